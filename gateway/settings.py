@@ -1,0 +1,127 @@
+"""Every knob of the gateway, with its unit and default; read from the environment once, at start.
+
+A variable is named `RIVERFRONT_` and the field in capitals. A malformed or unknown one stops the start
+and is named. No other module reads the environment.
+"""
+
+import os
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "RIVERFRONT_"
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+
+
+class GuestGrant(StrEnum):
+    """How a guest's token is asked for."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a grant
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
+class Settings(BaseSettings):
+    """What a deployment can choose. Defaults are those of `make run`, but for the secrets."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    development: bool = Field(
+        False,
+        description="GraphiQL, introspection, suggestions, and every loopback origin. Never in production.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe line to log."
+    )
+
+    upstream_url: str = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
+    payments_url: str = Field(
+        "", description="Base URL of the payment service; the Commerce API's when empty."
+    )
+    api_key: SecretStr = Field(description="Confidential API key of the site.")
+    api_secret: SecretStr = Field(description="Secret of the confidential API key.")
+    publishable_key: str = Field(description="Public key for DigitalRiver.js and the payment service.")
+    guest_grant: GuestGrant = Field(
+        GuestGrant.PASSWORD,
+        description="Grant for guests: password (renewable), or client_credentials for sites that refuse it.",
+    )
+
+    locales: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
+        (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
+        description="Locales the storefront offers with their currency, as en-US:USD,de-DE:EUR; the first is the default.",
+    )
+    billing_countries: CommaList = Field((), description="Countries the site bills to; empty for no limit.")
+    shipping_countries: CommaList = Field((), description="Countries the site ships to; empty for no limit.")
+    terms_of_sale_mode: Literal["ACTIVE", "PASSIVE", "NOT_REQUIRED"] = Field(
+        "ACTIVE", description="How the shopper accepts the terms of sale."
+    )
+
+    origins: CommaList = Field((), description="Origins of storefronts that may use the session cookie.")
+    cookie_same_site: Literal["strict", "lax", "none"] = Field(
+        "strict", description="SameSite of the session cookie; none needs origins."
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="Networks of the proxies whose X-Forwarded-For is believed."
+    )
+
+    session_idle_s: float = Field(1800, gt=0, description="Seconds a session lives without being used.")
+    session_absolute_s: float = Field(86_400, gt=0, description="Seconds a session lives at most.")
+    store_entries: int = Field(100_000, gt=0, description="Entries the memory store holds at most.")
+    store_bytes: int = Field(256 * 1024 * 1024, gt=0, description="Bytes the memory store holds at most.")
+
+    connect_timeout_s: float = Field(1, gt=0, description="Seconds to reach Digital River.")
+    operation_deadline_s: float = Field(10, gt=0, description="Seconds for an operation with all its calls.")
+    submission_deadline_s: float = Field(60, gt=0, description="Seconds for an operation that buys.")
+    read_attempts: int = Field(3, ge=1, le=3, description="Tries of a read that failed in passing.")
+    retry_wait_s: float = Field(
+        0.1, ge=0, description="Longest wait before the second try; doubles, with jitter."
+    )
+    upstream_connections: int = Field(100, gt=0, description="Connections to Digital River at most.")
+    doubt_quiet_s: float = Field(
+        120, gt=0, description="Seconds after sending from which the absence of an order may be believed."
+    )
+
+    body_limit_bytes: int = Field(128 * 1024, gt=0, description="Size of a request's body at most.")
+    variables_limit_bytes: int = Field(
+        64 * 1024, gt=0, description="Size of an operation's variables at most."
+    )
+    token_limit: int = Field(2000, gt=0, description="Tokens of a document at most.")
+    depth_limit: int = Field(15, gt=0, description="Nested fields at most.")
+    alias_limit: int = Field(30, gt=0, description="Aliases at most.")
+    root_field_limit: int = Field(10, gt=0, description="Root fields of a query at most.")
+    mutation_limit: int = Field(5, gt=0, description="Root fields of a mutation at most.")
+    directive_limit: int = Field(50, gt=0, description="Directives at most.")
+    field_limit: int = Field(1000, gt=0, description="Fields after fragments are written out, at most.")
+    repeated_key_limit: int = Field(10, gt=0, description="Times a composite response key may be repeated.")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment; raises `ValueError` that names a variable nobody reads."""
+        known = {PREFIX + name.upper() for name in cls.model_fields}
+        unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+        if unknown:
+            raise ValueError(f"Unknown settings: {', '.join(unknown)}. The README lists the known ones.")
+        return cls()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in ("billing_countries", "shipping_countries", "origins", "trusted_proxies"):
+            if isinstance(text := values.get(name), str):
+                values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+        if isinstance(text := values.get("locales"), str):
+            values["locales"] = tuple(tuple(part.strip().split(":")) for part in text.split(","))
+        return values
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if not self.locales:
+            raise ValueError("locales: at least one is needed.")
+        if self.cookie_same_site == "none" and not self.origins:
+            raise ValueError("cookie_same_site: none needs a list of origins.")
+        return self
