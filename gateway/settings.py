@@ -12,6 +12,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.enums import TermsOfSaleMode
+
 PREFIX = "RIVERFRONT_"
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
@@ -57,8 +59,8 @@ class Settings(BaseSettings):
     )
     billing_countries: CommaList = Field((), description="Countries the site bills to; empty for no limit.")
     shipping_countries: CommaList = Field((), description="Countries the site ships to; empty for no limit.")
-    terms_of_sale_mode: Literal["ACTIVE", "PASSIVE", "NOT_REQUIRED"] = Field(
-        "ACTIVE", description="How the shopper accepts the terms of sale."
+    terms_of_sale_mode: TermsOfSaleMode = Field(
+        TermsOfSaleMode.ACTIVE, description="How the shopper accepts the terms of sale."
     )
 
     origins: CommaList = Field((), description="Origins of storefronts that may use the session cookie.")

@@ -1,0 +1,193 @@
+"""What one operation may reach: the gateway, its caller, and what the operation has found out so far."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from graphql import GraphQLError
+from strawberry.dataloader import DataLoader
+
+from gateway.cache import Cache
+from gateway.catalog import Catalog
+from gateway.enums import SessionDelivery, SessionLevel
+from gateway.errors import SessionExpired, SessionRequired, SignInRequired, UpstreamTokenInvalid
+from gateway.replays import Replays
+from gateway.session import Handle, Session, Sessions
+from gateway.settings import Settings
+from gateway.store import Store
+from gateway.upstream.cart import Cart
+from gateway.upstream.catalog import InventoryStatus, Product
+from gateway.upstream.client import Upstream
+
+if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
+    from gateway.submission import Submissions
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What lives as long as the process."""
+
+    settings: Settings
+    upstream: Upstream
+    store: Store
+    sessions: Sessions
+    cache: Cache
+    catalog: Catalog
+    replays: Replays
+    submissions: "Submissions"
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. `address` is the shopper's, in text form, as far as it can be trusted."""
+
+    request_id: str
+    address: str | None
+    handle: Handle | None
+
+
+@dataclass
+class Operation:
+    """What changes while one operation runs, and ends with it."""
+
+    deadline_at: float
+    """In seconds of `time.monotonic`."""
+    products: "DataLoader[str, Product | None]"
+    stock: "DataLoader[str, InventoryStatus | None]"
+    session: Session | None = None
+    looked_up: bool = False
+    has_dead_handle: bool = False
+    issued_cookie: Handle | None = None
+    clears_cookie: bool = False
+    cart: "asyncio.Future[Cart] | None" = None
+    promoted: list[GraphQLError] = field(default_factory=list)
+    unread_warnings: list[object] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Context:
+    gateway: Gateway
+    caller: Caller
+    operation: Operation
+
+    @property
+    def upstream(self) -> Upstream:
+        """The client, bound to the deadline of this operation."""
+        return self.gateway.upstream.until(self.operation.deadline_at)
+
+    @property
+    def settings(self) -> Settings:
+        return self.gateway.settings
+
+    async def session(self) -> Session | None:
+        """The caller's session; None without a handle, or when the handle is no longer good."""
+        operation = self.operation
+        if not operation.looked_up:
+            operation.looked_up = True
+            if self.caller.handle is not None:
+                operation.session = await self.gateway.sessions.find(self.caller.handle)
+                if operation.session is None:
+                    self.lose_session()
+        return operation.session
+
+    async def require(self, level: SessionLevel) -> None:
+        """Refuse a member whose level the session does not reach. Makes no upstream call."""
+        session = await self.session()
+        reached = session.level if session else SessionLevel.NONE
+        if reached.reaches(level):
+            return
+        if session is not None:
+            raise SignInRequired
+        raise SessionExpired if self.operation.has_dead_handle else SessionRequired
+
+    async def own_session(self) -> Session:
+        """The session of a member that needs one."""
+        session = await self.session()
+        if session is None:
+            raise SessionExpired if self.operation.has_dead_handle else SessionRequired
+        return session
+
+    def adopt(self, session: Session, handle: Handle) -> None:
+        """Go on with a session that has just begun."""
+        operation = self.operation
+        operation.session, operation.looked_up, operation.has_dead_handle = session, True, False
+        operation.clears_cookie = False
+        if handle.delivery is SessionDelivery.COOKIE:
+            operation.issued_cookie = handle
+
+    def lose_session(self) -> None:
+        """The handle that came is good for nothing any more."""
+        self.operation.session = None
+        self.operation.has_dead_handle = True
+        handle = self.caller.handle
+        self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE
+
+    async def as_shopper(
+        self, call: Callable[[Upstream, str], Awaitable[T]], *, good_for: timedelta = timedelta(0)
+    ) -> T:
+        """Make a call in the shopper's name; once more with a renewed token when upstream refuses the present one.
+
+        A refused token means that nothing was done. Never for a submission.
+        """
+        session = await self.own_session()
+        sessions = self.gateway.sessions
+        try:
+            token = await sessions.access_token(session, good_for=good_for)
+            try:
+                return await call(self.upstream, token)
+            except UpstreamTokenInvalid:
+                await sessions.renew(session, stale=token)
+                return await call(self.upstream, session.record.access_token)
+        except SessionExpired:
+            self.lose_session()
+            raise
+
+    def cart(self) -> "asyncio.Future[Cart]":
+        """The cart, read once for the whole operation until something changes it."""
+        operation = self.operation
+        if operation.cart is None:
+            operation.cart = asyncio.ensure_future(self._read_cart())
+            # An operation that ran out of time no longer asks what became of it.
+            operation.cart.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return asyncio.shield(operation.cart)
+
+    async def _read_cart(self) -> Cart:
+        return await self.as_shopper(lambda upstream, token: upstream.active_cart(token))
+
+    def remember_cart(self, cart: Cart) -> None:
+        """`cart` is the answer of a write that shows the whole cart."""
+
+        self.operation.cart = asyncio.get_running_loop().create_future()
+        self.operation.cart.set_result(cart)
+
+    def forget_cart(self) -> None:
+        """After a change: what was read before it is no longer so."""
+        self.operation.cart = None
+        self.operation.stock.clear_all()
+
+
+def begin(gateway: Gateway, caller: Caller, *, buys: bool) -> Context:
+    """A fresh context. `buys`: the operation submits or resumes an order and has longer."""
+    settings, catalog = gateway.settings, gateway.catalog
+    within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
+
+    async def products(ids: list[str]) -> list[Product | None]:
+        found = await catalog.products(ids)
+        return [found.get(product_id) for product_id in ids]
+
+    async def stock(ids: list[str]) -> list[InventoryStatus | None]:
+        found = await catalog.inventory(ids)
+        return [found.get(product_id) for product_id in ids]
+
+    operation = Operation(
+        deadline_at=time.monotonic() + within_s,
+        products=DataLoader(load_fn=products),
+        stock=DataLoader(load_fn=stock),
+    )
+    return Context(gateway, caller, operation)

@@ -1,0 +1,220 @@
+"""What a submission becomes, and what can keep a cart from becoming an order: the values of the graph.
+
+They are plain data and are written to the store as they are, so nothing secret may stay in them there:
+`without_secrets` says what is left out and read again when an outcome is replayed.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from gateway.enums import (
+    AddressKind,
+    CheckoutBlockerCode,
+    CheckoutStepKind,
+    DeclineAdvice,
+    DeclineSeverity,
+    PaymentSessionState,
+    StoreCreditObstacle,
+    SubmissionStatus,
+)
+from gateway.money import Money
+from gateway.payment import (
+    AuthenticateSourceAction,
+    NextAction,
+    PaymentRequirement,
+    PaymentSession,
+    RedirectShopperAction,
+)
+from gateway.upstream.cart import CartLine, ShippingOption, TaxIdentifierRequirement
+from gateway.upstream.order import Order
+from gateway.upstream.payment import DelayedPaymentInstructions
+from gateway.upstream.wire import Shape
+
+
+class CheckoutBlocker(Shape, frozen=True, tag=True, kw_only=True):
+    """`resolved_by` holds coordinates of the graph, such as `Mutation.attachSource`."""
+
+    code: CheckoutBlockerCode
+    message: str
+    step: CheckoutStepKind
+    resolved_by: tuple[str, ...]
+
+
+class EmptyCartBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True): ...
+
+
+class LineBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    line: CartLine
+    available_quantity: int | None = None
+    minimum_quantity: int | None = None
+    maximum_quantity: int | None = None
+
+
+class AddressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    kind: AddressKind
+    missing_fields: tuple[str, ...] = ()
+
+
+class ShippingOptionBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    available_options: list[ShippingOption]
+
+
+class TaxIdentifierBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    requirements: list[TaxIdentifierRequirement]
+
+
+class PaymentSessionBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    state: PaymentSessionState | None = None
+    amount_remaining: Money | None = None
+    missing: list[PaymentRequirement] = []
+    next_action: NextAction | None = None
+
+
+class StoreCreditBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    obstacles: list[StoreCreditObstacle]
+
+
+class TermsOfSaleBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True): ...
+
+
+class PurchaseChangedBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    expected_total: Money
+    actual_total: Money
+    current_revision: str
+
+
+class SubmissionInProgressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    attempt: "SubmissionAttempt"
+
+
+class CheckUnavailableBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    retry_after: datetime
+
+
+Blocker = (
+    EmptyCartBlocker
+    | LineBlocker
+    | AddressBlocker
+    | ShippingOptionBlocker
+    | TaxIdentifierBlocker
+    | PaymentSessionBlocker
+    | StoreCreditBlocker
+    | TermsOfSaleBlocker
+    | PurchaseChangedBlocker
+    | SubmissionInProgressBlocker
+    | CheckUnavailableBlocker
+)
+
+
+class PaymentDecline(Shape, frozen=True, kw_only=True):
+    severity: DeclineSeverity
+    advice: DeclineAdvice
+    shopper_message: str
+    support_reference: str
+    retry_after: datetime | None = None
+
+
+class SubmitOrderResult(Shape, frozen=True, tag=True, kw_only=True):
+    status: ClassVar[SubmissionStatus]
+    message: str
+
+
+class OrderPlaced(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.PLACED
+    order: Order
+
+
+class OrderAwaitingPayment(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.AWAITING_PAYMENT
+    order: Order
+    instructions: DelayedPaymentInstructions | None = None
+
+
+class OrderActionRequired(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.ACTION_REQUIRED
+    action: RedirectShopperAction | AuthenticateSourceAction
+    pending_order: Order | None = None
+
+    @property
+    def is_redirect(self) -> bool:
+        return isinstance(self.action, RedirectShopperAction)
+
+
+class OrderDeclined(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.DECLINED
+    decline: PaymentDecline
+    payment_session: PaymentSession | None = None
+
+
+class OrderBlocked(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.BLOCKED
+    blockers: list[Blocker]
+
+
+class OrderNotPlaced(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.NOT_PLACED
+    support_reference: str
+    payment_session: PaymentSession | None = None
+
+
+class OrderInDoubt(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    status = SubmissionStatus.IN_DOUBT
+    check_after: datetime
+
+
+Result = (
+    OrderPlaced
+    | OrderAwaitingPayment
+    | OrderActionRequired
+    | OrderDeclined
+    | OrderBlocked
+    | OrderNotPlaced
+    | OrderInDoubt
+)
+
+
+class SubmissionAttempt(Shape, frozen=True, kw_only=True):
+    idempotency_key: UUID
+    was_sent_upstream: bool
+    started_at: datetime
+    updated_at: datetime
+    is_replay: bool = False
+    result: Result | None = None
+
+    @property
+    def status(self) -> SubmissionStatus:
+        return self.result.status if self.result else SubmissionStatus.IN_PROGRESS
+
+
+HIDDEN = ""
+"""Stands in a stored outcome where a secret was."""
+
+
+def without_secrets(result: Result) -> Result:
+    """The result as it may be written down: no address, link, instruction or secret of a source."""
+    match result:
+        case OrderPlaced():
+            return replace(result, order=result.order.summary())
+        case OrderAwaitingPayment():
+            return replace(result, order=result.order.summary(), instructions=None)
+        case OrderActionRequired(action=RedirectShopperAction() as action):
+            hidden = replace(action, redirect_url=HIDDEN)
+            pending = result.pending_order.summary() if result.pending_order else None
+            return replace(result, action=hidden, pending_order=pending)
+        case OrderActionRequired(action=AuthenticateSourceAction() as action):
+            return replace(result, action=replace(action, source_client_secret=None))
+        case OrderDeclined() | OrderNotPlaced():
+            return replace(result, payment_session=None)
+        case OrderBlocked():
+            return replace(result, blockers=[_without_secrets(blocker) for blocker in result.blockers])
+        case _:
+            return result
+
+
+def _without_secrets(blocker: Blocker) -> Blocker:
+    if isinstance(blocker, PaymentSessionBlocker):
+        return replace(blocker, next_action=None)
+    return blocker

@@ -1,0 +1,248 @@
+"""Who the shopper is: a handle the client holds, and behind it the upstream tokens it never sees.
+
+A handle is 256 random bits, as a cookie or as a bearer, and each is good only as what it was issued as.
+The store knows its SHA-256 alone. A session ends when it is not used, after its longest life, or with an
+access token that cannot be renewed; it is never continued with a new guest token, since that would be an
+empty cart.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from gateway.enums import SessionDelivery, SessionLevel
+from gateway.errors import SessionExpired, UpstreamRefusal
+from gateway.settings import Settings
+from gateway.store import Store
+from gateway.upstream.client import Upstream
+from gateway.upstream.oauth import Tokens
+
+TOUCH_AFTER = timedelta(minutes=1)
+"""How long a session may be used before its use is written down; far below the idle limit."""
+
+FRESH_FOR_CHECKOUT = timedelta(seconds=120)
+"""Life an access token must have left before a step of the checkout."""
+
+HANDLE_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What a client showed. `text` is secret."""
+
+    delivery: SessionDelivery
+    text: str
+
+    @classmethod
+    def new(cls, delivery: SessionDelivery) -> "Handle":
+        return cls(delivery, secrets.token_urlsafe(HANDLE_BYTES))
+
+    @property
+    def key(self) -> str:
+        # The delivery is part of the digest: a cookie's text finds nothing as a bearer.
+        return "session:" + hashlib.sha256(f"{self.delivery.value}:{self.text}".encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"Handle({self.delivery.name}, ***)"
+
+
+class Remembered(msgspec.Struct, kw_only=True):
+    """What a session knows of its checkout and the cart does not tell."""
+
+    fixed_totals: dict[str, str] = {}
+    """Order total at the moment a source of fixed amount was attached, as `118.01 USD`, by source id."""
+    asked_authentication: str | None = None
+    """Source for which the last submission asked for an authentication."""
+    coupons: list[str] = []
+    """Codes the shopper redeemed."""
+    latest_submission: str | None = None
+    """Idempotency key."""
+    order_ids: list[str] = []
+    """Upstream ids of the orders this session placed."""
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """A session as the store keeps it. Instants are UTC."""
+
+    id: str
+    level: SessionLevel
+    locale: str
+    currency_code: str
+    access_token: str
+    refresh_token: str | None
+    access_ends_at: datetime
+    started_at: datetime
+    used_at: datetime
+    remembered: Remembered
+
+    def __repr__(self) -> str:
+        return f"Record({self.id}, {self.level.name})"
+
+    def renew(self, tokens: Tokens, now: datetime) -> None:
+        self.access_token = tokens.access_token
+        self.refresh_token = tokens.refresh_token or self.refresh_token
+        self.access_ends_at = now + timedelta(seconds=tokens.expires_in_s)
+
+
+class Session:
+    """One live session: the record as last read or written, and where the store has it."""
+
+    def __init__(self, key: str, record: Record, expires_at: datetime) -> None:
+        self.key = key
+        self.record = record
+        self.expires_at = expires_at
+
+    # What the graph shows.
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def level(self) -> SessionLevel:
+        return self.record.level
+
+    @property
+    def locale(self) -> str:
+        return self.record.locale
+
+    @property
+    def currency_code(self) -> str:
+        return self.record.currency_code
+
+
+class Sessions:
+    """Begins, finds, renews and ends sessions. Changes that race are settled by the store."""
+
+    def __init__(
+        self, store: Store, upstream: Upstream, settings: Settings, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._upstream = upstream
+        self._idle = timedelta(seconds=settings.session_idle_s)
+        self._absolute = timedelta(seconds=settings.session_absolute_s)
+        self._now = now
+        self._renewals: dict[str, asyncio.Task[None]] = {}
+
+    async def begin(
+        self, delivery: SessionDelivery, locale: str, currency_code: str
+    ) -> tuple[Session, Handle]:
+        """Start a guest session. The handle is told once and not kept."""
+        tokens = await self._upstream.guest_token()
+        await self._upstream.set_locale(tokens.access_token, locale, currency_code)
+        now = self._now()
+        record = Record(
+            id=secrets.token_hex(8),
+            level=SessionLevel.ANONYMOUS,
+            locale=locale,
+            currency_code=currency_code,
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token,
+            access_ends_at=now + timedelta(seconds=tokens.expires_in_s),
+            started_at=now,
+            used_at=now,
+            remembered=Remembered(),
+        )
+        handle = Handle.new(delivery)
+        await self._store.replace(handle.key, _bytes(record), expected=None, ttl_s=self._left_s(record))
+        return Session(handle.key, record, self._expires_at(record)), handle
+
+    async def find(self, handle: Handle) -> Session | None:
+        """The live session behind a handle, its use noted; None for one that is unknown or has ended."""
+        found = await self._store.get(handle.key)
+        if found is None:
+            return None
+        record = msgspec.msgpack.decode(found, type=Record)
+        now = self._now()
+        if self._expires_at(record) <= now:
+            await self._store.delete(handle.key)
+            return None
+        session = Session(handle.key, record, self._expires_at(record))
+        if now - record.used_at >= TOUCH_AFTER:
+            await self.change(session, lambda fresh: setattr(fresh, "used_at", now))
+        return session
+
+    async def change(self, session: Session, edit: Callable[[Record], None]) -> None:
+        """Apply `edit` to the newest record and write it. `edit` may run more than once.
+
+        Raises `SessionExpired` when the session has ended in the meantime.
+        """
+        while True:
+            present = await self._store.get(session.key)
+            if present is None:
+                raise SessionExpired
+            record = msgspec.msgpack.decode(present, type=Record)
+            edit(record)
+            written = await self._store.replace(
+                session.key, _bytes(record), expected=present, ttl_s=self._left_s(record)
+            )
+            if written:
+                session.record = record
+                session.expires_at = self._expires_at(record)
+                return
+
+    async def remember(self, session: Session, edit: Callable[[Remembered], None]) -> None:
+        await self.change(session, lambda record: edit(record.remembered))
+
+    async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
+        """A token that lives at least `good_for` longer, renewed where needed.
+
+        A token that cannot be renewed is used up to its end. Raises `SessionExpired` after that.
+        """
+        if session.record.access_ends_at - self._now() <= good_for:
+            if session.record.refresh_token is not None:
+                await self.renew(session, stale=session.record.access_token)
+            elif session.record.access_ends_at <= self._now():
+                await self.end(session)
+                raise SessionExpired
+        return session.record.access_token
+
+    async def renew(self, session: Session, *, stale: str) -> None:
+        """Replace the token `stale`, once however many ask. Raises `SessionExpired` when upstream refuses."""
+        renewal = self._renewals.get(session.key)
+        if renewal is None:
+            renewal = asyncio.create_task(self._renew(session, stale))
+            self._renewals[session.key] = renewal
+            renewal.add_done_callback(lambda _: self._renewals.pop(session.key))
+        await asyncio.shield(renewal)
+        # Another caller's object may have led the renewal.
+        await self.change(session, lambda _: None)
+
+    async def _renew(self, session: Session, stale: str) -> None:
+        await self.change(session, lambda _: None)
+        if session.record.access_token != stale:
+            return
+        if session.record.refresh_token is None:
+            await self.end(session)
+            raise SessionExpired
+        try:
+            tokens = await self._upstream.refreshed_token(session.record.refresh_token)
+        except UpstreamRefusal as refusal:
+            await self.end(session)
+            raise SessionExpired from refusal
+        now = self._now()
+        await self.change(session, lambda record: record.renew(tokens, now))
+
+    async def end(self, session: Session) -> None:
+        await self._store.delete(session.key)
+
+    def _expires_at(self, record: Record) -> datetime:
+        ends = [record.used_at + self._idle, record.started_at + self._absolute]
+        if record.refresh_token is None:
+            ends.append(record.access_ends_at)
+        return min(ends)
+
+    def _left_s(self, record: Record) -> float:
+        return max((self._expires_at(record) - self._now()).total_seconds(), 0.001)
+
+
+def _bytes(record: Record) -> bytes:
+    return msgspec.msgpack.encode(record)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

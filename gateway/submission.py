@@ -1,0 +1,757 @@
+"""One click, one order: every attempt goes reserved, sent, outcome, and each step is in the store before the next.
+
+An attempt belongs to the process, not to the request: a client that hangs up finds the outcome under its
+key. `submit-cart` is sent at most once per key and at most once at a time per cart, and never again for an
+attempt that was sent. What is not a definite answer is a doubt; it keeps the cart locked and is settled by
+looking at what stands upstream, never by guessing.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway import guard
+from gateway.context import Context
+from gateway.declines import decline, reason_of
+from gateway.enums import OrderState, PaymentSessionState
+from gateway.errors import (
+    GatewayError,
+    UpstreamError,
+    UpstreamNotReached,
+    UpstreamRefusal,
+    UpstreamTimeout,
+)
+from gateway.outcomes import (
+    Blocker,
+    OrderActionRequired,
+    OrderAwaitingPayment,
+    OrderBlocked,
+    OrderDeclined,
+    OrderInDoubt,
+    OrderNotPlaced,
+    OrderPlaced,
+    PaymentDecline,
+    PaymentSessionBlocker,
+    Result,
+    SubmissionAttempt,
+    SubmissionInProgressBlocker,
+    without_secrets,
+)
+from gateway.payment import (
+    AuthenticateSourceAction,
+    Facts,
+    PaymentSession,
+    RedirectShopperAction,
+    payment_session,
+)
+from gateway.refusals import Meaning, blockers_for, meaning_of
+from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
+from gateway.store import Store
+from gateway.upstream.cart import Cart
+from gateway.upstream.order import Order, SubmittedCart
+from gateway.upstream.wire import decode, encode
+
+log = logging.getLogger(__name__)
+
+KEPT_S = 2 * 86_400
+"""How long an attempt is remembered; the promise is 24 hours."""
+
+SHORTEST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(seconds=30)
+"""Between two looks at a doubt; half of its age in between."""
+
+State = PaymentSessionState
+
+
+class Stage(Enum):
+    RESERVED = "reserved"
+    SENT = "sent"
+    OUTCOME = "outcome"
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """An attempt as the store keeps it. Nothing in it is secret or personal."""
+
+    key: UUID
+    fingerprint: str
+    stage: Stage = Stage.RESERVED
+    started_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None = None
+    cart_id: str | None = None
+    result: Result | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the attempt still holds its cart."""
+        return self.result is None or holds_cart(self.result)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        return isinstance(self.result, OrderInDoubt)
+
+    def attempt(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
+        return SubmissionAttempt(
+            idempotency_key=self.key,
+            was_sent_upstream=self.sent_at is not None,
+            started_at=self.started_at,
+            updated_at=self.updated_at,
+            is_replay=is_replay,
+            result=result,
+        )
+
+
+@dataclass(frozen=True)
+class Press:
+    """One press of the buy button."""
+
+    key: UUID
+    fingerprint: str
+    agreement: guard.Agreement
+
+
+class KeyReused(Exception):
+    """The key came before, with another input."""
+
+
+class NothingToResume(Exception):
+    """No submission of this session waits for the shopper."""
+
+    def __init__(self, state: PaymentSessionState | None = None) -> None:
+        super().__init__()
+        self.state = state
+
+
+def fingerprint(field: str, value: object) -> str:
+    """Digest of a mutation's name and input, without its key."""
+    return hashlib.sha256(field.encode() + b":" + encode(value)).hexdigest()
+
+
+def holds_cart(result: Result) -> bool:
+    """A doubt and an open redirect keep the cart locked; every other outcome gives it back."""
+    return isinstance(result, OrderInDoubt) or (
+        isinstance(result, OrderActionRequired) and result.is_redirect
+    )
+
+
+@dataclass(frozen=True)
+class Running:
+    task: asyncio.Task[SubmissionAttempt]
+    fingerprint: str | None
+    """Of the press that began it; None for work that began without one."""
+
+
+class Submissions:
+    """The attempts of all sessions. One process runs an attempt at a time; the store tells what became of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._running: dict[str, Running] = {}
+
+    async def submit(self, ctx: Context, press: Press) -> SubmissionAttempt:
+        """Place the order, or tell what became of it under this key.
+
+        Raises `KeyReused`, and `GatewayError` when nothing was sent and the key is free again.
+        """
+        session = await ctx.own_session()
+        place = _place(session, press.key)
+        present = await self._read(place)
+        running = self._running.get(place)
+        known = {present and present.fingerprint, running and running.fingerprint}
+        if known - {None, press.fingerprint}:
+            raise KeyReused
+        if present is None:
+            work = self._submit(ctx, session, place, press)
+        else:
+            work = self._again(ctx, session, place)
+        attempt = await self._once(ctx, place, work, press.fingerprint)
+        is_replay = present is not None or running is not None
+        return replace(attempt, is_replay=is_replay)
+
+    async def resume(self, ctx: Context, key: UUID | None) -> SubmissionAttempt:
+        """Finish the submission with the key, else the session's latest one.
+
+        Raises `NothingToResume`, and `GatewayError` when nothing new became known.
+        """
+        session = await ctx.own_session()
+        record = await self._find(session, key)
+        if record is None:
+            raise NothingToResume
+        place = _place(session, record.key)
+        return await self._once(ctx, place, self._resume(ctx, session, place))
+
+    async def look_up(self, ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
+        """The submission with the key, else the latest; one in doubt is looked at again."""
+        session = await ctx.own_session()
+        record = await self._find(session, key)
+        if record is None:
+            return None
+        place = _place(session, record.key)
+        if place in self._running:
+            return record.attempt(is_replay=True)
+        return await self._once(ctx, place, self._again(ctx, session, place))
+
+    async def holder(self, session: Session) -> SubmissionAttempt | None:
+        """The submission that must be over before the cart may change: one under way or in doubt."""
+        record = await self._holder(session)
+        if record is None or (record.result is not None and not record.is_in_doubt):
+            return None
+        return record.attempt(record.result)
+
+    async def drain(self) -> None:
+        """Wait for every attempt under way; called when the process is asked to stop."""
+        if self._running:
+            await asyncio.wait({running.task for running in self._running.values()})
+
+    async def _once(
+        self,
+        ctx: Context,
+        place: str,
+        work: Coroutine[None, None, SubmissionAttempt],
+        fingerprint: str | None = None,
+    ) -> SubmissionAttempt:
+        """Join what is under way for this attempt, or begin `work`. It goes on when the caller leaves."""
+        running = self._running.get(place)
+        if running is not None:
+            work.close()
+        else:
+            running = Running(asyncio.create_task(work), fingerprint)
+            self._running[place] = running
+            running.task.add_done_callback(lambda done: self._finished(place, done))
+        left_s = ctx.operation.deadline_at - time.monotonic()
+        await asyncio.wait({running.task}, timeout=max(left_s, 0))
+        if running.task.done():
+            return running.task.result()
+        raise UpstreamTimeout("The submission is still under way. Read orderSubmission.")
+
+    def _finished(self, place: str, done: asyncio.Task[SubmissionAttempt]) -> None:
+        del self._running[place]
+        failure = None if done.cancelled() else done.exception()
+        if failure is not None and not isinstance(failure, GatewayError | NothingToResume):
+            # The caller may have left, and then nobody else would tell.
+            log.error("submission broke off", exc_info=failure)
+
+    # Reserved, sent, outcome.
+
+    async def _submit(self, ctx: Context, session: Session, place: str, press: Press) -> SubmissionAttempt:
+        now = ctx.gateway.now()
+        record = Record(key=press.key, fingerprint=press.fingerprint, started_at=now, updated_at=now)
+        if not await self._store.replace(place, encode(record), expected=None, ttl_s=KEPT_S):
+            return await self._again(ctx, session, place)
+        try:
+            in_the_way = await self._lock(session, record)
+            if in_the_way is not None:
+                return await self._outcome(
+                    ctx,
+                    session,
+                    place,
+                    record,
+                    OrderBlocked(
+                        message="Another submission of this cart is under way. Nothing was sent.",
+                        blockers=[in_the_way],
+                    ),
+                )
+            await ctx.gateway.sessions.remember(session, lambda memory: _set_latest(memory, press.key))
+            case = await self._case(ctx, session, press.agreement)
+            found = guard.blockers(case)
+        except BaseException:
+            # Nothing was sent: the press never happened.
+            await self._forget(session, place, record)
+            raise
+        if found:
+            blocked = OrderBlocked(
+                message="The cart cannot become an order as it is. Nothing was sent.", blockers=found
+            )
+            return await self._outcome(ctx, session, place, record, blocked)
+        return await self._send(ctx, session, place, record, case)
+
+    async def _send(
+        self, ctx: Context, session: Session, place: str, record: Record, case: guard.Case
+    ) -> SubmissionAttempt:
+        record = await self._advance(
+            ctx, place, record, stage=Stage.SENT, sent_at=ctx.gateway.now(), cart_id=case.cart.upstream_id
+        )
+        accepts = case.agreement is not None and case.agreement.accepts_terms
+        try:
+            answer = await ctx.upstream.submit_cart(
+                session.record.access_token,
+                address=ctx.caller.address,
+                terms_accepted=accepts or case.cart.terms_of_sale_accepted,
+            )
+        except UpstreamNotReached:
+            await self._forget(session, place, record)
+            raise
+        except UpstreamRefusal as refusal:
+            result = await self._refused(ctx, session, refusal, case)
+        except UpstreamError as failure:
+            log.warning("submission in doubt", extra={"reason": failure.code.value, "key": str(record.key)})
+            result = _doubt(ctx, record)
+        else:
+            result = _answered(ctx, record, answer)
+        return await self._outcome(ctx, session, place, record, result)
+
+    async def _refused(
+        self, ctx: Context, session: Session, refusal: UpstreamRefusal, case: guard.Case
+    ) -> Result:
+        meaning = meaning_of(refusal)
+        log.info(
+            "submission refused",
+            extra={
+                "meaning": meaning.name,
+                "upstream_code": refusal.reason,
+                "upstream_subcode": refusal.subcode,
+            },
+        )
+        ctx.forget_cart()
+        match meaning:
+            case Meaning.AUTHENTICATION:
+                return await self._ask_authentication(ctx, session, refusal, case)
+            case Meaning.DECLINE:
+                return _declined(ctx, session, refusal, await self._payment_session(ctx, session))
+            case Meaning.BLOCKER:
+                return await self._blocked_upstream(ctx, session, refusal, case)
+            case Meaning.DOUBT:
+                return _doubt(ctx, None)
+            case Meaning.NO_ORDER | Meaning.NOT_RESUMABLE:
+                return _not_placed(
+                    ctx,
+                    "Digital River refused the order. No order stands and nothing was charged; submit again with a "
+                    "new key.",
+                    await self._payment_session(ctx, session),
+                )
+
+    async def _ask_authentication(
+        self, ctx: Context, session: Session, refusal: UpstreamRefusal, case: guard.Case
+    ) -> Result:
+        source, wire = case.cart.primary_source, case.cart.wire_payment_session
+        if source is None or wire is None:
+            return _declined(ctx, session, refusal, await self._payment_session(ctx, session))
+        await ctx.gateway.sessions.remember(
+            session, lambda memory: setattr(memory, "asked_authentication", source.source_id)
+        )
+        return OrderActionRequired(
+            message="The shopper has to authenticate the source; then submit again with a new key.",
+            action=AuthenticateSourceAction(
+                session_id=wire.id,
+                source_id=source.source_id,
+                source_client_secret=source.source_client_secret,
+            ),
+        )
+
+    async def _blocked_upstream(
+        self, ctx: Context, session: Session, refusal: UpstreamRefusal, before: guard.Case
+    ) -> Result:
+        try:
+            case = await self._case(ctx, session, before.agreement, refused=refusal)
+        except UpstreamError:
+            case = before
+        found = guard.blockers(case) or blockers_for(refusal, case)
+        if found:
+            return OrderBlocked(
+                message="Digital River refused the order: the cart changed since it was looked at.",
+                blockers=found,
+            )
+        return _not_placed(
+            ctx,
+            "Digital River refused the order. No order stands and nothing was charged; submit again with a new key.",
+            payment_session(case.cart, case.facts),
+        )
+
+    async def _resume(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
+        attempt = await self._again(ctx, session, place)
+        record = await self._read(place)
+        if record is None or not _waits_for_redirect(record):
+            return attempt
+        token = await ctx.gateway.sessions.access_token(session, good_for=FRESH_FOR_CHECKOUT)
+        waiting = record
+        record = await self._advance(
+            ctx, place, record, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now()
+        )
+        ctx.forget_cart()
+        try:
+            answer = await ctx.upstream.resume_cart(token)
+        except UpstreamNotReached:
+            await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=waiting.result)
+            raise
+        except UpstreamRefusal as refusal:
+            return await self._not_resumed(ctx, session, place, record, waiting, refusal)
+        except UpstreamError as failure:
+            log.warning("resumption in doubt", extra={"reason": failure.code.value, "key": str(record.key)})
+            return await self._outcome(ctx, session, place, record, _doubt(ctx, record))
+        return await self._outcome(ctx, session, place, record, _answered(ctx, record, answer))
+
+    async def _not_resumed(
+        self,
+        ctx: Context,
+        session: Session,
+        place: str,
+        record: Record,
+        waiting: Record,
+        refusal: UpstreamRefusal,
+    ) -> SubmissionAttempt:
+        match meaning_of(refusal):
+            case Meaning.NOT_RESUMABLE:
+                result = await self._evidence(ctx, session, record)
+            case Meaning.DECLINE:
+                result = _declined(ctx, session, refusal, await self._payment_session(ctx, session))
+            case Meaning.DOUBT:
+                result = _doubt(ctx, record)
+            case _:
+                result = None
+        if result is not None:
+            return await self._outcome(ctx, session, place, record, result)
+        # The order still waits for the shopper, as before.
+        await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=waiting.result)
+        if meaning_of(refusal) is Meaning.NOT_RESUMABLE:
+            raise NothingToResume
+        raise refusal
+
+    async def _again(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
+        """What became of an attempt that this task did not begin."""
+        record = await self._read(place)
+        if record is None:
+            raise NothingToResume
+        if record.result is None and record.stage is Stage.RESERVED:
+            return record.attempt(is_replay=True)
+        if record.result is None or _is_due(record, ctx.gateway.now()):
+            return await self._settle(ctx, session, place, record)
+        return record.attempt(await self._refreshed(ctx, session, record.result), is_replay=True)
+
+    # Doubt.
+
+    async def _settle(self, ctx: Context, session: Session, place: str, record: Record) -> SubmissionAttempt:
+        ctx.forget_cart()
+        result = await self._evidence(ctx, session, record)
+        if result is None and await self._is_absent(ctx, record):
+            log.info("doubt settled", extra={"evidence": "absence", "key": str(record.key)})
+            result = _not_placed(
+                ctx,
+                "The order was sent and never arrived. Nothing was charged; submit again with a new key.",
+                await self._payment_session(ctx, session),
+            )
+        return await self._outcome(ctx, session, place, record, result or _doubt(ctx, record))
+
+    async def _evidence(self, ctx: Context, session: Session, record: Record) -> Result | None:
+        """What stands upstream after an attempt that was sent; None when nothing proves anything."""
+        try:
+            cart = await ctx.cart()
+            order = await self._order(ctx, record)
+        except UpstreamError:
+            return None
+        wire = cart.wire_payment_session if cart.upstream_id == record.cart_id else None
+        if order is not None and order.state not in (OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT):
+            log.info("doubt settled", extra={"evidence": "order", "key": str(record.key)})
+            return _standing(order)
+        if wire is None:
+            return None
+        if wire.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and wire.redirect_url:
+            return _redirect(wire.redirect_url, order)
+        if wire.state in (State.FAILED, State.CANCELLED):
+            log.info("doubt settled", extra={"evidence": "payment session", "key": str(record.key)})
+            refusal = UpstreamRefusal(409, wire.state.value)
+            return _declined(ctx, session, refusal, payment_session(cart, _facts(session)))
+        return None
+
+    async def _is_absent(self, ctx: Context, record: Record) -> bool:
+        """Whether the absence of an order may be believed: long enough ago, same cart, payment untouched."""
+        quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
+        if record.sent_at is None or ctx.gateway.now() - record.sent_at < quiet:
+            return False
+        try:
+            cart = await ctx.cart()
+            order = await self._order(ctx, record)
+        except UpstreamError:
+            return False
+        wire = cart.wire_payment_session
+        untouched = wire is None or wire.state in (State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE)
+        stands = order is not None and order.state is not OrderState.OPEN
+        return cart.upstream_id == record.cart_id and untouched and not stands
+
+    async def _order(self, ctx: Context, record: Record) -> Order | None:
+        """The order under the cart's own identifier, which is where a guest's order is found."""
+        if record.cart_id is None:
+            return None
+        return await read_order(ctx, record.cart_id)
+
+    # What a replay shows and the store must not hold.
+
+    async def _refreshed(self, ctx: Context, session: Session, result: Result) -> Result:
+        """A stored outcome with its secrets and its order read again; a summary where that fails."""
+        match result:
+            case OrderPlaced():
+                return replace(result, order=await self._fresh(ctx, result.order))
+            case OrderAwaitingPayment():
+                order = await self._fresh(ctx, result.order)
+                return replace(result, order=order, instructions=order.payment_instructions)
+            case OrderActionRequired(action=RedirectShopperAction()):
+                session_now = await self._payment_session(ctx, session)
+                action = session_now.next_action if session_now else None
+                if not isinstance(action, RedirectShopperAction):
+                    return OrderInDoubt(
+                        message="The order waits for the shopper. Call resumeOrder to finish it.",
+                        check_after=ctx.gateway.now(),
+                    )
+                return replace(result, action=action)
+            case OrderActionRequired(action=AuthenticateSourceAction() as action):
+                secret = await self._source_secret(ctx, action.source_id)
+                return replace(result, action=replace(action, source_client_secret=secret))
+            case OrderDeclined() | OrderNotPlaced():
+                return replace(result, payment_session=await self._payment_session(ctx, session))
+            case OrderBlocked():
+                return await self._with_next_actions(ctx, session, result)
+            case _:
+                return result
+
+    async def _fresh(self, ctx: Context, order: Order) -> Order:
+        try:
+            return await read_order(ctx, order.number) or order
+        except UpstreamError:
+            return order
+
+    async def _payment_session(self, ctx: Context, session: Session) -> PaymentSession | None:
+        try:
+            return payment_session(await ctx.cart(), _facts(session))
+        except UpstreamError:
+            return None
+
+    async def _source_secret(self, ctx: Context, source_id: str) -> str | None:
+        try:
+            source = (await ctx.cart()).primary_source
+        except UpstreamError:
+            return None
+        return source.source_client_secret if source and source.source_id == source_id else None
+
+    async def _with_next_actions(self, ctx: Context, session: Session, result: OrderBlocked) -> OrderBlocked:
+        if not any(isinstance(blocker, PaymentSessionBlocker) for blocker in result.blockers):
+            return result
+        now = await self._payment_session(ctx, session)
+        return replace(
+            result,
+            blockers=[
+                replace(blocker, next_action=now.next_action)
+                if isinstance(blocker, PaymentSessionBlocker) and now and now.state is blocker.state
+                else blocker
+                for blocker in result.blockers
+            ],
+        )
+
+    async def _case(
+        self,
+        ctx: Context,
+        session: Session,
+        agreement: guard.Agreement | None,
+        refused: UpstreamRefusal | None = None,
+    ) -> guard.Case:
+        ctx.forget_cart()
+        await ctx.gateway.sessions.access_token(session, good_for=max(FRESH_FOR_CHECKOUT, _deadline(ctx)))
+        return await case_of(ctx, await ctx.cart(), agreement, refused=refused)
+
+    # The store.
+
+    async def _outcome(
+        self, ctx: Context, session: Session, place: str, record: Record, result: Result
+    ) -> SubmissionAttempt:
+        ctx.forget_cart()
+        record = await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=without_secrets(result))
+        if isinstance(result, OrderPlaced | OrderAwaitingPayment):
+            await ctx.gateway.sessions.remember(
+                session, lambda memory: _add_order(memory, result.order.number)
+            )
+        if not holds_cart(result):
+            await self._unlock(session, record)
+        return record.attempt(result)
+
+    async def _advance(self, ctx: Context, place: str, record: Record, **changes: object) -> Record:
+        changed = replace(record, updated_at=ctx.gateway.now(), **changes)
+        if not await self._store.replace(place, encode(changed), expected=encode(record), ttl_s=KEPT_S):
+            raise UpstreamTimeout("Another process works on this submission. Read orderSubmission.")
+        return changed
+
+    async def _forget(self, session: Session, place: str, record: Record) -> None:
+        await self._store.delete(place)
+        await self._unlock(session, record)
+
+    async def _read(self, place: str) -> Record | None:
+        found = await self._store.get(place)
+        return None if found is None else decode(found, Record)
+
+    async def _find(self, session: Session, key: UUID | None) -> Record | None:
+        latest = session.record.remembered.latest_submission
+        wanted = key or (UUID(latest) if latest else None)
+        return None if wanted is None else await self._read(_place(session, wanted))
+
+    async def _lock(self, session: Session, record: Record) -> Blocker | None:
+        """Take the cart for this attempt; a blocker when another attempt holds it."""
+        while True:
+            mine = record.key.bytes
+            if await self._store.replace(_lock_place(session), mine, expected=None, ttl_s=KEPT_S):
+                return None
+            holder = await self._holder(session)
+            if holder is not None:
+                return _in_progress(holder)
+
+    async def _holder(self, session: Session) -> Record | None:
+        """The attempt that holds the cart. A lock whose attempt is over or gone is taken away."""
+        held = await self._store.get(_lock_place(session))
+        if held is None:
+            return None
+        record = await self._read(_place(session, UUID(bytes=held)))
+        if record is not None and record.is_open:
+            return record
+        await self._store.delete(_lock_place(session))
+        return None
+
+    async def _unlock(self, session: Session, record: Record) -> None:
+        if await self._store.get(_lock_place(session)) == record.key.bytes:
+            await self._store.delete(_lock_place(session))
+
+
+async def case_of(
+    ctx: Context,
+    cart: Cart,
+    agreement: guard.Agreement | None = None,
+    refused: UpstreamRefusal | None = None,
+) -> guard.Case:
+    """What the guard looks at. Stock is read only where upstream has complained about it."""
+    session = await ctx.own_session()
+    lacks_stock = guard.complains_of_stock(cart) or (
+        refused is not None and refused.reason in guard.STOCK_CODES
+    )
+    stock = None
+    if lacks_stock:
+        try:
+            stock = await ctx.gateway.catalog.inventory([line.product.upstream_id for line in cart.lines])
+        except UpstreamError:
+            stock = None  # Then every line may be meant.
+    return guard.Case(
+        cart=cart,
+        facts=_facts(session),
+        settings=ctx.settings,
+        now=ctx.gateway.now(),
+        lacks_stock=lacks_stock,
+        stock=stock,
+        agreement=agreement,
+    )
+
+
+async def read_order(ctx: Context, order_id: str) -> Order | None:
+    """An order of this session by its upstream id; None when there is none. The state must be asked for."""
+    try:
+        return await ctx.as_shopper(lambda upstream, token: upstream.order(token, order_id))
+    except UpstreamRefusal as refusal:
+        if refusal.status == 404:
+            return None
+        raise
+
+
+def _place(session: Session, key: UUID) -> str:
+    # By the session's own id: a new handle keeps its keys.
+    return f"attempt:{session.id}:{key}"
+
+
+def _lock_place(session: Session) -> str:
+    # A session has exactly one cart.
+    return f"cart-lock:{session.id}"
+
+
+def _facts(session: Session) -> Facts:
+    return Facts(session.record.remembered, session.locale)
+
+
+def _deadline(ctx: Context) -> timedelta:
+    return timedelta(seconds=ctx.settings.submission_deadline_s)
+
+
+def _set_latest(memory: Remembered, key: UUID) -> None:
+    memory.latest_submission = str(key)
+
+
+def _add_order(memory: Remembered, order_id: str) -> None:
+    if order_id not in memory.order_ids:
+        memory.order_ids = [*memory.order_ids, order_id]
+
+
+def _waits_for_redirect(record: Record) -> bool:
+    return isinstance(record.result, OrderActionRequired) and record.result.is_redirect
+
+
+def _is_due(record: Record, now: datetime) -> bool:
+    return isinstance(record.result, OrderInDoubt) and record.result.check_after <= now
+
+
+def _in_progress(holder: Record) -> SubmissionInProgressBlocker:
+    return guard.in_progress_blocker(holder.attempt())
+
+
+def _answered(ctx: Context, record: Record, answer: SubmittedCart) -> Result:
+    """The outcome of a 2xx, by the state of session and order."""
+    wire, order = answer.wire_payment_session, answer.order
+    if answer.refusals:
+        return _doubt(ctx, record)
+    state = wire.state if wire else None
+    if state is State.PENDING_REDIRECT or (order and order.state is OrderState.SOURCE_PENDING_REDIRECT):
+        url = wire.redirect_url if wire else None
+        return _redirect(url, order) if url else _doubt(ctx, record)
+    if order is None:
+        return _doubt(ctx, record)
+    return _standing(order, is_pending=state is State.PENDING_FUNDS)
+
+
+def _standing(order: Order, *, is_pending: bool = False) -> Result:
+    waits = order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT)
+    if waits or is_pending:
+        return OrderAwaitingPayment(
+            message="The order stands and waits for the shopper's money.",
+            order=order,
+            instructions=order.payment_instructions,
+        )
+    return OrderPlaced(message="The order is placed.", order=order)
+
+
+def _redirect(url: str, order: Order | None) -> Result:
+    return OrderActionRequired(
+        message="The shopper has to approve the payment on another page; then call resumeOrder.",
+        action=RedirectShopperAction(redirect_url=url, resume_with="Mutation.resumeOrder"),
+        pending_order=order,
+    )
+
+
+def _doubt(ctx: Context, record: Record | None) -> Result:
+    now = ctx.gateway.now()
+    age = now - record.sent_at if record and record.sent_at else timedelta(0)
+    return OrderInDoubt(
+        message="The order was sent and no trustworthy answer came back. Do not submit with another key; read "
+        "orderSubmission.",
+        check_after=now + min(max(age / 2, SHORTEST_PAUSE), LONGEST_PAUSE),
+    )
+
+
+def _declined(
+    ctx: Context, session: Session, refusal: UpstreamRefusal, payment: PaymentSession | None
+) -> Result:
+    reason = reason_of(refusal) or ""
+    told: PaymentDecline = decline(
+        refusal,
+        reason,
+        locale=session.locale,
+        support_reference=ctx.caller.request_id,
+        now=ctx.gateway.now(),
+    )
+    return OrderDeclined(
+        message="The payment was declined. No order stands; attach a source and submit with a new key.",
+        decline=told,
+        payment_session=payment,
+    )
+
+
+def _not_placed(ctx: Context, message: str, payment: PaymentSession | None) -> Result:
+    return OrderNotPlaced(message=message, support_reference=ctx.caller.request_id, payment_session=payment)

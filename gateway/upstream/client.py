@@ -1,0 +1,396 @@
+"""Digital River's endpoints: one method for each one we call, and nothing else.
+
+This module knows paths, verbs, parameters and statuses. What may be sent again is decided here too:
+reads, and changes of which it is certain that nothing happened; a submission never.
+"""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+import stamina
+
+from gateway.errors import (
+    UpstreamError,
+    UpstreamInvalidResponse,
+    UpstreamNotReached,
+    UpstreamRefusal,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from gateway.settings import Settings
+from gateway.upstream import errors
+from gateway.upstream.cart import (
+    AppliedOffer,
+    Cart,
+    CartChange,
+    NewLine,
+    SchemaNode,
+    TaxIdentifierRequirement,
+    tax_requirements,
+)
+from gateway.upstream.catalog import InventoryStatus, Offer, Product, ProductPage
+from gateway.upstream.ids import PATTERN
+from gateway.upstream.oauth import Tokens
+from gateway.upstream.order import Order, SubmittedCart
+from gateway.upstream.payment import MethodList
+from gateway.upstream.transport import DEADLINE, AnswerTooLarge
+from gateway.upstream.wire import OneOrMany, decode, first, many
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ME = "/v1/shoppers/me"
+CART = f"{ME}/carts/active"
+
+BUSY_ATTEMPTS = 4
+"""Tries of a change that another one keeps out; upstream documents the refusal as not applied."""
+
+PASSING = frozenset({502, 503, 504})
+"""Statuses of a read that may pass by themselves, beside a 500 `system-error`."""
+
+
+class Repeat(Enum):
+    READ = "read"
+    CHANGE = "change"
+    NEVER = "never"
+
+
+class Found(msgspec.Struct, frozen=True, rename="camel"):
+    """The wrappers of the answers; each call reads its own."""
+
+    cart: Cart | None = None
+    product: Product | None = None
+    products: ProductPage | None = None
+    order: Order | None = None
+    warnings: OneOrMany["Remark"] | None = None
+    capital_warnings: OneOrMany["Remark"] | None = msgspec.field(name="Warnings", default=None)
+
+
+class Remark(msgspec.Struct, frozen=True):
+    code: str | None = None
+    capital_code: str | None = msgspec.field(name="Code", default=None)
+
+
+class Submitted(msgspec.Struct, frozen=True, rename="camel"):
+    submit_cart: SubmittedCart | None = None
+    resume_cart: SubmittedCart | None = None
+
+
+class Stock(msgspec.Struct, frozen=True, rename="camel"):
+    inventory_status: OneOrMany[InventoryStatus] = []
+
+
+class FoundStock(msgspec.Struct, frozen=True):
+    products: Stock
+
+
+class Offers(msgspec.Struct, frozen=True):
+    offer: OneOrMany[Offer] = []
+
+
+class FoundOffers(msgspec.Struct, frozen=True, rename="camel"):
+    offers: Offers | None = None
+    applied_offers: Offers | None = None
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Every method raises `UpstreamError` only. `token` is an access token of the shopper it acts for."""
+
+    http: httpx.AsyncClient
+    settings: Settings
+    deadline_at: float | None = None
+    """In seconds of `time.monotonic`; without one each call has the deadline of an operation."""
+
+    def until(self, deadline_at: float) -> "Upstream":
+        """The same client, giving its calls up at the deadline."""
+        return replace(self, deadline_at=deadline_at)
+
+    # Tokens.
+
+    async def guest_token(self) -> Tokens:
+        """A token for a new anonymous shopper."""
+        grant = self.settings.guest_grant
+        form = {"grant_type": grant.value}
+        # A new token changes nothing that anybody has: it may be asked for again.
+        return await self._tokens(form, Repeat.READ)
+
+    async def refreshed_token(self, refresh_token: str) -> Tokens:
+        return await self._tokens(
+            {"grant_type": "refresh_token", "refresh_token": refresh_token}, Repeat.CHANGE
+        )
+
+    async def revoke_token(self, token: str) -> None:
+        await self._send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
+
+    async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
+        body = await self._send("POST", "/oauth20/token", form=form, repeat=repeat)
+        return decode(body, Tokens)
+
+    async def set_locale(self, token: str, locale: str, currency: str) -> None:
+        params = {"locale": locale.replace("-", "_"), "currency": currency}
+        await self._send("POST", ME, token=token, params=params, repeat=Repeat.CHANGE)
+
+    # Catalogue.
+
+    async def product(self, token: str, product_id: str) -> Product:
+        body = await self._read(f"{ME}/products/{_part(product_id)}", token, {"expand": "all"})
+        return _present(decode(body, Found).product)
+
+    async def products_by_id(self, token: str, product_ids: Sequence[str]) -> list[Product]:
+        return await self._products(
+            token, {"productId": ",".join(_part(one) for one in product_ids)}, len(product_ids)
+        )
+
+    async def products_by_reference(self, token: str, references: Sequence[str]) -> list[Product]:
+        return await self._products(token, {"externalReferenceId": ",".join(references)}, len(references))
+
+    async def _products(self, token: str, chosen: Mapping[str, str], count: int) -> list[Product]:
+        params = {**chosen, "expand": "all", "pageSize": str(max(count, 1))}
+        return _present(decode(await self._read(f"{ME}/products", token, params), Found).products).products
+
+    async def product_page(self, token: str, number: int, size: int) -> ProductPage:
+        """A page of all products; numbers begin at 1."""
+        params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
+        return _present(decode(await self._read(f"{ME}/products", token, params), Found).products)
+
+    async def inventory(self, token: str, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
+        """Stock by product id; unknown products are left out."""
+        params = {"productId": ",".join(_part(one) for one in product_ids), "expand": "all"}
+        body = await self._read(f"{ME}/products/inventory-status", token, params)
+        listed = many(decode(body, FoundStock).products.inventory_status)
+        return {product_id: status for status in listed for product_id in status.product_ids}
+
+    # Cart.
+
+    async def active_cart(self, token: str) -> Cart:
+        return _cart(await self._read(CART, token, {"expand": "all"}))
+
+    async def add_lines(self, token: str, lines: Sequence[NewLine]) -> None:
+        body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
+        await self._change("POST", f"{CART}/line-items", token, json=body)
+
+    async def update_line(self, token: str, line_id: str, quantity: int) -> None:
+        params = {"action": "update", "quantity": str(quantity)}
+        await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params)
+
+    async def remove_lines(self, token: str, line_ids: Sequence[str]) -> None:
+        params = {"lineItemsId": ",".join(_part(one) for one in line_ids)}
+        await self._change("DELETE", f"{CART}/line-items", token, params)
+
+    async def update_cart(self, token: str, change: CartChange) -> Cart:
+        """Addresses, organisation, terms and a coupon in one call; the answer is the whole cart."""
+        params = {"expand": "all"}
+        if change.coupon_code is not None:
+            params["promoCode"] = change.coupon_code
+        parts = change.wire()
+        return _cart(await self._change("POST", CART, token, params, json={"cart": parts} if parts else None))
+
+    async def apply_shipping_option(self, token: str, option_id: str) -> Cart:
+        params = {"shippingOptionId": option_id, "expand": "all"}
+        return _cart(await self._change("POST", f"{CART}/apply-shipping-option", token, params))
+
+    async def applied_offers(self, token: str) -> list[AppliedOffer]:
+        found = decode(await self._read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
+        offers = first(found.offers, found.applied_offers)
+        return [AppliedOffer(offer=offer) for offer in (many(offers.offer) if offers else [])]
+
+    async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
+        body = await self._read(f"{CART}/tax-registrations/schema", token, {})
+        return tax_requirements(decode(body, SchemaNode))
+
+    # Payment.
+
+    async def attach_source(self, token: str, source_id: str) -> Cart | None:
+        """The cart with the source; None where upstream answers with nothing."""
+        body = {"paymentMethod": {"sourceId": source_id}}
+        answer = await self._change(
+            "POST", f"{CART}/apply-payment-method", token, {"expand": "all"}, json=body
+        )
+        return _cart(answer) if answer else None
+
+    async def detach_source(self, token: str, source_id: str) -> None:
+        body = {"paymentMethod": {"sourceId": source_id}}
+        await self._change("DELETE", f"{CART}/apply-payment-method", token, json=body)
+
+    async def detach_all_sources(self, token: str) -> None:
+        await self._change("DELETE", f"{CART}/payment", token)
+
+    async def payment_methods(self, session_id: str, locale: str) -> MethodList:
+        """From the payment service, which knows a public key and no shopper."""
+        params = {"sessionId": session_id, "locale": locale.replace("-", "_")}
+        base = self.settings.payments_url or self.settings.upstream_url
+        token = self.settings.publishable_key
+        body = await self._send("GET", "/payments/payment-methods", token=token, params=params, base=base)
+        return decode(body, MethodList)
+
+    # Submission.
+
+    async def submit_cart(self, token: str, *, address: str | None, terms_accepted: bool) -> SubmittedCart:
+        """Exactly one request, whatever becomes of it."""
+        params = {"expand": "all"} | ({"ipAddress": address} if address else {})
+        body = {"cart": {"termsOfSalesAcceptance": "true"}} if terms_accepted else None
+        answer = await self._send(
+            "POST", f"{CART}/submit-cart", token=token, params=params, json=body, repeat=Repeat.NEVER
+        )
+        return _submitted(answer)
+
+    async def resume_cart(self, token: str) -> SubmittedCart:
+        """Exactly one request, whatever becomes of it."""
+        answer = await self._send(
+            "POST", f"{CART}/resume-cart", token=token, params={"expand": "all"}, repeat=Repeat.NEVER
+        )
+        return _submitted(answer)
+
+    async def order(self, token: str, order_id: str, *, state: str = "Open") -> Order:
+        """An order of the shopper. `state` is asked for by the real service and does not narrow."""
+        params = {"expand": "all", "orderState": state}
+        return _present(
+            decode(await self._read(f"{ME}/orders/{_part(order_id)}", token, params), Found).order
+        )
+
+    # How a call is made.
+
+    async def _read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
+        return await self._send("GET", path, token=token, params=params)
+
+    async def _change(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> bytes:
+        return await self._send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        base: str | None = None,
+        repeat: Repeat = Repeat.READ,
+    ) -> bytes:
+        """Send, again where that is safe, and give the body of a success."""
+        settings = self.settings
+        deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
+        headers = {"Accept": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        request = self.http.build_request(
+            method,
+            (base or settings.upstream_url).rstrip("/") + path,
+            params=params,
+            headers=headers,
+            content=None if json is None else msgspec.json.encode(json),
+            data=form,
+            extensions={DEADLINE: deadline_at},
+        )
+        if json is not None:
+            request.headers["Content-Type"] = "application/json"
+        if token is None:
+            request.headers["Authorization"] = self._basic()
+        attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[
+            repeat
+        ]
+        async for attempt in stamina.retry_context(
+            on=lambda failure: may_repeat(failure, repeat) and time.monotonic() < deadline_at,
+            attempts=attempts,
+            timeout=max(deadline_at - time.monotonic(), 0.001),
+            wait_initial=settings.retry_wait_s,
+            wait_max=1,
+            wait_jitter=settings.retry_wait_s,
+        ):
+            with attempt:
+                return await self._once(request)
+        raise AssertionError  # stamina raises what the last attempt raised
+
+    async def _once(self, request: httpx.Request) -> bytes:
+        try:
+            response = await self.http.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise UpstreamNotReached(detail=type(error).__name__) from error
+        except httpx.TimeoutException as error:
+            raise UpstreamTimeout(detail=type(error).__name__) from error
+        except AnswerTooLarge as error:
+            raise UpstreamInvalidResponse(detail="too large") from error
+        except httpx.DecodingError as error:
+            raise UpstreamInvalidResponse(detail="content encoding") from error
+        except httpx.TransportError as error:
+            raise UpstreamUnavailable(detail=type(error).__name__) from error
+        status, body = response.status_code, response.content
+        if 200 <= status < 300:
+            return body
+        if 400 <= status < 500:
+            raise errors.refusal(status, body)
+        if status >= 500:
+            reason = errors.refusal(status, body).reason
+            raise UpstreamUnavailable(detail=f"{status} {reason}".strip(), status=status)
+        raise UpstreamInvalidResponse(detail=f"status {status}")
+
+    def _basic(self) -> str:
+        settings = self.settings
+        pair = httpx.BasicAuth(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
+        return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers[
+            "Authorization"
+        ]
+
+
+def may_repeat(failure: Exception, repeat: Repeat) -> bool:
+    """Whether the same call may be sent once more after this failure."""
+    if not isinstance(failure, UpstreamError) or repeat is Repeat.NEVER:
+        return False
+    if isinstance(failure, UpstreamNotReached):
+        return True
+    if isinstance(failure, UpstreamRefusal):
+        return repeat is Repeat.CHANGE and failure.reason == "concurrent-cart-modification-failure"
+    if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
+        return False
+    return failure.status in (None, *PASSING) or (
+        failure.status == 500 and failure.detail == "500 system-error"
+    )
+
+
+def _part(given: str) -> str:
+    """An id as a part of a path. Nothing that could lead elsewhere passes."""
+    if not PATTERN.fullmatch(given):
+        raise UpstreamRefusal(404, "resource-not-found")
+    return quote(given, safe="")
+
+
+def _present(found: T | None) -> T:
+    if found is None:
+        raise UpstreamInvalidResponse(detail="wrapper missing")
+    return found
+
+
+def _cart(body: bytes) -> Cart:
+    found = decode(body, Found)
+    remarks = [*many(found.warnings), *many(found.capital_warnings)]
+    codes = [first(remark.code, remark.capital_code) for remark in remarks]
+    refusals = errors.codes_beside(body)
+    return msgspec.structs.replace(
+        _present(found.cart), outer_warnings=[code for code in codes if code], refusals=refusals
+    )
+
+
+def _submitted(body: bytes) -> SubmittedCart:
+    wrapped = decode(body, Submitted)
+    found = first(wrapped.submit_cart, wrapped.resume_cart)
+    if found is None:
+        # One documented sample has no wrapper.
+        found = decode(body, SubmittedCart)
+    return msgspec.structs.replace(found, refusals=errors.codes_beside(body))

@@ -1,0 +1,300 @@
+"""Orders and submitted carts as Digital River tells them, with the graph's names.
+
+An order read by its id and the answer of a submission carry the same things in different places; both
+become an `Order`.
+"""
+
+from datetime import datetime
+
+from msgspec import field
+from msgspec.structs import replace
+
+from gateway.enums import OrderState
+from gateway.money import Money, zero
+from gateway.upstream.cart import (
+    Address,
+    LinePricing,
+    RecurringTerms,
+    ShippingMethod,
+    address,
+)
+from gateway.upstream.catalog import Product, worded
+from gateway.upstream.ids import global_id
+from gateway.upstream.payment import (
+    DelayedPaymentInstructions,
+    Source,
+    WirePaymentSession,
+    sources,
+)
+from gateway.upstream.wire import (
+    Attributes,
+    CustomAttribute,
+    Identifier,
+    Loose,
+    OneOrMany,
+    Shape,
+    blank_is_none,
+    convert,
+    custom_attributes,
+    first,
+    many,
+)
+
+
+class LineState(Shape, frozen=True, kw_only=True, rename="camel"):
+    back_ordered: int | None = None
+    shipped: int | None = None
+    returned: int | None = None
+    pending_return: int | None = None
+
+
+class Downloads(Shape, frozen=True, kw_only=True, rename="camel"):
+    download_uri: OneOrMany[str] = []
+
+
+class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A product and its quantity in an order. Source: lineItem."""
+
+    wire_id: Identifier = field(name="id")
+    quantity: int
+    product: Product
+    wire_pricing: LinePricing = field(name="pricing", default=LinePricing())
+    wire_state: str | None = field(name="lineItemState", default=None)
+    counts: LineState | None = field(name="lineItemStateDetails", default=None)
+    downloads: Downloads | None = None
+    recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
+
+    @property
+    def id(self) -> str:
+        return global_id("OrderLine", self.upstream_id)
+
+    @property
+    def upstream_id(self) -> str:
+        return str(self.wire_id)
+
+    @property
+    def pricing(self) -> LinePricing:
+        return replace(self.wire_pricing, quantity=self.quantity)
+
+    @property
+    def upstream_state(self) -> str:
+        return self.wire_state or ""
+
+    @property
+    def backordered_quantity(self) -> int:
+        return (self.counts.back_ordered if self.counts else None) or 0
+
+    @property
+    def shipped_quantity(self) -> int:
+        return (self.counts.shipped if self.counts else None) or 0
+
+    @property
+    def returned_quantity(self) -> int:
+        return (self.counts.returned if self.counts else None) or 0
+
+    @property
+    def pending_return_quantity(self) -> int:
+        return (self.counts.pending_return if self.counts else None) or 0
+
+    @property
+    def download_urls(self) -> list[str]:
+        return [url for url in many(self.downloads.download_uri) if url] if self.downloads else []
+
+
+class OrderLines(Shape, frozen=True, kw_only=True, rename="camel"):
+    line_item: OneOrMany[OrderLine] = []
+
+
+class OrderTotals(Shape, frozen=True, kw_only=True):
+    subtotal: Money
+    discount: Money
+    shipping_and_handling: Money
+    tax: Money
+    import_tax_and_duty: Money | None
+    order_total: Money
+
+
+class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
+    """Amounts under either of their names: those of a cart, or those of an order. Source: pricing."""
+
+    subtotal: Money | None = None
+    cart_discount: Money | None = field(name="discount", default=None)
+    incentive: Money | None = None
+    cart_shipping: Money | None = field(name="shippingAndHandling", default=None)
+    shipping: Money | None = None
+    tax: Money | None = None
+    import_tax_and_duty: Money | None = None
+    order_total: Money | None = None
+    total: Money | None = None
+    formatted_subtotal: str | None = None
+    formatted_discount: str | None = None
+    formatted_incentive: str | None = None
+    formatted_shipping_and_handling: str | None = None
+    formatted_shipping: str | None = None
+    formatted_tax: str | None = None
+    formatted_import_tax_and_duty: str | None = None
+    formatted_order_total: str | None = None
+    formatted_total: str | None = None
+
+    def totals(self) -> OrderTotals | None:
+        whole = worded(
+            first(self.order_total, self.total), first(self.formatted_order_total, self.formatted_total)
+        )
+        if whole is None:
+            return None
+        nothing = zero(whole.currency_code)
+        discount = first(self.cart_discount, self.incentive)
+        shipping = first(self.cart_shipping, self.shipping)
+        return OrderTotals(
+            subtotal=worded(self.subtotal, self.formatted_subtotal) or nothing,
+            discount=worded(discount, first(self.formatted_discount, self.formatted_incentive)) or nothing,
+            shipping_and_handling=worded(
+                shipping, first(self.formatted_shipping_and_handling, self.formatted_shipping)
+            )
+            or nothing,
+            tax=worded(self.tax, self.formatted_tax) or nothing,
+            import_tax_and_duty=worded(self.import_tax_and_duty, self.formatted_import_tax_and_duty),
+            order_total=whole,
+        )
+
+
+class StateDetails(Shape, frozen=True, kw_only=True):
+    description: str | None = None
+    settled: Money | None = None
+    refunded: Money | None = None
+
+
+class Order(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A purchase. Source: order, or the members beside it in the answer of a submission."""
+
+    wire_id: Identifier = field(name="id")
+    submitted_at: datetime | None = field(name="submissionDate", default=None)
+    wire_state: str | None = field(name="orderState", default=None)
+    state_details: StateDetails | None = field(name="orderStateDetails", default=None)
+    test_order: bool | None = None
+    business_entity_code: str | None = None
+    pricing: OrderPricing | None = None
+    line_items: OrderLines | None = None
+    wire_billing: Loose | None = field(name="billingAddress", default=None)
+    wire_shipping: Loose | None = field(name="shippingAddress", default=None)
+    wire_method: ShippingMethod | None = field(name="shippingMethod", default=None)
+    payment_method: Loose | None = None
+    wire_payment_session: WirePaymentSession | None = field(name="paymentSession", default=None)
+    wire_attributes: Attributes | None = field(name="customAttributes", default=None)
+
+    @property
+    def id(self) -> str:
+        return global_id("Order", self.number)
+
+    @property
+    def number(self) -> str:
+        return str(self.wire_id)
+
+    @property
+    def state(self) -> OrderState:
+        return OrderState(self.wire_state)
+
+    @property
+    def upstream_state(self) -> str:
+        return self.wire_state or ""
+
+    @property
+    def state_description(self) -> str | None:
+        return blank_is_none(self.state_details.description) if self.state_details else None
+
+    @property
+    def lines(self) -> list[OrderLine]:
+        return many(self.line_items.line_item) if self.line_items else []
+
+    @property
+    def totals(self) -> OrderTotals | None:
+        return self.pricing.totals() if self.pricing else None
+
+    @property
+    def billing_address(self) -> Address | None:
+        return address(self.wire_billing)
+
+    @property
+    def shipping_address(self) -> Address | None:
+        return address(self.wire_shipping)
+
+    @property
+    def shipping_method(self) -> str | None:
+        return blank_is_none(self.wire_method.description) if self.wire_method else None
+
+    @property
+    def sources(self) -> list[Source]:
+        """Credit first."""
+        totals = self.totals
+        if totals is None:
+            return []
+        found = sources(self.payment_method, totals.order_total)
+        return sorted(found, key=lambda source: source.type != "customerCredit")
+
+    @property
+    def amount_settled(self) -> Money | None:
+        return self.state_details.settled if self.state_details else None
+
+    @property
+    def amount_refunded(self) -> Money | None:
+        return self.state_details.refunded if self.state_details else None
+
+    @property
+    def payment_instructions(self) -> DelayedPaymentInstructions | None:
+        """Only while the order waits for the shopper's money."""
+        if self.state not in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
+            return None
+        return next((source.instructions for source in self.sources if source.instructions), None)
+
+    @property
+    def is_test(self) -> bool:
+        return self.test_order is True
+
+    @property
+    def attributes(self) -> list[CustomAttribute]:
+        return custom_attributes(self.wire_attributes)
+
+    def summary(self) -> "Order":
+        """The order without what is secret or personal."""
+        lines = [replace(line, downloads=None) for line in self.lines]
+        return replace(
+            self,
+            line_items=OrderLines(line_item=lines),
+            wire_billing=None,
+            wire_shipping=None,
+            payment_method=None,
+            wire_payment_session=None,
+            wire_attributes=None,
+        )
+
+    def __repr__(self) -> str:
+        return f"Order({self.number}, {self.upstream_state})"
+
+
+class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The answer of submit-cart or resume-cart. Source: submitCart, resumeCart, or neither wrapper."""
+
+    header: Loose | None = field(name="order", default=None)
+    pricing: Loose | None = None
+    line_items: Loose | None = None
+    billing_address: Loose | None = None
+    shipping_address: Loose | None = None
+    shipping_method: Loose | None = None
+    payment_method: Loose | None = None
+    wire_payment_session: WirePaymentSession | None = field(name="paymentSession", default=None)
+    refusals: list[str] = []
+
+    @property
+    def order(self) -> Order | None:
+        """The order with the members that stand beside it; None without an id."""
+        if self.header is None or "id" not in self.header:
+            return None
+        beside = {
+            "pricing": self.pricing,
+            "lineItems": self.line_items,
+            "billingAddress": self.billing_address,
+            "shippingAddress": self.shipping_address,
+            "shippingMethod": self.shipping_method,
+            "paymentMethod": self.payment_method,
+        }
+        return convert({name: part for name, part in beside.items() if part is not None} | self.header, Order)

@@ -1,0 +1,295 @@
+"""What a mutation refuses, as data of its payload: one class per type of the graph, one table of causes.
+
+Nothing here is Digital River's wording. A cause is told by code, then subcode, then relation; a text is
+looked at only where upstream has one code for several meanings, through `STEMS`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from gateway.enums import (
+    ErrorCode,
+    PaymentSessionState,
+    RetryAdvice,
+    SessionLevel,
+    SourceState,
+    StoreCreditObstacle,
+)
+from gateway.errors import (
+    SessionRequired,
+    UpstreamError,
+    UpstreamRefusal,
+    UpstreamTokenInvalid,
+)
+from gateway.money import Money
+from gateway.upstream.cart import AddressSuggestion
+from gateway.upstream.wire import Shape
+
+Path = tuple[str, ...]
+
+
+class UserError(Shape, frozen=True, tag=True, kw_only=True):
+    """`path` leads into the mutation's arguments: `("input", "lines", "0", "quantity")`."""
+
+    code: ErrorCode
+    message: str
+    path: Path = ()
+
+    @property
+    def retry(self) -> RetryAdvice:
+        return RETRY.get(self.code, RetryAdvice.FIX_THEN_RETRY)
+
+
+class InputError(UserError, frozen=True, tag=True, kw_only=True): ...
+
+
+class NotFoundError(UserError, frozen=True, tag=True, kw_only=True): ...
+
+
+class CartConflictError(UserError, frozen=True, tag=True, kw_only=True):
+    current_revision: str | None = None
+
+
+class AvailabilityError(UserError, frozen=True, tag=True, kw_only=True):
+    available_quantity: int | None = None
+    minimum_quantity: int | None = None
+    maximum_quantity: int | None = None
+
+
+class OfferError(UserError, frozen=True, tag=True, kw_only=True): ...
+
+
+class DestinationError(UserError, frozen=True, tag=True, kw_only=True):
+    suggestions: list[AddressSuggestion] = []
+
+
+class PaymentError(UserError, frozen=True, tag=True, kw_only=True):
+    session_state: PaymentSessionState | None = None
+    source_state: SourceState | None = None
+
+
+class StoreCreditError(UserError, frozen=True, tag=True, kw_only=True):
+    usable_amount: Money | None = None
+    obstacles: list[StoreCreditObstacle] = []
+
+
+class IdempotencyError(UserError, frozen=True, tag=True, kw_only=True): ...
+
+
+class AccessError(UserError, frozen=True, tag=True, kw_only=True):
+    required_level: SessionLevel = SessionLevel.ANONYMOUS
+
+
+class RateLimitError(UserError, frozen=True, tag=True, kw_only=True):
+    retry_after: datetime
+
+
+class UpstreamFailure(UserError, frozen=True, tag=True, kw_only=True):
+    """`UpstreamError` of the graph; the exception of that name is in `gateway.errors`."""
+
+    support_reference: str
+    upstream_code: str | None = None
+    may_repeat: bool = False
+    """True when nothing of the call left the gateway."""
+
+    @property
+    def retry(self) -> RetryAdvice:
+        if self.code is ErrorCode.UPSTREAM_REJECTED:
+            return RetryAdvice.DO_NOT_RETRY
+        return RetryAdvice.RETRY if self.may_repeat else RetryAdvice.READ_STATE_FIRST
+
+    @property
+    def typename(self) -> str:
+        return "UpstreamError"
+
+
+AnyUserError = (
+    InputError
+    | NotFoundError
+    | CartConflictError
+    | AvailabilityError
+    | OfferError
+    | DestinationError
+    | PaymentError
+    | StoreCreditError
+    | IdempotencyError
+    | AccessError
+    | RateLimitError
+    | UpstreamFailure
+)
+
+# Every code that is not here can be fixed and sent again.
+RETRY = {
+    ErrorCode.NOT_FOUND: RetryAdvice.DO_NOT_RETRY,
+    ErrorCode.CART_REVISION_MISMATCH: RetryAdvice.READ_STATE_FIRST,
+    ErrorCode.CART_BUSY: RetryAdvice.RETRY,
+    ErrorCode.CART_LOCKED: RetryAdvice.READ_STATE_FIRST,
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: RetryAdvice.DO_NOT_RETRY,
+    ErrorCode.COUPON_USED_UP: RetryAdvice.DO_NOT_RETRY,
+    ErrorCode.PAYMENT_SESSION_MISSING: RetryAdvice.DO_NOT_RETRY,
+    ErrorCode.NOT_RESUMABLE: RetryAdvice.READ_STATE_FIRST,
+    ErrorCode.IDEMPOTENCY_KEY_REUSED: RetryAdvice.DO_NOT_RETRY,
+    ErrorCode.RATE_LIMITED: RetryAdvice.RETRY,
+}
+
+MESSAGES = {
+    ErrorCode.INVALID_INPUT: "Digital River does not accept a value of this call.",
+    ErrorCode.MISSING_INPUT: "Digital River misses a value in this call.",
+    ErrorCode.SENSITIVE_DATA_DETECTED: "A value looks like card data. Card data must never be sent here; "
+    "collect it with DigitalRiver.js and send the id of the source.",
+    ErrorCode.NOT_FOUND: "There is no such object, or it is not this shopper's.",
+    ErrorCode.CART_BUSY: "Another change of this cart was under way. Send the call again.",
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought. A base product is bought by one of its "
+    "variations.",
+    ErrorCode.INSUFFICIENT_STOCK: "There are not enough units in stock. Lower the quantity.",
+    ErrorCode.QUANTITY_OUT_OF_RANGE: "The quantity is outside what one purchase of the product may have.",
+    ErrorCode.COUPON_INVALID: "The code is not valid.",
+    ErrorCode.COUPON_USED_UP: "The code has been used as often as it may be.",
+    ErrorCode.OFFER_NOT_APPLICABLE: "The offer does not apply to this cart.",
+    ErrorCode.ADDRESS_INVALID: "The address is not valid: check postal code and country subdivision.",
+    ErrorCode.COUNTRY_NOT_SERVED: "The site does not serve this country. Choose another one.",
+    ErrorCode.SHIPPING_OPTION_UNAVAILABLE: "The shipping option is not offered for this cart and address. "
+    "Choose one of Cart.shippingOptions.",
+    ErrorCode.TAX_IDENTIFIER_INVALID: "The tax identifier is not accepted.",
+    ErrorCode.SOURCE_NOT_FOUND: "There is no source with this id. Create one with DigitalRiver.js.",
+    ErrorCode.SOURCE_NOT_CHARGEABLE: "The source cannot be used in its state. An approval that is still open "
+    "must be finished first; a used, failed or detached source is replaced by a new one.",
+    ErrorCode.SOURCE_NOT_REUSABLE: "The source cannot be charged again. Use one that is saved to an account.",
+    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "This way to pay is not available for the cart. Choose another.",
+    ErrorCode.STORE_CREDIT_INSUFFICIENT: "The credit is larger than what is left to pay.",
+    ErrorCode.SESSION_REQUIRED: SessionRequired.message,
+    ErrorCode.RATE_LIMITED: "Too many calls at the moment. Send the call again after a pause.",
+    ErrorCode.UPSTREAM_REJECTED: "Digital River refused the call for a reason this gateway does not know.",
+}
+
+
+class Stem(NamedTuple):
+    code: str
+    text: str
+    means: ErrorCode
+
+
+# Upstream has one code for several meanings here; the texts are lower case and matched anywhere.
+STEMS = (
+    Stem("operation-failed", "tax_000001", ErrorCode.ADDRESS_INVALID),
+    Stem("operation-failed", "quantity", ErrorCode.QUANTITY_OUT_OF_RANGE),
+    Stem("operation-failed", "shipping", ErrorCode.SHIPPING_OPTION_UNAVAILABLE),
+    Stem("operation-failed", "coupon", ErrorCode.COUPON_INVALID),
+    Stem("apply-payment-failure", "the source with id [", ErrorCode.SOURCE_NOT_FOUND),
+)
+
+_CAUSES = {
+    ErrorCode.SENSITIVE_DATA_DETECTED: "sensitive-data-detected",
+    ErrorCode.INVALID_INPUT: "invalid-request field-too-long precondition-failure invalid-discount"
+    " invalid-discount-type no-discount-or-type invalid-locale valid-currency-code invalid_currency"
+    " invalid-keyword-expression external-reference-id-conflict invalid-ip-address",
+    ErrorCode.MISSING_INPUT: "invalid_request no-product-identifier no-offer-identifier",
+    ErrorCode.NOT_FOUND: "resource-not-found invalid-product-id invalid-offer-id offer-not-found",
+    ErrorCode.CART_BUSY: "concurrent-cart-modification-failure",
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: "add-base-product-cart-error line-item-creation-failure",
+    ErrorCode.INSUFFICIENT_STOCK: "inventory-unavailable-error inventory-status-failure",
+    ErrorCode.QUANTITY_OUT_OF_RANGE: "over-private-store-shopper-restriction"
+    " under-private-store-line-item-restriction"
+    " private-store-remaining-quantity-under-line-item-restriction",
+    ErrorCode.COUPON_INVALID: "invalid-coupon offer-not-active offer-not-deployed",
+    ErrorCode.COUPON_USED_UP: "coupon-code-already-used offer-already-used offer-usage-limit-exceeded"
+    " shopper-usage-limit-exceeded",
+    ErrorCode.OFFER_NOT_APPLICABLE: "offer-not-applicable offer-unavailable",
+    ErrorCode.ADDRESS_INVALID: "invalid-postal-code invalid-state-code",
+    ErrorCode.COUNTRY_NOT_SERVED: "invalid-bill-to-country restricted-bill-to-country"
+    " invalid-ship-to-country restricted-ship-to-country ip-address-restriction-error",
+    ErrorCode.TAX_IDENTIFIER_INVALID: "vat-exemption-failure invalid-tax-registrations",
+    ErrorCode.SOURCE_NOT_FOUND: "source_not_found",
+    ErrorCode.SOURCE_NOT_CHARGEABLE: "source_status_invalid_for_session source_not_chargeable"
+    " session_update_not_allowed source_in_use",
+    ErrorCode.SOURCE_NOT_REUSABLE: "nonreusable_source",
+    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "invalid-payment-method invalid-payment-failure"
+    " apply-payment-failure",
+    ErrorCode.STORE_CREDIT_INSUFFICIENT: "session_source_amount_too_large",
+    ErrorCode.SESSION_REQUIRED: "invalid_token invalid-token",
+    ErrorCode.RATE_LIMITED: "rate-limit-quota-exceeded",
+}
+CAUSES = {upstream: code for code, words in _CAUSES.items() for upstream in words.split()}
+
+_TYPES: dict[type[UserError], Sequence[ErrorCode]] = {
+    InputError: (ErrorCode.INVALID_INPUT, ErrorCode.MISSING_INPUT, ErrorCode.SENSITIVE_DATA_DETECTED),
+    NotFoundError: (ErrorCode.NOT_FOUND,),
+    CartConflictError: (ErrorCode.CART_BUSY,),
+    AvailabilityError: (
+        ErrorCode.PRODUCT_NOT_PURCHASABLE,
+        ErrorCode.INSUFFICIENT_STOCK,
+        ErrorCode.QUANTITY_OUT_OF_RANGE,
+    ),
+    OfferError: (ErrorCode.COUPON_INVALID, ErrorCode.COUPON_USED_UP, ErrorCode.OFFER_NOT_APPLICABLE),
+    DestinationError: (
+        ErrorCode.ADDRESS_INVALID,
+        ErrorCode.COUNTRY_NOT_SERVED,
+        ErrorCode.SHIPPING_OPTION_UNAVAILABLE,
+        ErrorCode.TAX_IDENTIFIER_INVALID,
+    ),
+    PaymentError: (
+        ErrorCode.SOURCE_NOT_FOUND,
+        ErrorCode.SOURCE_NOT_CHARGEABLE,
+        ErrorCode.SOURCE_NOT_REUSABLE,
+        ErrorCode.PAYMENT_METHOD_UNAVAILABLE,
+    ),
+    StoreCreditError: (ErrorCode.STORE_CREDIT_INSUFFICIENT,),
+}
+TYPE_OF = {code: kind for kind, codes in _TYPES.items() for code in codes}
+
+RATE_LIMIT_PAUSE = timedelta(seconds=1)
+"""Shortest pause upstream asks for after `rate-limit-quota-exceeded`."""
+
+
+def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
+    """The user error a refusal stands for; UPSTREAM_REJECTED for a code outside the table."""
+    if refusal.subcode in CAUSES:
+        return CAUSES[refusal.subcode]
+    described = refusal.description.lower()
+    for stem in STEMS:
+        if refusal.reason == stem.code and stem.text in described:
+            return stem.means
+    if refusal.reason.endswith("-already-exists"):
+        return ErrorCode.INVALID_INPUT
+    if refusal.status == 429:
+        return ErrorCode.RATE_LIMITED
+    return CAUSES.get(refusal.reason, ErrorCode.UPSTREAM_REJECTED)
+
+
+def from_upstream(
+    failure: UpstreamError, path: Path, *, support_reference: str, now: datetime
+) -> AnyUserError:
+    """What the shopper's change ran into. `path` is the argument that the call was about."""
+    if isinstance(failure, UpstreamTokenInvalid):
+        code = ErrorCode.SESSION_REQUIRED
+    elif isinstance(failure, UpstreamRefusal):
+        code = cause_of(failure)
+    else:
+        return UpstreamFailure(
+            code=ErrorCode.UPSTREAM_UNAVAILABLE,
+            message=_unavailable(failure),
+            path=path,
+            support_reference=support_reference,
+            may_repeat=not failure.was_sent,
+        )
+    message = MESSAGES[code]
+    if code is ErrorCode.SESSION_REQUIRED:
+        return AccessError(code=code, message=message, path=path)
+    if code is ErrorCode.RATE_LIMITED:
+        return RateLimitError(code=code, message=message, path=path, retry_after=now + RATE_LIMIT_PAUSE)
+    if code is ErrorCode.UPSTREAM_REJECTED:
+        return UpstreamFailure(
+            code=code,
+            message=message,
+            path=path,
+            support_reference=support_reference,
+            upstream_code=failure.reason or None,
+        )
+    return TYPE_OF[code](code=code, message=message, path=path)
+
+
+def _unavailable(failure: UpstreamError) -> str:
+    if failure.was_sent:
+        return "Digital River did not answer properly. It may have done the work: read the cart first."
+    return "Digital River could not be reached. Nothing was changed; send the call again."

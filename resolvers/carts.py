@@ -1,0 +1,371 @@
+"""The open cart and changes to it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from gateway.context import Context
+from gateway.enums import ErrorCode, WarningCode
+from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.money import Money
+from gateway.replays import Done, KeyReused, Warning
+from gateway.session import FRESH_FOR_CHECKOUT, Remembered
+from gateway.submission import fingerprint
+from gateway.upstream.cart import AppliedOffer as WireOffer
+from gateway.upstream.cart import Cart, CartChange, NewLine, TaxIdentifierRequirement
+from gateway.upstream.catalog import Offer
+from gateway.upstream.ids import upstream_id
+from gateway.user_errors import (
+    AnyUserError,
+    AvailabilityError,
+    CartConflictError,
+    IdempotencyError,
+    InputError,
+    NotFoundError,
+    Path,
+)
+from resolvers import sessions
+from resolvers.inputs import AddCartLines, ApplyOffer, NewCartLine, RemoveCartLines, UpdateCartLines
+from resolvers.payloads import AddCartLinesPayload, Payload
+
+MOST_LINES = 50
+
+WARNINGS = {
+    "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
+    "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
+    "tax_service_invalid_hscode_warning": WarningCode.LANDED_COST_INCOMPLETE,
+}
+WARNING_MESSAGES = {
+    WarningCode.COUPON_NOT_YET_ELIGIBLE: "The code is accepted and takes effect once the cart meets its conditions.",
+    WarningCode.LANDED_COST_INCOMPLETE: "Import duty may be missing from the total.",
+    WarningCode.OTHER: "Digital River has a remark on the cart that this gateway does not know.",
+}
+
+
+@dataclass(frozen=True)
+class AppliedOffer:
+    offer: Offer
+    coupon_code: str | None
+    discount: Money | None
+    line_id: str | None = None
+
+
+class Refused(Exception):
+    """A change that stops here, with the errors to tell."""
+
+    def __init__(self, *errors: AnyUserError) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+
+async def cart(ctx: Context) -> Cart | None:
+    return await ctx.cart() if await ctx.session() else None
+
+
+async def cart_after(parent: Payload, ctx: Context) -> Cart | None:
+    """The cart as it is now; read only when somebody looks."""
+    return await cart(ctx)
+
+
+async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
+    session = await ctx.own_session()
+    found: list[WireOffer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
+    code = _only_coupon(session.record.remembered.coupons, found)
+    return [
+        AppliedOffer(applied.offer, code if _takes_coupon(applied.offer) else None, applied.discount)
+        for applied in found
+    ]
+
+
+def _only_coupon(codes: list[str], found: list[WireOffer]) -> str | None:
+    """Upstream does not say which code an offer came by: told only where there is one of each."""
+    with_coupon = [applied for applied in found if _takes_coupon(applied.offer)]
+    return codes[0] if len(codes) == len(with_coupon) == 1 else None
+
+
+def _takes_coupon(offer: Offer) -> bool:
+    return "coupon" in (offer.trigger or "").lower()
+
+
+async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIdentifierRequirement]:
+    return await ctx.as_shopper(lambda upstream, token: upstream.tax_requirements(token))
+
+
+async def warnings(parent: Cart, ctx: Context) -> list[Warning]:
+    return warnings_of(parent)
+
+
+def warnings_of(cart: Cart) -> list[Warning]:
+    codes = [WARNINGS.get(code.lower(), WarningCode.OTHER) for code in cart.warning_codes]
+    return [Warning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
+
+
+async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPayload:
+    try:
+        _check_count(len(input.lines), "lines")
+        lines = [_new_line(line, ("input", "lines", str(place))) for place, line in enumerate(input.lines)]
+    except Refused as refused:
+        return AddCartLinesPayload(errors=refused.errors)
+    handle = None
+    if await ctx.session() is None:
+        try:
+            _, handle = await sessions.begin(ctx, input.delivery)
+        except UpstreamError as failure:
+            return AddCartLinesPayload(errors=[sessions.upstream_error(ctx, failure, ())])
+    bearer_token = sessions.told(handle) if handle else None
+
+    async def add() -> Done:
+        done = await change(
+            ctx,
+            input.if_revision,
+            lambda: ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines)),
+            path=("input", "lines"),
+        )
+        return Done(await _with_stock(ctx, done.errors, lines), done.warnings)
+
+    if input.idempotency_key is None:
+        done = await add()
+    else:
+        replays, key = ctx.gateway.replays, str(input.idempotency_key)
+        unkeyed = msgspec.structs.replace(input, idempotency_key=None)
+        try:
+            done = await replays.once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
+        except KeyReused:
+            return AddCartLinesPayload(errors=[key_reused()], bearer_token=bearer_token)
+    return AddCartLinesPayload(errors=done.errors, warnings=done.warnings, bearer_token=bearer_token)
+
+
+async def _with_stock(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
+    """Tell how many there are, where one product was asked for and stock was the reason."""
+    product_id = lines[0].product_id
+    if len(lines) > 1 or product_id is None:
+        return errors
+    return [await _with_facts(ctx, error, product_id) for error in errors]
+
+
+async def _with_facts(ctx: Context, error: AnyUserError, product_id: str) -> AnyUserError:
+    if not isinstance(error, AvailabilityError):
+        return error
+    try:
+        stock = (await ctx.gateway.catalog.inventory([product_id])).get(product_id)
+        product = await ctx.gateway.catalog.product(product_id)
+    except UpstreamError:
+        return error
+    return msgspec.structs.replace(
+        error,
+        available_quantity=stock.available_quantity if stock else None,
+        minimum_quantity=product.minimum_quantity if product else None,
+        maximum_quantity=product.maximum_quantity if product else None,
+    )
+
+
+def key_reused() -> IdempotencyError:
+    return IdempotencyError(
+        code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        message="This key was used with another input. Choose a new key for every change the shopper makes.",
+        path=("input", "idempotencyKey"),
+    )
+
+
+async def update_cart_lines(ctx: Context, input: UpdateCartLines) -> Payload:
+    try:
+        _check_count(len(input.lines), "lines")
+        wanted = [
+            (_line_id(line.line_id, ("input", "lines", str(place), "lineId")), line.quantity)
+            for place, line in enumerate(input.lines)
+        ]
+        for place, (_, quantity) in enumerate(wanted):
+            if quantity is not None and quantity < 0:
+                raise Refused(
+                    _bad_quantity(("input", "lines", str(place), "quantity"), "A quantity is 0 or more.")
+                )
+        await before_change(ctx, input.if_revision)
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    for place, (line_id, quantity) in enumerate(wanted):
+        if quantity is None:
+            continue
+        path = ("input", "lines", str(place))
+        done = await write(ctx, lambda: _set_quantity(ctx, line_id, quantity), path=path)  # noqa: B023 - awaited here
+        if done.errors:
+            return done
+    return Payload()
+
+
+async def _set_quantity(ctx: Context, line_id: str, quantity: int) -> None:
+    if quantity == 0:
+        await _remove(ctx, [line_id])
+    else:
+        await ctx.as_shopper(lambda upstream, token: upstream.update_line(token, line_id, quantity))
+
+
+async def remove_cart_lines(ctx: Context, input: RemoveCartLines) -> Payload:
+    try:
+        _check_count(len(input.line_ids), "lineIds")
+        ids = [
+            _line_id(line_id, ("input", "lineIds", str(place)))
+            for place, line_id in enumerate(input.line_ids)
+        ]
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    return await change(ctx, input.if_revision, lambda: _remove(ctx, ids), path=("input", "lineIds"))
+
+
+async def _remove(ctx: Context, line_ids: list[str]) -> None:
+    try:
+        await ctx.as_shopper(lambda upstream, token: upstream.remove_lines(token, line_ids))
+    except UpstreamRefusal as refusal:
+        if refusal.status != 404:
+            raise
+        # One that is gone already fails the call for all: take out what is still there.
+        ctx.forget_cart()
+        present = {line.upstream_id for line in (await ctx.cart()).lines}
+        left = [line_id for line_id in line_ids if line_id in present]
+        if left:
+            await ctx.as_shopper(lambda upstream, token: upstream.remove_lines(token, left))
+
+
+async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
+    code = input.offer.coupon_code
+
+    async def apply() -> Cart:
+        return await ctx.as_shopper(
+            lambda upstream, token: upstream.update_cart(token, CartChange(coupon_code=code))
+        )
+
+    done = await change(ctx, input.if_revision, apply, path=("input", "offer", "couponCode"))
+    if not done.errors:
+        await _remember_coupon(ctx, code)
+    return done
+
+
+async def _remember_coupon(ctx: Context, code: str) -> None:
+    def note(memory: Remembered) -> None:
+        if code not in memory.coupons:
+            memory.coupons = [*memory.coupons, code]
+
+    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
+
+
+# Every change of a cart.
+
+
+async def change(
+    ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Cart | None]], *, path: Path
+) -> Payload:
+    """Do one change: checked against lock and revision first, its refusal told as data."""
+    try:
+        await before_change(ctx, if_revision)
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    return await write(ctx, act, path=path)
+
+
+async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
+    """Send a change. What upstream refuses is told at `path`; the cart is read anew, or is the answer itself."""
+    ctx.forget_cart()
+    try:
+        shown = await act()
+    except UpstreamError as failure:
+        ctx.forget_cart()
+        return Payload(errors=[sessions.upstream_error(ctx, failure, path)])
+    if shown is None:
+        ctx.forget_cart()
+        return Payload()
+    if shown.refusals:
+        refusal = UpstreamRefusal(409, shown.refusals[0])
+        ctx.forget_cart()
+        return Payload(errors=[sessions.upstream_error(ctx, refusal, path)], warnings=warnings_of(shown))
+    ctx.remember_cart(shown)
+    return Payload(warnings=warnings_of(shown))
+
+
+async def before_change(ctx: Context, if_revision: str | None) -> None:
+    """Refuse while a submission holds the cart, and when it is not at the revision the client knows."""
+    session = await ctx.own_session()
+    await fresh_token(ctx)
+    held = await ctx.gateway.submissions.holder(session)
+    if held is not None:
+        raise Refused(
+            CartConflictError(
+                code=ErrorCode.CART_LOCKED,
+                message="A submission of this cart is under way or in doubt. Read orderSubmission first.",
+            )
+        )
+    if if_revision is None:
+        return
+    try:
+        present = await ctx.cart()
+    except UpstreamError as failure:
+        raise Refused(sessions.upstream_error(ctx, failure, ("input", "ifRevision"))) from failure
+    if present.revision != if_revision:
+        raise Refused(
+            CartConflictError(
+                code=ErrorCode.CART_REVISION_MISMATCH,
+                message="The cart has changed since it was shown. Show it again, then repeat the change.",
+                path=("input", "ifRevision"),
+                current_revision=present.revision,
+            )
+        )
+
+
+async def fresh_token(ctx: Context, good_for: timedelta = FRESH_FOR_CHECKOUT) -> None:
+    """Renew a token that would end during the checkout."""
+    session = await ctx.own_session()
+    try:
+        await ctx.gateway.sessions.access_token(session, good_for=good_for)
+    except UpstreamError as failure:
+        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
+
+
+async def present(ctx: Context) -> Cart:
+    """The cart as it is, for a change that depends on it."""
+    try:
+        return await ctx.cart()
+    except UpstreamError as failure:
+        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
+
+
+def invalid(path: Path, message: str) -> InputError:
+    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)
+
+
+# What a change is about.
+
+
+def _new_line(line: NewCartLine, path: Path) -> NewLine:
+    if line.quantity < 1:
+        raise Refused(_bad_quantity((*path, "quantity"), "A quantity is 1 or more."))
+    by = line.product
+    product_id = by.upstream_id if by.id is None else upstream_id("Product", by.id)
+    if by.external_reference_id is None and product_id is None:
+        message = "There is no such product."
+        raise Refused(NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=(*path, "product")))
+    return NewLine(
+        product_id=product_id,
+        external_reference_id=by.external_reference_id,
+        quantity=line.quantity,
+        custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes],
+    )
+
+
+def _line_id(line_id: str, path: Path) -> str:
+    found = upstream_id("CartLine", line_id)
+    if found is None:
+        raise Refused(
+            NotFoundError(code=ErrorCode.NOT_FOUND, message="The cart has no such line.", path=path)
+        )
+    return found
+
+
+def _check_count(count: int, name: str) -> None:
+    if not 1 <= count <= MOST_LINES:
+        raise Refused(invalid(("input", name), f"Give 1 to {MOST_LINES}."))
+
+
+def _bad_quantity(path: Path, message: str) -> AvailabilityError:
+    return AvailabilityError(
+        code=ErrorCode.QUANTITY_OUT_OF_RANGE, message=message, path=path, minimum_quantity=1
+    )

@@ -1,0 +1,176 @@
+"""Addresses, shipping, terms: what a cart needs before it can be paid, in one call."""
+
+from decimal import Decimal
+
+import pycountry
+
+from gateway import guard
+from gateway.context import Context
+from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule
+from gateway.guard import CheckoutReadiness
+from gateway.submission import case_of
+from gateway.upstream.cart import Address, Cart, CartChange, ShippingOption
+from gateway.user_errors import DestinationError, InputError, Path
+from resolvers import carts
+from resolvers.carts import Refused
+from resolvers.inputs import AddressChoice, AddressFields, PrepareCheckout, ShippingOptionChoice
+from resolvers.payloads import Payload
+
+
+async def readiness(parent: Cart, ctx: Context) -> CheckoutReadiness:
+    return guard.readiness(await case_of(ctx, parent))
+
+
+async def checkout_readiness(ctx: Context) -> CheckoutReadiness:
+    return await readiness(await ctx.cart(), ctx)
+
+
+async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
+    """Addresses, organisation and terms travel in one call, the shipping option in another."""
+    try:
+        await carts.before_change(ctx, input.if_revision)
+        change = await _change(ctx, input)
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    done = Payload()
+    if change is not None:
+        wanted = change
+        done = await carts.write(
+            ctx,
+            lambda: ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, wanted)),
+            path=_first_part(input),
+        )
+        if done.errors:
+            return done
+    if input.shipping_option is None:
+        return done
+    shipped = await _select(ctx, input.shipping_option)
+    return Payload(errors=shipped.errors, warnings=[*done.warnings, *shipped.warnings])
+
+
+async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
+    """What to send for the parts that are there; None when none is. Refuses what the site does not serve."""
+    billing = _in_full(input.billing, AddressKind.BILLING)
+    shipping = _in_full(input.shipping, AddressKind.SHIPPING)
+    if input.billing is not None and input.billing.same_as is not None:
+        billing = shipping or await _present_address(
+            ctx, AddressKind.SHIPPING, ("input", "billing", "sameAs")
+        )
+    if input.shipping is not None and input.shipping.same_as is not None:
+        shipping = billing or await _present_address(
+            ctx, AddressKind.BILLING, ("input", "shipping", "sameAs")
+        )
+    _check_country(ctx.settings.billing_countries, billing, "billing")
+    _check_country(ctx.settings.shipping_countries, shipping, "shipping")
+    given = (billing, shipping, input.organization_id, input.terms_of_sale_accepted)
+    if all(part is None for part in given):
+        return None
+    return CartChange(
+        billing_address=billing,
+        shipping_address=shipping,
+        organization_id=input.organization_id,
+        terms_of_sale_accepted=input.terms_of_sale_accepted,
+        ip_address=ctx.caller.address,
+    )
+
+
+def _in_full(choice: AddressChoice | None, kind: AddressKind) -> Address | None:
+    if choice is None:
+        return None
+    if choice.same_as is kind:
+        part = kind.value.lower()
+        raise Refused(carts.invalid(("input", part, "sameAs"), "An address cannot be the same as itself."))
+    return _address(choice.address) if choice.address is not None else None
+
+
+def _address(given: AddressFields) -> Address:
+    return Address(
+        first_name=given.first_name,
+        last_name=given.last_name,
+        phonetic_first_name=given.phonetic_first_name,
+        phonetic_last_name=given.phonetic_last_name,
+        company_name=given.company_name,
+        division=given.division,
+        line1=given.line1,
+        line2=given.line2,
+        line3=given.line3,
+        city=given.city,
+        country_subdivision=given.country_subdivision,
+        county_name=given.county_name,
+        postal_code=given.postal_code,
+        country_code=given.country_code,
+        phone_number=given.phone_number,
+        email=given.email,
+    )
+
+
+async def _present_address(ctx: Context, kind: AddressKind, path: Path) -> Address:
+    cart = await carts.present(ctx)
+    found = cart.billing_address if kind is AddressKind.BILLING else cart.shipping_address
+    if found is None:
+        message = f"The cart has no {kind.value.lower()} address to take over. Give the address in full."
+        raise Refused(InputError(code=ErrorCode.MISSING_INPUT, message=message, path=path))
+    return found.address
+
+
+def _check_country(served: tuple[str, ...], address: Address | None, part: str) -> None:
+    if address is None:
+        return
+    country = address.country_code
+    path = ("input", part, "address", "countryCode")
+    if country is not None and pycountry.countries.get(alpha_2=country) is None:
+        raise Refused(carts.invalid(path, "This is no ISO 3166-1 alpha-2 country code."))
+    if not guard.serves(served, country):
+        message = f"The site does not serve {country}. Storefront tells the countries it serves."
+        raise Refused(DestinationError(code=ErrorCode.COUNTRY_NOT_SERVED, message=message, path=path))
+
+
+def _first_part(input: PrepareCheckout) -> Path:
+    """The part that a refusal of the common call is told at."""
+    parts = {
+        "billing": input.billing,
+        "shipping": input.shipping,
+        "organizationId": input.organization_id,
+        "termsOfSaleAccepted": input.terms_of_sale_accepted,
+    }
+    return ("input", next(name for name, part in parts.items() if part is not None))
+
+
+async def _select(ctx: Context, choice: ShippingOptionChoice) -> Payload:
+    try:
+        cart = await carts.present(ctx)
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    path = ("input", "shippingOption", "id" if choice.id is not None else "rule")
+    if choice.rule is not None and not cart.requires_shipping:
+        return Payload()
+    option = _chosen(cart, choice)
+    if option is None:
+        unavailable = DestinationError(
+            code=ErrorCode.SHIPPING_OPTION_UNAVAILABLE,
+            message="The shipping option is not offered for this cart and address. Choose one of Cart.shippingOptions.",
+            path=path,
+        )
+        return Payload(errors=[unavailable])
+    if option.is_selected:
+        return Payload()
+    return await carts.write(
+        ctx,
+        lambda: ctx.as_shopper(lambda upstream, token: upstream.apply_shipping_option(token, option.id)),
+        path=path,
+    )
+
+
+def _chosen(cart: Cart, choice: ShippingOptionChoice) -> ShippingOption | None:
+    offered = cart.shipping_options
+    if choice.id is not None:
+        return next((option for option in offered if option.id == choice.id), None)
+    if choice.rule is ShippingOptionRule.KEEP_OR_CHEAPEST:
+        selected = next((option for option in offered if option.is_selected), None)
+        if selected is not None:
+            return selected
+    return min(offered, key=_price, default=None)
+
+
+def _price(option: ShippingOption) -> Decimal:
+    return option.cost_with_discount.amount

@@ -1,0 +1,39 @@
+"""What mutations answer: the outcome, warnings and errors. Cart and payment session are read when asked for."""
+
+from dataclasses import dataclass, field
+
+from gateway.outcomes import Result, SubmissionAttempt
+from gateway.replays import Warning
+from gateway.session import Session
+from gateway.user_errors import AnyUserError
+
+
+@dataclass(frozen=True)
+class Payload:
+    errors: list[AnyUserError] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StartSessionPayload(Payload):
+    session: Session | None = None
+    bearer_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SignOutPayload(Payload):
+    signed_out: bool = True
+
+
+@dataclass(frozen=True)
+class AddCartLinesPayload(Payload):
+    bearer_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SubmissionPayload(Payload):
+    attempt: SubmissionAttempt | None = None
+
+    @property
+    def result(self) -> Result | None:
+        return self.attempt.result if self.attempt else None

@@ -1,0 +1,311 @@
+"""The payment session, the ways to pay, and the sources on the cart."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from gateway.cache import Lifetime, key_of
+from gateway.context import Context
+from gateway.enums import (
+    ErrorCode,
+    PaymentFlow,
+    PaymentMethodObstacle,
+    PaymentSequence,
+)
+from gateway.errors import UpstreamRefusal
+from gateway.money import Money
+from gateway.payment import ADJUSTABLE, Facts, PaymentSession, total_text
+from gateway.payment import payment_session as view_of
+from gateway.session import Remembered
+from gateway.upstream.cart import Cart
+from gateway.upstream.payment import InstallmentTerm, MethodList
+from gateway.upstream.payment import PaymentMethod as WireMethod
+from gateway.upstream.wire import decode, encode
+from gateway.user_errors import AnyUserError, PaymentError
+from resolvers import carts
+from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
+from resolvers.payloads import Payload
+
+METHODS = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
+
+REDIRECT_THEN_SUBMIT = frozenset(
+    {"payPal", "payPalBilling", "payPalCredit", "payPalPayIn3", "payPalPayIn4", "payPalRatenZahlung"}
+)
+"""Approved before they are attached; every other redirect method is approved after the submission."""
+
+SUPPORTS_STORE_CREDIT = frozenset(
+    {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
+)
+"""Methods that may pay what store credit leaves, by Digital River's list for the Commerce API."""
+
+NEEDS_ORGANIZATION = frozenset({"trevipay", "treviPay"})
+NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
+
+
+@dataclass(frozen=True)
+class PaymentMethod:
+    """A way to pay as this cart sees it."""
+
+    wire: WireMethod
+    obstacles: list[PaymentMethodObstacle]
+
+    @property
+    def type(self) -> str:
+        return self.wire.type
+
+    @property
+    def display_name(self) -> str:
+        return self.wire.display_name
+
+    @property
+    def flow(self) -> PaymentFlow:
+        return self.wire.flow
+
+    @property
+    def sequence(self) -> PaymentSequence:
+        return sequence_of(self.wire)
+
+    @property
+    def supports_recurring(self) -> bool:
+        return self.wire.supports_recurring
+
+    @property
+    def supports_free_trial(self) -> bool:
+        return self.wire.supports_free_trial
+
+    @property
+    def supports_store_credit(self) -> bool:
+        return self.wire.type in SUPPORTS_STORE_CREDIT
+
+    @property
+    def icon_url(self) -> str | None:
+        return self.wire.icon_url
+
+    @property
+    def installment_terms(self) -> list[InstallmentTerm]:
+        return self.wire.installment_terms
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.obstacles
+
+
+@dataclass(frozen=True)
+class AvailablePaymentMethods:
+    session_id: str
+    methods: list[PaymentMethod]
+    amount: Money
+    country_code: str | None
+    fetched_at: datetime
+    is_stale: bool
+
+
+async def payment_session(ctx: Context) -> PaymentSession | None:
+    return await cart_payment_session(await ctx.cart(), ctx)
+
+
+async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | None:
+    session = await ctx.own_session()
+    return view_of(parent, Facts(session.record.remembered, session.locale))
+
+
+async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:
+    return await payment_session(ctx) if await ctx.session() else None
+
+
+async def available_payment_methods(
+    ctx: Context, filter: PaymentMethodFilter | None = None
+) -> AvailablePaymentMethods | None:
+    return await _methods(ctx, await ctx.cart(), filter)
+
+
+async def session_payment_methods(
+    parent: PaymentSession, ctx: Context, filter: PaymentMethodFilter | None = None
+) -> AvailablePaymentMethods | None:
+    return await _methods(ctx, await ctx.cart(), filter)
+
+
+async def _methods(
+    ctx: Context, cart: Cart, filter: PaymentMethodFilter | None
+) -> AvailablePaymentMethods | None:
+    wire = cart.wire_payment_session
+    if wire is None:
+        return None
+    session = await ctx.own_session()
+    upstream = ctx.gateway.upstream
+
+    async def load() -> bytes:
+        # Shared by whoever misses it too, so it has a whole deadline of its own.
+        own = upstream.until(time.monotonic() + ctx.settings.operation_deadline_s)
+        return encode(await own.payment_methods(wire.id, session.locale))
+
+    answer = await ctx.gateway.cache.get_or_load(_key(cart, session.locale), load, METHODS)
+    listed = decode(answer.value, MethodList)
+    methods = [PaymentMethod(method, _obstacles(method, cart)) for method in listed.methods]
+    return AvailablePaymentMethods(
+        session_id=wire.id,
+        methods=[method for method in methods if _passes(method, filter)],
+        amount=listed.amount or cart.order_total,
+        country_code=listed.country_code or _billing_country(cart),
+        fetched_at=answer.loaded_at,
+        is_stale=answer.is_stale,
+    )
+
+
+def _key(cart: Cart, locale: str) -> str:
+    """Every fact that a list depends on. A change of any is another key, so nothing is ever invalidated."""
+    wire = cart.wire_payment_session
+    shipping = cart.shipping_address
+    return key_of(
+        "payment-methods",
+        wire.id if wire else None,
+        total_text(cart),
+        _billing_country(cart),
+        shipping.address.country_code if shipping else None,
+        locale,
+        cart.customer_type.name,
+        cart.organization_id,
+        str(bool(cart.tax_identifiers)),
+        str(cart.recurs),
+        str(cart.starts_free),
+    )
+
+
+def _billing_country(cart: Cart) -> str | None:
+    return cart.billing_address.address.country_code if cart.billing_address else None
+
+
+def sequence_of(method: WireMethod) -> PaymentSequence:
+    match method.flow:
+        case PaymentFlow.STANDARD:
+            return PaymentSequence.SUBMIT
+        case PaymentFlow.RECEIVER:
+            return PaymentSequence.SUBMIT_THEN_WAIT
+        case PaymentFlow.REDIRECT if method.type in REDIRECT_THEN_SUBMIT:
+            return PaymentSequence.REDIRECT_THEN_SUBMIT
+        case PaymentFlow.REDIRECT:
+            return PaymentSequence.SUBMIT_THEN_REDIRECT
+        case _:
+            return PaymentSequence.UNKNOWN
+
+
+def _obstacles(method: WireMethod, cart: Cart) -> list[PaymentMethodObstacle]:
+    obstacle = PaymentMethodObstacle
+    found = {
+        obstacle.NOT_RECURRING: cart.recurs and not method.supports_recurring,
+        obstacle.NO_FREE_TRIAL: cart.starts_free and not method.supports_free_trial,
+        obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: cart.secondary_source is not None
+        and method.type not in SUPPORTS_STORE_CREDIT,
+        obstacle.ORGANIZATION_ID_MISSING: method.type in NEEDS_ORGANIZATION and not cart.organization_id,
+        obstacle.TAX_IDENTIFIER_MISSING: method.type in NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
+    }
+    return [kind for kind, applies in found.items() if applies]
+
+
+def _passes(method: PaymentMethod, filter: PaymentMethodFilter | None) -> bool:
+    if filter is None:
+        return True
+    return (
+        filter.supports_recurring in (None, method.supports_recurring)
+        and filter.supports_free_trial in (None, method.supports_free_trial)
+        and filter.supports_store_credit in (None, method.supports_store_credit)
+        and (method.is_usable or not filter.usable_only)
+    )
+
+
+async def attach_source(ctx: Context, input: AttachSource) -> Payload:
+    source_id = input.source.source_id
+    path = ("input", "source", "sourceId")
+    try:
+        await carts.before_change(ctx, input.if_revision)
+        cart = await carts.present(ctx)
+    except carts.Refused as refused:
+        return Payload(errors=refused.errors)
+    if cart.wire_payment_session is None:
+        return Payload(errors=[await _no_session(ctx, cart)])
+    attached = cart.primary_source
+    if attached is not None and attached.source_id == source_id:
+        return Payload()
+    if attached is not None:
+        if not input.replace_primary:
+            return Payload(errors=[_primary_present(cart)])
+        detached = await carts.write(ctx, lambda: _detach(ctx, attached.source_id), path=path)
+        if detached.errors:
+            return detached
+    done = await carts.write(
+        ctx,
+        lambda: ctx.as_shopper(lambda upstream, token: upstream.attach_source(token, source_id)),
+        path=path,
+    )
+    if not done.errors:
+        await _remember(ctx, await ctx.cart())
+    return Payload(errors=[_with_state(error, cart) for error in done.errors], warnings=done.warnings)
+
+
+async def detach_source(ctx: Context, input: DetachSource) -> Payload:
+    target = input.target
+    if target.source_id is not None:
+        source_id = target.source_id
+        return await carts.change(
+            ctx, input.if_revision, lambda: _detach(ctx, source_id), path=("input", "target", "sourceId")
+        )
+    if not target.all:
+        return Payload(errors=[carts.invalid(("input", "target", "all"), "Only true means anything here.")])
+    return await carts.change(
+        ctx, input.if_revision, lambda: _detach_all(ctx), path=("input", "target", "all")
+    )
+
+
+async def _detach(ctx: Context, source_id: str) -> None:
+    try:
+        await ctx.as_shopper(lambda upstream, token: upstream.detach_source(token, source_id))
+    except UpstreamRefusal as refusal:
+        # What is not attached need not be detached.
+        if refusal.reason not in ("delete-payment-failure", "apply-payment-failure"):
+            raise
+
+
+async def _detach_all(ctx: Context) -> None:
+    try:
+        await ctx.as_shopper(lambda upstream, token: upstream.detach_all_sources(token))
+    except UpstreamRefusal as refusal:
+        if refusal.reason != "delete-payment-failure":
+            raise
+
+
+async def _remember(ctx: Context, cart: Cart) -> None:
+    """Note the total a source of fixed amount was made for; a new source asks for no old authentication."""
+    source = cart.primary_source
+    fixed = {} if source is None or source.type in ADJUSTABLE else {source.source_id: total_text(cart)}
+
+    def note(memory: Remembered) -> None:
+        memory.fixed_totals = fixed
+        memory.asked_authentication = None
+
+    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
+
+
+async def _no_session(ctx: Context, cart: Cart) -> PaymentError:
+    return PaymentError(
+        code=ErrorCode.PAYMENT_SESSION_MISSING,
+        message="The cart has no payment session. Add a line first."
+        if cart.is_empty
+        else "The site has no payment sessions; a source cannot be attached.",
+    )
+
+
+def _primary_present(cart: Cart) -> PaymentError:
+    return PaymentError(
+        code=ErrorCode.PRIMARY_SOURCE_PRESENT,
+        message="Another source is attached. Detach it first, or send replacePrimary: true.",
+        path=("input", "replacePrimary"),
+        session_state=cart.wire_payment_session.state if cart.wire_payment_session else None,
+    )
+
+
+def _with_state(error: AnyUserError, cart: Cart) -> AnyUserError:
+    if isinstance(error, PaymentError) and cart.wire_payment_session is not None:
+        return msgspec.structs.replace(error, session_state=cart.wire_payment_session.state)
+    return error

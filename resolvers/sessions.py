@@ -1,0 +1,91 @@
+"""Beginning and ending a visit."""
+
+from gateway.context import Context
+from gateway.enums import ErrorCode, SessionDelivery
+from gateway.errors import UpstreamError
+from gateway.session import Handle, Session
+from gateway.user_errors import AnyUserError, InputError, from_upstream
+from resolvers.inputs import StartSession
+from resolvers.payloads import SignOutPayload, StartSessionPayload
+
+
+async def session(ctx: Context) -> Session | None:
+    return await ctx.session()
+
+
+async def start_session(ctx: Context, input: StartSession) -> StartSessionPayload:
+    present = await ctx.session()
+    if present is not None:
+        return StartSessionPayload(session=present)
+    locale, currency_code, problem = _market(ctx, input.locale, input.currency_code)
+    if problem is not None:
+        return StartSessionPayload(errors=[problem])
+    try:
+        begun, handle = await begin(ctx, input.delivery, locale, currency_code)
+    except UpstreamError as failure:
+        return StartSessionPayload(errors=[upstream_error(ctx, failure, ())])
+    return StartSessionPayload(session=begun, bearer_token=told(handle))
+
+
+async def sign_out(ctx: Context) -> SignOutPayload:
+    present = await ctx.session()
+    if present is not None:
+        await ctx.gateway.sessions.end(present)
+        ctx.lose_session()
+        try:
+            await ctx.upstream.revoke_token(present.record.access_token)
+        except UpstreamError:
+            # The session is over here, which is what was asked; the token ends by itself.
+            pass
+    return SignOutPayload()
+
+
+async def begin(
+    ctx: Context,
+    delivery: SessionDelivery,
+    locale: str | None = None,
+    currency_code: str | None = None,
+) -> tuple[Session, Handle]:
+    """Start a guest session of the first market, or of the one that is named, and go on with it."""
+    first_locale, first_currency = ctx.settings.locales[0]
+    session, handle = await ctx.gateway.sessions.begin(
+        delivery, locale or first_locale, currency_code or first_currency
+    )
+    ctx.adopt(session, handle)
+    return session, handle
+
+
+def told(handle: Handle) -> str | None:
+    """The handle as the payload shows it: a cookie travels in the header alone."""
+    return handle.text if handle.delivery is SessionDelivery.BEARER else None
+
+
+def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) -> AnyUserError:
+    return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.gateway.now())
+
+
+def _market(
+    ctx: Context, locale: str | None, currency_code: str | None
+) -> tuple[str | None, str | None, InputError | None]:
+    """The locale and currency to begin with, and what is wrong with what was asked."""
+    offered = dict(ctx.settings.locales)
+    if locale is not None and locale not in offered:
+        known = ", ".join(offered)
+        return (
+            None,
+            None,
+            _problem("locale", f"The storefront does not offer this locale; it offers {known}."),
+        )
+    currencies = sorted(set(offered.values()))
+    if currency_code is not None and currency_code not in currencies:
+        known = ", ".join(currencies)
+        return (
+            None,
+            None,
+            _problem("currencyCode", f"The storefront does not sell in this currency; it offers {known}."),
+        )
+    return locale, currency_code or (offered[locale] if locale else None), None
+
+
+def _problem(name: str, message: str) -> InputError:
+    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=("input", name))

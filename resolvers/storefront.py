@@ -1,0 +1,28 @@
+"""What a storefront needs before it renders anything."""
+
+from dataclasses import dataclass
+
+from gateway.context import Context
+from gateway.enums import TermsOfSaleMode
+
+
+@dataclass(frozen=True)
+class Storefront:
+    publishable_key: str
+    billing_countries: tuple[str, ...]
+    shipping_countries: tuple[str, ...]
+    locales: list[str]
+    currencies: list[str]
+    terms_of_sale_mode: TermsOfSaleMode
+
+
+async def storefront(ctx: Context) -> Storefront:
+    settings = ctx.settings
+    return Storefront(
+        publishable_key=settings.publishable_key,
+        billing_countries=settings.billing_countries,
+        shipping_countries=settings.shipping_countries,
+        locales=[locale for locale, _ in settings.locales],
+        currencies=list(dict.fromkeys(currency for _, currency in settings.locales)),
+        terms_of_sale_mode=settings.terms_of_sale_mode,
+    )

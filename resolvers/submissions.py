@@ -1,0 +1,55 @@
+"""Turning the cart into an order."""
+
+from uuid import UUID
+
+from gateway.context import Context
+from gateway.enums import ErrorCode
+from gateway.errors import UpstreamError
+from gateway.guard import Agreement
+from gateway.money import Money
+from gateway.outcomes import SubmissionAttempt
+from gateway.submission import KeyReused, NothingToResume, Press, fingerprint
+from gateway.user_errors import IdempotencyError, PaymentError
+from resolvers import sessions
+from resolvers.inputs import ResumeOrder, SubmitOrder
+from resolvers.payloads import SubmissionPayload
+
+
+async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
+    return await ctx.gateway.submissions.look_up(ctx, idempotency_key)
+
+
+async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
+    agreement = Agreement(
+        total=Money(input.expected_total.amount, input.expected_total.currency_code),
+        revision=input.if_revision,
+        accepts_terms=bool(input.terms_of_sale_accepted),
+    )
+    press = Press(input.idempotency_key, fingerprint("submitOrder", agreement), agreement)
+    try:
+        attempt = await ctx.gateway.submissions.submit(ctx, press)
+    except KeyReused:
+        reused = IdempotencyError(
+            code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
+            message="This key was used with another input. Choose a new key for every press of the buy button.",
+            path=("input", "idempotencyKey"),
+        )
+        return SubmissionPayload(errors=[reused])
+    except UpstreamError as failure:
+        return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
+    return SubmissionPayload(attempt=attempt)
+
+
+async def resume_order(ctx: Context, input: ResumeOrder) -> SubmissionPayload:
+    try:
+        attempt = await ctx.gateway.submissions.resume(ctx, input.idempotency_key)
+    except NothingToResume as nothing:
+        problem = PaymentError(
+            code=ErrorCode.NOT_RESUMABLE,
+            message="No submission of this session waits for the shopper. Read orderSubmission and the cart.",
+            session_state=nothing.state,
+        )
+        return SubmissionPayload(errors=[problem])
+    except UpstreamError as failure:
+        return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
+    return SubmissionPayload(attempt=attempt)
