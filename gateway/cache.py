@@ -51,7 +51,7 @@ class Lifetime:
     stale_if_error: timedelta
 
 
-class BoundedMemory(SimpleMemoryCache):  # type: ignore[misc] - aiocache has no types
+class BoundedMemory(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no types
     """aiocache's memory, bounded by entries and bytes. The oldest go first."""
 
     def __init__(self) -> None:
@@ -110,9 +110,7 @@ class Cache:
         except UpstreamError as failure:
             if kept is None or self._now() - kept.loaded_at >= lifetime.fresh + lifetime.stale_if_error:
                 raise
-            log.warning(
-                "stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value}
-            )
+            log.warning("stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value})
             return Answer(kept.value, kept.loaded_at, is_stale=True)
 
     async def _shared(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:

@@ -5,9 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
-
-from msgspec.structs import replace
+from typing import Any, TypeVar
 
 from gateway.cache import Cache, Lifetime, key_of
 from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
@@ -37,9 +35,7 @@ class GuestToken:
 class Catalog:
     """Products of one locale and currency: those the storefront begins with."""
 
-    def __init__(
-        self, upstream: Upstream, cache: Cache, settings: Settings, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, upstream: Upstream, cache: Cache, settings: Settings, now: Callable[[], datetime]) -> None:
         self._upstream = upstream
         self._cache = cache
         self._locale, self._currency_code = settings.locales[0]
@@ -100,7 +96,7 @@ class Catalog:
                 raise
 
         key = key_of(scope, self._locale, self._currency_code, product_id)
-        return await self._load(key, Product | None, found, PRODUCT)  # type: ignore[arg-type] - a union is no class
+        return await self._load(key, Product | None, found, PRODUCT)  # type: ignore[arg-type]  # a union is no class
 
     async def _load(
         self, key: str, kind: type[T], load: Callable[[Upstream, str], Awaitable[T]], lifetime: Lifetime
@@ -110,7 +106,9 @@ class Catalog:
 
         kept = await self._cache.get_or_load(key, answer, lifetime)
         value = decode(kept.value, kind)
-        return _without_prices(value) if kept.is_stale else value
+        if kept.is_stale:
+            value = _without_prices(value)
+        return value
 
     async def _as_guest(self, call: Callable[[Upstream, str], Awaitable[T]]) -> T:
         upstream = self._upstream.until(time.monotonic() + self._within_s)
@@ -140,14 +138,10 @@ class Catalog:
         return GuestToken(tokens.access_token, self._now() + timedelta(seconds=tokens.expires_in_s))
 
 
-def _without_prices(value: T) -> T:
+def _without_prices(value: Any) -> Any:
     """Texts may be shown when they are old; a price may not."""
-    match value:
-        case Product():
-            return replace(value, listed_pricing=None)
-        case list():
-            return [_without_prices(item) for item in value]  # type: ignore[return-value] - T is this list
-        case ProductPage():
-            return replace(value, products=_without_prices(value.products))
-        case _:
-            return value
+    if isinstance(value, Product | ProductPage):
+        return value.without_prices()
+    if isinstance(value, list):
+        return [_without_prices(item) for item in value]
+    return value

@@ -150,9 +150,7 @@ def _lines(case: Case) -> Iterator[Blocker]:
                 available=known.available_quantity if known else None,
             )
         elif not _allows_quantity(line):
-            yield _line_blocker(
-                Code.QUANTITY_OUT_OF_RANGE, "The quantity is outside what one line may have.", line
-            )
+            yield _line_blocker(Code.QUANTITY_OUT_OF_RANGE, "The quantity is outside what one line may have.", line)
 
 
 def _lacks_stock(line: CartLine, case: Case) -> bool:
@@ -161,9 +159,7 @@ def _lacks_stock(line: CartLine, case: Case) -> bool:
         return True
     if known.allows_backorder:
         return False
-    return not known.is_in_stock or (
-        known.available_quantity is not None and known.available_quantity < line.quantity
-    )
+    return not known.is_in_stock or (known.available_quantity is not None and known.available_quantity < line.quantity)
 
 
 def _allows_quantity(line: CartLine) -> bool:
@@ -223,14 +219,10 @@ def _countries(case: Case) -> Iterator[Blocker]:
     cart, settings = case.cart, case.settings
     billing = cart.billing_address.address.country_code if cart.billing_address else None
     if not serves(settings.billing_countries, billing):
-        yield address_blocker(
-            Code.COUNTRY_NOT_SERVED, f"The site does not bill to {billing}.", AddressKind.BILLING
-        )
+        yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not bill to {billing}.", AddressKind.BILLING)
     shipping = cart.shipping_address.address.country_code if cart.shipping_address else None
     if cart.requires_shipping and not serves(settings.shipping_countries, shipping):
-        yield address_blocker(
-            Code.COUNTRY_NOT_SERVED, f"The site does not ship to {shipping}.", AddressKind.SHIPPING
-        )
+        yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not ship to {shipping}.", AddressKind.SHIPPING)
 
 
 def serves(countries: tuple[str, ...], country: str | None) -> bool:
@@ -361,9 +353,7 @@ def _purchase(case: Case) -> Iterator[Blocker]:
     if agreement is None:
         return
     if not agreement.total.equals(cart.order_total):
-        yield _changed(
-            Code.TOTAL_CHANGED, "The order total is not the one the shopper agreed to.", agreement, cart
-        )
+        yield _changed(Code.TOTAL_CHANGED, "The order total is not the one the shopper agreed to.", agreement, cart)
     if agreement.revision is not None and agreement.revision != cart.revision:
         yield _changed(Code.CART_CHANGED, "The cart is not the one the shopper saw.", agreement, cart)
 

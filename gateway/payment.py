@@ -195,9 +195,7 @@ def _missing(cart: Cart, remaining: Money, facts: Facts) -> list[PaymentRequirem
     if state in (State.REQUIRES_SOURCE, State.FAILED, State.CANCELLED):
         if cart.primary_source is None and cart.secondary_source is None:
             found.append(
-                PaymentRequirement(
-                    kind=kind.SOURCE, amount=remaining, message="Attach a source with attachSource."
-                )
+                PaymentRequirement(kind=kind.SOURCE, amount=remaining, message="Attach a source with attachSource.")
             )
         elif cart.primary_source is None:
             found.append(
@@ -224,9 +222,7 @@ def _missing(cart: Cart, remaining: Money, facts: Facts) -> list[PaymentRequirem
         )
     if state is State.REQUIRES_ACTION or _asks_authentication(cart, facts):
         found.append(
-            PaymentRequirement(
-                kind=kind.AUTHENTICATION, message="The shopper has to authenticate the source."
-            )
+            PaymentRequirement(kind=kind.AUTHENTICATION, message="The shopper has to authenticate the source.")
         )
     if cart.billing_address is None and state is State.REQUIRES_SOURCE:
         found.append(
@@ -270,11 +266,7 @@ def _next_action(cart: Cart, remaining: Money, drop_in: DropInSetup, facts: Fact
 
 def _due_from_a_primary(cart: Cart) -> Money:
     credit = cart.secondary_source
-    covered = (
-        credit.amount_contributed.amount
-        if credit and credit.amount_contributed
-        else cart.order_total.amount * 0
-    )
+    covered = credit.amount_contributed.amount if credit and credit.amount_contributed else cart.order_total.amount * 0
     return Money(cart.order_total.amount - covered, cart.order_total.currency_code)
 
 

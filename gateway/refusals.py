@@ -80,15 +80,11 @@ def blockers_for(refusal: UpstreamRefusal, case: guard.Case) -> list[Blocker]:
     described = refusal.description.lower()
     match refusal.reason:
         case "order_submit_failed" | "invalid-payment-failure" | "invalid-payment-method":
-            return _payment(
-                case, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, "does not let the order be placed"
-            )
+            return _payment(case, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, "does not let the order be placed")
         case "submit-cart-failed" if TERMS in described:
             return [guard.terms_blocker()]
         case "submit-cart-failed" if NOT_RECURRING in described:
-            return _payment(
-                case, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, "has a source that cannot recur"
-            )
+            return _payment(case, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, "has a source that cannot recur")
         case "invalid-bill-to-country" | "restricted-bill-to-country":
             return [_country(AddressKind.BILLING)]
         case "invalid-ship-to-country" | "restricted-ship-to-country":

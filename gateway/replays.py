@@ -50,9 +50,7 @@ class Replays:
         self._store = store
         self._running: dict[str, tuple[str, asyncio.Task[Done]]] = {}
 
-    async def once(
-        self, session: Session, key: str, fingerprint: str, act: Callable[[], Awaitable[Done]]
-    ) -> Done:
+    async def once(self, session: Session, key: str, fingerprint: str, act: Callable[[], Awaitable[Done]]) -> Done:
         """Do it, join who is doing it, or tell what it came to. Raises `KeyReused`.
 
         The work goes on when its caller leaves, so that a repeat finds what it came to.

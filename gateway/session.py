@@ -118,9 +118,7 @@ class Session:
 class Sessions:
     """Begins, finds, renews and ends sessions. Changes that race are settled by the store."""
 
-    def __init__(
-        self, store: Store, upstream: Upstream, settings: Settings, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, upstream: Upstream, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
         self._upstream = upstream
         self._idle = timedelta(seconds=settings.session_idle_s)
@@ -128,9 +126,7 @@ class Sessions:
         self._now = now
         self._renewals: dict[str, asyncio.Task[None]] = {}
 
-    async def begin(
-        self, delivery: SessionDelivery, locale: str, currency_code: str
-    ) -> tuple[Session, Handle]:
+    async def begin(self, delivery: SessionDelivery, locale: str, currency_code: str) -> tuple[Session, Handle]:
         """Start a guest session. The handle is told once and not kept."""
         tokens = await self._upstream.guest_token()
         await self._upstream.set_locale(tokens.access_token, locale, currency_code)

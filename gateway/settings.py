@@ -37,14 +37,10 @@ class Settings(BaseSettings):
         False,
         description="GraphiQL, introspection, suggestions, and every loopback origin. Never in production.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least severe line to log."
-    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line to log.")
 
     upstream_url: str = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
-    payments_url: str = Field(
-        "", description="Base URL of the payment service; the Commerce API's when empty."
-    )
+    payments_url: str = Field("", description="Base URL of the payment service; the Commerce API's when empty.")
     api_key: SecretStr = Field(description="Confidential API key of the site.")
     api_secret: SecretStr = Field(description="Secret of the confidential API key.")
     publishable_key: str = Field(description="Public key for DigitalRiver.js and the payment service.")
@@ -55,7 +51,7 @@ class Settings(BaseSettings):
 
     locales: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
-        description="Locales the storefront offers with their currency, as en-US:USD,de-DE:EUR; the first is the default.",
+        description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR; the first is the default.",
     )
     billing_countries: CommaList = Field((), description="Countries the site bills to; empty for no limit.")
     shipping_countries: CommaList = Field((), description="Countries the site ships to; empty for no limit.")
@@ -80,18 +76,14 @@ class Settings(BaseSettings):
     operation_deadline_s: float = Field(10, gt=0, description="Seconds for an operation with all its calls.")
     submission_deadline_s: float = Field(60, gt=0, description="Seconds for an operation that buys.")
     read_attempts: int = Field(3, ge=1, le=3, description="Tries of a read that failed in passing.")
-    retry_wait_s: float = Field(
-        0.1, ge=0, description="Longest wait before the second try; doubles, with jitter."
-    )
+    retry_wait_s: float = Field(0.1, ge=0, description="Longest wait before the second try; doubles, with jitter.")
     upstream_connections: int = Field(100, gt=0, description="Connections to Digital River at most.")
     doubt_quiet_s: float = Field(
         120, gt=0, description="Seconds after sending from which the absence of an order may be believed."
     )
 
     body_limit_bytes: int = Field(128 * 1024, gt=0, description="Size of a request's body at most.")
-    variables_limit_bytes: int = Field(
-        64 * 1024, gt=0, description="Size of an operation's variables at most."
-    )
+    variables_limit_bytes: int = Field(64 * 1024, gt=0, description="Size of an operation's variables at most.")
     token_limit: int = Field(2000, gt=0, description="Tokens of a document at most.")
     depth_limit: int = Field(15, gt=0, description="Nested fields at most.")
     alias_limit: int = Field(30, gt=0, description="Aliases at most.")

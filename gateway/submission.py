@@ -138,9 +138,7 @@ def fingerprint(field: str, value: object) -> str:
 
 def holds_cart(result: Result) -> bool:
     """A doubt and an open redirect keep the cart locked; every other outcome gives it back."""
-    return isinstance(result, OrderInDoubt) or (
-        isinstance(result, OrderActionRequired) and result.is_redirect
-    )
+    return isinstance(result, OrderInDoubt) or (isinstance(result, OrderActionRequired) and result.is_redirect)
 
 
 @dataclass(frozen=True)
@@ -169,10 +167,8 @@ class Submissions:
         known = {present and present.fingerprint, running and running.fingerprint}
         if known - {None, press.fingerprint}:
             raise KeyReused
-        if present is None:
-            work = self._submit(ctx, session, place, press)
-        else:
-            work = self._again(ctx, session, place)
+        is_new = present is None
+        work = self._submit(ctx, session, place, press) if is_new else self._again(ctx, session, place)
         attempt = await self._once(ctx, place, work, press.fingerprint)
         is_replay = present is not None or running is not None
         return replace(attempt, is_replay=is_replay)
@@ -299,9 +295,7 @@ class Submissions:
             result = _answered(ctx, record, answer)
         return await self._outcome(ctx, session, place, record, result)
 
-    async def _refused(
-        self, ctx: Context, session: Session, refusal: UpstreamRefusal, case: guard.Case
-    ) -> Result:
+    async def _refused(self, ctx: Context, session: Session, refusal: UpstreamRefusal, case: guard.Case) -> Result:
         meaning = meaning_of(refusal)
         log.info(
             "submission refused",
@@ -373,9 +367,7 @@ class Submissions:
             return attempt
         token = await ctx.gateway.sessions.access_token(session, good_for=FRESH_FOR_CHECKOUT)
         waiting = record
-        record = await self._advance(
-            ctx, place, record, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now()
-        )
+        record = await self._advance(ctx, place, record, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now())
         ctx.forget_cart()
         try:
             answer = await ctx.upstream.resume_cart(token)
@@ -563,9 +555,7 @@ class Submissions:
         ctx.forget_cart()
         record = await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=without_secrets(result))
         if isinstance(result, OrderPlaced | OrderAwaitingPayment):
-            await ctx.gateway.sessions.remember(
-                session, lambda memory: _add_order(memory, result.order.number)
-            )
+            await ctx.gateway.sessions.remember(session, lambda memory: _add_order(memory, result.order.number))
         if not holds_cart(result):
             await self._unlock(session, record)
         return record.attempt(result)
@@ -623,9 +613,7 @@ async def case_of(
 ) -> guard.Case:
     """What the guard looks at. Stock is read only where upstream has complained about it."""
     session = await ctx.own_session()
-    lacks_stock = guard.complains_of_stock(cart) or (
-        refused is not None and refused.reason in guard.STOCK_CODES
-    )
+    lacks_stock = guard.complains_of_stock(cart) or (refused is not None and refused.reason in guard.STOCK_CODES)
     stock = None
     if lacks_stock:
         try:
@@ -735,9 +723,7 @@ def _doubt(ctx: Context, record: Record | None) -> Result:
     )
 
 
-def _declined(
-    ctx: Context, session: Session, refusal: UpstreamRefusal, payment: PaymentSession | None
-) -> Result:
+def _declined(ctx: Context, session: Session, refusal: UpstreamRefusal, payment: PaymentSession | None) -> Result:
     reason = reason_of(refusal) or ""
     told: PaymentDecline = decline(
         refusal,

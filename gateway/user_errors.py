@@ -6,7 +6,7 @@ looked at only where upstream has one code for several meanings, through `STEMS`
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gateway.enums import (
     ErrorCode,
@@ -204,15 +204,14 @@ _CAUSES = {
     ErrorCode.SOURCE_NOT_CHARGEABLE: "source_status_invalid_for_session source_not_chargeable"
     " session_update_not_allowed source_in_use",
     ErrorCode.SOURCE_NOT_REUSABLE: "nonreusable_source",
-    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "invalid-payment-method invalid-payment-failure"
-    " apply-payment-failure",
+    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "invalid-payment-method invalid-payment-failure apply-payment-failure",
     ErrorCode.STORE_CREDIT_INSUFFICIENT: "session_source_amount_too_large",
     ErrorCode.SESSION_REQUIRED: "invalid_token invalid-token",
     ErrorCode.RATE_LIMITED: "rate-limit-quota-exceeded",
 }
 CAUSES = {upstream: code for code, words in _CAUSES.items() for upstream in words.split()}
 
-_TYPES: dict[type[UserError], Sequence[ErrorCode]] = {
+_TYPES: dict[type[Any], Sequence[ErrorCode]] = {
     InputError: (ErrorCode.INVALID_INPUT, ErrorCode.MISSING_INPUT, ErrorCode.SENSITIVE_DATA_DETECTED),
     NotFoundError: (ErrorCode.NOT_FOUND,),
     CartConflictError: (ErrorCode.CART_BUSY,),
@@ -257,9 +256,7 @@ def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     return CAUSES.get(refusal.reason, ErrorCode.UPSTREAM_REJECTED)
 
 
-def from_upstream(
-    failure: UpstreamError, path: Path, *, support_reference: str, now: datetime
-) -> AnyUserError:
+def from_upstream(failure: UpstreamError, path: Path, *, support_reference: str, now: datetime) -> AnyUserError:
     """What the shopper's change ran into. `path` is the argument that the call was about."""
     if isinstance(failure, UpstreamTokenInvalid):
         code = ErrorCode.SESSION_REQUIRED
@@ -286,7 +283,8 @@ def from_upstream(
             support_reference=support_reference,
             upstream_code=failure.reason or None,
         )
-    return TYPE_OF[code](code=code, message=message, path=path)
+    known: AnyUserError = TYPE_OF[code](code=code, message=message, path=path)
+    return known
 
 
 def _unavailable(failure: UpstreamError) -> str:

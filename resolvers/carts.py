@@ -178,9 +178,7 @@ async def update_cart_lines(ctx: Context, input: UpdateCartLines) -> Payload:
         ]
         for place, (_, quantity) in enumerate(wanted):
             if quantity is not None and quantity < 0:
-                raise Refused(
-                    _bad_quantity(("input", "lines", str(place), "quantity"), "A quantity is 0 or more.")
-                )
+                raise Refused(_bad_quantity(("input", "lines", str(place), "quantity"), "A quantity is 0 or more."))
         await before_change(ctx, input.if_revision)
     except Refused as refused:
         return Payload(errors=refused.errors)
@@ -204,10 +202,7 @@ async def _set_quantity(ctx: Context, line_id: str, quantity: int) -> None:
 async def remove_cart_lines(ctx: Context, input: RemoveCartLines) -> Payload:
     try:
         _check_count(len(input.line_ids), "lineIds")
-        ids = [
-            _line_id(line_id, ("input", "lineIds", str(place)))
-            for place, line_id in enumerate(input.line_ids)
-        ]
+        ids = [_line_id(line_id, ("input", "lineIds", str(place))) for place, line_id in enumerate(input.line_ids)]
     except Refused as refused:
         return Payload(errors=refused.errors)
     return await change(ctx, input.if_revision, lambda: _remove(ctx, ids), path=("input", "lineIds"))
@@ -231,9 +226,7 @@ async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
     code = input.offer.coupon_code
 
     async def apply() -> Cart:
-        return await ctx.as_shopper(
-            lambda upstream, token: upstream.update_cart(token, CartChange(coupon_code=code))
-        )
+        return await ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, CartChange(coupon_code=code)))
 
     done = await change(ctx, input.if_revision, apply, path=("input", "offer", "couponCode"))
     if not done.errors:
@@ -354,9 +347,7 @@ def _new_line(line: NewCartLine, path: Path) -> NewLine:
 def _line_id(line_id: str, path: Path) -> str:
     found = upstream_id("CartLine", line_id)
     if found is None:
-        raise Refused(
-            NotFoundError(code=ErrorCode.NOT_FOUND, message="The cart has no such line.", path=path)
-        )
+        raise Refused(NotFoundError(code=ErrorCode.NOT_FOUND, message="The cart has no such line.", path=path))
     return found
 
 
@@ -366,6 +357,4 @@ def _check_count(count: int, name: str) -> None:
 
 
 def _bad_quantity(path: Path, message: str) -> AvailabilityError:
-    return AvailabilityError(
-        code=ErrorCode.QUANTITY_OUT_OF_RANGE, message=message, path=path, minimum_quantity=1
-    )
+    return AvailabilityError(code=ErrorCode.QUANTITY_OUT_OF_RANGE, message=message, path=path, minimum_quantity=1)

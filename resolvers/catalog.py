@@ -9,7 +9,6 @@ from gateway.context import Context
 from gateway.errors import BadUserInput
 from gateway.upstream.cart import CartLine
 from gateway.upstream.catalog import (
-    CustomAttribute,
     InventoryStatus,
     Product,
     ProductPage,
@@ -17,6 +16,7 @@ from gateway.upstream.catalog import (
 )
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
+from gateway.upstream.wire import CustomAttribute
 from resolvers.inputs import ProductBy
 
 LARGEST_PAGE = 100

@@ -53,13 +53,9 @@ async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
     billing = _in_full(input.billing, AddressKind.BILLING)
     shipping = _in_full(input.shipping, AddressKind.SHIPPING)
     if input.billing is not None and input.billing.same_as is not None:
-        billing = shipping or await _present_address(
-            ctx, AddressKind.SHIPPING, ("input", "billing", "sameAs")
-        )
+        billing = shipping or await _present_address(ctx, AddressKind.SHIPPING, ("input", "billing", "sameAs"))
     if input.shipping is not None and input.shipping.same_as is not None:
-        shipping = billing or await _present_address(
-            ctx, AddressKind.BILLING, ("input", "shipping", "sameAs")
-        )
+        shipping = billing or await _present_address(ctx, AddressKind.BILLING, ("input", "shipping", "sameAs"))
     _check_country(ctx.settings.billing_countries, billing, "billing")
     _check_country(ctx.settings.shipping_countries, shipping, "shipping")
     given = (billing, shipping, input.organization_id, input.terms_of_sale_accepted)

@@ -20,9 +20,8 @@ from gateway.payment import ADJUSTABLE, Facts, PaymentSession, total_text
 from gateway.payment import payment_session as view_of
 from gateway.session import Remembered
 from gateway.upstream.cart import Cart
-from gateway.upstream.payment import InstallmentTerm, MethodList
-from gateway.upstream.payment import PaymentMethod as WireMethod
-from gateway.upstream.wire import decode, encode
+from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
+from gateway.upstream.wire import decode, encode, many
 from gateway.user_errors import AnyUserError, PaymentError
 from resolvers import carts
 from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
@@ -40,8 +39,38 @@ SUPPORTS_STORE_CREDIT = frozenset(
 )
 """Methods that may pay what store credit leaves, by Digital River's list for the Commerce API."""
 
-NEEDS_ORGANIZATION = frozenset({"trevipay", "treviPay"})
+NEEDS_ORGANIZATION = frozenset({"msts"})
 NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
+
+
+NAMES = {
+    "afterPay": "Afterpay",
+    "alipay": "Alipay",
+    "alipayCn": "Alipay+",
+    "amazonPay": "Amazon Pay",
+    "applePay": "Apple Pay",
+    "bancontact": "Bancontact",
+    "bankTransfer": "Bank transfer",
+    "blik": "BLIK",
+    "boletoBancario": "Boleto Bancário",
+    "ccavenue": "CCAvenue",
+    "clearPay": "Clearpay",
+    "creditCard": "Credit card",
+    "directDebit": "Direct debit",
+    "fpxOnlineBanking": "FPX",
+    "googlePay": "Google Pay",
+    "klarnaCredit": "Klarna",
+    "konbini": "Konbini",
+    "msts": "TreviPay",
+    "onlineBanking": "Online banking",
+    "payPal": "PayPal",
+    "payPalBilling": "PayPal",
+    "payPalCredit": "PayPal Credit",
+    "payco": "PAYCO",
+    "trustly": "Trustly",
+    "wireTransfer": "Wire transfer",
+}
+"""Names for display of the methods whose answer has none."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +79,7 @@ class PaymentMethod:
 
     wire: WireMethod
     obstacles: list[PaymentMethodObstacle]
+    currency_code: str
 
     @property
     def type(self) -> str:
@@ -57,7 +87,7 @@ class PaymentMethod:
 
     @property
     def display_name(self) -> str:
-        return self.wire.display_name
+        return self.wire.wire_name or NAMES.get(self.wire.type, self.wire.type)
 
     @property
     def flow(self) -> PaymentFlow:
@@ -85,7 +115,8 @@ class PaymentMethod:
 
     @property
     def installment_terms(self) -> list[InstallmentTerm]:
-        return self.wire.installment_terms
+        read = [term.term(self.currency_code) for term in many(self.wire.terms)]
+        return [term for term in read if term is not None]
 
     @property
     def is_usable(self) -> bool:
@@ -127,9 +158,7 @@ async def session_payment_methods(
     return await _methods(ctx, await ctx.cart(), filter)
 
 
-async def _methods(
-    ctx: Context, cart: Cart, filter: PaymentMethodFilter | None
-) -> AvailablePaymentMethods | None:
+async def _methods(ctx: Context, cart: Cart, filter: PaymentMethodFilter | None) -> AvailablePaymentMethods | None:
     wire = cart.wire_payment_session
     if wire is None:
         return None
@@ -143,7 +172,7 @@ async def _methods(
 
     answer = await ctx.gateway.cache.get_or_load(_key(cart, session.locale), load, METHODS)
     listed = decode(answer.value, MethodList)
-    methods = [PaymentMethod(method, _obstacles(method, cart)) for method in listed.methods]
+    methods = [PaymentMethod(method, _obstacles(method, cart), cart.currency_code) for method in listed.methods]
     return AvailablePaymentMethods(
         session_id=wire.id,
         methods=[method for method in methods if _passes(method, filter)],
@@ -253,9 +282,7 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
         )
     if not target.all:
         return Payload(errors=[carts.invalid(("input", "target", "all"), "Only true means anything here.")])
-    return await carts.change(
-        ctx, input.if_revision, lambda: _detach_all(ctx), path=("input", "target", "all")
-    )
+    return await carts.change(ctx, input.if_revision, lambda: _detach_all(ctx), path=("input", "target", "all"))
 
 
 async def _detach(ctx: Context, source_id: str) -> None:

@@ -280,11 +280,9 @@ class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
             subtotal_with_discount=worded(self.subtotal_with_discount, self.formatted_subtotal_with_discount)
             or Money(subtotal.amount - discount.amount, subtotal.currency_code),
             discount=discount,
-            shipping_and_handling=worded(self.shipping_and_handling, self.formatted_shipping_and_handling)
-            or nothing,
+            shipping_and_handling=worded(self.shipping_and_handling, self.formatted_shipping_and_handling) or nothing,
             tax=worded(self.tax, self.formatted_tax) or nothing,
-            import_tax_and_duty=worded(self.import_tax_and_duty, self.formatted_import_tax_and_duty)
-            or nothing,
+            import_tax_and_duty=worded(self.import_tax_and_duty, self.formatted_import_tax_and_duty) or nothing,
             order_total=worded(self.order_total, self.formatted_order_total) or nothing,
             is_estimate=is_estimate,
         )
@@ -391,9 +389,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def order_total(self) -> Money:
-        return (
-            worded(self.pricing.order_total, self.pricing.formatted_order_total) or self.pricing.order_total
-        )
+        return worded(self.pricing.order_total, self.pricing.formatted_order_total) or self.pricing.order_total
 
     @property
     def requires_shipping(self) -> bool:
@@ -401,9 +397,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def totals(self) -> CartTotals:
-        lacks_address = self.billing_address is None or (
-            self.requires_shipping and self.shipping_address is None
-        )
+        lacks_address = self.billing_address is None or (self.requires_shipping and self.shipping_address is None)
         lacks_option = self.requires_shipping and self.selected_shipping_option is None
         return self.pricing.totals(is_estimate=lacks_address or lacks_option)
 
@@ -449,15 +443,12 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
             return offered
         nothing = self.pricing.shipping_and_handling or zero(self.currency_code)
         name = self.wire_method.description if self.wire_method else None
-        return ShippingOption(
-            id=code, name=name or "", cost=nothing, cost_with_discount=nothing, is_selected=True
-        )
+        return ShippingOption(id=code, name=name or "", cost=nothing, cost_with_discount=nothing, is_selected=True)
 
     @property
     def tax_identifiers(self) -> list[TaxIdentifier]:
         return [
-            TaxIdentifier(key=one.key, masked_value=_masked(str(one.value)))
-            for one in many(self.tax_registrations)
+            TaxIdentifier(key=one.key, masked_value=_masked(str(one.value))) for one in many(self.tax_registrations)
         ]
 
     @property
@@ -492,9 +483,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def starts_free(self) -> bool:
-        return any(
-            line.recurring_terms is not None and line.recurring_terms.has_free_trial for line in self.lines
-        )
+        return any(line.recurring_terms is not None and line.recurring_terms.has_free_trial for line in self.lines)
 
     @cached_property
     def revision(self) -> str:
@@ -560,11 +549,7 @@ class NewLine(Shape, frozen=True, kw_only=True):
     custom_attributes: list[tuple[str, str]] = []
 
     def wire(self) -> dict[str, object]:
-        product = (
-            {"id": self.product_id}
-            if self.product_id
-            else {"externalReferenceId": self.external_reference_id}
-        )
+        product = {"id": self.product_id} if self.product_id else {"externalReferenceId": self.external_reference_id}
         line: dict[str, object] = {"quantity": self.quantity, "product": product}
         if self.custom_attributes:
             attributes = [{"name": name, "value": value} for name, value in self.custom_attributes]

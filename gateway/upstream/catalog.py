@@ -115,9 +115,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
         listed = worded(wire.list_price, wire.formatted_list_price) if wire else None
         if wire is None or listed is None:
             return None
-        sale = worded(
-            first(wire.sale_price_with_quantity, wire.sale_price), wire.formatted_sale_price_with_quantity
-        )
+        sale = worded(first(wire.sale_price_with_quantity, wire.sale_price), wire.formatted_sale_price_with_quantity)
         return ProductPricing(
             list_price=listed,
             sale_price=sale or listed,

@@ -124,9 +124,7 @@ class Upstream:
         return await self._tokens(form, Repeat.READ)
 
     async def refreshed_token(self, refresh_token: str) -> Tokens:
-        return await self._tokens(
-            {"grant_type": "refresh_token", "refresh_token": refresh_token}, Repeat.CHANGE
-        )
+        return await self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, Repeat.CHANGE)
 
     async def revoke_token(self, token: str) -> None:
         await self._send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
@@ -146,9 +144,7 @@ class Upstream:
         return _present(decode(body, Found).product)
 
     async def products_by_id(self, token: str, product_ids: Sequence[str]) -> list[Product]:
-        return await self._products(
-            token, {"productId": ",".join(_part(one) for one in product_ids)}, len(product_ids)
-        )
+        return await self._products(token, {"productId": ",".join(_part(one) for one in product_ids)}, len(product_ids))
 
     async def products_by_reference(self, token: str, references: Sequence[str]) -> list[Product]:
         return await self._products(token, {"externalReferenceId": ",".join(references)}, len(references))
@@ -212,9 +208,7 @@ class Upstream:
     async def attach_source(self, token: str, source_id: str) -> Cart | None:
         """The cart with the source; None where upstream answers with nothing."""
         body = {"paymentMethod": {"sourceId": source_id}}
-        answer = await self._change(
-            "POST", f"{CART}/apply-payment-method", token, {"expand": "all"}, json=body
-        )
+        answer = await self._change("POST", f"{CART}/apply-payment-method", token, {"expand": "all"}, json=body)
         return _cart(answer) if answer else None
 
     async def detach_source(self, token: str, source_id: str) -> None:
@@ -253,9 +247,7 @@ class Upstream:
     async def order(self, token: str, order_id: str, *, state: str = "Open") -> Order:
         """An order of the shopper. `state` is asked for by the real service and does not narrow."""
         params = {"expand": "all", "orderState": state}
-        return _present(
-            decode(await self._read(f"{ME}/orders/{_part(order_id)}", token, params), Found).order
-        )
+        return _present(decode(await self._read(f"{ME}/orders/{_part(order_id)}", token, params), Found).order)
 
     # How a call is made.
 
@@ -303,9 +295,7 @@ class Upstream:
             request.headers["Content-Type"] = "application/json"
         if token is None:
             request.headers["Authorization"] = self._basic()
-        attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[
-            repeat
-        ]
+        attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
             on=lambda failure: may_repeat(failure, repeat) and time.monotonic() < deadline_at,
             attempts=attempts,
@@ -344,9 +334,7 @@ class Upstream:
     def _basic(self) -> str:
         settings = self.settings
         pair = httpx.BasicAuth(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
-        return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers[
-            "Authorization"
-        ]
+        return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers["Authorization"]
 
 
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
@@ -359,9 +347,7 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
         return repeat is Repeat.CHANGE and failure.reason == "concurrent-cart-modification-failure"
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
         return False
-    return failure.status in (None, *PASSING) or (
-        failure.status == 500 and failure.detail == "500 system-error"
-    )
+    return failure.status in (None, *PASSING) or (failure.status == 500 and failure.detail == "500 system-error")
 
 
 def _part(given: str) -> str:

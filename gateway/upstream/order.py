@@ -137,9 +137,7 @@ class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_total: str | None = None
 
     def totals(self) -> OrderTotals | None:
-        whole = worded(
-            first(self.order_total, self.total), first(self.formatted_order_total, self.formatted_total)
-        )
+        whole = worded(first(self.order_total, self.total), first(self.formatted_order_total, self.formatted_total))
         if whole is None:
             return None
         nothing = zero(whole.currency_code)
@@ -148,9 +146,7 @@ class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
         return OrderTotals(
             subtotal=worded(self.subtotal, self.formatted_subtotal) or nothing,
             discount=worded(discount, first(self.formatted_discount, self.formatted_incentive)) or nothing,
-            shipping_and_handling=worded(
-                shipping, first(self.formatted_shipping_and_handling, self.formatted_shipping)
-            )
+            shipping_and_handling=worded(shipping, first(self.formatted_shipping_and_handling, self.formatted_shipping))
             or nothing,
             tax=worded(self.tax, self.formatted_tax) or nothing,
             import_tax_and_duty=worded(self.import_tax_and_duty, self.formatted_import_tax_and_duty),

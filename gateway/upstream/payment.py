@@ -148,9 +148,7 @@ def source(found: Loose, total: Money) -> Source | None:
     )
 
 
-def _instructions(
-    own: dict[str, object], details: Details, amount: Money
-) -> DelayedPaymentInstructions | None:
+def _instructions(own: dict[str, object], details: Details, amount: Money) -> DelayedPaymentInstructions | None:
     if details.flow is not PaymentFlow.RECEIVER:
         return None
     shown = {name: _text(value) for name, value in own.items() if name not in HIDDEN_DETAILS}
@@ -160,9 +158,7 @@ def _instructions(
         pay_before=day(details.expiration_time),
         document_url=next((shown[name] for name in DOCUMENTS if shown.get(name)), None),
         details=[
-            InstructionDetail(key=name, value=value)
-            for name, value in shown.items()
-            if value and name not in DOCUMENTS
+            InstructionDetail(key=name, value=value) for name, value in shown.items() if value and name not in DOCUMENTS
         ],
     )
 

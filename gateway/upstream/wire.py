@@ -65,9 +65,7 @@ def convert(value: object, kind: type[T]) -> T:
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise UpstreamInvalidResponse(
-            detail=f"ValidationError {str(error).rpartition(' - at ')[2]}"
-        ) from None
+        raise UpstreamInvalidResponse(detail=f"ValidationError {str(error).rpartition(' - at ')[2]}") from None
 
 
 def encode(value: object) -> bytes:
@@ -101,10 +99,7 @@ class CustomAttribute(Shape, frozen=True, kw_only=True):
 
 def custom_attributes(found: Attributes | None) -> list[CustomAttribute]:
     listed: Iterable[Attribute] = many(found.attribute) if found else []
-    return [
-        CustomAttribute(name=one.name, value=_text(one.value), value_type=one.type or "String")
-        for one in listed
-    ]
+    return [CustomAttribute(name=one.name, value=_text(one.value), value_type=one.type or "String") for one in listed]
 
 
 def _text(value: object) -> str:

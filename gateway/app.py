@@ -1,0 +1,105 @@
+"""The gateway put together: settings in, ASGI application out. The order of the layers is the order here.
+
+Request ids and fixed headers, then CORS, then the size of the body, then routes.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.cache import Cache
+from gateway.catalog import Catalog
+from gateway.context import Gateway
+from gateway.endpoint import GraphQLEndpoint
+from gateway.replays import Replays
+from gateway.session import Sessions, utc_now
+from gateway.settings import Settings
+from gateway.store import MemoryStore
+from gateway.submission import Submissions
+from gateway.telemetry import RequestIds
+from gateway.upstream import transport
+from gateway.upstream.client import Upstream
+from schema.build import build
+
+LOOPBACK = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+PREFLIGHT_S = 600
+
+
+def create_app(
+    settings: Settings,
+    network: httpx.AsyncBaseTransport | None = None,
+    *,
+    now: Callable[[], datetime] = utc_now,
+) -> Starlette:
+    """Build the gateway. Tests pass a `network` that leads to the sandbox, and their own clock."""
+    http = transport.client(network or transport.network(settings), settings)
+    upstream = Upstream(http, settings)
+    store = MemoryStore(
+        entries=settings.store_entries, size_bytes=settings.store_bytes, clock=lambda: now().timestamp()
+    )
+    cache = Cache(now)
+    gateway = Gateway(
+        settings=settings,
+        upstream=upstream,
+        store=store,
+        sessions=Sessions(store, upstream, settings, now),
+        cache=cache,
+        catalog=Catalog(upstream, cache, settings, now),
+        replays=Replays(store),
+        submissions=Submissions(store),
+        now=now,
+    )
+    graph = build(suggests=settings.development)
+    routes: list[BaseRoute] = [
+        Route("/graphql", GraphQLEndpoint(graph.core, gateway).answer, methods=METHODS),
+        Route("/health/live", _live),
+        Route("/health/ready", _ready),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await gateway.submissions.drain()
+        await http.aclose()
+
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestIds),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_origin_regex=LOOPBACK if settings.development else None,
+                allow_credentials=True,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Content-Type", "Authorization", "X-Riverfront-Client", "X-Request-Id"],
+                expose_headers=["X-Request-Id"],
+                max_age=PREFLIGHT_S,
+            ),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit_bytes),
+        ],
+    )
+
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+"""All that the GraphQL path answers itself, so that a wrong one is told as GraphQL tells it."""
+
+
+async def _live(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def _ready(_request: Request) -> Response:
+    # One process with its own store: once it listens, it can serve.
+    return PlainTextResponse("ok")

@@ -1,0 +1,355 @@
+"""A GraphQL document read, measured and validated, once for each text.
+
+It is measured before it is validated, in one pass that stays linear in its size however often fragments
+are spread: validation itself can be made slow by a small document.
+"""
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ListValueNode,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+    separate_operations,
+    specified_rules,
+    validate,
+    visit,
+)
+
+from gateway.enums import CacheControlScope
+from gateway.errors import TopLevelCode
+from gateway.settings import Settings
+
+REMEMBERED_CHARACTERS = 256 * 1024
+"""Text of the documents that are remembered. As a tree a document takes up to 300 bytes for a character."""
+
+MOST_ERRORS = 20
+"""Findings of one validation; more would help nobody and cost time."""
+
+LONGEST_TEXT = 1024
+"""Characters of a text among the arguments."""
+
+LONGEST_LIST = 100
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters. Tab and line breaks are text."""
+
+LEVELS_OF_A_FIELD = 3
+"""Selection sets that one nested field may cost: its own, a fragment's, and a type condition's in that."""
+
+ONCE = frozenset({"submitOrder", "resumeOrder", "signIn", "lookupOrder"})
+"""An operation may have one of these mutations, once."""
+
+BUYS = frozenset({"submitOrder", "resumeOrder"})
+
+ABORTED = "Parsing aborted."
+"""How graphql-core ends its message when a limit stopped it, and not a mistake in the text."""
+
+
+class DocumentRefused(Exception):
+    """The operation is not executed. `errors` go to the client as they are."""
+
+    def __init__(self, code: TopLevelCode, *errors: GraphQLError) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document that may be executed."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    root_fields: frozenset[str]
+
+    @property
+    def name(self) -> str | None:
+        return self.node.name.value if self.node.name else None
+
+    @property
+    def is_mutation(self) -> bool:
+        return self.node.operation is OperationType.MUTATION
+
+    @property
+    def buys(self) -> bool:
+        return self.is_mutation and bool(self.root_fields & BUYS)
+
+
+class Documents:
+    """Documents of one schema. A text seen before costs a lookup."""
+
+    def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
+        self._schema = schema
+        self._settings = settings
+        self._rules = (
+            [*specified_rules] if settings.development else [*specified_rules, NoSchemaIntrospectionCustomRule]
+        )
+        self._known: OrderedDict[str, list[Operation]] = OrderedDict()
+        self._known_characters = 0
+
+    def operation(self, text: str, name: str | None) -> Operation:
+        """The operation to execute. Raises `DocumentRefused`."""
+        operations = self._known.get(text)
+        if operations is None:
+            operations = self._read(text)
+            self._remember(text, operations)
+        else:
+            self._known.move_to_end(text)
+        return _choose(operations, name)
+
+    def private_fields(self, operation: Operation) -> list[str]:
+        """What the operation reads that is not the same for everybody, as `Cart.lines`."""
+        alone = separate_operations(operation.document)[operation.name or ""]
+        types = TypeInfo(self._schema)
+        finder = PrivateFields(types)
+        visit(alone, TypeInfoVisitor(types, finder))
+        return sorted(finder.found)
+
+    def _remember(self, text: str, operations: list[Operation]) -> None:
+        self._known[text] = operations
+        self._known_characters += len(text)
+        while self._known_characters > REMEMBERED_CHARACTERS:
+            oldest, _ = self._known.popitem(last=False)
+            self._known_characters -= len(oldest)
+
+    def _read(self, text: str) -> list[Operation]:
+        document = self._parsed(text)
+        try:
+            operations = self._measured(document)
+            errors = validate(
+                self._schema,
+                document,
+                self._rules,
+                max_errors=MOST_ERRORS,
+                hide_suggestions=not self._settings.development,
+            )
+        except RecursionError:
+            errors = None
+        if errors is None:
+            # Raised out here: inside the handler it would keep every frame of the recursion alive.
+            raise _too_expensive("The document is nested too deeply. Select less.")
+        if errors:
+            raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)
+        return operations
+
+    def _parsed(self, text: str) -> DocumentNode:
+        limit = self._settings.token_limit
+        try:
+            return parse(text, max_lexical_tokens=limit, max_comments=limit)
+        except GraphQLError as error:
+            is_limit = error.message.endswith(ABORTED)
+            code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
+            raise DocumentRefused(code, error) from None
+
+    def _measured(self, document: DocumentNode) -> list[Operation]:
+        visit(document, Literals())
+        measure = Measure(document)
+        operations = []
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                size = measure.of(node.selection_set)
+                self._check(size, node)
+                operations.append(Operation(document, node, frozenset(size.names)))
+        return operations
+
+    def _check(self, size: "Size", node: OperationDefinitionNode) -> None:
+        settings = self._settings
+        is_mutation = node.operation is OperationType.MUTATION
+        root_limit = settings.mutation_limit if is_mutation else settings.root_field_limit
+        _limit("Root fields", size.names.total(), root_limit)
+        _limit("Nested fields", size.depth, settings.depth_limit)
+        _limit("Nested fragments", size.levels, settings.depth_limit * LEVELS_OF_A_FIELD)
+        _limit("Aliases", size.aliases, settings.alias_limit)
+        _limit("Directives", size.directives + len(node.directives), settings.directive_limit)
+        _limit("Fields", size.fields, settings.field_limit)
+        _limit("Repeated fields with fields of their own", size.repeated, settings.repeated_key_limit)
+        if sum(size.names[name] for name in ONCE) > 1:
+            raise _too_expensive(f"An operation may have one of {', '.join(sorted(ONCE))}, once.")
+
+
+def _choose(operations: list[Operation], name: str | None) -> Operation:
+    fitting = [one for one in operations if name is None or one.name == name]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        message = "The document has several operations. Name the one to execute in operationName."
+    else:
+        message = "The document has no operation of the name given in operationName."
+    raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, GraphQLError(message))
+
+
+@dataclass
+class Size:
+    """What a selection set comes to once its fragments are written out.
+
+    `names` are its own fields, `composites` the response keys of those that have fields themselves;
+    everything else counts what is below as well. `repeated` is settled when the set is complete.
+    """
+
+    depth: int = 0
+    levels: int = 0
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+    repeated_below: int = 0
+    names: Counter[str] = field(default_factory=Counter)
+    composites: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def repeated(self) -> int:
+        """How often a key that was there already comes again, whose selections are then to be merged."""
+        return self.repeated_below + self.composites.total() - len(self.composites)
+
+    def add_field(self, node: FieldNode, below: "Size | None") -> None:
+        self.fields += 1
+        self.aliases += node.alias is not None
+        self.names[node.name.value] += 1
+        self.depth = max(self.depth, 1)
+        if below is None:
+            return
+        self.composites[(node.alias or node.name).value] += 1
+        self._add_below(below)
+        self.depth = max(self.depth, 1 + below.depth)
+        self.repeated_below += below.repeated
+
+    def add_fragment(self, fragment: "Size") -> None:
+        """Write a fragment out here: its fields become fields of this set."""
+        self._add_below(fragment)
+        self.depth = max(self.depth, fragment.depth)
+        self.names += fragment.names
+        self.composites += fragment.composites
+        self.repeated_below += fragment.repeated_below
+
+    def _add_below(self, below: "Size") -> None:
+        self.levels = max(self.levels, 1 + below.levels)
+        self.fields += below.fields
+        self.aliases += below.aliases
+        self.directives += below.directives
+
+
+class Measure:
+    """Measures selection sets of one document, each fragment once."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._known: dict[str, Size] = {}
+
+    def of(self, selection_set: SelectionSetNode) -> Size:
+        size = Size(levels=1)
+        for selection in selection_set.selections:
+            size.directives += len(selection.directives)
+            if isinstance(selection, FieldNode):
+                size.add_field(selection, self.of(selection.selection_set) if selection.selection_set else None)
+            elif isinstance(selection, InlineFragmentNode):
+                size.add_fragment(self.of(selection.selection_set))
+            elif isinstance(selection, FragmentSpreadNode):
+                size.add_fragment(self._fragment(selection.name.value))
+        return size
+
+    def _fragment(self, name: str) -> Size:
+        if name not in self._known:
+            # Until it is measured it counts as nothing. One that spreads itself, or is not there, stays
+            # so: validation refuses it.
+            self._known[name] = Size()
+            if name in self._fragments:
+                self._known[name] = self.of(self._fragments[name].selection_set)
+        return self._known[name]
+
+
+class Literals(Visitor):
+    """Holds the values that are written in a document to the bounds of those in variables."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        _check_text(node.value)
+
+    def enter_list_value(self, node: ListValueNode, *_: object) -> None:
+        _check_list(node.values)
+
+
+class PrivateFields(Visitor):
+    """Collects the fields that only their shopper may see.
+
+    Public is what says so, and what stands below it unless it says otherwise.
+    """
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self._types = types
+        self.found: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        definition, parent = self._types.get_field_def(), self._types.get_parent_type()
+        if definition is None or parent is None or node.name.value.startswith("__"):
+            return
+        is_root = len(self._types._type_stack) == 2  # noqa: SLF001
+        scope = _scope(definition) or _scope(get_named_type(definition.type))
+        if scope is CacheControlScope.PRIVATE or (is_root and scope is None):
+            self.found.add(f"{parent.name}.{node.name.value}")
+
+
+def _scope(member: Any) -> CacheControlScope | None:
+    """What `@cacheControl` says of a field or type, read from the definition Strawberry leaves with it."""
+    definition = member.extensions.get("strawberry-definition")
+    scopes = [getattr(one, "scope", None) for one in getattr(definition, "directives", None) or ()]
+    return next((scope for scope in scopes if isinstance(scope, CacheControlScope)), None)
+
+
+def check_values(variables: Mapping[str, object]) -> None:
+    """Hold every text and list of the variables to its bounds, however deep. Raises `DocumentRefused`."""
+    queue: list[object] = [variables]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, str):
+            _check_text(value)
+        elif isinstance(value, list):
+            _check_list(value)
+            queue += value
+        elif isinstance(value, dict):
+            queue += value.values()
+
+
+def _check_text(value: str) -> None:
+    if len(value) > LONGEST_TEXT:
+        raise _bad_value(f"A text is longer than {LONGEST_TEXT} characters.")
+    if CONTROL.search(value):
+        raise _bad_value("A text has control characters.")
+
+
+def _check_list(values: "list[object] | tuple[object, ...]") -> None:
+    if len(values) > LONGEST_LIST:
+        raise _bad_value(f"A list has more than {LONGEST_LIST} items.")
+
+
+def _limit(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise _too_expensive(f"{what}: {count} are asked for, {most} are allowed. Select less.")
+
+
+def _bad_value(message: str) -> DocumentRefused:
+    return DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(message))
+
+
+def _too_expensive(message: str) -> DocumentRefused:
+    return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, GraphQLError(message))

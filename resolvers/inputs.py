@@ -1,0 +1,196 @@
+"""What resolvers are given: the inputs of the graph as plain data, by its names.
+
+An absent or null member has the default here; no member of these means something else by null.
+"""
+
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from gateway.enums import AddressKind, SessionDelivery, ShippingOptionRule
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """Members that were given as null count as not given."""
+
+
+class Money(Given, frozen=True, kw_only=True):
+    """An amount of money given by a client."""
+
+    amount: Decimal
+    currency_code: str
+
+
+class ProductBy(Given, frozen=True, kw_only=True):
+    """Exactly one way to name a product."""
+
+    id: str | None = None
+    upstream_id: str | None = None
+    external_reference_id: str | None = None
+
+
+class PaymentMethodFilter(Given, frozen=True, kw_only=True):
+    """Narrows a list of ways to pay. Absent fields do not narrow."""
+
+    supports_recurring: bool | None = None
+    supports_free_trial: bool | None = None
+    supports_store_credit: bool | None = None
+    usable_only: bool = False
+
+
+class StartSession(Given, frozen=True, kw_only=True):
+    """Arguments of startSession."""
+
+    locale: str | None = None
+    currency_code: str | None = None
+    delivery: SessionDelivery = SessionDelivery.COOKIE
+
+
+class AddressFields(Given, frozen=True, kw_only=True):
+    """A postal address with contact details."""
+
+    first_name: str
+    last_name: str
+    phonetic_first_name: str | None = None
+    phonetic_last_name: str | None = None
+    company_name: str | None = None
+    division: str | None = None
+    line1: str
+    line2: str | None = None
+    line3: str | None = None
+    city: str
+    country_subdivision: str | None = None
+    county_name: str | None = None
+    postal_code: str | None = None
+    country_code: str
+    phone_number: str | None = None
+    email: str | None = None
+
+
+class CustomAttribute(Given, frozen=True, kw_only=True):
+    """A merchant-defined name and value."""
+
+    name: str
+    value: str
+
+
+class NewCartLine(Given, frozen=True, kw_only=True):
+    """A product to add."""
+
+    product: ProductBy
+    quantity: int = 1
+    custom_attributes: list[CustomAttribute] = []
+
+
+class AddCartLines(Given, frozen=True, kw_only=True):
+    """Arguments of addCartLines."""
+
+    idempotency_key: UUID | None = None
+    if_revision: str | None = None
+    lines: list[NewCartLine]
+    delivery: SessionDelivery = SessionDelivery.COOKIE
+
+
+class CartLineChange(Given, frozen=True, kw_only=True):
+    """A line to change."""
+
+    line_id: str
+    quantity: int | None = None
+
+
+class UpdateCartLines(Given, frozen=True, kw_only=True):
+    """Arguments of updateCartLines."""
+
+    if_revision: str | None = None
+    lines: list[CartLineChange]
+
+
+class RemoveCartLines(Given, frozen=True, kw_only=True):
+    """Arguments of removeCartLines."""
+
+    if_revision: str | None = None
+    line_ids: list[str]
+
+
+class OfferChoice(Given, frozen=True, kw_only=True):
+    """Exactly one way to name an offer."""
+
+    coupon_code: str
+
+
+class ApplyOffer(Given, frozen=True, kw_only=True):
+    """Arguments of applyOffer."""
+
+    if_revision: str | None = None
+    offer: OfferChoice
+
+
+class AddressChoice(Given, frozen=True, kw_only=True):
+    """Exactly one way to name an address."""
+
+    address: AddressFields | None = None
+    same_as: AddressKind | None = None
+
+
+class ShippingOptionChoice(Given, frozen=True, kw_only=True):
+    """Exactly one way to choose a shipping option."""
+
+    id: str | None = None
+    rule: ShippingOptionRule | None = None
+
+
+class PrepareCheckout(Given, frozen=True, kw_only=True):
+    """Arguments of prepareCheckout. Parts are done in the order of the fields; absent parts are left
+    alone.
+    """
+
+    if_revision: str | None = None
+    billing: AddressChoice | None = None
+    shipping: AddressChoice | None = None
+    shipping_option: ShippingOptionChoice | None = None
+    organization_id: str | None = None
+    terms_of_sale_accepted: bool | None = None
+
+
+class SourceChoice(Given, frozen=True, kw_only=True):
+    """Exactly one source to attach."""
+
+    source_id: str
+
+
+class AttachSource(Given, frozen=True, kw_only=True):
+    """Arguments of attachSource."""
+
+    if_revision: str | None = None
+    source: SourceChoice
+    replace_primary: bool = True
+
+
+class DetachTarget(Given, frozen=True, kw_only=True):
+    """Exactly one thing to detach."""
+
+    source_id: str | None = None
+    all: bool | None = None
+
+
+class DetachSource(Given, frozen=True, kw_only=True):
+    """Arguments of detachSource."""
+
+    if_revision: str | None = None
+    target: DetachTarget
+
+
+class SubmitOrder(Given, frozen=True, kw_only=True):
+    """Arguments of submitOrder."""
+
+    idempotency_key: UUID
+    expected_total: Money
+    if_revision: str | None = None
+    terms_of_sale_accepted: bool | None = None
+
+
+class ResumeOrder(Given, frozen=True, kw_only=True):
+    """Arguments of resumeOrder."""
+
+    idempotency_key: UUID | None = None

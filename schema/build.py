@@ -1,0 +1,83 @@
+"""The graph, built from its types, and how it is printed."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import strawberry
+from graphql import GraphQLSchema, is_abstract_type, is_object_type
+from strawberry.printer import print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema_directive import StrawberrySchemaDirective
+
+from schema import checkout, errors, payment
+from schema.directives import SCHEMA_DIRECTIVES, in_context
+from schema.mutation import Mutation
+from schema.query import Query
+from schema.scalars import SCALARS
+
+TITLE = """\
+Riverfront: the storefront graph in front of the Digital River Commerce API.
+
+Reading guide. A description ends with `Source:`, which names the upstream value a member comes from, or says `gateway` when Riverfront computes it; a field without one has the source of its type. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. `message` texts are for developers; texts for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
+
+
+class Graph(strawberry.Schema):
+    """The executable schema."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """What graphql-core executes. Strawberry's own way of executing would wrap every field."""
+        return self._schema
+
+    def as_str(self) -> str:
+        """The SDL. Strawberry's printer knows neither the schema's description nor its roots."""
+        printed = print_schema(self).replace("directive @oneOf on INPUT_OBJECT\n\n", "")
+        return f'"""\n{TITLE}\n"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n{printed}\n'
+
+
+def _implementers(*modules: Any) -> Sequence[type]:
+    """Types that no field names: they are reached through their interfaces."""
+    return [
+        member
+        for module in modules
+        for member in vars(module).values()
+        if isinstance(member, type) and hasattr(member, "__strawberry_definition__")
+    ]
+
+
+@cache
+def build(*, suggests: bool = False) -> Graph:
+    """The graph. `suggests`: a mistyped name is answered with similar ones, which tells the schema."""
+    graph = Graph(
+        query=Query,
+        mutation=Mutation,
+        types=_implementers(errors, checkout, payment),
+        directives=(in_context,),
+        schema_directives=SCHEMA_DIRECTIVES,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggests),
+    )
+    _complete(graph.core)
+    return graph
+
+
+def typename(value: Any, *_: object) -> str:
+    """A value is named like the type it appears as."""
+    name: str = value.typename
+    return name
+
+
+def _complete(core: GraphQLSchema) -> None:
+    """What Strawberry leaves out of the schema it builds."""
+    core.description = TITLE
+    for type_ in core.type_map.values():
+        if is_object_type(type_):
+            # Values are shapes of the gateway, not instances of the classes here.
+            type_.is_type_of = None
+        elif is_abstract_type(type_):
+            type_.resolve_type = typename
+    for directive in core.directives:
+        definition = directive.extensions.get("strawberry-definition")
+        if isinstance(definition, StrawberrySchemaDirective):
+            for argument, field in zip(directive.args.values(), definition.fields, strict=True):
+                argument.description = field.description

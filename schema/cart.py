@@ -1,0 +1,212 @@
+"""The cart."""
+
+from strawberry import ID
+
+from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
+from resolvers import carts, catalog, checkout, payments
+from schema import graph
+from schema.catalog import Offer, Product
+from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
+from schema.graph import field
+from schema.payment import PaymentSession
+from schema.readiness import CheckoutReadiness
+from schema.scalars import CartRevision, CurrencyCode
+from schema.values import (
+    Address,
+    AddressSuggestion,
+    CustomAttribute,
+    InventoryStatus,
+    LinePricing,
+    Money,
+    Node,
+    RecurringTerms,
+    Warning,
+)
+
+
+@graph.type()
+class CartLine(Node):
+    """A product and its quantity in a cart. Source: lineItem."""
+
+    upstream_id: str = field("Identifier used upstream. Source: lineItem.id.")
+    quantity: int = field("Number of units. Source: quantity.")
+    product: Product = field(
+        "The product. Fields beyond the upstream line summary cost one batched read. Source: product."
+    )
+    pricing: LinePricing = field("Amounts of the line. Source: pricing.")
+    inventory: InventoryStatus | None = field(
+        "Stock for this quantity. Null when it could not be read. Source: GET "
+        "/v1/shoppers/me/products/inventory-status.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        resolver=catalog.line_inventory,
+    )
+    parent_line_id: ID | None = field(
+        "Line this one depends on, for bundle children. Null for an independent line. Source: parentLineItemId."
+    )
+    recurring_terms: RecurringTerms | None = field(
+        "Recurring terms; null for a one-time purchase. Source: subscriptionInfo."
+    )
+    custom_attributes: list[CustomAttribute] = field(
+        "Merchant attributes. Source: customAttributes.", ListSize(assumed_size=10)
+    )
+
+
+@graph.type()
+class CartTotals:
+    """Amounts of a cart. Source: cart.pricing."""
+
+    subtotal: Money = field("Sum of the lines and visible fees before order discounts. Source: subtotal.")
+    subtotal_with_discount: Money = field(
+        "Subtotal minus the order discount. Source: subtotalWithDiscount, else subtotal minus discount."
+    )
+    discount: Money = field("Order discount, without line discounts. Source: discount.")
+    shipping_and_handling: Money = field("Shipping and handling. Source: shippingAndHandling.")
+    tax: Money = field("All taxes. Source: tax.")
+    import_tax_and_duty: Money = field("Import taxes and duties. Source: importTaxAndDuty.")
+    order_total: Money = field("What the shopper pays. Source: orderTotal.")
+    is_estimate: bool = field(
+        "True while addresses or the shipping option are missing, so that tax and shipping may "
+        "still change. Source: gateway."
+    )
+
+
+@graph.type()
+class AppliedOffer:
+    """An offer in effect on a cart. Source: appliedOffers."""
+
+    offer: Offer = field("The offer. Source: offer.")
+    coupon_code: str | None = field(
+        "Code the shopper entered; null for an automatic offer. Source: gateway, from the request that applied it."
+    )
+    discount: Money | None = field(
+        "Discount it gives; null when upstream does not break it out. Source: offer discount."
+    )
+    line_id: ID | None = field("Line it applies to; null when it applies to the whole cart. Source: gateway.")
+
+
+@graph.type()
+class CartAddress:
+    """An address on a cart. Source: billingAddress or shippingAddress."""
+
+    address: Address = field("The address. Source: the address object.")
+    suggestions: list[AddressSuggestion] = field(
+        "Corrections the upstream verifier offers; empty when it has none. Source: suggestions.address.",
+        ListSize(assumed_size=3),
+    )
+
+
+@graph.type()
+class ShippingOption:
+    """A way to ship a cart. Source: shippingOption."""
+
+    id: ID = field("Identifier to select it with. Source: id.")
+    name: str = field("Name for display, for example UPS Ground. Source: description.")
+    cost: Money = field("Price before shipping offers. Source: cost.")
+    cost_with_discount: Money = field("Price after shipping offers. Source: costWithDiscount, else cost.")
+    is_selected: bool = field("True when the cart uses it. Source: gateway, from shippingMethod.code.")
+
+
+@graph.type()
+class TaxIdentifier:
+    """A tax identifier on a cart. Source: taxRegistrations."""
+
+    key: str = field("Kind of identifier, for example UK_VAT or CPF. Source: key.")
+    masked_value: str = field("Value with all but the last four characters hidden. Source: value.")
+
+
+@graph.type()
+class TaxIdentifierField:
+    """One identifier to ask the shopper for. Source: a definition of the tax-registrations JSON schema."""
+
+    key: str = field("Kind of identifier to give back. Source: key.")
+    label: str = field("Label in the site's language. Source: title.")
+    help: str | None = field("Help in the site's language. Source: description.")
+    patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
+
+
+@graph.type()
+class TaxIdentifierRequirement:
+    """A complete set of tax identifiers for one kind of buyer. Source: one branch of the tax-registrations
+    JSON schema.
+    """
+
+    customer_type: CustomerType = field("Kind of buyer the set is for. Source: customerType.")
+    minimum_count: int = field("Fewest identifiers to give. Source: minItems.")
+    fields: list[TaxIdentifierField] = field("Identifiers of the set. Source: definitions.")
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+class Cart(Node):
+    """The active cart of the session; a session has exactly one. It is never cached between operations,
+    and read once per operation however often it is selected. Source: GET /v1/shoppers/me/carts/active.
+    """
+
+    upstream_id: str = field("Identifier used upstream. Source: cart.id.")
+    revision: CartRevision = field(
+        "Digest of what would be bought now; give it back in `submitOrder` and in guarded edits. Source: gateway."
+    )
+    currency_code: CurrencyCode = field("Currency of every amount in the cart. Source: pricing.orderTotal.currency.")
+    lines: list[CartLine] = field(
+        "All lines, in upstream order. A plain list on purpose: totals never depend on a page. "
+        "Source: lineItems.lineItem.",
+        ListSize(assumed_size=25),
+    )
+    total_quantity: int = field("Sum of line quantities. Source: totalItemsInCart.")
+    requires_shipping: bool = field("True when a line has to be shipped. Source: gateway, from product.productType.")
+    totals: CartTotals = field("Amounts of the whole cart. Source: cart.pricing.")
+    applied_offers: list[AppliedOffer] | None = field(
+        "Offers in effect. Null when they could not be read. Source: GET …/applied-offers.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=5),
+        resolver=carts.applied_offers,
+    )
+    billing_address: CartAddress | None = field("Billing address. Null until it is set. Source: billingAddress.")
+    shipping_address: CartAddress | None = field("Shipping address. Null until it is set. Source: shippingAddress.")
+    shipping_options: list[ShippingOption] = field(
+        "Ways to ship the cart; empty when nothing ships and until a shipping address is set. "
+        "Source: shippingOptions.shippingOption.",
+        ListSize(assumed_size=6),
+    )
+    selected_shipping_option: ShippingOption | None = field(
+        "Way to ship that is selected. Null when none is. Source: shippingMethod."
+    )
+    customer_type: CustomerType = field("Whether the buyer is a person or a business. Source: customerType.")
+    tax_identifiers: list[TaxIdentifier] = field("Tax identifiers on the cart. Source: taxRegistrations.")
+    tax_identifier_requirements: list[TaxIdentifierRequirement] | None = field(
+        "Tax identifiers the destination accepts or demands. Null when they could not be read. "
+        "Source: GET …/tax-registrations/schema.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=2),
+        resolver=carts.tax_identifier_requirements,
+    )
+    is_tax_inclusive: bool = field("True when line prices contain tax. Source: taxInclusive.")
+    landed_cost_state: LandedCostState = field(
+        "Whether import duty and tax are part of the total. Source: landedCostState."
+    )
+    terms_of_sale_accepted: bool = field("True once the terms of sale are accepted. Source: termsOfSalesAcceptance.")
+    organization_id: str | None = field(
+        "Organisation the purchase is for, for invoice methods. Source: organizationId."
+    )
+    charge_type: ChargeType = field("Who initiates the charge. Source: chargeType.")
+    business_entity_code: str | None = field(
+        "Legal entity that sells, for compliance texts. Source: businessEntityCode."
+    )
+    payment_session: PaymentSession | None = field(
+        "Payment session of the cart. Null when payment sessions are off for the site, or "
+        "before a first line exists. Source: cart.paymentSession.",
+        resolver=payments.cart_payment_session,
+    )
+    readiness: CheckoutReadiness | None = field(
+        "Whether the cart can become an order now, and what is in the way. Null only if the "
+        "check itself failed. Source: gateway.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        resolver=checkout.readiness,
+    )
+    warnings: list[Warning] = field(
+        "Conditions worth telling the shopper that stop nothing. Source: the upstream warnings object, and gateway.",
+        resolver=carts.warnings,
+    )

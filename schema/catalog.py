@@ -1,0 +1,120 @@
+"""What is for sale, and the settings of the storefront."""
+
+from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
+from resolvers import catalog
+from schema import graph
+from schema.directives import PUBLIC, CacheControl, Cost, ListSize, SemanticNonNull
+from schema.graph import argument, field
+from schema.scalars import CountryCode, CurrencyCode, Locale, Url
+from schema.values import CustomAttribute, InventoryStatus, Money, Node, PageInfo
+
+
+@graph.type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
+class Storefront:
+    """Settings a storefront needs before it renders anything. Source: gateway configuration and the site
+    settings upstream.
+    """
+
+    publishable_key: str = field("Public key for DigitalRiver.js. It is not a secret. Source: gateway configuration.")
+    billing_countries: list[CountryCode] = field(
+        "Countries the site bills to; empty when the gateway knows no limit. Source: gateway "
+        "configuration, mirroring the site setting."
+    )
+    shipping_countries: list[CountryCode] = field(
+        "Countries the site ships to; empty when the gateway knows no limit. Source: gateway "
+        "configuration, mirroring the site setting."
+    )
+    locales: list[Locale] = field("Locales the storefront offers. Source: gateway configuration.")
+    currencies: list[CurrencyCode] = field("Currencies the storefront offers. Source: gateway configuration.")
+    terms_of_sale_mode: TermsOfSaleMode = field(
+        "How the shopper accepts the terms of sale. Source: gateway configuration, mirroring the site setting."
+    )
+
+
+@graph.type()
+class ProductPricing:
+    """Unit price of a product. Source: product.pricing."""
+
+    list_price: Money = field("Price before discounts. Source: listPrice.")
+    sale_price: Money = field("Price a shopper pays now for one unit. Source: salePriceWithQuantity.")
+    suggested_price: Money | None = field("Manufacturer's suggested price. Source: msrpPrice.")
+    commitment_price: Money | None = field(
+        "Total over the commitment period of a subscription product. Source: commitmentPrice."
+    )
+    includes_tax: bool = field("True when the list price contains tax. Source: listPriceIncludesTax.")
+
+
+@graph.type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
+class Product(Node):
+    """A product or one variation of it. Source: GET /v1/shoppers/me/products/{productId}."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    external_reference_id: str | None = field("Merchant's own identifier. Source: externalReferenceId.")
+    sku: str | None = field("Stock keeping unit. Source: sku.")
+    name: str = field("Name for display. Source: displayName, else name.")
+    short_description: str | None = field("One or two sentences. Source: shortDescription.")
+    long_description: str | None = field(
+        "Full text; may contain merchant HTML, sanitise before rendering. Source: longDescription."
+    )
+    kind: ProductKind = field("What is delivered. Source: productType.")
+    is_purchasable: bool = field("True when it can be put in a cart. Source: purchasable.")
+    is_displayable: bool = field("True when it may be shown. Source: displayableProduct.")
+    is_base_product: bool = field(
+        "True for a parent that only groups variations and cannot be bought itself. Source: baseProduct."
+    )
+    manufacturer_name: str | None = field("Manufacturer. Source: manufacturerName.")
+    manufacturer_part_number: str | None = field("Manufacturer's part number. Source: manufacturerPartNumber.")
+    minimum_quantity: int | None = field("Smallest quantity of one cart line. Source: minimumQuantity.")
+    maximum_quantity: int | None = field("Largest quantity of one cart line. Source: maximumQuantity.")
+    thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
+    image_url: Url | None = field("Large picture. Source: productImage.")
+    keywords: str | None = field("Search keywords. Source: keywords.")
+    custom_attributes: list[CustomAttribute] = field(
+        "Merchant attributes, optionally only the named ones. Source: customAttributes.",
+        ListSize(assumed_size=20),
+        resolver=catalog.custom_attributes,
+        names=argument(list[str] | None, "Names to return; all when absent."),
+    )
+    pricing: ProductPricing | None = field(
+        "Price for one unit. Source: pricing.",
+        SemanticNonNull(),
+        CacheControl(max_age=60, scope=PUBLIC, stale_if_error=0),
+        resolver=catalog.pricing,
+    )
+    inventory: InventoryStatus | None = field(
+        "Stock. Batched across the whole operation. Source: GET /v1/shoppers/me/products/inventory-status.",
+        SemanticNonNull(),
+        CacheControl(max_age=15, scope=PUBLIC, stale_if_error=0),
+        Cost(weight="1"),
+        resolver=catalog.inventory,
+    )
+
+
+@graph.type()
+class ProductEdge:
+    """One product in a page. Source: gateway."""
+
+    cursor: str = field("Position of the item.")
+    node: Product = field("The product.")
+
+
+@graph.type()
+class ProductConnection:
+    """A page of products. Source: gateway."""
+
+    edges: list[ProductEdge] = field("Items with their cursors.")
+    nodes: list[Product] = field("The items of the page, for clients that need no cursors.")
+    page_info: PageInfo = field("Position of the page.")
+    total_count: int = field("Number of matches over all pages. Source: totalResults.")
+
+
+@graph.type(CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600))
+class Offer(Node):
+    """A promotion. Source: GET /v1/shoppers/me/offers/{offerId}."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    name: str = field("Name for display. Source: name.")
+    kind: OfferKind = field("What it does. Source: type.")
+    trigger: str | None = field("What starts it, in upstream words, for example Always Triggered. Source: trigger.")
+    image_url: Url | None = field("Picture. Source: image.")
+    sales_pitches: list[str] = field("Sales texts in upstream order. Source: salesPitch.")

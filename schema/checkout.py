@@ -1,0 +1,237 @@
+"""Submissions, and what keeps a cart from becoming an order."""
+
+from datetime import datetime
+from uuid import UUID
+
+from gateway.enums import (
+    AddressKind,
+    DeclineAdvice,
+    DeclineSeverity,
+    PaymentSessionState,
+    SessionLevel,
+    StoreCreditObstacle,
+    SubmissionStatus,
+)
+from schema import graph
+from schema.cart import CartLine, ShippingOption, TaxIdentifierRequirement
+from schema.directives import PRIVATE, CacheControl, ListSize, RequiresSession
+from schema.graph import field
+from schema.orders import Order
+from schema.payment import (
+    DelayedPaymentInstructions,
+    PaymentNextAction,
+    PaymentRequirement,
+    PaymentSession,
+    RequiredShopperAction,
+)
+from schema.readiness import CheckoutBlocker
+from schema.scalars import CartRevision
+from schema.values import Money
+
+
+@graph.interface
+class SubmitOrderResult:
+    """Outcome of a submission: OrderPlaced, OrderAwaitingPayment, OrderActionRequired, OrderDeclined,
+    OrderBlocked, OrderNotPlaced or OrderInDoubt. Treat an unknown type like OrderInDoubt. Source:
+    gateway.
+    """
+
+    message: str = field("Explanation for a developer, in English.")
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+class SubmissionAttempt:
+    """One attempt to turn a cart into an order, remembered for at least 24 hours under its idempotency
+    key. It outlives page reloads and app restarts. Source: gateway.
+    """
+
+    idempotency_key: UUID = field("Key the client chose.")
+    status: SubmissionStatus = field("How far it is.")
+    was_sent_upstream: bool = field(
+        "True once a request that could charge the shopper left the gateway. False means nothing was charged."
+    )
+    is_replay: bool = field("True when this answer repeats a stored outcome instead of acting.")
+    started_at: datetime = field("When it started.")
+    updated_at: datetime = field("When its status last changed.")
+    result: SubmitOrderResult | None = field("Outcome. Null while it is in progress.")
+
+
+@graph.type()
+class EmptyCartBlocker(CheckoutBlocker):
+    """The cart has no line. Source: gateway."""
+
+
+@graph.type()
+class LineBlocker(CheckoutBlocker):
+    """A line cannot be bought as it is: product, stock or quantity. Source: gateway."""
+
+    line: CartLine = field("The line.")
+    available_quantity: int | None = field("Units available; null when unknown or beside the point.")
+    minimum_quantity: int | None = field("Smallest allowed quantity; null when there is none.")
+    maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
+
+
+@graph.type()
+class AddressBlocker(CheckoutBlocker):
+    """An address is missing, incomplete or outside the served countries. Source: gateway."""
+
+    kind: AddressKind = field("Which address.")
+    missing_fields: list[str] = field(
+        "Names of the missing fields of AddressInput; empty when the whole address or its country is the problem."
+    )
+
+
+@graph.type()
+class ShippingOptionBlocker(CheckoutBlocker):
+    """The shipping option is missing or no longer offered. Source: gateway."""
+
+    available_options: list[ShippingOption] = field(
+        "Options to choose from; empty until a shipping address is set.", ListSize(assumed_size=6)
+    )
+
+
+@graph.type()
+class TaxIdentifierBlocker(CheckoutBlocker):
+    """A tax identifier is missing or malformed. Source: gateway."""
+
+    requirements: list[TaxIdentifierRequirement] = field("Sets of identifiers that would do.")
+
+
+@graph.type()
+class PaymentSessionBlocker(CheckoutBlocker):
+    """The payment session, or the source attached to it, does not let the order be placed. Source:
+    gateway.
+    """
+
+    state: PaymentSessionState | None = field("State of the session; null when there is none.")
+    amount_remaining: Money | None = field("Amount still to be covered; null when there is no session.")
+    missing: list[PaymentRequirement] = field("What is missing.")
+    next_action: PaymentNextAction | None = field("What to do next; null when no action can help.")
+
+
+@graph.type()
+class StoreCreditBlocker(CheckoutBlocker):
+    """Store credit does not fit the cart. Source: gateway."""
+
+    obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
+
+
+@graph.type()
+class TermsOfSaleBlocker(CheckoutBlocker):
+    """The terms of sale are not accepted. Source: gateway."""
+
+
+@graph.type()
+class PurchaseChangedBlocker(CheckoutBlocker):
+    """The purchase is no longer what the shopper agreed to. Raised by submitOrder only. Source: gateway."""
+
+    expected_total: Money = field("Total the client sent.")
+    actual_total: Money = field("Total of the cart now.")
+    current_revision: CartRevision = field("Revision of the cart now.")
+
+
+@graph.type()
+class SubmissionInProgressBlocker(CheckoutBlocker):
+    """Another submission of this cart is under way. Source: gateway."""
+
+    attempt: SubmissionAttempt = field("The submission under way.")
+
+
+@graph.type()
+class CheckUnavailableBlocker(CheckoutBlocker):
+    """A rule could not be checked because upstream did not answer. Source: gateway."""
+
+    retry_after: datetime = field("Earliest instant at which to ask again.")
+
+
+@graph.type()
+class PaymentDecline:
+    """Why a payment was declined, without details that would help fraud. Source: errors.error with
+    declinedMessage.
+    """
+
+    severity: DeclineSeverity = field(
+        "Whether another try with the same source can work. Source: customerDeclinedType, else "
+        "the documented table for the subcode."
+    )
+    advice: DeclineAdvice = field("What to suggest to the shopper. Source: gateway, from the subcode.")
+    shopper_message: str = field("Sentence that may be shown as it is, in the session's language. Source: gateway.")
+    retry_after: datetime | None = field(
+        "Earliest instant for another try with the same source; null when there is no limit or "
+        "no use in trying. Source: gateway."
+    )
+    support_reference: str = field(
+        "Reference for support; the raw subcode is in the gateway's logs under it and nowhere else. Source: gateway."
+    )
+
+
+@graph.type()
+class OrderPlaced(SubmitOrderResult):
+    """The order stands and is paid or will be charged without further action. Source: gateway."""
+
+    order: Order = field("The order. Source: submitCart.order or resumeCart.order.")
+
+
+@graph.type()
+class OrderAwaitingPayment(SubmitOrderResult):
+    """The order stands and waits for the shopper's money. Source: gateway."""
+
+    order: Order = field("The order. Source: submitCart.order.")
+    instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
+
+
+@graph.type()
+class OrderActionRequired(SubmitOrderResult):
+    """The shopper has to do something first. After a redirect call resumeOrder; after an authentication
+    this attempt is over, call submitOrder with a new key. Source: gateway.
+    """
+
+    action: RequiredShopperAction = field(
+        "What to have the shopper do. Source: paymentSession.redirectUrl, or a decline that asks for authentication."
+    )
+    pending_order: Order | None = field(
+        "The order that waits; null when upstream has not created one. Source: submitCart.order."
+    )
+
+
+@graph.type()
+class OrderDeclined(SubmitOrderResult):
+    """The payment was declined; no order stands and the cart is unchanged. Source: gateway."""
+
+    decline: PaymentDecline = field("Why, as far as a shopper may know.")
+    payment_session: PaymentSession | None = field(
+        "Session to go on with; read nextAction. Null when it could not be read again."
+    )
+
+
+@graph.type()
+class OrderBlocked(SubmitOrderResult):
+    """The order was refused before a charge: by the gateway, or by upstream's own checks when the cart
+    changed between the gateway's look and the request. Source: gateway, or an upstream refusal mapped
+    to a blocker.
+    """
+
+    blockers: list[CheckoutBlocker] = field("Everything that is in the way, in the order to resolve it.")
+
+
+@graph.type()
+class OrderNotPlaced(SubmitOrderResult):
+    """The request was sent, no order came of it, and it is neither a decline nor something the shopper can
+    clear: upstream refused for another reason, or a doubt was resolved. Submitting again, with a new
+    key, is safe. Source: gateway.
+    """
+
+    support_reference: str = field("Reference for support.")
+    payment_session: PaymentSession | None = field(
+        "Session to go on with; read nextAction. Null when it could not be read again."
+    )
+
+
+@graph.type()
+class OrderInDoubt(SubmitOrderResult):
+    """The request was sent and no trustworthy answer came back. Do not submit again with another key: read
+    Query.orderSubmission or subscribe to orderSubmissionChanged until the status is no longer IN_DOUBT.
+    Source: gateway.
+    """
+
+    check_after: datetime = field("Earliest instant at which to ask again.")

@@ -1,0 +1,129 @@
+"""What a mutation refuses, as data."""
+
+from datetime import datetime
+
+from gateway.enums import ErrorCode, PaymentSessionState, RetryAdvice, SessionLevel, SourceState, StoreCreditObstacle
+from schema import graph
+from schema.graph import field
+from schema.scalars import CartRevision
+from schema.values import AddressSuggestion, Money
+
+
+@graph.interface
+class UserError:
+    """An expected reason why a mutation did not do what was asked. Source: gateway."""
+
+    code: ErrorCode = field("Stable code to branch on; never derived from a translated text.")
+    message: str = field("Explanation for a developer, in English.")
+    path: list[str] = field(
+        "Path into the mutation's arguments, for example input, lines, 0, quantity; empty when no argument is at fault."
+    )
+    retry: RetryAdvice = field("What repeating the call can achieve.")
+
+
+@graph.interface
+class CartMutationError(UserError):
+    """Errors of mutations that change the cart. Source: gateway."""
+
+
+@graph.interface
+class PaymentMutationError(UserError):
+    """Errors of mutations that change sources and store credit. Source: gateway."""
+
+
+@graph.interface
+class SubmissionMutationError(UserError):
+    """Errors of submitOrder and resumeOrder. Declines and blockers are outcomes, not errors. Source:
+    gateway.
+    """
+
+
+@graph.interface
+class SessionMutationError(UserError):
+    """Errors of mutations that change the session. Source: gateway."""
+
+
+@graph.type()
+class InputError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+    """An argument is malformed, missing or refused. Source: gateway."""
+
+
+@graph.type()
+class NotFoundError(CartMutationError, PaymentMutationError, SubmissionMutationError):
+    """An object does not exist, or is not this shopper's. Source: gateway."""
+
+
+@graph.type()
+class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
+    """The cart is not the one the client knows, or is busy. Source: gateway."""
+
+    current_revision: CartRevision | None = field("Revision of the cart now; null when it could not be read.")
+
+
+@graph.type()
+class AvailabilityError(CartMutationError):
+    """A product cannot be bought in this quantity, or at all. Source: gateway."""
+
+    available_quantity: int | None = field("Units available; null when unknown.")
+    minimum_quantity: int | None = field("Smallest allowed quantity; null when there is none.")
+    maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
+
+
+@graph.type()
+class OfferError(CartMutationError):
+    """A coupon or offer cannot be used. Source: gateway."""
+
+
+@graph.type()
+class DestinationError(CartMutationError):
+    """An address, shipping option or tax identifier cannot be used. Source: gateway."""
+
+    suggestions: list[AddressSuggestion] = field("Corrections the upstream verifier offers; empty when it has none.")
+
+
+@graph.type()
+class PaymentError(CartMutationError, PaymentMutationError, SubmissionMutationError):
+    """A source or the payment session is not in a state for what was asked. Source: gateway."""
+
+    session_state: PaymentSessionState | None = field("State of the payment session; null when it could not be read.")
+    source_state: SourceState | None = field("State of the source; null when no source is at fault.")
+
+
+@graph.type()
+class StoreCreditError(PaymentMutationError):
+    """Store credit cannot be used as asked. Source: gateway."""
+
+    usable_amount: Money | None = field("Largest amount that can be used on the cart; null when unknown.")
+    obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
+
+
+@graph.type()
+class IdempotencyError(CartMutationError, SubmissionMutationError, SessionMutationError):
+    """The idempotency key was used with another input. Source: gateway."""
+
+
+@graph.type()
+class AccessError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+    """A session, a sign-in or other rights are missing. Source: gateway."""
+
+    required_level: SessionLevel = field("Level that is needed.")
+
+
+@graph.type()
+class CredentialError(SessionMutationError):
+    """Sign-in or registration did not succeed. Deliberately poor in detail. Source: gateway."""
+
+
+@graph.type()
+class RateLimitError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+    """Too many calls. Source: gateway."""
+
+    retry_after: datetime = field("Earliest instant for the next call.")
+
+
+@graph.type()
+class UpstreamError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+    """Upstream refused, or did not answer properly or in time. Source: gateway."""
+
+    upstream_code: str | None = field("Upstream error code; null when there is none, and always null for declines.")
+    support_reference: str = field("Reference for support.")

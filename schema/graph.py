@@ -1,0 +1,180 @@
+"""The words the schema files are written in. All that Strawberry wants said its own way is said here.
+
+Descriptions of types are docstrings, policies are positional, arguments are keywords. A resolver knows
+nothing of GraphQL: it takes `(ctx, …)` for a root field and `(parent, ctx, …)` for a nested one.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any, TypeVar, get_args
+
+import strawberry
+from graphql import GraphQLError, GraphQLResolveInfo
+from strawberry.types import Info
+from strawberry.types.arguments import InputContext
+from strawberry.types.base import get_object_definition
+
+from gateway.context import Context
+from gateway.enums import SessionLevel
+from schema.directives import RequiresSession
+from schema.selection import selected_names
+
+T = TypeVar("T")
+E = TypeVar("E", bound=type[Enum])
+
+Resolver = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Argument:
+    annotation: Any
+    description: str
+    policy: tuple[object, ...]
+    default: Any
+
+
+def prose(docstring: str | None) -> str:
+    """A docstring as a description: its lines joined, its paragraphs kept."""
+    paragraphs = inspect.cleandoc(docstring or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def type(*policy: object) -> Callable[[T], T]:
+    return lambda cls: strawberry.type(cls, description=prose(cls.__doc__), directives=policy)  # type: ignore[call-overload]
+
+
+def interface(cls: T) -> T:
+    return strawberry.interface(cls, description=prose(cls.__doc__))  # type: ignore[call-overload, no-any-return]
+
+
+def input(shape: Callable[..., Any], *, one_of: bool = False) -> Callable[[T], T]:
+    """An input type that arrives as `shape`. A member that is null or absent has the shape's default."""
+
+    def build(cls: Any, given: Mapping[str, Any], context: InputContext) -> Any:
+        definition = get_object_definition(cls, strict=True)
+        names = {context.config.name_converter.from_field(one): one for one in definition.fields}
+        return shape(
+            **{
+                names[name].python_name: context.convert(
+                    value, names[name].resolve_type(type_definition=definition), name
+                )
+                for name, value in given.items()
+                if value is not None
+            }
+        )
+
+    def declare(cls: T) -> T:
+        made = strawberry.input(cls, description=prose(cls.__doc__), one_of=one_of)  # type: ignore[call-overload]
+        definition = get_object_definition(made, strict=True)
+        definition.from_input = build
+        return made  # type: ignore[no-any-return]
+
+    return declare
+
+
+def enum(cls: E, description: str, **values: str) -> E:
+    """Declare an enum of the gateway. Every value needs its text, so a missing one fails here."""
+    strawberry.enum(cls, description=description)
+    definition = cls.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values.pop(value.name)
+    if values:
+        raise KeyError(f"{cls.__name__} has no {', '.join(values)}")
+    return cls
+
+
+def argument(type: Any, description: str, *policy: object) -> Argument:
+    """An argument of a field. One that may be null may be left out."""
+    is_optional = isinstance(None, get_args(type)[-1]) if get_args(type) else False
+    return Argument(type, description, policy, strawberry.UNSET if is_optional else inspect.Parameter.empty)
+
+
+def field(
+    description: str, *policy: object, resolver: Resolver | None = None, default: Any = ..., **arguments: Argument
+) -> Any:
+    """A member. Without a resolver it is the attribute of the same name."""
+    if resolver is None:
+        given = {} if default is ... else {"default": default}
+        return strawberry.field(description=description, directives=policy, **given)
+    return strawberry.field(
+        resolver=_adapt(resolver, arguments, policy),
+        description=description,
+        directives=policy,
+        metadata={"resolver": resolver},
+    )
+
+
+def change(description: str, *policy: object, resolver: Resolver, **arguments: Argument) -> Any:
+    """A mutation. What its operation does not read of errors and warnings is told all the same."""
+    return strawberry.field(
+        resolver=_adapt(resolver, arguments, policy, finish=_promoted),
+        description=description,
+        directives=policy,
+        metadata={"resolver": resolver},
+    )
+
+
+def takes_parent(resolver: Resolver) -> bool:
+    return next(iter(inspect.signature(resolver).parameters)) == "parent"
+
+
+def _adapt(
+    resolver: Resolver,
+    arguments: Mapping[str, Argument],
+    policy: tuple[object, ...],
+    finish: Callable[[Any, Awaitable[Any]], Awaitable[Any]] | None = None,
+) -> Callable[..., Any]:
+    nested = takes_parent(resolver)
+    level = next((one.level for one in policy if isinstance(one, RequiresSession)), SessionLevel.NONE)
+
+    def call(root: object, info: Info, **given: Any) -> Any:
+        owner = (root,) if nested else ()
+        answer = resolver(*owner, info.context, **given)
+        return answer if finish is None else finish(info, answer)
+
+    async def guarded(root: object, info: Info, **given: Any) -> Any:
+        ctx: Context = info.context
+        await ctx.require(level)
+        return await call(root, info, **given)
+
+    chosen: Any = call if level is SessionLevel.NONE else guarded
+    chosen.__signature__ = _signature(arguments)
+    return chosen  # type: ignore[no-any-return]  # functions have no declared signature to set
+
+
+def _signature(arguments: Mapping[str, Argument]) -> inspect.Signature:
+    """The signature Strawberry learns the arguments from."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [
+        inspect.Parameter("root", positional, annotation=object),
+        inspect.Parameter("info", positional, annotation=Info),
+    ]
+    for name, one in arguments.items():
+        described = strawberry.argument(description=one.description, directives=one.policy)
+        annotation: Any = Annotated.__class_getitem__((one.annotation, described))  # type: ignore[attr-defined]
+        parameters.append(inspect.Parameter(name, keyword, default=one.default, annotation=annotation))
+    return inspect.Signature(parameters)
+
+
+async def _promoted(info: Any, answer: Awaitable[Any]) -> Any:
+    """The payload. Errors nobody selected become errors of the answer, warnings an extension of it."""
+    payload = await answer
+    raw: GraphQLResolveInfo[Any] = info._raw_info
+    names = selected_names(raw.field_nodes, raw.fragments, raw.variable_values)
+    operation = info.context.operation
+    if "errors" not in names:
+        operation.promoted += [
+            GraphQLError(
+                error.message,
+                nodes=raw.field_nodes,
+                path=raw.path.as_list(),
+                extensions={"code": error.code.name, "promoted": True},
+            )
+            for error in payload.errors
+        ]
+    if "warnings" not in names:
+        operation.unread_warnings += payload.warnings
+    return payload

@@ -1,0 +1,238 @@
+"""What mutations and fields are given."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from strawberry import ID, UNSET
+
+from gateway.enums import AddressKind, SessionDelivery, ShippingOptionRule
+from resolvers import inputs
+from schema import graph
+from schema.directives import Sensitive
+from schema.graph import field
+from schema.scalars import CartRevision, CountryCode, CurrencyCode, EmailAddress, Locale
+
+
+@graph.input(inputs.Money)
+class MoneyInput:
+    """An amount of money given by a client."""
+
+    amount: Decimal = field("Amount in major units of the currency.")
+    currency_code: CurrencyCode = field("Currency of the amount.")
+
+
+@graph.input(inputs.ProductBy, one_of=True)
+class ProductBy:
+    """Exactly one way to name a product."""
+
+    id: ID | None = field("Global identifier.")
+    upstream_id: str | None = field("Identifier used upstream.")
+    external_reference_id: str | None = field("Merchant's own identifier.")
+
+
+@graph.input(inputs.PaymentMethodFilter)
+class PaymentMethodFilterInput:
+    """Narrows a list of ways to pay. Absent fields do not narrow."""
+
+    supports_recurring: bool | None = field("Only methods with this value of supportsRecurring.", default=UNSET)
+    supports_free_trial: bool | None = field("Only methods with this value of supportsFreeTrial.", default=UNSET)
+    supports_store_credit: bool | None = field("Only methods with this value of supportsStoreCredit.", default=UNSET)
+    usable_only: bool | None = field("Only methods without an obstacle.", default=False)
+
+
+@graph.input(inputs.StartSession)
+class StartSessionInput:
+    """Arguments of startSession."""
+
+    locale: Locale | None = field("Locale; the storefront's first one when absent.", default=UNSET)
+    currency_code: CurrencyCode | None = field(
+        "Currency; the site's default for the locale when absent.", default=UNSET
+    )
+    delivery: SessionDelivery | None = field(
+        "How the client wants to hold the session.", default=SessionDelivery.COOKIE
+    )
+
+
+@graph.input(inputs.AddressFields)
+class AddressInput:
+    """A postal address with contact details."""
+
+    first_name: str = field("Given name.", Sensitive())
+    last_name: str = field("Family name.", Sensitive())
+    phonetic_first_name: str | None = field("Given name in Katakana; for Japan.", Sensitive(), default=UNSET)
+    phonetic_last_name: str | None = field("Family name in Katakana; for Japan.", Sensitive(), default=UNSET)
+    company_name: str | None = field("Company.", default=UNSET)
+    division: str | None = field("Department inside the company; for Japan.", default=UNSET)
+    line1: str = field("First line.", Sensitive())
+    line2: str | None = field("Second line.", Sensitive(), default=UNSET)
+    line3: str | None = field("Third line.", Sensitive(), default=UNSET)
+    city: str = field("City.")
+    country_subdivision: str | None = field("State, province or region code.", default=UNSET)
+    county_name: str | None = field("County name.", default=UNSET)
+    postal_code: str | None = field("Postal code; nine-digit US codes as #####-####.", default=UNSET)
+    country_code: CountryCode = field("Country.")
+    phone_number: str | None = field("Phone number.", Sensitive(), default=UNSET)
+    email: EmailAddress | None = field(
+        "Email address; needed on the billing address of a guest.", Sensitive(), default=UNSET
+    )
+
+
+@graph.input(inputs.CustomAttribute)
+class CustomAttributeInput:
+    """A merchant-defined name and value."""
+
+    name: str = field("Attribute name.")
+    value: str = field("Attribute value as text.")
+
+
+@graph.input(inputs.NewCartLine)
+class NewCartLineInput:
+    """A product to add."""
+
+    product: ProductBy = field("The product.")
+    quantity: int | None = field("Number of units, at least 1.", default=1)
+    custom_attributes: list[CustomAttributeInput] | None = field("Merchant attributes.", default=UNSET)
+
+
+@graph.input(inputs.AddCartLines)
+class AddCartLinesInput:
+    """Arguments of addCartLines."""
+
+    idempotency_key: UUID | None = field(
+        "Key that makes the call safe to repeat; without one a repeat adds again.", default=UNSET
+    )
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    lines: list[NewCartLineInput] = field("What to add, in one upstream call; at most 50.")
+    delivery: SessionDelivery | None = field(
+        "How the client wants to hold a session that this call starts; without effect when there is one.",
+        default=SessionDelivery.COOKIE,
+    )
+
+
+@graph.input(inputs.CartLineChange)
+class CartLineChangeInput:
+    """A line to change."""
+
+    line_id: ID = field("The line.")
+    quantity: int | None = field("New number of units; 0 removes the line; unchanged when absent.", default=UNSET)
+
+
+@graph.input(inputs.UpdateCartLines)
+class UpdateCartLinesInput:
+    """Arguments of updateCartLines."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    lines: list[CartLineChangeInput] = field(
+        "What to change, line by line in this order; at most 50. Stops at the first line that "
+        "fails: its path is in the error, the cart shows what was done."
+    )
+
+
+@graph.input(inputs.RemoveCartLines)
+class RemoveCartLinesInput:
+    """Arguments of removeCartLines."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    line_ids: list[ID] = field("Lines to remove; at most 50. Lines that are gone already are no error.")
+
+
+@graph.input(inputs.OfferChoice, one_of=True)
+class OfferChoice:
+    """Exactly one way to name an offer."""
+
+    coupon_code: str | None = field("Code the shopper typed.")
+
+
+@graph.input(inputs.ApplyOffer)
+class ApplyOfferInput:
+    """Arguments of applyOffer."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    offer: OfferChoice = field("What to apply.")
+
+
+@graph.input(inputs.AddressChoice, one_of=True)
+class AddressChoice:
+    """Exactly one way to name an address."""
+
+    address: AddressInput | None = field("The address in full.")
+    same_as: AddressKind | None = field("The other address of the same cart.")
+
+
+@graph.input(inputs.ShippingOptionChoice, one_of=True)
+class ShippingOptionChoice:
+    """Exactly one way to choose a shipping option."""
+
+    id: ID | None = field("The option.")
+    rule: ShippingOptionRule | None = field("A rule, for a page that has no options to show yet.")
+
+
+@graph.input(inputs.PrepareCheckout)
+class PrepareCheckoutInput:
+    """Arguments of prepareCheckout. Parts are done in the order of the fields; absent parts are left
+    alone.
+    """
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    billing: AddressChoice | None = field("Billing address.", default=UNSET)
+    shipping: AddressChoice | None = field("Shipping address.", default=UNSET)
+    shipping_option: ShippingOptionChoice | None = field("How to ship.", default=UNSET)
+    organization_id: str | None = field("Organisation the purchase is for.", default=UNSET)
+    terms_of_sale_accepted: bool | None = field("Record that the shopper accepts the terms of sale.", default=UNSET)
+
+
+@graph.input(inputs.SourceChoice, one_of=True)
+class SourceChoice:
+    """Exactly one source to attach."""
+
+    source_id: str | None = field("A source of DigitalRiver.js.")
+
+
+@graph.input(inputs.AttachSource)
+class AttachSourceInput:
+    """Arguments of attachSource."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    source: SourceChoice = field("What to attach.")
+    replace_primary: bool | None = field(
+        "Detach another primary source first instead of failing with PRIMARY_SOURCE_PRESENT.", default=True
+    )
+
+
+@graph.input(inputs.DetachTarget, one_of=True)
+class DetachTarget:
+    """Exactly one thing to detach."""
+
+    source_id: str | None = field("One source.")
+    all: bool | None = field("Every source; only true is meaningful.")
+
+
+@graph.input(inputs.DetachSource)
+class DetachSourceInput:
+    """Arguments of detachSource."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    target: DetachTarget = field("What to detach.")
+
+
+@graph.input(inputs.SubmitOrder)
+class SubmitOrderInput:
+    """Arguments of submitOrder."""
+
+    idempotency_key: UUID = field("Chosen once per press of the buy button and reused for every repeat of it.")
+    expected_total: MoneyInput = field("Total the shopper saw. Another total blocks the submission.")
+    if_revision: CartRevision | None = field(
+        "Revision the shopper saw; also blocks when anything else about the purchase changed.", default=UNSET
+    )
+    terms_of_sale_accepted: bool | None = field(
+        "Record that the shopper accepts the terms of sale with this purchase.", default=UNSET
+    )
+
+
+@graph.input(inputs.ResumeOrder)
+class ResumeOrderInput:
+    """Arguments of resumeOrder."""
+
+    idempotency_key: UUID | None = field(
+        "Key given to submitOrder; the session's open submission when absent.", default=UNSET
+    )

@@ -1,0 +1,257 @@
+"""The root of every change, and what each one answers."""
+
+from gateway.enums import IdempotencyMode, SessionLevel
+from resolvers import carts, checkout, payments, sessions, submissions
+from schema import graph
+from schema.account import Session
+from schema.cart import Cart
+from schema.checkout import SubmissionAttempt, SubmitOrderResult
+from schema.directives import Cost, Idempotency, RequiresSession, Sensitive
+from schema.errors import CartMutationError, PaymentMutationError, SessionMutationError, SubmissionMutationError
+from schema.graph import argument, change, field
+from schema.inputs import (
+    AddCartLinesInput,
+    ApplyOfferInput,
+    AttachSourceInput,
+    DetachSourceInput,
+    PrepareCheckoutInput,
+    RemoveCartLinesInput,
+    ResumeOrderInput,
+    StartSessionInput,
+    SubmitOrderInput,
+    UpdateCartLinesInput,
+)
+from schema.payment import PaymentSession
+from schema.values import Warning
+
+
+@graph.type()
+class StartSessionPayload:
+    """Result of startSession. Source: gateway."""
+
+    session: Session | None = field("The session. Null when it could not be started.")
+    bearer_token: str | None = field(
+        "Opaque handle of the session, once, for BEARER delivery; null for COOKIE. It is not an upstream token.",
+        Sensitive(),
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SignOutPayload:
+    """Result of signOut. Source: gateway."""
+
+    signed_out: bool = field("Always true; ending an absent session is no error.")
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class AddCartLinesPayload:
+    """Result of addCartLines. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    bearer_token: str | None = field(
+        "Handle of the guest session, once, when this call started one for BEARER delivery; null otherwise.",
+        Sensitive(),
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class UpdateCartLinesPayload:
+    """Result of updateCartLines. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class RemoveCartLinesPayload:
+    """Result of removeCartLines. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class ApplyOfferPayload:
+    """Result of applyOffer. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling, for example a code that takes effect later.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class PrepareCheckoutPayload:
+    """Result of prepareCheckout. Source: gateway."""
+
+    cart: Cart | None = field(
+        "The cart after the call; read readiness for the next step. Null when it could not be read.",
+        resolver=carts.cart_after,
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did. The path names the part.")
+
+
+@graph.type()
+class AttachSourcePayload:
+    """Result of attachSource. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(
+        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class DetachSourcePayload:
+    """Result of detachSource. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(
+        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SubmitOrderPayload:
+    """Result of submitOrder. Source: gateway."""
+
+    attempt: SubmissionAttempt | None = field("The attempt. Null when the input was refused before there was one.")
+    result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
+    cart: Cart | None = field(
+        "The active cart after the call: a new empty one once an order stands. Null when it could not be read.",
+        resolver=carts.cart_after,
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
+
+
+@graph.type()
+class ResumeOrderPayload:
+    """Result of resumeOrder. Source: gateway."""
+
+    attempt: SubmissionAttempt | None = field("The attempt. Null when there is nothing to resume.")
+    result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
+    cart: Cart | None = field(
+        "The active cart after the call. Null when it could not be read.", resolver=carts.cart_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
+
+
+@graph.type()
+class Mutation:
+    """Writes. Each takes one input object and returns one payload. A payload carries the objects that
+    changed, read after the change even when the change failed, the warnings, and the errors. An
+    operation that does not select `errors` gets them as GraphQL errors instead, so a failure is never
+    silent.
+    """
+
+    start_session: StartSessionPayload | None = change(
+        "Starts a guest session. Source: POST /oauth20/token.",
+        RequiresSession(level=SessionLevel.NONE),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=sessions.start_session,
+        input=argument(StartSessionInput, "Arguments."),
+    )
+    sign_out: SignOutPayload | None = change(
+        "Ends the session. Source: gateway, and DELETE /oauth20/access-tokens.",
+        RequiresSession(level=SessionLevel.NONE),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="1"),
+        resolver=sessions.sign_out,
+    )
+    add_cart_lines: AddCartLinesPayload | None = change(
+        "Adds products to the cart; starts a guest session when there is none. Source: POST "
+        "/v1/shoppers/me/carts/active/line-items.",
+        RequiresSession(level=SessionLevel.NONE),
+        Idempotency(mode=IdempotencyMode.KEYED),
+        Cost(weight="5"),
+        resolver=carts.add_cart_lines,
+        input=argument(AddCartLinesInput, "Arguments."),
+    )
+    update_cart_lines: UpdateCartLinesPayload | None = change(
+        "Sets quantities and recurring terms of lines. Source: POST …/line-items/{lineItemsId}?action=update.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=carts.update_cart_lines,
+        input=argument(UpdateCartLinesInput, "Arguments."),
+    )
+    remove_cart_lines: RemoveCartLinesPayload | None = change(
+        "Removes lines. Source: DELETE …/line-items?lineItemsId=…",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=carts.remove_cart_lines,
+        input=argument(RemoveCartLinesInput, "Arguments."),
+    )
+    apply_offer: ApplyOfferPayload | None = change(
+        "Applies a coupon or an offer. Source: POST /v1/shoppers/me/carts/active?promoCode=… or with an offer.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=carts.apply_offer,
+        input=argument(ApplyOfferInput, "Arguments."),
+    )
+    prepare_checkout: PrepareCheckoutPayload | None = change(
+        "Does any of the cart edits of a checkout page in one call, in the order that keeps "
+        "each of them valid and with as few upstream calls as possible. Stops at the first part"
+        " that fails and reports its path. Source: the calls of the single mutations.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="15"),
+        resolver=checkout.prepare_checkout,
+        input=argument(PrepareCheckoutInput, "Arguments."),
+    )
+    attach_source: AttachSourcePayload | None = change(
+        "Attaches a source to the cart; replaces the primary one when asked to, and keeps store"
+        " credit first. Source: POST …/apply-payment-method.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="10"),
+        resolver=payments.attach_source,
+        input=argument(AttachSourceInput, "Arguments."),
+    )
+    detach_source: DetachSourcePayload | None = change(
+        "Detaches one source or all of them. Source: DELETE …/apply-payment-method or DELETE …/payment.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="10"),
+        resolver=payments.detach_source,
+        input=argument(DetachSourceInput, "Arguments."),
+    )
+    submit_order: SubmitOrderPayload | None = change(
+        "Turns the cart into an order, at most once per key and at most once per cart at a "
+        "time. The gateway reads the cart afresh and refuses unless the payment session is "
+        "REQUIRES_CONFIRMATION, nothing else blocks, and the total is the expected one. It "
+        "never repeats the upstream request by itself. Source: POST "
+        "/v1/shoppers/me/carts/active/submit-cart.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.KEYED),
+        Cost(weight="50"),
+        resolver=submissions.submit_order,
+        input=argument(SubmitOrderInput, "Arguments."),
+    )
+    resume_order: ResumeOrderPayload | None = change(
+        "Finishes a submission after the shopper has come back. When the order has already "
+        "moved on by itself, answers with the order as it is. Source: POST "
+        "/v1/shoppers/me/carts/active/resume-cart.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.KEYED),
+        Cost(weight="50"),
+        resolver=submissions.resume_order,
+        input=argument(ResumeOrderInput, "Arguments."),
+    )

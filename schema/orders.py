@@ -1,0 +1,90 @@
+"""Orders."""
+
+from datetime import datetime
+
+from gateway.enums import OrderState, SessionLevel
+from resolvers import catalog, orders
+from schema import graph
+from schema.catalog import Product
+from schema.directives import PRIVATE, CacheControl, ListSize, RequiresSession, Sensitive
+from schema.graph import argument, field
+from schema.payment import DelayedPaymentInstructions, PaymentSource, RequiredShopperAction
+from schema.scalars import Url
+from schema.values import Address, CustomAttribute, LinePricing, Money, Node, RecurringTerms
+
+
+@graph.type()
+class OrderLine(Node):
+    """A product and its quantity in an order. Source: lineItem."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    quantity: int = field("Number of units. Source: quantity.")
+    product: Product = field("The product as it was when it was bought. Source: product.")
+    pricing: LinePricing = field("Amounts. Source: pricing.")
+    upstream_state: str = field("State in upstream words, for example Downloadable. Source: lineItemState.")
+    backordered_quantity: int = field("Units on backorder. Source: lineItemStateDetails.backOrdered.")
+    shipped_quantity: int = field("Units shipped. Source: lineItemStateDetails.shipped.")
+    returned_quantity: int = field("Units returned. Source: lineItemStateDetails.returned.")
+    pending_return_quantity: int = field("Units announced as returns. Source: lineItemStateDetails.pendingReturn.")
+    download_urls: list[Url] = field(
+        "Links to download what was bought; they grant access, never share them. Source: downloads.downloadUri.",
+        Sensitive(),
+    )
+    recurring_terms: RecurringTerms | None = field(
+        "Recurring terms; null for a one-time purchase. Source: subscriptionInfo."
+    )
+
+
+@graph.type()
+class OrderTotals:
+    """Amounts of an order. Source: order pricing."""
+
+    subtotal: Money = field("Sum of the lines before order discounts. Source: subtotal.")
+    discount: Money = field("Order discount. Source: discount, else incentive.")
+    shipping_and_handling: Money = field("Shipping and handling. Source: shippingAndHandling, else shipping.")
+    tax: Money = field("All taxes. Source: tax.")
+    import_tax_and_duty: Money | None = field(
+        "Import taxes and duties; null for orders without landed cost. Source: importTaxAndDuty."
+    )
+    order_total: Money = field("What the shopper pays. Source: orderTotal, else total.")
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+class Order(Node):
+    """A purchase. Source: GET /v1/shoppers/me/orders/{orderId}."""
+
+    number: str = field("Number to show to the shopper. Source: id.")
+    submitted_at: datetime | None = field(
+        "When it was submitted. Null while upstream waits for the shopper's approval or money. Source: submissionDate."
+    )
+    state: OrderState = field("State. Source: orderState.")
+    upstream_state: str = field("State exactly as upstream wrote it. Source: orderState.")
+    state_description: str | None = field("Wording of the state. Source: orderStateDetails.description.")
+    lines: list[OrderLine] = field("Lines. Source: lineItems.lineItem.", ListSize(assumed_size=25))
+    totals: OrderTotals = field("Amounts. Source: pricing.")
+    billing_address: Address | None = field("Billing address. Source: billingAddress.")
+    shipping_address: Address | None = field("Shipping address; null when nothing ships. Source: shippingAddress.")
+    shipping_method: str | None = field(
+        "Name of the way it ships; null when nothing ships. Source: shippingMethod.description."
+    )
+    sources: list[PaymentSource] = field(
+        "Sources that pay it, credit first. Source: paymentMethod and supplementaryPaymentMethods, else payment.",
+        ListSize(assumed_size=2),
+    )
+    amount_settled: Money | None = field("Amount settled so far. Source: orderStateDetails.settled.")
+    amount_refunded: Money | None = field("Amount refunded so far. Source: orderStateDetails.refunded.")
+    required_action: RequiredShopperAction | None = field(
+        "What the shopper still has to do; null when nothing. Source: gateway, from orderState and paymentSession.",
+        resolver=orders.required_action,
+    )
+    payment_instructions: DelayedPaymentInstructions | None = field(
+        "How to pay while the order waits for money; null otherwise. Source: the method's own object."
+    )
+    is_test: bool = field("True for an order that will not be charged or delivered. Source: testOrder.")
+    business_entity_code: str | None = field("Legal entity that sold. Source: businessEntityCode.")
+    custom_attributes: list[CustomAttribute] = field(
+        "Merchant attributes, optionally only the named ones. Source: customAttributes.",
+        ListSize(assumed_size=20),
+        resolver=catalog.custom_attributes,
+        names=argument(list[str] | None, "Names to return; all when absent."),
+    )

@@ -1,0 +1,110 @@
+"""The root of every read."""
+
+from uuid import UUID
+
+from strawberry import ID
+
+from gateway.enums import SessionLevel
+from resolvers import carts, catalog, checkout, orders, payments, sessions, storefront, submissions
+from schema import graph
+from schema.account import Session
+from schema.cart import Cart
+from schema.catalog import Product, ProductConnection, Storefront
+from schema.checkout import SubmissionAttempt
+from schema.directives import PRIVATE, PUBLIC, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
+from schema.graph import argument, field
+from schema.inputs import PaymentMethodFilterInput, ProductBy
+from schema.orders import Order
+from schema.payment import AvailablePaymentMethods, PaymentSession
+from schema.readiness import CheckoutReadiness
+
+
+@graph.type()
+class Query:
+    """Reads. Every field is nullable, so that one failing upstream call never blanks the page."""
+
+    storefront: Storefront | None = field(
+        "Settings of the storefront. Source: see Storefront.",
+        SemanticNonNull(),
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400),
+        resolver=storefront.storefront,
+    )
+    product: Product | None = field(
+        "One product. Null when it does not exist or may not be shown. Source: GET "
+        "/v1/shoppers/me/products/{productId}.",
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400),
+        Cost(weight="1"),
+        resolver=catalog.product,
+        by=argument(ProductBy, "Which product."),
+    )
+    products: ProductConnection | None = field(
+        "Products, all of them or those that match. Source: GET /v1/shoppers/me/products, or "
+        "/v1/shoppers/me/product-search with a keyword.",
+        SemanticNonNull(),
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600),
+        Cost(weight="2"),
+        ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
+        resolver=catalog.products,
+        first=argument(int | None, "Number of items from the start of the page; at most 100."),
+        after=argument(str | None, "Cursor after which the page starts."),
+        last=argument(int | None, "Number of items from the end of the page; at most 100."),
+        before=argument(str | None, "Cursor before which the page ends."),
+    )
+    session: Session | None = field(
+        "The session of the caller. Null when there is none. Source: gateway.",
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=0, scope=PRIVATE),
+        resolver=sessions.session,
+    )
+    cart: Cart | None = field(
+        "The cart of the session. Null without a session. Source: GET /v1/shoppers/me/carts/active.",
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="1"),
+        resolver=carts.cart,
+    )
+    payment_session: PaymentSession | None = field(
+        "The payment session of the cart; the same object as Cart.paymentSession. Source: cart.paymentSession.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="1"),
+        resolver=payments.payment_session,
+    )
+    available_payment_methods: AvailablePaymentMethods | None = field(
+        "Ways to pay the cart; the same list as PaymentSession.availablePaymentMethods. Null "
+        "without a payment session. Source: see AvailablePaymentMethods.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600),
+        Cost(weight="1"),
+        resolver=payments.available_payment_methods,
+        filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
+    )
+    checkout_readiness: CheckoutReadiness | None = field(
+        "Whether the cart can become an order now; the same object as Cart.readiness. Source: gateway.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="2"),
+        resolver=checkout.checkout_readiness,
+    )
+    order_submission: SubmissionAttempt | None = field(
+        "A submission of this session: the one with the key, else the latest. Null when there "
+        "is none. Reading it also makes the gateway reconcile one that is in doubt. Source: "
+        "gateway, and GET /v1/shoppers/me/orders when in doubt.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="1"),
+        resolver=submissions.order_submission,
+        idempotency_key=argument(UUID | None, "Key given to submitOrder; the latest submission when absent."),
+    )
+    order: Order | None = field(
+        "An order of the shopper, or one this guest session placed. Null otherwise. Source: GET"
+        " /v1/shoppers/me/orders/{orderId}.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="1"),
+        resolver=orders.order,
+        id=argument(ID, "Global identifier."),
+    )

@@ -1,0 +1,47 @@
+"""Whether a cart can become an order, in general."""
+
+from datetime import datetime
+
+from gateway.enums import CheckoutBlockerCode, CheckoutStepKind, CheckoutStepStatus, ReadinessStatus
+from schema import graph
+from schema.directives import PRIVATE, CacheControl, ListSize
+from schema.graph import field
+from schema.scalars import CartRevision, SchemaCoordinate
+
+
+@graph.interface
+class CheckoutBlocker:
+    """Something that keeps a cart from becoming an order. Source: gateway."""
+
+    code: CheckoutBlockerCode = field("Stable code to branch on.")
+    message: str = field("Explanation for a developer, in English.")
+    step: CheckoutStepKind = field("Step it belongs to.")
+    resolved_by: list[SchemaCoordinate] = field(
+        "Members of this schema that can clear it, for example Mutation.attachSource."
+    )
+
+
+@graph.type()
+class CheckoutStep:
+    """One step of a checkout. Source: gateway."""
+
+    kind: CheckoutStepKind = field("Which step.")
+    status: CheckoutStepStatus = field("How far it is.")
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+class CheckoutReadiness:
+    """Whether a cart can become an order now. It is computed from the same rules that guard submitOrder,
+    so a storefront can render the next step without trial and error. Source: gateway.
+    """
+
+    status: ReadinessStatus = field("Verdict.")
+    blockers: list[CheckoutBlocker] = field(
+        "Everything that is in the way, in the order to resolve it; empty when ready.", ListSize(assumed_size=6)
+    )
+    steps: list[CheckoutStep] = field(
+        "The steps of a checkout with their state, in the order to show them.", ListSize(assumed_size=6)
+    )
+    next_step: CheckoutStepKind | None = field("First step that is not done; null when ready.")
+    cart_revision: CartRevision = field("Revision the verdict is about.")
+    evaluated_at: datetime = field("When the verdict was reached.")
