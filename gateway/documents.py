@@ -16,6 +16,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     ListValueNode,
@@ -121,7 +122,7 @@ class Documents:
         """What the operation reads that is not the same for everybody, as `Cart.lines`."""
         alone = separate_operations(operation.document)[operation.name or ""]
         types = TypeInfo(self._schema)
-        finder = PrivateFields(types)
+        finder = PrivateFields(types, self._schema.query_type)
         visit(alone, TypeInfoVisitor(types, finder))
         return sorted(finder.found)
 
@@ -180,7 +181,7 @@ class Documents:
         _limit("Nested fields", size.depth, settings.depth_limit)
         _limit("Nested fragments", size.levels, settings.depth_limit * LEVELS_OF_A_FIELD)
         _limit("Aliases", size.aliases, settings.alias_limit)
-        _limit("Directives", size.directives + len(node.directives), settings.directive_limit)
+        _limit("Directives", size.directives + len(node.directives or ()), settings.directive_limit)
         _limit("Fields", size.fields, settings.field_limit)
         _limit("Repeated fields with fields of their own", size.repeated, settings.repeated_key_limit)
         if sum(size.names[name] for name in ONCE) > 1:
@@ -259,7 +260,7 @@ class Measure:
     def of(self, selection_set: SelectionSetNode) -> Size:
         size = Size(levels=1)
         for selection in selection_set.selections:
-            size.directives += len(selection.directives)
+            size.directives += len(selection.directives or ())
             if isinstance(selection, FieldNode):
                 size.add_field(selection, self.of(selection.selection_set) if selection.selection_set else None)
             elif isinstance(selection, InlineFragmentNode):
@@ -294,16 +295,17 @@ class PrivateFields(Visitor):
     Public is what says so, and what stands below it unless it says otherwise.
     """
 
-    def __init__(self, types: TypeInfo) -> None:
+    def __init__(self, types: TypeInfo, root: GraphQLObjectType | None) -> None:
         super().__init__()
         self._types = types
+        self._root = root
         self.found: set[str] = set()
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         definition, parent = self._types.get_field_def(), self._types.get_parent_type()
         if definition is None or parent is None or node.name.value.startswith("__"):
             return
-        is_root = len(self._types._type_stack) == 2  # noqa: SLF001
+        is_root = parent is self._root
         scope = _scope(definition) or _scope(get_named_type(definition.type))
         if scope is CacheControlScope.PRIVATE or (is_root and scope is None):
             self.found.add(f"{parent.name}.{node.name.value}")

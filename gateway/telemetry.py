@@ -1,117 +1,173 @@
-"""What we tell about ourselves: one line of JSON per event, from an allow-list of fields.
+"""What we tell about ourselves: one line of JSON per event, of fields from a list.
 
-Nothing that came from a client or from Digital River is logged, but for the names and codes below. A
-field that is not on the list is dropped, so a new one is a decision.
+A field that is not on the list is dropped, so a new one is a decision. Nothing of a request is on it but
+its method, its route and the name of its operation; nothing of an error but its class and where it came
+from. Libraries are told from us by the name of their logger, and of theirs only the fixed words count.
 """
 
 import logging
 import re
 import secrets
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-FIELDS = frozenset(
-    {
-        "event",
-        "level",
-        "logger",
-        "timestamp",
-        "request_id",
-        "operation",
-        "kind",
-        "method",
-        "path",
-        "status",
-        "duration_ms",
-        "codes",
-        "code",
-        "reason",
-        "meaning",
-        "upstream_code",
-        "upstream_subcode",
-        "scope",
-        "evidence",
-        "key",
-        "exception",
-    }
-)
+OUR_PACKAGES = frozenset({"gateway", "resolvers", "schema"})
 
-QUIET = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access")
-"""Libraries whose lines name addresses with their query."""
+FIELDS_OF_ALL = frozenset({"event", "level", "logger", "timestamp", "request_id", "exception"})
 
-request_id_var: ContextVar[str] = ContextVar("request_id", default="-")
+FIELDS = FIELDS_OF_ALL | {
+    "method",
+    "route",
+    "status",
+    "duration_ms",
+    "kind",
+    "operation",
+    "codes",
+    "code",
+    "reason",
+    "meaning",
+    "upstream_code",
+    "upstream_subcode",
+    "scope",
+    "evidence",
+    "key",
+    "host",
+    "port",
+}
 
-SECURITY_HEADERS = {
+LONGEST_VALUE = 200
+
+NOISY = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access")
+"""Loggers that say something for every call."""
+
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+FIXED_HEADERS = {
+    "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+"""On every answer that does not say otherwise itself."""
+
+HSTS = "max-age=31536000"
+
+current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
+
+Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Send every line of the process, ours and the libraries', through one chain."""
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ExtraAdder(),
-        _add_request_id,
-        _describe_exception,
-        _allow,
-    ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+    """Send every line of the process, ours and the libraries', through one chain to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def formatter() -> logging.Formatter:
+    """Makes a line of a record: what is not known to be harmless is gone from it."""
+    return structlog.stdlib.ProcessorFormatter(
+        # Without its arguments a message is the text that stands in the source.
+        use_get_message=False,
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.ExtraAdder(),
+            _add_request_id,
+            _describe_exception,
+            _keep_fixed_words,
+            _keep_listed_fields,
+        ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(),
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _add_request_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    event.setdefault("request_id", request_id_var.get())
+def _add_request_id(_logger: object, _method: str, event: Event) -> Event:
+    request_id = current_request_id.get()
+    if request_id is not None:
+        event["request_id"] = request_id
     return event
 
 
-def _describe_exception(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Where it happened and of what kind; never its text, which may hold anything."""
-    record = event.get("_record")
-    info = record.exc_info if record is not None else None
-    if record is not None and info and info[1] is not None:
+def _describe_exception(_logger: object, _method: str, event: Event) -> Event:
+    """Of what kind, and where; never its text, which may hold anything."""
+    event.pop("exception", None)
+    info = event.pop("exc_info", None)
+    if info and info[1] is not None:
+        event["exception"] = "; because of ".join(_described(info[1]))
+    return event
+
+
+def _described(error: BaseException | None) -> Iterator[str]:
+    """The error and what caused it, the last one first."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         frames = []
-        trace = info[1].__traceback__
+        trace = error.__traceback__
         while trace is not None:
-            frames.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+            file = "/".join(trace.tb_frame.f_code.co_filename.split("/")[-2:])
+            frames.append(f"{file}:{trace.tb_lineno}")
             trace = trace.tb_next
-        event["exception"] = f"{type(info[1]).__name__} at {' < '.join(reversed(frames))}"
-        # The formatter would print the text as well.
-        record.exc_info = None
-        record.exc_text = None
-    event.pop("exc_info", None)
+        yield f"{type(error).__name__} at {' < '.join(reversed(frames)) or 'no frame'}"
+        cause = error.__cause__ or error.__context__
+        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else cause
+
+
+def _keep_fixed_words(_logger: object, _method: str, event: Event) -> Event:
+    """A library that puts its message together itself may have put anything into it."""
+    record: logging.LogRecord = event["_record"]
+    is_template = "%" in event["event"]
+    if not (_is_ours(record) or is_template or record.name.startswith("uvicorn")):
+        event["event"] = "a library has something to say"
     return event
 
 
-def _allow(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: event[name] for name in event if name in FIELDS or name.startswith("_")}
+def _keep_listed_fields(_logger: object, _method: str, event: Event) -> Event:
+    record: logging.LogRecord = event["_record"]
+    kept = FIELDS if _is_ours(record) else FIELDS_OF_ALL
+    for name in [name for name in event if not name.startswith("_")]:
+        if name not in kept:
+            del event[name]
+        elif isinstance(event[name], str) and name != "exception":
+            event[name] = event[name][:LONGEST_VALUE]
+    return event
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OUR_PACKAGES
+
+
+def tell(request: Request, **facts: object) -> None:
+    """Add facts to the line that is written when this request has been answered."""
+    request.state.told.update(facts)
 
 
 class RequestIds:
-    """Gives every request an id, takes over a good one, and puts it in the answer beside the fixed headers."""
+    """Gives every request an id and one line in the log, and every answer that id and the fixed headers.
+
+    A client's own id is taken over when it is harmless, so that it can find its requests with us.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -122,19 +178,39 @@ class RequestIds:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        scope.setdefault("state", {})["request_id"] = request_id
-        token = request_id_var.set(request_id)
+        told: dict[str, object] = {"status": 500}
+        scope.setdefault("state", {}).update(request_id=request_id, told=told)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                told["status"] = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                headers.setdefault("Cache-Control", "private, no-store")
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = HSTS
             await send(message)
 
+        token = current_request_id.set(request_id)
+        started_at = time.monotonic()
         try:
             await self._app(scope, receive, with_headers)
         finally:
-            request_id_var.reset(token)
+            _log_request(scope, told, time.monotonic() - started_at)
+            current_request_id.reset(token)
+
+
+def _log_request(scope: Scope, told: dict[str, object], duration_s: float) -> None:
+    route = _route(scope)
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    # Whoever watches over the process asks every few seconds.
+    level = logging.DEBUG if route.startswith("/health/") else logging.INFO
+    facts = {"method": method, "route": route, "duration_ms": round(duration_s * 1000, 1)}
+    log.log(level, "request answered", extra=facts | told)
+
+
+def _route(scope: Scope) -> str:
+    """The path of the route that matched. Any other path is the client's own words."""
+    route = getattr(scope.get("route"), "path", None)
+    return route if isinstance(route, str) else "none"

@@ -1,0 +1,82 @@
+# The verbs of this repository. `make run` and `make demo` need Python 3.11 and make, nothing else.
+
+# The first Python that is new enough. 3.11 comes first because everything is tested on it.
+PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+
+PORT ?= 8000
+SANDBOX_PORT ?= 8001
+GATEWAY ?= http://127.0.0.1:$(PORT)
+SANDBOX ?= http://127.0.0.1:$(SANDBOX_PORT)
+IMAGE ?= riverfront
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+
+export PORT SANDBOX_PORT
+
+.PHONY: help run demo check format test quick schema image lock
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run      the sandbox and the gateway, side by side, until Ctrl-C"
+	@echo "make demo     a guest buys from the gateway of 'make run', step by step"
+	@echo "make check    format, lint and types"
+	@echo "make test     all tests, quick ones first"
+	@echo "make quick    only the quick tests"
+	@echo "make format   format the code, and fix what can be fixed by itself"
+	@echo "make schema   print the graph to schema/schema.graphql"
+	@echo "make image    the container image (needs Docker)"
+	@echo "make lock     the lock files, from pyproject.toml (needs uv)"
+
+run: .venv/.runtime
+	@$(BIN)/python examples/run.py
+
+demo: .venv/.runtime
+	@$(BIN)/python examples/demo.py --gateway $(GATEWAY) --sandbox $(SANDBOX)
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+test: .venv/.dev tests/node/node_modules/.stamp
+	$(BIN)/python -m pytest
+
+quick: .venv/.dev
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+schema: .venv/.runtime
+	$(BIN)/python -m gateway schema > schema/schema.graphql
+
+image:
+	docker build --tag $(IMAGE) .
+
+lock:
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 --output-file requirements.lock pyproject.toml
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 --group dev --output-file requirements-dev.lock pyproject.toml
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Riverfront needs Python 3.11 or later. Install it, or name it: make run PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.lock | $(BIN)/python
+	@echo "Installing what Riverfront needs into .venv (once)"
+	@$(INSTALL) --requirement requirements.lock
+	@touch $@
+
+# The second lock holds all of the first.
+.venv/.dev: requirements-dev.lock requirements.lock | $(BIN)/python
+	@echo "Installing what the tests need into .venv (once)"
+	@$(INSTALL) --requirement requirements-dev.lock
+	@touch .venv/.runtime $@
+
+# Without npm the tests that need it are skipped, and say so.
+tests/node/node_modules/.stamp: tests/node/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi

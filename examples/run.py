@@ -1,0 +1,154 @@
+"""Both programs side by side, as `make run` starts them: the sandbox, and the gateway in front of it.
+
+PORT and SANDBOX_PORT choose where they listen. Settings of the gateway (RIVERFRONT_...) are handed on, but
+for those that tie it to this sandbox. Ctrl-C stops both.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+START_S = 30
+STOP_S = 10
+
+
+class NotStarted(Exception):
+    """Something to be told to the person at the terminal, and nothing more."""
+
+
+def main() -> None:
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, _interrupt)
+    try:
+        with ExitStack() as running:
+            _serve(running)
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    except NotStarted as problem:
+        sys.exit(str(problem))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _serve(running: ExitStack) -> None:
+    gateway_port = _free_port("PORT", 8000)
+    sandbox_port = _free_port("SANDBOX_PORT", 8001)
+    if gateway_port == sandbox_port:
+        raise NotStarted(f"PORT and SANDBOX_PORT are both {gateway_port}. Choose two.")
+    sandbox_url, gateway_url = f"http://{HOST}:{sandbox_port}", f"http://{HOST}:{gateway_port}"
+
+    sandbox = running.enter_context(_program("sandbox", ["--port", str(sandbox_port)], {}))
+    _wait_for(sandbox, f"{sandbox_url}/_sandbox/health")
+    settings = {
+        "RIVERFRONT_DEVELOPMENT": "true",
+        "RIVERFRONT_HOST": HOST,
+        "RIVERFRONT_PORT": str(gateway_port),
+        "RIVERFRONT_UPSTREAM_URL": sandbox_url,
+        **_keys(f"{sandbox_url}/_sandbox/keys"),
+    }
+    gateway = running.enter_context(_program("gateway", ["serve"], settings))
+    _wait_for(gateway, f"{gateway_url}/health/ready")
+    print(_welcome(gateway_url, sandbox_url), flush=True)
+
+    while all(program.poll() is None for program in (sandbox, gateway)):
+        time.sleep(0.2)
+    stopped = "sandbox" if sandbox.poll() is not None else "gateway"
+    raise NotStarted(f"The {stopped} stopped by itself; its last lines are above.")
+
+
+def _free_port(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise NotStarted(f"{variable} must be a number from 1 to 65535, not {text!r}.")
+    port = int(text)
+    with socket.socket() as probe:
+        # As the servers do: a port whose last connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise NotStarted(f"Port {port} may not be used here. Choose a higher one: make run {variable}=8080") from None
+        except OSError:
+            free = port + 10 if port < 65000 else 8080
+            raise NotStarted(
+                f"Port {port} is in use. Stop the program that uses it, or choose another: make run {variable}={free}"
+            ) from None
+    return port
+
+
+@contextmanager
+def _program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m name`, stopped at the end. A session of its own, so that Ctrl-C reaches only us."""
+    command = [sys.executable, "-m", name, *arguments]
+    program = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, start_new_session=True)
+    try:
+        yield program
+    finally:
+        program.terminate()
+        try:
+            program.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+
+
+def _wait_for(program: subprocess.Popen[bytes], url: str) -> None:
+    name = program.args[2]  # type: ignore[index] # a list, as we gave it
+    give_up_at = time.monotonic() + START_S
+    while time.monotonic() < give_up_at:
+        if program.poll() is not None:
+            raise NotStarted(f"The {name!s} did not start; its last lines are above.")
+        try:
+            with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own address
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise NotStarted(f"The {name!s} was not ready after {START_S} seconds.")
+
+
+def _keys(url: str) -> dict[str, str]:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+        keys = json.load(answer)
+    return {
+        "RIVERFRONT_API_KEY": keys["confidentialApiKey"],
+        "RIVERFRONT_API_SECRET": keys["confidentialSecret"],
+        "RIVERFRONT_PUBLISHABLE_KEY": keys["publicApiKey"],
+    }
+
+
+def _welcome(gateway_url: str, sandbox_url: str) -> str:
+    demo = f"make demo GATEWAY={gateway_url} SANDBOX={sandbox_url}"
+    return f"""
+Riverfront is ready.
+
+  the graph     {gateway_url}/graphql
+  the sandbox   {sandbox_url}
+
+Three things to try:
+
+  1. Open {gateway_url}/graphiql and press play: each tab is a step of a purchase.
+  2. Watch a guest buy something, in another terminal:
+     {demo}
+  3. Ask by hand what is for sale:
+     curl --globoff '{gateway_url}/graphql?query={{products(first:3){{nodes{{name}}}}}}'
+
+Ctrl-C stops both.
+"""
+
+
+if __name__ == "__main__":
+    main()
