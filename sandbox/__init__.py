@@ -1,0 +1,21 @@
+"""A stand-in of the Digital River Commerce API and of its payment service, for development and tests.
+
+It keeps its state in memory, is strict where the real service is strict, and imports nothing of the
+gateway. `python -m sandbox` starts it; `/_sandbox/keys` shows the demo shop's keys.
+
+It imitates guests: their tokens and renewal, the catalogue, one active cart for a token, addresses,
+shipping options, coupons, payment sessions, sources of card, Klarna, PayPal and wire transfer, the page of
+a payment provider, submit-cart, resume-cart, and the order read back by the session that submitted it.
+
+It does not imitate:
+
+- XML: every answer is JSON, and calls that asked for none are counted
+- registered shoppers, their address book, payment options, order lists and subscriptions
+- categories, search, volume prices, financing and private stores
+- the thin list of payment methods of the cart; only that of the payment service
+- store credit, saved sources, 3-D Secure challenges, and sources of any other method
+- removing a coupon, tax identifiers (their schema is there), and overridden prices
+- landed cost, bundles, and texts in other languages than English
+- money that arrives later, refunds, events and anything of the Admin API
+- rate limits and parallel writes by themselves; both can be asked for as a fault
+"""

@@ -1,0 +1,96 @@
+"""The sandbox put together: every route it has, and what it answers where there is none."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from sandbox import carts, controls, payment_service, shop, submission, tokens
+from sandbox.errors import Envelope, Refusal, answer_refusal
+from sandbox.faults import FaultLayer
+from sandbox.world import World
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+ME = "/v1/shoppers/me"
+CART = f"{ME}/carts/active"
+
+ROUTES: list[tuple[str, dict[str, Handler]]] = [
+    ("/oauth20/token", {"POST": tokens.give}),
+    ("/oauth20/access-tokens", {"GET": tokens.show, "DELETE": tokens.revoke}),
+    (ME, {"GET": shop.me, "POST": shop.update_me}),
+    (f"{ME}/products", {"GET": shop.products}),
+    (f"{ME}/products/inventory-status", {"GET": shop.inventory}),
+    (f"{ME}/products/{{id}}", {"GET": shop.product}),
+    (f"{ME}/products/{{id}}/inventory-status", {"GET": shop.inventory_of_product}),
+    (CART, {"GET": carts.show, "POST": carts.change}),
+    (f"{CART}/line-items", {"POST": carts.add_lines, "DELETE": carts.remove_lines}),
+    (f"{CART}/line-items/{{id}}", {"POST": carts.change_line, "DELETE": carts.remove_line}),
+    (f"{CART}/billing-address", {"PUT": carts.set_billing_address}),
+    (f"{CART}/shipping-address", {"PUT": carts.set_shipping_address}),
+    (f"{CART}/shipping-options", {"GET": carts.shipping_options}),
+    (f"{CART}/apply-shipping-option", {"POST": carts.apply_shipping_option}),
+    (f"{CART}/apply-payment-method", {"POST": carts.attach, "DELETE": carts.detach}),
+    (f"{CART}/payment", {"DELETE": carts.detach_all}),
+    (f"{CART}/applied-offers", {"GET": carts.applied_offers}),
+    (f"{CART}/tax-registrations/schema", {"GET": carts.tax_schema}),
+    (f"{CART}/submit-cart", {"POST": submission.submit}),
+    (f"{CART}/resume-cart", {"POST": submission.resume}),
+    (f"{ME}/orders/{{id}}", {"GET": submission.show}),
+    ("/payments/sources", {"POST": payment_service.create}),
+    ("/payments/sources/{id}", {"GET": payment_service.show}),
+    ("/payments/payment-methods", {"GET": payment_service.methods}),
+    ("/payments/redirects/{page}", {"GET": payment_service.page, "POST": payment_service.decide}),
+]
+
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def create_app(world: World | None = None) -> ASGIApp:
+    """A sandbox of its own state. Tests pass a world to look into it."""
+    world = world or World()
+    app = Starlette(
+        routes=[Route(path, _endpoint(handlers), methods=METHODS) for path, handlers in ROUTES] + controls.ROUTES,
+        exception_handlers={
+            Refusal: answer_refusal,
+            HTTPException: _answer_unknown,
+            controls.BadControl: controls.answer_bad_control,
+        },
+    )
+    app.state.world = world
+    return FaultLayer(app, app.router, world)
+
+
+def _endpoint(handlers: dict[str, Handler]) -> Handler:
+    """One endpoint for all methods of a path, so that another method is a 405 as upstream words it."""
+
+    async def serve(request: Request) -> Response:
+        handler = handlers.get(request.method)
+        if handler is None:
+            return _no_method(request)
+        return await handler(request)
+
+    return serve
+
+
+def _no_method(request: Request) -> Response:
+    text = f"The {request.method} method is not allowed on this resource."
+    if request.url.path.startswith("/payments/"):
+        return Refusal(405, "method_not_allowed", text, envelope="C").response()
+    envelope: Envelope = "D" if request.url.path.startswith("/oauth20/") else "A"
+    return Refusal(405, "method-not-allowed", text, envelope=envelope, relation="CartsResource").response()
+
+
+async def _answer_unknown(request: Request, _problem: Exception) -> Response:
+    path = request.url.path
+    if path.startswith("/_sandbox/"):
+        return JSONResponse({"error": f"There is no control {request.method} {path}."}, 404)
+    text = "The requested URI does not exist."
+    if path.startswith("/payments/"):
+        return Refusal(404, "not_found", text, envelope="C", type="not_found").response()
+    return Refusal(404, "resource-not-found", text, relation="errors").response()

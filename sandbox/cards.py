@@ -1,0 +1,39 @@
+"""Card numbers: which are taken, and what the test cards do.
+
+A number lives as long as the call that brought it; the last four digits are what remains.
+"""
+
+import re
+from typing import Literal
+
+Failure = Literal["source", "charge"]
+"""The step that fails: the source is created as `failed`, or it cannot be charged."""
+
+FAILING = {"4000000000003295": "source", "4000000000003600": "charge"}
+PASSES_WITHOUT_LUHN = {"4000000000004663"}
+"""A documented test number whose check digit is wrong."""
+
+_BRANDS = [
+    ("American Express", r"3[47]"),
+    ("Diners Club", r"3(0|6|8)"),
+    ("JCB", r"35"),
+    ("Discover", r"6(011|4[4-9]|5)"),
+    ("UnionPay", r"62"),
+    ("MasterCard", r"5[1-5]|2[2-7]"),
+    ("Visa", r"4"),
+]
+
+
+def brand(number: str) -> str | None:
+    """The brand by the first digits; None where no brand issues such a number."""
+    return next((name for name, pattern in _BRANDS if re.match(pattern, number)), None)
+
+
+def is_card_number(number: str) -> bool:
+    return number in PASSES_WITHOUT_LUHN or (re.fullmatch(r"\d{13,19}", number) is not None and _passes_luhn(number))
+
+
+def _passes_luhn(number: str) -> bool:
+    digits = [int(digit) for digit in reversed(number)]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0

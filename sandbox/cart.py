@@ -1,0 +1,514 @@
+"""A cart: its lines, what they cost, how they are paid, and the order it becomes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from sandbox import catalog, taxes
+from sandbox.catalog import Product
+from sandbox.coupons import COUPONS, Coupon, coupon_offer, pack_offer
+from sandbox.money import TAX_INCLUSIVE, ZERO, Json, formatted, money, rounded, split
+from sandbox.purchase import Purchase
+from sandbox.shaping import Expand
+from sandbox.source import Source
+
+Side = Literal["billing", "shipping"]
+
+ADDRESS_FIELDS = [
+    "firstName",
+    "lastName",
+    "companyName",
+    "line1",
+    "line2",
+    "line3",
+    "city",
+    "countrySubdivision",
+    "postalCode",
+    "country",
+    "countryName",
+    "phoneNumber",
+    "countyName",
+    "emailAddress",
+    "phoneticFirstName",
+    "phoneticLastName",
+    "division",
+]
+
+SHIPPING: dict[int, tuple[str, tuple[str, str, str, str]]] = {
+    142400: ("Standard", ("9.95", "6.90", "5.90", "900")),
+    167400: ("Express", ("24.95", "19.90", "16.90", "2400")),
+    171200: ("International", ("39.00", "34.00", "29.00", "4800")),
+}
+"""Shipping options by id: the name, and the cost in USD, EUR, GBP and JPY."""
+
+DOMESTIC = frozenset({"US", "CA", "DE", "FR", "AT", "NL", "BE", "GB", "IE", "JP"})
+"""Countries with the first two options; elsewhere there is only the third."""
+
+REVIEWED_EMAIL = "hold1@fraud.com"
+
+
+@dataclass
+class Line:
+    id: int
+    product: Product
+    quantity: int
+    attributes: Json | None = None
+
+
+@dataclass(frozen=True)
+class LinePrice:
+    listed: Decimal
+    discount: Decimal
+    product_tax: Decimal
+    shipping_tax: Decimal
+
+    @property
+    def sale(self) -> Decimal:
+        return self.listed - self.discount
+
+
+@dataclass(frozen=True)
+class Totals:
+    lines: list[LinePrice]
+    subtotal: Decimal
+    discount: Decimal
+    shipping: Decimal
+    tax: Decimal
+    total: Decimal
+    tax_rate: Decimal
+
+
+@dataclass
+class Cart:
+    id: int
+    session_id: str
+    session_secret: str
+    currency: str
+    locale: str
+    lines: list[Line] = field(default_factory=list)
+    billing: Json | None = None
+    shipping: Json | None = None
+    shipping_option: int | None = None
+    codes: list[str] = field(default_factory=list)
+    """Coupon codes as entered, earned or not."""
+    source: Source | None = None
+    terms_accepted: bool | None = None
+    is_test: bool = False
+    organization_id: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    charge_type: str = "customer_initiated"
+    forced_state: str | None = None
+    """Set by a control; upstream decides it by itself."""
+
+    @property
+    def is_tax_inclusive(self) -> bool:
+        return self.currency in TAX_INCLUSIVE
+
+    @property
+    def is_physical(self) -> bool:
+        return any(line.product.is_physical for line in self.lines)
+
+    @property
+    def quantity(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    # Money.
+
+    def totals(self) -> Totals:
+        currency = self.currency
+        listed = [line.product.price(currency) * line.quantity for line in self.lines]
+        off = [catalog.discount(line.product, currency, line.quantity) for line in self.lines]
+        sales = [one - less for one, less in zip(listed, off, strict=True)]
+        subtotal = sum(sales, ZERO)
+        best = self.best_coupon(subtotal)
+        discount = best.discount(subtotal, currency) if best else ZERO
+        shares = split(discount, sales, currency)
+        # The country that taxes: where goods go, and for downloads who is billed.
+        place = (self.shipping if self.is_physical else None) or self.billing or self.shipping or {}
+        tax_rate = taxes.rate(place.get("country"), place.get("countrySubdivision"))
+        product_taxes = [self._tax(sale - share, tax_rate) for sale, share in zip(sales, shares, strict=True)]
+        shipping = self.shipping_cost(self.shipping_option) if self.shipping_option and self.is_physical else ZERO
+        weights = [sale if line.product.is_physical else ZERO for sale, line in zip(sales, self.lines, strict=True)]
+        shipping_taxes = split(self._tax(shipping, tax_rate), weights, currency)
+        tax = sum(product_taxes, ZERO) + sum(shipping_taxes, ZERO)
+        return Totals(
+            lines=[LinePrice(*parts) for parts in zip(listed, off, product_taxes, shipping_taxes, strict=True)],
+            subtotal=subtotal,
+            discount=discount,
+            shipping=shipping,
+            tax=tax,
+            total=subtotal - discount + shipping + (ZERO if self.is_tax_inclusive else tax),
+            tax_rate=tax_rate,
+        )
+
+    def _tax(self, amount: Decimal, tax_rate: Decimal) -> Decimal:
+        share = tax_rate / (1 + tax_rate) if self.is_tax_inclusive else tax_rate
+        return rounded(amount * share, self.currency)
+
+    def best_coupon(self, subtotal: Decimal) -> Coupon | None:
+        """Of the earned coupons the one that takes off most; only one counts for an order."""
+        earned = [COUPONS[code] for code in self.codes if COUPONS[code].is_earned(subtotal, self.currency)]
+        return max(earned, key=lambda coupon: coupon.discount(subtotal, self.currency), default=None)
+
+    def shipping_options(self) -> list[int]:
+        """Ids of the options for the goods in the cart and where they go; empty without an address."""
+        if not self.is_physical or self.shipping is None:
+            return []
+        return [142400, 167400] if self.shipping.get("country") in DOMESTIC else [171200]
+
+    def shipping_cost(self, option: int) -> Decimal:
+        return Decimal(SHIPPING[option][1][("USD", "EUR", "GBP", "JPY").index(self.currency)])
+
+    # Payment.
+
+    def contributions(self, *, strict: bool) -> tuple[Decimal, Decimal]:
+        """What the source pays, and what is still to be paid."""
+        total = self.totals().total
+        if self.source is None:
+            return ZERO, total
+        paid = total
+        if strict and self.source.method.has_fixed_amount:
+            paid = min(total, self.source.amount)
+        return paid, total - paid
+
+    def session_state(self, *, strict: bool) -> str:
+        if self.forced_state is not None:
+            return self.forced_state
+        _, remaining = self.contributions(strict=strict)
+        return "requires_confirmation" if self.lines and remaining == 0 else "requires_source"
+
+    def purchase(self) -> Purchase:
+        billing = self.billing or {}
+        return Purchase(
+            cart_id=self.id,
+            currency=self.currency,
+            total=self.totals().total,
+            locale=self.locale,
+            has_lines=bool(self.lines),
+            billing_country=billing.get("country"),
+            shipping_country=(self.shipping or {}).get("country"),
+            billing_last_name=billing.get("lastName"),
+            billing_email=billing.get("emailAddress"),
+            is_recurring=False,
+            has_free_trial=False,
+            organization_id=self.organization_id,
+            has_tax_registrations=False,
+        )
+
+    # What the answers show.
+
+    def wire(self, base: str, expand: Expand, *, strict: bool, shows_amounts: bool) -> Json:
+        uri = f"{base}/v1/shoppers/me/carts/active"
+        whole = expand.all
+        warnings = [
+            {"Code": "couponcode_not_eligible", "description": f"The coupon {code} is not earned yet."}
+            for code in self.codes
+            if not COUPONS[code].is_earned(self.totals().subtotal, self.currency)
+        ]
+        wire: Json = {
+            "uri": uri,
+            "paymentMethods": {"uri": f"{uri}/payment-methods"},
+            "applyPaymentMethod": {"uri": f"{uri}/apply-payment-method"},
+            "submitCart": {"uri": f"{uri}/submit-cart"},
+            "webCheckout": {"uri": f"{uri}/web-checkout"},
+            "id": self.id,
+            "lineItems": {"uri": f"{uri}/line-items"},
+            "totalItemsInCart": self.quantity,
+            "businessEntityCode": self.seller,
+            "billingAddress": self._address_wire("billing", uri, shown=expand.has("billingAddress")),
+            "shippingAddress": self._address_wire("shipping", uri, shown=expand.has("shippingAddress")),
+        }
+        if self.lines:
+            wire["lineItems"]["lineItem"] = self.line_wires(base, expand.below("lineItems"))
+        if self.source is not None:
+            paid, _ = self.contributions(strict=strict)
+            wire["paymentMethod"] = self.source.cart_wire(paid)
+        wire |= {
+            "payment": {},
+            "paymentSession": self.session_wire(strict=strict, shows_amounts=shows_amounts),
+            "shippingMethod": self.shipping_method_wire(),
+            "shippingOptions": self._options_wire(uri, shown=expand.has("shippingOptions")),
+            "taxInclusive": _text(self.is_tax_inclusive),
+            "landedCostState": "NOT_ELIGIBLE",
+            "pricing": self.pricing_wire(whole=expand.has("pricing")),
+            "termsOfSalesAcceptance": None if self.terms_accepted is None else _text(self.terms_accepted),
+            "chargeType": self.charge_type,
+            "customerType": "I",
+        }
+        if self.organization_id is not None:
+            wire["organizationId"] = self.organization_id
+        if whole and self.attributes:
+            wire["customAttributes"] = {
+                "attribute": [
+                    {"name": name, "type": "string", "value": value} for name, value in self.attributes.items()
+                ]
+            }
+        if warnings:
+            wire["Warnings"] = warnings
+        return wire
+
+    @property
+    def seller(self) -> str:
+        country = (self.billing or {}).get("country") or self.locale.rpartition("_")[2]
+        return {"US": "DR_INC-ENTITY", "CA": "DR_INC-ENTITY", "JP": "DR_JAPAN-ENTITY"}.get(country, "DR_IRELAND-ENTITY")
+
+    def line_wires(self, base: str, expand: Expand, *, uri: str = "") -> list[Json]:
+        place = uri or f"{base}/v1/shoppers/me/carts/active/line-items"
+        prices = self.totals()
+        whole = expand.has("lineItem")
+        wires = []
+        for line, price in zip(self.lines, prices.lines, strict=True):
+            wire = {
+                "uri": f"{place}/{line.id}",
+                "id": line.id,
+                "quantity": line.quantity,
+                "product": catalog.core(line.product, base) if whole else catalog.brief(line.product, base),
+                "pricing": self._line_pricing(line, price, prices.tax_rate, whole=whole),
+            }
+            if whole and line.attributes:
+                wire["customAttributes"] = line.attributes
+            wires.append(wire)
+        return wires
+
+    def _line_pricing(self, line: Line, price: LinePrice, tax_rate: Decimal, *, whole: bool) -> Json:
+        one = line.product.price(self.currency)
+        amounts = {
+            "listPrice": one,
+            "listPriceWithQuantity": price.listed,
+            "salePriceWithQuantity": price.sale,
+        }
+        if whole:
+            amounts["salePrice"] = rounded(price.sale / line.quantity, self.currency)
+            amounts["totalDiscountWithQuantity"] = price.discount
+        wire = self._both_forms(amounts)
+        wire |= {
+            "productTax": self._money(price.product_tax),
+            "shippingTax": self._money(price.shipping_tax),
+            "feeTax": self._money(ZERO),
+            "taxRate": float(tax_rate) if tax_rate else 0,
+        }
+        if whole:
+            off = line.product.percent_off
+            wire["discountDescription"] = f"{off}%" if off else "empty"
+        return wire | self._both_forms({"importTax": ZERO, "importDuty": ZERO})
+
+    def pricing_wire(self, *, whole: bool) -> Json:
+        totals = self.totals()
+        amounts = {
+            "subtotal": totals.subtotal,
+            "discount": totals.discount,
+            "shippingAndHandling": totals.shipping,
+            "importTaxAndDuty": ZERO,
+            "tax": totals.tax,
+            "orderTotal": totals.total,
+        }
+        if whole:
+            amounts["subtotalWithDiscount"] = totals.subtotal - totals.discount
+        return self._both_forms(amounts)
+
+    def order_pricing_wire(self) -> Json:
+        """The same amounts under the names that an order has for them."""
+        totals = self.totals()
+        return self._both_forms(
+            {
+                "subtotal": totals.subtotal,
+                "subtotalWithDiscount": totals.subtotal - totals.discount,
+                "incentive": totals.discount,
+                "shipping": totals.shipping,
+                "tax": totals.tax,
+                "total": totals.total,
+            }
+        )
+
+    def session_wire(self, *, strict: bool, shows_amounts: bool) -> Json:
+        wire: Json = {
+            "id": self.session_id,
+            "clientSecret": self.session_secret,
+            "status": self.session_state(strict=strict),
+        }
+        if self.source is not None and shows_amounts:
+            paid, remaining = self.contributions(strict=strict)
+            wire["amountContributed"] = self._money(paid)
+            wire["amountRemainingToBeContributed"] = self._money(remaining)
+        return wire
+
+    def shipping_method_wire(self) -> Json:
+        if self.shipping_option is None or not self.is_physical:
+            return {}
+        return {"code": self.shipping_option, "description": SHIPPING[self.shipping_option][0]}
+
+    def _address_wire(self, side: Side, uri: str, *, shown: bool) -> Json:
+        link = {"uri": f"{uri}/{side}-address"}
+        return link | self.address_wire(side) if shown else link
+
+    def address_wire(self, side: Side) -> Json:
+        """Null in every field that nobody has filled."""
+        given = (self.billing if side == "billing" else self.shipping) or {}
+        wire: Json = {"id": f"{side}Address"} | {name: given.get(name) for name in ADDRESS_FIELDS}
+        return wire | {"title": None} if side == "billing" else wire
+
+    def _options_wire(self, uri: str, *, shown: bool) -> Json:
+        wire: Json = {"uri": f"{uri}/shipping-options"}
+        options = self.shipping_options()
+        if shown and options:
+            wire["shippingOption"] = [self.option_wire(option, uri, whole=True) for option in options]
+        return wire
+
+    def option_wire(self, option: int, uri: str, *, whole: bool) -> Json:
+        cost = self.shipping_cost(option)
+        wire: Json = {
+            "uri": f"{uri}/shipping-options/{option}",
+            "description": SHIPPING[option][0],
+            "formattedCost": self._formatted(cost),
+            "applyShippingOptionToCart": {"uri": f"{uri}/apply-shipping-option?shippingOptionId={option}"},
+        }
+        if whole:
+            wire |= {"id": option, "cost": self._money(cost), "costWithDiscount": self._money(cost)}
+            wire["formattedCostWithDiscount"] = self._formatted(cost)
+        return wire
+
+    def offer_wires(self, base: str) -> list[Json]:
+        offers = [pack_offer(base)] if any(line.product.percent_off for line in self.lines) else []
+        best = self.best_coupon(self.totals().subtotal)
+        return [*offers, coupon_offer(best, base)] if best else offers
+
+    def _both_forms(self, amounts: dict[str, Decimal]) -> Json:
+        """Each amount as money, and as text under `formatted…`."""
+        wire: Json = {name: self._money(amount) for name, amount in amounts.items()}
+        return wire | {f"formatted{name[0].upper()}{name[1:]}": self._formatted(a) for name, a in amounts.items()}
+
+    def _money(self, amount: Decimal) -> Json:
+        return money(amount, self.currency)
+
+    def _formatted(self, amount: Decimal) -> str:
+        return formatted(amount, self.currency, self.locale)
+
+    def settle(self, *, preselects: bool) -> None:
+        """Drop what no longer fits the lines and the addresses."""
+        if not self.lines:
+            self.detach()
+        options = self.shipping_options()
+        if self.shipping_option not in options:
+            self.shipping_option = options[0] if options and preselects else None
+
+    def detach(self) -> None:
+        """A source that was made for one purchase is spent by this."""
+        if self.source is not None:
+            self.source.state = "cancelled"
+        self.source = None
+
+
+@dataclass
+class Order:
+    """A cart that was submitted; nothing of it changes any more but its states."""
+
+    cart: Cart
+    state: str
+    session_state: str
+    submitted_at: datetime | None
+
+    @property
+    def id(self) -> int:
+        return self.cart.id
+
+    def header(self, base: str) -> Json:
+        cart = self.cart
+        return {
+            "uri": f"{base}/v1/shoppers/me/orders/{cart.id}",
+            "id": cart.id,
+            "submissionDate": self.submitted_at.strftime("%Y-%m-%dT%H:%M:%S.000Z") if self.submitted_at else None,
+            "displayName": "New Order",
+            "locale": cart.locale,
+            "optIn": "false",
+            "testOrder": _text(cart.is_test),
+            "taxExempt": "false",
+            "businessEntityCode": cart.seller,
+            "orderState": self.state,
+            "orderStateDetails": {
+                "description": None,
+                "settled": money(ZERO, cart.currency),
+                "refunded": money(ZERO, cart.currency),
+            },
+            "customAttributes": {
+                "attribute": [
+                    {
+                        "name": "orderSubmittedByShopperApiFlag",
+                        "type": "string",
+                        "value": "shopperApiV1Submitted",
+                    }
+                ]
+            },
+        }
+
+    def submitted_wire(self, base: str) -> Json:
+        """What submit-cart and resume-cart answer with, in the words of the cart."""
+        cart = self.cart
+        lines = self._line_wires(base)
+        for line in lines:
+            del line["uri"]
+        wire: Json = {
+            "order": self.header(base),
+            "lineItems": {"lineItem": lines},
+            "billingAddress": cart.address_wire("billing"),
+            "shippingAddress": cart.address_wire("shipping"),
+            "shippingMethod": cart.shipping_method_wire(),
+            "taxInclusive": _text(cart.is_tax_inclusive),
+            "landedCostState": "NOT_ELIGIBLE",
+            "pricing": cart.pricing_wire(whole=True),
+            "paymentCompletionResources": {},
+            "termsOfSalesAcceptance": None if cart.terms_accepted is None else _text(cart.terms_accepted),
+            "paymentSession": self.session_wire(),
+        }
+        if cart.source is not None:
+            wire["paymentMethod"] = self._paid_wire(cart.source)
+        return wire
+
+    def wire(self, base: str) -> Json:
+        """What `GET orders/{id}` answers with."""
+        cart = self.cart
+        uri = f"{base}/v1/shoppers/me/orders/{cart.id}"
+        wire = self.header(base) | {
+            "pricing": cart.order_pricing_wire(),
+            "billingAddress": {"uri": f"{uri}/billing-address"} | cart.address_wire("billing"),
+            "shippingAddress": {"uri": f"{uri}/shipping-address"} | cart.address_wire("shipping"),
+            "lineItems": {"uri": f"{uri}/line-items", "lineItem": self._line_wires(base)},
+            "shippingMethod": cart.shipping_method_wire(),
+            "taxInclusive": _text(cart.is_tax_inclusive),
+            "landedCostState": "NOT_ELIGIBLE",
+            "paymentSession": self.session_wire(),
+        }
+        if cart.source is not None:
+            wire["paymentMethod"] = self._paid_wire(cart.source)
+        return wire
+
+    def session_wire(self) -> Json:
+        cart = self.cart
+        wire: Json = {"id": cart.session_id, "clientSecret": cart.session_secret, "status": self.session_state}
+        if self.session_state == "pending_redirect" and cart.source is not None:
+            wire["redirectUrl"] = cart.source.redirect["redirectUrl"]
+        return wire
+
+    def _paid_wire(self, source: Source) -> Json:
+        total = self.cart.totals().total
+        wire = source.cart_wire(total)
+        if self.submitted_at is not None:
+            wire["charges"] = [source.charge_wire(total, self.submitted_at)]
+        return wire
+
+    def _line_wires(self, base: str) -> list[Json]:
+        uri = f"{base}/v1/shoppers/me/orders/{self.id}/line-items"
+        wires = self.cart.line_wires(base, Expand(all=True), uri=uri)
+        details = {"description": None, "backOrdered": 0, "shipped": 0, "returned": 0, "pendingReturn": 0}
+        for wire, line in zip(wires, self.cart.lines, strict=True):
+            is_ready = self.session_state == "complete" and not line.product.is_physical
+            files = f"https://downloads.riverdemo.example/{self.id}/{line.product.slug}"
+            wire["lineItemState"] = self.state
+            wire["lineItemStateDetails"] = dict(details)
+            wire["downloads"] = {"downloadUri": [files]} if is_ready else {}
+            wire["digitalRights"] = {"serialNumber": [f"RD-{self.id}-{line.id}"]} if is_ready else {}
+        return wires
+
+
+def _text(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,467 @@
+"""`/v1/shoppers/me/carts/active`: one cart for each access token, changed until it is submitted."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox import taxes
+from sandbox.cart import ADDRESS_FIELDS, Cart, Line, Side
+from sandbox.catalog import PRODUCTS, Product
+from sandbox.coupons import COUPONS
+from sandbox.errors import Refusal
+from sandbox.money import Json
+from sandbox.requests import (
+    answer,
+    base_of,
+    body_of,
+    check_ip,
+    expand_of,
+    nothing,
+    reader_of,
+    shopper_of,
+    whole_number,
+    world_of,
+)
+
+LONGEST_FIELD = 255
+CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")
+
+
+async def show(request: Request) -> Response:
+    """`GET carts/active`; a cart that does not exist yet is an empty one."""
+    return _answer(request, _cart(request))
+
+
+async def change(request: Request) -> Response:
+    """`POST carts/active`: whatever is sent is merged into the cart, all of it or nothing."""
+    cart = _cart(request)
+    given = (await body_of(request, "CartsResource")).get("cart") or {}
+    if not isinstance(given, dict):
+        raise _no("CartsResource", 400, "invalid-request", "The cart must be an object.")
+    addresses = {side: _address(given[f"{side}Address"], side) for side in _SIDES if given.get(f"{side}Address")}
+    code = _coupon(request.query_params.get("promoCode"))
+    charge_type = given.get("chargeType", cart.charge_type)
+    if charge_type not in CHARGE_TYPES:
+        raise _no("CartsResource", 400, "invalid-request", "The charge type is not one of the three.")
+    check_ip(given.get("ipAddress"), "CartsResource")
+    wanted = _wanted(request, given.get("lineItems") or {}, "CartsResource")
+    _check_stock(request, cart, wanted)
+
+    _add(request, cart, wanted)
+    for side, address in addresses.items():
+        _set_address(cart, side, address)
+    if code is not None and code not in cart.codes:
+        cart.codes.append(code)
+    cart.charge_type = charge_type
+    cart.is_test = cart.is_test or request.query_params.get("testOrder") == "true"
+    if "termsOfSalesAcceptance" in given:
+        cart.terms_accepted = str(given["termsOfSalesAcceptance"]).lower() == "true"
+    cart.organization_id = given.get("organizationId", cart.organization_id)
+    attributes = (given.get("customAttributes") or {}).get("attribute") or []
+    cart.attributes |= {str(one["name"]): str(one["value"]) for one in _many(attributes)}
+    return _settled(request, cart)
+
+
+# Line items.
+
+
+async def add_lines(request: Request) -> Response:
+    """`POST line-items`."""
+    cart = _cart(request)
+    given = await body_of(request, "LineItemsResource")
+    lines = given.get("lineItems") or given.get("cart", {}).get("lineItems") or {}
+    wanted = _wanted(request, lines, "LineItemsResource")
+    if not wanted:
+        raise _no("LineItemsResource", 400, "invalid-request", "A product identifier is missing.")
+    _check_stock(request, cart, wanted)
+    added = _add(request, cart, wanted)
+    world_of(request).settle(cart)
+    shown = cart.line_wires(base_of(request), expand_of(request, "lineItems"))
+    wires = [wire for wire in shown if wire["id"] in {line.id for line in added}]
+    uri = f"{base_of(request)}/v1/shoppers/me/carts/active/line-items"
+    return answer(request, {"lineItems": {"uri": uri, "lineItem": wires}})
+
+
+async def remove_lines(request: Request) -> Response:
+    """`DELETE line-items`: those named, or all of them."""
+    cart = _cart(request)
+    query = request.query_params
+    named = [text for text in (query.get("lineItemsId") or query.get("lineItemId") or "").split(",") if text]
+    gone = [_line(cart, text) for text in named] if named else list(cart.lines)
+    cart.lines = [line for line in cart.lines if line not in gone]
+    world_of(request).settle(cart)
+    return nothing()
+
+
+async def change_line(request: Request) -> Response:
+    """`POST line-items/{id}`: the quantity, set, raised or lowered. Nothing left: the line is gone."""
+    cart = _cart(request)
+    line = _line(cart, request.path_params["id"])
+    query = request.query_params
+    given = (await body_of(request, "LineItemsResource")).get("lineItem") or {}
+    asked = whole_number(query.get("quantity", given.get("quantity", line.quantity)), "quantity", "LineItemsResource")
+    match query.get("action", "update"):
+        case "update":
+            quantity = asked
+        case "add":
+            quantity = line.quantity + asked
+        case "subtract" if asked <= line.quantity:
+            quantity = line.quantity - asked
+        case "subtract":
+            raise _no("LineItemsResource", 409, "operation-failed", "There are not so many of this product.")
+        case action:
+            raise _no("LineItemsResource", 400, "invalid-request", f"The action {action} is unknown.")
+    _check_quantity(request, line.product, quantity)
+    line.quantity = quantity
+    if quantity == 0:
+        cart.lines.remove(line)
+        world_of(request).settle(cart)
+        return answer(request, {"lineItem": {"id": line.id, "quantity": 0}})
+    world_of(request).settle(cart)
+    shown = cart.line_wires(base_of(request), expand_of(request, "lineItem"))
+    return answer(request, {"lineItem": next(wire for wire in shown if wire["id"] == line.id)})
+
+
+async def remove_line(request: Request) -> Response:
+    """`DELETE line-items/{id}`."""
+    cart = _cart(request)
+    cart.lines.remove(_line(cart, request.path_params["id"]))
+    world_of(request).settle(cart)
+    return nothing()
+
+
+def _wanted(request: Request, given: Any, relation: str) -> list[tuple[Product, int, Json | None]]:
+    """Product, quantity and attributes of each line that the query or the body asks for."""
+    query = request.query_params
+    each = query.get("quantity", "1")
+    asked: list[Json] = [
+        {"product": {"id": text}, "quantity": each} for text in (query.get("productId") or "").split(",") if text
+    ]
+    asked += [
+        {"product": {"externalReferenceId": text}, "quantity": each}
+        for text in (query.get("externalReferenceId") or "").split(",")
+        if text
+    ]
+    asked += _many(given.get("lineItem") or []) if isinstance(given, dict) else []
+    wanted = []
+    for one in asked:
+        pricing = one.get("pricing") or {}
+        if pricing:
+            text = "Prices can be overridden only in an encrypted body."
+            raise _no(relation, 400, "invalid-request", text)
+        product = _find(one.get("product") or {}, relation)
+        quantity = whole_number(one.get("quantity", 1), "quantity", relation)
+        if quantity < 1:
+            raise _no(relation, 400, "invalid-request", "The quantity must be at least 1.")
+        wanted.append((product, quantity, one.get("customAttributes")))
+    return wanted
+
+
+def _find(named: Json, relation: str) -> Product:
+    identifier = named.get("id", named.get("externalReferenceId"))
+    if identifier is None:
+        raise _no(relation, 409, "invalid-request", "A product identifier is missing.")
+    found = next((one for one in PRODUCTS.values() if str(identifier) in (str(one.id), one.slug)), None)
+    if found is None:
+        raise _no(relation, 409, "invalid-product-id", f"The product {identifier} is invalid.")
+    if found.is_base:
+        text = f"The product {identifier} has variations; one of them must be chosen."
+        raise _no(relation, 409, "add-base-product-cart-error", text)
+    return found
+
+
+def _check_stock(request: Request, cart: Cart, wanted: list[tuple[Product, int, Json | None]]) -> None:
+    for product in {product for product, _, _ in wanted}:
+        there = sum(line.quantity for line in cart.lines if line.product is product)
+        _check_quantity(request, product, there + sum(quantity for one, quantity, _ in wanted if one is product))
+
+
+def _check_quantity(request: Request, product: Product, quantity: int) -> None:
+    left = world_of(request).stock[product.id]
+    if left is not None and quantity > left:
+        text = f"Product {product.id} is not available in the requested quantity."
+        raise _no("LineItemsResource", 409, "inventory-unavailable-error", text)
+    if product.maximum is not None and quantity > product.maximum:
+        text = f"The quantity of product {product.id} is above the allowed quantity of {product.maximum}."
+        raise _no("LineItemsResource", 409, "operation-failed", text)
+
+
+def _add(request: Request, cart: Cart, wanted: list[tuple[Product, int, Json | None]]) -> list[Line]:
+    added = []
+    for product, quantity, attributes in wanted:
+        line = next((one for one in cart.lines if one.product is product and one.attributes == attributes), None)
+        if line is None:
+            line = Line(world_of(request).next_line_id(), product, 0, attributes)
+            cart.lines.append(line)
+        line.quantity += quantity
+        added.append(line)
+    return added
+
+
+def _line(cart: Cart, text: str) -> Line:
+    found = next((line for line in cart.lines if str(line.id) == text), None)
+    if found is None:
+        raise _no("LineItemsResource", 404, "resource-not-found", f"The line item {text} could not be found.")
+    return found
+
+
+def _coupon(code: str | None) -> str | None:
+    if not code:
+        return None
+    coupon = COUPONS.get(code.upper())
+    if coupon is None:
+        raise _no("CartsResource", 409, "invalid-coupon", f"The coupon code {code} is invalid.")
+    if coupon.is_used_up:
+        raise _no("CartsResource", 409, "coupon-code-already-used", f"The coupon code {code} was already used.")
+    return coupon.code
+
+
+# Addresses and shipping.
+
+_SIDES: tuple[Side, Side] = ("billing", "shipping")
+
+
+async def set_billing_address(request: Request) -> Response:
+    """`PUT billing-address`."""
+    return await _put_address(request, "billing")
+
+
+async def set_shipping_address(request: Request) -> Response:
+    """`PUT shipping-address`."""
+    return await _put_address(request, "shipping")
+
+
+async def _put_address(request: Request, side: Side) -> Response:
+    cart = _cart(request)
+    given = (await body_of(request, _address_relation(side))).get("address")
+    if not given:
+        raise _no(_address_relation(side), 400, "invalid-request", "Invalid or Missing Request Content")
+    _set_address(cart, side, _address(given, side))
+    world_of(request).settle(cart)
+    return nothing()
+
+
+def _set_address(cart: Cart, side: Side, address: Json) -> None:
+    if side == "billing":
+        cart.billing = address
+    else:
+        cart.shipping = address
+
+
+def _address(given: Json, side: Side) -> Json:
+    """The known fields of an address; a partial one is accepted."""
+    relation = _address_relation(side)
+    address = {name: None if given.get(name) in (None, "") else str(given[name]) for name in ADDRESS_FIELDS}
+    for name, value in address.items():
+        if value is not None and len(value) > LONGEST_FIELD:
+            raise _no(relation, 409, "field-too-long", f"The field {name} is too long.")
+    way = "bill" if side == "billing" else "ship"
+    country, state, code = address["country"], address["countrySubdivision"], address["postalCode"]
+    if country in taxes.RESTRICTED:
+        text = f"The {way}-to country is restricted for one or more products."
+        raise _no(relation, 409, f"restricted-{way}-to-country", text)
+    if country is not None and country not in taxes.COUNTRIES:
+        raise _no(relation, 409, f"invalid-{way}-to-country", f"The {way}-to country is invalid.")
+    if country == "US" and code and not re.fullmatch(r"\d{5}(-\d{4})?", code):
+        raise _no(relation, 409, "invalid-postal-code", "The postal code must be written ##### or #####-####.")
+    if country == "US" and state and state.upper() not in taxes.STATES:
+        text = "TAX_000001: the address could not be verified."
+        raise _no(relation, 409, "operation-failed", text)
+    return address
+
+
+def _address_relation(side: Side) -> str:
+    return f"{side.title()}AddressResource"
+
+
+async def shipping_options(request: Request) -> Response:
+    """`GET shipping-options`."""
+    cart = _cart(request)
+    uri = f"{base_of(request)}/v1/shoppers/me/carts/active"
+    expand = expand_of(request, "shippingOptions")
+    options = cart.shipping_options()
+    wire: Json = {"uri": f"{uri}/shipping-options"}
+    if options:
+        whole = expand.has("shippingOption")
+        wire["shippingOption"] = [cart.option_wire(option, uri, whole=whole) for option in options]
+    return answer(request, {"shippingOptions": wire})
+
+
+async def apply_shipping_option(request: Request) -> Response:
+    """`POST apply-shipping-option`."""
+    cart = _cart(request)
+    text = request.query_params.get("shippingOptionId", "")
+    option = next((one for one in cart.shipping_options() if str(one) == text), None)
+    if option is None:
+        text = f"The shipping option {text} could not be found."
+        raise _no("ShippingOptionsResource", 404, "resource-not-found", text)
+    cart.shipping_option = option
+    return _settled(request, cart)
+
+
+# Payment.
+
+
+async def attach(request: Request) -> Response:
+    """`POST apply-payment-method`: a source of the payment service pays this cart."""
+    world, cart = world_of(request), _cart(request)
+    given = await body_of(request, "ApplyPaymentMethodResource")
+    text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
+    if not text:
+        raise _no("ApplyPaymentMethodResource", 400, "invalid-request", "Invalid or Missing Request Content")
+    check_ip((given.get("shopper") or {}).get("ipAddress"), "ApplyPaymentMethodResource")
+    source = world.sources.get(_uuid(text))
+    if source is None:
+        raise _failed(f"The source with id [{text}] was not found.")
+    if cart.source is source:
+        return _answer(request, cart)
+    if cart.source is not None:
+        raise _failed("Another source is attached to the cart. Detach it first.")
+    if not cart.lines:
+        raise _failed("A payment method cannot be attached to an empty cart.")
+    if not source.can_be_attached:
+        text = "The source status is invalid for this session."
+        raise _no("ApplyPaymentMethodResource", 409, "source_status_invalid_for_session", text)
+    if source.session_id not in (None, cart.session_id) or source.currency != cart.currency:
+        raise _failed("The source was made for another payment session.")
+    cart.source = source
+    if source.owner is not None and source.owner.address.get("country"):
+        # An address that the cart already has is never replaced.
+        copied = source.owner.cart_address()
+        cart.billing = cart.billing or _address(copied, "billing")
+        cart.shipping = cart.shipping or _address(copied, "shipping")
+    return _settled(request, cart)
+
+
+async def detach(request: Request) -> Response:
+    """`DELETE apply-payment-method`: the source named in the body, or whichever there is."""
+    cart = _cart(request)
+    given = await body_of(request, "ApplyPaymentMethodResource")
+    text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
+    if not cart.lines:
+        raise _failed("A payment method cannot be detached from an empty cart.")
+    if text and (cart.source is None or cart.source.id != _uuid(text)):
+        raise _failed(f"The source with id [{text}] was not found.")
+    cart.detach()
+    return nothing()
+
+
+async def detach_all(request: Request) -> Response:
+    """`DELETE payment`."""
+    cart = _cart(request)
+    if not cart.lines:
+        text = "A payment method cannot be deleted from an empty cart."
+        raise _no("CartsResource", 409, "delete-payment-failure", text)
+    cart.detach()
+    return nothing()
+
+
+def _failed(text: str) -> Refusal:
+    return _no("ApplyPaymentMethodResource", 409, "apply-payment-failure", text)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+# Offers and taxes.
+
+
+async def applied_offers(request: Request) -> Response:
+    """`GET applied-offers`: the offers in effect."""
+    offers = _cart(request).offer_wires(base_of(request))
+    uri = f"{base_of(request)}/v1/shoppers/me/carts/active/applied-offers"
+    return answer(request, {"offers": {"uri": uri, "offer": offers}})
+
+
+async def tax_schema(request: Request) -> Response:
+    """`GET tax-registrations/schema`: which tax identifiers a buyer may give, by the cart's country."""
+    cart = None if request.query_params.get("apiKey") else _cart(request)
+    reader_of(request)
+    country = ((cart.billing or cart.shipping or {}) if cart else {}).get("country")
+    definitions = _TAX_IDENTIFIERS.get(country or "", {})
+    people = {"customerType": {"type": "string", "readOnly": True, "enum": ["I"]}}
+    companies: Json = {"customerType": {"type": "string", "readOnly": True, "enum": ["B"]}}
+    if definitions:
+        companies["taxRegistrations"] = {
+            "type": "array",
+            "title": "Tax Registrations",
+            "minItems": 1,
+            "maxItems": len(definitions),
+            "items": [{"$ref": f"#/definitions/{key}"} for key in definitions],
+        }
+    return answer(
+        request,
+        {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "id": f"{base_of(request)}/cart-api/active/tax-registrations/schema",
+            "oneOf": [_form("Individual", people), _form("Business", companies)],
+            "definitions": {key: _identifier(key, *about) for key, about in definitions.items()},
+            "liveMode": False,
+        },
+    )
+
+
+_TAX_IDENTIFIERS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "GB": {"UK_VAT": ("UK VAT number", "GB followed by nine digits.", "^GB[0-9]{9}$")},
+    "DE": {"DE_VAT": ("German VAT number", "DE followed by nine digits.", "^DE[0-9]{9}$")},
+    "BR": {
+        "CPF": ("CPF", "Eleven digits.", "^[0-9]{11}$"),
+        "CNPJ": ("CNPJ", "Fourteen digits.", "^[0-9]{14}$"),
+    },
+}
+"""By country, for each key: title, description and pattern."""
+
+
+def _form(title: str, properties: Json) -> Json:
+    return {
+        "type": "object",
+        "title": title,
+        "additionalProperties": False,
+        "required": ["customerType"],
+        "properties": properties,
+    }
+
+
+def _identifier(key: str, title: str, description: str, pattern: str) -> Json:
+    value = {"type": "string", "title": title, "description": description, "pattern": pattern}
+    properties = {"key": {"type": "string", "readOnly": True, "enum": [key]}, "value": value}
+    return {"type": "object", "additionalProperties": False, "required": ["key", "value"], "properties": properties}
+
+
+# Shared.
+
+
+def _cart(request: Request) -> Cart:
+    return world_of(request).cart_of(shopper_of(request))
+
+
+def _settled(request: Request, cart: Cart) -> Response:
+    world_of(request).settle(cart)
+    return _answer(request, cart)
+
+
+def _answer(request: Request, cart: Cart) -> Response:
+    world = world_of(request)
+    wire = cart.wire(
+        base_of(request),
+        expand_of(request, "cart"),
+        strict=world.strict,
+        shows_amounts=world.switches.session_amounts == "present",
+    )
+    return answer(request, {"cart": wire})
+
+
+def _many(value: Any) -> list[Json]:
+    """Upstream takes one element without a list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+
+
+def _no(relation: str, status: int, code: str, text: str) -> Refusal:
+    return Refusal(status, code, text, relation=relation)

@@ -1,0 +1,294 @@
+"""The demo shop's products: what is sold, for how much, and how many are left at the start."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from sandbox.money import Json, formatted, money, rounded
+
+Kind = Literal["PHYSICAL", "DOWNLOAD"]
+
+COMPANY = "riverdemo"
+IMAGES = "https://images.riverdemo.example/product"
+UNTRACKED = 2147483647
+"""What upstream says of a stock that nobody counts."""
+
+
+@dataclass(frozen=True)
+class Product:
+    id: int
+    name: str
+    description: str
+    kind: Kind
+    slug: str
+    prices: tuple[str, str, str, str]
+    """In USD, EUR, GBP and JPY."""
+    stock: int | None = None
+    """None: not counted."""
+    maximum: int | None = None
+    percent_off: int = 0
+    parent_id: int | None = None
+    axis: str | None = None
+    """Of a base product: the attribute in which its variations differ."""
+    attributes: tuple[tuple[str, str, str], ...] = ()
+    """Name, type and value."""
+
+    @property
+    def is_base(self) -> bool:
+        return self.axis is not None
+
+    @property
+    def is_physical(self) -> bool:
+        return self.kind == "PHYSICAL"
+
+    def price(self, currency: str) -> Decimal:
+        return Decimal(self.prices[("USD", "EUR", "GBP", "JPY").index(currency)])
+
+
+WATCH = 5401230300
+
+_TABLE = [
+    Product(
+        5401230100,
+        "Trailhead 28L Daypack",
+        "Weatherproof day pack with laptop sleeve.",
+        "PHYSICAL",
+        "trailhead-28",
+        ("89", "84.90", "74.90", "12900"),
+        stock=42,
+        percent_off=10,
+        attributes=(("weight", "Quantity", "1.900 lb"),),
+    ),
+    Product(
+        5401230200,
+        "Summit Trekking Poles",
+        "Carbon poles, folded 38 cm.",
+        "PHYSICAL",
+        "summit-poles",
+        ("59", "56.90", "49.90", "8600"),
+        stock=120,
+    ),
+    Product(
+        WATCH,
+        "Cascade GPS Watch",
+        "Multi-band GPS watch with offline maps.",
+        "PHYSICAL",
+        "cascade-gps",
+        ("249", "239", "209", "36800"),
+        axis="color",
+    ),
+    Product(
+        5401230400,
+        "Cascade GPS Watch - Graphite",
+        "Multi-band GPS watch with offline maps. Graphite case.",
+        "PHYSICAL",
+        "cascade-gps-graphite",
+        ("249", "239", "209", "36800"),
+        stock=7,
+        parent_id=WATCH,
+        attributes=(("color", "String", "Graphite"), ("weight", "Quantity", "0.150 lb")),
+    ),
+    Product(
+        5401230500,
+        "Cascade GPS Watch - Glacier",
+        "Multi-band GPS watch with offline maps. Glacier case.",
+        "PHYSICAL",
+        "cascade-gps-glacier",
+        ("249", "239", "209", "36800"),
+        stock=0,
+        parent_id=WATCH,
+        attributes=(("color", "String", "Glacier"), ("weight", "Quantity", "0.150 lb")),
+    ),
+    Product(
+        5401230600,
+        "Basecamp Headlamp",
+        "400 lumens, charged over USB-C.",
+        "PHYSICAL",
+        "basecamp-headlamp",
+        ("34.50", "32.90", "28.90", "4980"),
+        stock=80,
+    ),
+    Product(
+        5401230700,
+        "RouteMapper Pro",
+        "Route planning software, one-year licence, download.",
+        "DOWNLOAD",
+        "routemapper-pro",
+        ("39.99", "39.99", "34.99", "5980"),
+        maximum=20,
+        attributes=(("numberOfDownloads", "String", "5"),),
+    ),
+    Product(
+        5401230800,
+        "Trail Atlas Alps",
+        "All marked trails of the Alps as an e-book.",
+        "DOWNLOAD",
+        "trail-atlas-alps",
+        ("24", "22.90", "19.90", "3400"),
+    ),
+    Product(
+        5401230900,
+        "Offline Maps Europe",
+        "Maps of 44 countries for any GPS watch.",
+        "DOWNLOAD",
+        "offline-maps-europe",
+        ("49", "46.90", "41.90", "7200"),
+    ),
+    Product(
+        5401231000,
+        "Ridge Water Bottle",
+        "0.75 l, steel, keeps cold for a day.",
+        "PHYSICAL",
+        "ridge-bottle",
+        ("18.95", "17.90", "15.90", "2750"),
+        stock=300,
+    ),
+    Product(
+        5401231100,
+        "Pine Camp Stove",
+        "Burns what lies around. At most three per order.",
+        "PHYSICAL",
+        "pine-stove",
+        ("74", "69.90", "61.90", "10900"),
+        stock=25,
+        maximum=3,
+    ),
+    Product(
+        5401231200,
+        "Storm Shelter Tent",
+        "Four seasons, two persons.",
+        "PHYSICAL",
+        "storm-shelter",
+        ("399", "379", "329", "58900"),
+        stock=5,
+    ),
+    Product(
+        5401231300,
+        "First Edition Field Notes",
+        "Signed and numbered. Sold out.",
+        "PHYSICAL",
+        "field-notes",
+        ("12", "11.90", "9.90", "1800"),
+        stock=0,
+    ),
+    Product(
+        5401231400,
+        "Glacier Sunglasses",
+        "Category 4 lenses with side shields.",
+        "PHYSICAL",
+        "glacier-sunglasses",
+        ("119", "112", "98", "17400"),
+        stock=18,
+    ),
+]
+
+PRODUCTS = {product.id: product for product in _TABLE}
+LISTED = [product for product in _TABLE if product.parent_id is None]
+"""What a list of products shows; variations are found under their base product."""
+
+
+def variations(product: Product) -> list[Product]:
+    return [one for one in _TABLE if one.parent_id == product.id]
+
+
+def core(product: Product, base: str) -> Json:
+    """What a line of an expanded cart shows of a product."""
+    wire: Json = {"uri": uri(product.id, base)}
+    if product.parent_id is not None:
+        wire["parentProduct"] = core(PRODUCTS[product.parent_id], base)
+    wire |= {
+        "id": product.id,
+        "name": product.name,
+        "displayName": product.name,
+        "shortDescription": product.description,
+        "longDescription": None,
+        "productType": product.kind,
+        "sku": f"RD-{product.slug.upper()}",
+        "externalReferenceId": product.slug,
+        "companyId": COMPANY,
+        "displayableProduct": "true",
+        "purchasable": "true",
+        "manufacturerName": "Riverdemo Outfitters",
+        "manufacturerPartNumber": None,
+        "minimumQuantity": None,
+        "maximumQuantity": product.maximum,
+        "thumbnailImage": f"{IMAGES}/thumbnail/{product.slug}.png",
+        "productImage": f"{IMAGES}/detail/{product.slug}.png",
+        "keywords": None,
+        "baseProduct": "true" if product.is_base else "false",
+    }
+    if product.is_base:
+        names = [one.attributes[0][2] for one in variations(product)]
+        attribute = {"name": product.axis, "displayName": str(product.axis).title(), "domainValues": names}
+        wire["variationAttributes"] = {"attribute": [attribute]}
+    if product.attributes:
+        attributes = [{"name": name, "type": type, "value": value} for name, type, value in product.attributes]
+        wire["customAttributes"] = {"attribute": attributes}
+    return wire
+
+
+def brief(product: Product, base: str) -> Json:
+    """What a line of a cart shows of a product without `expand`."""
+    wire: Json = {"uri": uri(product.id, base)}
+    if product.parent_id is not None:
+        wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
+    return wire | {"displayName": product.name, "thumbnailImage": f"{IMAGES}/thumbnail/{product.slug}.png"}
+
+
+def pricing(product: Product, currency: str, locale: str, base: str, *, tax_included: bool) -> Json:
+    listed = product.price(currency)
+    off = discount(product, currency)
+    sale = listed - off
+    return {
+        "uri": f"{uri(product.id, base)}/pricing",
+        "listPrice": money(listed, currency),
+        "listPriceWithQuantity": money(listed, currency),
+        "salePriceWithQuantity": money(sale, currency),
+        "formattedListPrice": formatted(listed, currency, locale),
+        "formattedListPriceWithQuantity": formatted(listed, currency, locale),
+        "formattedSalePriceWithQuantity": formatted(sale, currency, locale),
+        "totalDiscountWithQuantity": money(off, currency),
+        "formattedTotalDiscountWithQuantity": formatted(off, currency, locale),
+        "discountDescription": f"{product.percent_off}%" if product.percent_off else None,
+        "listPriceIncludesTax": "true" if tax_included else "false",
+        "msrpPrice": None,
+        "formattedMsrpPrice": None,
+    }
+
+
+def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
+    """What the product's own offer takes off so many of it."""
+    return rounded(product.price(currency) * quantity * product.percent_off / 100, currency)
+
+
+def inventory(product: Product, left: int | None, base: str, quantity: int = 1) -> Json:
+    available = UNTRACKED if left is None else left
+    return {
+        "uri": f"{uri(product.id, base)}/inventory-status",
+        "product": [
+            {
+                "uri": uri(product.id, base),
+                "id": product.id,
+                "externalReferenceId": product.slug,
+                "companyId": COMPANY,
+            }
+        ],
+        "availableQuantity": available,
+        "availableQuantityIsEstimated": "false",
+        "productIsInStock": _text(available > 0),
+        "productIsAllowsBackorders": "false",
+        "productIsTracked": _text(left is not None),
+        "requestedQuantityAvailable": _text(available >= quantity),
+        "status": "PRODUCT_INVENTORY_IN_STOCK" if available > 0 else "PRODUCT_INVENTORY_OUT_OF_STOCK",
+        "statusIsEstimated": "false",
+        "expectedInStockDate": None,
+        "customStockMessage": None,
+    }
+
+
+def uri(product_id: int, base: str) -> str:
+    return f"{base}/v1/shoppers/me/products/{product_id}"
+
+
+def _text(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,174 @@
+"""`/_sandbox/`: how a developer or a test moves the sandbox. Nothing here exists at Digital River.
+
+Input that is unknown is refused with a 400 that names it, so that a misspelt control is not a passing test.
+"""
+
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.faults import Fault
+from sandbox.requests import nothing, world_of
+from sandbox.world import Switches
+
+T = TypeVar("T")
+
+
+class Ticks(msgspec.Struct, forbid_unknown_fields=True):
+    """Seconds by which the clock goes forward, from where it is."""
+
+    forward_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)]
+
+
+class Stock(msgspec.Struct, forbid_unknown_fields=True):
+    product_id: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(name="productId")
+    quantity: Annotated[int, msgspec.Meta(ge=0)] | None
+    """None: nobody counts."""
+
+
+class SessionState(msgspec.Struct, forbid_unknown_fields=True):
+    """The state that an open cart's payment session shows; None: the one that follows from the cart."""
+
+    session_id: str = msgspec.field(name="sessionId")
+    state: str | None
+
+
+async def health(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def keys(request: Request) -> Response:
+    shown = world_of(request).keys
+    return JSONResponse(
+        {
+            "publicApiKey": shown.public_key,
+            "confidentialApiKey": shown.confidential_key,
+            "confidentialSecret": shown.confidential_secret,
+        }
+    )
+
+
+async def reset(request: Request) -> Response:
+    world_of(request).reset()
+    return nothing()
+
+
+async def show_calls(request: Request) -> Response:
+    """What was asked, by method, path template and shopper."""
+    calls = world_of(request).calls
+    rows = [
+        {"method": call.method, "path": call.path, "shopper": call.shopper, "count": number}
+        for call, number in calls.by_call.items()
+    ]
+    return JSONResponse({"total": calls.count(), "withoutJson": calls.without_json, "calls": rows})
+
+
+async def clear_calls(request: Request) -> Response:
+    world_of(request).calls.clear()
+    return nothing()
+
+
+async def show_faults(request: Request) -> Response:
+    return JSONResponse(msgspec.to_builtins(world_of(request).faults))
+
+
+async def add_fault(request: Request) -> Response:
+    """The oldest fault that fits a call is the one that happens."""
+    fault = await _read(request, Fault)
+    paths = {route.path for route in request.app.routes if isinstance(route, Route)}
+    if fault.path != "*" and fault.path not in paths:
+        return _refused(f"No route has the path {fault.path}. Paths are templates, as /_sandbox/calls shows them.")
+    world_of(request).faults.append(fault)
+    return nothing()
+
+
+async def clear_faults(request: Request) -> Response:
+    world_of(request).faults.clear()
+    return nothing()
+
+
+async def show_clock(request: Request) -> Response:
+    return JSONResponse({"now": world_of(request).now().isoformat()})
+
+
+async def move_clock(request: Request) -> Response:
+    world_of(request).moved += timedelta(seconds=(await _read(request, Ticks)).forward_s)
+    return await show_clock(request)
+
+
+async def set_stock(request: Request) -> Response:
+    given = await _read(request, Stock)
+    stock = world_of(request).stock
+    if given.product_id not in stock:
+        return _refused(f"There is no product {given.product_id}.")
+    stock[given.product_id] = given.quantity
+    return nothing()
+
+
+async def set_session_state(request: Request) -> Response:
+    given = await _read(request, SessionState)
+    cart = world_of(request).cart_of_session(given.session_id)
+    if cart is None:
+        return _refused("No open cart has this payment session.")
+    cart.forced_state = given.state
+    return nothing()
+
+
+async def show_switches(request: Request) -> Response:
+    return JSONResponse(msgspec.to_builtins(world_of(request).switches))
+
+
+async def set_switches(request: Request) -> Response:
+    """Some switches or all of them; those not named stay."""
+    world = world_of(request)
+    known = msgspec.to_builtins(world.switches)
+    given = await _read(request, dict[str, object])
+    if unknown := sorted(set(given) - set(known)):
+        return _refused(f"There is no switch {', '.join(unknown)}. There are {', '.join(known)}.")
+    try:
+        world.switches = msgspec.convert(known | given, Switches)
+    except msgspec.ValidationError as error:
+        return _refused(str(error))
+    return nothing()
+
+
+class BadControl(Exception):
+    """The body of a control cannot be read; the text says why."""
+
+
+async def answer_bad_control(_request: Request, problem: Exception) -> Response:
+    """The exception handler of the application."""
+    return _refused(str(problem))
+
+
+async def _read(request: Request, type: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await request.body(), type=type)
+    except msgspec.DecodeError as error:
+        raise BadControl(str(error)) from error
+
+
+def _refused(text: str) -> Response:
+    return JSONResponse({"error": text}, 400)
+
+
+ROUTES = [
+    Route("/_sandbox/health", health, methods=["GET"]),
+    Route("/_sandbox/keys", keys, methods=["GET"]),
+    Route("/_sandbox/reset", reset, methods=["POST"]),
+    Route("/_sandbox/calls", show_calls, methods=["GET"]),
+    Route("/_sandbox/calls", clear_calls, methods=["DELETE"]),
+    Route("/_sandbox/faults", show_faults, methods=["GET"]),
+    Route("/_sandbox/faults", add_fault, methods=["POST"]),
+    Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
+    Route("/_sandbox/clock", show_clock, methods=["GET"]),
+    Route("/_sandbox/clock", move_clock, methods=["POST"]),
+    Route("/_sandbox/stock", set_stock, methods=["POST"]),
+    Route("/_sandbox/session-state", set_session_state, methods=["POST"]),
+    Route("/_sandbox/switches", show_switches, methods=["GET"]),
+    Route("/_sandbox/switches", set_switches, methods=["POST"]),
+]

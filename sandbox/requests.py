@@ -1,0 +1,161 @@
+"""What the handlers read from a request, and what they answer with."""
+
+import ipaddress
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sandbox import cards
+from sandbox.errors import Refusal
+from sandbox.money import PAIRS, Json
+from sandbox.shaping import Expand, only
+from sandbox.world import Shopper, World
+
+DIGITS = re.compile(r"\d+")
+MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
+
+
+def world_of(request: Request) -> World:
+    world = request.app.state.world
+    assert isinstance(world, World)  # noqa: S101 - put there when the application was made
+    return world
+
+
+def base_of(request: Request) -> str:
+    """Where the caller reached us; every `uri` begins with it."""
+    return str(request.base_url).rstrip("/")
+
+
+def shopper_of(request: Request) -> Shopper:
+    """Whose token this is. Raises a 401 of envelope A."""
+    token = bearer_of(request) or request.query_params.get("token")
+    if not token:
+        raise Refusal(401, "invalid_request", "An access token is missing.")
+    world = world_of(request)
+    known = world.tokens.get(token)
+    if known is None:
+        raise Refusal(401, "invalid_token", "Invalid token for specified shopper")
+    if known.expires_at <= world.now():
+        raise Refusal(401, "invalid_token", "Session expired")
+    return known.shopper
+
+
+def reader_of(request: Request) -> Shopper:
+    """For what is public: the shopper of the token, or anybody with the public key."""
+    if request.query_params.get("apiKey") == world_of(request).keys.public_key:
+        return Shopper("anybody")
+    return shopper_of(request)
+
+
+def bearer_of(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def body_of(request: Request, relation: str) -> Json:
+    """A JSON object; empty for no body. Refuses what looks like the number of a card."""
+    raw = await request.body()
+    if not raw.strip():
+        return {}
+    try:
+        body = msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        body = None
+    if not isinstance(body, dict):
+        text = "The request was invalid and could not be parsed by the system."
+        raise Refusal(400, "invalid-request", text, relation=relation)
+    if any(_holds_card(text) for text in _texts(body)):
+        text = "The request contains sensitive data that is not accepted."
+        raise Refusal(400, "invalid-request", text, relation=relation, subcode="sensitive-data-detected")
+    return body
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """A URL-encoded form; a field that comes twice counts as it came last."""
+    return dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def _holds_card(text: str) -> bool:
+    found = (re.sub(r"[ -]", "", match.group()) for match in MAYBE_A_CARD.finditer(text))
+    return any(cards.brand(number) is not None and cards.is_card_number(number) for number in found)
+
+
+def expand_of(request: Request, wrapper: str) -> Expand:
+    """Relative to what is in the wrapper; the wrapper's name may be written before a path."""
+    expand = Expand.parse(request.query_params.get("expand"))
+    return Expand(
+        tuple(path[1:] if path[0] == wrapper and len(path) > 1 else path for path in expand.paths), expand.all
+    )
+
+
+def locale_of(request: Request, shopper: Shopper) -> tuple[str, str]:
+    """Locale and currency of a catalogue answer."""
+    locale = request.query_params.get("locale", shopper.locale)
+    if locale not in PAIRS:
+        raise Refusal(409, "invalid-locale", f"The locale {locale} is not supported.", relation="SiteResource")
+    is_other = locale != shopper.locale
+    currency = request.query_params.get("currency", PAIRS[locale] if is_other else shopper.currency)
+    if currency not in PAIRS.values():
+        text = f"The currency {currency} is not supported."
+        raise Refusal(409, "valid-currency-code", text, relation="SiteResource")
+    return locale, currency
+
+
+def whole_number(text: str | int | None, name: str, relation: str) -> int:
+    if not DIGITS.fullmatch(str(text)):
+        raise Refusal(400, "invalid-request", f"{name} must be a whole number.", relation=relation)
+    return int(str(text))
+
+
+def check_ip(address: str | None, relation: str) -> None:
+    if address:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            text = "Requested ip address is not valid"
+            raise Refusal(409, "invalid-ip-address", text, relation=relation) from None
+
+
+def answer(request: Request, body: Json, status: int = 200) -> Response:
+    """A resource of the Commerce API, kept to `fields` and in the wire forms of the switches."""
+    switches = world_of(request).switches
+    shaped = only(body, request.query_params.get("fields"))
+    if switches.single_as == "object":
+        shaped = _single(shaped)
+    if switches.numbers_as == "text":
+        shaped = _text(shaped)
+    return JSONResponse(shaped, status)
+
+
+def nothing() -> Response:
+    return Response(status_code=204)
+
+
+def _single(value: Any) -> Any:
+    """Lists of one element as that element, below the wrappers of collections."""
+    if isinstance(value, dict):
+        return {name: _single(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return _single(value[0]) if len(value) == 1 else [_single(one) for one in value]
+    return value
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _text(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_text(one) for one in value]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value

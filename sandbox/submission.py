@@ -1,0 +1,119 @@
+"""The cart becomes an order: `submit-cart`, `resume-cart`, and the order read back."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.cart import REVIEWED_EMAIL, Cart, Order
+from sandbox.errors import Refusal
+from sandbox.methods import Facts, fits
+from sandbox.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
+from sandbox.source import Source
+from sandbox.world import World
+
+STATES = {
+    "standard": ("Submitted", "complete"),
+    "redirect-then-submit": ("Submitted", "complete"),
+    "submit-then-redirect": ("Source Pending Redirect", "pending_redirect"),
+    "delayed": ("Source Pending Funds", "pending_funds"),
+}
+"""By the workflow of the source: what becomes of the order, and of its payment session."""
+
+
+async def submit(request: Request) -> Response:
+    """`POST submit-cart`. What must hold is asked in the order of the contract."""
+    world, shopper = world_of(request), shopper_of(request)
+    given = (await body_of(request, "SubmitCartResource")).get("cart") or {}
+    check_ip(request.query_params.get("ipAddress") or given.get("ipAddress"), "SubmitCartResource")
+    cart = world.cart_of(shopper)
+    if str(given.get("termsOfSalesAcceptance", "")).lower() == "true":
+        cart.terms_accepted = True
+    source = _checked(world, cart)
+    _charge(cart, source)
+
+    order_state, session_state = STATES[source.method.workflow]
+    if (cart.billing or {}).get("emailAddress") == REVIEWED_EMAIL:
+        order_state, session_state = "In Review", "pending"
+    is_charged = source.method.workflow in ("standard", "redirect-then-submit")
+    order = Order(cart, order_state, session_state, world.now() if is_charged else None)
+    if is_charged:
+        source.state = "consumed"
+    for line in cart.lines:
+        left = world.stock[line.product.id]
+        if left is not None:
+            world.stock[line.product.id] = left - line.quantity
+    shopper.orders[order.id] = shopper.last_order = order
+    shopper.cart = None
+    return answer(request, {"submitCart": order.submitted_wire(base_of(request))})
+
+
+def _checked(world: World, cart: Cart) -> Source:
+    needs_option = cart.is_physical and cart.shipping_option is None
+    if not cart.lines or cart.billing is None or cart.shipping is None or needs_option:
+        raise _no(409, "submit-cart-failed", "The cart is not complete and could not be submitted.")
+    if cart.source is None:
+        text = "The cart could not be processed due to no available payment methods set"
+        raise _no(409, "invalid-payment-failure", text)
+    if cart.session_state(strict=world.strict) != "requires_confirmation":
+        raise Refusal(400, "order_submit_failed", "Payment session status is invalid.", envelope="C")
+    if world.switches.terms == "required" and not cart.terms_accepted:
+        text = "Terms of Sales Acceptance must be true so shopper confirmed the agreement."
+        raise _no(409, "submit-cart-failed", text)
+    if not fits(cart.source.method, Facts.of(cart.purchase())):
+        raise _no(409, "invalid-payment-method", "Payment method is not supported for this Site")
+    for line in cart.lines:
+        left = world.stock[line.product.id]
+        if left is not None and line.quantity > left:
+            text = f"Product {line.product.id} is not available in the requested quantity."
+            raise _no(409, "inventory-unavailable-error", text)
+    return cart.source
+
+
+def _charge(cart: Cart, source: Source) -> None:
+    """Raises for a charge that fails; after a hard decline the cart has no source any more."""
+    if source.decline is not None:
+        if source.decline.customer == "Hard":
+            cart.source = None
+        raise source.decline.refusal()
+    if source.fails_at_charge:
+        source.state = "failed"
+        cart.source = None
+        raise _no(409, "cart-charge-failure", "Failed to charge source.")
+
+
+async def resume(request: Request) -> Response:
+    """`POST resume-cart`: after the shopper approved at the provider."""
+    world, shopper = world_of(request), shopper_of(request)
+    order = shopper.last_order
+    if order is None:
+        raise _not_resumed("Requisition is not present or not in Source Pending Redirect state.")
+    if order.state == "Submitted":
+        raise _not_resumed(
+            "The pending redirect order is no longer eligible for Resume API. "
+            "Please use Order API to check current status."
+        )
+    if order.state != "Source Pending Redirect":
+        raise _not_resumed("Requisition is not present or not in Source Pending Redirect state.")
+    if order.session_state != "chargeable":
+        raise _not_resumed("The pending redirect order could not be resumed.")
+    order.state, order.session_state, order.submitted_at = "Submitted", "complete", world.now()
+    if order.cart.source is not None:
+        order.cart.source.state = "consumed"
+    return answer(request, {"resumeCart": order.submitted_wire(base_of(request))})
+
+
+async def show(request: Request) -> Response:
+    """`GET orders/{id}`: of the session that submitted it. `orderState` does not narrow."""
+    shopper = shopper_of(request)
+    text = request.path_params["id"]
+    order = shopper.orders.get(int(text)) if text.isdecimal() else None
+    if order is None:
+        raise Refusal(404, "resource-not-found", f"The order {text} could not be found.", relation="OrdersResource")
+    return answer(request, {"order": order.wire(base_of(request))})
+
+
+def _no(status: int, code: str, text: str) -> Refusal:
+    return Refusal(status, code, text, relation="SubmitCartResource")
+
+
+def _not_resumed(text: str) -> Refusal:
+    return Refusal(409, "resume-cart-failure", text, relation="ResumeCartResource")
