@@ -80,7 +80,9 @@ def _free_port(variable: str, default: int) -> int:
         try:
             probe.bind((HOST, port))
         except PermissionError:
-            raise NotStarted(f"Port {port} may not be used here. Choose a higher one: make run {variable}=8080") from None
+            raise NotStarted(
+                f"Port {port} may not be used here. Choose a higher one: make run {variable}=8080"
+            ) from None
         except OSError:
             free = port + 10 if port < 65000 else 8080
             raise NotStarted(

@@ -16,21 +16,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from gateway import origin
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.context import Gateway
 from gateway.endpoint import GraphQLEndpoint
+from gateway.graphiql import page as graphiql
 from gateway.replays import Replays
 from gateway.session import Sessions, utc_now
 from gateway.settings import Settings
 from gateway.store import MemoryStore
 from gateway.submission import Submissions
-from gateway.telemetry import RequestIds
+from gateway.telemetry import RequestIds, tell_retries
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from schema.build import build
-
-LOOPBACK = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 PREFLIGHT_S = 600
 
@@ -42,6 +42,7 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """Build the gateway. Tests pass a `network` that leads to the sandbox, and their own clock."""
+    tell_retries()
     http = transport.client(network or transport.network(settings), settings)
     upstream = Upstream(http, settings)
     store = MemoryStore(
@@ -64,6 +65,7 @@ def create_app(
         Route("/graphql", GraphQLEndpoint(graph.core, gateway).answer, methods=METHODS),
         Route("/health/live", _live),
         Route("/health/ready", _ready),
+        *(graphiql.routes() if settings.development else []),
     ]
 
     @asynccontextmanager
@@ -80,7 +82,7 @@ def create_app(
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.origins,
-                allow_origin_regex=LOOPBACK if settings.development else None,
+                allow_origin_regex=origin.LOOPBACK if settings.development else None,
                 allow_credentials=True,
                 allow_methods=["GET", "POST"],
                 allow_headers=["Content-Type", "Authorization", "X-Riverfront-Client", "X-Request-Id"],

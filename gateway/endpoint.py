@@ -5,7 +5,6 @@ type, credentials, origin, body, document. Everything after that is the graph's.
 """
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -13,17 +12,18 @@ from ipaddress import ip_address
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, execute
+from graphql import ExecutionResult, GraphQLError, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import origin
 from gateway.context import Caller, Context, Gateway, begin
 from gateway.documents import DocumentRefused, Documents, Operation, check_values
-from gateway.enums import CacheControlScope, SessionDelivery
+from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode
 from gateway.session import Handle
 from gateway.settings import Settings
+from gateway.telemetry import tell
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,6 @@ class GraphQLEndpoint:
         self._documents = Documents(schema, gateway.settings)
 
     async def answer(self, request: Request) -> Response:
-        started_at = time.monotonic()
         media_type = MODERN if MODERN in request.headers.get("accept", "") else LEGACY
         operation: Operation | None = None
         codes: list[str] = []
@@ -94,17 +93,11 @@ class GraphQLEndpoint:
             told = {"extensions": _extensions(refused.code, request)}
             errors = [dict(error.formatted) | told for error in refused.errors]
             response = _response({"errors": errors}, 400 if media_type == MODERN else 200, media_type)
-        log.info(
-            "request answered",
-            extra={
-                "method": request.method,
-                "path": request.url.path,
-                "status": response.status_code,
-                "duration_ms": round((time.monotonic() - started_at) * 1000, 1),
-                "kind": operation.node.operation.value if operation else None,
-                "operation": operation.name if operation else None,
-                "codes": codes,
-            },
+        tell(
+            request,
+            kind=operation.node.operation.value if operation else None,
+            operation=operation.name if operation else None,
+            codes=codes,
         )
         return response
 
@@ -149,17 +142,10 @@ class GraphQLEndpoint:
         if operation.is_mutation:
             message = "A mutation is not executed over GET. Use POST."
             raise Refused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="POST")
-        private = [name for name in operation.root_fields if not self._is_public(name)]
+        private = self._documents.private_fields(operation)
         if private:
-            message = f"{', '.join(sorted(private))} cannot be read over GET. Use POST."
+            message = f"{', '.join(private)} cannot be read over GET. Use POST."
             raise Refused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="POST")
-
-    def _is_public(self, name: str) -> bool:
-        if name.startswith("__"):
-            return True
-        query: GraphQLObjectType = self._schema.query_type
-        definition = query.fields[name].extensions["strawberry-definition"]
-        return any(getattr(one, "scope", None) is CacheControlScope.PUBLIC for one in definition.directives)
 
     # What becomes of it.
 

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -78,6 +79,15 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def tell_retries() -> None:
+    """Log that a call is made again by our own line. The library's own shows the call's arguments."""
+    set_on_retry_hooks([_tell_retry])
+
+
+def _tell_retry(details: RetryDetails) -> None:
+    log.info("upstream asked again", extra={"reason": type(details.caused_by).__name__})
 
 
 def formatter() -> logging.Formatter:

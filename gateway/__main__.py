@@ -1,0 +1,61 @@
+"""`python -m gateway`: `serve` answers storefronts, `schema` prints the graph."""
+
+import sys
+
+import typer
+import uvicorn
+
+from gateway import telemetry
+from gateway.app import create_app
+from gateway.settings import Settings
+from schema.build import build
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+STOP_WITHIN_S = 70
+"""Longer than an operation that buys may take, so that stopping never cuts one off."""
+
+
+@app.command()
+def serve() -> None:
+    """Serve the graph. All settings come from the environment; the README lists them."""
+    try:
+        settings = Settings.from_environment()
+    except ValueError as problem:
+        sys.exit(_in_words(problem))
+    telemetry.configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        # The peer's address is the peer's: which proxies are believed is a setting of ours.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+
+
+@app.command()
+def schema() -> None:
+    """Print the SDL of the graph."""
+    sys.stdout.write(build().as_str())
+
+
+def _in_words(problem: ValueError) -> str:
+    """What is wrong with the environment, by the names of its variables, without any value."""
+    errors = getattr(problem, "errors", None)
+    if errors is None:
+        return str(problem)
+    found = errors(include_url=False, include_input=False, include_context=False)
+    lines = [f"  {_variable(one['loc'])}: {one['msg']}" for one in found]
+    return "\n".join(["The gateway cannot start; settings are missing or wrong:", *lines])
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"RIVERFRONT_{str(place[0]).upper()}" if place else "settings"
+
+
+if __name__ == "__main__":
+    app()
