@@ -133,8 +133,7 @@ class Catalog:
 
     async def _new_token(self) -> GuestToken:
         upstream = self._upstream.until(time.monotonic() + self._within_s)
-        tokens = await upstream.guest_token()
-        await upstream.set_locale(tokens.access_token, self._locale, self._currency_code)
+        tokens = await upstream.guest_token(self._locale, self._currency_code)
         return GuestToken(tokens.access_token, self._now() + timedelta(seconds=tokens.expires_in_s))
 
 

@@ -128,8 +128,7 @@ class Sessions:
 
     async def begin(self, delivery: SessionDelivery, locale: str, currency_code: str) -> tuple[Session, Handle]:
         """Start a guest session. The handle is told once and not kept."""
-        tokens = await self._upstream.guest_token()
-        await self._upstream.set_locale(tokens.access_token, locale, currency_code)
+        tokens = await self._upstream.guest_token(locale, currency_code)
         now = self._now()
         record = Record(
             id=secrets.token_hex(8),

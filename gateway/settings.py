@@ -51,7 +51,7 @@ class Settings(BaseSettings):
 
     locales: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
-        description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR; the first is the default.",
+        description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR; the site's own first.",
     )
     billing_countries: CommaList = Field((), description="Countries the site bills to; empty for no limit.")
     shipping_countries: CommaList = Field((), description="Countries the site ships to; empty for no limit.")

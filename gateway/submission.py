@@ -71,6 +71,9 @@ LONGEST_PAUSE = timedelta(seconds=30)
 
 State = PaymentSessionState
 
+UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED})
+"""States of an order that do not say that it stands."""
+
 
 class Stage(Enum):
     RESERVED = "reserved"
@@ -361,10 +364,12 @@ class Submissions:
         )
 
     async def _resume(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
-        attempt = await self._again(ctx, session, place)
         record = await self._read(place)
         if record is None or not _waits_for_redirect(record):
-            return attempt
+            attempt = await self._again(ctx, session, place)
+            record = await self._read(place)
+            if record is None or not _waits_for_redirect(record):
+                return attempt
         token = await ctx.gateway.sessions.access_token(session, good_for=FRESH_FOR_CHECKOUT)
         waiting = record
         record = await self._advance(ctx, place, record, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now())
@@ -440,16 +445,17 @@ class Submissions:
         except UpstreamError:
             return None
         wire = cart.wire_payment_session if cart.upstream_id == record.cart_id else None
-        if order is not None and order.state not in (OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT):
+        if order is not None and order.state not in UNDECIDED:
             log.info("doubt settled", extra={"evidence": "order", "key": str(record.key)})
             return _standing(order)
-        if wire is None:
+        was_cancelled = order is not None and order.state is OrderState.CANCELLED
+        if wire is None and not was_cancelled:
             return None
-        if wire.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and wire.redirect_url:
+        if wire and wire.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and wire.redirect_url:
             return _redirect(wire.redirect_url, order)
-        if wire.state in (State.FAILED, State.CANCELLED):
+        if was_cancelled or (wire and wire.state in (State.FAILED, State.CANCELLED)):
             log.info("doubt settled", extra={"evidence": "payment session", "key": str(record.key)})
-            refusal = UpstreamRefusal(409, wire.state.value)
+            refusal = UpstreamRefusal(409, "cancelled")
             return _declined(ctx, session, refusal, payment_session(cart, _facts(session)))
         return None
 

@@ -98,6 +98,10 @@ class Cart:
     organization_id: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     charge_type: str = "customer_initiated"
+    order: "Order | None" = None
+    """Set while the cart is submitted and waits for the shopper to come back from the provider."""
+    has_failed: bool = False
+    """Whether the provider rejected the shopper after the submission."""
     forced_state: str | None = None
     """Set by a control; upstream decides it by itself."""
 
@@ -165,7 +169,7 @@ class Cart:
     def contributions(self, *, strict: bool) -> tuple[Decimal, Decimal]:
         """What the source pays, and what is still to be paid."""
         total = self.totals().total
-        if self.source is None:
+        if self.source is None or self.source.state == "failed":
             return ZERO, total
         paid = total
         if strict and self.source.method.has_fixed_amount:
@@ -175,6 +179,10 @@ class Cart:
     def session_state(self, *, strict: bool) -> str:
         if self.forced_state is not None:
             return self.forced_state
+        if self.order is not None:
+            return self.order.session_state
+        if self.has_failed:
+            return "failed"
         _, remaining = self.contributions(strict=strict)
         return "requires_confirmation" if self.lines and remaining == 0 else "requires_source"
 
@@ -327,6 +335,8 @@ class Cart:
             "clientSecret": self.session_secret,
             "status": self.session_state(strict=strict),
         }
+        if self.order is not None:
+            return wire | self.order.redirect_wire()
         if self.source is not None and shows_amounts:
             paid, remaining = self.contributions(strict=strict)
             wire["amountContributed"] = self._money(paid)
@@ -396,7 +406,7 @@ class Cart:
         """A source that was made for one purchase is spent by this."""
         if self.source is not None:
             self.source.state = "cancelled"
-        self.source = None
+        self.source, self.has_failed = None, False
 
 
 @dataclass
@@ -485,9 +495,13 @@ class Order:
     def session_wire(self) -> Json:
         cart = self.cart
         wire: Json = {"id": cart.session_id, "clientSecret": cart.session_secret, "status": self.session_state}
-        if self.session_state == "pending_redirect" and cart.source is not None:
-            wire["redirectUrl"] = cart.source.redirect["redirectUrl"]
-        return wire
+        return wire | self.redirect_wire()
+
+    def redirect_wire(self) -> Json:
+        """Where the shopper must go, while somebody waits for that."""
+        if self.session_state != "pending_redirect" or self.cart.source is None:
+            return {}
+        return {"redirectUrl": self.cart.source.redirect["redirectUrl"]}
 
     def _paid_wire(self, source: Source) -> Json:
         total = self.cart.totals().total

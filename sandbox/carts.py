@@ -439,7 +439,12 @@ def _identifier(key: str, title: str, description: str, pattern: str) -> Json:
 
 
 def _cart(request: Request) -> Cart:
-    return world_of(request).cart_of(shopper_of(request))
+    """The active cart. One that waits for its shopper at the provider can only be read."""
+    cart = world_of(request).cart_of(shopper_of(request))
+    if cart.order is not None and request.method != "GET":
+        text = "The cart has been submitted and waits for the shopper."
+        raise _no("CartsResource", 409, "cart-failure", text)
+    return cart
 
 
 def _settled(request: Request, cart: Cart) -> Response:

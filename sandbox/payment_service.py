@@ -127,6 +127,9 @@ async def decide(request: Request) -> Response:
     order = world.order_of_source(source)
     if order is not None and order.session_state == "pending_redirect":
         order.session_state = source.state
+        if decision == "reject":
+            # Nothing was ordered: the same cart is open again, and its source is of no more use.
+            order.state, order.cart.order, order.cart.has_failed = "Cancelled", None, True
     return RedirectResponse(source.redirect["returnUrl"], 303)
 
 

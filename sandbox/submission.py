@@ -27,6 +27,8 @@ async def submit(request: Request) -> Response:
     cart = world.cart_of(shopper)
     if str(given.get("termsOfSalesAcceptance", "")).lower() == "true":
         cart.terms_accepted = True
+    if cart.order is not None:
+        raise _no(409, "cart-failure", "The cart has been submitted and waits for the shopper.")
     source = _checked(world, cart)
     _charge(cart, source)
 
@@ -42,7 +44,10 @@ async def submit(request: Request) -> Response:
         if left is not None:
             world.stock[line.product.id] = left - line.quantity
     shopper.orders[order.id] = shopper.last_order = order
-    shopper.cart = None
+    if session_state == "pending_redirect":
+        cart.order = order
+    else:
+        shopper.cart = None
     return answer(request, {"submitCart": order.submitted_wire(base_of(request))})
 
 
@@ -98,6 +103,7 @@ async def resume(request: Request) -> Response:
     order.state, order.session_state, order.submitted_at = "Submitted", "complete", world.now()
     if order.cart.source is not None:
         order.cart.source.state = "consumed"
+    order.cart.order = shopper.cart = None
     return answer(request, {"resumeCart": order.submitted_wire(base_of(request))})
 
 

@@ -423,7 +423,7 @@ class Node:
 class Money:
     """An amount of money. Source: any upstream `{currency, value}` pair with its `formatted…` sibling."""
 
-    amount: Decimal = field("Amount in major units of the currency. Source: value.")
+    amount: Decimal = field("Amount in major units of the currency. Source: value.", resolver=money.amount)
     currency_code: CurrencyCode = field("Currency of the amount. Source: currency.")
     formatted: str = field(
         "Text for display. Upstream text where it exists, else formatted by the gateway for the"

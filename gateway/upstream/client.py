@@ -116,12 +116,16 @@ class Upstream:
 
     # Tokens.
 
-    async def guest_token(self) -> Tokens:
-        """A token for a new anonymous shopper."""
+    async def guest_token(self, locale: str, currency: str) -> Tokens:
+        """A token for a new anonymous shopper, who sees the site in this locale and currency."""
         grant = self.settings.guest_grant
         form = {"grant_type": grant.value}
         # A new token changes nothing that anybody has: it may be asked for again.
-        return await self._tokens(form, Repeat.READ)
+        tokens = await self._tokens(form, Repeat.READ)
+        if (locale, currency) != self.settings.locales[0]:
+            params = {"locale": locale.replace("-", "_"), "currency": currency}
+            await self._send("POST", ME, token=tokens.access_token, params=params, repeat=Repeat.CHANGE)
+        return tokens
 
     async def refreshed_token(self, refresh_token: str) -> Tokens:
         return await self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, Repeat.CHANGE)
@@ -132,10 +136,6 @@ class Upstream:
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
         body = await self._send("POST", "/oauth20/token", form=form, repeat=repeat)
         return decode(body, Tokens)
-
-    async def set_locale(self, token: str, locale: str, currency: str) -> None:
-        params = {"locale": locale.replace("-", "_"), "currency": currency}
-        await self._send("POST", ME, token=token, params=params, repeat=Repeat.CHANGE)
 
     # Catalogue.
 

@@ -1,0 +1,297 @@
+"""The people of the tests: a storefront that speaks GraphQL over HTTP, and a shopper who uses it."""
+
+import re
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from graphql import parse, print_ast, separate_operations
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from gateway.app import create_app
+from gateway.settings import Settings
+from sandbox.world import World
+
+OPERATIONS = Path(__file__).parent.parent / "examples" / "operations"
+
+ORIGIN = "http://localhost:3000"
+
+CLIENT = {"X-Riverfront-Client": "tests", "Origin": ORIGIN, "Accept": "application/graphql-response+json"}
+
+PACK, POLES, WATCH, GRAPHITE, SOFTWARE = "5401230100", "5401230200", "5401230300", "5401230400", "5401230700"
+STOVE, SOLD_OUT = "5401231100", "5401231300"
+
+CART = "/v1/shoppers/me/carts/active"
+SUBMIT = f"{CART}/submit-cart"
+METHODS = "/payments/payment-methods"
+
+VISA = "4444222233331111"
+
+ADDRESS = {
+    "firstName": "Ada",
+    "lastName": "Lovelace",
+    "line1": "10380 Bren Road W",
+    "city": "Minnetonka",
+    "countrySubdivision": "MN",
+    "postalCode": "55343",
+    "countryCode": "US",
+    "phoneNumber": "952-555-0100",
+    "email": "ada@example.com",
+}
+
+
+@dataclass
+class Clock:
+    """The gateway's time, moved by hand."""
+
+    moved: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.moved
+
+    def move(self, seconds: float) -> None:
+        self.moved += timedelta(seconds=seconds)
+
+
+class InMemory(httpx.ASGITransport):
+    """Calls an application without a socket; a connection that it drops looks like one."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except ConnectionResetError as error:
+            raise httpx.ReadError("dropped", request=request) from error
+
+
+def settings_for(world: World, **changes: Any) -> Settings:
+    keys = world.keys
+    given: dict[str, Any] = {
+        "upstream_url": "http://sandbox",
+        "api_key": keys.confidential_key,
+        "api_secret": keys.confidential_secret,
+        "publishable_key": keys.public_key,
+        "development": True,
+        "retry_wait_s": 0,
+    }
+    return Settings(**(given | changes))
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, between its start and its stop."""
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+            yield http
+
+
+@asynccontextmanager
+async def gateway(world: World, sandbox: ASGIApp, clock: Clock, **changes: Any) -> AsyncIterator["Storefront"]:
+    """A storefront in front of a gateway of its own."""
+    app = create_app(settings_for(world, **changes), InMemory(app=sandbox), now=clock)
+    async with running(app) as http:
+        yield Storefront(http)
+
+
+@cache
+def documents() -> dict[str, str]:
+    """The example operations by name, each with the fragments it uses."""
+    text = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
+    return {name: print_ast(one) for name, one in separate_operations(parse(text)).items()}
+
+
+@dataclass
+class Answer:
+    status: int
+    body: dict[str, Any]
+    headers: httpx.Headers
+
+    @property
+    def data(self) -> dict[str, Any]:
+        assert "errors" not in self.body, self.body["errors"]
+        data: dict[str, Any] = self.body["data"]
+        return data
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.body.get("errors", [])]
+
+
+@dataclass
+class Storefront:
+    """A shopper's browser or app. Checks on every answer what must always hold."""
+
+    http: httpx.AsyncClient
+    headers: dict[str, str] = field(default_factory=dict)
+    cookie: str | None = None
+
+    async def ask(self, text: str, /, **variables: Any) -> Answer:
+        answer = await self.send({"query": text, "variables": variables})
+        assert answer.headers["content-type"].startswith("application/graphql-response+json"), answer.text
+        return Answer(answer.status_code, answer.json(), answer.headers)
+
+    async def send(self, body: Any, **headers: str) -> httpx.Response:
+        given = CLIENT | self.headers | headers
+        if self.cookie:
+            given["Cookie"] = f"__Host-rf_session={self.cookie}"
+        answer = await self.http.post("/graphql", json=body, headers=given)
+        assert answer.headers["x-request-id"]
+        assert "no-store" in answer.headers["cache-control"]
+        self._keep_cookie(answer)
+        return answer
+
+    def _keep_cookie(self, answer: httpx.Response) -> None:
+        # Python's cookie jars send a secure cookie over https only.
+        if match := re.match(r"__Host-rf_session=([^;]*)", answer.headers.get("set-cookie", "")):
+            self.cookie = match.group(1).strip('"') or None
+
+    async def run(self, name: str, /, **variables: Any) -> dict[str, Any]:
+        """The data of an example operation, which has no error."""
+        return (await self.ask(documents()[name], **variables)).data
+
+    # What a guest does, in the words of the example operations.
+
+    async def add(self, product_id: str, quantity: int = 1, key: str | None = None) -> dict[str, Any]:
+        text = """mutation($key: UUID!, $id: String!, $quantity: Int!) { addCartLines(input: {idempotencyKey: $key,
+          lines: [{product: {upstreamId: $id}, quantity: $quantity}]}) {
+            cart { id revision totalQuantity lines { id quantity } totals { orderTotal { amount currencyCode } } }
+            errors { __typename code message path retry } } }"""
+        answer = await self.ask(text, key=key or new_key(), id=product_id, quantity=quantity)
+        payload: dict[str, Any] = answer.data["addCartLines"]
+        return payload
+
+    async def give_details(self, **changes: Any) -> dict[str, Any]:
+        payload: dict[str, Any] = (await self.run("GuestDetails", address=ADDRESS | changes))["prepareCheckout"]
+        return payload
+
+    async def attach(self, source_id: str) -> dict[str, Any]:
+        payload: dict[str, Any] = (await self.run("GuestSource", sourceId=source_id))["attachSource"]
+        return payload
+
+    async def cart(self) -> dict[str, Any]:
+        text = """{ cart { id upstreamId revision totalQuantity lines { id quantity product { upstreamId } }
+          totals { orderTotal { amount currencyCode } }
+          paymentSession { sessionId state amountRemaining { amount } }
+          readiness { status blockers { __typename code resolvedBy } } } }"""
+        cart: dict[str, Any] = (await self.ask(text)).data["cart"]
+        return cart
+
+    async def submit(self, key: str | None = None, **changes: Any) -> dict[str, Any]:
+        """Press the buy button for the cart as it is."""
+        if "total" not in changes or "revision" not in changes:
+            cart = await self.cart()
+            changes = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]} | changes
+        answer = await self.ask(documents()["GuestOrder"], key=key or new_key(), **changes)
+        payload: dict[str, Any] = answer.data["submitOrder"]
+        return payload
+
+    async def outcome(self, key: str | None = None, **changes: Any) -> dict[str, Any]:
+        """The result of a press that is answered without an error."""
+        payload = await self.submit(key, **changes)
+        assert payload["errors"] == [], payload["errors"]
+        result: dict[str, Any] = payload["result"]
+        return result
+
+    def another_tab(self) -> "Storefront":
+        return Storefront(self.http, dict(self.headers), self.cookie)
+
+
+@dataclass
+class Shopper:
+    """A guest who fills a cart and pays with sources of the payment service."""
+
+    storefront: Storefront
+    sandbox: httpx.AsyncClient
+    world: World
+
+    async def fill_cart(self, product_id: str = PACK, **address: Any) -> None:
+        payload = await self.storefront.add(product_id)
+        assert payload["errors"] == []
+        payload = await self.storefront.give_details(**address)
+        assert payload["errors"] == []
+
+    async def source(self, type: str = "creditCard", **changes: Any) -> str:
+        """A source as DigitalRiver.js makes it, for the cart as it is. Its id."""
+        cart = await self.storefront.cart()
+        return await create_source(self.sandbox, self.world, cart["paymentSession"]["sessionId"], type, **changes)
+
+    async def pay_with(self, type: str = "creditCard", **changes: Any) -> str:
+        source_id = await self.source(type, **changes)
+        payload = await self.storefront.attach(source_id)
+        assert payload["errors"] == []
+        return source_id
+
+    async def get_ready(self, type: str = "creditCard", **changes: Any) -> None:
+        """All that is needed before the button is pressed."""
+        await self.fill_cart()
+        await self.pay_with(type, **changes)
+
+    async def decide(self, url: str, decision: str = "approve") -> None:
+        """What the shopper does on the provider's page."""
+        answer = await self.sandbox.post(httpx.URL(url).raw_path.decode(), data={"decision": decision})
+        assert answer.status_code == 303, answer.text
+
+    async def control(self, name: str, body: Mapping[str, Any]) -> None:
+        answer = await self.sandbox.post(f"/_sandbox/{name}", json=body)
+        assert answer.status_code < 300, answer.text
+
+    async def fault(self, kind: str, path: str, **more: Any) -> None:
+        await self.control("faults", {"kind": kind, "path": path} | more)
+
+    async def force_state(self, state: str | None) -> None:
+        session_id = (await self.storefront.cart())["paymentSession"]["sessionId"]
+        await self.control("session-state", {"sessionId": session_id, "state": state})
+
+    @property
+    def submits(self) -> int:
+        return self.world.calls.count("POST", SUBMIT)
+
+
+async def create_source(
+    sandbox: httpx.AsyncClient, world: World, session_id: str, type: str = "creditCard", **changes: Any
+) -> str:
+    """`changes` name members by `owner__lastName`."""
+    details: dict[str, Any] = {
+        "creditCard": {"number": VISA, "expirationMonth": 10, "expirationYear": 2035, "cvv": "123"},
+        "wireTransfer": {},
+    }.get(type, {"returnUrl": "https://shop.example/return", "cancelUrl": "https://shop.example/cancel"})
+    body: dict[str, Any] = {
+        "type": type,
+        "sessionId": session_id,
+        "owner": {
+            "firstName": "Ada",
+            "lastName": "Lovelace",
+            "email": "ada@example.com",
+            "phoneNumber": "952-555-0100",
+            "address": {
+                "line1": "10380 Bren Road W",
+                "city": "Minnetonka",
+                "state": "MN",
+                "postalCode": "55343",
+                "country": "US",
+            },
+        },
+        type: details,
+    }
+    for name, value in changes.items():
+        place = body
+        *parents, last = name.split("__")
+        for parent in parents:
+            place = place[parent]
+        place[last] = value
+    headers = {"Authorization": f"Bearer {world.keys.public_key}"}
+    answer = await sandbox.post("/payments/sources", headers=headers, json=body)
+    assert answer.status_code == 201, answer.text
+    source: str = answer.json()["id"]
+    return source
+
+
+def new_key() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,224 @@
+"""A guest buys, in each of the four ways to pay, and each operation keeps its budget of upstream calls."""
+
+from dirty_equals import IsPartialDict
+
+from sandbox.world import World
+from tests.shop import ADDRESS, CART, GRAPHITE, METHODS, PACK, SOFTWARE, SUBMIT, Shopper, Storefront, new_key
+
+PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
+
+
+class Budget:
+    """Upstream calls since the last look, tokens apart."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def spent(self) -> int:
+        calls = self._world.calls
+        asked = calls.count() - calls.count(path="/oauth20/token") - calls.count(path="/payments/sources")
+        calls.clear()
+        return asked
+
+
+async def test_a_card_pays_within_the_budget_of_calls(shopper: Shopper, world: World) -> None:
+    storefront, budget = shopper.storefront, Budget(world)
+
+    added = (await storefront.run("GuestFirstLine", key=new_key(), productId=PACK_ID))["addCartLines"]
+    assert added["bearerToken"] is None
+    assert storefront.cookie
+    assert added["cart"]["totals"]["subtotal"] == {"amount": "80.10", "currencyCode": "USD", "formatted": "$80.10"}
+    assert budget.spent() == 2
+
+    details = (await storefront.run("GuestDetails", address=ADDRESS))["prepareCheckout"]
+    assert details["errors"] == []
+    assert details["cart"]["totals"]["orderTotal"]["amount"] == "96.69"
+    assert details["cart"]["paymentSession"]["state"] == "REQUIRES_SOURCE"
+    assert budget.spent() <= 4
+
+    page = (await storefront.run("CheckoutPage"))["cart"]
+    assert [option["name"] for option in page["shippingOptions"]] == ["Standard", "Express"]
+    assert budget.spent() == 2, "the list of methods is fresh"
+
+    source_id = await shopper.source()
+    world.calls.clear()
+    attached = (await storefront.run("GuestSource", sourceId=source_id))["attachSource"]
+    assert attached["cart"]["readiness"]["status"] == "READY"
+    assert budget.spent() == 2
+
+    action = attached["paymentSession"]["nextAction"]
+    assert action["__typename"] == "SubmitOrderAction"
+    total = {name: action["amount"][name] for name in ("amount", "currencyCode")}
+    order = await storefront.run("GuestOrder", key=new_key(), total=total, revision=action["cartRevision"])
+    assert order["submitOrder"]["result"] == IsPartialDict(__typename="OrderPlaced")
+    assert order["submitOrder"]["attempt"] == IsPartialDict(wasSentUpstream=True, isReplay=False, status="PLACED")
+    assert world.calls.count("POST", SUBMIT) == 1
+    assert budget.spent() == 2
+
+
+async def test_the_cart_page_needs_two_calls(shopper: Shopper, world: World) -> None:
+    await shopper.fill_cart()
+    world.calls.clear()
+    page = await shopper.storefront.run("CartPage")
+    assert page["cart"]["appliedOffers"] == [IsPartialDict(offer=IsPartialDict(name="10% off packs"))]
+    assert page["session"]["level"] == "ANONYMOUS"
+    assert Budget(world).spent() == 2
+
+
+async def test_an_edit_is_guarded_by_the_revision(shopper: Shopper, world: World) -> None:
+    storefront, budget = shopper.storefront, Budget(world)
+    await storefront.add(GRAPHITE)
+    world.calls.clear()
+
+    added = (await storefront.run("AddToCart", key=new_key(), productId=PACK_ID, quantity=2))["addCartLines"]
+    assert added["cart"]["totalQuantity"] == 3
+    assert budget.spent() == 2
+
+    line = added["cart"]["lines"][1]["id"]
+    revision = added["cart"]["revision"]
+    changed = await storefront.run("ChangeQuantity", revision=revision, lineId=line, quantity=1)
+    assert changed["updateCartLines"]["cart"]["totalQuantity"] == 2
+    assert budget.spent() == 3
+
+    late = (await storefront.run("ChangeQuantity", revision=revision, lineId=line, quantity=5))["updateCartLines"]
+    assert late["errors"] == [IsPartialDict(code="CART_REVISION_MISMATCH", retry="READ_STATE_FIRST")]
+    assert late["cart"]["totalQuantity"] == 2
+    assert budget.spent() == 1
+
+    redeemed = (await storefront.run("RedeemCoupon", code="SPRING20"))["applyOffer"]
+    assert redeemed["errors"] == []
+    assert budget.spent() <= 2
+
+
+async def test_a_wire_transfer_awaits_its_money(shopper: Shopper) -> None:
+    await shopper.get_ready("wireTransfer")
+    result = await shopper.storefront.outcome()
+    assert result["__typename"] == "OrderAwaitingPayment"
+    assert result["instructions"]["amount"]["amount"] == "96.69"
+    assert {"key": "accountNumber", "value": "0487369908"} in result["instructions"]["details"]
+    assert result["instructions"]["payBefore"]
+
+
+async def test_paypal_is_approved_before_the_submission(shopper: Shopper, world: World) -> None:
+    storefront = shopper.storefront
+    await shopper.fill_cart()
+    source_id = await shopper.source("payPal")
+    refused = await storefront.attach(source_id)
+    assert refused["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE", __typename="PaymentError")]
+
+    (page,) = (source.redirect["redirectUrl"] for source in world.sources.values())
+    await shopper.decide(page)
+    attached = await storefront.attach(source_id)
+    assert attached["errors"] == []
+    result = await storefront.outcome()
+    assert result["__typename"] == "OrderPlaced"
+
+
+async def test_klarna_is_approved_after_the_submission(shopper: Shopper, world: World) -> None:
+    storefront, budget = shopper.storefront, Budget(world)
+    await shopper.get_ready("klarnaCredit")
+    cart = await storefront.cart()
+    world.calls.clear()
+    submitted = await storefront.run("SubmitWithRedirect", key=new_key(), total=cart["totals"]["orderTotal"])
+    result = submitted["submitOrder"]["result"]
+    assert result["__typename"] == "OrderActionRequired"
+    assert budget.spent() == 2
+
+    # Before the shopper has approved, nothing is resumed.
+    early = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert early["result"]["action"]["redirectUrl"] == result["action"]["redirectUrl"]
+
+    await shopper.decide(result["action"]["redirectUrl"])
+    world.calls.clear()
+    resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert resumed["errors"] == []
+    assert resumed["result"] == IsPartialDict(__typename="OrderPlaced")
+    assert resumed["cart"]["totalQuantity"] == 0
+    assert budget.spent() == 2
+    assert world.calls.count("POST", SUBMIT) == 0
+
+    again = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert again["result"] == IsPartialDict(__typename="OrderPlaced"), "a reload of the return page"
+
+
+async def test_a_rejected_shopper_pays_in_another_way(shopper: Shopper) -> None:
+    storefront = shopper.storefront
+    await shopper.get_ready("klarnaCredit")
+    result = await storefront.outcome()
+    await shopper.decide(result["action"]["redirectUrl"], "reject")
+    resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert resumed["result"] == IsPartialDict(__typename="OrderDeclined")
+
+    blocked = await storefront.outcome()
+    assert blocked["blockers"] == [IsPartialDict(code="PAYMENT_SESSION_NOT_READY")]
+    await storefront.ask("mutation { detachSource(input: {target: {all: true}}) { errors { code } } }")
+    await shopper.pay_with()
+    assert (await storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_a_declined_source_is_dropped_and_another_one_pays(shopper: Shopper, world: World) -> None:
+    storefront, budget = shopper.storefront, Budget(world)
+    await shopper.fill_cart()
+    source_id = await shopper.pay_with(owner__lastName="Decline:do_not_honor")
+    result = await storefront.outcome()
+    assert result["decline"] == IsPartialDict(severity="SOFT", advice="TRY_LATER")
+    assert result["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
+
+    world.calls.clear()
+    dropped = (await storefront.run("DropDeclinedSource", sourceId=source_id))["detachSource"]
+    assert dropped["errors"] == []
+    assert dropped["paymentSession"]["state"] == "REQUIRES_SOURCE"
+    assert budget.spent() <= 3
+    await shopper.pay_with()
+    assert (await storefront.outcome())["__typename"] == "OrderPlaced"
+    assert shopper.submits == 1
+
+
+async def test_the_payment_step_reads_the_cart_and_the_methods(shopper: Shopper, world: World) -> None:
+    await shopper.fill_cart()
+    world.calls.clear()
+    for expected in (1, 1):
+        step = await shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
+        assert [method["type"] for method in step["availablePaymentMethods"]["methods"]].count("creditCard") == 1
+        assert Budget(world).spent() == expected, "the list is fresh since GuestDetails"
+    assert world.calls.count("GET", METHODS) == 0
+
+
+async def test_a_download_needs_no_shipping(shopper: Shopper) -> None:
+    await shopper.fill_cart(SOFTWARE)
+    cart = (await shopper.storefront.run("CheckoutPage"))["cart"]
+    assert cart["requiresShipping"] is False
+    await shopper.pay_with()
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_the_order_can_be_read_by_the_session_that_placed_it(shopper: Shopper, storefront: Storefront) -> None:
+    await shopper.get_ready()
+    order = (await storefront.outcome())["order"]
+    text = "query($id: ID!) { order(id: $id) { id number state totals { orderTotal { amount } } } }"
+    read = (await storefront.ask(text, id=order["id"])).data["order"]
+    assert read == IsPartialDict(number=order["number"], totals={"orderTotal": {"amount": "96.69"}})
+    assert (await storefront.cart())["totalQuantity"] == 0
+
+    stranger = Storefront(storefront.http)
+    await stranger.add(PACK)
+    assert (await stranger.ask(text, id=order["id"])).data["order"] is None
+
+
+async def test_prices_follow_the_currency_of_the_session(shopper: Shopper, storefront: Storefront) -> None:
+    start = """mutation($locale: Locale!) { startSession(input: {locale: $locale}) {
+      session { locale currencyCode } errors { code } } }"""
+    for locale, amount in (("ja-JP", "11610"), ("de-DE", "76.41"), ("en-GB", "67.41")):
+        fresh = Storefront(storefront.http)
+        started = (await fresh.ask(start, locale=locale)).data["startSession"]
+        assert started["errors"] == []
+        cart = (await fresh.add(PACK))["cart"]
+        assert cart["totals"]["orderTotal"]["amount"] == amount
+
+
+async def test_no_call_asks_for_anything_but_json(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready()
+    await shopper.storefront.outcome()
+    assert world.calls.without_json == 0
+    assert world.calls.count(path="other") == 0
+    assert world.calls.count("GET", CART) > 0
