@@ -25,6 +25,7 @@ from sandbox.requests import (
     whole_number,
     world_of,
 )
+from sandbox.world import World
 
 LONGEST_FIELD = 255
 CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")
@@ -460,7 +461,17 @@ def _answer(request: Request, cart: Cart) -> Response:
         strict=world.strict,
         shows_amounts=world.switches.session_amounts == "present",
     )
-    return answer(request, {"cart": wire})
+    return answer(request, {"cart": wire} | _complaints(world, cart))
+
+
+def _complaints(world: World, cart: Cart) -> Json:
+    """Beside the cart: what has gone out of stock since it was added."""
+    short = [line.product.id for line in cart.lines if (world.stock[line.product.id] or 0) < line.quantity]
+    gone = [product_id for product_id in short if world.stock[product_id] is not None]
+    if not gone or cart.order is not None:
+        return {}
+    texts = [f"Product {product_id} is not available in the requested quantity." for product_id in gone]
+    return {"errors": {"error": [{"code": "inventory-unavailable-error", "description": text} for text in texts]}}
 
 
 def _many(value: Any) -> list[Json]:
