@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.types import ASGIApp
 
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
-from tests.shop import Clock, Shopper, Storefront, gateway
+from tests.shop import Clock, InMemory, Shopper, Storefront, gateway
 
 
 @pytest.fixture
@@ -27,21 +26,21 @@ def world() -> World:
 
 
 @pytest.fixture
-def sandbox_app(world: World) -> ASGIApp:
-    return create_sandbox(world)
+def network(world: World) -> InMemory:
+    """The way to the sandbox, for the gateway and for the shopper's browser."""
+    return InMemory(create_sandbox(world))
 
 
 @pytest.fixture
-async def sandbox(sandbox_app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+async def sandbox(network: InMemory) -> AsyncIterator[httpx.AsyncClient]:
     """The sandbox as DigitalRiver.js and the payment provider meet it."""
-    transport = httpx.ASGITransport(app=sandbox_app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
+    async with httpx.AsyncClient(transport=network, base_url="http://sandbox") as http:
         yield http
 
 
 @pytest.fixture
-async def storefront(world: World, sandbox_app: ASGIApp, clock: Clock) -> AsyncIterator[Storefront]:
-    async with gateway(world, sandbox_app, clock) as storefront:
+async def storefront(world: World, network: InMemory, clock: Clock) -> AsyncIterator[Storefront]:
+    async with gateway(world, network, clock) as storefront:
         yield storefront
 
 

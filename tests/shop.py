@@ -1,7 +1,9 @@
 """The people of the tests: a storefront that speaks GraphQL over HTTP, and a shopper who uses it."""
 
+import asyncio
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -63,7 +65,17 @@ class Clock:
 class InMemory(httpx.ASGITransport):
     """Calls an application without a socket; a connection that it drops looks like one."""
 
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app=app)
+        self.unreachable: set[str] = set()
+        """Paths at which nobody listens."""
+        self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        """By path: set once a request is on its way."""
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path in self.unreachable:
+            raise httpx.ConnectError("refused", request=request)
+        self.arrived[request.url.path].set()
         try:
             return await super().handle_async_request(request)
         except ConnectionResetError as error:
@@ -93,10 +105,9 @@ async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def gateway(world: World, sandbox: ASGIApp, clock: Clock, **changes: Any) -> AsyncIterator["Storefront"]:
+async def gateway(world: World, network: InMemory, clock: Clock, **changes: Any) -> AsyncIterator["Storefront"]:
     """A storefront in front of a gateway of its own."""
-    app = create_app(settings_for(world, **changes), InMemory(app=sandbox), now=clock)
-    async with running(app) as http:
+    async with running(create_app(settings_for(world, **changes), network, now=clock)) as http:
         yield Storefront(http)
 
 

@@ -9,7 +9,6 @@ import httpx
 import msgspec
 import pytest
 from dirty_equals import IsPartialDict
-from starlette.types import ASGIApp
 
 from gateway import guard
 from gateway.enums import CheckoutBlockerCode
@@ -19,7 +18,7 @@ from gateway.upstream.client import Found
 from gateway.upstream.wire import decode
 from sandbox.world import World
 from schema.build import build
-from tests.shop import CART, PACK, POLES, Clock, Shopper, gateway, new_key, settings_for
+from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, new_key, settings_for
 
 ROOT = Path(__file__).parent.parent
 
@@ -171,7 +170,7 @@ CASES: list[tuple[str, Act, str, Act]] = [
 @pytest.mark.parametrize(("code", "spoil", "coordinate", "resolve"), CASES, ids=[case[0] for case in CASES])
 async def test_each_rule_blocks_and_says_what_resolves_it(
     world: World,
-    sandbox_app: ASGIApp,
+    network: InMemory,
     sandbox: httpx.AsyncClient,
     clock: Clock,
     code: str,
@@ -179,7 +178,7 @@ async def test_each_rule_blocks_and_says_what_resolves_it(
     coordinate: str,
     resolve: Act,
 ) -> None:
-    async with gateway(world, sandbox_app, clock, billing_countries="US", shipping_countries="US") as storefront:
+    async with gateway(world, network, clock, billing_countries="US", shipping_countries="US") as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         await spoil(shopper)

@@ -7,11 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
-from starlette.types import ASGIApp
 
-from gateway.app import create_app
 from sandbox.declines import DECLINES
-from sandbox.world import World
 from tests.shop import (
     POLES,
     SUBMIT,
@@ -21,8 +18,6 @@ from tests.shop import (
     Storefront,
     documents,
     new_key,
-    running,
-    settings_for,
 )
 
 LOOK = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
@@ -51,14 +46,13 @@ async def test_fifty_keys_at_once_are_one_order(shopper: Shopper) -> None:
     assert shopper.submits == 1
 
 
-async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper) -> None:
+async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, network: InMemory) -> None:
     await shopper.get_ready()
     await shopper.fault("delay", SUBMIT, delay_s=0.05)
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     press = asyncio.create_task(shopper.storefront.another_tab().submit(key, **agreed))
-    while shopper.submits == 0:
-        await shopper.sandbox.get("/_sandbox/health")
+    await network.arrived[SUBMIT].wait()
     press.cancel()
     with pytest.raises(asyncio.CancelledError):
         await press
@@ -267,28 +261,16 @@ async def test_absence_counts_only_after_a_while(shopper: Shopper, clock: Clock)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_what_never_left_is_no_attempt(world: World, sandbox_app: ASGIApp, clock: Clock) -> None:
-    class Unreachable(InMemory):
-        is_down = False
-
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            if self.is_down and request.url.path == SUBMIT:
-                raise httpx.ConnectError("refused", request=request)
-            return await super().handle_async_request(request)
-
-    network = Unreachable(app=sandbox_app)
-    app = create_app(settings_for(world), network, now=clock)
-    async with running(app) as http, httpx.AsyncClient(transport=InMemory(app=sandbox_app), base_url="http://s") as s:
-        shopper = Shopper(Storefront(http), s, world)
-        await shopper.get_ready()
-        key = new_key()
-        network.is_down = True
-        payload = await shopper.storefront.submit(key)
-        assert payload["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="RETRY")]
-        assert payload["attempt"] is None
-        network.is_down = False
-        assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
-        assert shopper.submits == 1
+async def test_what_never_left_is_no_attempt(shopper: Shopper, network: InMemory) -> None:
+    await shopper.get_ready()
+    key = new_key()
+    network.unreachable.add(SUBMIT)
+    payload = await shopper.storefront.submit(key)
+    assert payload["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="RETRY")]
+    assert payload["attempt"] is None
+    network.unreachable.clear()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
+    assert shopper.submits == 1
 
 
 async def test_nothing_to_resume_says_so(shopper: Shopper) -> None:
