@@ -1,5 +1,6 @@
 """`python -m gateway`: `serve` answers storefronts, `schema` prints the graph."""
 
+import logging
 import sys
 
 import typer
@@ -9,6 +10,8 @@ from gateway import telemetry
 from gateway.app import create_app
 from gateway.settings import Settings
 from schema.build import build
+
+log = logging.getLogger("gateway")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,6 +27,7 @@ def serve() -> None:
     except ValueError as problem:
         sys.exit(_in_words(problem))
     telemetry.configure(settings.log_level)
+    log.warning("sessions and submissions live in the memory of this process: run exactly one")
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -61,7 +61,7 @@ class Operation:
     products: "DataLoader[str, Product | None]"
     stock: "DataLoader[str, InventoryStatus | None]"
     session: Session | None = None
-    looked_up: bool = False
+    lookup: "asyncio.Future[None] | None" = None
     has_dead_handle: bool = False
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
@@ -88,13 +88,17 @@ class Context:
     async def session(self) -> Session | None:
         """The caller's session; None without a handle, or when the handle is no longer good."""
         operation = self.operation
-        if not operation.looked_up:
-            operation.looked_up = True
-            if self.caller.handle is not None:
-                operation.session = await self.gateway.sessions.find(self.caller.handle)
-                if operation.session is None:
-                    self.lose_session()
+        if self.caller.handle is not None:
+            # Fields side by side ask at the same time, and the store is asked once.
+            if operation.lookup is None:
+                operation.lookup = asyncio.ensure_future(self._find_session(self.caller.handle))
+            await asyncio.shield(operation.lookup)
         return operation.session
+
+    async def _find_session(self, handle: Handle) -> None:
+        self.operation.session = await self.gateway.sessions.find(handle)
+        if self.operation.session is None:
+            self.lose_session()
 
     async def require(self, level: SessionLevel) -> None:
         """Refuse a member whose level the session does not reach. Makes no upstream call."""
@@ -116,8 +120,7 @@ class Context:
     def adopt(self, session: Session, handle: Handle) -> None:
         """Go on with a session that has just begun."""
         operation = self.operation
-        operation.session, operation.looked_up, operation.has_dead_handle = session, True, False
-        operation.clears_cookie = False
+        operation.session, operation.has_dead_handle, operation.clears_cookie = session, False, False
         if handle.delivery is SessionDelivery.COOKIE:
             operation.issued_cookie = handle
 

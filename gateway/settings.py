@@ -7,6 +7,7 @@ and is named. No other module reads the environment.
 import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -15,6 +16,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from gateway.enums import TermsOfSaleMode
 
 PREFIX = "RIVERFRONT_"
+
+SECRETS = "/run/secrets"
+"""Where container engines put secrets: a file `riverfront_api_secret` stands for the variable."""
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+SHORTEST_SECRET = 12
+"""Characters. What is shorter was made up by a person, or cut off."""
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
@@ -100,7 +109,7 @@ class Settings(BaseSettings):
         unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
         if unknown:
             raise ValueError(f"Unknown settings: {', '.join(unknown)}. The README lists the known ones.")
-        return cls()
+        return cls(_secrets_dir=SECRETS if Path(SECRETS).is_dir() else None)
 
     @model_validator(mode="before")
     @classmethod
@@ -118,4 +127,11 @@ class Settings(BaseSettings):
             raise ValueError("locales: at least one is needed.")
         if self.cookie_same_site == "none" and not self.origins:
             raise ValueError("cookie_same_site: none needs a list of origins.")
+        is_local = self.host in LOOPBACK_HOSTS
+        if self.development and not is_local:
+            raise ValueError("development: for this machine only; listen on 127.0.0.1, or switch it off.")
+        if not is_local and not self.trusted_proxies:
+            raise ValueError("trusted_proxies: name the proxy that ends TLS before listening beyond this machine.")
+        if not self.development and len(self.api_secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"api_secret: shorter than {SHORTEST_SECRET} characters.")
         return self

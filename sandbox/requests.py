@@ -16,6 +16,8 @@ from sandbox.shaping import Expand, only
 from sandbox.world import Shopper, World
 
 DIGITS = re.compile(r"\d+")
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""Ids of sources, of which some would pass for the number of a card."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
@@ -88,6 +90,8 @@ def _texts(value: Any) -> list[str]:
 
 
 def _holds_card(text: str) -> bool:
+    if UUID.fullmatch(text):
+        return False
     found = (re.sub(r"[ -]", "", match.group()) for match in MAYBE_A_CARD.finditer(text))
     return any(cards.brand(number) is not None and cards.is_card_number(number) for number in found)
 
