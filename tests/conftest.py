@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-pytest.register_assert_rewrite("tests.shop")
-
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
 from tests.shop import Clock, InMemory, Shopper, Storefront, gateway

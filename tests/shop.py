@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
@@ -10,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
+import uvicorn
 from graphql import parse, print_ast, separate_operations
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -102,6 +104,35 @@ async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
         transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 4711))
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
             yield http
+
+
+class Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> AsyncIterator[str]:
+    """The application on a real socket; its URL."""
+    server = Server(
+        uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan=lifespan, proxy_headers=False)
+    )
+    # Signals are the test runner's.
+    serving = asyncio.create_task(server._serve())
+    await server.is_up.wait()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = server.force_exit = True
+        await serving
 
 
 @asynccontextmanager

@@ -1,0 +1,18 @@
+"""The community's audit of GraphQL over HTTP."""
+
+import json
+
+import pytest
+
+from gateway.app import create_app
+from sandbox.world import World
+from tests.shop import InMemory, listening, settings_for
+from tests.tools import node
+
+
+@pytest.mark.slow
+async def test_all_61_checks_of_the_audit_hold(world: World, network: InMemory) -> None:
+    async with listening(create_app(settings_for(world), network)) as url:
+        results = [json.loads(line) for line in (await node("audit.mjs", f"{url}/graphql")).splitlines()]
+    assert len(results) == 61
+    assert [one for one in results if one["status"] != "ok"] == []

@@ -1,0 +1,246 @@
+"""GraphQL over HTTP: what is no request is refused before anything happens, and says why."""
+
+import base64
+import json
+
+import httpx
+import orjson
+import pytest
+from dirty_equals import IsPartialDict, IsStr
+
+from sandbox.world import World
+from tests.shop import CART, CLIENT, PACK, Clock, InMemory, Shopper, Storefront, gateway
+
+MODERN = "application/graphql-response+json"
+KINDS = ("Order", "Product", "CartLine")
+
+SHALLOW = "{ storefront { locales } }"
+
+MALFORMED: list[tuple[str, bytes]] = [
+    ("nothing", b""),
+    ("null", b"null"),
+    ("a number", b"42"),
+    ("a text", b'"{ storefront { locales } }"'),
+    ("a list", b"[]"),
+    ("a batch", json.dumps([{"query": SHALLOW}]).encode()),
+    ("half of it", b'{"query": "{ storef'),
+    ("not UTF-8", b'{"query": "\xff\xfe"}'),
+    ("UTF-16", json.dumps({"query": SHALLOW}).encode("utf-16")),
+    ("NaN", b'{"query": "{ storefront { locales } }", "variables": {"a": NaN}}'),
+    ("no query", b"{}"),
+    ("an empty query", b'{"query": " "}'),
+    ("a query that is none", b'{"query": 1}'),
+    ("a query that is null", b'{"query": null}'),
+    ("variables that are a text", b'{"query": "{ storefront { locales } }", "variables": "{}"}'),
+    ("variables that are a list", b'{"query": "{ storefront { locales } }", "variables": []}'),
+    ("a name that is none", b'{"query": "{ storefront { locales } }", "operationName": 1}'),
+    ("extensions that are none", b'{"query": "{ storefront { locales } }", "extensions": 1}'),
+    ("deep nesting", b'{"query": "{ storefront { locales } }", "variables": ' + b"[" * 3000 + b"]" * 3000 + b"}"),
+    ("deep objects", b'{"query": "{ a }", "variables": ' + b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"}"),
+    ("a lone surrogate", b'{"query": "{ storefront { locales } } # \\ud800"}'),
+]
+
+
+async def post(storefront: Storefront, content: bytes, **headers: str) -> httpx.Response:
+    given = CLIENT | {"Content-Type": "application/json"} | headers
+    return await storefront.http.post("/graphql", content=content, headers=given)
+
+
+@pytest.mark.parametrize("body", [row[1] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
+async def test_a_malformed_body_is_the_clients_mistake(storefront: Storefront, world: World, body: bytes) -> None:
+    answer = await post(storefront, body)
+    if body == MALFORMED[-1][1]:
+        assert answer.status_code in (200, 400)
+        return
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [IsPartialDict(message=IsStr(min_length=10))] * len(answer.json()["errors"])
+    assert "data" not in answer.json()
+    assert world.calls.count() == 0
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql", ""],
+)
+async def test_only_json_is_read(storefront: Storefront, content_type: str) -> None:
+    answer = await post(storefront, orjson.dumps({"query": SHALLOW}), **{"Content-Type": content_type})
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_body_has_a_limit(storefront: Storefront) -> None:
+    answer = await post(storefront, orjson.dumps({"query": SHALLOW + " " * 130 * 1024}))
+    assert answer.status_code == 413
+    answer = await post(storefront, orjson.dumps({"query": SHALLOW, "variables": {"a": "b" * 65 * 1024}}))
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+async def test_other_methods_are_named(storefront: Storefront, method: str) -> None:
+    answer = await storefront.http.request(method, "/graphql")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_both_media_types_are_spoken(storefront: Storefront) -> None:
+    wrong = orjson.dumps({"query": "{ nothingLikeThis }"})
+    legacy = await post(storefront, wrong, Accept="application/json")
+    assert (legacy.status_code, legacy.headers["content-type"]) == (200, "application/json; charset=utf-8")
+    modern = await post(storefront, wrong, Accept=MODERN)
+    assert (modern.status_code, modern.headers["content-type"]) == (400, f"{MODERN}; charset=utf-8")
+    neither = await post(storefront, wrong, Accept="text/html")
+    assert neither.status_code == 406
+
+
+async def test_a_mistyped_field_is_told_with_a_suggestion_in_development(storefront: Storefront) -> None:
+    answer = await storefront.ask("{ storefrnt { locales } }")
+    assert answer.codes == ["GRAPHQL_VALIDATION_FAILED"]
+    assert "Did you mean 'storefront'" in answer.body["errors"][0]["message"]
+
+
+async def test_production_tells_nothing_of_the_schema(world: World, network: InMemory, clock: Clock) -> None:
+    async with gateway(world, network, clock, development=False) as storefront:
+        answer = await storefront.ask("{ storefrnt { locales } }")
+        assert "Did you mean" not in str(answer.body)
+        answer = await storefront.ask("{ __schema { types { name } } }")
+        assert set(answer.codes) == {"GRAPHQL_VALIDATION_FAILED"}
+        answer = await storefront.ask('mutation { startSession(input: {delivery: "X"}) { bearerToken } }')
+        assert "Did you mean" not in str(answer.body)
+
+
+async def test_several_operations_need_a_name(storefront: Storefront) -> None:
+    text = "query A { storefront { locales } } query B { storefront { currencies } }"
+    assert (await storefront.send({"query": text})).status_code == 400
+    answer = await storefront.send({"query": text, "operationName": "B"})
+    assert answer.json() == {"data": {"storefront": {"currencies": ["USD", "EUR", "GBP", "JPY"]}}}
+    assert (await storefront.send({"query": text, "operationName": "C"})).status_code == 400
+
+
+async def test_the_request_id_is_taken_over_when_it_is_harmless(storefront: Storefront) -> None:
+    answer = await storefront.send({"query": SHALLOW}, **{"X-Request-Id": "abc-123.x"})
+    assert answer.headers["x-request-id"] == "abc-123.x"
+    answer = await storefront.send({"query": SHALLOW}, **{"X-Request-Id": "a b\x7f"})
+    assert answer.headers["x-request-id"] != "a b\x7f"
+    answer = await storefront.send({"query": "{ nothing }"}, **{"X-Request-Id": "mine"})
+    assert answer.json()["errors"][0]["extensions"]["supportReference"] == "mine"
+
+
+async def test_the_fixed_headers_are_on_every_answer(storefront: Storefront) -> None:
+    for path in ("/graphql", "/health/live", "/nowhere"):
+        headers = (await storefront.http.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert "server" not in headers
+
+
+async def test_health_says_ok_and_no_more(storefront: Storefront, world: World) -> None:
+    for path in ("/health/live", "/health/ready"):
+        answer = await storefront.http.get(path)
+        assert (answer.status_code, answer.text) == (200, "ok")
+    assert world.calls.count() == 0
+
+
+# Documents that cost more than they ask for.
+
+
+def many_fields(count: int) -> str:
+    return "{" + " ".join(f"a{i}: storefront {{ locales }}" for i in range(count)) + "}"
+
+
+def doubling_fragments(levels: int) -> str:
+    last = f"fragment F{levels} on Query {{ storefront {{ locales }} }}"
+    spreads = [f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(levels)]
+    return " ".join(["{ ...F0 }", *spreads, last])
+
+
+def same_key(count: int) -> str:
+    return "{" + " ".join("cart { lines { product { name } } }" for _ in range(count)) + "}"
+
+
+BOMBS = [
+    ("tokens", "{ storefront { " + "locales " * 3000 + "} }"),
+    ("aliases", many_fields(31)),
+    ("root fields", many_fields(11)),
+    ("depth", "{ cart { lines { product { " + "base { variations { " * 8 + "name" + " } }" * 8 + " } } } }"),
+    ("nesting that is no field", "{ cart " + "{ ... " * 900 + "{ id }" + " }" * 900 + " }"),
+    ("doubling fragments", doubling_fragments(20)),
+    ("a fragment that spreads itself", "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }"),
+    ("directives", "{ storefront { locales " + "@skip(if: false) " * 51 + "} }"),
+    ("the same key again and again", same_key(60)),
+    ("comments", "{ storefront { locales } }" + "\n#" * 20_000),
+    ("a long text", '{ product(by: {upstreamId: "' + "a" * 2000 + '"}) { name } }'),
+    ("five mutations too many", "mutation {" + " ".join(f"a{i}: signOut {{ signedOut }}" for i in range(6)) + "}"),
+    ("lists in lists", '{ product(id: "x") { name } cart(a: ' + "[" * 900 + "]" * 900 + ") { id } }"),
+    ("variables nobody uses", "query(" + " ".join(f"$v{i}: Int" for i in range(600)) + ") { storefront { locales } }"),
+]
+
+
+@pytest.mark.parametrize("text", [row[1] for row in BOMBS], ids=[row[0] for row in BOMBS])
+async def test_a_document_bomb_is_refused(storefront: Storefront, world: World, text: str) -> None:
+    answer = await storefront.ask(text)
+    assert answer.status == 400
+    allowed = {"OPERATION_TOO_EXPENSIVE", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
+    assert set(answer.codes) <= allowed
+    assert "data" not in answer.body
+    assert world.calls.count() == 0
+
+
+async def test_an_operation_buys_once(storefront: Storefront) -> None:
+    one = 'submitOrder(input: {idempotencyKey: "%s", expectedTotal: {amount: "1", currencyCode: USD}})'
+    keys = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002")
+    text = "mutation {" + " ".join(f"a{i}: {one % key} {{ errors {{ code }} }}" for i, key in enumerate(keys)) + "}"
+    assert (await storefront.ask(text)).codes == ["OPERATION_TOO_EXPENSIVE"]
+
+
+@pytest.mark.parametrize("value", ["a" * 1025, "a\x00b", "a\x1bb"])
+async def test_a_bad_text_is_refused_wherever_it_stands(storefront: Storefront, world: World, value: str) -> None:
+    text = "mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) { errors { code } } }"
+    answer = await storefront.ask(text, code=value)
+    assert answer.codes == ["BAD_USER_INPUT"]
+    literal = await storefront.ask(text.replace("$code}", json.dumps(value) + "}").replace("($code: String!)", ""))
+    assert set(literal.codes) <= {"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"}
+    assert world.calls.count() == 0
+
+
+async def test_an_error_nobody_reads_is_raised(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    text = 'mutation { applyOffer(input: {offer: {couponCode: "NOPE"}}) { cart { totalQuantity } } }'
+    answer = await shopper.storefront.ask(text)
+    assert answer.body["data"]["applyOffer"]["cart"]["totalQuantity"] == 1
+    assert answer.body["errors"] == [
+        IsPartialDict(path=["applyOffer"], extensions=IsPartialDict(code="COUPON_INVALID", promoted=True))
+    ]
+
+
+async def test_an_answer_of_upstream_that_makes_no_sense_is_no_crash(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    for kind in ("malformed", "content-type", "huge"):
+        await shopper.fault(kind, CART, times=3)
+        answer = await shopper.storefront.ask("{ cart { id } storefront { locales } }")
+        assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"], kind
+        assert answer.body["data"]["storefront"]["locales"]
+        assert answer.body["data"]["cart"] is None
+        shopper.world.faults.clear()
+
+
+FORGED = ["../carts/active", "1/../2", "1?expand=all", "%2e%2e", "1;x", "1#x", "1\n"]
+
+
+@pytest.mark.parametrize("upstream_id", FORGED)
+async def test_an_id_becomes_a_path_only_when_it_is_one(storefront: Storefront, world: World, upstream_id: str) -> None:
+    await storefront.add(PACK)
+    world.calls.clear()
+    ids = {kind: base64.urlsafe_b64encode(f"{kind}:{upstream_id}".encode()).decode().rstrip("=") for kind in KINDS}
+    answer = await storefront.ask("query($id: ID!) { order(id: $id) { id } }", id=ids["Order"])
+    assert answer.body["data"] == {"order": None}
+    answer = await storefront.ask("query($id: ID!) { product(by: {id: $id}) { id } }", id=ids["Product"])
+    assert answer.body["data"] == {"product": None}
+    text = """mutation($id: ID!) { updateCartLines(input: {lines: [{lineId: $id, quantity: 2}]}) {
+      errors { code path } } }"""
+    answer = await storefront.ask(text, id=ids["CartLine"])
+    assert answer.data["updateCartLines"]["errors"] == [
+        {"code": "NOT_FOUND", "path": ["input", "lines", "0", "lineId"]}
+    ]
+    assert world.calls.count(path="other") == 0
+    assert world.calls.count() <= 1, "the cart that the payload shows"
