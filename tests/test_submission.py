@@ -10,6 +10,7 @@ from dirty_equals import IsPartialDict
 
 from sandbox.declines import DECLINES
 from tests.shop import (
+    CART,
     POLES,
     SUBMIT,
     Clock,
@@ -294,3 +295,15 @@ async def test_a_terms_refusal_becomes_the_blocker(shopper: Shopper) -> None:
     await shopper.fault("status", SUBMIT, times=1, status=409, code="invalid-bill-to-country")
     result = await shopper.storefront.outcome()
     assert result["blockers"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
+
+
+async def test_a_refusal_inside_a_success_is_a_refusal(shopper: Shopper, network: InMemory) -> None:
+    await shopper.storefront.add(POLES)
+    await shopper.fault("status", f"{CART}/line-items", status=200, code="inventory-unavailable-error", times=1)
+    payload = await shopper.storefront.add(POLES)
+    assert payload["errors"] == [IsPartialDict(code="INSUFFICIENT_STOCK")]
+
+    await shopper.storefront.give_details()
+    await shopper.pay_with()
+    await shopper.fault("status", SUBMIT, status=200, code="inventory-unavailable-error", times=1)
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt", "documented for no submission"

@@ -172,11 +172,11 @@ class Upstream:
 
     async def add_lines(self, token: str, lines: Sequence[NewLine]) -> None:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
-        await self._change("POST", f"{CART}/line-items", token, json=body)
+        _check_done(await self._change("POST", f"{CART}/line-items", token, json=body))
 
     async def update_line(self, token: str, line_id: str, quantity: int) -> None:
         params = {"action": "update", "quantity": str(quantity)}
-        await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params)
+        _check_done(await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params))
 
     async def remove_lines(self, token: str, line_ids: Sequence[str]) -> None:
         params = {"lineItemsId": ",".join(_part(one) for one in line_ids)}
@@ -335,6 +335,12 @@ class Upstream:
         settings = self.settings
         pair = httpx.BasicAuth(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
         return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers["Authorization"]
+
+
+def _check_done(body: bytes) -> None:
+    """A success may carry a refusal inside. What else it says is read from the cart."""
+    if errors.codes_beside(body):
+        raise errors.refusal(409, body)
 
 
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
