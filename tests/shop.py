@@ -131,7 +131,8 @@ async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Asyn
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = server.force_exit = True
+        # Without a lifespan nothing is to be waited for, answers of a fault least of all.
+        server.should_exit, server.force_exit = True, lifespan == "off"
         await serving
 
 

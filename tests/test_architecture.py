@@ -1,0 +1,92 @@
+"""Imports go one way: schema, resolvers, gateway, upstream. The sandbox knows nobody."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MAY_IMPORT = {
+    "schema": {"schema", "resolvers", "gateway"},
+    "resolvers": {"resolvers", "gateway"},
+    "gateway/upstream": {"gateway.errors", "gateway.enums", "gateway.money", "gateway.settings", "gateway.upstream"},
+    "gateway": {"gateway"},
+    "sandbox": {"sandbox"},
+    "examples": set(),
+}
+"""What the modules of a room may import of ours. An entry with a dot is a module, without one a package."""
+
+ASSEMBLY = {"gateway/app.py", "gateway/__main__.py"}
+"""Where the graph is put behind its address."""
+
+OURS = {"schema", "resolvers", "gateway", "sandbox", "tests", "bench", "examples"}
+
+
+def modules() -> list[Path]:
+    rooms = ("schema", "resolvers", "gateway", "sandbox", "examples")
+    return [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of ours that a file imports, also those for types alone and inside functions."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return {name for name in names if name.partition(".")[0] in OURS}
+
+
+def room_of(relative: str) -> str:
+    return max((room for room in MAY_IMPORT if relative.startswith(f"{room}/")), key=len)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_stands_below_it(path: Path) -> None:
+    relative = str(path.relative_to(ROOT))
+    if relative in ASSEMBLY:
+        return
+    allowed = MAY_IMPORT[room_of(relative)]
+    for name in imported(path):
+        assert any(f"{name}.".startswith(f"{one}.") or f"{one}.".startswith(f"{name}.") for one in allowed), (
+            f"{relative} imports {name}"
+        )
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if re.search(r"os\.environ|getenv", path.read_text()) and "examples" not in path.parts
+    ]
+    assert readers == ["gateway/settings.py"]
+
+
+def test_only_upstream_speaks_http() -> None:
+    speakers = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if re.search(r"^(import|from) (httpx|aiohttp)\b", path.read_text(), re.MULTILINE)
+    }
+    assert {one for one in speakers if not one.startswith(("gateway/upstream/", "examples/"))} == {"gateway/app.py"}
+
+
+def test_every_runtime_dependency_has_its_line() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    for requirement in project["dependencies"]:
+        name = re.split(r"[<>=~! ]", requirement)[0]
+        assert f"| {name} |" in page, f"{name} has no line in docs/dependencies.md"
+
+
+def test_the_lock_files_name_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text()
+        assert "--hash=sha256:" in text
+        assert "://" not in text
+        assert "index-url" not in text

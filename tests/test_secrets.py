@@ -1,0 +1,136 @@
+"""What is planted upstream and in the inputs comes out nowhere it must not."""
+
+import base64
+import io
+import logging
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from gateway import telemetry
+from gateway.app import create_app
+from sandbox.app import create_app as create_sandbox
+from sandbox.world import World
+from tests.shop import ADDRESS, CART, SUBMIT, Shopper, Storefront, listening, settings_for
+
+PERSONAL = {
+    "firstName": "Canaryfirst",
+    "lastName": "Canarylast",
+    "line1": "77 Canary Street",
+    "city": "Canarytown",
+    "email": "canary@personal.example",
+    "phoneNumber": "555-0177-canary",
+}
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Every line that would be written, of every library, at DEBUG."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(telemetry.formatter())
+    root = logging.getLogger()
+    before = root.level
+    loggers = [logging.getLogger(name) for name in telemetry.NOISY]
+    levels = [one.level for one in loggers]
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    for one in loggers:
+        one.setLevel(logging.DEBUG)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(before)
+    for one, level in zip(loggers, levels, strict=True):
+        one.setLevel(level)
+
+
+def spellings(secret: str) -> set[str]:
+    encoded = base64.b64encode(secret.encode()).decode()
+    return {secret, quote(secret, safe=""), encoded.rstrip("="), secret[:24], secret[-24:]}
+
+
+async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.StringIO, world: World) -> None:
+    sent: list[str] = []
+
+    async def keep(answer: httpx.Response) -> None:
+        await answer.aread()
+        sent.append(f"{answer.headers}\n{answer.text}")
+
+    async with listening(create_sandbox(world), "off") as url:
+        app = create_app(settings_for(world, upstream_url=url))
+        async with (
+            listening(app) as gateway_url,
+            httpx.AsyncClient(base_url=gateway_url, event_hooks={"response": [keep]}) as http,
+            httpx.AsyncClient(base_url=url) as sandbox,
+        ):
+            shopper = Shopper(Storefront(http), sandbox, world)
+            await shopper.fill_cart(**PERSONAL)
+            await shopper.storefront.run("CheckoutPage")
+            await shopper.storefront.run("CartPage")
+            for kind in ("status", "malformed", "drop-after", "content-type"):
+                await shopper.fault(kind, CART, method="GET", times=3)
+                await shopper.storefront.ask("{ cart { id } }")
+            world.faults.clear()
+            await shopper.pay_with(owner__lastName="Decline:fraud_block")
+            await shopper.storefront.outcome()
+            await shopper.pay_with("klarnaCredit")
+            result = await shopper.storefront.outcome()
+            await shopper.decide(result["action"]["redirectUrl"])
+            await shopper.storefront.run("ReturnFromRedirect")
+            for token in list(world.tokens):
+                del world.tokens[token]
+            await shopper.storefront.ask("{ cart { id } }")
+            await shopper.fault("drop-after", SUBMIT)
+            await shopper.storefront.ask("mutation { signOut { signedOut } }")
+            secrets = [*world.refresh_tokens, world.keys.confidential_secret]
+
+    everything = "\n".join(sent)
+    lines = log.getvalue()
+    assert lines.count("\n") > 50, "the log was looked at"
+    assert "request answered" in lines
+    # Tokens that were taken away are still known to the gateway's answers, if any of them leaked.
+    for secret in secrets:
+        for spelling in spellings(secret):
+            assert spelling not in everything
+            assert spelling not in lines
+    for secret in (one.secret for one in world.sources.values()):
+        assert secret not in lines
+    for value in (*PERSONAL.values(), ADDRESS["postalCode"], shopper.storefront.cookie or "Canary"):
+        assert value not in lines, value
+    assert "fraud_block" not in everything
+
+
+async def test_no_access_token_is_in_any_answer(shopper: Shopper, world: World, log: io.StringIO) -> None:
+    planted: set[str] = set()
+    sent: list[str] = []
+
+    async def keep(answer: httpx.Response) -> None:
+        await answer.aread()
+        sent.append(f"{answer.headers}\n{answer.text}")
+        planted.update(world.tokens, world.refresh_tokens)
+
+    shopper.storefront.http.event_hooks = {"response": [keep]}
+    await shopper.get_ready()
+    await shopper.storefront.run("CheckoutPage")
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+    everything = "\n".join(sent) + log.getvalue()
+    assert len(planted) >= 2
+    assert len(sent) > 5
+    for token in planted:
+        assert all(spelling not in everything for spelling in spellings(token))
+
+
+def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
+    logging.getLogger("gateway.anything").info("something", extra={"code": "A", "token": "planted-1"})
+    logging.getLogger("library").warning("for %s at %s", "planted-2", "planted-3")
+    logging.getLogger("library").warning("for " + "planted-4")
+    try:
+        raise ValueError("planted-5")
+    except ValueError:
+        logging.getLogger("gateway.anything").exception("crash")
+    lines = log.getvalue()
+    assert "planted" not in lines
+    assert '"code": "A"' in lines
+    assert "ValueError at tests/test_secrets.py" in lines
