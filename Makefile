@@ -12,9 +12,11 @@ IMAGE ?= riverfront
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 
+WORKERS := --numprocesses auto --maxprocesses 4
+
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test quick schema image lock
+.PHONY: help run demo check format test quick bench schema image lock
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +25,7 @@ help:
 	@echo "make check    format, lint and types"
 	@echo "make test     all tests, quick ones first"
 	@echo "make quick    only the quick tests"
+	@echo "make bench    what the gateway costs, in CPU and in calls"
 	@echo "make format   format the code, and fix what can be fixed by itself"
 	@echo "make schema   print the graph to schema/schema.graphql"
 	@echo "make image    the container image (needs Docker)"
@@ -43,11 +46,15 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-test: .venv/.dev tests/node/node_modules/.stamp
-	$(BIN)/python -m pytest
+test: quick tests/node/node_modules/.stamp
+	$(BIN)/python -m pytest $(WORKERS) -m "slow or browser"
 
 quick: .venv/.dev
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
+
+bench: .venv/.dev
+	$(BIN)/python -m bench.documents
+	$(BIN)/python -m bench.purchase
 
 schema: .venv/.runtime
 	$(BIN)/python -m gateway schema > schema/schema.graphql

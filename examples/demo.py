@@ -131,7 +131,7 @@ class Gateway:
             raise Trouble(f"{name} failed: {error['extensions']['code']}: {error['message']}")
         calls = self.sandbox.calls() - before
         self.spent += calls
-        told(f"{calls.total()} calls to Digital River" if calls else "no call to Digital River")
+        told(f"{calls.total()} call{'' if calls.total() == 1 else 's'} to Digital River")
         data: dict[str, Any] = content["data"]
         return data
 

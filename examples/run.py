@@ -50,8 +50,8 @@ def _serve(running: ExitStack) -> None:
         raise NotStarted(f"PORT and SANDBOX_PORT are both {gateway_port}. Choose two.")
     sandbox_url, gateway_url = f"http://{HOST}:{sandbox_port}", f"http://{HOST}:{gateway_port}"
 
-    sandbox = running.enter_context(_program("sandbox", ["--port", str(sandbox_port)], {}))
-    _wait_for(sandbox, f"{sandbox_url}/_sandbox/health")
+    sandbox = running.enter_context(program("sandbox", ["--port", str(sandbox_port)], {}))
+    wait_for(sandbox, f"{sandbox_url}/_sandbox/health")
     settings = {
         "RIVERFRONT_DEVELOPMENT": "true",
         "RIVERFRONT_HOST": HOST,
@@ -59,8 +59,8 @@ def _serve(running: ExitStack) -> None:
         "RIVERFRONT_UPSTREAM_URL": sandbox_url,
         **_keys(f"{sandbox_url}/_sandbox/keys"),
     }
-    gateway = running.enter_context(_program("gateway", ["serve"], settings))
-    _wait_for(gateway, f"{gateway_url}/health/ready")
+    gateway = running.enter_context(program("gateway", ["serve"], settings))
+    wait_for(gateway, f"{gateway_url}/health/ready")
     print(_welcome(gateway_url, sandbox_url), flush=True)
 
     while all(program.poll() is None for program in (sandbox, gateway)):
@@ -92,7 +92,7 @@ def _free_port(variable: str, default: int) -> int:
 
 
 @contextmanager
-def _program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m name`, stopped at the end. A session of its own, so that Ctrl-C reaches only us."""
     command = [sys.executable, "-m", name, *arguments]
     program = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, start_new_session=True)
@@ -107,7 +107,7 @@ def _program(name: str, arguments: list[str], settings: dict[str, str]) -> Itera
             program.wait()
 
 
-def _wait_for(program: subprocess.Popen[bytes], url: str) -> None:
+def wait_for(program: subprocess.Popen[bytes], url: str) -> None:
     name = program.args[2]  # type: ignore[index] # a list, as we gave it
     give_up_at = time.monotonic() + START_S
     while time.monotonic() < give_up_at:

@@ -127,6 +127,8 @@ class Settings(BaseSettings):
             raise ValueError("locales: at least one is needed.")
         if self.cookie_same_site == "none" and not self.origins:
             raise ValueError("cookie_same_site: none needs a list of origins.")
+        if self.doubt_quiet_s <= self.submission_deadline_s:
+            raise ValueError("doubt_quiet_s: must be longer than submission_deadline_s.")
         is_local = self.host in LOOPBACK_HOSTS
         if self.development and not is_local:
             raise ValueError("development: for this machine only; listen on 127.0.0.1, or switch it off.")

@@ -1,0 +1,166 @@
+"""The commands of the README, as programs of their own."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+@asynccontextmanager
+async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str, str]]:
+    """`make run` on free ports: the program, and the addresses of gateway and sandbox."""
+    port, sandbox_port = free_port(), free_port()
+    program = await start("examples/run.py", PORT=str(port), SANDBOX_PORT=str(sandbox_port))
+    assert program.stdout is not None
+    try:
+        async for line in program.stdout:
+            if b"Ctrl-C stops both" in line:
+                break
+        else:
+            assert program.stderr is not None
+            raise AssertionError((await program.stderr.read()).decode())
+        yield program, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}"
+    finally:
+        if program.returncode is None:
+            program.send_signal(signal.SIGINT)
+            await program.communicate()
+
+
+async def test_make_run_serves_a_first_query_and_the_demo_buys_one_thing() -> None:
+    async with both_programs() as (program, gateway, sandbox):
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
+            assert answer.json() == {"data": {"products": {"totalCount": 12}}}
+
+            demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
+            out, errors = await demo.communicate()
+            assert demo.returncode == 0, errors.decode()
+            assert "\nOrder number 11" in out.decode()
+            assert "1 of them submit-cart" in out.decode()
+            calls = (await http.get(f"{sandbox}/_sandbox/calls")).json()["calls"]
+            assert sum(row["count"] for row in calls if row["path"].endswith("submit-cart")) == 1
+        program.send_signal(signal.SIGINT)
+        out, _ = await program.communicate()
+        assert program.returncode == 0
+        assert out.decode().endswith("Stopped.\n")
+        async with httpx.AsyncClient() as http:
+            with pytest.raises(httpx.ConnectError):
+                await http.get(f"{gateway}/health/live")
+
+
+async def test_what_the_readme_shows_of_the_demo_is_what_it_prints() -> None:
+    async with both_programs() as (_, gateway, sandbox):
+        demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
+        out, _ = await demo.communicate()
+    printed = [line for line in out.decode().splitlines() if "source " not in line and "ways to pay" not in line]
+    shown = (ROOT / "README.md").read_text().split("```")
+    block = next(part for part in shown if part.startswith("\n1. What is for sale?"))
+    wanted = [line for line in block.splitlines() if "source " not in line and "ways to pay" not in line]
+    assert [line for line in printed if line.strip()] == [line for line in wanted if line.strip()]
+
+
+async def test_a_busy_port_is_told_and_nothing_stays_behind() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        program = await start("examples/run.py", PORT=port, SANDBOX_PORT=str(free_port()))
+        _, errors = await program.communicate()
+    assert program.returncode == 1
+    assert f"Port {port} is in use" in errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_the_demo_says_when_nobody_is_there() -> None:
+    demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{free_port()}")
+    _, errors = await demo.communicate()
+    assert demo.returncode == 1
+    assert "Start one with `make run`" in errors.decode()
+
+
+async def test_the_gateway_names_what_is_missing() -> None:
+    gateway = await start("-m", "gateway", "serve")
+    _, errors = await gateway.communicate()
+    assert gateway.returncode == 1
+    assert "RIVERFRONT_API_KEY: Field required" in errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_the_schema_command_prints_the_committed_graph() -> None:
+    schema = await start("-m", "gateway", "schema")
+    out, _ = await schema.communicate()
+    assert out.decode() == (ROOT / "schema" / "schema.graphql").read_text()
+
+
+async def test_a_stop_in_the_middle_of_a_submission_waits_for_it() -> None:
+    sandbox_port, port = free_port(), free_port()
+    sandbox = await start("-m", "sandbox", "--port", str(sandbox_port))
+    assert sandbox.stdout is not None
+    await sandbox.stdout.readline()
+    url = f"http://127.0.0.1:{sandbox_port}"
+    async with httpx.AsyncClient(base_url=url, transport=httpx.AsyncHTTPTransport(retries=20)) as upstream:
+        keys = (await upstream.get("/_sandbox/keys")).json()
+        gateway = await start(
+            "-m",
+            "gateway",
+            "serve",
+            RIVERFRONT_DEVELOPMENT="true",
+            RIVERFRONT_PORT=str(port),
+            RIVERFRONT_UPSTREAM_URL=url,
+            RIVERFRONT_API_KEY=keys["confidentialApiKey"],
+            RIVERFRONT_API_SECRET=keys["confidentialSecret"],
+            RIVERFRONT_PUBLISHABLE_KEY=keys["publicApiKey"],
+        )
+        fault = {"path": "/v1/shoppers/me/carts/active/submit-cart", "kind": "delay", "delay_s": 1}
+        await upstream.post("/_sandbox/faults", json=fault)
+        assert gateway.stderr is not None
+        async for line in gateway.stderr:
+            if b"Uvicorn running" in line:
+                break
+        demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{port}", "--sandbox", url)
+        assert demo.stdout is not None
+        async for line in demo.stdout:
+            if b"5. Buy" in line:
+                break
+        while not any(
+            row["path"].endswith("submit-cart") for row in (await upstream.get("/_sandbox/calls")).json()["calls"]
+        ):
+            pass
+        gateway.terminate()
+        _, errors = await gateway.communicate()
+        out, demo_errors = await demo.communicate()
+        assert "Order number" in out.decode(), demo_errors.decode()
+        lines = [json.loads(line) for line in errors.decode().splitlines()]
+        assert any(line.get("operation") == "GuestOrder" and line["status"] == 200 for line in lines)
+    sandbox.terminate()
+    await sandbox.communicate()
