@@ -1,0 +1,34 @@
+"""GraphiQL in a real Chromium: a purchase with the cookie, over plain http, with no outside request."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dirty_equals import IsPartialDict
+
+from gateway.app import create_app
+from sandbox.app import create_app as create_sandbox
+from sandbox.world import World
+from tests.shop import SUBMIT, listening, settings_for
+from tests.tools import needs_chromium, node
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+async def test_a_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
+    chromium = needs_chromium()
+    async with (
+        listening(create_sandbox(world), "off") as sandbox,
+        listening(create_app(settings_for(world, upstream_url=sandbox))) as gateway,
+    ):
+        printed = await node("browse.mjs", chromium, gateway, sandbox, str(tmp_path / "graphiql.png"))
+    seen = json.loads(printed)
+    result = seen["ordered"]["data"]["submitOrder"]["result"]
+    assert result == IsPartialDict(__typename="OrderPlaced")
+    assert world.calls.count("POST", SUBMIT) == 1
+    assert seen["tabs"][:2] == ["LookAround", "CartPage"]
+    assert len(seen["tabs"]) >= 11
+    assert seen["hosts"] == [gateway.removeprefix("http://")]
+    assert seen["problems"] == []
+    assert seen["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]
+    assert seen["visible"] == ""
