@@ -1,8 +1,9 @@
 """The graph as it is printed, and what its policies promise."""
 
+import re
 from pathlib import Path
 
-from graphql import GraphQLObjectType, is_required_argument, parse, validate
+from graphql import GraphQLInputObjectType, GraphQLObjectType, is_required_argument, parse, validate
 
 from gateway.enums import SessionLevel
 from sandbox.world import World
@@ -50,3 +51,20 @@ async def test_every_member_that_needs_a_session_asks_for_it(storefront: Storefr
             checked += 1
     assert checked >= 3
     assert world.calls.count() == 0
+
+
+def test_nothing_asks_for_the_data_of_a_card() -> None:
+    """Sources arrive as ids that the provider's script has made."""
+    core = build().core
+    forbidden = re.compile(r"card_?number|cvv|cvc|security_?code|expir|iban|account_?number|^pan$", re.IGNORECASE)
+    asked = [
+        f"{name}.{member}"
+        for name, type_ in core.type_map.items()
+        if isinstance(type_, GraphQLInputObjectType)
+        for member in type_.fields
+    ]
+    for root in (core.query_type, core.mutation_type):
+        assert root is not None
+        asked += [f"{name}.{argument}" for name, field in root.fields.items() for argument in field.args]
+    assert len(asked) > 50
+    assert [one for one in asked if forbidden.search(one.rpartition(".")[2])] == []

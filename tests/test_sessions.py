@@ -97,17 +97,15 @@ async def test_a_session_ends_after_a_day_however_busy(world: World, network: In
 
 
 async def test_a_token_near_its_end_is_renewed_once(world: World, network: InMemory, clock: Clock) -> None:
-    async with gateway(world, network, clock, session_idle_s=80_000, session_absolute_s=200_000) as storefront:
+    async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
         await storefront.add(PACK)
-        clock.move(24 * 3600 - 30)
+        clock.move(24 * 3600 - 100)
         world.moved = clock.moved
-        # The session is used within its idle time by the clock of the test: set it back into it.
         world.calls.clear()
         tabs = [storefront.another_tab() for _ in range(20)]
-        details = {"address": ADDRESS}
-        answers = await asyncio.gather(*(tab.ask(documents()["GuestDetails"], **details) for tab in tabs))
-        assert world.calls.count("POST", "/oauth20/token") <= 1
-        assert {answer.status for answer in answers} <= {200, 401}
+        answers = await asyncio.gather(*(tab.ask(documents()["GuestDetails"], address=ADDRESS) for tab in tabs))
+        assert all(answer.data["prepareCheckout"]["errors"] == [] for answer in answers)
+        assert world.calls.count("POST", "/oauth20/token") == 1
 
 
 async def test_a_token_refused_early_is_renewed_and_the_call_made_again(shopper: Shopper, world: World) -> None:
