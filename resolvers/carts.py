@@ -86,7 +86,8 @@ def _only_coupon(codes: list[str], found: list[WireOffer]) -> str | None:
 
 
 def _takes_coupon(offer: Offer) -> bool:
-    return "coupon" in (offer.trigger or "").lower()
+    trigger = (offer.trigger or "").lower()
+    return "coupon" in trigger or trigger == "user triggered"
 
 
 async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIdentifierRequirement]:

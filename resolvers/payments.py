@@ -64,7 +64,7 @@ NAMES = {
     "msts": "TreviPay",
     "onlineBanking": "Online banking",
     "payPal": "PayPal",
-    "payPalBilling": "PayPal",
+    "payPalBilling": "PayPal Billing Agreement",
     "payPalCredit": "PayPal Credit",
     "payco": "PAYCO",
     "trustly": "Trustly",

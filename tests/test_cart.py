@@ -1,0 +1,305 @@
+"""Changes of the cart: what they do, and what each refusal is called."""
+
+import asyncio
+import base64
+from typing import Any
+
+import httpx
+import pytest
+from dirty_equals import IsPartialDict
+
+from sandbox.world import World
+from tests.shop import (
+    CART,
+    GRAPHITE,
+    PACK,
+    POLES,
+    SOFTWARE,
+    SOLD_OUT,
+    STOVE,
+    WATCH,
+    Clock,
+    InMemory,
+    Shopper,
+    Storefront,
+    gateway,
+    new_key,
+)
+
+LINES = f"{CART}/line-items"
+
+
+@pytest.mark.parametrize(
+    ("product_id", "quantity", "expected"),
+    [
+        ("999", 1, {"code": "NOT_FOUND", "retry": "DO_NOT_RETRY"}),
+        (WATCH, 1, {"code": "PRODUCT_NOT_PURCHASABLE", "retry": "DO_NOT_RETRY"}),
+        (SOLD_OUT, 1, {"code": "INSUFFICIENT_STOCK", "retry": "FIX_THEN_RETRY"}),
+        (GRAPHITE, 8, {"code": "INSUFFICIENT_STOCK", "retry": "FIX_THEN_RETRY"}),
+        (STOVE, 4, {"code": "QUANTITY_OUT_OF_RANGE", "retry": "FIX_THEN_RETRY"}),
+        (PACK, 0, {"code": "QUANTITY_OUT_OF_RANGE", "path": ["input", "lines", "0", "quantity"]}),
+        (PACK, -1, {"code": "QUANTITY_OUT_OF_RANGE", "path": ["input", "lines", "0", "quantity"]}),
+    ],
+)
+async def test_a_line_that_cannot_be_added_says_why(
+    storefront: Storefront, product_id: str, quantity: int, expected: dict[str, Any]
+) -> None:
+    await storefront.add(POLES)
+    payload = await storefront.add(product_id, quantity)
+    assert payload["errors"] == [IsPartialDict(expected)]
+    assert payload["cart"]["totalQuantity"] == 1, "nothing has changed"
+
+
+async def test_how_many_there_are_is_told(storefront: Storefront) -> None:
+    text = """mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}, quantity: 9}]}) {
+      errors { ... on AvailabilityError { availableQuantity maximumQuantity } } } }"""
+    found = (await storefront.ask(text, id=GRAPHITE)).data["addCartLines"]["errors"]
+    assert found == [{"availableQuantity": 7, "maximumQuantity": None}]
+    found = (await storefront.ask(text, id=STOVE)).data["addCartLines"]["errors"]
+    assert found == [{"availableQuantity": 25, "maximumQuantity": 3}]
+
+
+async def test_a_keyed_line_is_added_once(storefront: Storefront, world: World) -> None:
+    await storefront.add(POLES)
+    key = new_key()
+    tabs = [storefront.another_tab() for _ in range(20)]
+    payloads = await asyncio.gather(*(tab.add(PACK, key=key) for tab in tabs))
+    assert all(payload["errors"] == [] for payload in payloads)
+    assert (await storefront.add(PACK, key=key))["cart"]["totalQuantity"] == 2
+    assert world.calls.count("POST", LINES) == 2
+    other = await storefront.add(PACK, 2, key=key)
+    assert other["errors"] == [IsPartialDict(code="IDEMPOTENCY_KEY_REUSED")]
+
+
+async def test_a_key_is_free_again_when_nothing_happened(storefront: Storefront, network: InMemory) -> None:
+    await storefront.add(POLES)
+    key = new_key()
+    network.unreachable.add(LINES)
+    assert (await storefront.add(PACK, key=key))["errors"] == [IsPartialDict(retry="RETRY")]
+    network.unreachable.clear()
+    assert (await storefront.add(PACK, key=key))["errors"] == []
+
+
+async def test_a_change_that_another_one_keeps_out_is_tried_again(shopper: Shopper) -> None:
+    await shopper.storefront.add(POLES)
+    busy = {"status": 409, "code": "concurrent-cart-modification-failure", "method": "POST"}
+    await shopper.fault("status", LINES, times=3, **busy)
+    assert (await shopper.storefront.add(PACK))["errors"] == []
+    await shopper.fault("status", LINES, times=4, **busy)
+    assert (await shopper.storefront.add(PACK))["errors"] == [IsPartialDict(code="CART_BUSY", retry="RETRY")]
+
+
+async def test_lines_are_changed_one_by_one_up_to_the_first_that_fails(storefront: Storefront) -> None:
+    for product_id in (PACK, STOVE, POLES):
+        await storefront.add(product_id)
+    lines = [line["id"] for line in (await storefront.cart())["lines"]]
+    text = """mutation($lines: [CartLineChangeInput!]!) { updateCartLines(input: {lines: $lines}) {
+      cart { lines { quantity } } errors { code path } } }"""
+    changes = [{"lineId": line, "quantity": quantity} for line, quantity in zip(lines, (2, 9, 5), strict=True)]
+    payload = (await storefront.ask(text, lines=changes)).data["updateCartLines"]
+    assert payload["errors"] == [{"code": "QUANTITY_OUT_OF_RANGE", "path": ["input", "lines", "1"]}]
+    assert [line["quantity"] for line in payload["cart"]["lines"]] == [2, 1, 1]
+
+    payload = (await storefront.ask(text, lines=[{"lineId": lines[1], "quantity": 0}])).data["updateCartLines"]
+    assert len(payload["cart"]["lines"]) == 2
+
+
+async def test_removing_what_is_gone_removes_the_rest(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    await storefront.add(POLES)
+    lines = [line["id"] for line in (await storefront.cart())["lines"]]
+    text = """mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) {
+      cart { totalQuantity } errors { code } } }"""
+    for _ in range(2):
+        gone = (await storefront.ask(text, ids=[lines[0]])).data["removeCartLines"]
+        assert gone == {"cart": {"totalQuantity": 1}, "errors": []}
+    both = (await storefront.ask(text, ids=lines)).data["removeCartLines"]
+    assert both == {"cart": {"totalQuantity": 0}, "errors": []}
+
+
+async def test_the_coupons_of_the_shop(storefront: Storefront) -> None:
+    async def redeem(code: str) -> dict[str, Any]:
+        payload: dict[str, Any] = (await storefront.run("RedeemCoupon", code=code))["applyOffer"]
+        return payload
+
+    await storefront.add(PACK)
+    assert (await redeem("NOPE"))["errors"] == [
+        IsPartialDict(code="COUPON_INVALID", path=["input", "offer", "couponCode"])
+    ]
+    assert (await redeem("WELCOME5"))["errors"] == [IsPartialDict(code="COUPON_USED_UP", retry="DO_NOT_RETRY")]
+    early = await redeem("SUMMIT50")
+    assert early["errors"] == []
+    assert early["warnings"] == [IsPartialDict(code="COUPON_NOT_YET_ELIGIBLE")]
+    await storefront.add(GRAPHITE)
+    offers = (await storefront.run("CartPage"))["cart"]["appliedOffers"]
+    assert [offer["couponCode"] for offer in offers] == [None, "SUMMIT50"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"postalCode": "123"}, "ADDRESS_INVALID"),
+        ({"countrySubdivision": "ZZ"}, "ADDRESS_INVALID"),
+        ({"countryCode": "KP", "countrySubdivision": None}, "COUNTRY_NOT_SERVED"),
+        ({"countryCode": "XX"}, "INVALID_INPUT"),
+    ],
+)
+async def test_an_address_that_cannot_be_used_says_why(
+    storefront: Storefront, change: dict[str, Any], code: str
+) -> None:
+    await storefront.add(PACK)
+    payload = await storefront.give_details(**change)
+    assert [error["code"] for error in payload["errors"]] == [code]
+    cart = (await storefront.run("CheckoutPage"))["cart"]
+    assert cart["billingAddress"] is None
+
+
+async def test_countries_of_the_site_are_checked_before_any_call(world: World, network: InMemory, clock: Clock) -> None:
+    async with gateway(world, network, clock, shipping_countries="US,CA") as storefront:
+        await storefront.add(PACK)
+        world.calls.clear()
+        payload = await storefront.give_details(countryCode="DE", countrySubdivision=None)
+        assert payload["errors"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
+        assert world.calls.count("POST") == 0
+
+
+async def test_a_shipping_option_is_chosen_by_id_or_by_rule(storefront: Storefront) -> None:
+    text = """mutation($option: ShippingOptionChoice!) { prepareCheckout(input: {shippingOption: $option}) {
+      cart { shippingOptions { id name isSelected } totals { shippingAndHandling { amount } } } errors { code } } }"""
+    await storefront.add(PACK)
+    await storefront.give_details()
+    options = (await storefront.run("CheckoutPage"))["cart"]["shippingOptions"]
+    express = next(option["id"] for option in options if option["name"] == "Express")
+    payload = (await storefront.ask(text, option={"id": express})).data["prepareCheckout"]
+    assert payload["cart"]["totals"]["shippingAndHandling"]["amount"] == "24.95"
+    for rule, amount in (("KEEP_OR_CHEAPEST", "24.95"), ("CHEAPEST", "9.95")):
+        payload = (await storefront.ask(text, option={"rule": rule})).data["prepareCheckout"]
+        assert payload["cart"]["totals"]["shippingAndHandling"]["amount"] == amount
+    payload = (await storefront.ask(text, option={"id": "1"})).data["prepareCheckout"]
+    assert payload["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE"}]
+
+
+async def test_a_refused_source_says_why(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    unknown = await shopper.storefront.attach("00000000-0000-4000-8000-000000000000")
+    assert unknown["errors"] == [IsPartialDict(code="SOURCE_NOT_FOUND", sessionState="REQUIRES_SOURCE")]
+    failed = await shopper.source(creditCard__number="4000000000003295")
+    payload = await shopper.storefront.attach(failed)
+    assert payload["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE")]
+
+
+async def test_another_source_replaces_the_first_unless_told_not_to(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    first = await shopper.pay_with()
+    second = await shopper.source()
+    text = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}, replacePrimary: false}) {
+      errors { code } } }"""
+    payload = (await shopper.storefront.ask(text, id=second)).data["attachSource"]
+    assert payload["errors"] == [{"code": "PRIMARY_SOURCE_PRESENT"}]
+    attached = await shopper.storefront.attach(second)
+    assert attached["errors"] == []
+    assert attached["paymentSession"]["primarySource"]["sourceId"] == second != first
+    assert (await shopper.storefront.attach(second))["errors"] == [], "the same one again"
+
+
+async def test_detaching_what_is_not_attached_is_no_error(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    text = "mutation { detachSource(input: {target: {all: true}}) { paymentSession { state } errors { code } } }"
+    for _ in range(2):
+        payload = (await shopper.storefront.ask(text)).data["detachSource"]
+        assert payload == {"paymentSession": {"state": "REQUIRES_SOURCE"}, "errors": []}
+
+
+async def test_a_stranger_reaches_nothing_of_another_cart(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
+    await shopper.get_ready()
+    mine = await shopper.storefront.cart()
+    stranger = Storefront(shopper.storefront.http)
+    await stranger.add(POLES)
+    text = "mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) { errors { code } } }"
+    await stranger.ask(text, ids=[mine["lines"][0]["id"]])
+    change = (
+        """mutation($id: ID!) { updateCartLines(input: {lines: [{lineId: $id, quantity: 5}]}) { errors { code } } }"""
+    )
+    refused = await stranger.ask(change, id=mine["lines"][0]["id"])
+    assert refused.data["updateCartLines"]["errors"] == [{"code": "NOT_FOUND"}]
+    payload = (await stranger.run("ReturnFromRedirect"))["resumeOrder"]
+    assert payload["errors"] == [IsPartialDict(code="NOT_RESUMABLE")]
+    assert await shopper.storefront.cart() == mine
+
+
+# Products.
+
+PRODUCT = """query($by: ProductBy!) { product(by: $by) { id upstreamId name kind
+  pricing { listPrice { amount } salePrice { amount } } inventory { isInStock availableQuantity } } }"""
+
+
+async def product(storefront: Storefront, **by: str) -> Any:
+    return (await storefront.ask(PRODUCT, by=by)).data["product"]
+
+
+async def test_a_product_is_found_by_each_of_its_names(storefront: Storefront) -> None:
+    found = await product(storefront, upstreamId=PACK)
+    assert found["name"] == "Trailhead 28L Daypack"
+    assert found["pricing"] == {"listPrice": {"amount": "89.00"}, "salePrice": {"amount": "80.10"}}
+    assert await product(storefront, id=found["id"]) == found
+    assert await product(storefront, externalReferenceId="trailhead-28") == found
+    assert await product(storefront, upstreamId="999") is None
+    wrong_type = base64.urlsafe_b64encode(f"Order:{PACK}".encode()).decode()
+    assert await product(storefront, id=wrong_type) is None
+
+
+async def test_a_product_is_asked_once_a_minute_by_however_many(
+    storefront: Storefront, world: World, clock: Clock
+) -> None:
+    path = "/v1/shoppers/me/products/{id}"
+    text = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
+    answers = await asyncio.gather(*(Storefront(storefront.http).ask(text, id=SOFTWARE) for _ in range(50)))
+    assert {answer.data["product"]["name"] for answer in answers} == {"RouteMapper Pro"}
+    assert world.calls.count("GET", path) + world.calls.count("GET", "/v1/shoppers/me/products") == 1
+    clock.move(61)
+    await storefront.ask(text, id=SOFTWARE)
+    assert world.calls.count("GET", path) + world.calls.count("GET", "/v1/shoppers/me/products") == 2
+
+
+async def test_texts_outlive_a_failure_and_prices_do_not(shopper: Shopper, clock: Clock) -> None:
+    text = "query($id: String!) { product(by: {upstreamId: $id}) { name pricing { salePrice { amount } } } }"
+    await shopper.storefront.ask(text, id=PACK)
+    clock.move(61)
+    await shopper.fault("status", "*", status=503)
+    answer = await shopper.storefront.ask(text, id=PACK)
+    assert answer.body["data"]["product"] == {"name": "Trailhead 28L Daypack", "pricing": None}
+
+
+async def test_all_products_are_paged_both_ways(storefront: Storefront) -> None:
+    text = """query($first: Int, $after: String, $last: Int, $before: String) {
+      products(first: $first, after: $after, last: $last, before: $before) { totalCount
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { upstreamId } } }"""
+
+    async def page(**arguments: Any) -> dict[str, Any]:
+        found: dict[str, Any] = (await storefront.ask(text, **arguments)).data["products"]
+        return found
+
+    everything = [node["upstreamId"] for node in (await page(first=100))["nodes"]]
+    assert len(everything) == 12
+    seen: list[str] = []
+    after = None
+    while True:
+        current = await page(first=5, after=after)
+        seen += [node["upstreamId"] for node in current["nodes"]]
+        if not current["pageInfo"]["hasNextPage"]:
+            break
+        after = current["pageInfo"]["endCursor"]
+    assert seen == everything
+    back = await page(last=4, before=after)
+    assert [node["upstreamId"] for node in back["nodes"]] == everything[5:9]
+    assert back["pageInfo"]["hasPreviousPage"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["", "(first: 0)", "(first: 101)", "(first: -1)", "(first: 5, last: 5)", '(first: 5, after: "nonsense")'],
+)
+async def test_a_page_that_makes_no_sense_is_refused(storefront: Storefront, world: World, arguments: str) -> None:
+    answer = await storefront.ask(f"{{ products{arguments} {{ totalCount }} }}")
+    assert answer.codes == ["BAD_USER_INPUT"]
+    assert world.calls.count() == 0
