@@ -239,7 +239,7 @@ def _json(text: bytes | str, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, f"The {what} is no JSON in UTF-8.") from None
+        raise Refused(400, TopLevelCode.BAD_USER_INPUT, f"The {what} is not JSON in UTF-8.") from None
 
 
 def _parse_query(request: Request) -> Asked:
@@ -252,7 +252,7 @@ def _parse_query(request: Request) -> Asked:
 
 def _parse_object(body: Any, settings: Settings) -> Asked:
     if not isinstance(body, dict):
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body is no JSON object. Batches are not served.")
+        raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body is not a JSON object. Batches are not served.")
     variables = body.get("variables")
     if isinstance(variables, dict) and len(orjson.dumps(variables)) > settings.variables_limit_bytes:
         message = f"The variables are larger than {settings.variables_limit_bytes} bytes."
@@ -264,7 +264,7 @@ def _checked(query: Any, name: Any, variables: Any, extensions: Any) -> Asked:
     wrong = [
         text
         for text, is_right in (
-            ("query must be a text.", isinstance(query, str) and bool(query.strip())),
+            ("Send a query, as a text.", isinstance(query, str) and bool(query.strip())),
             ("operationName must be a text.", name is None or isinstance(name, str)),
             ("variables must be an object.", variables is None or isinstance(variables, dict)),
             ("extensions must be an object.", extensions is None or isinstance(extensions, dict)),

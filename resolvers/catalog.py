@@ -96,9 +96,9 @@ class Cursor:
             size, place, product_id = base64.urlsafe_b64decode(text.encode()).decode().split(":", 2)
             cursor = cls(int(size), int(place), product_id)
         except ValueError:
-            raise BadUserInput("This is no cursor of this list.") from None
+            raise BadUserInput("This is not a cursor of this list.") from None
         if not (1 <= cursor.size <= LARGEST_PAGE and 0 <= cursor.place < 10_000_000):
-            raise BadUserInput("This is no cursor of this list.")
+            raise BadUserInput("This is not a cursor of this list.")
         return cursor
 
 

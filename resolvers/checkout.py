@@ -115,7 +115,7 @@ def _check_country(served: tuple[str, ...], address: Address | None, part: str) 
     country = address.country_code
     path = ("input", part, "address", "countryCode")
     if country is not None and pycountry.countries.get(alpha_2=country) is None:
-        raise Refused(carts.invalid(path, "This is no ISO 3166-1 alpha-2 country code."))
+        raise Refused(carts.invalid(path, "This is not an ISO 3166-1 alpha-2 country code."))
     if not guard.serves(served, country):
         message = f"The site does not serve {country}. Storefront tells the countries it serves."
         raise Refused(DestinationError(code=ErrorCode.COUNTRY_NOT_SERVED, message=message, path=path))

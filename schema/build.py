@@ -1,11 +1,19 @@
 """The graph, built from its types, and how it is printed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema, is_abstract_type, is_object_type
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    ValueNode,
+    is_abstract_type,
+    is_object_type,
+    is_scalar_type,
+    is_specified_scalar_type,
+)
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import StrawberrySchemaDirective
@@ -67,6 +75,18 @@ def typename(value: Any, *_: object) -> str:
     return name
 
 
+def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """A bad literal is told with its place, as a bad variable is told with its name."""
+
+    def read(node: ValueNode, variables: Any = None) -> Any:
+        try:
+            return parse(node, variables)
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
+
+    return read
+
+
 def _complete(core: GraphQLSchema) -> None:
     """What Strawberry leaves out of the schema it builds."""
     core.description = TITLE
@@ -76,6 +96,8 @@ def _complete(core: GraphQLSchema) -> None:
             type_.is_type_of = None
         elif is_abstract_type(type_):
             type_.resolve_type = typename
+        elif is_scalar_type(type_) and not is_specified_scalar_type(type_):
+            type_.parse_literal = _located(type_.parse_literal)  # type: ignore[method-assign]  # as the library sets it
     for directive in core.directives:
         definition = directive.extensions.get("strawberry-definition")
         if isinstance(definition, StrawberrySchemaDirective):

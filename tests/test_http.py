@@ -213,3 +213,26 @@ async def test_an_id_becomes_a_path_only_when_it_is_one(storefront: Storefront, 
     ]
     assert world.calls.count(path="other") == 0
     assert world.calls.count() <= 1, "the cart that the payload shows"
+
+
+@pytest.mark.parametrize(
+    ("literal", "told"),
+    [
+        ('{amount: "much", currencyCode: "USD"}', "A decimal number in a text"),
+        ('{amount: 1.5, currencyCode: "USD"}', "A decimal number in a text"),
+        ('{amount: "1", currencyCode: "usd"}', "An ISO 4217 currency code"),
+    ],
+)
+async def test_a_bad_value_is_told_with_its_place(storefront: Storefront, literal: str, told: str) -> None:
+    key = '"00000000-0000-4000-8000-000000000001"'
+    text = "mutation { submitOrder(input: {idempotencyKey: %s, expectedTotal: %s}) { errors { code } } }"
+    answer = await storefront.ask(text % (key, literal))
+    (error,) = answer.body["errors"]
+    assert error["message"].startswith(told)
+    assert error["locations"][0]["line"] == 1
+
+    variable = "mutation($key: UUID!) { addCartLines(input: {idempotencyKey: $key, lines: []}) { errors { code } } }"
+    answer = await storefront.ask(variable, key="mine")
+    assert (
+        answer.body["errors"][0]["message"] == "Variable '$key' has invalid value: A UUID of 36 characters is expected."
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, parse, print_ast
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -51,11 +51,16 @@ PAGE = """\
 def routes() -> list[BaseRoute]:
     """The page and all that it loads."""
     return [
+        Route("/", _to_page),
         Route("/graphiql", _page),
         Route("/graphiql/boot.js", _boot),
         Route("/graphiql/tabs.json", _tabs),
         Mount("/graphiql/vendor", StaticFiles(directory=HERE / "vendor")),
     ]
+
+
+async def _to_page(_request: Request) -> Response:
+    return RedirectResponse("/graphiql")
 
 
 async def _page(_request: Request) -> Response:
