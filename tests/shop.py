@@ -71,12 +71,16 @@ class InMemory(httpx.ASGITransport):
         super().__init__(app=app)
         self.unreachable: set[str] = set()
         """Paths at which nobody listens."""
+        self.broken: set[str] = set()
+        """Paths at which something crashes that nobody has thought of."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         """By path: set once a request is on its way."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path in self.unreachable:
             raise httpx.ConnectError("refused", request=request)
+        if request.url.path in self.broken:
+            raise RuntimeError("planted-in-a-crash")
         self.arrived[request.url.path].set()
         try:
             return await super().handle_async_request(request)

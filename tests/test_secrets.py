@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import logging
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from gateway import telemetry
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
-from tests.shop import ADDRESS, CART, SUBMIT, Shopper, Storefront, listening, settings_for
+from tests.shop import ADDRESS, CART, SUBMIT, InMemory, Shopper, Storefront, listening, settings_for
 
 PERSONAL = {
     "firstName": "Canaryfirst",
@@ -134,3 +135,33 @@ def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
     assert "planted" not in lines
     assert '"code": "A"' in lines
     assert "ValueError at tests/test_secrets.py" in lines
+
+
+async def test_a_crash_is_masked_and_the_log_says_where(shopper: Shopper, network: InMemory, log: io.StringIO) -> None:
+    await shopper.get_ready()
+    network.broken.add(CART)
+    answer = await shopper.storefront.ask("{ storefront { locales } cart { id } }")
+    assert answer.codes == ["INTERNAL_ERROR"]
+    assert answer.body["data"]["storefront"]["locales"]
+    assert "planted" not in str(answer.body) + log.getvalue()
+    reference = answer.body["errors"][0]["extensions"]["supportReference"]
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (crash,) = [line for line in lines if line["event"] == "crash"]
+    assert crash["request_id"] == reference == answer.headers["x-request-id"]
+    assert "RuntimeError at tests/shop.py" in crash["exception"]
+
+    changed = await shopper.storefront.ask(
+        "mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) { errors { code } } }"
+    )
+    assert changed.codes == ["INTERNAL_ERROR"]
+    network.broken.clear()
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_every_line_of_a_request_has_its_id(shopper: Shopper, log: io.StringIO) -> None:
+    await shopper.get_ready()
+    await shopper.storefront.outcome()
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    ours = [line for line in lines if line["logger"].partition(".")[0] in ("gateway", "resolvers", "schema")]
+    assert len(ours) >= 6
+    assert all(line["request_id"] for line in ours)
