@@ -34,12 +34,6 @@ COOKIE = "__Host-rf_session"
 
 MASKED = "Something went wrong on our side. Give the support reference when you report it."
 
-STATUS = {
-    TopLevelCode.METHOD_NOT_ALLOWED: 405,
-    TopLevelCode.CSRF_CHECK_FAILED: 403,
-}
-"""Statuses that hold for both media types; every other refusal is 400 for the modern one."""
-
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
 

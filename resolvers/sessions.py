@@ -19,11 +19,11 @@ async def start_session(ctx: Context, input: StartSession) -> StartSessionPayloa
     present = await ctx.session()
     if present is not None:
         return StartSessionPayload(session=present)
-    locale, currency_code, problem = _market(ctx, input.locale, input.currency_code)
+    problem = _not_offered(ctx, input)
     if problem is not None:
         return StartSessionPayload(errors=[problem])
     try:
-        begun, handle = await begin(ctx, input.delivery, locale, currency_code)
+        begun, handle = await begin(ctx, input.delivery, input.locale, input.currency_code)
     except UpstreamError as failure:
         return StartSessionPayload(errors=[upstream_error(ctx, failure, ())])
     return StartSessionPayload(session=begun, bearer_token=told(handle))
@@ -47,10 +47,10 @@ async def begin(
     currency_code: str | None = None,
 ) -> tuple[Session, Handle]:
     """Start a guest session of the first market, or of the one that is named, and go on with it."""
-    first_locale, first_currency = ctx.settings.locales[0]
-    session, handle = await ctx.gateway.sessions.begin(
-        delivery, locale or first_locale, currency_code or first_currency
-    )
+    offered = ctx.settings.locales
+    locale = locale or offered[0][0]
+    currency_code = currency_code or dict(offered)[locale]
+    session, handle = await ctx.gateway.sessions.begin(delivery, locale, currency_code)
     ctx.adopt(session, handle)
     return session, handle
 
@@ -64,27 +64,16 @@ def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) 
     return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.gateway.now())
 
 
-def _market(
-    ctx: Context, locale: str | None, currency_code: str | None
-) -> tuple[str | None, str | None, InputError | None]:
-    """The locale and currency to begin with, and what is wrong with what was asked."""
+def _not_offered(ctx: Context, input: StartSession) -> InputError | None:
+    """What of the asked market the storefront does not have."""
     offered = dict(ctx.settings.locales)
-    if locale is not None and locale not in offered:
-        known = ", ".join(offered)
-        return (
-            None,
-            None,
-            _problem("locale", f"The storefront does not offer this locale; it offers {known}."),
-        )
+    if input.locale is not None and input.locale not in offered:
+        return _problem("locale", f"The storefront does not offer this locale; it offers {', '.join(offered)}.")
     currencies = sorted(set(offered.values()))
-    if currency_code is not None and currency_code not in currencies:
+    if input.currency_code is not None and input.currency_code not in currencies:
         known = ", ".join(currencies)
-        return (
-            None,
-            None,
-            _problem("currencyCode", f"The storefront does not sell in this currency; it offers {known}."),
-        )
-    return locale, currency_code or (offered[locale] if locale else None), None
+        return _problem("currencyCode", f"The storefront does not sell in this currency; it offers {known}.")
+    return None
 
 
 def _problem(name: str, message: str) -> InputError:

@@ -16,7 +16,10 @@ from resolvers.payloads import SubmissionPayload
 
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
-    return await ctx.gateway.submissions.look_up(ctx, idempotency_key)
+    try:
+        return await ctx.gateway.submissions.look_up(ctx, idempotency_key)
+    except NothingToResume:
+        return None  # It was forgotten at this moment: nothing had been sent.
 
 
 async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:

@@ -6,10 +6,8 @@ A number lives as long as the call that brought it; the last four digits are wha
 import re
 from typing import Literal
 
-Failure = Literal["source", "charge"]
+FAILING: dict[str, Literal["source", "charge"]] = {"4000000000003295": "source", "4000000000003600": "charge"}
 """The step that fails: the source is created as `failed`, or it cannot be charged."""
-
-FAILING = {"4000000000003295": "source", "4000000000003600": "charge"}
 PASSES_WITHOUT_LUHN = {"4000000000004663"}
 """A documented test number whose check digit is wrong."""
 

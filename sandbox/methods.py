@@ -4,7 +4,7 @@ The table is `payment_methods.json`: the 28 documented methods, TreviPay, and th
 A limit without `countries` holds wherever the method does; a method without limits fits every currency.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -93,10 +93,6 @@ class Facts:
             has_tax_registrations=purchase.has_tax_registrations,
         )
 
-    def of_the_market(self) -> "Facts":
-        """Without what may still change about the cart: which methods the site has there at all."""
-        return replace(self, amount=None, is_recurring=None, has_free_trial=None)
-
 
 def available(facts: Facts) -> list[Method]:
     """The methods that fit, ordered by type, upper and lower case alike."""
@@ -143,5 +139,4 @@ def _table() -> list[Method]:
 
 TABLE = _table()
 METHODS = {method.type: method for method in TABLE if not method.wallet_option}
-BY_SPELLING = METHODS | {alias: method for method in METHODS.values() for alias in method.aliases}
 CURRENCIES = frozenset(limit.currency for method in TABLE for limit in method.limits)

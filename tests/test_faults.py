@@ -46,7 +46,6 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 }
 """By kind: what it is told, and the code of the error in the answer."""
 
-ONE_PAGE = "mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) { errors { code } } }"
 PAY = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) { errors { code } } }"
 FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
 

@@ -237,3 +237,29 @@ async def test_the_address_of_the_shopper_is_believed_from_proxies_only(
             await shopper.get_ready()
             await storefront.outcome(new_key())
     assert seen == ["198.51.100.7", "203.0.113.9"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "market"),
+    [
+        ({}, ("en-US", "USD")),
+        ({"locale": "de-DE"}, ("de-DE", "EUR")),
+        ({"locale": "en-US", "currencyCode": "GBP"}, ("en-US", "GBP")),
+        ({"currencyCode": "JPY"}, ("en-US", "JPY")),
+        ({"locale": "sv-SE"}, None),
+        ({"currencyCode": "SEK"}, None),
+    ],
+)
+async def test_a_session_begins_in_a_market_of_the_storefront(
+    storefront: Storefront, world: World, asked: dict[str, str], market: tuple[str, str] | None
+) -> None:
+    text = """mutation($input: StartSessionInput!) { startSession(input: $input) {
+      session { locale currencyCode } errors { code path } } }"""
+    payload = (await storefront.ask(text, input=asked)).data["startSession"]
+    if market is None:
+        assert payload["session"] is None
+        assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", next(iter(asked))]}]
+        assert world.calls.count() == 0
+    else:
+        assert payload == {"session": {"locale": market[0], "currencyCode": market[1]}, "errors": []}
+        assert (await storefront.add(PACK))["cart"]["totals"]["orderTotal"]["currencyCode"] == market[1]

@@ -48,10 +48,6 @@ class WirePricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_commitment_price: str | None = None
 
 
-class ParentLink(Shape, frozen=True, kw_only=True):
-    id: Identifier | None = None
-
-
 class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product, or what a line says of it. Source: product."""
 
