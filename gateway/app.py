@@ -28,6 +28,7 @@ from gateway.settings import Settings
 from gateway.store import MemoryStore
 from gateway.submission import Submissions
 from gateway.telemetry import RequestIds, tell_retries
+from gateway.turns import Turns
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from schema.build import build
@@ -58,6 +59,7 @@ def create_app(
         catalog=Catalog(upstream, cache, settings, now),
         replays=Replays(store),
         submissions=Submissions(store),
+        turns=Turns(),
         now=now,
     )
     graph = build(suggests=settings.development)

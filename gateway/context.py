@@ -18,6 +18,7 @@ from gateway.replays import Replays
 from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
 from gateway.store import Store
+from gateway.turns import Turns
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Product
 from gateway.upstream.client import Upstream
@@ -40,6 +41,7 @@ class Gateway:
     catalog: Catalog
     replays: Replays
     submissions: "Submissions"
+    turns: Turns
     now: Callable[[], datetime]
 
 

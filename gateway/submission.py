@@ -260,7 +260,9 @@ class Submissions:
                     ),
                 )
             await ctx.gateway.sessions.remember(session, lambda memory: _set_latest(memory, press.key))
-            case = await self._case(ctx, session, press.agreement)
+            # What changes the cart now came before the lock: it is waited for, and seen.
+            async with ctx.gateway.turns.take(session.id, ctx.operation.deadline_at):
+                case = await self._case(ctx, session, press.agreement)
             found = guard.blockers(case)
         except BaseException:
             # Nothing was sent: the press never happened.

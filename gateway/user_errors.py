@@ -287,6 +287,16 @@ def from_upstream(failure: UpstreamError, path: Path, *, support_reference: str,
     return known
 
 
+def unnamed(error: AnyUserError, support_reference: str) -> UpstreamFailure:
+    """A refusal for a mutation whose errors have no type for it."""
+    return UpstreamFailure(
+        code=ErrorCode.UPSTREAM_REJECTED,
+        message=f"{error.message} That was not to be expected of this call; give the support reference.",
+        path=error.path,
+        support_reference=support_reference,
+    )
+
+
 def _unavailable(failure: UpstreamError) -> str:
     if failure.was_sent:
         return "Digital River did not answer properly. It may have done the work: read the cart first."

@@ -1,8 +1,9 @@
 """The open cart and changes to it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 
 import msgspec
 
@@ -11,7 +12,7 @@ from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
 from gateway.replays import Done, KeyReused, Warning
-from gateway.session import FRESH_FOR_CHECKOUT, Remembered
+from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
 from gateway.submission import fingerprint
 from gateway.upstream.cart import AppliedOffer as WireOffer
 from gateway.upstream.cart import Cart, CartChange, NewLine, TaxIdentifierRequirement
@@ -180,14 +181,19 @@ async def update_cart_lines(ctx: Context, input: UpdateCartLines) -> Payload:
         for place, (_, quantity) in enumerate(wanted):
             if quantity is not None and quantity < 0:
                 raise Refused(_bad_quantity(("input", "lines", str(place), "quantity"), "A quantity is 0 or more."))
-        await before_change(ctx, input.if_revision)
+        async with changing(ctx, input.if_revision):
+            return await _set_quantities(ctx, wanted)
     except Refused as refused:
         return Payload(errors=refused.errors)
+
+
+async def _set_quantities(ctx: Context, wanted: list[tuple[str, int | None]]) -> Payload:
+    """Line by line, up to the first that fails."""
     for place, (line_id, quantity) in enumerate(wanted):
         if quantity is None:
             continue
-        path = ("input", "lines", str(place))
-        done = await write(ctx, lambda: _set_quantity(ctx, line_id, quantity), path=path)  # noqa: B023 - awaited here
+        act = partial(_set_quantity, ctx, line_id, quantity)
+        done = await write(ctx, act, path=("input", "lines", str(place)))
         if done.errors:
             return done
     return Payload()
@@ -249,12 +255,57 @@ async def _remember_coupon(ctx: Context, code: str) -> None:
 async def change(
     ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Cart | None]], *, path: Path
 ) -> Payload:
-    """Do one change: checked against lock and revision first, its refusal told as data."""
+    """Do one change: in its turn, checked against lock and revision, its refusal told as data."""
     try:
-        await before_change(ctx, if_revision)
+        async with changing(ctx, if_revision):
+            return await write(ctx, act, path=path)
     except Refused as refused:
         return Payload(errors=refused.errors)
-    return await write(ctx, act, path=path)
+
+
+@asynccontextmanager
+async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
+    """The turn of this cart. Raises `Refused` while a submission holds it, and when it is at another revision."""
+    session = await ctx.own_session()
+    await _check_lock(ctx, session)
+    try:
+        async with ctx.gateway.turns.take(session.id, ctx.operation.deadline_at):
+            # A submission may have begun while this waited.
+            await _check_lock(ctx, session)
+            # A token that would end during the checkout is renewed before it.
+            await ctx.gateway.sessions.access_token(session, good_for=FRESH_FOR_CHECKOUT)
+            await _check_revision(ctx, if_revision)
+            yield
+    except UpstreamError as failure:
+        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
+
+
+async def _check_lock(ctx: Context, session: Session) -> None:
+    if await ctx.gateway.submissions.holder(session) is not None:
+        raise Refused(
+            CartConflictError(
+                code=ErrorCode.CART_LOCKED,
+                message="A submission of this cart is under way or in doubt. Read orderSubmission first.",
+            )
+        )
+
+
+async def _check_revision(ctx: Context, if_revision: str | None) -> None:
+    if if_revision is None:
+        return
+    try:
+        present = await ctx.cart()
+    except UpstreamError as failure:
+        raise Refused(sessions.upstream_error(ctx, failure, ("input", "ifRevision"))) from failure
+    if present.revision != if_revision:
+        raise Refused(
+            CartConflictError(
+                code=ErrorCode.CART_REVISION_MISMATCH,
+                message="The cart has changed since it was shown. Show it again, then repeat the change.",
+                path=("input", "ifRevision"),
+                current_revision=present.revision,
+            )
+        )
 
 
 async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
@@ -274,44 +325,6 @@ async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path
         return Payload(errors=[sessions.upstream_error(ctx, refusal, path)], warnings=warnings_of(shown))
     ctx.remember_cart(shown)
     return Payload(warnings=warnings_of(shown))
-
-
-async def before_change(ctx: Context, if_revision: str | None) -> None:
-    """Refuse while a submission holds the cart, and when it is not at the revision the client knows."""
-    session = await ctx.own_session()
-    await fresh_token(ctx)
-    held = await ctx.gateway.submissions.holder(session)
-    if held is not None:
-        raise Refused(
-            CartConflictError(
-                code=ErrorCode.CART_LOCKED,
-                message="A submission of this cart is under way or in doubt. Read orderSubmission first.",
-            )
-        )
-    if if_revision is None:
-        return
-    try:
-        present = await ctx.cart()
-    except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ("input", "ifRevision"))) from failure
-    if present.revision != if_revision:
-        raise Refused(
-            CartConflictError(
-                code=ErrorCode.CART_REVISION_MISMATCH,
-                message="The cart has changed since it was shown. Show it again, then repeat the change.",
-                path=("input", "ifRevision"),
-                current_revision=present.revision,
-            )
-        )
-
-
-async def fresh_token(ctx: Context, good_for: timedelta = FRESH_FOR_CHECKOUT) -> None:
-    """Renew a token that would end during the checkout."""
-    session = await ctx.own_session()
-    try:
-        await ctx.gateway.sessions.access_token(session, good_for=good_for)
-    except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
 
 
 async def present(ctx: Context) -> Cart:

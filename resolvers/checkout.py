@@ -28,10 +28,14 @@ async def checkout_readiness(ctx: Context) -> CheckoutReadiness:
 async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
     """Addresses, organisation and terms travel in one call, the shipping option in another."""
     try:
-        await carts.before_change(ctx, input.if_revision)
-        change = await _change(ctx, input)
+        async with carts.changing(ctx, input.if_revision):
+            return await _prepare(ctx, input)
     except Refused as refused:
         return Payload(errors=refused.errors)
+
+
+async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
+    change = await _change(ctx, input)
     done = Payload()
     if change is not None:
         wanted = change

@@ -245,15 +245,19 @@ def _passes(method: PaymentMethod, filter: PaymentMethodFilter | None) -> bool:
 
 
 async def attach_source(ctx: Context, input: AttachSource) -> Payload:
-    source_id = input.source.source_id
-    path = ("input", "source", "sourceId")
     try:
-        await carts.before_change(ctx, input.if_revision)
-        cart = await carts.present(ctx)
+        async with carts.changing(ctx, input.if_revision):
+            return await _attach(ctx, input)
     except carts.Refused as refused:
         return Payload(errors=refused.errors)
+
+
+async def _attach(ctx: Context, input: AttachSource) -> Payload:
+    source_id = input.source.source_id
+    path = ("input", "source", "sourceId")
+    cart = await carts.present(ctx)
     if cart.wire_payment_session is None:
-        return Payload(errors=[await _no_session(ctx, cart)])
+        return Payload(errors=[_no_session(cart)])
     attached = cart.primary_source
     if attached is not None and attached.source_id == source_id:
         return Payload()
@@ -314,7 +318,7 @@ async def _remember(ctx: Context, cart: Cart) -> None:
     await ctx.gateway.sessions.remember(await ctx.own_session(), note)
 
 
-async def _no_session(ctx: Context, cart: Cart) -> PaymentError:
+def _no_session(cart: Cart) -> PaymentError:
     return PaymentError(
         code=ErrorCode.PAYMENT_SESSION_MISSING,
         message="The cart has no payment session. Add a line first."

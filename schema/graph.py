@@ -6,18 +6,19 @@ nothing of GraphQL: it takes `(ctx, â€¦)` for a root field and `(parent, ctx, â€
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Annotated, Any, TypeVar, get_args
 
 import strawberry
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo, get_named_type
 from strawberry.types import Info
 from strawberry.types.arguments import InputContext
 from strawberry.types.base import get_object_definition
 
 from gateway.context import Context
 from gateway.enums import SessionLevel
+from gateway.user_errors import unnamed
 from schema.directives import RequiresSession
 from schema.selection import selected_names
 
@@ -161,8 +162,8 @@ def _signature(arguments: Mapping[str, Argument]) -> inspect.Signature:
 
 async def _promoted(info: Any, answer: Awaitable[Any]) -> Any:
     """The payload. Errors nobody selected become errors of the answer, warnings an extension of it."""
-    payload = await answer
     raw: GraphQLResolveInfo[Any] = info._raw_info
+    payload = _named(await answer, raw)
     names = selected_names(raw.field_nodes, raw.fragments, raw.variable_values)
     operation = info.context.operation
     if "errors" not in names:
@@ -178,3 +179,16 @@ async def _promoted(info: Any, answer: Awaitable[Any]) -> Any:
     if "warnings" not in names:
         operation.unread_warnings += payload.warnings
     return payload
+
+
+def _named(payload: Any, raw: GraphQLResolveInfo[Any]) -> Any:
+    """The payload, every error of a type that it may have. Upstream may refuse a call for any reason."""
+    payload_type: Any = get_named_type(raw.return_type)
+    errors: Any = get_named_type(payload_type.fields["errors"].type)
+    told = [
+        error
+        if raw.schema.is_sub_type(errors, raw.schema.type_map[error.typename])
+        else unnamed(error, raw.context.caller.request_id)
+        for error in payload.errors
+    ]
+    return payload if told == payload.errors else replace(payload, errors=told)

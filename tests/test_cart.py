@@ -8,6 +8,7 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.user_errors import CAUSES
 from sandbox.world import World
 from tests.shop import (
     CART,
@@ -17,6 +18,7 @@ from tests.shop import (
     SOFTWARE,
     SOLD_OUT,
     STOVE,
+    SUBMIT,
     WATCH,
     Clock,
     InMemory,
@@ -303,3 +305,58 @@ async def test_a_page_that_makes_no_sense_is_refused(storefront: Storefront, wor
     answer = await storefront.ask(f"{{ products{arguments} {{ totalCount }} }}")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0
+
+
+# Whatever upstream refuses a call with, the answer has a type for it.
+
+CALLS = [
+    ("POST", LINES, 'addCartLines(input: {lines: [{product: {upstreamId: "5401230200"}}]})'),
+    ("POST", CART, "prepareCheckout(input: {termsOfSaleAccepted: true})"),
+    ("POST", f"{CART}/apply-payment-method", 'attachSource(input: {source: {sourceId: "b5f4f5ac"}})'),
+    ("DELETE", f"{CART}/payment", "detachSource(input: {target: {all: true}})"),
+    ("GET", CART, 'attachSource(input: {source: {sourceId: "b5f4f5ac"}})'),
+    (
+        "GET",
+        CART,
+        'submitOrder(input: {idempotencyKey: "%s", expectedTotal: {amount: "1", currencyCode: "USD"}})',
+    ),
+]
+
+
+@pytest.mark.parametrize("code", sorted(CAUSES))
+async def test_every_documented_refusal_has_a_type_in_every_mutation(shopper: Shopper, code: str) -> None:
+    await shopper.storefront.add(PACK)
+    for method, path, call in CALLS:
+        await shopper.fault("status", path, method=method, status=409, code=code)
+        text = call % new_key() if "%s" in call else call
+        answer = await shopper.storefront.ask(f"mutation {{ change: {text} {{ errors {{ code message }} }} }}")
+        assert "INTERNAL_ERROR" not in answer.codes, (call, answer.body)
+        errors = answer.data["change"]["errors"]
+        if code not in ("delete-payment-failure", "apply-payment-failure"):
+            assert len(errors) == 1, (call, answer.body)
+        assert all(len(error["message"]) > 20 for error in errors)
+        shopper.world.faults.clear()
+
+
+async def test_changes_of_one_cart_take_turns(shopper: Shopper, network: InMemory) -> None:
+    await shopper.get_ready()
+    seen = await shopper.storefront.cart()
+    agreed = {"total": seen["totals"]["orderTotal"], "revision": seen["revision"]}
+    await shopper.fault("delay", LINES, method="POST", delay_s=0.05)
+    network.arrived[LINES].clear()
+    adding = asyncio.create_task(shopper.storefront.another_tab().add(POLES))
+    await network.arrived[LINES].wait()
+    result = await shopper.storefront.outcome(**agreed)
+    assert (await adding)["errors"] == []
+    assert {blocker["code"] for blocker in result["blockers"]} == {"TOTAL_CHANGED", "CART_CHANGED"}
+    assert shopper.submits == 0, "the line was on its way before the button was pressed"
+
+
+async def test_a_change_is_refused_at_once_while_a_submission_runs(shopper: Shopper, network: InMemory) -> None:
+    await shopper.get_ready()
+    await shopper.fault("delay", SUBMIT, delay_s=0.05)
+    buying = asyncio.create_task(shopper.storefront.another_tab().outcome())
+    await network.arrived[SUBMIT].wait()
+    assert (await shopper.storefront.add(POLES))["errors"] == [IsPartialDict(code="CART_LOCKED")]
+    assert (await buying)["__typename"] == "OrderPlaced"
+    assert (await shopper.storefront.add(POLES))["errors"] == []
