@@ -217,6 +217,8 @@ class Sessions:
         try:
             tokens = await self._upstream.refreshed_token(session.record.refresh_token)
         except UpstreamRefusal as refusal:
+            if refusal.status not in (400, 401):
+                raise  # A quota says nothing about the token.
             await self.end(session)
             raise SessionExpired from refusal
         now = self._now()

@@ -12,7 +12,7 @@ from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
 from gateway.replays import Done, KeyReused, Warning
-from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
+from gateway.session import FRESH_FOR_CHECKOUT, Record, Remembered, Session
 from gateway.submission import fingerprint
 from gateway.upstream.cart import AppliedOffer as WireOffer
 from gateway.upstream.cart import Cart, CartChange, NewLine, TaxIdentifierRequirement
@@ -28,7 +28,15 @@ from gateway.user_errors import (
     Path,
 )
 from resolvers import sessions
-from resolvers.inputs import AddCartLines, ApplyOffer, NewCartLine, RemoveCartLines, UpdateCartLines
+from resolvers.inputs import (
+    AddCartLines,
+    ApplyOffer,
+    NewCartLine,
+    RemoveCartLines,
+    RemoveOffer,
+    UpdateCartLines,
+    UpdateSession,
+)
 from resolvers.payloads import AddCartLinesPayload, Payload
 
 MOST_LINES = 50
@@ -247,6 +255,51 @@ async def _remember_coupon(ctx: Context, code: str) -> None:
             memory.coupons = [*memory.coupons, code]
 
     await ctx.gateway.sessions.remember(await ctx.own_session(), note)
+
+
+async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
+    path = ("input", "offerId")
+    offer_id = upstream_id("Offer", input.offer_id)
+    if offer_id is None:
+        missing = NotFoundError(code=ErrorCode.NOT_FOUND, message="The cart has no such offer.", path=path)
+        return Payload(errors=[missing])
+    done = await change(
+        ctx,
+        input.if_revision,
+        lambda: ctx.as_shopper(lambda upstream, token: upstream.remove_offer(token, offer_id)),
+        path=path,
+    )
+    if not done.errors:
+        # Upstream does not say which code it was; with one code there is no doubt.
+        session = await ctx.own_session()
+        if len(session.record.remembered.coupons) == 1:
+            await ctx.gateway.sessions.remember(session, lambda memory: setattr(memory, "coupons", []))
+    return done
+
+
+async def update_session(ctx: Context, input: UpdateSession) -> Payload:
+    """Locale and currency, of the visit and of its cart: upstream refuses it while a source does not fit."""
+    problem = sessions.not_offered(ctx, input)
+    if problem is not None:
+        return Payload(errors=[problem])
+    session = await ctx.own_session()
+    offered = dict(ctx.settings.locales)
+    locale = input.locale or session.locale
+    currency_code = input.currency_code or (offered[locale] if input.locale else session.currency_code)
+    path = ("input", "currencyCode" if input.currency_code else "locale")
+    done = await change(
+        ctx,
+        None,
+        lambda: ctx.as_shopper(lambda upstream, token: upstream.set_market(token, locale, currency_code)),
+        path=path,
+    )
+    if not done.errors:
+
+        def note(record: Record) -> None:
+            record.locale, record.currency_code = locale, currency_code
+
+        await ctx.gateway.sessions.change(session, note)
+    return done
 
 
 # Every change of a cart.

@@ -6,15 +6,31 @@ import pycountry
 
 from gateway import guard
 from gateway.context import Context
-from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule
+from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCode
 from gateway.guard import CheckoutReadiness
+from gateway.replays import Warning
 from gateway.submission import case_of
 from gateway.upstream.cart import Address, Cart, CartChange, ShippingOption
 from gateway.user_errors import DestinationError, InputError, Path
 from resolvers import carts
 from resolvers.carts import Refused
-from resolvers.inputs import AddressChoice, AddressFields, PrepareCheckout, ShippingOptionChoice
+from resolvers.inputs import (
+    AddressChoice,
+    AddressFields,
+    PrepareCheckout,
+    SelectShippingOption,
+    SetCartAddresses,
+    ShippingOptionChoice,
+    UpdateCart,
+)
 from resolvers.payloads import Payload
+
+LONGEST_ORGANIZATION = 50
+
+SHIPPING_RESET = Warning(
+    WarningCode.SHIPPING_OPTION_RESET,
+    "The shipping option is not offered for the new address; another one, or none, is selected now.",
+)
 
 
 async def readiness(parent: Cart, ctx: Context) -> CheckoutReadiness:
@@ -34,6 +50,46 @@ async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
         return Payload(errors=refused.errors)
 
 
+async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
+    """Both in one call. A shipping option that the new address does not have is told as a warning."""
+    if input.billing is None and input.shipping is None:
+        missing = InputError(code=ErrorCode.MISSING_INPUT, message="Give at least one address.", path=("input",))
+        return Payload(errors=[missing])
+    parts = PrepareCheckout(if_revision=input.if_revision, billing=input.billing, shipping=input.shipping)
+    try:
+        async with carts.changing(ctx, input.if_revision):
+            before = (await carts.present(ctx)).selected_shipping_option
+            done = await _prepare(ctx, parts)
+            if done.errors or before is None:
+                return done
+            now = (await carts.present(ctx)).selected_shipping_option
+            was_reset = now is None or now.id != before.id
+            return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+
+
+async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> Payload:
+    choice = ShippingOptionChoice(id=input.shipping_option_id)
+    try:
+        async with carts.changing(ctx, input.if_revision):
+            return await _select(ctx, choice, ("input", "shippingOptionId"))
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+
+
+async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
+    if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
+        too_long = carts.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters.")
+        return Payload(errors=[too_long])
+    parts = PrepareCheckout(organization_id=input.organization_id, terms_of_sale_accepted=input.terms_of_sale_accepted)
+    try:
+        async with carts.changing(ctx, input.if_revision):
+            return await _prepare(ctx, parts)
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+
+
 async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
     change = await _change(ctx, input)
     done = Payload()
@@ -48,7 +104,8 @@ async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
             return done
     if input.shipping_option is None:
         return done
-    shipped = await _select(ctx, input.shipping_option)
+    path = ("input", "shippingOption", "id" if input.shipping_option.id is not None else "rule")
+    shipped = await _select(ctx, input.shipping_option, path)
     return Payload(errors=shipped.errors, warnings=[*done.warnings, *shipped.warnings])
 
 
@@ -136,12 +193,11 @@ def _first_part(input: PrepareCheckout) -> Path:
     return ("input", next(name for name, part in parts.items() if part is not None))
 
 
-async def _select(ctx: Context, choice: ShippingOptionChoice) -> Payload:
+async def _select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Payload:
     try:
         cart = await carts.present(ctx)
     except Refused as refused:
         return Payload(errors=refused.errors)
-    path = ("input", "shippingOption", "id" if choice.id is not None else "rule")
     if choice.rule is not None and not cart.requires_shipping:
         return Payload()
     option = _chosen(cart, choice)

@@ -47,6 +47,13 @@ class StartSession(Given, frozen=True, kw_only=True):
     delivery: SessionDelivery = SessionDelivery.COOKIE
 
 
+class UpdateSession(Given, frozen=True, kw_only=True):
+    """Arguments of updateSession."""
+
+    locale: str | None = None
+    currency_code: str | None = None
+
+
 class AddressFields(Given, frozen=True, kw_only=True):
     """A postal address with contact details."""
 
@@ -126,6 +133,13 @@ class ApplyOffer(Given, frozen=True, kw_only=True):
     offer: OfferChoice
 
 
+class RemoveOffer(Given, frozen=True, kw_only=True):
+    """Arguments of removeOffer."""
+
+    if_revision: str | None = None
+    offer_id: str
+
+
 class AddressChoice(Given, frozen=True, kw_only=True):
     """Exactly one way to name an address."""
 
@@ -138,6 +152,29 @@ class ShippingOptionChoice(Given, frozen=True, kw_only=True):
 
     id: str | None = None
     rule: ShippingOptionRule | None = None
+
+
+class SetCartAddresses(Given, frozen=True, kw_only=True):
+    """Arguments of setCartAddresses. At least one address is needed."""
+
+    if_revision: str | None = None
+    billing: AddressChoice | None = None
+    shipping: AddressChoice | None = None
+
+
+class SelectShippingOption(Given, frozen=True, kw_only=True):
+    """Arguments of selectShippingOption."""
+
+    if_revision: str | None = None
+    shipping_option_id: str
+
+
+class UpdateCart(Given, frozen=True, kw_only=True):
+    """Arguments of updateCart. Absent fields stay as they are."""
+
+    if_revision: str | None = None
+    organization_id: str | None = None
+    terms_of_sale_accepted: bool | None = None
 
 
 class PrepareCheckout(Given, frozen=True, kw_only=True):

@@ -7,11 +7,16 @@ from gateway.enums import ErrorCode, SessionDelivery
 from gateway.errors import UpstreamError
 from gateway.session import Handle, Session
 from gateway.user_errors import AnyUserError, InputError, from_upstream
-from resolvers.inputs import StartSession
-from resolvers.payloads import SignOutPayload, StartSessionPayload
+from resolvers.inputs import StartSession, UpdateSession
+from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
 
 
 async def session(ctx: Context) -> Session | None:
+    return await ctx.session()
+
+
+async def session_after(parent: Payload, ctx: Context) -> Session | None:
+    """The session as a change has left it."""
     return await ctx.session()
 
 
@@ -19,7 +24,7 @@ async def start_session(ctx: Context, input: StartSession) -> StartSessionPayloa
     present = await ctx.session()
     if present is not None:
         return StartSessionPayload(session=present)
-    problem = _not_offered(ctx, input)
+    problem = not_offered(ctx, input)
     if problem is not None:
         return StartSessionPayload(errors=[problem])
     try:
@@ -64,7 +69,7 @@ def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) 
     return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.gateway.now())
 
 
-def _not_offered(ctx: Context, input: StartSession) -> InputError | None:
+def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:
     """What of the asked market the storefront does not have."""
     offered = dict(ctx.settings.locales)
     if input.locale is not None and input.locale not in offered:

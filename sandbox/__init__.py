@@ -14,7 +14,7 @@ It does not imitate:
 - categories, search, volume prices, financing and private stores
 - the thin list of payment methods of the cart; only that of the payment service
 - store credit, saved sources, 3-D Secure challenges, and sources of any other method
-- removing a coupon, tax identifiers (their schema is there), and overridden prices
+- tax identifiers (their schema is there), and overridden prices
 - landed cost, bundles, and texts in other languages than English
 - money that arrives later, refunds, events and anything of the Admin API
 - rate limits and parallel writes by themselves; both can be asked for as a fault

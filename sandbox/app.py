@@ -37,6 +37,8 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{CART}/apply-payment-method", {"POST": carts.attach, "DELETE": carts.detach}),
     (f"{CART}/payment", {"DELETE": carts.detach_all}),
     (f"{CART}/applied-offers", {"GET": carts.applied_offers}),
+    (f"{CART}/applied-offers/{{id}}", {"DELETE": carts.remove_offer}),
+    (f"{CART}/eligible-offers", {"DELETE": carts.remove_offers}),
     (f"{CART}/tax-registrations/schema", {"GET": carts.tax_schema}),
     (f"{CART}/submit-cart", {"POST": submission.submit}),
     (f"{CART}/resume-cart", {"POST": submission.resume}),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sandbox import taxes
 from sandbox.cart import ADDRESS_FIELDS, Cart, Line, Side
 from sandbox.catalog import PRODUCTS, Product
-from sandbox.coupons import COUPONS
+from sandbox.coupons import COUPONS, PACK_OFFER_ID
 from sandbox.errors import Refusal
 from sandbox.money import Json
 from sandbox.requests import (
@@ -60,7 +60,7 @@ async def change(request: Request) -> Response:
     cart.is_test = cart.is_test or request.query_params.get("testOrder") == "true"
     if "termsOfSalesAcceptance" in given:
         cart.terms_accepted = str(given["termsOfSalesAcceptance"]).lower() == "true"
-    cart.organization_id = given.get("organizationId", cart.organization_id)
+    cart.organization_id = given.get("organizationId", cart.organization_id) or None
     attributes = (given.get("customAttributes") or {}).get("attribute") or []
     cart.attributes |= {str(one["name"]): str(one["value"]) for one in _many(attributes)}
     return _settled(request, cart)
@@ -379,6 +379,28 @@ async def applied_offers(request: Request) -> Response:
     offers = _cart(request).offer_wires(base_of(request))
     uri = f"{base_of(request)}/v1/shoppers/me/carts/active/applied-offers"
     return answer(request, {"offers": {"uri": uri, "offer": offers}})
+
+
+async def remove_offer(request: Request) -> Response:
+    """`DELETE applied-offers/{id}`: what a coupon brought; what is always in effect stays."""
+    cart = _cart(request)
+    text = request.path_params["id"]
+    if text == str(PACK_OFFER_ID):
+        raise _no("AppliedOffersResource", 409, "invalid-offer-id", "The offer is always in effect.")
+    code = next((code for code in cart.codes if str(COUPONS[code].offer_id) == text), None)
+    if code is None:
+        raise _no("AppliedOffersResource", 404, "offer-not-found", f"The offer {text} is not applied to the cart.")
+    cart.codes.remove(code)
+    world_of(request).settle(cart)
+    return nothing()
+
+
+async def remove_offers(request: Request) -> Response:
+    """`DELETE eligible-offers`: every coupon at once."""
+    cart = _cart(request)
+    cart.codes.clear()
+    world_of(request).settle(cart)
+    return nothing()
 
 
 async def tax_schema(request: Request) -> Response:

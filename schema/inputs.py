@@ -40,6 +40,16 @@ class PaymentMethodFilterInput:
     usable_only: bool | None = field("Only methods without an obstacle.", default=False)
 
 
+@graph.input(inputs.UpdateSession)
+class UpdateSessionInput:
+    """Arguments of updateSession."""
+
+    locale: Locale | None = field("New locale; unchanged when absent.", default=UNSET)
+    currency_code: CurrencyCode | None = field(
+        "New currency; unchanged when absent. Refused while store credit is attached.", default=UNSET
+    )
+
+
 @graph.input(inputs.StartSession)
 class StartSessionInput:
     """Arguments of startSession."""
@@ -151,6 +161,14 @@ class ApplyOfferInput:
     offer: OfferChoice = field("What to apply.")
 
 
+@graph.input(inputs.RemoveOffer)
+class RemoveOfferInput:
+    """Arguments of removeOffer."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    offer_id: ID = field("Offer to remove.")
+
+
 @graph.input(inputs.AddressChoice, one_of=True)
 class AddressChoice:
     """Exactly one way to name an address."""
@@ -165,6 +183,34 @@ class ShippingOptionChoice:
 
     id: ID | None = field("The option.")
     rule: ShippingOptionRule | None = field("A rule, for a page that has no options to show yet.")
+
+
+@graph.input(inputs.SetCartAddresses)
+class SetCartAddressesInput:
+    """Arguments of setCartAddresses. At least one address is needed."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    billing: AddressChoice | None = field("Billing address; unchanged when absent.", default=UNSET)
+    shipping: AddressChoice | None = field("Shipping address; unchanged when absent.", default=UNSET)
+
+
+@graph.input(inputs.SelectShippingOption)
+class SelectShippingOptionInput:
+    """Arguments of selectShippingOption."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    shipping_option_id: ID = field("Option to select.")
+
+
+@graph.input(inputs.UpdateCart)
+class UpdateCartInput:
+    """Arguments of updateCart. Absent fields stay as they are."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    organization_id: str | None = field(
+        "Organisation the purchase is for, at most 50 characters; an empty string removes it.", default=UNSET
+    )
+    terms_of_sale_accepted: bool | None = field("Record that the shopper accepts the terms of sale.", default=UNSET)
 
 
 @graph.input(inputs.PrepareCheckout)

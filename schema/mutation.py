@@ -16,10 +16,15 @@ from schema.inputs import (
     DetachSourceInput,
     PrepareCheckoutInput,
     RemoveCartLinesInput,
+    RemoveOfferInput,
     ResumeOrderInput,
+    SelectShippingOptionInput,
+    SetCartAddressesInput,
     StartSessionInput,
     SubmitOrderInput,
+    UpdateCartInput,
     UpdateCartLinesInput,
+    UpdateSessionInput,
 )
 from schema.payment import PaymentSession
 from schema.values import Warning
@@ -84,6 +89,54 @@ class ApplyOfferPayload:
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     warnings: list[Warning] = field("Conditions worth telling, for example a code that takes effect later.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class UpdateSessionPayload:
+    """Result of updateSession. Source: gateway."""
+
+    session: Session | None = field("The session. Null when it could not be read.", resolver=sessions.session_after)
+    cart: Cart | None = field(
+        "The cart with its new amounts. Null when it could not be read.", resolver=carts.cart_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class RemoveOfferPayload:
+    """Result of removeOffer. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SetCartAddressesPayload:
+    """Result of setCartAddresses. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling, for example a shipping option that was dropped.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SelectShippingOptionPayload:
+    """Result of selectShippingOption. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class UpdateCartPayload:
+    """Result of updateCart. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
@@ -173,6 +226,14 @@ class Mutation:
         Cost(weight="1"),
         resolver=sessions.sign_out,
     )
+    update_session: UpdateSessionPayload | None = change(
+        "Changes the locale or currency of the session and its cart. Source: POST /v1/shoppers/me.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=carts.update_session,
+        input=argument(UpdateSessionInput, "Arguments."),
+    )
     add_cart_lines: AddCartLinesPayload | None = change(
         "Adds products to the cart; starts a guest session when there is none. Source: POST "
         "/v1/shoppers/me/carts/active/line-items.",
@@ -205,6 +266,39 @@ class Mutation:
         Cost(weight="5"),
         resolver=carts.apply_offer,
         input=argument(ApplyOfferInput, "Arguments."),
+    )
+    remove_offer: RemoveOfferPayload | None = change(
+        "Removes a coupon or an offer. Source: DELETE …/applied-offers/{offerId}.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=carts.remove_offer,
+        input=argument(RemoveOfferInput, "Arguments."),
+    )
+    set_cart_addresses: SetCartAddressesPayload | None = change(
+        "Sets the billing address, the shipping address, or both. Source: PUT …/billing-address and "
+        "…/shipping-address, or apply-billing-address and apply-shipping-address.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=checkout.set_cart_addresses,
+        input=argument(SetCartAddressesInput, "Arguments."),
+    )
+    select_shipping_option: SelectShippingOptionPayload | None = change(
+        "Selects how to ship. Source: POST …/apply-shipping-option.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=checkout.select_shipping_option,
+        input=argument(SelectShippingOptionInput, "Arguments."),
+    )
+    update_cart: UpdateCartPayload | None = change(
+        "Sets organisation and terms acceptance. Source: POST /v1/shoppers/me/carts/active.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=checkout.update_cart,
+        input=argument(UpdateCartInput, "Arguments."),
     )
     prepare_checkout: PrepareCheckoutPayload | None = change(
         "Does any of the cart edits of a checkout page in one call, in the order that keeps "

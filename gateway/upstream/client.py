@@ -123,8 +123,7 @@ class Upstream:
         # A new token changes nothing that anybody has: it may be asked for again.
         tokens = await self._tokens(form, Repeat.READ)
         if (locale, currency) != self.settings.locales[0]:
-            params = {"locale": locale.replace("-", "_"), "currency": currency}
-            await self._send("POST", ME, token=tokens.access_token, params=params, repeat=Repeat.CHANGE)
+            await self.set_market(tokens.access_token, locale, currency)
         return tokens
 
     async def refreshed_token(self, refresh_token: str) -> Tokens:
@@ -136,6 +135,11 @@ class Upstream:
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
         body = await self._send("POST", "/oauth20/token", form=form, repeat=repeat)
         return decode(body, Tokens)
+
+    async def set_market(self, token: str, locale: str, currency: str) -> None:
+        """Locale and currency of the shopper and of the cart."""
+        params = {"locale": locale.replace("-", "_"), "currency": currency}
+        await self._change("POST", ME, token, params)
 
     # Catalogue.
 
@@ -198,6 +202,9 @@ class Upstream:
         found = decode(await self._read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
         offers = first(found.offers, found.applied_offers)
         return [AppliedOffer(offer=offer) for offer in (many(offers.offer) if offers else [])]
+
+    async def remove_offer(self, token: str, offer_id: str) -> None:
+        await self._change("DELETE", f"{CART}/applied-offers/{_part(offer_id)}", token)
 
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
         body = await self._read(f"{CART}/tax-registrations/schema", token, {})

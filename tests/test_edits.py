@@ -1,0 +1,125 @@
+"""The single edits beside prepareCheckout, and what changes of the session do to its cart."""
+
+from typing import Any
+
+import pytest
+from dirty_equals import IsPartialDict
+
+from sandbox.world import World
+from tests.shop import ADDRESS, CART, GRAPHITE, PACK, Shopper, Storefront
+
+ADDRESSES = """mutation($input: SetCartAddressesInput!) { setCartAddresses(input: $input) {
+  cart { billingAddress { address { city } } shippingAddress { address { city } }
+         shippingOptions { name isSelected } totals { orderTotal { amount } } }
+  warnings { code } errors { code path } } }"""
+OPTION = """mutation($input: SelectShippingOptionInput!) { selectShippingOption(input: $input) {
+  cart { totals { shippingAndHandling { amount } } } errors { code path } } }"""
+UPDATE = """mutation($input: UpdateCartInput!) { updateCart(input: $input) {
+  cart { organizationId termsOfSaleAccepted } errors { code path } } }"""
+SESSION = """mutation($input: UpdateSessionInput!) { updateSession(input: $input) {
+  session { locale currencyCode } cart { totals { orderTotal { amount currencyCode formatted } } }
+  errors { code path } } }"""
+OFFER = """mutation($id: ID!) { removeOffer(input: {offerId: $id}) {
+  cart { totals { discount { amount } } } errors { code path } } }"""
+
+ABROAD = {"countryCode": "CH", "countrySubdivision": None, "postalCode": "8001", "city": "Zürich"}
+
+
+async def change(storefront: Storefront, text: str, **given: Any) -> dict[str, Any]:
+    (payload,) = (await storefront.ask(text, input=given)).data.values()
+    assert isinstance(payload, dict)
+    return payload
+
+
+async def test_addresses_are_set_apart_or_together(storefront: Storefront, world: World) -> None:
+    await storefront.add(PACK)
+    world.calls.clear()
+    done = await change(storefront, ADDRESSES, billing={"address": ADDRESS}, shipping={"sameAs": "BILLING"})
+    assert done["errors"] == []
+    assert done["cart"]["shippingAddress"]["address"]["city"] == "Minnetonka"
+    assert world.calls.count() == 2
+
+    other = await change(storefront, ADDRESSES, shipping={"address": ADDRESS | {"city": "Duluth"}})
+    assert other["cart"]["billingAddress"]["address"]["city"] == "Minnetonka"
+    assert other["cart"]["shippingAddress"]["address"]["city"] == "Duluth"
+    assert other["warnings"] == []
+
+    nothing = await change(storefront, ADDRESSES)
+    assert nothing["errors"] == [{"code": "MISSING_INPUT", "path": ["input"]}]
+
+
+async def test_an_option_that_the_new_address_lacks_is_told(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    await storefront.give_details()
+    moved = await change(storefront, ADDRESSES, shipping={"address": ADDRESS | ABROAD})
+    assert moved["warnings"] == [{"code": "SHIPPING_OPTION_RESET"}]
+    assert [option["name"] for option in moved["cart"]["shippingOptions"]] == ["International"]
+
+
+async def test_an_option_is_selected_by_its_id(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    await storefront.give_details()
+    options = (await storefront.run("CheckoutPage"))["cart"]["shippingOptions"]
+    done = await change(storefront, OPTION, shippingOptionId=options[1]["id"])
+    assert done == {"cart": {"totals": {"shippingAndHandling": {"amount": "24.95"}}}, "errors": []}
+    wrong = await change(storefront, OPTION, shippingOptionId="12345")
+    assert wrong["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE", "path": ["input", "shippingOptionId"]}]
+
+
+async def test_organisation_and_terms_are_set_and_taken_back(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    done = await change(storefront, UPDATE, organizationId="acme", termsOfSaleAccepted=True)
+    assert done["cart"] == {"organizationId": "acme", "termsOfSaleAccepted": True}
+    done = await change(storefront, UPDATE, organizationId="")
+    assert done["cart"] == {"organizationId": None, "termsOfSaleAccepted": True}
+    long = await change(storefront, UPDATE, organizationId="a" * 51)
+    assert long["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
+
+
+async def test_the_currency_of_a_cart_follows_its_session(shopper: Shopper) -> None:
+    storefront = shopper.storefront
+    await storefront.add(PACK)
+    done = await change(storefront, SESSION, locale="de-DE")
+    assert done["session"] == {"locale": "de-DE", "currencyCode": "EUR"}
+    assert done["cart"]["totals"]["orderTotal"] == {"amount": "76.41", "currencyCode": "EUR", "formatted": "76,41\xa0€"}
+    done = await change(storefront, SESSION, currencyCode="GBP")
+    assert done["session"] == {"locale": "de-DE", "currencyCode": "GBP"}
+    wrong = await change(storefront, SESSION, locale="sv-SE")
+    assert wrong["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "locale"]}]
+
+    await storefront.give_details()
+    await shopper.pay_with()
+    refused = await change(storefront, SESSION, currencyCode="USD")
+    assert refused["errors"] == [IsPartialDict(code="INVALID_INPUT")]
+    assert refused["session"]["currencyCode"] == "GBP", "a source is attached"
+
+
+async def test_a_coupon_is_taken_back(storefront: Storefront, world: World) -> None:
+    await storefront.add(GRAPHITE)
+    await storefront.add(PACK)
+    await storefront.run("RedeemCoupon", code="SPRING20")
+    offers = (await storefront.run("CartPage"))["cart"]["appliedOffers"]
+    always, coupon = offers
+    assert (always["couponCode"], coupon["couponCode"]) == (None, "SPRING20")
+
+    refused = (await storefront.ask(OFFER, id=always["offer"]["id"])).data["removeOffer"]
+    assert refused["errors"] == [{"code": "NOT_FOUND", "path": ["input", "offerId"]}]
+    assert refused["cart"]["totals"]["discount"]["amount"] == "20.00"
+    done = (await storefront.ask(OFFER, id=coupon["offer"]["id"])).data["removeOffer"]
+    assert done == {"cart": {"totals": {"discount": {"amount": "0.00"}}}, "errors": []}
+    again = (await storefront.ask(OFFER, id=coupon["offer"]["id"])).data["removeOffer"]
+    assert again["errors"] == [{"code": "NOT_FOUND", "path": ["input", "offerId"]}]
+    forged = (await storefront.ask(OFFER, id="nonsense")).data["removeOffer"]
+    assert forged["errors"] == [{"code": "NOT_FOUND", "path": ["input", "offerId"]}]
+
+
+@pytest.mark.parametrize(
+    "text", [ADDRESSES, OPTION, UPDATE], ids=["setCartAddresses", "selectShippingOption", "updateCart"]
+)
+async def test_each_edit_keeps_to_the_revision(storefront: Storefront, world: World, text: str) -> None:
+    await storefront.add(PACK)
+    parts: dict[str, Any] = {ADDRESSES: {"billing": {"address": ADDRESS}}, OPTION: {"shippingOptionId": "142400"}, UPDATE: {}}[text]
+    world.calls.clear()
+    refused = await change(storefront, text, ifRevision="0" * 32, **parts)
+    assert refused["errors"] == [{"code": "CART_REVISION_MISMATCH", "path": ["input", "ifRevision"]}]
+    assert world.calls.count() == world.calls.count("GET", CART)
