@@ -118,8 +118,12 @@ async def test_a_coupon_is_taken_back(storefront: Storefront, world: World) -> N
 )
 async def test_each_edit_keeps_to_the_revision(storefront: Storefront, world: World, text: str) -> None:
     await storefront.add(PACK)
-    parts: dict[str, Any] = {ADDRESSES: {"billing": {"address": ADDRESS}}, OPTION: {"shippingOptionId": "142400"}, UPDATE: {}}[text]
+    parts: dict[str, dict[str, Any]] = {
+        ADDRESSES: {"billing": {"address": ADDRESS}},
+        OPTION: {"shippingOptionId": "142400"},
+        UPDATE: {},
+    }
     world.calls.clear()
-    refused = await change(storefront, text, ifRevision="0" * 32, **parts)
+    refused = await change(storefront, text, ifRevision="0" * 32, **parts[text])
     assert refused["errors"] == [{"code": "CART_REVISION_MISMATCH", "path": ["input", "ifRevision"]}]
     assert world.calls.count() == world.calls.count("GET", CART)
