@@ -1,6 +1,7 @@
 """`python -m gateway`: `serve` answers storefronts, `schema` prints the graph."""
 
 import logging
+import socket
 import sys
 
 import typer
@@ -28,7 +29,7 @@ def serve() -> None:
         sys.exit(_in_words(problem))
     telemetry.configure(settings.log_level)
     log.warning("sessions and submissions live in the memory of this process: run exactly one")
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
         port=settings.port,
@@ -39,6 +40,15 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
+    Server(config).run()
+
+
+class Server(uvicorn.Server):
+    """Tells in our own words when it can be reached; of the library's only warnings are kept."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        log.info("listening", extra={"host": self.config.host, "port": self.config.port})
 
 
 @app.command()

@@ -50,8 +50,8 @@ FIELDS = FIELDS_OF_ALL | {
 
 LONGEST_VALUE = 200
 
-NOISY = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access")
-"""Loggers that say something for every call."""
+NOISY = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
+"""Loggers that say something for every call, or what we say ourselves."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 

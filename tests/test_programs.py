@@ -145,7 +145,7 @@ async def test_a_stop_in_the_middle_of_a_submission_waits_for_it() -> None:
         await upstream.post("/_sandbox/faults", json=fault)
         assert gateway.stderr is not None
         async for line in gateway.stderr:
-            if b"Uvicorn running" in line:
+            if b'"listening"' in line:
                 break
         demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{port}", "--sandbox", url)
         assert demo.stdout is not None
