@@ -94,14 +94,16 @@ class Cache:
         self._now = now
         self._loads: dict[str, asyncio.Task[Answer]] = {}
 
-    async def get_or_load(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:
-        """The remembered value, or that of one call of `load`.
+    async def get_or_load(
+        self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime, *, past_cache: bool = False
+    ) -> Answer:
+        """The remembered value, or that of one call of `load`; with `past_cache` always the latter.
 
         When the load fails, the value of this same key is shown as stale while it may be; a refusal is
         an answer and is never hidden. Else raises what the load raised.
         """
         kept = await self._kept_answer(key)
-        if kept is not None and self._now() - kept.loaded_at < lifetime.fresh:
+        if not past_cache and kept is not None and self._now() - kept.loaded_at < lifetime.fresh:
             return kept
         try:
             return await self._shared(key, load, lifetime)

@@ -69,13 +69,14 @@ class Catalog:
         )
         return {product.upstream_id: product for product in answer}
 
-    async def page(self, number: int, size: int) -> ProductPage:
+    async def page(self, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
         """A page of all products; numbers begin at 1."""
         return await self._load(
             key_of("product-page", self._locale, self._currency_code, str(number), str(size)),
             ProductPage,
             lambda upstream, token: upstream.product_page(token, number, size),
             PAGE,
+            past_cache=past_cache,
         )
 
     async def inventory(self, product_ids: Iterable[str]) -> Mapping[str, InventoryStatus]:
@@ -99,12 +100,18 @@ class Catalog:
         return await self._load(key, Product | None, found, PRODUCT)  # type: ignore[arg-type]  # a union is no class
 
     async def _load(
-        self, key: str, kind: type[T], load: Callable[[Upstream, str], Awaitable[T]], lifetime: Lifetime
+        self,
+        key: str,
+        kind: type[T],
+        load: Callable[[Upstream, str], Awaitable[T]],
+        lifetime: Lifetime,
+        *,
+        past_cache: bool = False,
     ) -> T:
         async def answer() -> bytes:
             return encode(await self._as_guest(load))
 
-        kept = await self._cache.get_or_load(key, answer, lifetime)
+        kept = await self._cache.get_or_load(key, answer, lifetime, past_cache=past_cache)
         value = decode(kept.value, kind)
         if kept.is_stale:
             value = _without_prices(value)
