@@ -5,17 +5,23 @@ gateway. `python -m sandbox` starts it; `/_sandbox/keys` shows the demo shop's k
 
 It imitates guests: their tokens and renewal, the catalogue, one active cart for a token, addresses,
 shipping options, coupons, payment sessions, sources of card, Klarna, PayPal and wire transfer, the page of
-a payment provider, submit-cart, resume-cart, and the order read back by the session that submitted it.
+a payment provider, submit-cart and resume-cart. Orders: the list of an account with its pages and states,
+one order with its lines and addresses, downloads, and the look-up by password or by card. Time fulfils an
+order; a control moves it to any state, and another makes orders arrive.
+
+Where the sources leave it open: a list of orders takes several states by commas, and everything of an order
+with `expand=all`, as a look-up does; a look-up that finds nothing is a 404, whatever of it was wrong, and
+lets nobody read the order by its number afterwards.
 
 It does not imitate:
 
 - XML: every answer is JSON, and calls that asked for none are counted
-- registered shoppers, their address book, payment options, order lists and subscriptions
+- registered shoppers, their address book, payment options and subscriptions
 - categories, search, volume prices, financing and private stores
 - the thin list of payment methods of the cart; only that of the payment service
 - store credit, saved sources, 3-D Secure challenges, and sources of any other method
 - tax identifiers (their schema is there), and overridden prices
 - landed cost, bundles, and texts in other languages than English
-- money that arrives later, refunds, events and anything of the Admin API
+- money that arrives later, returns, events and anything of the Admin API
 - rate limits and parallel writes by themselves; both can be asked for as a fault
 """

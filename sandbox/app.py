@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sandbox import carts, controls, payment_service, shop, submission, tokens
+from sandbox import carts, controls, orders, payment_service, shop, submission, tokens
 from sandbox.errors import Envelope, Refusal, answer_refusal
 from sandbox.faults import FaultLayer
 from sandbox.world import World
@@ -42,7 +42,13 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{CART}/tax-registrations/schema", {"GET": carts.tax_schema}),
     (f"{CART}/submit-cart", {"POST": submission.submit}),
     (f"{CART}/resume-cart", {"POST": submission.resume}),
-    (f"{ME}/orders/{{id}}", {"GET": submission.show}),
+    (f"{ME}/orders", {"GET": orders.show_all}),
+    (f"{ME}/orders/{{id}}", {"GET": orders.show}),
+    (f"{ME}/orders/{{id}}/line-items", {"GET": orders.lines}),
+    (f"{ME}/orders/{{id}}/line-items/{{line}}", {"GET": orders.line}),
+    (f"{ME}/orders/{{id}}/billing-address", {"GET": orders.billing_address}),
+    (f"{ME}/orders/{{id}}/shipping-address", {"GET": orders.shipping_address}),
+    ("/v1/shoppers/order-lookup", {"POST": orders.look_up}),
     ("/payments/sources", {"POST": payment_service.create}),
     ("/payments/sources/{id}", {"GET": payment_service.show}),
     ("/payments/payment-methods", {"GET": payment_service.methods}),

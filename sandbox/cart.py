@@ -1,9 +1,8 @@
-"""A cart: its lines, what they cost, how they are paid, and the order it becomes."""
+"""A cart: its lines, what they cost, and how they are paid."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sandbox import catalog, taxes
 from sandbox.catalog import Product
@@ -12,6 +11,9 @@ from sandbox.money import TAX_INCLUSIVE, ZERO, Json, formatted, money, rounded, 
 from sandbox.purchase import Purchase
 from sandbox.shaping import Expand
 from sandbox.source import Source
+
+if TYPE_CHECKING:  # An order is made of its cart.
+    from sandbox.order import Order
 
 Side = Literal["billing", "shipping"]
 
@@ -407,121 +409,6 @@ class Cart:
         if self.source is not None:
             self.source.state = "cancelled"
         self.source, self.has_failed = None, False
-
-
-@dataclass
-class Order:
-    """A cart that was submitted; nothing of it changes any more but its states."""
-
-    cart: Cart
-    state: str
-    session_state: str
-    submitted_at: datetime | None
-
-    @property
-    def id(self) -> int:
-        return self.cart.id
-
-    def header(self, base: str) -> Json:
-        cart = self.cart
-        return {
-            "uri": f"{base}/v1/shoppers/me/orders/{cart.id}",
-            "id": cart.id,
-            "submissionDate": self.submitted_at.strftime("%Y-%m-%dT%H:%M:%S.000Z") if self.submitted_at else None,
-            "displayName": "New Order",
-            "locale": cart.locale,
-            "optIn": "false",
-            "testOrder": _text(cart.is_test),
-            "taxExempt": "false",
-            "businessEntityCode": cart.seller,
-            "orderState": self.state,
-            "orderStateDetails": {
-                "description": None,
-                "settled": money(ZERO, cart.currency),
-                "refunded": money(ZERO, cart.currency),
-            },
-            "customAttributes": {
-                "attribute": [
-                    {
-                        "name": "orderSubmittedByShopperApiFlag",
-                        "type": "string",
-                        "value": "shopperApiV1Submitted",
-                    }
-                ]
-            },
-        }
-
-    def submitted_wire(self, base: str) -> Json:
-        """What submit-cart and resume-cart answer with, in the words of the cart."""
-        cart = self.cart
-        lines = self._line_wires(base)
-        for line in lines:
-            del line["uri"]
-        wire: Json = {
-            "order": self.header(base),
-            "lineItems": {"lineItem": lines},
-            "billingAddress": cart.address_wire("billing"),
-            "shippingAddress": cart.address_wire("shipping"),
-            "shippingMethod": cart.shipping_method_wire(),
-            "taxInclusive": _text(cart.is_tax_inclusive),
-            "landedCostState": "NOT_ELIGIBLE",
-            "pricing": cart.pricing_wire(whole=True),
-            "paymentCompletionResources": {},
-            "termsOfSalesAcceptance": None if cart.terms_accepted is None else _text(cart.terms_accepted),
-            "paymentSession": self.session_wire(),
-        }
-        if cart.source is not None:
-            wire["paymentMethod"] = self._paid_wire(cart.source)
-        return wire
-
-    def wire(self, base: str) -> Json:
-        """What `GET orders/{id}` answers with."""
-        cart = self.cart
-        uri = f"{base}/v1/shoppers/me/orders/{cart.id}"
-        wire = self.header(base) | {
-            "pricing": cart.order_pricing_wire(),
-            "billingAddress": {"uri": f"{uri}/billing-address"} | cart.address_wire("billing"),
-            "shippingAddress": {"uri": f"{uri}/shipping-address"} | cart.address_wire("shipping"),
-            "lineItems": {"uri": f"{uri}/line-items", "lineItem": self._line_wires(base)},
-            "shippingMethod": cart.shipping_method_wire(),
-            "taxInclusive": _text(cart.is_tax_inclusive),
-            "landedCostState": "NOT_ELIGIBLE",
-            "paymentSession": self.session_wire(),
-        }
-        if cart.source is not None:
-            wire["paymentMethod"] = self._paid_wire(cart.source)
-        return wire
-
-    def session_wire(self) -> Json:
-        cart = self.cart
-        wire: Json = {"id": cart.session_id, "clientSecret": cart.session_secret, "status": self.session_state}
-        return wire | self.redirect_wire()
-
-    def redirect_wire(self) -> Json:
-        """Where the shopper must go, while somebody waits for that."""
-        if self.session_state != "pending_redirect" or self.cart.source is None:
-            return {}
-        return {"redirectUrl": self.cart.source.redirect["redirectUrl"]}
-
-    def _paid_wire(self, source: Source) -> Json:
-        total = self.cart.totals().total
-        wire = source.cart_wire(total)
-        if self.submitted_at is not None:
-            wire["charges"] = [source.charge_wire(total, self.submitted_at)]
-        return wire
-
-    def _line_wires(self, base: str) -> list[Json]:
-        uri = f"{base}/v1/shoppers/me/orders/{self.id}/line-items"
-        wires = self.cart.line_wires(base, Expand(all=True), uri=uri)
-        details = {"description": None, "backOrdered": 0, "shipped": 0, "returned": 0, "pendingReturn": 0}
-        for wire, line in zip(wires, self.cart.lines, strict=True):
-            is_ready = self.session_state == "complete" and not line.product.is_physical
-            files = f"https://downloads.riverdemo.example/{self.id}/{line.product.slug}"
-            wire["lineItemState"] = self.state
-            wire["lineItemStateDetails"] = dict(details)
-            wire["downloads"] = {"downloadUri": [files]} if is_ready else {}
-            wire["digitalRights"] = {"serialNumber": [f"RD-{self.id}-{line.id}"]} if is_ready else {}
-        return wires
 
 
 def _text(value: bool) -> str:

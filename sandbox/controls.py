@@ -4,6 +4,7 @@ Input that is unknown is refused with a 400 that names it, so that a misspelt co
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -11,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.arrivals import arrive
+from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
 from sandbox.requests import nothing, world_of
 from sandbox.world import Switches
@@ -35,6 +38,23 @@ class SessionState(msgspec.Struct, forbid_unknown_fields=True):
 
     session_id: str = msgspec.field(name="sessionId")
     state: str | None
+
+
+class Arrivals(msgspec.Struct, forbid_unknown_fields=True):
+    """So many orders that a shopper has placed elsewhere, each of one product."""
+
+    shopper_id: str = msgspec.field(name="shopperId")
+    count: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    product_id: int = msgspec.field(name="productId", default=5401230100)
+    quantity: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+class OrderState(msgspec.Struct, forbid_unknown_fields=True):
+    """The state an order is in from now on; an amount that was paid back."""
+
+    order_id: int = msgspec.field(name="orderId")
+    state: str | None = None
+    refunded: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 async def health(_request: Request) -> Response:
@@ -118,6 +138,37 @@ async def set_session_state(request: Request) -> Response:
     return nothing()
 
 
+async def show_orders(request: Request) -> Response:
+    """All orders, the newest first, with what their confirmation mail says."""
+    rows = [
+        {"id": order.id, "state": order.state, "email": order.email, "password": order.password}
+        for order in world_of(request).orders()
+    ]
+    return JSONResponse(rows)
+
+
+async def add_orders(request: Request) -> Response:
+    world, given = world_of(request), await _read(request, Arrivals)
+    shopper = next((one for one in world.shoppers if one.id == given.shopper_id), None)
+    product = PRODUCTS.get(given.product_id)
+    if shopper is None or product is None or product.is_base:
+        return _refused("There is no such shopper, or no such product.")
+    arrived = [arrive(world, shopper, product, given.quantity) for _ in range(given.count)]
+    return JSONResponse({"ids": [order.id for order in arrived]})
+
+
+async def set_order_state(request: Request) -> Response:
+    world, given = world_of(request), await _read(request, OrderState)
+    order = next((one for one in world.orders() if one.id == given.order_id), None)
+    if order is None:
+        return _refused(f"There is no order {given.order_id}.")
+    if given.state is not None:
+        order.settle(given.state, world.now())
+    if given.refunded is not None:
+        order.refunded = Decimal(str(given.refunded))
+    return nothing()
+
+
 async def show_switches(request: Request) -> Response:
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
 
@@ -169,6 +220,9 @@ ROUTES = [
     Route("/_sandbox/clock", move_clock, methods=["POST"]),
     Route("/_sandbox/stock", set_stock, methods=["POST"]),
     Route("/_sandbox/session-state", set_session_state, methods=["POST"]),
+    Route("/_sandbox/orders", show_orders, methods=["GET"]),
+    Route("/_sandbox/orders", add_orders, methods=["POST"]),
+    Route("/_sandbox/order-state", set_order_state, methods=["POST"]),
     Route("/_sandbox/switches", show_switches, methods=["GET"]),
     Route("/_sandbox/switches", set_switches, methods=["POST"]),
 ]

@@ -1,11 +1,12 @@
-"""The cart becomes an order: `submit-cart`, `resume-cart`, and the order read back."""
+"""The cart becomes an order: `submit-cart` and `resume-cart`."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.cart import REVIEWED_EMAIL, Cart, Order
+from sandbox.cart import REVIEWED_EMAIL, Cart
 from sandbox.errors import Refusal
 from sandbox.methods import Facts, fits
+from sandbox.order import Order
 from sandbox.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
 from sandbox.source import Source
 from sandbox.world import World
@@ -43,7 +44,8 @@ async def submit(request: Request) -> Response:
         left = world.stock[line.product.id]
         if left is not None:
             world.stock[line.product.id] = left - line.quantity
-    shopper.orders[order.id] = shopper.last_order = order
+    world.keep_order(shopper, order)
+    shopper.last_order = order
     if session_state == "pending_redirect":
         cart.order = order
     else:
@@ -100,21 +102,11 @@ async def resume(request: Request) -> Response:
         raise _not_resumed("Requisition is not present or not in Source Pending Redirect state.")
     if order.session_state != "chargeable":
         raise _not_resumed("The pending redirect order could not be resumed.")
-    order.state, order.session_state, order.submitted_at = "Submitted", "complete", world.now()
+    order.settle("Submitted", world.now())
     if order.cart.source is not None:
         order.cart.source.state = "consumed"
     order.cart.order = shopper.cart = None
     return answer(request, {"resumeCart": order.submitted_wire(base_of(request))})
-
-
-async def show(request: Request) -> Response:
-    """`GET orders/{id}`: of the session that submitted it. `orderState` does not narrow."""
-    shopper = shopper_of(request)
-    text = request.path_params["id"]
-    order = shopper.orders.get(int(text)) if text.isdecimal() else None
-    if order is None:
-        raise Refusal(404, "resource-not-found", f"The order {text} could not be found.", relation="OrdersResource")
-    return answer(request, {"order": order.wire(base_of(request))})
 
 
 def _no(status: int, code: str, text: str) -> Refusal:

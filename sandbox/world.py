@@ -9,9 +9,10 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from sandbox.calls import Calls
-from sandbox.cart import Cart, Order
+from sandbox.cart import Cart
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
+from sandbox.order import Order
 from sandbox.source import Source
 
 ACCESS_LIFE = timedelta(hours=24)
@@ -58,6 +59,7 @@ class Shopper:
     locale: str = "en_US"
     currency: str = "USD"
     ip_address: str | None = None
+    is_registered: bool = False
     cart: Cart | None = None
     orders: dict[int, Order] = field(default_factory=dict)
     last_order: Order | None = None
@@ -116,21 +118,40 @@ class World:
     def cart_of(self, shopper: Shopper) -> Cart:
         """The active cart, made when there is none."""
         if shopper.cart is None:
-            session_id = str(uuid4())
-            shopper.cart = Cart(
-                id=next(self._cart_ids),
-                session_id=session_id,
-                session_secret=f"{session_id}_{uuid4()}",
-                currency=shopper.currency,
-                locale=shopper.locale,
-            )
+            shopper.cart = self.new_cart(shopper)
         return shopper.cart
+
+    def new_cart(self, shopper: Shopper) -> Cart:
+        session_id = str(uuid4())
+        return Cart(
+            id=next(self._cart_ids),
+            session_id=session_id,
+            session_secret=f"{session_id}_{uuid4()}",
+            currency=shopper.currency,
+            locale=shopper.locale,
+        )
 
     def next_line_id(self) -> int:
         return next(self._line_ids)
 
     def settle(self, cart: Cart) -> None:
         cart.settle(preselects=self.switches.shipping_option == "preselected")
+
+    # Orders.
+
+    def keep_order(self, shopper: Shopper, order: Order) -> None:
+        shopper.orders[order.id] = order
+
+    def orders_of(self, shopper: Shopper) -> list[Order]:
+        """The newest first, in the states they have by now."""
+        for order in shopper.orders.values():
+            order.ripen(self.now())
+        return list(reversed(shopper.orders.values()))
+
+    def orders(self) -> list[Order]:
+        """Everybody's, the newest first."""
+        found = [order for shopper in self.shoppers for order in self.orders_of(shopper)]
+        return sorted(found, key=lambda order: order.id, reverse=True)
 
     @property
     def strict(self) -> bool:
@@ -143,5 +164,4 @@ class World:
         return next((one.cart for one in self.shoppers if one.cart and one.cart.session_id == session_id), None)
 
     def order_of_source(self, source: Source) -> Order | None:
-        orders = (order for shopper in self.shoppers for order in shopper.orders.values())
-        return next((order for order in orders if order.cart.source is source), None)
+        return next((order for order in self.orders() if order.cart.source is source), None)

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
+from tests.client import Client
 from tests.shop import Clock, InMemory, Shopper, Storefront, gateway
 
 
@@ -47,3 +48,10 @@ async def storefront(world: World, network: InMemory, clock: Clock) -> AsyncIter
 @pytest.fixture
 def shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
     return Shopper(storefront, sandbox, world)
+
+
+@pytest.fixture
+async def client(sandbox: httpx.AsyncClient, world: World) -> Client:
+    client = Client(sandbox, world)
+    await client.start()
+    return client

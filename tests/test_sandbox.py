@@ -1,16 +1,13 @@
 """The sandbox against what is documented of the real service. The gateway has no part in it."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import httpx
 import pytest
 from dirty_equals import IsPartialDict, IsPositiveInt
 
 from sandbox.methods import TABLE
-from sandbox.world import World
+from tests.client import ADDRESS, ME, Client, code
 from tests.shop import (
     CART,
     GRAPHITE,
@@ -23,93 +20,16 @@ from tests.shop import (
     SUBMIT,
     VISA,
     WATCH,
-    InMemory,
-    create_source,
 )
-
-ME = "/v1/shoppers/me"
 
 TENT = 5401231200
 
-ADDRESS = {
-    "firstName": "Ada",
-    "lastName": "Lovelace",
-    "line1": "10380 Bren Road W",
-    "city": "Minnetonka",
-    "countrySubdivision": "MN",
-    "postalCode": "55343",
-    "country": "US",
-    "phoneNumber": "952-555-0100",
-    "emailAddress": "ada@example.com",
-}
 OWNER = {
     "firstName": "Ada",
     "lastName": "Lovelace",
     "email": "ada@example.com",
     "address": {"line1": "1 Road", "city": "Minnetonka", "state": "MN", "country": "US", "postalCode": "55343"},
 }
-
-
-@dataclass
-class Client:
-    """A client of the Commerce API with one token."""
-
-    http: httpx.AsyncClient
-    world: World
-    token: str = ""
-
-    async def start(self, grant: str = "password") -> dict[str, Any]:
-        keys = self.world.keys
-        pair = (keys.confidential_key, keys.confidential_secret)
-        answer = await self.http.post("/oauth20/token", auth=pair, data={"grant_type": grant})
-        assert answer.status_code == 200
-        body: dict[str, Any] = answer.json()
-        self.token = body["access_token"]
-        return body
-
-    async def ask(self, method: str, path: str, expected: int = 200, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
-        answer = await self.http.request(method, path, headers=headers, **more)
-        assert answer.status_code == expected, answer.text
-        assert answer.headers["x-dr-requestid"]
-        return answer.json() if answer.content else None
-
-    async def cart(self) -> dict[str, Any]:
-        cart: dict[str, Any] = (await self.ask("GET", f"{CART}?expand=all"))["cart"]
-        return cart
-
-    async def fill(self, product_id: str = PACK) -> dict[str, Any]:
-        await self.ask("POST", f"{CART}?productId={product_id}")
-        for side in ("billing", "shipping"):
-            await self.ask("PUT", f"{CART}/{side}-address", 204, json={"address": ADDRESS})
-        return await self.cart()
-
-    async def source(self, type: str = "creditCard", **changes: Any) -> str:
-        session_id = (await self.cart())["paymentSession"]["id"]
-        return await create_source(self.http, self.world, session_id, type, **changes)
-
-    async def attach(self, source_id: str, expected: int = 200) -> Any:
-        body = {"paymentMethod": {"sourceId": source_id}}
-        return await self.ask("POST", f"{CART}/apply-payment-method?expand=all", expected, json=body)
-
-    async def decide(self, source_id: str, decision: str) -> None:
-        source = next(one for key, one in self.world.sources.items() if str(key) == source_id)
-        url = httpx.URL(source.redirect["redirectUrl"])
-        answer = await self.http.post(url.raw_path.decode(), data={"decision": decision})
-        assert answer.status_code == 303
-
-
-@pytest.fixture
-async def client(network: InMemory, world: World) -> AsyncIterator[Client]:
-    async with httpx.AsyncClient(transport=network, base_url="http://sandbox") as http:
-        client = Client(http, world)
-        await client.start()
-        yield client
-
-
-def code(body: Any) -> str:
-    word: str = body["errors"]["error"][0]["code"]
-    return word
 
 
 # The two documented call orders.

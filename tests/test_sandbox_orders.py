@@ -1,0 +1,152 @@
+"""The sandbox's orders against what is documented of the real service."""
+
+from typing import Any
+
+import pytest
+from dirty_equals import IsPartialDict, IsPositiveInt
+
+from tests.client import ME, Client, code
+from tests.shop import PACK, SOFTWARE, SUBMIT
+
+ORDERS = f"{ME}/orders"
+LOOKUP = "/v1/shoppers/order-lookup"
+
+
+async def arrive(client: Client, count: int, **more: Any) -> list[int]:
+    """Orders of the shopper whose token this is, who has an account."""
+    shopper = client.world.tokens[client.token].shopper
+    shopper.is_registered = True
+    body = {"shopperId": shopper.id, "count": count} | more
+    answer = await client.http.post("/_sandbox/orders", json=body)
+    assert answer.status_code == 200, answer.text
+    ids: list[int] = answer.json()["ids"]
+    return ids
+
+
+async def buy(client: Client, product_id: str = PACK) -> dict[str, Any]:
+    await client.fill(product_id)
+    await client.attach(await client.source())
+    order: dict[str, Any] = (await client.ask("POST", SUBMIT))["submitCart"]["order"]
+    return order
+
+
+async def test_a_list_shows_links_and_what_is_expanded_of_each_order(client: Client) -> None:
+    first, second = await arrive(client, 2)
+    orders = (await client.ask("GET", ORDERS))["orders"]
+    assert orders["order"] == [{"uri": f"http://sandbox{ORDERS}/{id}"} for id in (second, first)], "newest first"
+    assert (orders["totalResults"], orders["totalResultPages"]) == (2, 1)
+    assert orders.keys() & {"nextPage", "previousPage"} == set()
+
+    paths = "order.id,order.submissionDate,order.pricing.formattedTotal,order.orderState"
+    order = (await client.ask("GET", f"{ORDERS}?expand={paths}"))["orders"]["order"][0]
+    assert order.keys() == {"uri", "id", "submissionDate", "pricing", "orderState"}
+    assert order["pricing"] == {"total": {"currency": "USD", "value": 96.69}, "formattedTotal": "$96.69"}
+    whole = (await client.ask("GET", f"{ORDERS}?expand=all"))["orders"]["order"][0]
+    assert whole["pricing"].keys() >= {"incentive", "shipping", "subtotal", "tax", "total"}
+    assert whole["lineItems"]["lineItem"][0]["product"]["sku"] == "RD-TRAILHEAD-28"
+
+
+async def test_a_list_is_paged_and_narrowed_to_states(client: Client) -> None:
+    ids = await arrive(client, 5)
+    await client.http.post("/_sandbox/order-state", json={"orderId": ids[0], "state": "Cancelled"})
+    page = (await client.ask("GET", f"{ORDERS}?pageSize=2&pageNumber=2&expand=order.id"))["orders"]
+    assert [order["id"] for order in page["order"]] == [ids[2], ids[1]]
+    assert page["nextPage"]["uri"].endswith("pageNumber=3")
+    assert page["previousPage"]["uri"].endswith("pageNumber=1")
+    assert page["totalResults"] == IsPositiveInt
+    for states, count in (("Cancelled", 1), ("Submitted", 4), ("Submitted,Cancelled", 5), ("Complete", 0)):
+        found = (await client.ask("GET", f"{ORDERS}?orderState={states}"))["orders"]
+        assert found["totalResults"] == count, states
+    for bad in ("pageSize=0", "pageSize=100000", "pageNumber=0", "orderState=Lost"):
+        assert code(await client.ask("GET", f"{ORDERS}?{bad}", 400)) == "invalid-request"
+
+
+async def test_a_guest_reads_the_order_the_session_placed_and_no_list(client: Client) -> None:
+    order = await buy(client)
+    assert code(await client.ask("GET", ORDERS, 403)) == "forbidden"
+    read = (await client.ask("GET", f"{ORDERS}/{order['id']}?orderState=Open"))["order"]
+    assert read == IsPartialDict(id=order["id"], billingAddress={"uri": read["uri"] + "/billing-address"})
+    assert read["lineItems"]["lineItem"][0]["product"].keys() == {"uri", "displayName", "thumbnailImage"}
+    assert "customAttributes" not in read
+    await client.start()
+    for path in ("", "/line-items", "/billing-address", "/shipping-address"):
+        assert code(await client.ask("GET", f"{ORDERS}/{order['id']}{path}", 404)) == "resource-not-found"
+
+
+async def test_the_parts_of_an_order_have_resources_of_their_own(client: Client) -> None:
+    order = await buy(client, SOFTWARE)
+    uri = f"{ORDERS}/{order['id']}"
+    lines = (await client.ask("GET", f"{uri}/line-items"))["lineItems"]
+    (line,) = lines["lineItem"]
+    assert line == IsPartialDict(
+        lineItemState="Downloadable",
+        downloads={"downloadUri": [f"https://downloads.riverdemo.example/{order['id']}/routemapper-pro"]},
+        digitalRights={"serialNumber": [f"RD-{order['id']}-{line['id']}"]},
+    )
+    assert (await client.ask("GET", f"{uri}/line-items/{line['id']}"))["lineItem"] == line
+    whole = (await client.ask("GET", f"{uri}/line-items/{line['id']}?expand=all"))["lineItem"]
+    assert whole["product"]["sku"] == "RD-ROUTEMAPPER-PRO"
+    assert code(await client.ask("GET", f"{uri}/line-items/1", 404)) == "resource-not-found"
+    for side in ("billing", "shipping"):
+        address = (await client.ask("GET", f"{uri}/{side}-address"))["address"]
+        assert address == IsPartialDict(id=f"{side}Address", line1="10380 Bren Road W")
+
+
+async def test_time_fulfils_an_order(client: Client) -> None:
+    order = await buy(client)
+    seen = []
+    for forward_s in (0, 3600, 2 * 86400):
+        await client.http.post("/_sandbox/clock", json={"forward_s": forward_s})
+        client.token = client.world.give_token(client.world.shoppers[0])
+        read = (await client.ask("GET", f"{ORDERS}/{order['id']}?expand=all"))["order"]
+        line = read["lineItems"]["lineItem"][0]
+        details = read["orderStateDetails"]
+        seen.append((read["orderState"], line["lineItemStateDetails"]["shipped"], details["settled"]["value"]))
+    assert seen == [("Submitted", 0, 0), ("In Process", 0, 0), ("Complete", 1, 96.69)]
+
+
+async def test_money_is_paid_back(client: Client) -> None:
+    order = await buy(client)
+    body = {"orderId": order["id"], "state": "Cancelled", "refunded": 96.69}
+    await client.http.post("/_sandbox/order-state", json=body)
+    read = (await client.ask("GET", f"{ORDERS}/{order['id']}"))["order"]
+    assert read["orderState"] == "Cancelled"
+    assert read["orderStateDetails"]["refunded"] == {"currency": "USD", "value": 96.69}
+
+
+async def test_an_order_is_looked_up_by_its_password_or_by_the_card(client: Client) -> None:
+    order = await buy(client)
+    (mail,) = (await client.http.get("/_sandbox/orders")).json()
+    assert mail == IsPartialDict(id=order["id"], email="ada@example.com")
+    await client.start()
+    right = {"orderId": str(order["id"]), "password": mail["password"]}
+    found = (await client.ask("POST", LOOKUP, data=right))["orders"]
+    assert found["totalResults"] == 1
+    assert found["order"][0].keys() == {
+        *("uri", "id", "submissionDate", "pricing", "payment", "orderState", "billingAddress", "shippingAddress")
+    }
+    assert found["order"][0]["payment"] == {"paymentMethodName": "Visa", "displayableNumber": "************1111"}
+    whole = (await client.ask("POST", f"{LOOKUP}?expand=all", data=right))["orders"]["order"][0]
+    assert whole["lineItems"]["lineItem"][0]["quantity"] == 1
+
+    card = {"creditCardLastDigits": "1111", "emailAddress": "Ada@example.com"}
+    assert code(await client.ask("POST", LOOKUP, 403, data=card)) == "forbidden"
+    client.world.tokens[client.token].shopper.is_registered = True
+    assert (await client.ask("POST", LOOKUP, data=card))["orders"]["order"][0]["id"] == order["id"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "expected"),
+    [
+        ({"password": "wrong"}, 404, "resource-not-found"),
+        ({"orderId": "1"}, 404, "resource-not-found"),
+        ({"password": ""}, 400, "invalid-request"),
+    ],
+)
+async def test_every_miss_of_a_look_up_is_the_same(
+    client: Client, wrong: dict[str, str], status: int, expected: str
+) -> None:
+    order = await buy(client)
+    (mail,) = (await client.http.get("/_sandbox/orders")).json()
+    given = {"orderId": str(order["id"]), "password": mail["password"]} | wrong
+    assert code(await client.ask("POST", LOOKUP, status, data=given)) == expected
