@@ -19,7 +19,7 @@ from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.turns import Turns
-from gateway.upstream.cart import Cart
+from gateway.upstream.cart import Cart, TaxIdentifierRequirement
 from gateway.upstream.catalog import InventoryStatus, Product
 from gateway.upstream.client import Upstream
 
@@ -68,6 +68,7 @@ class Operation:
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
     cart: "asyncio.Future[Cart] | None" = None
+    tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
     promoted: list[GraphQLError] = field(default_factory=list)
     unread_warnings: list[object] = field(default_factory=list)
 
@@ -165,6 +166,17 @@ class Context:
     async def _read_cart(self) -> Cart:
         return await self.as_shopper(lambda upstream, token: upstream.active_cart(token))
 
+    def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
+        """What the cart's country asks for, read once for the operation like the cart."""
+        operation = self.operation
+        if operation.tax_requirements is None:
+            operation.tax_requirements = asyncio.ensure_future(self._read_tax_requirements())
+            operation.tax_requirements.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return asyncio.shield(operation.tax_requirements)
+
+    async def _read_tax_requirements(self) -> list[TaxIdentifierRequirement]:
+        return await self.as_shopper(lambda upstream, token: upstream.tax_requirements(token))
+
     def remember_cart(self, cart: Cart) -> None:
         """`cart` is the answer of a write that shows the whole cart."""
 
@@ -173,7 +185,7 @@ class Context:
 
     def forget_cart(self) -> None:
         """After a change: what was read before it is no longer so."""
-        self.operation.cart = None
+        self.operation.cart = self.operation.tax_requirements = None
         self.operation.stock.clear_all()
 
 

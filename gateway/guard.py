@@ -6,9 +6,10 @@ One pure function of the cart as read, the session's memory and the site's rules
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
+from gateway import tax
 from gateway.enums import (
     AddressKind,
     CheckoutBlockerCode,
@@ -30,11 +31,12 @@ from gateway.outcomes import (
     ShippingOptionBlocker,
     SubmissionAttempt,
     SubmissionInProgressBlocker,
+    TaxIdentifierBlocker,
     TermsOfSaleBlocker,
 )
 from gateway.payment import Facts, PaymentSession, RedirectShopperAction, is_outdated, payment_session
 from gateway.settings import Settings
-from gateway.upstream.cart import Address, Cart, CartLine
+from gateway.upstream.cart import Address, Cart, CartLine, TaxIdentifierRequirement
 from gateway.upstream.catalog import InventoryStatus
 from gateway.upstream.wire import Shape
 
@@ -43,6 +45,9 @@ Step = CheckoutStepKind
 
 STOCK_CODES = frozenset({"inventory-unavailable-error", "inventory-status-failure"})
 """Codes with which a cart read says, beside the cart, that stock no longer suffices."""
+
+ASK_AGAIN_AFTER = timedelta(seconds=5)
+"""Pause before a rule that could not be checked is worth another look."""
 
 REQUIRED_FIELDS = ("firstName", "lastName", "line1", "city", "countryCode")
 """What an address must have, by its names in AddressInput; a guest's billing address has an email too."""
@@ -62,7 +67,8 @@ class Case:
     """Everything the rules look at.
 
     `lacks_stock`: upstream said that stock no longer suffices. `stock` then tells of which product, by
-    upstream id; without it every line may be meant.
+    upstream id; without it every line may be meant. `tax_requirements` are looked at where
+    `needs_tax_requirements`; None there: they could not be read.
     """
 
     cart: Cart
@@ -71,6 +77,7 @@ class Case:
     now: datetime
     lacks_stock: bool = False
     stock: Mapping[str, InventoryStatus] | None = None
+    tax_requirements: list[TaxIdentifierRequirement] | None = None
     agreement: Agreement | None = None
 
 
@@ -92,6 +99,11 @@ def complains_of_stock(cart: Cart) -> bool:
     return any(code in STOCK_CODES for code in cart.refusals)
 
 
+def needs_tax_requirements(cart: Cart, settings: Settings) -> bool:
+    """Whether the destination may demand a tax identifier, and the cart has none."""
+    return cart.destination_country in settings.tax_identifier_countries and not cart.tax_identifiers
+
+
 def blockers(case: Case) -> list[Blocker]:
     """All that is in the way, in the order to resolve it; empty when the cart may become an order."""
     return [blocker for rule in RULES for blocker in rule(case)]
@@ -99,7 +111,7 @@ def blockers(case: Case) -> list[Blocker]:
 
 def readiness(case: Case) -> CheckoutReadiness:
     found = blockers(case)
-    steps = [CheckoutStep(kind=kind, status=_step_status(kind, case.cart, found)) for kind in Step]
+    steps = [CheckoutStep(kind=kind, status=_step_status(kind, case, found)) for kind in Step]
     undone = (CheckoutStepStatus.BLOCKED, CheckoutStepStatus.UNKNOWN)
     return CheckoutReadiness(
         status=_verdict(found),
@@ -119,15 +131,18 @@ def _verdict(found: list[Blocker]) -> ReadinessStatus:
     return ReadinessStatus.BLOCKED
 
 
-def _step_status(kind: Step, cart: Cart, found: list[Blocker]) -> CheckoutStepStatus:
+def _step_status(kind: Step, case: Case, found: list[Blocker]) -> CheckoutStepStatus:
     own = [blocker for blocker in found if blocker.step is kind]
     if own:
         is_unknown = all(isinstance(blocker, CheckUnavailableBlocker) for blocker in own)
         return CheckoutStepStatus.UNKNOWN if is_unknown else CheckoutStepStatus.BLOCKED
-    ships = kind in (Step.SHIPPING_ADDRESS, Step.SHIPPING_OPTION)
-    if kind is Step.TAX or (ships and not cart.requires_shipping):
-        return CheckoutStepStatus.NOT_NEEDED
-    return CheckoutStepStatus.DONE
+    cart = case.cart
+    is_needed = {
+        Step.SHIPPING_ADDRESS: cart.requires_shipping,
+        Step.SHIPPING_OPTION: cart.requires_shipping,
+        Step.TAX: bool(cart.tax_identifiers),
+    }
+    return CheckoutStepStatus.DONE if is_needed.get(kind, True) else CheckoutStepStatus.NOT_NEEDED
 
 
 def _lines(case: Case) -> Iterator[Blocker]:
@@ -263,6 +278,34 @@ def _shipping_option(case: Case) -> Iterator[Blocker]:
     )
 
 
+def _tax_identifiers(case: Case) -> Iterator[Blocker]:
+    cart = case.cart
+    if not needs_tax_requirements(cart, case.settings):
+        return
+    if case.tax_requirements is None:
+        yield CheckUnavailableBlocker(
+            code=Code.CHECK_UNAVAILABLE,
+            message="Whether the destination demands a tax identifier could not be read. Ask again.",
+            step=Step.TAX,
+            resolved_by=("Query.checkoutReadiness",),
+            retry_after=case.now + ASK_AGAIN_AFTER,
+        )
+        return
+    sets = tax.demanded(case.tax_requirements, cart.customer_type)
+    if sets:
+        yield tax_blocker("The destination demands a tax identifier, and the cart has none.", sets)
+
+
+def tax_blocker(message: str, requirements: list[TaxIdentifierRequirement]) -> TaxIdentifierBlocker:
+    return TaxIdentifierBlocker(
+        code=Code.TAX_IDENTIFIER_MISSING,
+        message=message,
+        step=Step.TAX,
+        resolved_by=("Mutation.setTaxIdentifiers", "Mutation.prepareCheckout"),
+        requirements=requirements,
+    )
+
+
 def _fixed_amount(case: Case) -> Iterator[Blocker]:
     session = payment_session(case.cart, case.facts)
     if session is not None and is_outdated(case.cart, case.facts.remembered):
@@ -386,6 +429,7 @@ RULES = (
     _addresses,
     _countries,
     _shipping_option,
+    _tax_identifiers,
     _fixed_amount,
     _payment_session,
     _terms,

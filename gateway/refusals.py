@@ -8,9 +8,9 @@ from enum import Enum, auto
 
 from gateway import guard
 from gateway.declines import AUTHENTICATION, reason_of
-from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind
+from gateway.enums import AddressKind, CheckoutBlockerCode
 from gateway.errors import UpstreamRefusal
-from gateway.outcomes import Blocker, TaxIdentifierBlocker
+from gateway.outcomes import Blocker
 from gateway.payment import payment_session
 from gateway.user_errors import CAUSES
 
@@ -42,6 +42,9 @@ BLOCKERS = frozenset(
         "invalid-tax-registrations",
     ]
 )
+
+TAX_CODES = frozenset({"invalid-tax-registrations"})
+"""Codes after which the tax schema is read, for what would do."""
 
 DOCUMENTED = frozenset(CAUSES) | frozenset(
     [
@@ -90,15 +93,8 @@ def blockers_for(refusal: UpstreamRefusal, case: guard.Case) -> list[Blocker]:
         case "invalid-ship-to-country" | "restricted-ship-to-country":
             return [_country(AddressKind.SHIPPING)]
         case "invalid-tax-registrations":
-            return [
-                TaxIdentifierBlocker(
-                    code=CheckoutBlockerCode.TAX_IDENTIFIER_MISSING,
-                    message="Digital River does not accept the tax identifiers of the cart.",
-                    step=CheckoutStepKind.TAX,
-                    resolved_by=(),
-                    requirements=[],
-                )
-            ]
+            message = "Digital River does not accept the tax identifiers of the cart."
+            return [guard.tax_blocker(message, case.tax_requirements or [])]
         case _:
             return []
 

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     )
     billing_countries: CommaList = Field((), description="Countries the site bills to; empty for no limit.")
     shipping_countries: CommaList = Field((), description="Countries the site ships to; empty for no limit.")
+    tax_identifier_countries: CommaList = Field(
+        ("BR",), description="Countries for which the guard asks for a tax identifier where the site demands one."
+    )
     terms_of_sale_mode: TermsOfSaleMode = Field(
         TermsOfSaleMode.ACTIVE, description="How the shopper accepts the terms of sale."
     )
@@ -114,7 +117,13 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("billing_countries", "shipping_countries", "origins", "trusted_proxies"):
+        for name in (
+            "billing_countries",
+            "shipping_countries",
+            "tax_identifier_countries",
+            "origins",
+            "trusted_proxies",
+        ):
             if isinstance(text := values.get(name), str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
         if isinstance(text := values.get("locales"), str):

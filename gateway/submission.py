@@ -7,6 +7,7 @@ looking at what stands upstream, never by guessing.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
@@ -53,7 +54,7 @@ from gateway.payment import (
     RedirectShopperAction,
     payment_session,
 )
-from gateway.refusals import Meaning, blockers_for, meaning_of
+from gateway.refusals import TAX_CODES, Meaning, blockers_for, meaning_of
 from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
 from gateway.store import Store
 from gateway.upstream.cart import Cart
@@ -619,7 +620,7 @@ async def case_of(
     agreement: guard.Agreement | None = None,
     refused: UpstreamRefusal | None = None,
 ) -> guard.Case:
-    """What the guard looks at. Stock is read only where upstream has complained about it."""
+    """What the guard looks at. Stock and tax rules are read only where the cart or a refusal asks for it."""
     session = await ctx.own_session()
     lacks_stock = guard.complains_of_stock(cart) or (refused is not None and refused.reason in guard.STOCK_CODES)
     stock = None
@@ -628,6 +629,11 @@ async def case_of(
             stock = await ctx.gateway.catalog.inventory([line.product.upstream_id for line in cart.lines])
         except UpstreamError:
             stock = None  # Then every line may be meant.
+    was_tax_refused = refused is not None and refused.reason in TAX_CODES
+    requirements = None
+    if was_tax_refused or guard.needs_tax_requirements(cart, ctx.settings):
+        with contextlib.suppress(UpstreamError):  # The guard says that it does not know.
+            requirements = await ctx.tax_requirements()
     return guard.Case(
         cart=cart,
         facts=_facts(session),
@@ -635,6 +641,7 @@ async def case_of(
         now=ctx.gateway.now(),
         lacks_stock=lacks_stock,
         stock=stock,
+        tax_requirements=requirements,
         agreement=agreement,
     )
 

@@ -32,6 +32,7 @@ from resolvers.inputs import (
     AddCartLines,
     ApplyOffer,
     NewCartLine,
+    OfferChoice,
     RemoveCartLines,
     RemoveOffer,
     UpdateCartLines,
@@ -100,7 +101,7 @@ def _takes_coupon(offer: Offer) -> bool:
 
 
 async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIdentifierRequirement]:
-    return await ctx.as_shopper(lambda upstream, token: upstream.tax_requirements(token))
+    return await ctx.tax_requirements()
 
 
 async def warnings(parent: Cart, ctx: Context) -> list[Warning]:
@@ -238,12 +239,21 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
 
 
 async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
-    code = input.offer.coupon_code
+    try:
+        async with changing(ctx, input.if_revision):
+            return await redeem(ctx, input.offer, ("input", "offer"))
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+
+
+async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
+    """One part of a change: within its turn."""
+    code = offer.coupon_code
 
     async def apply() -> Cart:
         return await ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, CartChange(coupon_code=code)))
 
-    done = await change(ctx, input.if_revision, apply, path=("input", "offer", "couponCode"))
+    done = await write(ctx, apply, path=(*path, "couponCode"))
     if not done.errors:
         await _remember_coupon(ctx, code)
     return done

@@ -1,12 +1,15 @@
 """Addresses, shipping, terms: what a cart needs before it can be paid, in one call."""
 
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 
 import pycountry
 
 from gateway import guard
+from gateway import tax as tax_rules
 from gateway.context import Context
 from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCode
+from gateway.errors import UpstreamError
 from gateway.guard import CheckoutReadiness
 from gateway.replays import Warning
 from gateway.submission import case_of
@@ -17,9 +20,11 @@ from resolvers.carts import Refused
 from resolvers.inputs import (
     AddressChoice,
     AddressFields,
+    CheckoutTax,
     PrepareCheckout,
     SelectShippingOption,
     SetCartAddresses,
+    SetTaxIdentifiers,
     ShippingOptionChoice,
     UpdateCart,
 )
@@ -78,6 +83,14 @@ async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> P
         return Payload(errors=refused.errors)
 
 
+async def set_tax_identifiers(ctx: Context, input: SetTaxIdentifiers) -> Payload:
+    try:
+        async with carts.changing(ctx, input.if_revision):
+            return await _set_tax(ctx, input, ("input",))
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+
+
 async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
     if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
         too_long = carts.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters.")
@@ -102,11 +115,55 @@ async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
         )
         if done.errors:
             return done
-    if input.shipping_option is None:
-        return done
-    path = ("input", "shippingOption", "id" if input.shipping_option.id is not None else "rule")
-    shipped = await _select(ctx, input.shipping_option, path)
-    return Payload(errors=shipped.errors, warnings=[*done.warnings, *shipped.warnings])
+    for part in _further_parts(ctx, input):
+        next_done = await part()
+        done = Payload(errors=next_done.errors, warnings=[*done.warnings, *next_done.warnings])
+        if done.errors:
+            break
+    return done
+
+
+def _further_parts(ctx: Context, input: PrepareCheckout) -> Iterator[Callable[[], Awaitable[Payload]]]:
+    """What takes a call of its own, in the order of the input: each sees what the one before has made."""
+    tax, option, offer = input.tax, input.shipping_option, input.offer
+    if tax is not None:
+        yield lambda: _set_tax(ctx, tax, ("input", "tax"))
+    if option is not None:
+        path = ("input", "shippingOption", "id" if option.id is not None else "rule")
+        yield lambda: _select(ctx, option, path)
+    if offer is not None:
+        yield lambda: carts.redeem(ctx, offer, ("input", "offer"))
+
+
+async def _set_tax(ctx: Context, tax: CheckoutTax, path: Path) -> Payload:
+    given = {one.key: one.value.strip() for one in tax.tax_identifiers}
+    wrong = await _tax_problem(ctx, tax, (*path, "taxIdentifiers"))
+    if wrong is not None:
+        return Payload(errors=[wrong])
+
+    async def put() -> None:
+        if not given:
+            await ctx.as_shopper(lambda upstream, token: upstream.remove_tax_identifiers(token))
+        await ctx.as_shopper(lambda upstream, token: upstream.set_tax_identifiers(token, tax.customer_type, given))
+
+    return await carts.write(ctx, put, path=(*path, "taxIdentifiers"))
+
+
+async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> DestinationError | None:
+    """What is plainly wrong, told before anything is sent. Unread rules are upstream's to apply."""
+    if not tax.tax_identifiers:
+        return None
+    try:
+        requirements = await ctx.tax_requirements()
+    except UpstreamError:
+        return None
+    wrong = tax_rules.problem(
+        requirements, tax.customer_type, [(one.key, one.value.strip()) for one in tax.tax_identifiers]
+    )
+    if wrong is None:
+        return None
+    place = () if wrong.place is None else (str(wrong.place), wrong.member)
+    return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=wrong.message, path=(*path, *place))
 
 
 async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:

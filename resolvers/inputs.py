@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from gateway.enums import AddressKind, SessionDelivery, ShippingOptionRule
+from gateway.enums import AddressKind, CustomerType, SessionDelivery, ShippingOptionRule
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +169,29 @@ class SelectShippingOption(Given, frozen=True, kw_only=True):
     shipping_option_id: str
 
 
+class TaxIdentifier(Given, frozen=True, kw_only=True):
+    """A tax identifier."""
+
+    key: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"TaxIdentifier({self.key})"
+
+
+class CheckoutTax(Given, frozen=True, kw_only=True):
+    """Kind of buyer and tax identifiers."""
+
+    customer_type: CustomerType
+    tax_identifiers: list[TaxIdentifier]
+
+
+class SetTaxIdentifiers(CheckoutTax, frozen=True, kw_only=True):
+    """Arguments of setTaxIdentifiers."""
+
+    if_revision: str | None = None
+
+
 class UpdateCart(Given, frozen=True, kw_only=True):
     """Arguments of updateCart. Absent fields stay as they are."""
 
@@ -185,7 +208,9 @@ class PrepareCheckout(Given, frozen=True, kw_only=True):
     if_revision: str | None = None
     billing: AddressChoice | None = None
     shipping: AddressChoice | None = None
+    tax: CheckoutTax | None = None
     shipping_option: ShippingOptionChoice | None = None
+    offer: OfferChoice | None = None
     organization_id: str | None = None
     terms_of_sale_accepted: bool | None = None
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sandbox import carts, controls, orders, payment_service, shop, submission, tokens
+from sandbox import carts, controls, orders, payment_service, registrations, shop, submission, tokens
 from sandbox.errors import Envelope, Refusal, answer_refusal
 from sandbox.faults import FaultLayer
 from sandbox.world import World
@@ -39,7 +39,11 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{CART}/applied-offers", {"GET": carts.applied_offers}),
     (f"{CART}/applied-offers/{{id}}", {"DELETE": carts.remove_offer}),
     (f"{CART}/eligible-offers", {"DELETE": carts.remove_offers}),
-    (f"{CART}/tax-registrations/schema", {"GET": carts.tax_schema}),
+    (
+        f"{CART}/tax-registrations",
+        {"GET": registrations.show, "POST": registrations.replace, "DELETE": registrations.remove},
+    ),
+    (f"{CART}/tax-registrations/schema", {"GET": registrations.schema}),
     (f"{CART}/submit-cart", {"POST": submission.submit}),
     (f"{CART}/resume-cart", {"POST": submission.resume}),
     (f"{ME}/orders", {"GET": orders.show_all}),

@@ -100,6 +100,9 @@ class Cart:
     organization_id: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     charge_type: str = "customer_initiated"
+    customer_type: str = "I"
+    registrations: dict[str, str] = field(default_factory=dict)
+    """Tax identifiers by key."""
     order: "Order | None" = None
     """Set while the cart is submitted and waits for the shopper to come back from the provider."""
     has_failed: bool = False
@@ -130,9 +133,7 @@ class Cart:
         best = self.best_coupon(subtotal)
         discount = best.discount(subtotal, currency) if best else ZERO
         shares = split(discount, sales, currency)
-        # The country that taxes: where goods go, and for downloads who is billed.
-        place = (self.shipping if self.is_physical else None) or self.billing or self.shipping or {}
-        tax_rate = taxes.rate(place.get("country"), place.get("countrySubdivision"))
+        tax_rate = self._tax_rate()
         product_taxes = [self._tax(sale - share, tax_rate) for sale, share in zip(sales, shares, strict=True)]
         shipping = self.shipping_cost(self.shipping_option) if self.shipping_option and self.is_physical else ZERO
         weights = [sale if line.product.is_physical else ZERO for sale, line in zip(sales, self.lines, strict=True)]
@@ -147,6 +148,16 @@ class Cart:
             total=subtotal - discount + shipping + (ZERO if self.is_tax_inclusive else tax),
             tax_rate=tax_rate,
         )
+
+    @property
+    def tax_place(self) -> Json:
+        """The country that taxes: where goods go, and for downloads who is billed."""
+        return (self.shipping if self.is_physical else None) or self.billing or self.shipping or {}
+
+    def _tax_rate(self) -> Decimal:
+        if self.customer_type == "B" and taxes.EXEMPTING & self.registrations.keys():
+            return ZERO
+        return taxes.rate(self.tax_place.get("country"), self.tax_place.get("countrySubdivision"))
 
     def _tax(self, amount: Decimal, tax_rate: Decimal) -> Decimal:
         share = tax_rate / (1 + tax_rate) if self.is_tax_inclusive else tax_rate
@@ -203,7 +214,7 @@ class Cart:
             is_recurring=False,
             has_free_trial=False,
             organization_id=self.organization_id,
-            has_tax_registrations=False,
+            has_tax_registrations=bool(self.registrations),
         )
 
     # What the answers show.
@@ -244,8 +255,9 @@ class Cart:
             "pricing": self.pricing_wire(whole=expand.has("pricing")),
             "termsOfSalesAcceptance": None if self.terms_accepted is None else _text(self.terms_accepted),
             "chargeType": self.charge_type,
-            "customerType": "I",
+            "customerType": self.customer_type,
         }
+        wire |= self.registrations_wire()
         if self.organization_id is not None:
             wire["organizationId"] = self.organization_id
         if whole and self.attributes:
@@ -257,6 +269,12 @@ class Cart:
         if warnings:
             wire["Warnings"] = warnings
         return wire
+
+    def registrations_wire(self) -> Json:
+        """Absent while there are none."""
+        if not self.registrations:
+            return {}
+        return {"taxRegistrations": [{"key": key, "value": value} for key, value in self.registrations.items()]}
 
     @property
     def seller(self) -> str:

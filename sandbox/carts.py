@@ -20,7 +20,6 @@ from sandbox.requests import (
     check_ip,
     expand_of,
     nothing,
-    reader_of,
     shopper_of,
     whole_number,
     world_of,
@@ -371,7 +370,7 @@ def _uuid(text: str) -> UUID:
         return UUID(int=0)
 
 
-# Offers and taxes.
+# Offers.
 
 
 async def applied_offers(request: Request) -> Response:
@@ -401,61 +400,6 @@ async def remove_offers(request: Request) -> Response:
     cart.codes.clear()
     world_of(request).settle(cart)
     return nothing()
-
-
-async def tax_schema(request: Request) -> Response:
-    """`GET tax-registrations/schema`: which tax identifiers a buyer may give, by the cart's country."""
-    cart = None if request.query_params.get("apiKey") else _cart(request)
-    reader_of(request)
-    country = ((cart.billing or cart.shipping or {}) if cart else {}).get("country")
-    definitions = _TAX_IDENTIFIERS.get(country or "", {})
-    people = {"customerType": {"type": "string", "readOnly": True, "enum": ["I"]}}
-    companies: Json = {"customerType": {"type": "string", "readOnly": True, "enum": ["B"]}}
-    if definitions:
-        companies["taxRegistrations"] = {
-            "type": "array",
-            "title": "Tax Registrations",
-            "minItems": 1,
-            "maxItems": len(definitions),
-            "items": [{"$ref": f"#/definitions/{key}"} for key in definitions],
-        }
-    return answer(
-        request,
-        {
-            "$schema": "http://json-schema.org/draft-04/schema#",
-            "id": f"{base_of(request)}/cart-api/active/tax-registrations/schema",
-            "oneOf": [_form("Individual", people), _form("Business", companies)],
-            "definitions": {key: _identifier(key, *about) for key, about in definitions.items()},
-            "liveMode": False,
-        },
-    )
-
-
-_TAX_IDENTIFIERS: dict[str, dict[str, tuple[str, str, str]]] = {
-    "GB": {"UK_VAT": ("UK VAT number", "GB followed by nine digits.", "^GB[0-9]{9}$")},
-    "DE": {"DE_VAT": ("German VAT number", "DE followed by nine digits.", "^DE[0-9]{9}$")},
-    "BR": {
-        "CPF": ("CPF", "Eleven digits.", "^[0-9]{11}$"),
-        "CNPJ": ("CNPJ", "Fourteen digits.", "^[0-9]{14}$"),
-    },
-}
-"""By country, for each key: title, description and pattern."""
-
-
-def _form(title: str, properties: Json) -> Json:
-    return {
-        "type": "object",
-        "title": title,
-        "additionalProperties": False,
-        "required": ["customerType"],
-        "properties": properties,
-    }
-
-
-def _identifier(key: str, title: str, description: str, pattern: str) -> Json:
-    value = {"type": "string", "title": title, "description": description, "pattern": pattern}
-    properties = {"key": {"type": "string", "readOnly": True, "enum": [key]}, "value": value}
-    return {"type": "object", "additionalProperties": False, "required": ["key", "value"], "properties": properties}
 
 
 # Shared.

@@ -111,7 +111,9 @@ class Order:
             "paymentCompletionResources": {},
             "termsOfSalesAcceptance": None if cart.terms_accepted is None else _text(cart.terms_accepted),
             "paymentSession": self.session_wire(),
+            "customerType": cart.customer_type,
         }
+        wire |= cart.registrations_wire()
         if cart.source is not None:
             wire["paymentMethod"] = self._paid_wire(cart.source)
         return wire

@@ -7,6 +7,7 @@ from sandbox.cart import REVIEWED_EMAIL, Cart
 from sandbox.errors import Refusal
 from sandbox.methods import Facts, fits
 from sandbox.order import Order
+from sandbox.registrations import DEMANDED
 from sandbox.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
 from sandbox.source import Source
 from sandbox.world import World
@@ -67,6 +68,8 @@ def _checked(world: World, cart: Cart) -> Source:
         raise _no(409, "submit-cart-failed", text)
     if not fits(cart.source.method, Facts.of(cart.purchase())):
         raise _no(409, "invalid-payment-method", "Payment method is not supported for this Site")
+    if cart.tax_place.get("country") in DEMANDED and not cart.registrations:
+        raise _no(409, "invalid-tax-registrations", "The tax registrations of the cart are not valid.")
     for line in cart.lines:
         left = world.stock[line.product.id]
         if left is not None and line.quantity > left:

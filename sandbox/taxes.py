@@ -28,6 +28,9 @@ COUNTRIES = {
 RESTRICTED = frozenset({"CU", "IR", "KP", "SY"})
 """Known, and never delivered to or billed."""
 
+EXEMPTING = frozenset({"UK_VAT", "DE_VAT"})
+"""Identifiers with which a business owes no tax here."""
+
 
 def rate(country: str | None, subdivision: str | None) -> Decimal:
     if country == "US":

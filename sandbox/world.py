@@ -40,6 +40,8 @@ class Switches:
     """Whether upstream chooses the first shipping option by itself."""
     terms: Literal["optional", "required"] = "optional"
     """Whether a cart is submitted only with accepted terms of sale."""
+    tax_registrations: Literal["on", "off"] = "on"
+    """Whether the site takes tax identifiers."""
 
 
 @dataclass(frozen=True)

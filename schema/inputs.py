@@ -5,7 +5,7 @@ from uuid import UUID
 
 from strawberry import ID, UNSET
 
-from gateway.enums import AddressKind, SessionDelivery, ShippingOptionRule
+from gateway.enums import AddressKind, CustomerType, SessionDelivery, ShippingOptionRule
 from resolvers import inputs
 from schema import graph
 from schema.directives import Sensitive
@@ -202,6 +202,33 @@ class SelectShippingOptionInput:
     shipping_option_id: ID = field("Option to select.")
 
 
+@graph.input(inputs.TaxIdentifier)
+class TaxIdentifierInput:
+    """A tax identifier."""
+
+    key: str = field("Kind of identifier, as in TaxIdentifierField.key.")
+    value: str = field("Value.", Sensitive())
+
+
+@graph.input(inputs.SetTaxIdentifiers)
+class SetTaxIdentifiersInput:
+    """Arguments of setTaxIdentifiers."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    customer_type: CustomerType = field("Kind of buyer.")
+    tax_identifiers: list[TaxIdentifierInput] = field(
+        "Identifiers that replace the current ones; an empty list removes them."
+    )
+
+
+@graph.input(inputs.CheckoutTax)
+class CheckoutTaxInput:
+    """Kind of buyer and tax identifiers."""
+
+    customer_type: CustomerType = field("Kind of buyer.")
+    tax_identifiers: list[TaxIdentifierInput] = field("Identifiers that replace the current ones.")
+
+
 @graph.input(inputs.UpdateCart)
 class UpdateCartInput:
     """Arguments of updateCart. Absent fields stay as they are."""
@@ -222,7 +249,9 @@ class PrepareCheckoutInput:
     if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
     billing: AddressChoice | None = field("Billing address.", default=UNSET)
     shipping: AddressChoice | None = field("Shipping address.", default=UNSET)
+    tax: CheckoutTaxInput | None = field("Kind of buyer and tax identifiers.", default=UNSET)
     shipping_option: ShippingOptionChoice | None = field("How to ship.", default=UNSET)
+    offer: OfferChoice | None = field("Coupon or offer.", default=UNSET)
     organization_id: str | None = field("Organisation the purchase is for.", default=UNSET)
     terms_of_sale_accepted: bool | None = field("Record that the shopper accepts the terms of sale.", default=UNSET)
 

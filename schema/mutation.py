@@ -20,6 +20,7 @@ from schema.inputs import (
     ResumeOrderInput,
     SelectShippingOptionInput,
     SetCartAddressesInput,
+    SetTaxIdentifiersInput,
     StartSessionInput,
     SubmitOrderInput,
     UpdateCartInput,
@@ -125,6 +126,15 @@ class SetCartAddressesPayload:
 @graph.type()
 class SelectShippingOptionPayload:
     """Result of selectShippingOption. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SetTaxIdentifiersPayload:
+    """Result of setTaxIdentifiers. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     warnings: list[Warning] = field("Conditions worth telling.")
@@ -291,6 +301,14 @@ class Mutation:
         Cost(weight="5"),
         resolver=checkout.select_shipping_option,
         input=argument(SelectShippingOptionInput, "Arguments."),
+    )
+    set_tax_identifiers: SetTaxIdentifiersPayload | None = change(
+        "Sets the kind of buyer and replaces the tax identifiers. Source: POST and DELETE …/tax-registrations.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=checkout.set_tax_identifiers,
+        input=argument(SetTaxIdentifiersInput, "Arguments."),
     )
     update_cart: UpdateCartPayload | None = change(
         "Sets organisation and terms acceptance. Source: POST /v1/shoppers/me/carts/active.",

@@ -37,6 +37,8 @@ def default_of(name: str) -> str:
         return "`" + ",".join(":".join(pair) for pair in value) + "`"
     if value in ("", ()):
         return "empty"
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
     text = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
     return f"`{text}`"
 

@@ -452,6 +452,12 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         ]
 
     @property
+    def destination_country(self) -> str | None:
+        """Where the goods go; for what is not shipped, who is billed."""
+        place = (self.shipping_address if self.requires_shipping else None) or self.billing_address
+        return place.address.country_code if place else None
+
+    @property
     def is_tax_inclusive(self) -> bool:
         return self.tax_inclusive is True
 

@@ -16,6 +16,7 @@ import httpx
 import msgspec
 import stamina
 
+from gateway.enums import CustomerType
 from gateway.errors import (
     UpstreamError,
     UpstreamInvalidResponse,
@@ -209,6 +210,15 @@ class Upstream:
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
         body = await self._read(f"{CART}/tax-registrations/schema", token, {})
         return tax_requirements(decode(body, SchemaNode))
+
+    async def set_tax_identifiers(self, token: str, kind: CustomerType, identifiers: Mapping[str, str]) -> None:
+        """The kind of buyer, and identifiers by key in place of those before."""
+        listed = [{"key": key, "value": value} for key, value in identifiers.items()]
+        body = {"customerType": kind.value} | ({"taxRegistrations": listed} if listed else {})
+        _check_done(await self._change("POST", f"{CART}/tax-registrations", token, json=body))
+
+    async def remove_tax_identifiers(self, token: str) -> None:
+        await self._change("DELETE", f"{CART}/tax-registrations", token)
 
     # Payment.
 
