@@ -20,6 +20,9 @@ T = TypeVar("T")
 PRODUCT = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(days=1))
 """As fresh as the price; only texts are shown after that."""
 
+NO_SUCH = frozenset({"operation-failed", "invalid_category_key", "invalid-product-id", "invalid-offer-id"})
+"""Codes of a 409 on a read of the catalogue that mean 404. Any other says nothing about what was asked for."""
+
 PAGE = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(hours=1))
 
 
@@ -92,7 +95,7 @@ class Catalog:
             try:
                 return await load(upstream, token)
             except UpstreamRefusal as refusal:
-                if refusal.status in (404, 409) and not isinstance(refusal, UpstreamTokenInvalid):
+                if refusal.status == 404 or refusal.reason in NO_SUCH:
                     return None
                 raise
 

@@ -13,7 +13,7 @@ from strawberry.dataloader import DataLoader
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, SessionRequired, SignInRequired, UpstreamTokenInvalid
+from gateway.errors import SessionExpired, SessionRequired, SignInRequired, UpstreamTimeout, UpstreamTokenInvalid
 from gateway.replays import Replays
 from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
@@ -142,17 +142,28 @@ class Context:
         A refused token means that nothing was done. Never for a submission.
         """
         session = await self.own_session()
-        sessions = self.gateway.sessions
         try:
-            token = await sessions.access_token(session, good_for=good_for)
+            token = await self.access_token(session, good_for=good_for)
             try:
                 return await call(self.upstream, token)
             except UpstreamTokenInvalid:
-                await sessions.renew(session, stale=token)
+                await self.in_time(self.gateway.sessions.renew(session, stale=token))
                 return await call(self.upstream, session.record.access_token)
         except SessionExpired:
             self.lose_session()
             raise
+
+    async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
+        """See `Sessions.access_token`; not longer than this operation may take."""
+        return await self.in_time(self.gateway.sessions.access_token(session, good_for=good_for))
+
+    async def in_time(self, awaited: Awaitable[T]) -> T:
+        """Wait until the deadline of this operation, for what may be shared with others and then goes on."""
+        try:
+            async with asyncio.timeout(max(self.operation.deadline_at - time.monotonic(), 0)):
+                return await awaited
+        except TimeoutError:
+            raise UpstreamTimeout(detail="the operation's deadline") from None
 
     def cart(self) -> "asyncio.Future[Cart]":
         """The cart, read once for the whole operation until something changes it."""

@@ -7,7 +7,6 @@ type, credentials, origin, body, document. Everything after that is the graph's.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from typing import Any
 
@@ -101,7 +100,7 @@ class GraphQLEndpoint:
         """What the client holds its session with. On GET nothing counts: a public answer is the same for all."""
         if request.method == "GET":
             return None
-        cookie = _cookie(request)
+        cookie = request.cookies.get(COOKIE) or None
         bearer = _bearer(request)
         if cookie is not None and bearer is not None:
             message = "Send the session cookie or a bearer, not both."
@@ -211,17 +210,6 @@ def _check_accept(request: Request) -> None:
     accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
     if not any(part in ("", "*/*", "application/*", MODERN, LEGACY) for part in accepted):
         raise Refused(406, TopLevelCode.BAD_USER_INPUT, f"Accept {MODERN} or {LEGACY}.")
-
-
-def _cookie(request: Request) -> str | None:
-    header = request.headers.get("cookie", "")
-    if COOKIE not in header:
-        return None
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return None
-    return found.value if found is not None and found.value else None
 
 
 def _bearer(request: Request) -> str | None:

@@ -114,14 +114,21 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamUnavailable(UpstreamError):
-    """A lost connection, or a 5xx whose `status` tells which."""
+    """A lost connection, or a 5xx whose `status` and `reason` tell which.
+
+    `retry_after_s`: seconds that upstream asked to be left alone for.
+    """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
     message = "The shop does not answer. Try this part again."
 
-    def __init__(self, message: str = "", *, detail: str = "", status: int | None = None) -> None:
-        super().__init__(message, detail=detail)
+    def __init__(
+        self, *, detail: str = "", status: int | None = None, reason: str = "", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(detail=detail or f"{status} {reason}".strip())
         self.status = status
+        self.reason = reason
+        self.retry_after_s = retry_after_s
 
 
 class UpstreamNotReached(UpstreamUnavailable):
@@ -153,7 +160,6 @@ class UpstreamRefusal(UpstreamError):
         subcode: str = "",
         description: str = "",
         *,
-        relation: str = "",
         declined_hard: bool | None = None,
     ) -> None:
         super().__init__(detail=f"{status} {reason} {subcode}".strip())
@@ -161,7 +167,6 @@ class UpstreamRefusal(UpstreamError):
         self.reason = reason
         self.subcode = subcode
         self.description = description
-        self.relation = relation
         self.declined_hard = declined_hard
 
 

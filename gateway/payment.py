@@ -147,9 +147,9 @@ def is_outdated(cart: Cart, remembered: Remembered) -> bool:
     A source that was not attached here has no remembered total and passes.
     """
     source = cart.primary_source
-    if source is None:
+    if source is None or source.type in ADJUSTABLE:
         return False
-    agreed = remembered.fixed_totals.get(source.source_id)
+    agreed = remembered.attached_at.get(source.source_id)
     return agreed is not None and agreed != total_text(cart)
 
 

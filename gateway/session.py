@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, UpstreamRefusal
+from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.upstream.client import Upstream
@@ -54,8 +54,8 @@ class Handle:
 class Remembered(msgspec.Struct, kw_only=True):
     """What a session knows of its checkout and the cart does not tell."""
 
-    fixed_totals: dict[str, str] = {}
-    """Order total at the moment a source of fixed amount was attached, as `118.01 USD`, by source id."""
+    attached_at: dict[str, str] = {}
+    """Order total at the moment the source was attached, as `118.01 USD`, by source id."""
     asked_authentication: str | None = None
     """Source for which the last submission asked for an authentication."""
     coupons: list[str] = []
@@ -126,9 +126,11 @@ class Sessions:
         self._now = now
         self._renewals: dict[str, asyncio.Task[None]] = {}
 
-    async def begin(self, delivery: SessionDelivery, locale: str, currency_code: str) -> tuple[Session, Handle]:
-        """Start a guest session. The handle is told once and not kept."""
-        tokens = await self._upstream.guest_token(locale, currency_code)
+    async def begin(
+        self, upstream: Upstream, delivery: SessionDelivery, locale: str, currency_code: str
+    ) -> tuple[Session, Handle]:
+        """Start a guest session with a token asked for over `upstream`. The handle is told once and not kept."""
+        tokens = await upstream.guest_token(locale, currency_code)
         now = self._now()
         record = Record(
             id=secrets.token_hex(8),
@@ -190,11 +192,19 @@ class Sessions:
         """
         if session.record.access_ends_at - self._now() <= good_for:
             if session.record.refresh_token is not None:
-                await self.renew(session, stale=session.record.access_token)
+                await self._renew_early(session)
             elif session.record.access_ends_at <= self._now():
                 await self.end(session)
                 raise SessionExpired
         return session.record.access_token
+
+    async def _renew_early(self, session: Session) -> None:
+        try:
+            await self.renew(session, stale=session.record.access_token)
+        except UpstreamError:
+            # A token that lives still is better than none.
+            if session.record.access_ends_at <= self._now():
+                raise
 
     async def renew(self, session: Session, *, stale: str) -> None:
         """Replace the token `stale`, once however many ask. Raises `SessionExpired` when upstream refuses."""

@@ -147,7 +147,7 @@ def _described(error: BaseException | None) -> Iterator[str]:
 def _keep_fixed_words(_logger: object, _method: str, event: Event) -> Event:
     """A library that puts its message together itself may have put anything into it."""
     record: logging.LogRecord = event["_record"]
-    is_template = "%" in event["event"]
+    is_template = bool(record.args)
     if not (_is_ours(record) or is_template or record.name.startswith("uvicorn")):
         event["event"] = "a library has something to say"
     return event

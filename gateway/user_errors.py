@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from gateway.declines import reason_of
 from gateway.enums import (
     ErrorCode,
     PaymentSessionState,
@@ -253,7 +254,11 @@ def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
         return ErrorCode.INVALID_INPUT
     if refusal.status == 429:
         return ErrorCode.RATE_LIMITED
-    return CAUSES.get(refusal.reason, ErrorCode.UPSTREAM_REJECTED)
+    known = CAUSES.get(refusal.reason)
+    if known is None and reason_of(refusal) is not None:
+        # Why a source was refused is nobody's business but the bank's.
+        return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
+    return known or ErrorCode.UPSTREAM_REJECTED
 
 
 def from_upstream(failure: UpstreamError, path: Path, *, support_reference: str, now: datetime) -> AnyUserError:

@@ -10,6 +10,7 @@ import msgspec
 from gateway.context import Context
 from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.guard import STOCK_CODES
 from gateway.money import Money
 from gateway.replays import Done, KeyReused, Warning
 from gateway.session import FRESH_FOR_CHECKOUT, Record, Remembered, Session
@@ -160,8 +161,8 @@ async def _with_facts(ctx: Context, error: AnyUserError, product_id: str) -> Any
     if not isinstance(error, AvailabilityError):
         return error
     try:
-        stock = (await ctx.gateway.catalog.inventory([product_id])).get(product_id)
-        product = await ctx.gateway.catalog.product(product_id)
+        stock = (await ctx.in_time(ctx.gateway.catalog.inventory([product_id]))).get(product_id)
+        product = await ctx.in_time(ctx.gateway.catalog.product(product_id))
     except UpstreamError:
         return error
     return msgspec.structs.replace(
@@ -336,7 +337,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
             # A submission may have begun while this waited.
             await _check_lock(ctx, session)
             # A token that would end during the checkout is renewed before it.
-            await ctx.gateway.sessions.access_token(session, good_for=FRESH_FOR_CHECKOUT)
+            await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
             yield
     except UpstreamError as failure:
@@ -382,8 +383,10 @@ async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path
     if shown is None:
         ctx.forget_cart()
         return Payload()
-    if shown.refusals:
-        refusal = UpstreamRefusal(409, shown.refusals[0])
+    # What is said of stock is about any line, not about this change; the guard tells it.
+    refused = [code for code in shown.refusals if code not in STOCK_CODES]
+    if refused:
+        refusal = UpstreamRefusal(409, refused[0])
         ctx.forget_cart()
         return Payload(errors=[sessions.upstream_error(ctx, refusal, path)], warnings=warnings_of(shown))
     ctx.remember_cart(shown)

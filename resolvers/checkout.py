@@ -92,9 +92,6 @@ async def set_tax_identifiers(ctx: Context, input: SetTaxIdentifiers) -> Payload
 
 
 async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
-    if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
-        too_long = carts.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters.")
-        return Payload(errors=[too_long])
     parts = PrepareCheckout(organization_id=input.organization_id, terms_of_sale_accepted=input.terms_of_sale_accepted)
     try:
         async with carts.changing(ctx, input.if_revision):
@@ -168,6 +165,8 @@ async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> Destinatio
 
 async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
     """What to send for the parts that are there; None when none is. Refuses what the site does not serve."""
+    if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
+        raise Refused(carts.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
     billing = _in_full(input.billing, AddressKind.BILLING)
     shipping = _in_full(input.shipping, AddressKind.SHIPPING)
     if input.billing is not None and input.billing.same_as is not None:

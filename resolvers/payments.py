@@ -14,9 +14,9 @@ from gateway.enums import (
     PaymentMethodObstacle,
     PaymentSequence,
 )
-from gateway.errors import UpstreamRefusal
+from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
-from gateway.payment import ADJUSTABLE, Facts, PaymentSession, total_text
+from gateway.payment import Facts, PaymentSession, total_text
 from gateway.payment import payment_session as view_of
 from gateway.session import Remembered
 from gateway.upstream.cart import Cart
@@ -267,14 +267,18 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
         detached = await carts.write(ctx, lambda: _detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
+    # Noted before it is sent: the answer may get lost, and the source be attached all the same.
+    await _note_total(ctx, source_id, cart)
     done = await carts.write(
         ctx,
         lambda: ctx.as_shopper(lambda upstream, token: upstream.attach_source(token, source_id)),
         path=path,
     )
-    if not done.errors:
-        await _remember(ctx, await ctx.cart())
-    return Payload(errors=[_with_state(error, cart) for error in done.errors], warnings=done.warnings)
+    if done.errors:
+        return Payload(errors=[await _with_state(ctx, error) for error in done.errors], warnings=done.warnings)
+    # Attaching may have given the cart the source's address, and so another tax.
+    await _note_total(ctx, source_id, await carts.present(ctx))
+    return done
 
 
 async def detach_source(ctx: Context, input: DetachSource) -> Payload:
@@ -306,13 +310,11 @@ async def _detach_all(ctx: Context) -> None:
             raise
 
 
-async def _remember(ctx: Context, cart: Cart) -> None:
-    """Note the total a source of fixed amount was made for; a new source asks for no old authentication."""
-    source = cart.primary_source
-    fixed = {} if source is None or source.type in ADJUSTABLE else {source.source_id: total_text(cart)}
+async def _note_total(ctx: Context, source_id: str, cart: Cart) -> None:
+    """Note the total that a source is for; a new source asks for no old authentication."""
 
     def note(memory: Remembered) -> None:
-        memory.fixed_totals = fixed
+        memory.attached_at = {source_id: total_text(cart)}
         memory.asked_authentication = None
 
     await ctx.gateway.sessions.remember(await ctx.own_session(), note)
@@ -336,7 +338,12 @@ def _primary_present(cart: Cart) -> PaymentError:
     )
 
 
-def _with_state(error: AnyUserError, cart: Cart) -> AnyUserError:
-    if isinstance(error, PaymentError) and cart.wire_payment_session is not None:
-        return msgspec.structs.replace(error, session_state=cart.wire_payment_session.state)
-    return error
+async def _with_state(ctx: Context, error: AnyUserError) -> AnyUserError:
+    """The error with the state the session is in now; without one where that cannot be read."""
+    if not isinstance(error, PaymentError):
+        return error
+    try:
+        wire = (await ctx.cart()).wire_payment_session
+    except UpstreamError:
+        return error
+    return msgspec.structs.replace(error, session_state=wire.state if wire else None)

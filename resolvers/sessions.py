@@ -1,14 +1,17 @@
 """Beginning and ending a visit."""
 
 import contextlib
+import logging
 
 from gateway.context import Context
 from gateway.enums import ErrorCode, SessionDelivery
-from gateway.errors import UpstreamError
+from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.session import Handle, Session
 from gateway.user_errors import AnyUserError, InputError, from_upstream
 from resolvers.inputs import StartSession, UpdateSession
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
+
+log = logging.getLogger(__name__)
 
 
 async def session(ctx: Context) -> Session | None:
@@ -55,7 +58,7 @@ async def begin(
     offered = ctx.settings.locales
     locale = locale or offered[0][0]
     currency_code = currency_code or dict(offered)[locale]
-    session, handle = await ctx.gateway.sessions.begin(delivery, locale, currency_code)
+    session, handle = await ctx.gateway.sessions.begin(ctx.upstream, delivery, locale, currency_code)
     ctx.adopt(session, handle)
     return session, handle
 
@@ -66,6 +69,11 @@ def told(handle: Handle) -> str | None:
 
 
 def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) -> AnyUserError:
+    """The refusal as data of a payload; in the log under the reference that the client is given."""
+    told = {"code": failure.code.value}
+    if isinstance(failure, UpstreamRefusal):
+        told |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}
+    log.info("change refused", extra=told | {"reason": failure.detail})
     return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.gateway.now())
 
 

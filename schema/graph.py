@@ -133,7 +133,10 @@ def _adapt(
     def call(root: object, info: Info, **given: Any) -> Any:
         owner = (root,) if nested else ()
         answer = resolver(*owner, info.context, **given)
-        return answer if finish is None else finish(info, answer)
+        if finish is not None:
+            # A change ends by itself: each of its calls has the deadline, and what was done is told.
+            return finish(info, answer)
+        return info.context.in_time(answer) if hasattr(answer, "__await__") else answer
 
     async def guarded(root: object, info: Info, **given: Any) -> Any:
         ctx: Context = info.context

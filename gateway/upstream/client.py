@@ -5,6 +5,7 @@ reads, and changes of which it is certain that nothing happened; a submission ne
 """
 
 import logging
+import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,9 @@ CART = f"{ME}/carts/active"
 
 BUSY_ATTEMPTS = 4
 """Tries of a change that another one keeps out; upstream documents the refusal as not applied."""
+
+LONGEST_ASKED_PAUSE_S = 5
+"""Of a `Retry-After`; who is asked to wait longer is told so at once by the deadline."""
 
 PASSING = frozenset({502, 503, 504})
 """Statuses of a read that may pass by themselves, beside a 500 `system-error`."""
@@ -177,11 +181,11 @@ class Upstream:
 
     async def add_lines(self, token: str, lines: Sequence[NewLine]) -> None:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
-        _check_done(await self._change("POST", f"{CART}/line-items", token, json=body))
+        await self._change("POST", f"{CART}/line-items", token, json=body)
 
     async def update_line(self, token: str, line_id: str, quantity: int) -> None:
         params = {"action": "update", "quantity": str(quantity)}
-        _check_done(await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params))
+        await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params)
 
     async def remove_lines(self, token: str, line_ids: Sequence[str]) -> None:
         params = {"lineItemsId": ",".join(_part(one) for one in line_ids)}
@@ -193,11 +197,11 @@ class Upstream:
         if change.coupon_code is not None:
             params["promoCode"] = change.coupon_code
         parts = change.wire()
-        return _cart(await self._change("POST", CART, token, params, json={"cart": parts} if parts else None))
+        return _present(await self._change_shown("POST", CART, token, params, {"cart": parts} if parts else None))
 
     async def apply_shipping_option(self, token: str, option_id: str) -> Cart:
         params = {"shippingOptionId": option_id, "expand": "all"}
-        return _cart(await self._change("POST", f"{CART}/apply-shipping-option", token, params))
+        return _present(await self._change_shown("POST", f"{CART}/apply-shipping-option", token, params))
 
     async def applied_offers(self, token: str) -> list[AppliedOffer]:
         found = decode(await self._read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
@@ -225,8 +229,7 @@ class Upstream:
     async def attach_source(self, token: str, source_id: str) -> Cart | None:
         """The cart with the source; None where upstream answers with nothing."""
         body = {"paymentMethod": {"sourceId": source_id}}
-        answer = await self._change("POST", f"{CART}/apply-payment-method", token, {"expand": "all"}, json=body)
-        return _cart(answer) if answer else None
+        return await self._change_shown("POST", f"{CART}/apply-payment-method", token, {"expand": "all"}, body)
 
     async def detach_source(self, token: str, source_id: str) -> None:
         body = {"paymentMethod": {"sourceId": source_id}}
@@ -279,7 +282,18 @@ class Upstream:
         params: Mapping[str, str] | None = None,
         json: object = None,
     ) -> bytes:
-        return await self._send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
+        """Make a change. A success with a refusal inside is a refusal."""
+        body = await self._send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
+        if errors.codes_beside(body):
+            raise errors.refusal(409, body)
+        return body
+
+    async def _change_shown(
+        self, method: str, path: str, token: str, params: Mapping[str, str], json: object = None
+    ) -> Cart | None:
+        """Make a change whose answer is the whole cart, with whatever is told beside it; None for an empty one."""
+        body = await self._send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
+        return _cart(body) if body else None
 
     async def _send(
         self,
@@ -314,12 +328,9 @@ class Upstream:
             request.headers["Authorization"] = self._basic()
         attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
-            on=lambda failure: may_repeat(failure, repeat) and time.monotonic() < deadline_at,
+            on=Pauses(repeat, settings.retry_wait_s, deadline_at),
             attempts=attempts,
             timeout=max(deadline_at - time.monotonic(), 0.001),
-            wait_initial=settings.retry_wait_s,
-            wait_max=1,
-            wait_jitter=settings.retry_wait_s,
         ):
             with attempt:
                 return await self._once(request)
@@ -344,20 +355,17 @@ class Upstream:
         if 400 <= status < 500:
             raise errors.refusal(status, body)
         if status >= 500:
-            reason = errors.refusal(status, body).reason
-            raise UpstreamUnavailable(detail=f"{status} {reason}".strip(), status=status)
+            raise UpstreamUnavailable(
+                status=status,
+                reason=errors.refusal(status, body).reason,
+                retry_after_s=_seconds(response.headers.get("retry-after")),
+            )
         raise UpstreamInvalidResponse(detail=f"status {status}")
 
     def _basic(self) -> str:
         settings = self.settings
         pair = httpx.BasicAuth(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
         return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers["Authorization"]
-
-
-def _check_done(body: bytes) -> None:
-    """A success may carry a refusal inside. What else it says is read from the cart."""
-    if errors.codes_beside(body):
-        raise errors.refusal(409, body)
 
 
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
@@ -370,7 +378,32 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
         return repeat is Repeat.CHANGE and failure.reason == "concurrent-cart-modification-failure"
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
         return False
-    return failure.status in (None, *PASSING) or (failure.status == 500 and failure.detail == "500 system-error")
+    return failure.status in (None, *PASSING) or (failure.status == 500 and failure.reason == "system-error")
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """The seconds upstream asks for. The form with a date is used by nobody near it and counts as absent."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+
+
+@dataclass
+class Pauses:
+    """How long to wait before a call is made again: full jitter that doubles, or what upstream asked for."""
+
+    repeat: Repeat
+    wait_s: float
+    deadline_at: float
+    made: int = 0
+
+    def __call__(self, failure: Exception) -> bool | float:
+        """False: not again."""
+        if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
+            return False
+        self.made += 1
+        asked_s = failure.retry_after_s if isinstance(failure, UpstreamUnavailable) else None
+        if asked_s is not None:
+            return min(asked_s, LONGEST_ASKED_PAUSE_S)
+        return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
 
 
 def _part(given: str) -> str:

@@ -7,12 +7,8 @@ class Tokens(msgspec.Struct, frozen=True):
     """`expires_in` is in seconds, a number or its text."""
 
     access_token: str
-    expires_in: int | str = 0
+    expires_in_s: float = msgspec.field(name="expires_in", default=0)
     refresh_token: str | None = None
-
-    @property
-    def expires_in_s(self) -> int:
-        return int(self.expires_in)
 
     def __repr__(self) -> str:
         return "Tokens(***)"
