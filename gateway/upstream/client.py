@@ -219,7 +219,7 @@ class Upstream:
         """The kind of buyer, and identifiers by key in place of those before."""
         listed = [{"key": key, "value": value} for key, value in identifiers.items()]
         body = {"customerType": kind.value} | ({"taxRegistrations": listed} if listed else {})
-        _check_done(await self._change("POST", f"{CART}/tax-registrations", token, json=body))
+        await self._change("POST", f"{CART}/tax-registrations", token, json=body)
 
     async def remove_tax_identifiers(self, token: str) -> None:
         await self._change("DELETE", f"{CART}/tax-registrations", token)
