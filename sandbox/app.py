@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sandbox import carts, controls, orders, payment_service, registrations, shop, submission, tokens
+from sandbox import carts, categories, controls, orders, payment_service, registrations, shop, submission, tokens
 from sandbox.errors import Envelope, Refusal, answer_refusal
 from sandbox.faults import FaultLayer
 from sandbox.world import World
@@ -23,9 +23,17 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/oauth20/token", {"POST": tokens.give}),
     ("/oauth20/access-tokens", {"GET": tokens.show, "DELETE": tokens.revoke}),
     (ME, {"GET": shop.me, "POST": shop.update_me}),
+    (f"{ME}/categories", {"GET": categories.categories}),
+    (f"{ME}/categories/{{id}}", {"GET": categories.category}),
+    (f"{ME}/categories/{{id}}/products", {"GET": categories.products_of_category}),
+    (f"{ME}/product-search", {"GET": shop.search}),
     (f"{ME}/products", {"GET": shop.products}),
     (f"{ME}/products/inventory-status", {"GET": shop.inventory}),
     (f"{ME}/products/{{id}}", {"GET": shop.product}),
+    (f"{ME}/products/{{id}}/categories", {"GET": categories.categories_of_product}),
+    (f"{ME}/products/{{id}}/pricing", {"GET": shop.pricing}),
+    (f"{ME}/products/{{id}}/pricing/volume-pricing", {"GET": shop.volume_pricing}),
+    (f"{ME}/products/{{id}}/variations", {"GET": shop.variations}),
     (f"{ME}/products/{{id}}/inventory-status", {"GET": shop.inventory_of_product}),
     (CART, {"GET": carts.show, "POST": carts.change}),
     (f"{CART}/line-items", {"POST": carts.add_lines, "DELETE": carts.remove_lines}),

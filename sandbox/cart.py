@@ -285,13 +285,14 @@ class Cart:
         place = uri or f"{base}/v1/shoppers/me/carts/active/line-items"
         prices = self.totals()
         whole = expand.has("lineItem")
+        shown = catalog.core if whole else catalog.brief
         wires = []
         for line, price in zip(self.lines, prices.lines, strict=True):
             wire = {
                 "uri": f"{place}/{line.id}",
                 "id": line.id,
                 "quantity": line.quantity,
-                "product": catalog.core(line.product, base) if whole else catalog.brief(line.product, base),
+                "product": shown(line.product, base, self.locale),
                 "pricing": self._line_pricing(line, price, prices.tax_rate, whole=whole),
             }
             if whole and line.attributes:
@@ -317,7 +318,7 @@ class Cart:
             "taxRate": float(tax_rate) if tax_rate else 0,
         }
         if whole:
-            off = line.product.percent_off
+            off = line.product.percent_off_for(line.quantity)
             wire["discountDescription"] = f"{off}%" if off else "empty"
         return wire | self._both_forms({"importTax": ZERO, "importDuty": ZERO})
 

@@ -170,6 +170,9 @@ def _find(named: Json, relation: str) -> Product:
     if found.is_base:
         text = f"The product {identifier} has variations; one of them must be chosen."
         raise _no(relation, 409, "add-base-product-cart-error", text)
+    if not found.is_purchasable:
+        text = f"The product {identifier} is not available for purchase."
+        raise _no(relation, 409, "line-item-creation-failure", text)
     return found
 
 

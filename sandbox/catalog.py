@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from sandbox.money import Json, formatted, money, rounded
+from sandbox.texts import GERMAN, is_german
 
 Kind = Literal["PHYSICAL", "DOWNLOAD"]
 
@@ -32,6 +33,9 @@ class Product:
     """Of a base product: the attribute in which its variations differ."""
     attributes: tuple[tuple[str, str, str], ...] = ()
     """Name, type and value."""
+    tiers: tuple[tuple[int, int, int], ...] = ()
+    """First and last quantity, and percent off in between."""
+    is_purchasable: bool = True
 
     @property
     def is_base(self) -> bool:
@@ -40,6 +44,17 @@ class Product:
     @property
     def is_physical(self) -> bool:
         return self.kind == "PHYSICAL"
+
+    def name_in(self, locale: str) -> str:
+        return GERMAN[self.id][0] if is_german(locale) and self.id in GERMAN else self.name
+
+    def description_in(self, locale: str) -> str:
+        return GERMAN[self.id][1] if is_german(locale) and self.id in GERMAN else self.description
+
+    def percent_off_for(self, quantity: int) -> int:
+        """What the product's own offer or its volume price takes off."""
+        tiers = (percent for start, end, percent in self.tiers if start <= quantity <= end)
+        return max(self.percent_off, next(tiers, 0))
 
     def price(self, currency: str) -> Decimal:
         return Decimal(self.prices[("USD", "EUR", "GBP", "JPY").index(currency)])
@@ -117,6 +132,7 @@ _TABLE = [
         ("39.99", "39.99", "34.99", "5980"),
         maximum=20,
         attributes=(("numberOfDownloads", "String", "5"),),
+        tiers=((1, 4, 0), (5, 9, 10), (10, 20, 25)),
     ),
     Product(
         5401230800,
@@ -180,6 +196,16 @@ _TABLE = [
         ("119", "112", "98", "17400"),
         stock=18,
     ),
+    Product(
+        5401231500,
+        "Ridgeline Drone",
+        "Follows the trail from above. Announced, not on sale yet.",
+        "PHYSICAL",
+        "ridgeline-drone",
+        ("599", "569", "489", "88000"),
+        stock=10,
+        is_purchasable=False,
+    ),
 ]
 
 PRODUCTS = {product.id: product for product in _TABLE}
@@ -191,23 +217,23 @@ def variations(product: Product) -> list[Product]:
     return [one for one in _TABLE if one.parent_id == product.id]
 
 
-def core(product: Product, base: str) -> Json:
+def core(product: Product, base: str, locale: str) -> Json:
     """What a line of an expanded cart shows of a product."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
-        wire["parentProduct"] = core(PRODUCTS[product.parent_id], base)
+        wire["parentProduct"] = core(PRODUCTS[product.parent_id], base, locale)
     wire |= {
         "id": product.id,
         "name": product.name,
-        "displayName": product.name,
-        "shortDescription": product.description,
+        "displayName": product.name_in(locale),
+        "shortDescription": product.description_in(locale),
         "longDescription": None,
         "productType": product.kind,
         "sku": f"RD-{product.slug.upper()}",
         "externalReferenceId": product.slug,
         "companyId": COMPANY,
         "displayableProduct": "true",
-        "purchasable": "true",
+        "purchasable": _text(product.is_purchasable),
         "manufacturerName": "Riverdemo Outfitters",
         "manufacturerPartNumber": None,
         "minimumQuantity": None,
@@ -227,20 +253,26 @@ def core(product: Product, base: str) -> Json:
     return wire
 
 
-def brief(product: Product, base: str) -> Json:
+def brief(product: Product, base: str, locale: str) -> Json:
     """What a line of a cart shows of a product without `expand`."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
-    return wire | {"displayName": product.name, "thumbnailImage": f"{IMAGES}/thumbnail/{product.slug}.png"}
+    thumbnail = f"{IMAGES}/thumbnail/{product.slug}.png"
+    return wire | {"displayName": product.name_in(locale), "thumbnailImage": thumbnail}
 
 
 def pricing(product: Product, currency: str, locale: str, base: str, *, tax_included: bool) -> Json:
+    unit = unit_pricing(product, currency, locale, product.percent_off, tax_included=tax_included)
+    return {"uri": f"{uri(product.id, base)}/pricing"} | unit
+
+
+def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, tax_included: bool) -> Json:
+    """The price of one, with so much off."""
     listed = product.price(currency)
-    off = discount(product, currency)
+    off = rounded(listed * percent / 100, currency)
     sale = listed - off
     return {
-        "uri": f"{uri(product.id, base)}/pricing",
         "listPrice": money(listed, currency),
         "listPriceWithQuantity": money(listed, currency),
         "salePriceWithQuantity": money(sale, currency),
@@ -249,16 +281,34 @@ def pricing(product: Product, currency: str, locale: str, base: str, *, tax_incl
         "formattedSalePriceWithQuantity": formatted(sale, currency, locale),
         "totalDiscountWithQuantity": money(off, currency),
         "formattedTotalDiscountWithQuantity": formatted(off, currency, locale),
-        "discountDescription": f"{product.percent_off}%" if product.percent_off else None,
-        "listPriceIncludesTax": "true" if tax_included else "false",
+        "discountDescription": f"{percent}%" if percent else None,
+        "feePricing": {
+            "salePriceWithFeesAndQuantity": money(sale, currency),
+            "formattedSalePriceWithFeesAndQuantity": formatted(sale, currency, locale),
+        },
+        "listPriceIncludesTax": _text(tax_included),
         "msrpPrice": None,
         "formattedMsrpPrice": None,
     }
 
 
+def volume_pricing(product: Product, currency: str, locale: str, base: str, *, tax_included: bool) -> Json:
+    """Prices by quantity; a product that has none shows no tier."""
+    wire: Json = {"uri": f"{uri(product.id, base)}/pricing/volume-pricing"}
+    if not product.tiers:
+        return wire
+    wire["tier"] = [
+        {"from": start, "to": end, "pricing": unit_pricing(product, currency, locale, off, tax_included=tax_included)}
+        for start, end, off in product.tiers
+    ]
+    sales = [product.price(currency) * (100 - off) / 100 for _, _, off in product.tiers]
+    lowest, highest = (formatted(rounded(sale, currency), currency, locale) for sale in (min(sales), max(sales)))
+    return wire | {"formattedSalesPriceRange": f"{lowest} - {highest}"}
+
+
 def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
-    """What the product's own offer takes off so many of it."""
-    return rounded(product.price(currency) * quantity * product.percent_off / 100, currency)
+    """What the product's own offer, or its volume price, takes off so many of it."""
+    return rounded(product.price(currency) * quantity * product.percent_off_for(quantity) / 100, currency)
 
 
 def inventory(product: Product, left: int | None, base: str, quantity: int = 1) -> Json:

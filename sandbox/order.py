@@ -169,7 +169,7 @@ class Order:
         wires = self.cart.line_wires(base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
         for wire, line in zip(wires, self.cart.lines, strict=True):
             if not whole:
-                wire["product"] = catalog.brief(line.product, base)
+                wire["product"] = catalog.brief(line.product, base, self.cart.locale)
             wire |= self._fulfilment_wire(line)
         return wires
 

@@ -2,8 +2,10 @@
 
 import ipaddress
 import re
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import Callable, Sequence
+from math import ceil
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -14,6 +16,10 @@ from sandbox.errors import Refusal
 from sandbox.money import PAIRS, Json
 from sandbox.shaping import Expand, only
 from sandbox.world import Shopper, World
+
+T = TypeVar("T")
+
+LONGEST_PAGE = 100_000
 
 DIGITS = re.compile(r"\d+")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -121,6 +127,26 @@ def whole_number(text: str | int | None, name: str, relation: str) -> int:
     if not DIGITS.fullmatch(str(text)):
         raise Refusal(400, "invalid-request", f"{name} must be a whole number.", relation=relation)
     return int(str(text))
+
+
+def paged(request: Request, wrapper: str, name: str, rows: Sequence[T], wire_of: Callable[[T], Json]) -> Response:
+    """One page of a list, with links to those beside it."""
+    query = request.query_params
+    relation = f"{wrapper[0].upper()}{wrapper[1:]}Resource"
+    number = whole_number(query.get("pageNumber", "1"), "pageNumber", relation)
+    size = whole_number(query.get("pageSize", "10"), "pageSize", relation)
+    if number < 1 or not 0 < size < LONGEST_PAGE:
+        text = "The page size must be greater than 0 and less than 100000, and page numbers begin at 1."
+        raise Refusal(400, "invalid-request", text, relation=relation)
+    uri = f"{base_of(request)}{request.url.path}"
+    pages = ceil(len(rows) / size)
+    wire: Json = {"uri": uri}
+    for link, there in (("nextPage", number + 1), ("previousPage", number - 1)):
+        if 1 <= there <= pages:
+            others = {key: value for key, value in query.items() if key not in ("token", "apiKey", "pageNumber")}
+            wire[link] = {"uri": f"{uri}?{urlencode(others | {'pageNumber': there})}"}
+    wire[name] = [wire_of(row) for row in rows[(number - 1) * size : number * size]]
+    return answer(request, {wrapper: wire | {"totalResults": len(rows), "totalResultPages": pages}})
 
 
 def check_ip(address: str | None, relation: str) -> None:

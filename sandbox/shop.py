@@ -1,7 +1,7 @@
 """What belongs to no cart: the shopper's own settings, and the products."""
 
-from math import ceil
-from urllib.parse import urlencode
+import re
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,14 +18,13 @@ from sandbox.requests import (
     expand_of,
     locale_of,
     nothing,
+    paged,
     reader_of,
     shopper_of,
     whole_number,
     world_of,
 )
 from sandbox.shaping import Expand
-
-LONGEST_PAGE = 100_000
 
 ON_A_PAGE = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
 HIDDEN = {"customAttributes", "variations", "inventoryStatus"}
@@ -84,30 +83,83 @@ def _no(status: int, code: str, text: str) -> Refusal:
 
 async def products(request: Request) -> Response:
     """`GET /v1/shoppers/me/products`, all of them or those with certain ids; unknown ids are left out."""
-    query = request.query_params
-    number = whole_number(query.get("pageNumber", "1"), "pageNumber", "ProductsResource")
-    size = whole_number(query.get("pageSize", "10"), "pageSize", "ProductsResource")
-    if number < 1 or not 0 < size < LONGEST_PAGE:
-        text = "The page size must be greater than 0 and less than 100000, and page numbers begin at 1."
-        raise Refusal(400, "invalid-request", text, relation="ProductsResource")
-    found = _chosen(request)
-    uri = f"{base_of(request)}/v1/shoppers/me/products"
-    pages = ceil(len(found) / size)
-    wire: Json = {"uri": uri}
-    for name, there in (("nextPage", number + 1), ("previousPage", number - 1)):
-        if 1 <= there <= pages:
-            others = {key: value for key, value in query.items() if key not in ("token", "apiKey", "pageNumber")}
-            wire[name] = {"uri": f"{uri}?{urlencode(others | {'pageNumber': there})}"}
-    expand = expand_of(request, "products").below("product")
-    wire["product"] = [_wire(request, one, expand, ON_A_PAGE) for one in found[(number - 1) * size : number * size]]
-    return answer(request, {"products": wire | {"totalResults": len(found), "totalResultPages": pages}})
+    if "keyword" in request.query_params:
+        return await search(request)
+    return paged(request, "products", "product", _chosen(request), short_list(request))
 
 
 async def product(request: Request) -> Response:
     """`GET /v1/shoppers/me/products/{id}`."""
-    found = _product(request)
+    found = product_of(request)
     shown = {name for name in _full(request, found) if name not in HIDDEN}
     return answer(request, {"product": _wire(request, found, expand_of(request, "product"), shown)})
+
+
+async def search(request: Request) -> Response:
+    """`GET product-search`: products that have every word of the keyword, best match first."""
+    locale, _ = locale_of(request, reader_of(request))
+    words = _words(request.query_params.get("keyword", ""))
+    scored = [(_score(one, words, locale), one) for one in LISTED]
+    found = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
+    shown = short_list(request)
+    places = {one.id: (place, score) for place, (score, one) in enumerate(found, start=1)}
+
+    def ranked(product: Product) -> Json:
+        ranking, score = places[product.id]
+        return shown(product) | {"ranking": ranking, "score": score}
+
+    return paged(request, "products", "product", [one for _, one in found], ranked)
+
+
+async def variations(request: Request) -> Response:
+    """`GET products/{id}/variations`: none for a product that has none."""
+    product, base = product_of(request), base_of(request)
+    shown = short_list(request, "variations")
+    below = [
+        {"uri": catalog.uri(one.id, base), "parentProduct": {"uri": catalog.uri(product.id, base)}} | shown(one)
+        for one in catalog.variations(product)
+    ]
+    uri = f"{catalog.uri(product.id, base)}/variations"
+    return answer(request, {"variations": {"uri": uri} | ({"product": below} if below else {})})
+
+
+async def pricing(request: Request) -> Response:
+    """`GET products/{id}/pricing`."""
+    return answer(request, {"pricing": _priced(request, product_of(request), catalog.pricing)})
+
+
+async def volume_pricing(request: Request) -> Response:
+    """`GET products/{id}/pricing/volume-pricing`."""
+    return answer(request, {"volumePricing": _priced(request, product_of(request), catalog.volume_pricing)})
+
+
+def _priced(request: Request, product: Product, price: Callable[..., Json]) -> Json:
+    locale, currency = locale_of(request, reader_of(request))
+    return price(product, currency, locale, base_of(request), tax_included=currency in TAX_INCLUSIVE)
+
+
+def _words(keyword: str) -> list[str]:
+    """What is looked for. Raises the refusal of an expression that cannot be read."""
+    if not keyword.strip():
+        text = "A keyword expression is missing."
+        raise Refusal(400, "invalid-keyword-expression", text, relation="ProductSearchResource")
+    is_open = keyword.count('"') % 2 or keyword.count("(") != keyword.count(")")
+    has_stray = re.match(r"\s*[*?]", keyword) or re.search(r"\b(AND|OR|NOT)\s*$", keyword)
+    words = re.findall(r"[\w'-]+", keyword.casefold())
+    if is_open or has_stray or not words:
+        text = f"The keyword expression {keyword} is invalid."
+        raise Refusal(409, "invalid-keyword-expression", text, relation="ProductSearchResource")
+    return words
+
+
+def _score(product: Product, words: list[str], locale: str) -> int:
+    """100 for words of the name, 50 when the description is needed too, 0 for none."""
+    name = product.name_in(locale).casefold()
+    if all(word in name for word in words):
+        return 100
+    below = " ".join(one.name_in(locale) for one in catalog.variations(product))
+    text = f"{name} {product.description_in(locale)} {product.slug} {below}".casefold()
+    return 50 if all(word in text for word in words) else 0
 
 
 async def inventory(request: Request) -> Response:
@@ -122,10 +174,10 @@ async def inventory(request: Request) -> Response:
 async def inventory_of_product(request: Request) -> Response:
     """`GET /v1/shoppers/me/products/{id}/inventory-status`."""
     quantity = whole_number(request.query_params.get("quantity", "1"), "quantity", "InventoryStatusResource")
-    return answer(request, {"inventoryStatus": _stock(request, _product(request), quantity)})
+    return answer(request, {"inventoryStatus": _stock(request, product_of(request), quantity)})
 
 
-def _product(request: Request) -> Product:
+def product_of(request: Request) -> Product:
     reader_of(request)
     text = request.path_params["id"]
     found = PRODUCTS.get(int(text)) if text.isdecimal() else None
@@ -152,6 +204,12 @@ def _stock(request: Request, product: Product, quantity: int = 1) -> Json:
     return catalog.inventory(product, world_of(request).stock[product.id], base_of(request), quantity)
 
 
+def short_list(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:
+    """How an element of a list of products is shown, as far as `expand` of this request goes."""
+    expand = expand_of(request, wrapper).below("product")
+    return lambda product: _wire(request, product, expand, ON_A_PAGE)
+
+
 def _wire(request: Request, product: Product, expand: Expand, default: set[str]) -> Json:
     wire = expand.chosen(_full(request, product), default)
     if "id" not in default and not expand.has("pricing"):
@@ -164,7 +222,7 @@ def _full(request: Request, product: Product) -> Json:
     base = base_of(request)
     uri = catalog.uri(product.id, base)
     locale, currency = locale_of(request, reader_of(request))
-    wire = catalog.core(product, base)
+    wire = catalog.core(product, base, locale)
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": catalog.uri(product.parent_id, base)}
     wire["categories"] = {"uri": f"{uri}/categories"}
@@ -173,6 +231,8 @@ def _full(request: Request, product: Product) -> Json:
     if product.is_base:
         below = [_full(request, one) for one in catalog.variations(product)]
         wire["variations"] = {"uri": f"{uri}/variations", "product": below}
+        return wire
+    if not product.is_purchasable:
         return wire
     cart = f"{base}/v1/shoppers/me/carts/active"
     wire["inventoryStatus"] = _stock(request, product)

@@ -9,6 +9,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.user_errors import CAUSES
+from sandbox.catalog import LISTED
 from sandbox.world import World
 from tests.shop import (
     CART,
@@ -282,7 +283,7 @@ async def test_all_products_are_paged_both_ways(storefront: Storefront) -> None:
         return found
 
     everything = [node["upstreamId"] for node in (await page(first=100))["nodes"]]
-    assert len(everything) == 12
+    assert everything == [str(one.id) for one in LISTED]
     seen: list[str] = []
     after = None
     while True:

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.catalog import LISTED
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +62,7 @@ async def test_make_run_serves_a_first_query_and_the_demo_buys_one_thing() -> No
     async with both_programs() as (program, gateway, sandbox):
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
-            assert answer.json() == {"data": {"products": {"totalCount": 12}}}
+            assert answer.json() == {"data": {"products": {"totalCount": len(LISTED)}}}
 
             demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
             out, errors = await demo.communicate()
