@@ -21,6 +21,7 @@ from gateway.settings import Settings
 from gateway.store import Store
 from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
+from gateway.upstream.order import Proof
 
 TOUCH_AFTER = timedelta(minutes=1)
 """How long a session may be used before its use is written down; far below the idle limit."""
@@ -64,6 +65,9 @@ class Remembered(msgspec.Struct, kw_only=True):
     """Idempotency key."""
     order_ids: list[str] = []
     """Upstream ids of the orders this session placed."""
+    unlocked: dict[str, Proof] = {}
+    """What the shopper knew of orders placed elsewhere, by upstream id. Digital River keeps no such memory:
+    the order is looked up by it each time."""
 
 
 class Record(msgspec.Struct, kw_only=True):

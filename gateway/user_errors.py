@@ -19,6 +19,7 @@ from gateway.enums import (
 )
 from gateway.errors import (
     SessionRequired,
+    SignInRequired,
     UpstreamError,
     UpstreamRefusal,
     UpstreamTokenInvalid,
@@ -160,6 +161,7 @@ MESSAGES = {
     ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "This way to pay is not available for the cart. Choose another.",
     ErrorCode.STORE_CREDIT_INSUFFICIENT: "The credit is larger than what is left to pay.",
     ErrorCode.SESSION_REQUIRED: SessionRequired.message,
+    ErrorCode.SIGN_IN_REQUIRED: SignInRequired.message,
     ErrorCode.RATE_LIMITED: "Too many calls at the moment. Send the call again after a pause.",
     ErrorCode.UPSTREAM_REJECTED: "Digital River refused the call for a reason this gateway does not know.",
 }

@@ -256,3 +256,30 @@ class ResumeOrder(Given, frozen=True, kw_only=True):
     """Arguments of resumeOrder."""
 
     idempotency_key: UUID | None = None
+
+
+class OrderPassword(Given, frozen=True, kw_only=True):
+    """An order number with its password."""
+
+    number: str
+    password: str
+
+
+class OrderCardDigits(Given, frozen=True, kw_only=True):
+    """An email address with card digits."""
+
+    email: str
+    last_four_digits: str
+
+
+class OrderLookupBy(Given, frozen=True, kw_only=True):
+    """Exactly one way to prove the right to see an order."""
+
+    order_password: OrderPassword | None = None
+    card_digits: OrderCardDigits | None = None
+
+
+class LookupOrder(Given, frozen=True, kw_only=True):
+    """Arguments of lookupOrder."""
+
+    by: OrderLookupBy

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from gateway.outcomes import Result, SubmissionAttempt
 from gateway.replays import Warning
 from gateway.session import Session
+from gateway.upstream.order import Order
 from gateway.user_errors import AnyUserError
 
 
@@ -37,3 +38,8 @@ class SubmissionPayload(Payload):
     @property
     def result(self) -> Result | None:
         return self.attempt.result if self.attempt else None
+
+
+@dataclass(frozen=True)
+class LookupOrderPayload(Payload):
+    order: Order | None = None

@@ -27,6 +27,8 @@ class Order:
     password: str = field(default_factory=lambda: secrets.token_hex(5))
     """In the confirmation mail; with it anybody may look the order up."""
     refunded: Decimal = ZERO
+    shows_source: bool = True
+    """Orders from before payment sources have only the summary of `payment`."""
 
     @property
     def id(self) -> int:
@@ -132,7 +134,7 @@ class Order:
             "landedCostState": "NOT_ELIGIBLE",
             "paymentSession": self.session_wire(),
         }
-        if cart.source is not None:
+        if cart.source is not None and self.shows_source:
             wire["paymentMethod"] = self._paid_wire(cart.source)
         if not expand.has("customAttributes"):
             del wire["customAttributes"]

@@ -43,13 +43,32 @@ class SessionMutationError(UserError):
     """Errors of mutations that change the session. Source: gateway."""
 
 
+@graph.interface
+class ContractMutationError(UserError):
+    """Errors of mutations that change a recurring purchase. Source: gateway."""
+
+
+@graph.interface
+class OrderLookupMutationError(UserError):
+    """Errors of lookupOrder. A wrong secret and a missing order give the same error. Source: gateway."""
+
+
 @graph.type()
-class InputError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+class InputError(
+    CartMutationError,
+    PaymentMutationError,
+    SubmissionMutationError,
+    SessionMutationError,
+    ContractMutationError,
+    OrderLookupMutationError,
+):
     """An argument is malformed, missing or refused. Source: gateway."""
 
 
 @graph.type()
-class NotFoundError(CartMutationError, PaymentMutationError, SubmissionMutationError):
+class NotFoundError(
+    CartMutationError, PaymentMutationError, SubmissionMutationError, ContractMutationError, OrderLookupMutationError
+):
     """An object does not exist, or is not this shopper's. Source: gateway."""
 
 
@@ -75,14 +94,14 @@ class OfferError(CartMutationError):
 
 
 @graph.type()
-class DestinationError(CartMutationError):
+class DestinationError(CartMutationError, ContractMutationError):
     """An address, shipping option or tax identifier cannot be used. Source: gateway."""
 
     suggestions: list[AddressSuggestion] = field("Corrections the upstream verifier offers; empty when it has none.")
 
 
 @graph.type()
-class PaymentError(CartMutationError, PaymentMutationError, SubmissionMutationError):
+class PaymentError(CartMutationError, PaymentMutationError, SubmissionMutationError, ContractMutationError):
     """A source or the payment session is not in a state for what was asked. Source: gateway."""
 
     session_state: PaymentSessionState | None = field("State of the payment session; null when it could not be read.")
@@ -103,7 +122,14 @@ class IdempotencyError(CartMutationError, SubmissionMutationError, SessionMutati
 
 
 @graph.type()
-class AccessError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+class AccessError(
+    CartMutationError,
+    PaymentMutationError,
+    SubmissionMutationError,
+    SessionMutationError,
+    ContractMutationError,
+    OrderLookupMutationError,
+):
     """A session, a sign-in or other rights are missing. Source: gateway."""
 
     required_level: SessionLevel = field("Level that is needed.")
@@ -115,14 +141,28 @@ class CredentialError(SessionMutationError):
 
 
 @graph.type()
-class RateLimitError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+class RateLimitError(
+    CartMutationError,
+    PaymentMutationError,
+    SubmissionMutationError,
+    SessionMutationError,
+    ContractMutationError,
+    OrderLookupMutationError,
+):
     """Too many calls. Source: gateway."""
 
     retry_after: datetime = field("Earliest instant for the next call.")
 
 
 @graph.type()
-class UpstreamError(CartMutationError, PaymentMutationError, SubmissionMutationError, SessionMutationError):
+class UpstreamError(
+    CartMutationError,
+    PaymentMutationError,
+    SubmissionMutationError,
+    SessionMutationError,
+    ContractMutationError,
+    OrderLookupMutationError,
+):
     """Upstream refused, or did not answer properly or in time. Source: gateway."""
 
     upstream_code: str | None = field("Upstream error code; null when there is none, and always null for declines.")

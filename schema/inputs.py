@@ -311,3 +311,36 @@ class ResumeOrderInput:
     idempotency_key: UUID | None = field(
         "Key given to submitOrder; the session's open submission when absent.", default=UNSET
     )
+
+
+@graph.input(inputs.OrderPassword)
+class OrderPasswordInput:
+    """An order number with its password."""
+
+    number: str = field("Order number.")
+    password: str = field("Order password of the confirmation mail.", Sensitive())
+
+
+@graph.input(inputs.OrderCardDigits)
+class OrderCardDigitsInput:
+    """An email address with card digits."""
+
+    email: EmailAddress = field("Email address of the order.", Sensitive())
+    last_four_digits: str = field("Last four digits of the card.", Sensitive())
+
+
+@graph.input(inputs.OrderLookupBy, one_of=True)
+class OrderLookupBy:
+    """Exactly one way to prove the right to see an order."""
+
+    order_password: OrderPasswordInput | None = field("Order number and order password; works for guests.")
+    card_digits: OrderCardDigitsInput | None = field(
+        "Email address and last four digits of the card; needs a signed-in session."
+    )
+
+
+@graph.input(inputs.LookupOrder)
+class LookupOrderInput:
+    """Arguments of lookupOrder."""
+
+    by: OrderLookupBy = field("What the shopper knows.")

@@ -1,19 +1,26 @@
 """The root of every change, and what each one answers."""
 
 from gateway.enums import IdempotencyMode, SessionLevel
-from resolvers import carts, checkout, payments, sessions, submissions
+from resolvers import carts, checkout, orders, payments, sessions, submissions
 from schema import graph
 from schema.account import Session
 from schema.cart import Cart
 from schema.checkout import SubmissionAttempt, SubmitOrderResult
 from schema.directives import Cost, Idempotency, RequiresSession, Sensitive
-from schema.errors import CartMutationError, PaymentMutationError, SessionMutationError, SubmissionMutationError
+from schema.errors import (
+    CartMutationError,
+    OrderLookupMutationError,
+    PaymentMutationError,
+    SessionMutationError,
+    SubmissionMutationError,
+)
 from schema.graph import argument, change, field
 from schema.inputs import (
     AddCartLinesInput,
     ApplyOfferInput,
     AttachSourceInput,
     DetachSourceInput,
+    LookupOrderInput,
     PrepareCheckoutInput,
     RemoveCartLinesInput,
     RemoveOfferInput,
@@ -27,6 +34,7 @@ from schema.inputs import (
     UpdateCartLinesInput,
     UpdateSessionInput,
 )
+from schema.orders import Order
 from schema.payment import PaymentSession
 from schema.values import Warning
 
@@ -214,6 +222,17 @@ class ResumeOrderPayload:
 
 
 @graph.type()
+class LookupOrderPayload:
+    """Result of lookupOrder. Source: gateway."""
+
+    order: Order | None = field(
+        "The order; this session may read it with Query.order from now on. Null when nothing matches."
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[OrderLookupMutationError] = field("Reasons why nothing was found; empty when something was.")
+
+
+@graph.type()
 class Mutation:
     """Writes. Each takes one input object and returns one payload. A payload carries the objects that
     changed, read after the change even when the change failed, the warnings, and the errors. An
@@ -366,4 +385,13 @@ class Mutation:
         Cost(weight="50"),
         resolver=submissions.resume_order,
         input=argument(ResumeOrderInput, "Arguments."),
+    )
+    lookup_order: LookupOrderPayload | None = change(
+        "Finds an order without an account. A mutation because its input is secret and must not "
+        "travel in a URL. Source: POST /v1/shoppers/order-lookup.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="20"),
+        resolver=orders.look_up_order,
+        input=argument(LookupOrderInput, "Arguments."),
     )

@@ -10,7 +10,7 @@ from schema.directives import PRIVATE, CacheControl, ListSize, RequiresSession, 
 from schema.graph import argument, field
 from schema.payment import DelayedPaymentInstructions, PaymentSource, RequiredShopperAction
 from schema.scalars import Url
-from schema.values import Address, CustomAttribute, LinePricing, Money, Node, RecurringTerms
+from schema.values import Address, CustomAttribute, LinePricing, Money, Node, PageInfo, RecurringTerms
 
 
 @graph.type()
@@ -88,3 +88,21 @@ class Order(Node):
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names to return; all when absent."),
     )
+
+
+@graph.type()
+class OrderEdge:
+    """One order in a page. Source: gateway."""
+
+    cursor: str = field("Position of the item.")
+    node: Order = field("The order.")
+
+
+@graph.type()
+class OrderConnection:
+    """A page of orders. Source: gateway."""
+
+    edges: list[OrderEdge] = field("Items with their cursors.")
+    nodes: list[Order] = field("The items of the page, for clients that need no cursors.")
+    page_info: PageInfo = field("Position of the page.")
+    total_count: int = field("Number of matches over all pages. Source: totalResults.")

@@ -17,7 +17,7 @@ import httpx
 import msgspec
 import stamina
 
-from gateway.enums import CustomerType
+from gateway.enums import CustomerType, OrderState
 from gateway.errors import (
     UpstreamError,
     UpstreamInvalidResponse,
@@ -40,7 +40,7 @@ from gateway.upstream.cart import (
 from gateway.upstream.catalog import InventoryStatus, Offer, Product, ProductPage
 from gateway.upstream.ids import PATTERN
 from gateway.upstream.oauth import Tokens
-from gateway.upstream.order import Order, SubmittedCart
+from gateway.upstream.order import Order, OrderLine, OrderPage, Proof, SubmittedCart
 from gateway.upstream.payment import MethodList
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 from gateway.upstream.wire import OneOrMany, decode, first, many
@@ -87,6 +87,11 @@ class Remark(msgspec.Struct, frozen=True):
 class Submitted(msgspec.Struct, frozen=True, rename="camel"):
     submit_cart: SubmittedCart | None = None
     resume_cart: SubmittedCart | None = None
+
+
+class FoundOrders(msgspec.Struct, frozen=True, rename="camel"):
+    orders: OrderPage | None = None
+    line_item: OrderLine | None = None
 
 
 class Stock(msgspec.Struct, frozen=True, rename="camel"):
@@ -268,6 +273,28 @@ class Upstream:
         """An order of the shopper. `state` is asked for by the real service and does not narrow."""
         params = {"expand": "all", "orderState": state}
         return _present(decode(await self._read(f"{ME}/orders/{_part(order_id)}", token, params), Found).order)
+
+    async def orders(self, token: str, number: int, size: int, states: Sequence[OrderState] = ()) -> OrderPage:
+        """A page of the account's orders, the newest first; numbers begin at 1. No states: all of them."""
+        params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
+        if states:
+            params["orderState"] = ",".join(state.value for state in states)
+        page = _present(decode(await self._read(f"{ME}/orders", token, params), FoundOrders).orders)
+        if states and any(order.state not in states for order in page.orders):
+            raise UpstreamInvalidResponse(detail="orderState did not narrow")
+        return page
+
+    async def order_line(self, token: str, order_id: str, line_id: str) -> OrderLine:
+        path = f"{ME}/orders/{_part(order_id)}/line-items/{_part(line_id)}"
+        return _present(decode(await self._read(path, token, {"expand": "all"}), FoundOrders).line_item)
+
+    async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
+        """Orders that the proof fits. It is sent in the body, where no log of a proxy keeps it."""
+        params, form = {"expand": "all"}, proof.wire()
+        # Nothing changes by looking: it may be asked again.
+        body = await self._send("POST", "/v1/shoppers/order-lookup", token=token, params=params, form=form)
+        found = decode(body, FoundOrders).orders
+        return found.orders if found else []
 
     # How a call is made.
 

@@ -6,6 +6,7 @@ become an `Order`.
 
 from datetime import datetime
 
+import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
@@ -22,6 +23,7 @@ from gateway.upstream.catalog import Product, worded
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import (
     DelayedPaymentInstructions,
+    LegacyPayment,
     Source,
     WirePaymentSession,
     sources,
@@ -63,10 +65,12 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     counts: LineState | None = field(name="lineItemStateDetails", default=None)
     downloads: Downloads | None = None
     recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
+    order_number: str = ""
+    """Set when the line is read from its order: it is found again only there."""
 
     @property
     def id(self) -> str:
-        return global_id("OrderLine", self.upstream_id)
+        return global_id("OrderLine", f"{self.order_number}-{self.upstream_id}")
 
     @property
     def upstream_id(self) -> str:
@@ -175,6 +179,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
     wire_shipping: Loose | None = field(name="shippingAddress", default=None)
     wire_method: ShippingMethod | None = field(name="shippingMethod", default=None)
     payment_method: Loose | None = None
+    wire_payment: LegacyPayment | None = field(name="payment", default=None)
     wire_payment_session: WirePaymentSession | None = field(name="paymentSession", default=None)
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
 
@@ -185,6 +190,10 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def number(self) -> str:
         return str(self.wire_id)
+
+    @property
+    def upstream_id(self) -> str:
+        return self.number
 
     @property
     def state(self) -> OrderState:
@@ -200,7 +209,8 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def lines(self) -> list[OrderLine]:
-        return many(self.line_items.line_item) if self.line_items else []
+        found = many(self.line_items.line_item) if self.line_items else []
+        return [replace(line, order_number=self.number) for line in found]
 
     @property
     def totals(self) -> OrderTotals | None:
@@ -225,6 +235,8 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
         if totals is None:
             return []
         found = sources(self.payment_method, totals.order_total)
+        if not found and self.wire_payment is not None:
+            found = many(self.wire_payment.source)
         return sorted(found, key=lambda source: source.type != "customerCredit")
 
     @property
@@ -259,12 +271,50 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
             wire_billing=None,
             wire_shipping=None,
             payment_method=None,
+            wire_payment=None,
             wire_payment_session=None,
             wire_attributes=None,
         )
 
     def __repr__(self) -> str:
         return f"Order({self.number}, {self.upstream_state})"
+
+
+class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A page of orders, or what a look-up has found. Source: orders."""
+
+    order: OneOrMany[Order] = []
+    total_results: int | None = None
+
+    @property
+    def orders(self) -> list[Order]:
+        return many(self.order)
+
+    @property
+    def total_count(self) -> int:
+        return len(self.orders) if self.total_results is None else self.total_results
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shopper knows of an order: its number and password, or its email address and card digits. Secret."""
+
+    number: str | None = None
+    password: str | None = None
+    email: str | None = None
+    last_four_digits: str | None = None
+
+    def wire(self) -> dict[str, str]:
+        """As order-lookup asks for it."""
+        named = {
+            "orderId": self.number,
+            "password": self.password,
+            "creditCardLastDigits": self.last_four_digits,
+            "emailAddress": self.email,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+    def __repr__(self) -> str:
+        return "Proof(***)"
 
 
 class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):

@@ -112,6 +112,35 @@ class WireSource(Shape, frozen=True, kw_only=True, rename="camel"):
     supplementary: list[Loose] | None = field(name="supplementaryPaymentMethods", default=None)
 
 
+class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The summary that orders from before payment sources have instead of one. Source: payment."""
+
+    payment_method_name: str | None = None
+    displayable_number: str | None = None
+    expiration_month: int | None = None
+    expiration_year: int | None = None
+    payment_amount: Money | None = None
+
+    @property
+    def source(self) -> Source | None:
+        """A source without an identifier, since there was none."""
+        if self.payment_method_name is None:
+            return None
+        is_card = self.displayable_number is not None
+        return Source(
+            source_id="",
+            type="creditCard" if is_card else self.payment_method_name,
+            state=SourceState.CONSUMED,
+            amount_contributed=self.payment_amount,
+            is_reusable=False,
+            flow=PaymentFlow.STANDARD if is_card else PaymentFlow.UNKNOWN,
+            brand=self.payment_method_name if is_card else None,
+            last_four_digits=self.displayable_number[-4:] if self.displayable_number else None,
+            expiry_month=self.expiration_month,
+            expiry_year=self.expiration_year,
+        )
+
+
 def sources(found: Loose | None, total: Money) -> list[Source]:
     """The attached sources, the primary first."""
     if not found:
