@@ -9,7 +9,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sandbox import carts, categories, controls, orders, payment_service, registrations, shop, submission, tokens
+from sandbox import (
+    carts,
+    categories,
+    controls,
+    ledger,
+    orders,
+    payment_service,
+    registrations,
+    shop,
+    submission,
+    tokens,
+)
 from sandbox.errors import Envelope, Refusal, answer_refusal
 from sandbox.faults import FaultLayer
 from sandbox.world import World
@@ -44,6 +55,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{CART}/apply-shipping-option", {"POST": carts.apply_shipping_option}),
     (f"{CART}/apply-payment-method", {"POST": carts.attach, "DELETE": carts.detach}),
     (f"{CART}/payment", {"DELETE": carts.detach_all}),
+    (f"{CART}/payment-methods", {"GET": carts.payment_methods}),
     (f"{CART}/applied-offers", {"GET": carts.applied_offers}),
     (f"{CART}/applied-offers/{{id}}", {"DELETE": carts.remove_offer}),
     (f"{CART}/eligible-offers", {"DELETE": carts.remove_offers}),
@@ -63,10 +75,16 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/v1/shoppers/order-lookup", {"POST": orders.look_up}),
     ("/payments/sources", {"POST": payment_service.create}),
     ("/payments/sources/{id}", {"GET": payment_service.show}),
+    ("/sources", {"POST": payment_service.create_credit}),
+    ("/sources/{id}", {"GET": payment_service.show_credit}),
+    ("/_ledger/balances/{reference}", {"GET": ledger.balance}),
     ("/payments/payment-methods", {"GET": payment_service.methods}),
     ("/payments/redirects/{page}", {"GET": payment_service.page, "POST": payment_service.decide}),
 ]
 
+
+PAYMENT_SERVICE = ("/payments/", "/sources")
+"""Paths that answer in envelope C."""
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -100,7 +118,7 @@ def _endpoint(handlers: dict[str, Handler]) -> Handler:
 
 def _no_method(request: Request) -> Response:
     text = f"The {request.method} method is not allowed on this resource."
-    if request.url.path.startswith("/payments/"):
+    if request.url.path.startswith(PAYMENT_SERVICE):
         return Refusal(405, "method_not_allowed", text, envelope="C").response()
     envelope: Envelope = "D" if request.url.path.startswith("/oauth20/") else "A"
     return Refusal(405, "method-not-allowed", text, envelope=envelope, relation="CartsResource").response()
@@ -111,6 +129,6 @@ async def _answer_unknown(request: Request, _problem: Exception) -> Response:
     if path.startswith("/_sandbox/"):
         return JSONResponse({"error": f"There is no control {request.method} {path}."}, 404)
     text = "The requested URI does not exist."
-    if path.startswith("/payments/"):
+    if path.startswith(PAYMENT_SERVICE):
         return Refusal(404, "not_found", text, envelope="C", type="not_found").response()
     return Refusal(404, "resource-not-found", text, relation="errors").response()

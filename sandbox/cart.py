@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from sandbox import catalog, taxes
 from sandbox.catalog import Product
 from sandbox.coupons import COUPONS, Coupon, coupon_offer, pack_offer
+from sandbox.funding import Parts, parts
 from sandbox.money import TAX_INCLUSIVE, ZERO, Json, formatted, money, rounded, split
 from sandbox.purchase import Purchase
 from sandbox.shaping import Expand
@@ -95,6 +96,11 @@ class Cart:
     codes: list[str] = field(default_factory=list)
     """Coupon codes as entered, earned or not."""
     source: Source | None = None
+    """The primary one."""
+    credit: Source | None = None
+    """The secondary one."""
+    ignores_credit: bool = False
+    """Whether the credit came after the primary, which had taken on the whole total by then."""
     terms_accepted: bool | None = None
     is_test: bool = False
     organization_id: str | None = None
@@ -180,14 +186,19 @@ class Cart:
     # Payment.
 
     def contributions(self, *, strict: bool) -> tuple[Decimal, Decimal]:
-        """What the source pays, and what is still to be paid."""
+        """What the sources pay, and what is still to be paid."""
         total = self.totals().total
-        if self.source is None or self.source.state == "failed":
-            return ZERO, total
-        paid = total
-        if strict and self.source.method.has_fixed_amount:
-            paid = min(total, self.source.amount)
+        paid = self.parts(strict=strict).paid
         return paid, total - paid
+
+    def parts(self, *, strict: bool) -> Parts:
+        credit = None if self.ignores_credit else self.credit
+        return parts(self.totals().total, self.source, credit, strict=strict)
+
+    @property
+    def sources(self) -> list[Source]:
+        """The primary first."""
+        return [source for source in (self.source, self.credit) if source is not None]
 
     def session_state(self, *, strict: bool) -> str:
         if self.forced_state is not None:
@@ -242,9 +253,7 @@ class Cart:
         }
         if self.lines:
             wire["lineItems"]["lineItem"] = self.line_wires(base, expand.below("lineItems"))
-        if self.source is not None:
-            paid, _ = self.contributions(strict=strict)
-            wire["paymentMethod"] = self.source.cart_wire(paid)
+        wire |= self.payment_wire(strict=strict)
         wire |= {
             "payment": {},
             "paymentSession": self.session_wire(strict=strict, shows_amounts=shows_amounts),
@@ -275,6 +284,16 @@ class Cart:
         if not self.registrations:
             return {}
         return {"taxRegistrations": [{"key": key, "value": value} for key, value in self.registrations.items()]}
+
+    def payment_wire(self, *, strict: bool) -> Json:
+        """The primary, and below it the credit; credit that is alone stands in its place."""
+        share = self.parts(strict=strict)
+        if self.source is None:
+            return {"paymentMethod": self.credit.cart_wire(share.credit)} if self.credit is not None else {}
+        wire = self.source.cart_wire(share.primary)
+        if self.credit is not None:
+            wire["supplementaryPaymentMethods"] = [self.credit.cart_wire(share.credit)]
+        return {"paymentMethod": wire}
 
     @property
     def seller(self) -> str:
@@ -358,7 +377,7 @@ class Cart:
         }
         if self.order is not None:
             return wire | self.order.redirect_wire()
-        if self.source is not None and shows_amounts:
+        if self.sources and shows_amounts:
             paid, remaining = self.contributions(strict=strict)
             wire["amountContributed"] = self._money(paid)
             wire["amountRemainingToBeContributed"] = self._money(remaining)
@@ -418,16 +437,24 @@ class Cart:
     def settle(self, *, preselects: bool) -> None:
         """Drop what no longer fits the lines and the addresses."""
         if not self.lines:
-            self.detach()
+            self.detach_all()
         options = self.shipping_options()
         if self.shipping_option not in options:
             self.shipping_option = options[0] if options and preselects else None
 
-    def detach(self) -> None:
-        """A source that was made for one purchase is spent by this."""
-        if self.source is not None:
-            self.source.state = "cancelled"
-        self.source, self.has_failed = None, False
+    def detach(self, source: Source, *, keeps: bool = False) -> None:
+        if not keeps:
+            source.state = "cancelled"
+        if source is self.credit:
+            self.credit = None
+        else:
+            self.source, self.has_failed = None, False
+        # Without the primary that was there first, credit counts.
+        self.ignores_credit = False
+
+    def detach_all(self) -> None:
+        for source in self.sources:
+            self.detach(source)
 
 
 def _text(value: bool) -> str:

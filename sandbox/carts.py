@@ -12,6 +12,8 @@ from sandbox.cart import ADDRESS_FIELDS, Cart, Line, Side
 from sandbox.catalog import PRODUCTS, Product
 from sandbox.coupons import COUPONS, PACK_OFFER_ID
 from sandbox.errors import Refusal
+from sandbox.funding import may_be_combined
+from sandbox.methods import Facts, available
 from sandbox.money import Json
 from sandbox.requests import (
     answer,
@@ -24,6 +26,7 @@ from sandbox.requests import (
     whole_number,
     world_of,
 )
+from sandbox.source import Source
 from sandbox.world import World
 
 LONGEST_FIELD = 255
@@ -319,9 +322,9 @@ async def attach(request: Request) -> Response:
     source = world.sources.get(_uuid(text))
     if source is None:
         raise _failed(f"The source with id [{text}] was not found.")
-    if cart.source is source:
+    if source in cart.sources:
         return _answer(request, cart)
-    if cart.source is not None:
+    if (cart.credit if source.is_credit else cart.source) is not None:
         raise _failed("Another source is attached to the cart. Detach it first.")
     if not cart.lines:
         raise _failed("A payment method cannot be attached to an empty cart.")
@@ -330,13 +333,32 @@ async def attach(request: Request) -> Response:
         raise _no("ApplyPaymentMethodResource", 409, "source_status_invalid_for_session", text)
     if source.session_id not in (None, cart.session_id) or source.currency != cart.currency:
         raise _failed("The source was made for another payment session.")
-    cart.source = source
+    if source.is_credit:
+        _attach_credit(cart, source)
+    else:
+        _attach_primary(cart, source)
     if source.owner is not None and source.owner.address.get("country"):
         # An address that the cart already has is never replaced.
         copied = source.owner.cart_address()
         cart.billing = cart.billing or _address(copied, "billing")
         cart.shipping = cart.shipping or _address(copied, "shipping")
     return _settled(request, cart)
+
+
+def _attach_primary(cart: Cart, source: Source) -> None:
+    if cart.credit is not None and not may_be_combined(source):
+        raise _failed("The payment method cannot be combined with store credit.")
+    cart.source = source
+
+
+def _attach_credit(cart: Cart, source: Source) -> None:
+    """The secondary. After the primary it is taken, and pays nothing."""
+    if cart.source is not None and not may_be_combined(cart.source):
+        raise _failed("The payment method cannot be combined with store credit.")
+    if source.amount > cart.totals().total:
+        text = "Source amount(s) exceed session amount"
+        raise _no("ApplyPaymentMethodResource", 409, "session_source_amount_too_large", text)
+    cart.credit, cart.ignores_credit = source, cart.source is not None
 
 
 async def detach(request: Request) -> Response:
@@ -346,9 +368,11 @@ async def detach(request: Request) -> Response:
     text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
     if not cart.lines:
         raise _failed("A payment method cannot be detached from an empty cart.")
-    if text and (cart.source is None or cart.source.id != _uuid(text)):
+    named = [source for source in cart.sources if not text or source.id == _uuid(text)]
+    if text and not named:
         raise _failed(f"The source with id [{text}] was not found.")
-    cart.detach()
+    for source in named:
+        world_of(request).detach(cart, source)
     return nothing()
 
 
@@ -358,8 +382,36 @@ async def detach_all(request: Request) -> Response:
     if not cart.lines:
         text = "A payment method cannot be deleted from an empty cart."
         raise _no("CartsResource", 409, "delete-payment-failure", text)
-    cart.detach()
+    for source in cart.sources:
+        world_of(request).detach(cart, source)
     return nothing()
+
+
+LEGACY_CARDS = {
+    "americanExpress": "American Express",
+    "dinersClub": "Diners Club",
+    "discover": "Discover",
+    "jcb": "JCB",
+    "masterCard": "MasterCard",
+    "visa": "Visa",
+}
+"""The older list has a type for each brand of card."""
+
+
+async def payment_methods(request: Request) -> Response:
+    """`GET payment-methods`: the older list, of types and names alone."""
+    cart = _cart(request)
+    uri = f"{base_of(request)}/v1/shoppers/me/carts/active"
+    listed: list[Json] = []
+    for method in available(Facts.of(cart.purchase())):
+        named = LEGACY_CARDS if method.type == "creditCard" else {method.type: method.name}
+        listed += [{"type": type, "displayName": name, "description": name} for type, name in named.items()]
+    wire = {
+        "uri": f"{uri}/payment-methods",
+        "applyPaymentMethod": {"uri": f"{uri}/apply-payment-method"},
+        "paymentMethod": listed,
+    }
+    return answer(request, {"paymentMethods": wire})
 
 
 def _failed(text: str) -> Refusal:

@@ -16,7 +16,7 @@ from sandbox.arrivals import arrive
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
 from sandbox.requests import nothing, world_of
-from sandbox.world import Switches
+from sandbox.world import Account, Switches
 
 T = TypeVar("T")
 
@@ -31,6 +31,14 @@ class Stock(msgspec.Struct, forbid_unknown_fields=True):
     product_id: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(name="productId")
     quantity: Annotated[int, msgspec.Meta(ge=0)] | None
     """None: nobody counts."""
+
+
+class Credit(msgspec.Struct, forbid_unknown_fields=True):
+    """What stands to a shopper's credit in the merchant's ledger."""
+
+    reference: Annotated[str, msgspec.Meta(min_length=1)]
+    amount: Annotated[Decimal, msgspec.Meta(ge=0)]
+    currency: str
 
 
 class SessionState(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,6 +76,8 @@ async def keys(request: Request) -> Response:
             "publicApiKey": shown.public_key,
             "confidentialApiKey": shown.confidential_key,
             "confidentialSecret": shown.confidential_secret,
+            "paymentKey": shown.payment_key,
+            "ledgerKey": shown.ledger_key,
         }
     )
 
@@ -126,6 +136,12 @@ async def set_stock(request: Request) -> Response:
     if given.product_id not in stock:
         return _refused(f"There is no product {given.product_id}.")
     stock[given.product_id] = given.quantity
+    return nothing()
+
+
+async def set_credit(request: Request) -> Response:
+    given = await _read(request, Credit)
+    world_of(request).ledger[given.reference] = Account(given.amount, given.currency)
     return nothing()
 
 
@@ -219,6 +235,7 @@ ROUTES = [
     Route("/_sandbox/clock", show_clock, methods=["GET"]),
     Route("/_sandbox/clock", move_clock, methods=["POST"]),
     Route("/_sandbox/stock", set_stock, methods=["POST"]),
+    Route("/_sandbox/credit", set_credit, methods=["POST"]),
     Route("/_sandbox/session-state", set_session_state, methods=["POST"]),
     Route("/_sandbox/orders", show_orders, methods=["GET"]),
     Route("/_sandbox/orders", add_orders, methods=["POST"]),

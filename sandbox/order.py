@@ -9,7 +9,6 @@ from sandbox import catalog
 from sandbox.cart import Cart, Line
 from sandbox.money import ZERO, Json, money
 from sandbox.shaping import Expand
-from sandbox.source import Source
 
 RIPENS = {timedelta(hours=1): "In Process", timedelta(days=2): "Complete"}
 """What becomes of an order by itself, by the time since its submission."""
@@ -116,8 +115,7 @@ class Order:
             "customerType": cart.customer_type,
         }
         wire |= cart.registrations_wire()
-        if cart.source is not None:
-            wire["paymentMethod"] = self._paid_wire(cart.source)
+        wire |= self._paid_wire()
         return wire
 
     def wire(self, base: str, expand: Expand) -> Json:
@@ -134,8 +132,8 @@ class Order:
             "landedCostState": "NOT_ELIGIBLE",
             "paymentSession": self.session_wire(),
         }
-        if cart.source is not None and self.shows_source:
-            wire["paymentMethod"] = self._paid_wire(cart.source)
+        if self.shows_source:
+            wire |= self._paid_wire()
         if not expand.has("customAttributes"):
             del wire["customAttributes"]
         return wire
@@ -203,11 +201,13 @@ class Order:
             return {}
         return {"redirectUrl": self.cart.source.redirect["redirectUrl"]}
 
-    def _paid_wire(self, source: Source) -> Json:
-        total = self.cart.totals().total
-        wire = source.cart_wire(total)
-        if self.submitted_at is not None:
-            wire["charges"] = [source.charge_wire(total, self.submitted_at)]
+    def _paid_wire(self) -> Json:
+        wire = self.cart.payment_wire(strict=False)
+        share = self.cart.parts(strict=False)
+        if self.submitted_at is not None and self.cart.sources:
+            source = self.cart.sources[0]
+            amount = share.primary if self.cart.source is not None else share.credit
+            wire["paymentMethod"]["charges"] = [source.charge_wire(amount, self.submitted_at)]
         return wire
 
     def _payment_wire(self) -> Json:

@@ -16,7 +16,7 @@ from sandbox.errors import Refusal
 from sandbox.methods import CURRENCIES, Facts, Method, available
 from sandbox.money import PAIRS, Json, rounded
 from sandbox.requests import base_of, bearer_of, form_of, world_of
-from sandbox.source import Owner, Source, bank_account, charge_fails, declined_for, first_state, method_of
+from sandbox.source import STORE_CREDIT, Owner, Source, bank_account, charge_fails, declined_for, first_state, method_of
 from sandbox.world import World
 
 LOCALE_SEPARATORS = str.maketrans("-", "_")
@@ -69,14 +69,54 @@ async def create(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """`GET /payments/sources/{id}`."""
     _check_key(request)
-    text = request.path_params["id"]
+    return JSONResponse(_source(request).wire())
+
+
+def _source(request: Request) -> Source:
     try:
-        source = world_of(request).sources.get(UUID(text))
+        source = world_of(request).sources.get(UUID(request.path_params["id"]))
     except ValueError:
         source = None
     if source is None:
         raise _no(404, "source_not_found", "The source could not be found.", "id", "not_found")
-    return JSONResponse(source.wire())
+    return source
+
+
+async def create_credit(request: Request) -> Response:
+    """`POST /sources`: store credit for a payment session, with the confidential key."""
+    _check_confidential_key(request)
+    world, given = world_of(request), await _body(request)
+    for name in ("type", "paymentSessionId", "amount"):
+        if given.get(name) in (None, ""):
+            raise _bad("missing_parameter", name, "A required parameter is missing.")
+    if given["type"] != STORE_CREDIT.type:
+        raise _bad("invalid_parameter", "type", f"'{given['type']}' is not a valid type for this call.")
+    if not isinstance(given.get(STORE_CREDIT.type), dict):
+        raise _bad("invalid_format", STORE_CREDIT.type, "customerCredit must be an object.")
+    cart = _session(world, str(given["paymentSessionId"]))
+    amount, _ = _amount(given | {"currency": cart.currency})
+    source_id = uuid4()
+    source = Source(
+        id=source_id,
+        secret=f"{source_id}_{uuid4()}",
+        method=STORE_CREDIT,
+        amount=rounded(amount, cart.currency),
+        currency=cart.currency,
+        state="chargeable",
+        owner=_owner(given.get("owner"), is_needed=False),
+        session_id=cart.session_id,
+        created_at=world.now(),
+        details={},
+        upstream_id=str(given["upstreamId"]) if given.get("upstreamId") else None,
+    )
+    world.sources[source.id] = source
+    return JSONResponse(source.server_wire(), 201)
+
+
+async def show_credit(request: Request) -> Response:
+    """`GET /sources/{id}`: any source, with the confidential key."""
+    _check_confidential_key(request)
+    return JSONResponse(_source(request).server_wire())
 
 
 async def methods(request: Request) -> Response:
@@ -90,7 +130,7 @@ async def methods(request: Request) -> Response:
         raise _bad("invalid_parameter", "locale", f"'{locale}' is not a valid locale.")
     cart = _session(world_of(request), session_id)
     purchase = cart.purchase()
-    listed = [method.wire() for method in available(Facts.of(purchase)) if method.type != "customerCredit"]
+    listed = [method.wire() for method in available(Facts.of(purchase))]
     information = {"currency": cart.currency, "country": purchase.country, "amount": f"{purchase.total}"}
     return JSONResponse({"sessionInformation": information, "paymentMethods": listed})
 
@@ -248,6 +288,11 @@ async def _body(request: Request) -> Json:
 def _check_key(request: Request) -> None:
     if bearer_of(request) != world_of(request).keys.public_key:
         raise _no(401, "unauthorized", "The public key is missing or wrong.", None, "unauthorized")
+
+
+def _check_confidential_key(request: Request) -> None:
+    if bearer_of(request) != world_of(request).keys.payment_key:
+        raise _no(401, "unauthorized", "The confidential key is missing or wrong.", None, "unauthorized")
 
 
 def _bad(code: str, parameter: str, message: str) -> Refusal:

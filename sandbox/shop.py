@@ -63,7 +63,7 @@ async def update_me(request: Request) -> Response:
         raise _no(409, "valid-currency-code", f"The currency {currency} is not supported.")
     check_ip(address := query.get("ipAddress") or given.get("ipAddress"), "ShoppersResource")
     cart = shopper.cart
-    if cart is not None and cart.source is not None and currency != cart.currency:
+    if cart is not None and cart.sources and currency != cart.currency:
         text = f"One or more sources in the cart does not support locale {locale} and currency {currency}."
         raise _no(409, "invalid-request", text)
     shopper.locale, shopper.currency = locale, currency

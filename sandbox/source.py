@@ -15,6 +15,9 @@ State = Literal["pending_redirect", "pending_funds", "chargeable", "consumed", "
 
 IMITATED = frozenset({"creditCard", "klarnaCredit", "payPal", "wireTransfer"})
 
+STORE_CREDIT = Method(name="Store credit", type="customerCredit", flow="standard", workflow="standard", limits=())
+"""Made with the confidential key alone, and in no list of methods."""
+
 DECLINE_TRIGGER = "Decline:"
 """The owner's last name `Decline:<subcode>` makes the charge fail for that reason. Our own extension."""
 
@@ -72,10 +75,16 @@ class Source:
     redirect: Json = field(default_factory=dict)
     fails_at_charge: bool = False
     decline: Decline | None = None
+    upstream_id: str | None = None
+    """The merchant's own reference of store credit."""
 
     @property
     def type(self) -> str:
         return self.method.type
+
+    @property
+    def is_credit(self) -> bool:
+        return self.method is STORE_CREDIT
 
     @property
     def is_settled_by_redirect(self) -> bool:
@@ -130,6 +139,24 @@ class Source:
             self.type: details,
             "amountContributed": money(contributed, self.currency),
         }
+
+    def server_wire(self) -> Json:
+        """As whoever has the confidential key is given it."""
+        wire: Json = {
+            "id": str(self.id),
+            "createdTime": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "type": self.type,
+            "currency": self.currency,
+            "amount": number(self.amount),
+            "reusable": False,
+            "state": self.state,
+            "clientSecret": self.secret,
+            self.type: self.details,
+            "liveMode": False,
+        }
+        named = {"paymentSessionId": self.session_id, "upstreamId": self.upstream_id}
+        wire |= {name: value for name, value in named.items() if value is not None}
+        return wire | ({"owner": self.owner.wire()} if self.owner is not None else {})
 
     def charge_wire(self, amount: Decimal, at: datetime) -> Json:
         when = _timestamp(at)

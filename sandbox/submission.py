@@ -9,7 +9,6 @@ from sandbox.methods import Facts, fits
 from sandbox.order import Order
 from sandbox.registrations import DEMANDED
 from sandbox.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
-from sandbox.source import Source
 from sandbox.world import World
 
 STATES = {
@@ -31,16 +30,17 @@ async def submit(request: Request) -> Response:
         cart.terms_accepted = True
     if cart.order is not None:
         raise _no(409, "cart-failure", "The cart has been submitted and waits for the shopper.")
-    source = _checked(world, cart)
-    _charge(cart, source)
+    _check(world, cart)
+    _charge(cart)
 
-    order_state, session_state = STATES[source.method.workflow]
+    workflow = cart.source.method.workflow if cart.source is not None else "standard"
+    order_state, session_state = STATES[workflow]
     if (cart.billing or {}).get("emailAddress") == REVIEWED_EMAIL:
         order_state, session_state = "In Review", "pending"
-    is_charged = source.method.workflow in ("standard", "redirect-then-submit")
+    is_charged = workflow in ("standard", "redirect-then-submit")
     order = Order(cart, order_state, session_state, world.now() if is_charged else None)
     if is_charged:
-        source.state = "consumed"
+        _consume(cart)
     for line in cart.lines:
         left = world.stock[line.product.id]
         if left is not None:
@@ -54,11 +54,11 @@ async def submit(request: Request) -> Response:
     return answer(request, {"submitCart": order.submitted_wire(base_of(request))})
 
 
-def _checked(world: World, cart: Cart) -> Source:
+def _check(world: World, cart: Cart) -> None:
     needs_option = cart.is_physical and cart.shipping_option is None
     if not cart.lines or cart.billing is None or cart.shipping is None or needs_option:
         raise _no(409, "submit-cart-failed", "The cart is not complete and could not be submitted.")
-    if cart.source is None:
+    if not cart.sources:
         text = "The cart could not be processed due to no available payment methods set"
         raise _no(409, "invalid-payment-failure", text)
     if cart.session_state(strict=world.strict) != "requires_confirmation":
@@ -66,7 +66,7 @@ def _checked(world: World, cart: Cart) -> Source:
     if world.switches.terms == "required" and not cart.terms_accepted:
         text = "Terms of Sales Acceptance must be true so shopper confirmed the agreement."
         raise _no(409, "submit-cart-failed", text)
-    if not fits(cart.source.method, Facts.of(cart.purchase())):
+    if cart.source is not None and not fits(cart.source.method, Facts.of(cart.purchase())):
         raise _no(409, "invalid-payment-method", "Payment method is not supported for this Site")
     if cart.tax_place.get("country") in DEMANDED and not cart.registrations:
         raise _no(409, "invalid-tax-registrations", "The tax registrations of the cart are not valid.")
@@ -75,11 +75,20 @@ def _checked(world: World, cart: Cart) -> Source:
         if left is not None and line.quantity > left:
             text = f"Product {line.product.id} is not available in the requested quantity."
             raise _no(409, "inventory-unavailable-error", text)
-    return cart.source
+    if cart.credit is not None and cart.purchase().is_recurring:
+        raise _no(409, "submit-cart-failed", "Store credit cannot be used to purchase a subscription.")
 
 
-def _charge(cart: Cart, source: Source) -> None:
-    """Raises for a charge that fails; after a hard decline the cart has no source any more."""
+def _consume(cart: Cart) -> None:
+    for source in cart.sources:
+        source.state = "consumed"
+
+
+def _charge(cart: Cart) -> None:
+    """Raises for a charge that fails; after a hard decline the cart has no primary source any more."""
+    source = cart.source
+    if source is None:
+        return
     if source.decline is not None:
         if source.decline.customer == "Hard":
             cart.source = None
@@ -106,8 +115,7 @@ async def resume(request: Request) -> Response:
     if order.session_state != "chargeable":
         raise _not_resumed("The pending redirect order could not be resumed.")
     order.settle("Submitted", world.now())
-    if order.cart.source is not None:
-        order.cart.source.state = "consumed"
+    _consume(order.cart)
     order.cart.order = shopper.cart = None
     return answer(request, {"resumeCart": order.submitted_wire(base_of(request))})
 

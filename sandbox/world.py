@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Literal
 from uuid import UUID, uuid4
@@ -42,6 +43,8 @@ class Switches:
     """Whether a cart is submitted only with accepted terms of sale."""
     tax_registrations: Literal["on", "off"] = "on"
     """Whether the site takes tax identifiers."""
+    detached_source: Literal["cancelled", "kept"] = "cancelled"
+    """A source that is used once, when it is detached: of no more use, or as before."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,18 @@ class Keys:
     public_key: str = "pk_sandbox_riverdemo"
     confidential_key: str = "riverdemo"
     confidential_secret: str = "riverdemo-secret"
+    payment_key: str = "sk_sandbox_riverdemo"
+    """The confidential key of the payment service."""
+    ledger_key: str = "ledger-of-riverdemo"
+    """The merchant's own, for `/_ledger`."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What stands to somebody's credit in the merchant's ledger."""
+
+    amount: Decimal
+    currency: str
 
 
 @dataclass
@@ -84,6 +99,8 @@ class World:
     refresh_tokens: dict[str, Token] = field(default_factory=dict)
     shoppers: list[Shopper] = field(default_factory=list)
     sources: dict[UUID, Source] = field(default_factory=dict)
+    ledger: dict[str, Account] = field(default_factory=dict)
+    """Store credit by the shopper's external reference."""
     redirects: dict[UUID, Source] = field(default_factory=dict)
     """Sources by the id in the address of the provider's page."""
     stock: dict[int, int | None] = field(default_factory=lambda: {one.id: one.stock for one in PRODUCTS.values()})
@@ -138,6 +155,11 @@ class World:
 
     def settle(self, cart: Cart) -> None:
         cart.settle(preselects=self.switches.shipping_option == "preselected")
+
+    def detach(self, cart: Cart, source: Source) -> None:
+        """Take one source off. What was made for one purchase is spent by this."""
+        keeps = self.switches.detached_source == "kept" and source is not cart.credit
+        cart.detach(source, keeps=keeps)
 
     # Orders.
 

@@ -255,7 +255,6 @@ async def test_a_token_ends_after_a_day(client: Client) -> None:
         ("POST", f"{ME}?currency=XXX", 409, "valid-currency-code"),
         ("DELETE", CART, 405, "method-not-allowed"),
         ("PUT", CART, 405, "method-not-allowed"),
-        ("GET", f"{CART}/payment-methods", 404, "resource-not-found"),
         ("GET", f"{ME}/purchase-plan", 404, "resource-not-found"),
         ("GET", "/v1/nothing", 404, "resource-not-found"),
     ],
@@ -556,7 +555,7 @@ async def test_calls_are_counted_and_all_of_it_is_reset(client: Client) -> None:
     calls = (await client.http.get("/_sandbox/calls")).json()
     assert {"method": "POST", "path": "/oauth20/token", "shopper": None, "count": 1} in calls["calls"]
     keys = (await client.http.get("/_sandbox/keys")).json()
-    assert keys.keys() == {"publicApiKey", "confidentialApiKey", "confidentialSecret"}
+    assert keys.keys() == {"publicApiKey", "confidentialApiKey", "confidentialSecret", "paymentKey", "ledgerKey"}
     await client.http.post("/_sandbox/reset")
     assert (await client.http.get("/_sandbox/calls")).json()["total"] == 0
     assert code(await client.ask("GET", CART, 401)) == "invalid_token"
