@@ -10,13 +10,18 @@ GATEWAY ?= http://127.0.0.1:$(PORT)
 SANDBOX ?= http://127.0.0.1:$(SANDBOX_PORT)
 IMAGE ?= riverfront
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+INSTALL := $(BIN)/python $(PIP_INSTALL)
 
 WORKERS := --numprocesses auto --maxprocesses 4
 
+# Packages of projects beside the gateway: what the tests need of Node, and the example clients.
+CLIENT := examples/clients
+CLIENTS := tests/node/node_modules/.stamp $(CLIENT)/typescript/node_modules/.stamp $(CLIENT)/python/.venv/.stamp
+
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test quick bench schema image lock
+.PHONY: help run demo check format test quick clients bench schema image lock
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +30,7 @@ help:
 	@echo "make check    format, lint and types"
 	@echo "make test     all tests, quick ones first"
 	@echo "make quick    only the quick tests"
+	@echo "make clients  the example clients made, compiled and run, and the linters of the graph"
 	@echo "make bench    what the gateway costs, in CPU and in calls"
 	@echo "make format   format the code, and fix what can be fixed by itself"
 	@echo "make schema   print the graph to schema/schema.graphql"
@@ -46,11 +52,14 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-test: quick tests/node/node_modules/.stamp
+test: quick $(CLIENTS)
 	$(BIN)/python -m pytest $(WORKERS) -m "slow or browser"
 
 quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
+
+clients: .venv/.dev $(CLIENTS)
+	$(BIN)/python -m pytest $(WORKERS) tests/test_clients.py
 
 bench: .venv/.dev
 	$(BIN)/python -m bench.documents
@@ -67,6 +76,8 @@ lock:
 	  --python-version 3.11 --output-file requirements.lock pyproject.toml
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --group dev --output-file requirements-dev.lock pyproject.toml
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 --output-file $(CLIENT)/python/requirements.lock $(CLIENT)/python/requirements.in
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Riverfront needs Python 3.11 or later. Install it, or name it: make run PYTHON=/path/to/python"; exit 1; }
@@ -84,6 +95,12 @@ $(BIN)/python:
 	@touch .venv/.runtime $@
 
 # Without npm the tests that need it are skipped, and say so.
-tests/node/node_modules/.stamp: tests/node/package-lock.json
+%/node_modules/.stamp: %/package-lock.json
 	@if command -v npm >/dev/null; then \
-	  npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi
+	  npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi
+
+# Apart from .venv: the generator needs an older graphql-core than the gateway.
+$(CLIENT)/python/.venv/.stamp: $(CLIENT)/python/requirements.lock | $(BIN)/python
+	@$(BIN)/python -m venv $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) --requirement $<
+	@touch $@

@@ -30,6 +30,15 @@ Riverfront: the storefront graph in front of the Digital River Commerce API.
 Reading guide. A description ends with `Source:`, which names the upstream value a member comes from, or says `gateway` when Riverfront computes it; a field without one has the source of its type. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. `message` texts are for developers; texts for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
 
 
+ROOTS = """\
+schema {
+  query: Query
+  mutation: Mutation
+}
+
+"""
+
+
 class Graph(strawberry.Schema):
     """The executable schema."""
 
@@ -39,9 +48,9 @@ class Graph(strawberry.Schema):
         return self._schema
 
     def as_str(self) -> str:
-        """The SDL. Strawberry's printer knows neither the schema's description nor its roots."""
-        printed = print_schema(self).replace("directive @oneOf on INPUT_OBJECT\n\n", "")
-        return f'"""\n{TITLE}\n"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n{printed}\n'
+        """The SDL, the roots with the schema's description first; Strawberry's printer leaves it out."""
+        printed = print_schema(self).replace("directive @oneOf on INPUT_OBJECT\n\n", "").replace(ROOTS, "")
+        return f'"""\n{TITLE}\n"""\n{ROOTS}{printed}\n'
 
 
 def _implementers(*modules: Any) -> Sequence[type]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from graphql import GraphQLInputObjectType, GraphQLObjectType, is_required_argument, parse, validate
+from graphql import GraphQLInputObjectType, GraphQLObjectType, build_schema, is_required_argument, parse, validate
 
 from gateway.enums import SessionLevel
 from sandbox.world import World
@@ -16,6 +16,10 @@ COMMITTED = Path(__file__).parent.parent / "schema" / "schema.graphql"
 
 def test_the_committed_sdl_is_the_graph() -> None:
     assert build().as_str() == COMMITTED.read_text(), "run `make schema` and look at the difference"
+
+
+def test_the_committed_sdl_is_valid_by_itself() -> None:
+    assert build_schema(COMMITTED.read_text()).query_type is not None
 
 
 def test_every_member_is_described() -> None:

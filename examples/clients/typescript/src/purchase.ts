@@ -1,0 +1,62 @@
+// A guest buys, with a bearer as an app holds it. Arguments: the gateway's address, the sandbox's address.
+import { randomUUID } from "node:crypto";
+import { accepted, Gateway } from "./gateway.js";
+import {
+  type AddressInput,
+  GuestDetailsDocument,
+  GuestFirstLineDocument,
+  GuestOrderDocument,
+  GuestSourceDocument,
+  LookAroundDocument,
+} from "./graph/graphql.js";
+import { createCard } from "./provider.js";
+
+const [gatewayUrl = "http://127.0.0.1:8000", sandboxUrl = "http://127.0.0.1:8001"] = process.argv.slice(2);
+
+const address: AddressInput = {
+  firstName: "Ada",
+  lastName: "Lovelace",
+  line1: "10380 Bren Road W",
+  city: "Minnetonka",
+  countrySubdivision: "MN",
+  postalCode: "55343",
+  countryCode: "US",
+  phoneNumber: "952-555-0100",
+  email: "ada@example.com",
+};
+
+const gateway = new Gateway(gatewayUrl);
+
+const { storefront, products } = await gateway.ask(LookAroundDocument);
+const product = products?.nodes.find(({ kind, isPurchasable }) => kind === "PHYSICAL" && isPurchasable);
+if (!storefront || !product) throw new Error("Nothing is for sale that can be sent by post.");
+
+const line = { key: randomUUID(), productId: product.id, delivery: "BEARER" } as const;
+const added = accepted((await gateway.ask(GuestFirstLineDocument, line)).addCartLines);
+gateway.bearer = added.bearerToken;
+console.log(`In the cart: ${product.name}`);
+
+const { cart } = accepted((await gateway.ask(GuestDetailsDocument, { address })).prepareCheckout);
+const collect = cart?.paymentSession?.nextAction;
+if (collect?.__typename !== "CollectSourceAction") throw new Error(`No source is asked for, but ${collect?.__typename}.`);
+console.log(`To pay: ${collect.amountDue.formatted}`);
+
+const { sessionId } = collect.dropIn;
+const sourceId = await createCard(sandboxUrl, storefront.publishableKey, sessionId, address);
+const attached = accepted((await gateway.ask(GuestSourceDocument, { sourceId })).attachSource);
+const ready = attached.paymentSession?.nextAction;
+if (ready?.__typename !== "SubmitOrderAction") throw new Error(`Not ready to buy, but ${ready?.__typename}.`);
+
+const { amount, currencyCode } = ready.amount;
+const order = { key: randomUUID(), total: { amount, currencyCode }, revision: ready.cartRevision };
+const { result } = accepted((await gateway.ask(GuestOrderDocument, order)).submitOrder);
+// The compiler knows what each outcome has.
+switch (result?.__typename) {
+  case "OrderPlaced":
+    console.log(`Order number ${result.order.number}`);
+    break;
+  case "OrderDeclined":
+    throw new Error(result.decline.shopperMessage ?? result.message);
+  default:
+    throw new Error(`No order was placed: ${result?.__typename}. ${result?.message}`);
+}

@@ -1,0 +1,89 @@
+"""What clients are made with: the generators, compilers and linters that people put between the graph and a shop."""
+
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.app import create_app
+from sandbox.app import create_app as create_sandbox
+from sandbox.world import World
+from tests.shop import OPERATIONS, SUBMIT, listening, settings_for
+from tests.tools import PYTHON_CLIENT, TYPESCRIPT_CLIENT, needs_node, needs_python_client, node, output
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+SCHEMA = Path(__file__).parent.parent / "schema"
+SDL = str(SCHEMA / "schema.graphql")
+RELEASED = str(SCHEMA / "released.graphql")
+"""The graph as of the last release: what clients out there were compiled against."""
+
+DOCUMENTS = [str(path) for path in sorted(OPERATIONS.glob("*.graphql"))]
+
+
+@asynccontextmanager
+async def shop(world: World) -> AsyncIterator[tuple[str, str]]:
+    """Addresses of a gateway and of its sandbox."""
+    async with (
+        listening(create_sandbox(world), "off") as sandbox,
+        listening(create_app(settings_for(world, upstream_url=sandbox))) as gateway,
+    ):
+        yield gateway, sandbox
+
+
+async def test_the_typescript_client_compiles_under_strict_and_buys(world: World) -> None:
+    needs_node(TYPESCRIPT_CLIENT)
+    await output("npm", "run", "build", folder=TYPESCRIPT_CLIENT)
+    async with shop(world) as (gateway, sandbox):
+        printed = await output("npm", "start", "--", gateway, sandbox, folder=TYPESCRIPT_CLIENT)
+    assert "\nOrder number 11" in printed
+    assert world.calls.count("POST", SUBMIT) == 1
+
+
+async def test_the_python_client_is_well_typed_and_buys(world: World) -> None:
+    python = needs_python_client()
+    await output(python, "-m", "ariadne_codegen", folder=PYTHON_CLIENT)
+    await output(sys.executable, "-m", "mypy", "--python-executable", python, "purchase.py", folder=PYTHON_CLIENT)
+    async with shop(world) as (gateway, sandbox):
+        printed = await output(python, "purchase.py", gateway, sandbox, folder=PYTHON_CLIENT)
+    assert "\nOrder number 11" in printed
+    assert world.calls.count("POST", SUBMIT) == 1
+
+
+async def test_relays_compiler_accepts_every_example_operation(tmp_path: Path) -> None:
+    printed = await node("relay.mjs", SDL, str(tmp_path), *DOCUMENTS)
+    assert "Compilation completed" in printed
+    assert (tmp_path / "compiled" / "GuestOrder.graphql.ts").exists()
+
+
+async def test_graphql_eslint_finds_nothing() -> None:
+    assert await node("lint.mjs", SDL, *DOCUMENTS) == ""
+
+
+async def test_graphql_eslint_would_find_a_member_without_description(tmp_path: Path) -> None:
+    spoiled = spoil(tmp_path, r'  """[^"]*"""\n(?=  publishableKey: )')
+    assert "require-description" in await node("lint.mjs", spoiled, *DOCUMENTS)
+
+
+async def test_the_graph_breaks_no_client_of_the_last_release_and_no_example() -> None:
+    """What nobody uses yet may still change: copy `schema.graphql` over `released.graphql`, and say why."""
+    assert await node("inspect.mjs", RELEASED, SDL, *DOCUMENTS) == ""
+
+
+async def test_the_inspector_would_find_a_member_that_is_gone(tmp_path: Path) -> None:
+    spoiled = spoil(tmp_path, "publishableKey(?=: )", "publicKey")
+    found = await node("inspect.mjs", SDL, spoiled, *DOCUMENTS)
+    assert "Field 'publishableKey' was removed from object type 'Storefront'" in found
+    assert 'Cannot query field "publishableKey"' in found
+
+
+def spoil(folder: Path, pattern: str, replacement: str = "") -> str:
+    """A file with the SDL, in which what the pattern finds once is replaced."""
+    text, found = re.subn(pattern, replacement, Path(SDL).read_text())
+    assert found == 1
+    spoiled = folder / "spoiled.graphql"
+    spoiled.write_text(text)
+    return str(spoiled)
