@@ -3,28 +3,31 @@
 It keeps its state in memory, is strict where the real service is strict, and imports nothing of the
 gateway. `python -m sandbox` starts it; `/_sandbox/keys` shows the demo shop's keys.
 
-It imitates guests: their tokens and renewal, the catalogue, one active cart for a token, addresses, shipping
-options, coupons, tax registrations, payment sessions, sources of card, Klarna, PayPal and wire transfer,
-store credit beside them or alone, the cart's older list of methods, the page of a payment provider, submit-
-cart and resume-cart. `/_ledger` plays the merchant's own book of store credit. Orders: the list of an account
-with its pages and states, one order with its lines and addresses, downloads, and the look-up by password or
-by card. Time fulfils an order; a control moves it to any state, and another makes orders arrive.
+It imitates guests: their tokens and renewal, the catalogue with its categories and search, one active cart
+for a token, addresses, shipping options, coupons, tax registrations, payment sessions, sources of card,
+Klarna, PayPal and wire transfer, store credit beside them or alone, the cart's older list of methods, the
+page of a payment provider, submit-cart and resume-cart. `/_ledger` plays the merchant's own book of store
+credit. Orders: the list of an account with its pages and states, one order with its lines and addresses,
+downloads, and the look-up by password or by card. Time fulfils an order; a control moves it to any state, and
+another makes orders arrive.
 
 Where the sources leave it open: a list of orders takes several states by commas, and everything of an order
 with `expand=all`, as a look-up does; a look-up that finds nothing is a 404, whatever of it was wrong, and
 lets nobody read the order by its number afterwards. A tax identifier that does not fit is a 409
 `vat-exemption-failure`; Brazil demands one. Credit beyond the total, a second one, and a method that cannot
 stand beside it are refused when attached; credit in a cart with a subscription when it is submitted. What
-credit pays is at most the total, and grows and shrinks with it.
+credit pays is at most the total, and grows and shrinks with it. A refresh token is good for one renewal. A
+cart without goods is submitted without a shipping address. After a hard decline the source is failed. Who
+approved at the provider before the submission approves once more.
 
 It does not imitate:
 
 - XML: every answer is JSON, and calls that asked for none are counted
 - registered shoppers, their address book, payment options and subscriptions
-- categories, search, volume prices, financing and private stores
+- financing, private stores, and countries other than those of `sandbox/taxes.py`
 - saved sources, 3-D Secure challenges, and sources of any other method
 - overridden prices
-- landed cost, bundles, and texts in other languages than English
+- landed cost, bundles, and texts in languages other than English and German
 - money that arrives later, returns, events and anything of the Admin API
 - rate limits and parallel writes by themselves; both can be asked for as a fault
 """

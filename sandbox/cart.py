@@ -1,6 +1,6 @@
 """A cart: its lines, what they cost, and how they are paid."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -128,6 +128,17 @@ class Cart:
     def quantity(self) -> int:
         return sum(line.quantity for line in self.lines)
 
+    def copy(self) -> "Cart":
+        """As it is at this moment, whatever becomes of the cart itself."""
+        return replace(
+            self,
+            lines=[replace(line) for line in self.lines],
+            codes=list(self.codes),
+            attributes=dict(self.attributes),
+            registrations=dict(self.registrations),
+            order=None,
+        )
+
     # Money.
 
     def totals(self) -> Totals:
@@ -157,8 +168,8 @@ class Cart:
 
     @property
     def tax_place(self) -> Json:
-        """The country that taxes: where goods go, and for downloads who is billed."""
-        return (self.shipping if self.is_physical else None) or self.billing or self.shipping or {}
+        """The country that taxes: where goods go, and for downloads who is billed. Until it is known nothing does."""
+        return (self.shipping if self.is_physical else self.billing or self.shipping) or {}
 
     def _tax_rate(self) -> Decimal:
         if self.customer_type == "B" and taxes.EXEMPTING & self.registrations.keys():

@@ -15,6 +15,7 @@ from sandbox.cart import Cart
 from sandbox.errors import Refusal
 from sandbox.methods import CURRENCIES, Facts, Method, available
 from sandbox.money import PAIRS, Json, rounded
+from sandbox.order import Order
 from sandbox.requests import base_of, bearer_of, form_of, world_of
 from sandbox.source import STORE_CREDIT, Owner, Source, bank_account, charge_fails, declined_for, first_state, method_of
 from sandbox.world import World
@@ -160,17 +161,25 @@ async def decide(request: Request) -> Response:
     decision = (await form_of(request)).get("decision")
     if decision not in ("approve", "cancel", "reject"):
         raise _bad("invalid_parameter", "decision", "The decision must be approve, cancel or reject.")
-    if decision == "cancel" or source.state != "pending_redirect":
-        there = source.redirect["cancelUrl"] if decision == "cancel" else source.redirect["returnUrl"]
-        return RedirectResponse(there, 303)
-    source.state = "chargeable" if decision == "approve" else "failed"
+    if decision == "cancel":
+        return RedirectResponse(source.redirect["cancelUrl"], 303)
+    if source.state == "pending_redirect":
+        source.state = "chargeable" if decision == "approve" else "failed"
+    # A shopper who approved before the submission comes a second time: the order is still to be told.
     order = world.order_of_source(source)
     if order is not None and order.session_state == "pending_redirect":
         order.session_state = source.state
-        if decision == "reject":
-            # Nothing was ordered: the same cart is open again, and its source is of no more use.
-            order.state, order.cart.order, order.cart.has_failed = "Cancelled", None, True
+        if source.state == "failed":
+            _reopen(world, order)
     return RedirectResponse(source.redirect["returnUrl"], 303)
+
+
+def _reopen(world: World, order: Order) -> None:
+    """Nothing was ordered: the same cart is open again, and its source is of no more use."""
+    cart = order.cart
+    world.return_stock(cart)
+    cart.order, cart.has_failed = None, True
+    order.state, order.cart = "Cancelled", cart.copy()
 
 
 def _redirected(request: Request) -> Source:

@@ -58,7 +58,8 @@ async def update_me(request: Request) -> Response:
     locale = query.get("locale") or given.get("locale") or shopper.locale
     if locale not in PAIRS:
         raise _no(409, "invalid-locale", f"The locale {locale} is not supported.")
-    currency = query.get("currency") or given.get("currency") or PAIRS[locale]
+    chosen = query.get("locale") or given.get("locale")
+    currency = query.get("currency") or given.get("currency") or (PAIRS[locale] if chosen else shopper.currency)
     if currency not in PAIRS.values():
         raise _no(409, "valid-currency-code", f"The currency {currency} is not supported.")
     check_ip(address := query.get("ipAddress") or given.get("ipAddress"), "ShoppersResource")

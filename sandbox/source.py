@@ -97,6 +97,12 @@ class Source:
             self.state == "pending_redirect" and self.is_settled_by_redirect
         )
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether it is a card, and its last month is over."""
+        if self.type != "creditCard":
+            return False
+        return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)
+
     def wire(self) -> Json:
         """As DigitalRiver.js is given it."""
         at = _timestamp(self.created_at)

@@ -31,23 +31,16 @@ async def submit(request: Request) -> Response:
     if cart.order is not None:
         raise _no(409, "cart-failure", "The cart has been submitted and waits for the shopper.")
     _check(world, cart)
-    _charge(cart)
+    _charge(world, cart)
 
     workflow = cart.source.method.workflow if cart.source is not None else "standard"
-    order_state, session_state = STATES[workflow]
-    if (cart.billing or {}).get("emailAddress") == REVIEWED_EMAIL:
-        order_state, session_state = "In Review", "pending"
-    is_charged = workflow in ("standard", "redirect-then-submit")
-    order = Order(cart, order_state, session_state, world.now() if is_charged else None)
-    if is_charged:
-        _consume(cart)
-    for line in cart.lines:
-        left = world.stock[line.product.id]
-        if left is not None:
-            world.stock[line.product.id] = left - line.quantity
+    order = Order(cart, *STATES[workflow], submitted_at=None)
+    if order.session_state == "complete":
+        _charged(world, order)
+    world.take_stock(cart)
     world.keep_order(shopper, order)
     shopper.last_order = order
-    if session_state == "pending_redirect":
+    if order.session_state == "pending_redirect":
         cart.order = order
     else:
         shopper.cart = None
@@ -55,8 +48,8 @@ async def submit(request: Request) -> Response:
 
 
 def _check(world: World, cart: Cart) -> None:
-    needs_option = cart.is_physical and cart.shipping_option is None
-    if not cart.lines or cart.billing is None or cart.shipping is None or needs_option:
+    lacks_shipping = cart.is_physical and (cart.shipping is None or cart.shipping_option is None)
+    if not cart.lines or cart.billing is None or lacks_shipping:
         raise _no(409, "submit-cart-failed", "The cart is not complete and could not be submitted.")
     if not cart.sources:
         text = "The cart could not be processed due to no available payment methods set"
@@ -79,24 +72,30 @@ def _check(world: World, cart: Cart) -> None:
         raise _no(409, "submit-cart-failed", "Store credit cannot be used to purchase a subscription.")
 
 
-def _consume(cart: Cart) -> None:
-    for source in cart.sources:
-        source.state = "consumed"
-
-
-def _charge(cart: Cart) -> None:
-    """Raises for a charge that fails; after a hard decline the cart has no primary source any more."""
+def _charge(world: World, cart: Cart) -> None:
+    """Raises for a charge that fails. After that the source is of use only where the decline was a soft one."""
     source = cart.source
     if source is None:
         return
-    if source.decline is not None:
-        if source.decline.customer == "Hard":
-            cart.source = None
+    if source.has_expired(world.now()):
+        raise _no(409, "credit-card-expired", "The credit card used for payment has expired")
+    if source.decline is None and not source.fails_at_charge:
+        return
+    if source.decline is not None and source.decline.customer == "Soft":
         raise source.decline.refusal()
-    if source.fails_at_charge:
-        source.state = "failed"
-        cart.source = None
-        raise _no(409, "cart-charge-failure", "Failed to charge source.")
+    source.state, cart.source = "failed", None
+    if source.decline is not None:
+        raise source.decline.refusal()
+    raise _no(409, "cart-charge-failure", "Failed to charge source.")
+
+
+def _charged(world: World, order: Order) -> None:
+    """The money is there. Some orders are looked at by people before they go on."""
+    order.settle("Submitted", world.now())
+    if order.email == REVIEWED_EMAIL:
+        order.state, order.session_state = "In Review", "pending"
+    for source in order.cart.sources:
+        source.state = "consumed"
 
 
 async def resume(request: Request) -> Response:
@@ -114,8 +113,7 @@ async def resume(request: Request) -> Response:
         raise _not_resumed("Requisition is not present or not in Source Pending Redirect state.")
     if order.session_state != "chargeable":
         raise _not_resumed("The pending redirect order could not be resumed.")
-    order.settle("Submitted", world.now())
-    _consume(order.cart)
+    _charged(world, order)
     order.cart.order = shopper.cart = None
     return answer(request, {"resumeCart": order.submitted_wire(base_of(request))})
 

@@ -31,6 +31,8 @@ async def give(request: Request) -> Response:
             if known is None or known.expires_at <= world.now():
                 raise _refusal(401, "invalid_token", "The refresh token is unknown or expired.")
             shopper = known.shopper
+            del world.refresh_tokens[refresh]
+            refresh = world.give_refresh_token(shopper)
         case _:
             text = "This grant is not possible here. The sandbox knows guests only."
             raise _refusal(400, "invalid_request", text)
@@ -46,12 +48,12 @@ async def show(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    """`DELETE /oauth20/access-tokens`: the session is over, for its refresh token too."""
+    """`DELETE /oauth20/access-tokens`: the session is over, with every token of it."""
     world, access = world_of(request), _known(request)
-    token = world.tokens.pop(access)
-    for refresh, known in list(world.refresh_tokens.items()):
-        if known.shopper is token.shopper:
-            del world.refresh_tokens[refresh]
+    token = world.tokens[access]
+    for tokens in (world.tokens, world.refresh_tokens):
+        for text in [text for text, one in tokens.items() if one.shopper is token.shopper]:
+            del tokens[text]
     return JSONResponse(_wire(request, world, token))
 
 

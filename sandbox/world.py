@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from sandbox.calls import Calls
-from sandbox.cart import Cart
+from sandbox.cart import Cart, Line
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
 from sandbox.order import Order
@@ -160,6 +160,21 @@ class World:
         """Take one source off. What was made for one purchase is spent by this."""
         keeps = self.switches.detached_source == "kept" and source is not cart.credit
         cart.detach(source, keeps=keeps)
+
+    # Stock.
+
+    def take_stock(self, cart: Cart) -> None:
+        for line in cart.lines:
+            self._add_to_stock(line, -line.quantity)
+
+    def return_stock(self, cart: Cart) -> None:
+        for line in cart.lines:
+            self._add_to_stock(line, line.quantity)
+
+    def _add_to_stock(self, line: Line, quantity: int) -> None:
+        left = self.stock[line.product.id]
+        if left is not None:
+            self.stock[line.product.id] = left + quantity
 
     # Orders.
 

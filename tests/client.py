@@ -40,6 +40,11 @@ class Client:
         self.token = body["access_token"]
         return body
 
+    async def renew(self, refresh_token: str) -> httpx.Response:
+        keys = self.world.keys
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return await self.http.post("/oauth20/token", auth=(keys.confidential_key, keys.confidential_secret), data=form)
+
     async def ask(self, method: str, path: str, expected: int = 200, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         answer = await self.http.request(method, path, headers=headers, **more)

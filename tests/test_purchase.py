@@ -56,6 +56,23 @@ async def test_a_card_pays_within_the_budget_of_calls(shopper: Shopper, world: W
     assert budget.spent() == 2
 
 
+async def test_another_card_costs_one_call_more(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready()
+    other = await shopper.source()
+    world.calls.clear()
+    attached = (await shopper.storefront.run("GuestSource", sourceId=other))["attachSource"]
+    assert attached["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
+    assert Budget(world).spent() == 3
+
+
+async def test_the_checkout_page_needs_three_calls_at_first(shopper: Shopper, world: World, clock: Clock) -> None:
+    await shopper.fill_cart()
+    clock.move(61)
+    world.calls.clear()
+    await shopper.storefront.run("CheckoutPage")
+    assert Budget(world).spent() == 3
+
+
 async def test_the_cart_page_needs_two_calls(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     world.calls.clear()
@@ -141,6 +158,16 @@ async def test_klarna_is_approved_after_the_submission(shopper: Shopper, world: 
     assert again["result"] == IsPartialDict(__typename="OrderPlaced"), "a reload of the return page"
 
 
+async def test_an_approval_before_the_submission_is_given_again(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready("klarnaCredit")
+    (page,) = (source.redirect["redirectUrl"] for source in world.sources.values())
+    await shopper.decide(page)
+    result = await shopper.storefront.outcome()
+    await shopper.decide(result["action"]["redirectUrl"])
+    resumed = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert resumed["result"] == IsPartialDict(__typename="OrderPlaced")
+
+
 async def test_a_rejected_shopper_pays_in_another_way(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("klarnaCredit")
@@ -191,6 +218,17 @@ async def test_a_download_needs_no_shipping(shopper: Shopper) -> None:
     assert cart["requiresShipping"] is False
     await shopper.pay_with()
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_a_download_needs_one_address(shopper: Shopper, storefront: Storefront) -> None:
+    await storefront.add(SOFTWARE)
+    text = """mutation($a: AddressInput!) { prepareCheckout(input: {billing: {address: $a},
+      termsOfSaleAccepted: true}) { errors { code } } }"""
+    assert (await storefront.ask(text, a=ADDRESS)).data["prepareCheckout"]["errors"] == []
+    await shopper.pay_with(owner__address={})
+    assert (await storefront.run("CheckoutPage"))["cart"]["shippingAddress"] is None
+    assert (await storefront.cart())["readiness"] == {"status": "READY", "blockers": []}
+    assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 async def test_the_order_can_be_read_by_the_session_that_placed_it(shopper: Shopper, storefront: Storefront) -> None:

@@ -203,27 +203,36 @@ async def test_what_asks_for_no_json_is_answered_and_counted(client: Client) -> 
 # Refusals.
 
 
-async def test_tokens_are_of_two_grants_and_are_renewed(client: Client) -> None:
-    guest = await client.start()
-    assert guest["token_type"] == "bearer"
-    await client.ask("POST", f"{CART}?productId={PACK}")
-    keys = client.world.keys
-    renewal = {"grant_type": "refresh_token", "refresh_token": guest["refresh_token"]}
-    renewed = await client.http.post(
-        "/oauth20/token", auth=(keys.confidential_key, keys.confidential_secret), data=renewal
-    )
-    client.token = renewed.json()["access_token"]
-    assert (await client.cart())["totalItemsInCart"] == 1, "the same session"
-    info = await client.ask("GET", "/oauth20/access-tokens")
-    assert info == IsPartialDict(authenticated="false", cartId=str((await client.cart())["id"]))
+async def test_tokens_are_of_two_grants(client: Client) -> None:
+    assert (await client.start())["token_type"] == "bearer"
     assert "refresh_token" not in await client.start("client_credentials")
-
-    await client.ask("DELETE", "/oauth20/access-tokens")
-    gone = await client.ask("GET", CART, 401)
-    assert gone["errors"]["error"][0] == IsPartialDict(description="Invalid token for specified shopper")
-    assert (await client.ask("GET", "/oauth20/access-tokens", 401))["error"] == "invalid_token"
     wrong = await client.http.post("/oauth20/token", auth=("riverdemo", "guess"), data={"grant_type": "password"})
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_renewal_keeps_the_session_and_brings_a_new_pair(client: Client) -> None:
+    guest = await client.start()
+    await client.ask("POST", f"{CART}?productId={PACK}")
+    renewed = await client.renew(guest["refresh_token"])
+    client.token = renewed.json()["access_token"]
+    assert (await client.cart())["totalItemsInCart"] == 1
+    info = await client.ask("GET", "/oauth20/access-tokens")
+    assert info == IsPartialDict(authenticated="false", cartId=str((await client.cart())["id"]))
+    assert (await client.renew(guest["refresh_token"])).status_code == 401, "each is good for one renewal"
+    assert (await client.renew(renewed.json()["refresh_token"])).status_code == 200
+
+
+async def test_a_session_ends_with_all_its_tokens(client: Client) -> None:
+    guest = await client.start()
+    old = client.token
+    renewed = (await client.renew(guest["refresh_token"])).json()
+    client.token = renewed["access_token"]
+    await client.ask("DELETE", "/oauth20/access-tokens")
+    for client.token in (old, renewed["access_token"]):
+        gone = await client.ask("GET", CART, 401)
+        assert gone["errors"]["error"][0] == IsPartialDict(description="Invalid token for specified shopper")
+    assert (await client.ask("GET", "/oauth20/access-tokens", 401))["error"] == "invalid_token"
+    assert (await client.renew(renewed["refresh_token"])).status_code == 401
 
 
 async def test_a_token_ends_after_a_day(client: Client) -> None:

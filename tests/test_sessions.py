@@ -110,11 +110,12 @@ async def test_a_token_near_its_end_is_renewed_once(world: World, network: InMem
 
 async def test_a_token_refused_early_is_renewed_and_the_call_made_again(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
-    for token in [token for token, known in world.tokens.items() if known.shopper.cart]:
-        del world.tokens[token]
-    world.calls.clear()
-    assert (await shopper.storefront.cart())["totalQuantity"] == 1
-    assert world.calls.count("POST", "/oauth20/token") == 1
+    for time in ("with the first refresh token", "with the one that came with it"):
+        for token in [token for token, known in world.tokens.items() if known.shopper.cart]:
+            del world.tokens[token]
+        world.calls.clear()
+        assert (await shopper.storefront.cart())["totalQuantity"] == 1, time
+        assert world.calls.count("POST", "/oauth20/token") == 1, time
 
 
 async def test_a_guest_without_renewal_never_gets_an_empty_cart_instead(
