@@ -1,6 +1,6 @@
 """The gateway put together: settings in, ASGI application out. The order of the layers is the order here.
 
-Request ids and fixed headers, then CORS, then the size of the body, then routes.
+Request ids and fixed headers, what caches are told, then CORS, then the size of the body, then routes.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -20,11 +20,12 @@ from gateway import origin
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.context import Gateway
-from gateway.endpoint import GraphQLEndpoint
+from gateway.endpoint import COST_HEADERS, GraphQLEndpoint
 from gateway.graphiql import page as graphiql
 from gateway.replays import Replays
 from gateway.session import Sessions, utc_now
 from gateway.settings import Settings
+from gateway.sharing import CacheHeaders
 from gateway.store import MemoryStore
 from gateway.submission import Submissions
 from gateway.telemetry import RequestIds, tell_retries
@@ -64,7 +65,7 @@ def create_app(
     )
     graph = build(suggests=settings.development)
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(graph.core, gateway).answer, methods=METHODS),
+        Route("/graphql", GraphQLEndpoint(graph.core, graph.policies, gateway).answer, methods=METHODS),
         Route("/health/live", _live),
         Route("/health/ready", _ready),
         *(graphiql.routes() if settings.development else []),
@@ -81,6 +82,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(RequestIds),
+            Middleware(CacheHeaders),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.origins,
@@ -88,7 +90,7 @@ def create_app(
                 allow_credentials=True,
                 allow_methods=["GET", "POST"],
                 allow_headers=["Content-Type", "Authorization", "X-Riverfront-Client", "X-Request-Id"],
-                expose_headers=["X-Request-Id"],
+                expose_headers=["X-Request-Id", *COST_HEADERS],
                 max_age=PREFLIGHT_S,
             ),
             Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit_bytes),

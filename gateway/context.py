@@ -113,6 +113,11 @@ class Context:
             raise SignInRequired
         raise SessionExpired if self.operation.has_dead_handle else SessionRequired
 
+    async def reaches(self, level: SessionLevel) -> bool:
+        """Whether the session is of this level. Makes no upstream call."""
+        session = await self.session()
+        return (session.level if session else SessionLevel.NONE).reaches(level)
+
     async def own_session(self) -> Session:
         """The session of a member that needs one."""
         session = await self.session()

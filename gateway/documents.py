@@ -16,7 +16,6 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     ListValueNode,
@@ -25,10 +24,7 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     StringValueNode,
-    TypeInfo,
-    TypeInfoVisitor,
     Visitor,
-    get_named_type,
     parse,
     separate_operations,
     specified_rules,
@@ -36,8 +32,10 @@ from graphql import (
     visit,
 )
 
-from gateway.enums import CacheControlScope
+from gateway.demand import Demand, SlicingMissing
 from gateway.errors import TopLevelCode
+from gateway.freshness import Freshness, freshness
+from gateway.policy import Policies
 from gateway.settings import Settings
 
 REMEMBERED_CHARACTERS = 256 * 1024
@@ -82,6 +80,7 @@ class Operation:
     document: DocumentNode
     node: OperationDefinitionNode
     root_fields: frozenset[str]
+    demand: Demand
 
     @property
     def name(self) -> str | None:
@@ -99,8 +98,9 @@ class Operation:
 class Documents:
     """Documents of one schema. A text seen before costs a lookup."""
 
-    def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
+    def __init__(self, schema: GraphQLSchema, policies: Policies, settings: Settings) -> None:
         self._schema = schema
+        self._policies = policies
         self._settings = settings
         self._rules = (
             [*specified_rules] if settings.development else [*specified_rules, NoSchemaIntrospectionCustomRule]
@@ -118,13 +118,26 @@ class Documents:
             self._known.move_to_end(text)
         return _choose(operations, name)
 
-    def private_fields(self, operation: Operation) -> list[str]:
-        """What the operation reads that is not the same for everybody, as `Cart.lines`."""
+    def freshness(self, operation: Operation) -> Freshness:
+        """How long and for whom the answer of a query may be kept."""
         alone = separate_operations(operation.document)[operation.name or ""]
-        types = TypeInfo(self._schema)
-        finder = PrivateFields(types, self._schema.query_type)
-        visit(alone, TypeInfoVisitor(types, finder))
-        return sorted(finder.found)
+        return freshness(self._schema, self._policies, alone)
+
+    def cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
+        """What the operation may cost with these variables, in points. Raises `DocumentRefused`."""
+        try:
+            return operation.demand.points(variables)
+        except SlicingMissing as missing:
+            error = GraphQLError(str(missing), missing.node)
+            raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, error) from None
+
+    def admit(self, points: int) -> None:
+        """Refuse what costs too much. Raises `DocumentRefused`."""
+        limit = self._settings.cost_limit
+        if points > limit:
+            message = f"The operation may cost {points} points, {limit} are allowed. Select less, or smaller pages."
+            told = {"estimate": points, "limit": limit}
+            raise DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, GraphQLError(message, extensions=told))
 
     def _remember(self, text: str, operations: list[Operation]) -> None:
         self._known[text] = operations
@@ -170,7 +183,8 @@ class Documents:
             if isinstance(node, OperationDefinitionNode):
                 size = measure.of(node.selection_set)
                 self._check(size, node)
-                operations.append(Operation(document, node, frozenset(size.names)))
+                demand = Demand(self._schema, self._policies, document, node)
+                operations.append(Operation(document, node, frozenset(size.names), demand))
         return operations
 
     def _check(self, size: "Size", node: OperationDefinitionNode) -> None:
@@ -287,35 +301,6 @@ class Literals(Visitor):
 
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         _check_list(node.values)
-
-
-class PrivateFields(Visitor):
-    """Collects the fields that only their shopper may see.
-
-    Public is what says so, and what stands below it unless it says otherwise.
-    """
-
-    def __init__(self, types: TypeInfo, root: GraphQLObjectType | None) -> None:
-        super().__init__()
-        self._types = types
-        self._root = root
-        self.found: set[str] = set()
-
-    def enter_field(self, node: FieldNode, *_: object) -> None:
-        definition, parent = self._types.get_field_def(), self._types.get_parent_type()
-        if definition is None or parent is None or node.name.value.startswith("__"):
-            return
-        is_root = parent is self._root
-        scope = _scope(definition) or _scope(get_named_type(definition.type))
-        if scope is CacheControlScope.PRIVATE or (is_root and scope is None):
-            self.found.add(f"{parent.name}.{node.name.value}")
-
-
-def _scope(member: Any) -> CacheControlScope | None:
-    """What `@cacheControl` says of a field or type, read from the definition Strawberry leaves with it."""
-    definition = member.extensions.get("strawberry-definition")
-    scopes = [getattr(one, "scope", None) for one in getattr(definition, "directives", None) or ()]
-    return next((scope for scope in scopes if isinstance(scope, CacheControlScope)), None)
 
 
 def check_values(variables: Mapping[str, object]) -> None:

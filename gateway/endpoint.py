@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,8 +20,11 @@ from gateway.context import Caller, Context, Gateway, begin
 from gateway.documents import DocumentRefused, Documents, Operation, check_values
 from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode
+from gateway.freshness import Freshness
+from gateway.policy import Policies
 from gateway.session import Handle
 from gateway.settings import Settings
+from gateway.sharing import shared
 from gateway.telemetry import tell
 
 log = logging.getLogger(__name__)
@@ -31,7 +34,13 @@ LEGACY = "application/json"
 
 COOKIE = "__Host-rf_session"
 
+COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
+"""The estimate of an operation, and what it may be. In points."""
+
 MASKED = "Something went wrong on our side. Give the support reference when you report it."
+
+MOST_NAMED = 5
+"""Members that one refusal names."""
 
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
@@ -57,14 +66,15 @@ class Asked:
 
 
 class GraphQLEndpoint:
-    def __init__(self, schema: Any, gateway: Gateway) -> None:
+    def __init__(self, schema: GraphQLSchema, policies: Policies, gateway: Gateway) -> None:
         self._schema = schema
         self._gateway = gateway
-        self._documents = Documents(schema, gateway.settings)
+        self._documents = Documents(schema, policies, gateway.settings)
 
     async def answer(self, request: Request) -> Response:
         media_type = MODERN if MODERN in request.headers.get("accept", "") else LEGACY
         operation: Operation | None = None
+        cost: int | None = None
         codes: list[str] = []
         try:
             _check_accept(request)
@@ -72,9 +82,12 @@ class GraphQLEndpoint:
             asked = await self._asked(request)
             operation = self._documents.operation(asked.query, asked.operation_name)
             check_values(asked.variables)
-            if request.method == "GET":
-                self._check_get(operation)
+            found = self._check_get(operation) if request.method == "GET" else None
+            cost = self._documents.cost(operation, asked.variables)
+            self._documents.admit(cost)
             response, codes = await self._execute(request, handle, asked, operation, media_type)
+            if found is not None and not codes:
+                response = shared(request, response, found)
         except Refused as refused:
             codes = [refused.code.value]
             errors = [_entry(message, refused.code, request) for message in refused.messages]
@@ -83,9 +96,10 @@ class GraphQLEndpoint:
                 response.headers["Allow"] = refused.allow
         except DocumentRefused as refused:
             codes = [refused.code.value]
-            told = {"extensions": _extensions(refused.code, request)}
-            errors = [dict(error.formatted) | told for error in refused.errors]
+            told = _extensions(refused.code, request)
+            errors = [_merged(error.formatted, told) for error in refused.errors]
             response = _response({"errors": errors}, 400 if media_type == MODERN else 200, media_type)
+        self._tell_cost(response, cost)
         tell(
             request,
             kind=operation.node.operation.value if operation else None,
@@ -131,14 +145,19 @@ class GraphQLEndpoint:
         body = await request.body()
         return _parse_object(_json(body, "body"), self._gateway.settings)
 
-    def _check_get(self, operation: Operation) -> None:
+    def _check_get(self, operation: Operation) -> Freshness:
+        """What a URL may ask for: only what is the same for everybody, and only with values that are no secret."""
         if operation.is_mutation:
             message = "A mutation is not executed over GET. Use POST."
             raise Refused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="POST")
-        private = self._documents.private_fields(operation)
-        if private:
-            message = f"{', '.join(private)} cannot be read over GET. Use POST."
+        found = self._documents.freshness(operation)
+        if found.sensitive_inputs:
+            message = f"{_some(found.sensitive_inputs)} cannot be given in a URL. Use POST."
             raise Refused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="POST")
+        if found.private_fields:
+            message = f"{_some(found.private_fields)} cannot be read over GET. Use POST."
+            raise Refused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="POST")
+        return found
 
     # What becomes of it.
 
@@ -190,6 +209,11 @@ class GraphQLEndpoint:
         log.error("crash", exc_info=cause or error)
         masked = formatted | {"message": MASKED}
         return masked | {"extensions": _extensions(TopLevelCode.INTERNAL_ERROR, request)}
+
+    def _tell_cost(self, response: Response, cost: int | None) -> None:
+        if cost is not None:
+            response.headers[COST] = str(cost)
+            response.headers[COST_LIMIT] = str(self._gateway.settings.cost_limit)
 
     def _set_cookie(self, response: Response, ctx: Context) -> None:
         settings = self._gateway.settings
@@ -315,9 +339,16 @@ def _entry(message: str, code: TopLevelCode, request: Request) -> dict[str, Any]
     return {"message": message, "extensions": _extensions(code, request)}
 
 
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" and others" if len(names) > MOST_NAMED else "")
+
+
+def _merged(formatted: Mapping[str, Any], extensions: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(formatted) | {"extensions": {**(formatted.get("extensions") or {}), **extensions}}
+
+
 def _with_reference(formatted: Mapping[str, Any], request: Request) -> dict[str, Any]:
-    extensions = dict(formatted.get("extensions") or {}) | {"supportReference": request.state.request_id}
-    return dict(formatted) | {"extensions": extensions}
+    return _merged(formatted, {"supportReference": request.state.request_id})
 
 
 def _warnings(warnings: Sequence[Any]) -> list[dict[str, str | None]]:

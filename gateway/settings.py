@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     mutation_limit: int = Field(5, gt=0, description="Root fields of a mutation at most.")
     directive_limit: int = Field(50, gt=0, description="Directives at most.")
     field_limit: int = Field(1000, gt=0, description="Fields after fragments are written out, at most.")
+    cost_limit: int = Field(1000, gt=0, description="Points an operation may cost at most, by its estimate.")
     repeated_key_limit: int = Field(10, gt=0, description="Times a composite response key may be repeated.")
 
     @classmethod

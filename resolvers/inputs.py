@@ -4,6 +4,7 @@ An absent or null member has the default here; no member of these means somethin
 """
 
 from decimal import Decimal
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,16 @@ from gateway.enums import AddressKind, CustomerType, SessionDelivery, ShippingOp
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """Members that were given as null count as not given."""
+
+    secret_members: ClassVar[frozenset[str]] = frozenset()
+    """Those marked `@sensitive` in the graph, which sets this. They are shown nowhere."""
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{name}={'***' if name in self.secret_members else repr(getattr(self, name))}"
+            for name in self.__struct_fields__
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class Money(Given, frozen=True, kw_only=True):

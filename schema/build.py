@@ -1,7 +1,7 @@
 """The graph, built from its types, and how it is printed."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import strawberry
@@ -18,9 +18,11 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import StrawberrySchemaDirective
 
+from gateway.policy import Policies
 from schema import checkout, errors, payment
 from schema.directives import SCHEMA_DIRECTIVES, in_context
 from schema.mutation import Mutation
+from schema.policy import enforce, read
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -46,6 +48,11 @@ class Graph(strawberry.Schema):
     def core(self) -> GraphQLSchema:
         """What graphql-core executes. Strawberry's own way of executing would wrap every field."""
         return self._schema
+
+    @cached_property
+    def policies(self) -> Policies:
+        """What its directives say. Raises `Ineffective` when one of them would be decoration."""
+        return read(self.core)
 
     def as_str(self) -> str:
         """The SDL, the roots with the schema's description first; Strawberry's printer leaves it out."""
@@ -75,6 +82,7 @@ def build(*, suggests: bool = False) -> Graph:
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggests),
     )
     _complete(graph.core)
+    enforce(graph.core)
     return graph
 
 

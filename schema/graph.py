@@ -4,8 +4,9 @@ Descriptions of types are docstrings, policies are positional, arguments are key
 nothing of GraphQL: it takes `(ctx, …)` for a root field and `(parent, ctx, …)` for a nested one.
 """
 
+import builtins
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Annotated, Any, TypeVar, get_args
@@ -16,16 +17,17 @@ from strawberry.types import Info
 from strawberry.types.arguments import InputContext
 from strawberry.types.base import get_object_definition
 
-from gateway.context import Context
-from gateway.enums import SessionLevel
 from gateway.user_errors import unnamed
-from schema.directives import RequiresSession
+from schema.directives import Sensitive
 from schema.selection import selected_names
 
 T = TypeVar("T")
 E = TypeVar("E", bound=type[Enum])
 
 Resolver = Callable[..., Any]
+
+SHAPES: dict[builtins.type[Any], Callable[..., Any]] = {}
+"""What an input type arrives as."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,19 @@ def input(shape: Callable[..., Any], *, one_of: bool = False) -> Callable[[T], T
         made = strawberry.input(cls, description=prose(cls.__doc__), one_of=one_of)  # type: ignore[call-overload]
         definition = get_object_definition(made, strict=True)
         definition.from_input = build
+        SHAPES[made] = shape
+        secrets = [
+            one.python_name for one in definition.fields if any(isinstance(p, Sensitive) for p in one.directives)
+        ]
+        if secrets:
+            shape.secret_members = frozenset(secrets)  # type: ignore[attr-defined]  # shapes of inputs have it
         return made  # type: ignore[no-any-return]
 
     return declare
+
+
+def is_secret(policy: Iterable[object]) -> bool:
+    return any(isinstance(one, Sensitive) for one in policy)
 
 
 def enum(cls: E, description: str, **values: str) -> E:
@@ -100,7 +112,7 @@ def field(
         given = {} if default is ... else {"default": default}
         return strawberry.field(description=description, directives=policy, **given)
     return strawberry.field(
-        resolver=_adapt(resolver, arguments, policy),
+        resolver=_adapt(resolver, arguments),
         description=description,
         directives=policy,
         metadata={"resolver": resolver},
@@ -110,7 +122,7 @@ def field(
 def change(description: str, *policy: object, resolver: Resolver, **arguments: Argument) -> Any:
     """A mutation. What its operation does not read of errors and warnings is told all the same."""
     return strawberry.field(
-        resolver=_adapt(resolver, arguments, policy, finish=_promoted),
+        resolver=_adapt(resolver, arguments, finish=_promoted),
         description=description,
         directives=policy,
         metadata={"resolver": resolver},
@@ -124,11 +136,9 @@ def takes_parent(resolver: Resolver) -> bool:
 def _adapt(
     resolver: Resolver,
     arguments: Mapping[str, Argument],
-    policy: tuple[object, ...],
     finish: Callable[[Any, Awaitable[Any]], Awaitable[Any]] | None = None,
 ) -> Callable[..., Any]:
     nested = takes_parent(resolver)
-    level = next((one.level for one in policy if isinstance(one, RequiresSession)), SessionLevel.NONE)
 
     def call(root: object, info: Info, **given: Any) -> Any:
         owner = (root,) if nested else ()
@@ -138,14 +148,8 @@ def _adapt(
             return finish(info, answer)
         return info.context.in_time(answer) if hasattr(answer, "__await__") else answer
 
-    async def guarded(root: object, info: Info, **given: Any) -> Any:
-        ctx: Context = info.context
-        await ctx.require(level)
-        return await call(root, info, **given)
-
-    chosen: Any = call if level is SessionLevel.NONE else guarded
-    chosen.__signature__ = _signature(arguments)
-    return chosen  # type: ignore[no-any-return]  # functions have no declared signature to set
+    call.__signature__ = _signature(arguments)  # type: ignore[attr-defined]  # read by inspect
+    return call
 
 
 def _signature(arguments: Mapping[str, Argument]) -> inspect.Signature:

@@ -3,13 +3,10 @@
 import re
 from pathlib import Path
 
-from graphql import GraphQLInputObjectType, GraphQLObjectType, build_schema, is_required_argument, parse, validate
+from graphql import GraphQLInputObjectType, build_schema, parse, validate
 
-from gateway.enums import SessionLevel
-from sandbox.world import World
 from schema.build import build
-from schema.directives import RequiresSession
-from tests.shop import Storefront, documents
+from tests.shop import documents
 
 COMMITTED = Path(__file__).parent.parent / "schema" / "schema.graphql"
 
@@ -37,24 +34,6 @@ def test_every_example_operation_is_valid() -> None:
     assert len(documents()) >= 11
     for name, text in documents().items():
         assert validate(core, parse(text)) == [], name
-
-
-async def test_every_member_that_needs_a_session_asks_for_it(storefront: Storefront, world: World) -> None:
-    core = build().core
-    checked = 0
-    for root in (core.query_type, core.mutation_type):
-        assert isinstance(root, GraphQLObjectType)
-        for name, field in root.fields.items():
-            definition = field.extensions["strawberry-definition"]
-            level = next((one.level for one in definition.directives if isinstance(one, RequiresSession)), None)
-            assert level is not None, f"{root.name}.{name} does not say which session it needs"
-            if level is SessionLevel.NONE or any(is_required_argument(one) for one in field.args.values()):
-                continue
-            answer = await storefront.ask(f"query {{ {name} {{ __typename }} }}")
-            assert answer.codes == ["SESSION_REQUIRED"], name
-            checked += 1
-    assert checked >= 3
-    assert world.calls.count() == 0
 
 
 def test_nothing_asks_for_the_data_of_a_card() -> None:

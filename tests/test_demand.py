@@ -1,0 +1,104 @@
+"""What an operation may cost, and that it is told before anything is done."""
+
+import pytest
+
+from sandbox.world import World
+from tests.shop import Clock, InMemory, Shopper, Storefront, documents, gateway
+
+PRODUCTS = "query($n: Int) { products(first: $n) { nodes { name } } }"
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("{ __typename }", 0),
+        ("{ storefront { locales } }", 1),
+        ("{ products(first: 3) { totalCount } }", 2),
+        ("{ products(first: 3) { nodes { name } } }", 2 + 3),
+        ("{ products(first: 3) { nodes { name } edges { node { name } } } }", 2 + 3 + 3 * 2),
+        ("{ products(first: 3) { nodes { inventory { isInStock } } } }", 2 + 3 * (1 + 1)),
+        ("query($n: Int = 4) { products(first: $n) { nodes { name } } }", 2 + 4),
+        ("{ cart { lines { id } } }", 1 + 25),
+        ("{ cart { lines { product { name } } } }", 1 + 25 * 2),
+        ("{ cart { ...A ...A } } fragment A on Cart { lines { id } }", 1 + 25 + 25),
+        ("{ cart { lines @include(if: false) { id } } }", 1 + 25),
+        ("{ cart { warnings { code } } }", 1 + 5),
+        ("{ __schema { types { fields { args { name } } } } }", 0),
+    ],
+)
+async def test_the_cost_is_told_with_the_answer(storefront: Storefront, text: str, points: int) -> None:
+    answer = await storefront.ask(text)
+    assert answer.headers["x-riverfront-cost"] == str(points)
+    assert answer.headers["x-riverfront-cost-limit"] == "1000"
+
+
+async def test_of_the_kinds_that_a_value_may_have_the_dearest_counts(storefront: Storefront) -> None:
+    text = "{ cart { readiness { blockers { code %s } } } }"
+    plain = 1 + 1 + 6
+    cheap = "... on SubmissionInProgressBlocker { attempt { idempotencyKey } }"
+    dear = "... on LineBlocker { line { product { id } } }"
+    for inside, more in (("", 0), (cheap, 6), (dear, 12), (cheap + dear, 12)):
+        answer = await storefront.ask(text % inside)
+        assert answer.headers.get("x-riverfront-cost") == str(plain + more), inside
+
+
+async def test_the_size_of_a_page_counts_as_it_is_given(storefront: Storefront) -> None:
+    for size in (3, 50, 3):
+        answer = await storefront.ask(PRODUCTS, n=size)
+        assert answer.headers["x-riverfront-cost"] == str(2 + size)
+
+
+@pytest.mark.parametrize("size", [999, 10**12])
+async def test_what_costs_too_much_is_refused_before_anything_is_done(
+    storefront: Storefront, world: World, size: int
+) -> None:
+    answer = await storefront.ask(PRODUCTS, n=size)
+    assert answer.status == 400
+    assert answer.codes == ["OPERATION_TOO_EXPENSIVE"]
+    told = answer.body["errors"][0]["extensions"]
+    assert (told["estimate"], told["limit"]) == (min(size, 10**6) + 2, 1000)
+    assert told["supportReference"] == answer.headers["x-request-id"]
+    assert world.calls.count() == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ products { totalCount } }",
+        "{ products(first: 1, last: 1) { totalCount } }",
+        "{ products(first: null) { totalCount } }",
+        "query($n: Int) { products(first: $n) { totalCount } }",
+        "query($n: Int = 1, $m: Int = 1) { products(first: $n, last: $m) { totalCount } }",
+    ],
+)
+async def test_a_list_needs_exactly_one_bound(storefront: Storefront, world: World, text: str) -> None:
+    answer = await storefront.ask(text)
+    assert answer.codes == ["BAD_USER_INPUT"]
+    assert "exactly one of first and last" in answer.body["errors"][0]["message"]
+    assert world.calls.count() == 0
+
+
+async def test_the_limit_is_a_setting(world: World, network: InMemory, clock: Clock) -> None:
+    text = "{ cart { lines { id } } }"
+    async with gateway(world, network, clock, cost_limit=26) as storefront:
+        assert (await storefront.ask(text)).codes == []
+    async with gateway(world, network, clock, cost_limit=25) as storefront:
+        assert (await storefront.ask(text)).codes == ["OPERATION_TOO_EXPENSIVE"]
+
+
+FIRST_PAGE = {"first": 20, "n": 20}
+
+
+async def test_every_example_operation_fits(storefront: Storefront) -> None:
+    """Its variables do not matter, but for the size of a page: the cost comes first."""
+    for name, text in documents().items():
+        answer = await storefront.ask(text, **FIRST_PAGE)
+        assert 0 < int(answer.headers["x-riverfront-cost"]) <= 600, name
+
+
+async def test_the_pages_of_a_shop_cost_what_the_docs_say(shopper: Shopper) -> None:
+    costs = {
+        name: int((await shopper.storefront.ask(documents()[name])).headers["x-riverfront-cost"])
+        for name in ("CartPage", "CheckoutPage", "GuestDetails")
+    }
+    assert costs == {"CartPage": 314, "CheckoutPage": 497, "GuestDetails": 537}

@@ -1,0 +1,351 @@
+"""None of the schema's directives is decoration: what each one says decides something, and no other place does."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import pytest
+import strawberry
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    execute,
+    get_named_type,
+    is_non_null_type,
+    parse,
+)
+
+from gateway import catalog
+from gateway.demand import Demand, SlicingMissing
+from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
+from gateway.freshness import Freshness, freshness
+from gateway.policy import Hint, ListSize, Policies
+from resolvers import payments
+from sandbox.world import World
+from schema import graph
+from schema.build import build
+from schema.directives import SCHEMA_DIRECTIVES, CacheControl, Cost, Idempotency, RequiresSession, SemanticNonNull
+from schema.policy import Ineffective, enforce, members, policy, problem, read
+from tests.paths import fields_of_type, inputs_with, reaching
+from tests.shop import Storefront
+
+T = TypeVar("T")
+
+POLICIES = build().policies
+PUBLIC, PRIVATE = CacheControlScope.PUBLIC, CacheControlScope.PRIVATE
+
+
+def having(kind: type[T]) -> dict[str, T]:
+    return {name: said for name, member in members(build().core) if (said := policy(member, kind)) is not None}
+
+
+def changed(given: Mapping[str, T], name: str, value: T) -> dict[str, T]:
+    return {**given, name: value}
+
+
+def points(text: str, policies: Policies) -> int | str:
+    document = parse(text)
+    (node,) = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    try:
+        return Demand(build().core, policies, document, node).points({})
+    except SlicingMissing as missing:
+        return str(missing)
+
+
+def fresh(text: str, policies: Policies) -> Freshness:
+    return freshness(build().core, policies, parse(text))
+
+
+def test_the_walk_sees_every_directive() -> None:
+    seen = sum(len(having(kind)) for kind in SCHEMA_DIRECTIVES)
+    told = build().as_str()
+    assert seen == sum(told.count(f" @{name}") for name in names()) - len(names_of_definitions(told))
+    assert seen > 100
+
+
+def names() -> list[str]:
+    return ["cacheControl", "cost", "listSize", "requiresSession", "semanticNonNull", "sensitive", "idempotency"]
+
+
+def names_of_definitions(told: str) -> list[str]:
+    return [name for name in names() if f"directive @{name}" in told]
+
+
+@pytest.mark.parametrize("name", POLICIES.weights)
+def test_a_weight_is_counted(name: str) -> None:
+    text = reaching(name)
+    assert points(text, replace(POLICIES, weights=changed(POLICIES.weights, name, 77.0))) != points(text, POLICIES)
+
+
+@pytest.mark.parametrize("name", POLICIES.sizes)
+def test_a_size_multiplies(name: str) -> None:
+    size = POLICIES.sizes[name]
+    text = reaching(name, " ".join(f"{one} {{ __typename }}" for one in size.sized_fields) or "__typename")
+    others = [replace(size, needs_one=not size.needs_one, slicing_arguments=("after", "before"))]
+    if not size.needs_one:
+        others = [replace(size, assumed=(size.assumed or 0) + 7, slicing_arguments=())]
+    if size.sized_fields:
+        others.append(replace(size, sized_fields=frozenset()))
+    for other in others:
+        assert points(text, replace(POLICIES, sizes=changed(POLICIES.sizes, name, other))) != points(text, POLICIES)
+
+
+LONG_LIVED_ROOTS = {
+    name: Hint(PUBLIC, 10**6, 10**6)
+    for name, _ in members(build().core)
+    if re.fullmatch(r"(Query|Mutation)\.\w+", name)
+}
+
+
+def stricter_and_looser(hint: Hint) -> list[Hint]:
+    if hint.scope is PRIVATE:
+        return [replace(hint, scope=PUBLIC)]
+    stale = 0 if hint.stale_if_error_s else 1
+    return [replace(hint, scope=PRIVATE), replace(hint, max_age_s=1), replace(hint, stale_if_error_s=stale)]
+
+
+@pytest.mark.parametrize("name", POLICIES.hints)
+def test_a_hint_decides_what_caches_are_told(name: str) -> None:
+    hint = POLICIES.hints[name]
+    if "." in name:
+        text = reaching(name)
+    else:
+        fields = list(fields_of_type(name))
+        unstated = [one for one in fields if one not in POLICIES.hints]
+        if not unstated:
+            assert {POLICIES.hints[one] for one in fields} == {hint}, "said in both places, and the same"
+            return
+        text = reaching(unstated[0])
+    alone = Policies(hints={**LONG_LIVED_ROOTS, name: hint})
+    for other in stricter_and_looser(hint):
+        assert fresh(text, replace(alone, hints=changed(alone.hints, name, other))) != fresh(text, alone)
+
+
+def test_the_gateway_keeps_what_it_reads_as_long_as_the_schema_says() -> None:
+    """One answer of Digital River is one entry, as fresh as its member that lives shortest."""
+    product = [POLICIES.hints["Product"], POLICIES.hints["Product.pricing"]]
+    page = [*product, POLICIES.hints["Query.products"]]
+    for lifetime, hints in ((catalog.PRODUCT, product), (catalog.PAGE, page)):
+        assert lifetime.fresh.total_seconds() == min(one.max_age_s or 0 for one in hints)
+    assert catalog.PRODUCT.stale_if_error.total_seconds() == POLICIES.hints["Product"].stale_if_error_s
+    assert catalog.PAGE.stale_if_error.total_seconds() == POLICIES.hints["Query.products"].stale_if_error_s
+    for name in ("AvailablePaymentMethods", "Query.availablePaymentMethods"):
+        methods = POLICIES.hints[name]
+        assert payments.METHODS.fresh.total_seconds() == methods.max_age_s
+        assert payments.METHODS.stale_if_error.total_seconds() == methods.stale_if_error_s
+
+
+ALL_PUBLIC = replace(
+    POLICIES,
+    hints={name: Hint(PUBLIC, 60) for name, member in members(build().core) if "(" not in name},
+)
+"""As if nothing were said to be private but by `@sensitive`."""
+
+
+@pytest.mark.parametrize("name", sorted(POLICIES.sensitive))
+def test_a_secret_is_never_shared(name: str) -> None:
+    owner = name.partition(".")[0]
+    without = replace(ALL_PUBLIC, sensitive=ALL_PUBLIC.sensitive - {name})
+    if isinstance(build().core.type_map[owner], GraphQLObjectType):
+        text = reaching(name)
+        assert not fresh(text, ALL_PUBLIC).is_same_for_all
+        assert fresh(text, without).is_same_for_all
+        return
+    place = next(inputs_with(owner))
+    text = fed_by_variable(place)
+    assert name in fresh(text, POLICIES).sensitive_inputs
+    assert name not in fresh(text, without).sensitive_inputs
+
+
+def fed_by_variable(place: str) -> str:
+    """An operation whose variable is all of an argument."""
+    field, _, argument = place.removesuffix(":)").partition("(")
+    owner, _, name = field.partition(".")
+    definition: Any = build().core.type_map[owner].fields[name]  # type: ignore[attr-defined]  # an object type
+    type_: str = str(definition.args[argument].type)
+    root = {"Query": "query", "Mutation": "mutation"}[owner]
+    return f"{root}($given: {type_}) {{ {name}({argument}: $given) {{ __typename }} }}"
+
+
+@pytest.mark.parametrize("name", sorted(one for one in POLICIES.sensitive))
+def test_a_secret_that_is_given_is_not_shown(name: str) -> None:
+    owner, _, member = name.partition(".")
+    definition = build().core.type_map[owner].extensions["strawberry-definition"]
+    if not definition.is_input:
+        return
+    shape: Any = graph.SHAPES[definition.origin]
+    python_name = next(one.python_name for one in definition.fields if graph_name(one) == member)
+    given = dict.fromkeys(shape.__struct_fields__, "shown") | {python_name: "Canary"}
+    assert "Canary" not in repr(shape(**given))
+
+
+def graph_name(field: Any) -> str:
+    head, *rest = str(field.python_name).split("_")
+    return head + "".join(one.capitalize() for one in rest)
+
+
+LEVELS = [name for name, level in POLICIES.levels.items() if "." in name and level is not SessionLevel.NONE]
+
+
+@pytest.mark.parametrize("name", LEVELS)
+async def test_who_has_no_session_is_refused_before_any_call(storefront: Storefront, world: World, name: str) -> None:
+    answer = await storefront.ask(reaching(name))
+    assert answer.codes == ["SESSION_REQUIRED"]
+    assert world.calls.count() == 0
+
+
+def test_every_root_field_says_which_session_it_needs() -> None:
+    for root in (build().core.query_type, build().core.mutation_type):
+        assert root is not None
+        assert {f"{root.name}.{name}" for name in root.fields} <= POLICIES.levels.keys()
+
+
+@pytest.mark.parametrize("name", having(Idempotency))
+def test_a_mutation_behaves_as_its_mode_says(name: str) -> None:
+    """A keyed one has a key; one that says otherwise stops the start."""
+    core = build().core
+    field = dict(members(core))[name]
+    said = policy(field, Idempotency)
+    assert problem(core, name, field, said) is None
+    for mode in set(IdempotencyMode) - {said.mode if said else None}:
+        if IdempotencyMode.KEYED in (mode, said.mode if said else None):
+            assert problem(core, name, field, Idempotency(mode=mode)) is not None
+
+
+def test_every_mutation_says_how_it_can_be_repeated() -> None:
+    root = build().core.mutation_type
+    assert root is not None
+    assert {f"{root.name}.{name}" for name in root.fields} == having(Idempotency).keys()
+
+
+def nullable_with_resolver() -> dict[str, GraphQLField]:
+    return {
+        name: member
+        for name, member in members(build().core)
+        if isinstance(member, GraphQLField)
+        and "resolver" in (getattr(member.extensions.get("strawberry-definition"), "metadata", None) or {})
+        and not is_non_null_type(member.type)
+    }
+
+
+def test_what_is_null_only_when_its_call_failed_says_so_and_everything_else_says_why() -> None:
+    promised = having(SemanticNonNull)
+    assert promised.keys() <= nullable_with_resolver().keys()
+    silent = [
+        name
+        for name, field in nullable_with_resolver().items()
+        if name not in promised
+        and not name.startswith("Mutation.")
+        and "null" not in f"{field.description} {get_named_type(field.type).description}".lower()
+        and policy(get_named_type(field.type), RequiresSession) is None
+        and POLICIES.levels.get(name, SessionLevel.NONE) is SessionLevel.NONE
+    ]
+    assert silent == []
+
+
+# The same, on a graph so small that each directive can be seen to act.
+
+
+class Caller:
+    """What the guards ask of a context."""
+
+    def __init__(self, level: SessionLevel) -> None:
+        self.level = level
+
+    async def reaches(self, level: SessionLevel) -> bool:
+        return self.level.reaches(level)
+
+    async def require(self, level: SessionLevel) -> None:
+        if not self.level.reaches(level):
+            raise PermissionError
+
+    def in_time(self, answer: T) -> T:
+        return answer
+
+
+async def thing(ctx: Caller) -> dict[str, str]:
+    return {"name": "a thing"}
+
+
+async def nothing(ctx: Caller) -> None:
+    return None
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+class Thing:
+    """Needs a session."""
+
+    name: str = graph.field("Its name.")
+
+
+@graph.type()
+class Small:
+    """A root."""
+
+    open: Thing | None = graph.field(
+        "Null without a session.", RequiresSession(level=SessionLevel.NONE), resolver=thing
+    )
+    closed: Thing | None = graph.field("A thing.", RequiresSession(level=SessionLevel.REGISTERED), resolver=thing)
+    promised: str | None = graph.field("A promise.", SemanticNonNull(), resolver=nothing)
+
+
+async def asked(text: str, level: SessionLevel) -> tuple[Any, list[str]]:
+    core = strawberry.Schema(query=Small)._schema
+    core.type_map["Thing"].is_type_of = None  # type: ignore[attr-defined]  # an object type
+    enforce(core)
+    answer: Any = execute(core, parse(text), context_value=Caller(level))
+    result = answer if hasattr(answer, "data") else await answer
+    return result.data, [type(one.original_error).__name__ for one in result.errors or ()]
+
+
+async def test_a_type_that_needs_a_session_is_not_there_without_one() -> None:
+    assert await asked("{ open { __typename } }", SessionLevel.NONE) == ({"open": None}, [])
+    assert await asked("{ open { __typename } }", SessionLevel.ANONYMOUS) == ({"open": {"__typename": "Thing"}}, [])
+
+
+async def test_a_field_that_needs_a_level_is_refused_below_it() -> None:
+    assert await asked("{ closed { __typename } }", SessionLevel.ANONYMOUS) == ({"closed": None}, ["PermissionError"])
+    assert (await asked("{ closed { __typename } }", SessionLevel.REGISTERED))[1] == []
+
+
+async def test_what_is_promised_is_there_or_has_an_error() -> None:
+    assert await asked("{ promised }", SessionLevel.NONE) == ({"promised": None}, ["NothingThere"])
+
+
+async def plain(ctx: Caller) -> str:
+    return "plain"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "said", "resolver", "why"),
+    [
+        (str, RequiresSession(level=SessionLevel.REGISTERED), None, "the parent's level"),
+        (str, SemanticNonNull(), plain, "never null anyway"),
+        (str | None, SemanticNonNull(), None, "no call of its own"),
+        (str | None, SemanticNonNull(levels=[0, 1]), plain, "only the field itself"),
+        (str, Idempotency(mode=IdempotencyMode.NATURAL), plain, "only mutations"),
+    ],
+)
+def test_a_directive_that_nothing_acts_on_stops_the_start(
+    annotation: Any, said: object, resolver: Any, why: str
+) -> None:
+    member = graph.field("Something.", said, **({"resolver": resolver} if resolver else {}))
+    root = graph.type()(type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": annotation}, "f": member}))
+    with pytest.raises(Ineffective, match=why):
+        read(strawberry.Schema(query=root)._schema)
+
+
+def test_a_type_that_needs_a_session_has_to_be_private() -> None:
+    open_type = graph.type(RequiresSession(level=SessionLevel.ANONYMOUS), CacheControl(max_age=9, scope=PUBLIC))
+    made = open_type(type("Open", (), {"__doc__": "A type.", "__annotations__": {"f": str}, "f": graph.field("A.")}))
+    root = type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": made}, "f": graph.field("B.")})
+    with pytest.raises(Ineffective, match="is private"):
+        read(strawberry.Schema(query=graph.type()(root))._schema)
+
+
+def test_the_policies_are_those_of_the_schema_files() -> None:
+    assert POLICIES.weights["Mutation.submitOrder"] == 50
+    assert POLICIES.sizes["Cart.lines"] == ListSize(assumed=25)
+    assert having(Cost)["Mutation.submitOrder"].weight == "50"

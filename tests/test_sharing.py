@@ -1,0 +1,111 @@
+"""What caches may keep: public queries over GET, and nothing else."""
+
+import json
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from sandbox.world import World
+from tests.shop import CLIENT, ORIGIN, PACK, Shopper, Storefront
+
+PRODUCT = '{ product(by: {upstreamId: "%s"}) { %s } }'
+PAGE = "{ products(first: 2) { nodes { name } } }"
+
+
+async def get(
+    storefront: Storefront, text: str, /, headers: dict[str, str] | None = None, **more: str
+) -> httpx.Response:
+    url = "/graphql?" + urlencode({"query": text, **more})
+    return await storefront.http.get(url, headers=CLIENT | (headers or {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{ storefront { locales } }", "public, max-age=3600, stale-if-error=86400"),
+        (PRODUCT % (PACK, "name"), "public, max-age=300, stale-if-error=86400"),
+        (PRODUCT % (PACK, "name pricing { salePrice { amount } }"), "public, max-age=60"),
+        (PRODUCT % (PACK, "name inventory { isInStock }"), "public, max-age=15"),
+        (PAGE, "public, max-age=120, stale-if-error=3600"),
+        ("{ storefront { locales } products(first: 1) { totalCount } }", "public, max-age=120, stale-if-error=3600"),
+        ("{ __typename }", "private, no-store"),
+        ("{ storefront { locales } __schema { types { name } } }", "private, no-store"),
+    ],
+)
+async def test_the_strictest_field_decides(storefront: Storefront, text: str, told: str) -> None:
+    answer = await get(storefront, text)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == told
+
+
+async def test_a_public_answer_is_the_same_for_all(shopper: Shopper, world: World) -> None:
+    storefront = shopper.storefront
+    plain = await get(storefront, PAGE)
+    await storefront.add(PACK)
+    cookie = {"Cookie": f"__Host-rf_session={storefront.cookie}"}
+    for headers in ({}, cookie, {"Authorization": "Bearer anything"}, {"Origin": "https://elsewhere.example"}):
+        answer = await get(storefront, PAGE, headers)
+        assert answer.content == plain.content
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+        assert "set-cookie" not in answer.headers
+        assert answer.headers["etag"] == plain.headers["etag"]
+
+
+async def test_an_answer_that_has_not_changed_is_not_sent_again(storefront: Storefront) -> None:
+    first = await get(storefront, PAGE)
+    tag = first.headers["etag"]
+    for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = await get(storefront, PAGE, {"If-None-Match": given})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+        assert again.headers["cache-control"] == first.headers["cache-control"]
+        assert again.headers["vary"] == "Accept-Encoding"
+    assert (await get(storefront, PAGE, {"If-None-Match": '"other"'})).status_code == 200
+    other = await get(storefront, "{ products(first: 3) { nodes { name } } }")
+    assert other.headers["etag"] != tag
+
+
+async def test_what_went_wrong_is_kept_by_nobody(shopper: Shopper) -> None:
+    await shopper.fault("status", "/v1/shoppers/me/products", status=503, times=9)
+    partial = await get(shopper.storefront, "{ storefront { locales } products(first: 2) { nodes { name } } }")
+    assert partial.json()["data"]["storefront"]
+    assert partial.json()["errors"]
+    for answer in (
+        partial,
+        await get(shopper.storefront, "{ nothingLikeThis }"),
+        await get(shopper.storefront, "{ products { totalCount } }"),
+        await get(shopper.storefront, "{ cart { id } }"),
+        await shopper.storefront.send({"query": PAGE}),
+    ):
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert "etag" not in answer.headers
+
+
+async def test_an_answer_for_a_session_is_its_own(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    for headers in ({}, {"Origin": ORIGIN}):
+        answer = await shopper.storefront.send({"query": "{ cart { id } }"}, **headers)
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["vary"] == "Cookie, Authorization, Origin"
+
+
+@pytest.mark.parametrize(
+    "text", ["{ cart { id } }", "{ session { expiresAt } }", "{ storefront { locales } cart { id } }"]
+)
+async def test_what_is_private_is_not_read_by_a_url(shopper: Shopper, world: World, text: str) -> None:
+    await shopper.storefront.add(PACK)
+    world.calls.clear()
+    answer = await get(shopper.storefront, text, {"Cookie": f"__Host-rf_session={shopper.storefront.cookie}"})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert world.calls.count() == 0
+
+
+async def test_variables_stand_in_the_url(storefront: Storefront) -> None:
+    text = "query($n: Int!) { products(first: $n) { nodes { name } } }"
+    answer = await get(storefront, text, variables=json.dumps({"n": 3}))
+    assert len(answer.json()["data"]["products"]["nodes"]) == 3
+    assert answer.headers["cache-control"].startswith("public")
