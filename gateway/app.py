@@ -22,6 +22,7 @@ from gateway.catalog import Catalog
 from gateway.context import Gateway
 from gateway.endpoint import COST_HEADERS, GraphQLEndpoint
 from gateway.graphiql import page as graphiql
+from gateway.limits import Limits
 from gateway.replays import Replays
 from gateway.session import Sessions, utc_now
 from gateway.settings import Settings
@@ -61,6 +62,7 @@ def create_app(
         replays=Replays(store),
         submissions=Submissions(store),
         turns=Turns(),
+        limits=Limits(now),
         now=now,
     )
     graph = build(suggests=settings.development)

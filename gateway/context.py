@@ -14,6 +14,7 @@ from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import SessionExpired, SessionRequired, SignInRequired, UpstreamTimeout, UpstreamTokenInvalid
+from gateway.limits import Limits
 from gateway.replays import Replays
 from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
@@ -22,6 +23,7 @@ from gateway.turns import Turns
 from gateway.upstream.cart import Cart, TaxIdentifierRequirement
 from gateway.upstream.catalog import InventoryStatus, Product
 from gateway.upstream.client import Upstream
+from gateway.upstream.shopper import Shopper
 
 if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
     from gateway.submission import Submissions
@@ -42,6 +44,7 @@ class Gateway:
     replays: Replays
     submissions: "Submissions"
     turns: Turns
+    limits: Limits
     now: Callable[[], datetime]
 
 
@@ -69,6 +72,7 @@ class Operation:
     clears_cookie: bool = False
     cart: "asyncio.Future[Cart] | None" = None
     tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
+    shopper: "asyncio.Future[Shopper] | None" = None
     promoted: list[GraphQLError] = field(default_factory=list)
     unread_warnings: list[object] = field(default_factory=list)
 
@@ -129,6 +133,8 @@ class Context:
         """Go on with a session that has just begun."""
         operation = self.operation
         operation.session, operation.has_dead_handle, operation.clears_cookie = session, False, False
+        self.forget_cart()
+        self.forget_shopper()
         if handle.delivery is SessionDelivery.COOKIE:
             operation.issued_cookie = handle
 
@@ -198,6 +204,21 @@ class Context:
 
         self.operation.cart = asyncio.get_running_loop().create_future()
         self.operation.cart.set_result(cart)
+
+    def shopper(self) -> "asyncio.Future[Shopper]":
+        """The signed-in shopper, read once for the whole operation until something changes the account."""
+        operation = self.operation
+        if operation.shopper is None:
+            operation.shopper = asyncio.ensure_future(self._read_shopper())
+            operation.shopper.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return asyncio.shield(operation.shopper)
+
+    async def _read_shopper(self) -> Shopper:
+        return await self.as_shopper(lambda upstream, token: upstream.shopper(token))
+
+    def forget_shopper(self) -> None:
+        """After a change of the account, and when the session has become somebody else's."""
+        self.operation.shopper = None
 
     def forget_cart(self) -> None:
         """After a change: what was read before it is no longer so."""

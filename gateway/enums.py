@@ -339,6 +339,13 @@ class ErrorCode(OwnWord):
     UPSTREAM_UNAVAILABLE = auto()
 
 
+class CartTransitionOutcome(OwnWord):
+    KEPT = auto()
+    MERGED = auto()
+    CHANGED = auto()
+    WAS_EMPTY = auto()
+
+
 class SessionDelivery(OwnWord):
     COOKIE = auto()
     BEARER = auto()

@@ -74,7 +74,10 @@ class Record(msgspec.Struct, kw_only=True):
     """A session as the store keeps it. Instants are UTC."""
 
     id: str
+    """Stays when the handle changes: what is keyed by it belongs to the whole visit."""
     level: SessionLevel
+    shopper_id: str | None = None
+    """Upstream id of the shopper who has signed in; None for a guest, and until it was read."""
     locale: str
     currency_code: str
     access_token: str
@@ -87,6 +90,13 @@ class Record(msgspec.Struct, kw_only=True):
     def __repr__(self) -> str:
         return f"Record({self.id}, {self.level.name})"
 
+    def belong(self, tokens: Tokens, now: datetime) -> None:
+        """The visit is a signed-in shopper's from here on. A guest's refresh token is good for nothing any more."""
+        self.level = SessionLevel.REGISTERED
+        self.refresh_token = None
+        self.renew(tokens, now)
+        self.started_at = self.used_at = now
+
     def renew(self, tokens: Tokens, now: datetime) -> None:
         self.access_token = tokens.access_token
         self.refresh_token = tokens.refresh_token or self.refresh_token
@@ -96,8 +106,9 @@ class Record(msgspec.Struct, kw_only=True):
 class Session:
     """One live session: the record as last read or written, and where the store has it."""
 
-    def __init__(self, key: str, record: Record, expires_at: datetime) -> None:
-        self.key = key
+    def __init__(self, handle: Handle, record: Record, expires_at: datetime) -> None:
+        self.key = handle.key
+        self.delivery = handle.delivery
         self.record = record
         self.expires_at = expires_at
 
@@ -135,10 +146,21 @@ class Sessions:
     ) -> tuple[Session, Handle]:
         """Start a guest session with a token asked for over `upstream`. The handle is told once and not kept."""
         tokens = await upstream.guest_token(locale, currency_code)
+        return await self._start(SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code)
+
+    async def begin_registered(
+        self, tokens: Tokens, delivery: SessionDelivery, locale: str, currency_code: str
+    ) -> tuple[Session, Handle]:
+        """Start a session of a shopper who has just signed in without having been a guest."""
+        return await self._start(SessionLevel.REGISTERED, tokens, delivery, locale, currency_code)
+
+    async def _start(
+        self, level: SessionLevel, tokens: Tokens, delivery: SessionDelivery, locale: str, currency_code: str
+    ) -> tuple[Session, Handle]:
         now = self._now()
         record = Record(
             id=secrets.token_hex(8),
-            level=SessionLevel.ANONYMOUS,
+            level=level,
             locale=locale,
             currency_code=currency_code,
             access_token=tokens.access_token,
@@ -150,7 +172,23 @@ class Sessions:
         )
         handle = Handle.new(delivery)
         await self._store.replace(handle.key, _bytes(record), expected=None, ttl_s=self._left_s(record))
-        return Session(handle.key, record, self._expires_at(record)), handle
+        return Session(handle, record, self._expires_at(record)), handle
+
+    async def promote(self, session: Session, tokens: Tokens) -> tuple[Session, Handle]:
+        """Make a guest's session that of a shopper: the same visit under a new handle. The old handle is dead.
+
+        Raises `SessionExpired` when the session has ended in the meantime.
+        """
+        present = await self._store.get(session.key)
+        if present is None:
+            raise SessionExpired
+        record = msgspec.msgpack.decode(present, type=Record)
+        # Under the old handle nobody is ever signed in, not for a moment.
+        record.belong(tokens, self._now())
+        handle = Handle.new(session.delivery)
+        await self._store.replace(handle.key, _bytes(record), expected=None, ttl_s=self._left_s(record))
+        await self._store.delete(session.key)
+        return Session(handle, record, self._expires_at(record)), handle
 
     async def find(self, handle: Handle) -> Session | None:
         """The live session behind a handle, its use noted; None for one that is unknown or has ended."""
@@ -162,7 +200,7 @@ class Sessions:
         if self._expires_at(record) <= now:
             await self._store.delete(handle.key)
             return None
-        session = Session(handle.key, record, self._expires_at(record))
+        session = Session(handle, record, self._expires_at(record))
         if now - record.used_at >= TOUCH_AFTER:
             await self.change(session, lambda fresh: setattr(fresh, "used_at", now))
         return session

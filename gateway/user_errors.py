@@ -18,6 +18,7 @@ from gateway.enums import (
     StoreCreditObstacle,
 )
 from gateway.errors import (
+    RateLimited,
     SessionRequired,
     SignInRequired,
     UpstreamError,
@@ -83,6 +84,9 @@ class AccessError(UserError, frozen=True, tag=True, kw_only=True):
     required_level: SessionLevel = SessionLevel.ANONYMOUS
 
 
+class CredentialError(UserError, frozen=True, tag=True, kw_only=True): ...
+
+
 class RateLimitError(UserError, frozen=True, tag=True, kw_only=True):
     retry_after: datetime
 
@@ -117,6 +121,7 @@ AnyUserError = (
     | StoreCreditError
     | IdempotencyError
     | AccessError
+    | CredentialError
     | RateLimitError
     | UpstreamFailure
 )
@@ -292,6 +297,12 @@ def from_upstream(failure: UpstreamError, path: Path, *, support_reference: str,
         )
     known: AnyUserError = TYPE_OF[code](code=code, message=message, path=path)
     return known
+
+
+def too_many(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:
+    """For what this gateway lets nobody do more often."""
+    code = ErrorCode.RATE_LIMITED
+    return RateLimitError(code=code, message=MESSAGES[code], path=path, retry_after=limited.retry_after or now)
 
 
 def unnamed(error: AnyUserError, support_reference: str) -> UpstreamFailure:

@@ -58,6 +58,29 @@ class StartSession(Given, frozen=True, kw_only=True):
     delivery: SessionDelivery = SessionDelivery.COOKIE
 
 
+class PasswordCredentials(Given, frozen=True, kw_only=True):
+    """A user name and password."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "PasswordCredentials(***)"
+
+
+class SignInCredentials(Given, frozen=True, kw_only=True):
+    """Exactly one proof of identity."""
+
+    password: PasswordCredentials
+
+
+class SignIn(Given, frozen=True, kw_only=True):
+    """Arguments of signIn."""
+
+    credentials: SignInCredentials
+    delivery: SessionDelivery = SessionDelivery.COOKIE
+
+
 class UpdateSession(Given, frozen=True, kw_only=True):
     """Arguments of updateSession."""
 

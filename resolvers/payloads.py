@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from gateway.enums import CartTransitionOutcome
 from gateway.outcomes import Result, SubmissionAttempt
 from gateway.replays import Warning
 from gateway.session import Session
@@ -24,6 +25,19 @@ class StartSessionPayload(Payload):
 @dataclass(frozen=True)
 class SignOutPayload(Payload):
     signed_out: bool = True
+
+
+@dataclass(frozen=True)
+class CartTransition:
+    outcome: CartTransitionOutcome
+    quantity_before: int
+    quantity_after: int
+
+
+@dataclass(frozen=True)
+class SignInPayload(Payload):
+    bearer_token: str | None = field(default=None, repr=False)
+    cart_transition: CartTransition | None = None
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,17 @@ async def start_session(ctx: Context, input: StartSession) -> StartSessionPayloa
 async def sign_out(ctx: Context) -> SignOutPayload:
     present = await ctx.session()
     if present is not None:
-        await ctx.gateway.sessions.end(present)
-        ctx.lose_session()
-        # The session is over here, which is what was asked; a token that stays ends by itself.
-        with contextlib.suppress(UpstreamError):
-            await ctx.upstream.revoke_token(present.record.access_token)
+        await leave(ctx, present)
     return SignOutPayload()
+
+
+async def leave(ctx: Context, session: Session) -> None:
+    """End a session, here and upstream."""
+    await ctx.gateway.sessions.end(session)
+    ctx.lose_session()
+    # It is over here, which is what was asked; a token that stays ends by itself.
+    with contextlib.suppress(UpstreamError):
+        await ctx.upstream.revoke_token(session.record.access_token)
 
 
 async def begin(

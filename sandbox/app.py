@@ -18,6 +18,7 @@ from sandbox import (
     payment_service,
     registrations,
     shop,
+    shoppers,
     submission,
     tokens,
 )
@@ -33,7 +34,8 @@ CART = f"{ME}/carts/active"
 ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/oauth20/token", {"POST": tokens.give}),
     ("/oauth20/access-tokens", {"GET": tokens.show, "DELETE": tokens.revoke}),
-    (ME, {"GET": shop.me, "POST": shop.update_me}),
+    ("/v1/shoppers", {"POST": shoppers.register}),
+    (ME, {"GET": shoppers.me, "POST": shoppers.update_me}),
     (f"{ME}/categories", {"GET": categories.categories}),
     (f"{ME}/categories/{{id}}", {"GET": categories.category}),
     (f"{ME}/categories/{{id}}/products", {"GET": categories.products_of_category}),

@@ -194,6 +194,16 @@ class Cart:
     def shipping_cost(self, option: int) -> Decimal:
         return Decimal(SHIPPING[option][1][("USD", "EUR", "GBP", "JPY").index(self.currency)])
 
+    def take_lines(self, other: "Cart") -> None:
+        """Add what another cart holds; the same product with the same attributes makes one line."""
+        for line in other.lines:
+            same = (one for one in self.lines if one.product is line.product and one.attributes == line.attributes)
+            found = next(same, None)
+            if found is None:
+                self.lines.append(line)
+            else:
+                found.quantity += line.quantity
+
     # Payment.
 
     def contributions(self, *, strict: bool) -> tuple[Decimal, Decimal]:
@@ -454,7 +464,7 @@ class Cart:
             self.shipping_option = options[0] if options and preselects else None
 
     def detach(self, source: Source, *, keeps: bool = False) -> None:
-        if not keeps:
+        if not keeps and not source.reusable:
             source.state = "cancelled"
         if source is self.credit:
             self.credit = None

@@ -16,7 +16,7 @@ from sandbox.arrivals import arrive
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
 from sandbox.requests import nothing, world_of
-from sandbox.world import Account, Switches
+from sandbox.world import Balance, Switches
 
 T = TypeVar("T")
 
@@ -78,6 +78,10 @@ async def keys(request: Request) -> Response:
             "confidentialSecret": shown.confidential_secret,
             "paymentKey": shown.payment_key,
             "ledgerKey": shown.ledger_key,
+            "shoppers": [
+                {"username": shown.shopper_username, "password": shown.shopper_password},
+                {"username": shown.other_shopper_username, "password": shown.other_shopper_password},
+            ],
         }
     )
 
@@ -141,7 +145,7 @@ async def set_stock(request: Request) -> Response:
 
 async def set_credit(request: Request) -> Response:
     given = await _read(request, Credit)
-    world_of(request).ledger[given.reference] = Account(given.amount, given.currency)
+    world_of(request).ledger[given.reference] = Balance(given.amount, given.currency)
     return nothing()
 
 

@@ -1,4 +1,4 @@
-"""What belongs to no cart: the shopper's own settings, and the products."""
+"""The catalogue: products and their stock."""
 
 import re
 from collections.abc import Callable
@@ -9,18 +9,14 @@ from starlette.responses import Response
 from sandbox import catalog
 from sandbox.catalog import LISTED, PRODUCTS, Product
 from sandbox.errors import Refusal
-from sandbox.money import PAIRS, TAX_INCLUSIVE, Json
+from sandbox.money import TAX_INCLUSIVE, Json
 from sandbox.requests import (
     answer,
     base_of,
-    body_of,
-    check_ip,
     expand_of,
     locale_of,
-    nothing,
     paged,
     reader_of,
-    shopper_of,
     whole_number,
     world_of,
 )
@@ -29,57 +25,6 @@ from sandbox.shaping import Expand
 ON_A_PAGE = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
 HIDDEN = {"customAttributes", "variations", "inventoryStatus"}
 """Of a single product, until it is expanded."""
-
-
-async def me(request: Request) -> Response:
-    """`GET /v1/shoppers/me`."""
-    shopper = shopper_of(request)
-    uri = f"{base_of(request)}/v1/shoppers/me"
-    wire: Json = {
-        "uri": uri,
-        "id": "Anonymous",
-        "username": None,
-        "externalReferenceId": None,
-        "firstName": None,
-        "lastName": None,
-        "emailAddress": None,
-        "locale": shopper.locale,
-        "currency": shopper.currency,
-    }
-    wire |= {name: {"uri": f"{uri}/{name}"} for name in ("addresses", "orders", "account")}
-    return answer(request, {"shopper": wire})
-
-
-async def update_me(request: Request) -> Response:
-    """`POST /v1/shoppers/me`: a guest may change locale, currency and IP address."""
-    world, shopper = world_of(request), shopper_of(request)
-    given = (await body_of(request, "ShoppersResource")).get("shopper") or {}
-    query = request.query_params
-    locale = query.get("locale") or given.get("locale") or shopper.locale
-    if locale not in PAIRS:
-        raise _no(409, "invalid-locale", f"The locale {locale} is not supported.")
-    chosen = query.get("locale") or given.get("locale")
-    currency = query.get("currency") or given.get("currency") or (PAIRS[locale] if chosen else shopper.currency)
-    if currency not in PAIRS.values():
-        raise _no(409, "valid-currency-code", f"The currency {currency} is not supported.")
-    check_ip(address := query.get("ipAddress") or given.get("ipAddress"), "ShoppersResource")
-    cart = shopper.cart
-    if cart is not None and cart.sources and currency != cart.currency:
-        text = f"One or more sources in the cart does not support locale {locale} and currency {currency}."
-        raise _no(409, "invalid-request", text)
-    shopper.locale, shopper.currency = locale, currency
-    shopper.ip_address = address or shopper.ip_address
-    if cart is not None:
-        cart.locale, cart.currency = locale, currency
-        world.settle(cart)
-    return nothing()
-
-
-def _no(status: int, code: str, text: str) -> Refusal:
-    return Refusal(status, code, text, relation="ShoppersResource")
-
-
-# Products.
 
 
 async def products(request: Request) -> Response:

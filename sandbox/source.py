@@ -73,6 +73,8 @@ class Source:
     details: Json
     """What the hash named after the type shows: of a card brand, expiry and the last four digits."""
     redirect: Json = field(default_factory=dict)
+    reusable: bool = False
+    """Set by saving it as a payment option; it can then be charged again."""
     fails_at_charge: bool = False
     decline: Decline | None = None
     upstream_id: str | None = None
@@ -103,6 +105,11 @@ class Source:
             return False
         return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)
 
+    def consume(self) -> None:
+        """It was charged: a single-use source is spent by that."""
+        if not self.reusable:
+            self.state = "consumed"
+
     def wire(self) -> Json:
         """As DigitalRiver.js is given it."""
         at = _timestamp(self.created_at)
@@ -113,7 +120,7 @@ class Source:
             "id": str(self.id),
             "clientSecret": self.secret,
             "type": self.type,
-            "reusable": False,
+            "reusable": self.reusable,
             "amount": f"{self.amount}",
             "currency": self.currency,
             "state": self.state,
@@ -135,7 +142,11 @@ class Source:
     def cart_wire(self, contributed: Decimal) -> Json:
         """As a cart shows it: every detail is text, and the secret is repeated in the hash."""
         details = {name: str(value) for name, value in self.details.items()}
-        details |= {"clientSecret": self.secret, "flow": self.method.flow, "reusable": "false"}
+        details |= {
+            "clientSecret": self.secret,
+            "flow": self.method.flow,
+            "reusable": "true" if self.reusable else "false",
+        }
         if self.method.flow == "receiver":
             details["expirationTime"] = _timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
         return {
@@ -154,7 +165,7 @@ class Source:
             "type": self.type,
             "currency": self.currency,
             "amount": number(self.amount),
-            "reusable": False,
+            "reusable": self.reusable,
             "state": self.state,
             "clientSecret": self.secret,
             self.type: self.details,

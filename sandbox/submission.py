@@ -95,7 +95,7 @@ def _charged(world: World, order: Order) -> None:
     if order.email == REVIEWED_EMAIL:
         order.state, order.session_state = "In Review", "pending"
     for source in order.cart.sources:
-        source.state = "consumed"
+        source.consume()
 
 
 async def resume(request: Request) -> Response:

@@ -9,6 +9,8 @@ from itertools import count
 from typing import Literal
 from uuid import UUID, uuid4
 
+from sandbox import demo
+from sandbox.account import Account
 from sandbox.calls import Calls
 from sandbox.cart import Cart, Line
 from sandbox.catalog import PRODUCTS
@@ -45,6 +47,10 @@ class Switches:
     """Whether the site takes tax identifiers."""
     detached_source: Literal["cancelled", "kept"] = "cancelled"
     """A source that is used once, when it is detached: of no more use, or as before."""
+    two_carts: Literal["merged", "guest", "account"] = "merged"
+    """Which lines are left when a guest with a cart signs in to an account that has one too."""
+    guest_cart: Literal["follows", "stays"] = "follows"
+    """Whether a sign-in that shows a guest's token takes the guest's cart along."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +64,14 @@ class Keys:
     """The confidential key of the payment service."""
     ledger_key: str = "ledger-of-riverdemo"
     """The merchant's own, for `/_ledger`."""
+    shopper_username: str = "alex.rivera@example.com"
+    shopper_password: str = "Rivers+Lakes7"
+    other_shopper_username: str = "sam.brook@example.com"
+    other_shopper_password: str = "Brooks+Ponds9"
 
 
 @dataclass(frozen=True)
-class Account:
+class Balance:
     """What stands to somebody's credit in the merchant's ledger."""
 
     amount: Decimal
@@ -70,16 +80,21 @@ class Account:
 
 @dataclass
 class Shopper:
-    """A session, which is what an access token stands for."""
+    """A session, which is what an access token stands for. All full tokens of an account stand for the same."""
 
     id: str
     locale: str = "en_US"
     currency: str = "USD"
     ip_address: str | None = None
-    is_registered: bool = False
     cart: Cart | None = None
     orders: dict[int, Order] = field(default_factory=dict)
     last_order: Order | None = None
+    account: Account | None = None
+    """None: a guest."""
+
+    @property
+    def is_registered(self) -> bool:
+        return self.account is not None
 
 
 @dataclass
@@ -87,6 +102,8 @@ class Token:
     shopper: Shopper
     created_at: datetime
     expires_at: datetime
+    visit: str = ""
+    """What one sign-in began: it is renewed and revoked as a whole."""
 
 
 @dataclass
@@ -98,8 +115,9 @@ class World:
     tokens: dict[str, Token] = field(default_factory=dict)
     refresh_tokens: dict[str, Token] = field(default_factory=dict)
     shoppers: list[Shopper] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
     sources: dict[UUID, Source] = field(default_factory=dict)
-    ledger: dict[str, Account] = field(default_factory=dict)
+    ledger: dict[str, Balance] = field(default_factory=dict)
     """Store credit by the shopper's external reference."""
     redirects: dict[UUID, Source] = field(default_factory=dict)
     """Sources by the id in the address of the provider's page."""
@@ -108,6 +126,11 @@ class World:
     _cart_ids: Iterator[int] = field(default_factory=lambda: count(1127950780082, 10_000))
     _line_ids: Iterator[int] = field(default_factory=lambda: count(21150010082, 10_000))
     _shopper_ids: Iterator[int] = field(default_factory=lambda: count(1127900160082, 10_000))
+    _address_ids: Iterator[int] = field(default_factory=lambda: count(1655007697, 16))
+    _option_ids: Iterator[int] = field(default_factory=lambda: count(740865108, 23))
+
+    def __post_init__(self) -> None:
+        demo.furnish(self)
 
     def reset(self) -> None:
         vars(self).update(vars(World()))
@@ -122,15 +145,86 @@ class World:
         self.shoppers.append(shopper)
         return shopper
 
-    def give_token(self, shopper: Shopper) -> str:
+    def new_visit(self) -> str:
+        return secrets.token_hex(8)
+
+    def give_token(self, shopper: Shopper, visit: str = "") -> str:
         access = secrets.token_hex(80)
-        self.tokens[access] = Token(shopper, self.now(), self.now() + ACCESS_LIFE)
+        self.tokens[access] = Token(shopper, self.now(), self.now() + ACCESS_LIFE, visit)
         return access
 
-    def give_refresh_token(self, shopper: Shopper) -> str:
+    def give_refresh_token(self, shopper: Shopper, visit: str) -> str:
         refresh = secrets.token_hex(88)
-        self.refresh_tokens[refresh] = Token(shopper, self.now(), self.now() + REFRESH_LIFE)
+        self.refresh_tokens[refresh] = Token(shopper, self.now(), self.now() + REFRESH_LIFE, visit)
         return refresh
+
+    def end_tokens(self, shopper: Shopper) -> None:
+        """Nothing that was given out for this session is good any more."""
+        for tokens in (self.tokens, self.refresh_tokens):
+            for text in [text for text, known in tokens.items() if known.shopper is shopper]:
+                del tokens[text]
+
+    def end_visit(self, visit: str) -> None:
+        for tokens in (self.tokens, self.refresh_tokens):
+            for text in [text for text, known in tokens.items() if known.visit == visit]:
+                del tokens[text]
+
+    # Accounts.
+
+    def open_account(
+        self,
+        username: str,
+        password: str | None,
+        external_reference: str | None,
+        first_name: str,
+        last_name: str,
+        email: str | None = None,
+    ) -> Account:
+        shopper = self.new_shopper()
+        account = Account(
+            id=str(uuid4()),
+            username=username,
+            password=password,
+            external_reference=external_reference,
+            shopper=shopper,
+            first_name=first_name,
+            last_name=last_name,
+            email=email or username,
+        )
+        shopper.id, shopper.account = account.id, account
+        self.accounts.append(account)
+        return account
+
+    def next_address_id(self) -> int:
+        return next(self._address_ids)
+
+    def next_option_id(self) -> int:
+        return next(self._option_ids)
+
+    def take_along(self, guest: Shopper, account: Account) -> None:
+        """The guest is now this shopper: cart and orders go along, and the guest's tokens are used up."""
+        shopper = account.shopper
+        shopper.locale, shopper.currency = guest.locale, guest.currency
+        shopper.ip_address = guest.ip_address or shopper.ip_address
+        shopper.orders |= guest.orders
+        shopper.last_order = guest.last_order or shopper.last_order
+        if guest.cart is not None and self.switches.guest_cart == "follows":
+            shopper.cart = self._one_of_two(guest.cart, shopper.cart)
+        guest.cart = None
+        self.end_tokens(guest)
+        if shopper.cart is not None and shopper.cart.order is None:
+            shopper.cart.locale, shopper.cart.currency = shopper.locale, shopper.currency
+            self.settle(shopper.cart)
+
+    def _one_of_two(self, guests: Cart, own: Cart | None) -> Cart:
+        if own is None or own.order is not None or guests.order is not None:
+            return guests
+        if not own.lines or not guests.lines or self.switches.two_carts == "guest":
+            return guests if guests.lines else own
+        if self.switches.two_carts == "merged":
+            guests.take_lines(own)
+            return guests
+        return own
 
     # Carts.
 

@@ -1,14 +1,27 @@
-"""The visit."""
+"""The visit, and the shopper with an account."""
 
 from datetime import datetime
 
 from strawberry import ID
 
-from gateway.enums import SessionLevel
+from gateway.enums import CartTransitionOutcome, SessionLevel
+from resolvers import account
 from schema import graph
-from schema.directives import PRIVATE, CacheControl
+from schema.directives import PRIVATE, CacheControl, Cost, RequiresSession, Sensitive
 from schema.graph import field
-from schema.scalars import CurrencyCode, Locale
+from schema.scalars import CurrencyCode, EmailAddress, Locale
+from schema.values import Node
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
+class Shopper(Node):
+    """A person with an account. Source: GET /v1/shoppers/me with a full access token."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    external_reference_id: str | None = field("Merchant's own identifier. Source: externalReferenceId.")
+    first_name: str | None = field("Given name. Source: firstName.")
+    last_name: str | None = field("Family name. Source: lastName.")
+    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive())
 
 
 @graph.type(CacheControl(max_age=0, scope=PRIVATE))
@@ -27,3 +40,17 @@ class Session:
         "When the session ends unless it is used; never later than its upstream token can be "
         "renewed. Source: gateway, from expires_in."
     )
+    shopper: Shopper | None = field(
+        "The signed-in shopper; null for a guest. Source: GET /v1/shoppers/me.",
+        Cost(weight="1"),
+        resolver=account.shopper_of,
+    )
+
+
+@graph.type()
+class CartTransition:
+    """What became of a cart when its owner changed. Source: gateway, by comparing the cart before and after."""
+
+    outcome: CartTransitionOutcome = field("Verdict.")
+    quantity_before: int = field("Units before.")
+    quantity_after: int = field("Units after.")

@@ -3,8 +3,9 @@
 from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
-from resolvers import carts, catalog, checkout, payments
+from resolvers import account, carts, catalog, checkout, payments
 from schema import graph
+from schema.account import Shopper
 from schema.catalog import Offer, Product
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
 from schema.graph import field
@@ -193,6 +194,11 @@ class Cart(Node):
     charge_type: ChargeType = field("Who initiates the charge. Source: chargeType.")
     business_entity_code: str | None = field(
         "Legal entity that sells, for compliance texts. Source: businessEntityCode."
+    )
+    shopper: Shopper | None = field(
+        "Shopper applied to the cart; null for a guest. Source: GET /v1/shoppers/me.",
+        Cost(weight="1"),
+        resolver=account.shopper_of,
     )
     payment_session: PaymentSession | None = field(
         "Payment session of the cart. Null when payment sessions are off for the site, or "

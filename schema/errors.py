@@ -44,6 +44,11 @@ class SessionMutationError(UserError):
 
 
 @graph.interface
+class ShopperMutationError(UserError):
+    """Errors of mutations that change the account. Source: gateway."""
+
+
+@graph.interface
 class ContractMutationError(UserError):
     """Errors of mutations that change a recurring purchase. Source: gateway."""
 
@@ -59,6 +64,7 @@ class InputError(
     PaymentMutationError,
     SubmissionMutationError,
     SessionMutationError,
+    ShopperMutationError,
     ContractMutationError,
     OrderLookupMutationError,
 ):
@@ -67,7 +73,12 @@ class InputError(
 
 @graph.type()
 class NotFoundError(
-    CartMutationError, PaymentMutationError, SubmissionMutationError, ContractMutationError, OrderLookupMutationError
+    CartMutationError,
+    PaymentMutationError,
+    SubmissionMutationError,
+    ShopperMutationError,
+    ContractMutationError,
+    OrderLookupMutationError,
 ):
     """An object does not exist, or is not this shopper's. Source: gateway."""
 
@@ -94,14 +105,16 @@ class OfferError(CartMutationError):
 
 
 @graph.type()
-class DestinationError(CartMutationError, ContractMutationError):
+class DestinationError(CartMutationError, ShopperMutationError, ContractMutationError):
     """An address, shipping option or tax identifier cannot be used. Source: gateway."""
 
     suggestions: list[AddressSuggestion] = field("Corrections the upstream verifier offers; empty when it has none.")
 
 
 @graph.type()
-class PaymentError(CartMutationError, PaymentMutationError, SubmissionMutationError, ContractMutationError):
+class PaymentError(
+    CartMutationError, PaymentMutationError, SubmissionMutationError, ShopperMutationError, ContractMutationError
+):
     """A source or the payment session is not in a state for what was asked. Source: gateway."""
 
     session_state: PaymentSessionState | None = field("State of the payment session; null when it could not be read.")
@@ -127,6 +140,7 @@ class AccessError(
     PaymentMutationError,
     SubmissionMutationError,
     SessionMutationError,
+    ShopperMutationError,
     ContractMutationError,
     OrderLookupMutationError,
 ):
@@ -146,6 +160,7 @@ class RateLimitError(
     PaymentMutationError,
     SubmissionMutationError,
     SessionMutationError,
+    ShopperMutationError,
     ContractMutationError,
     OrderLookupMutationError,
 ):
@@ -160,6 +175,7 @@ class UpstreamError(
     PaymentMutationError,
     SubmissionMutationError,
     SessionMutationError,
+    ShopperMutationError,
     ContractMutationError,
     OrderLookupMutationError,
 ):

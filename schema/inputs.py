@@ -63,6 +63,32 @@ class StartSessionInput:
     )
 
 
+@graph.input(inputs.PasswordCredentials)
+class PasswordCredentials:
+    """A user name and password."""
+
+    username: str = field("User name, usually the email address.", Sensitive())
+    password: str = field("Password.", Sensitive())
+
+
+@graph.input(inputs.SignInCredentials, one_of=True)
+class SignInCredentials:
+    """Exactly one proof of identity."""
+
+    password: PasswordCredentials | None = field("User name and password kept by Digital River.")
+
+
+@graph.input(inputs.SignIn)
+class SignInInput:
+    """Arguments of signIn."""
+
+    credentials: SignInCredentials = field("Proof of identity.")
+    delivery: SessionDelivery | None = field(
+        "How the client wants to hold the session when it has none yet; an existing one keeps its way.",
+        default=SessionDelivery.COOKIE,
+    )
+
+
 @graph.input(inputs.AddressFields)
 class AddressInput:
     """A postal address with contact details."""

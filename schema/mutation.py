@@ -1,9 +1,9 @@
 """The root of every change, and what each one answers."""
 
 from gateway.enums import IdempotencyMode, SessionLevel
-from resolvers import carts, checkout, orders, payments, sessions, submissions
+from resolvers import account, carts, checkout, orders, payments, sessions, submissions
 from schema import graph
-from schema.account import Session
+from schema.account import CartTransition, Session
 from schema.cart import Cart
 from schema.checkout import SubmissionAttempt, SubmitOrderResult
 from schema.directives import Cost, Idempotency, RequiresSession, Sensitive
@@ -28,6 +28,7 @@ from schema.inputs import (
     SelectShippingOptionInput,
     SetCartAddressesInput,
     SetTaxIdentifiersInput,
+    SignInInput,
     StartSessionInput,
     SubmitOrderInput,
     UpdateCartInput,
@@ -57,6 +58,23 @@ class SignOutPayload:
     """Result of signOut. Source: gateway."""
 
     signed_out: bool = field("Always true; ending an absent session is no error.")
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SignInPayload:
+    """Result of signIn. Source: gateway."""
+
+    session: Session | None = field("The session. Null when there is none.", resolver=sessions.session_after)
+    bearer_token: str | None = field(
+        "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and when sign-in failed.",
+        Sensitive(),
+    )
+    cart: Cart | None = field(
+        "The cart after the change of identity. Null when it could not be read.", resolver=carts.cart_after
+    )
+    cart_transition: CartTransition | None = field("What became of the guest cart. Null when sign-in failed.")
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
@@ -247,6 +265,14 @@ class Mutation:
         Cost(weight="5"),
         resolver=sessions.start_session,
         input=argument(StartSessionInput, "Arguments."),
+    )
+    sign_in: SignInPayload | None = change(
+        "Signs a shopper in and keeps the guest cart. Source: POST /oauth20/token with the guest token.",
+        RequiresSession(level=SessionLevel.NONE),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="20"),
+        resolver=account.sign_in,
+        input=argument(SignInInput, "Arguments."),
     )
     sign_out: SignOutPayload | None = change(
         "Ends the session. Source: gateway, and DELETE /oauth20/access-tokens.",

@@ -5,9 +5,9 @@ from uuid import UUID
 from strawberry import ID
 
 from gateway.enums import SessionLevel
-from resolvers import carts, catalog, checkout, orders, payments, sessions, storefront, submissions
+from resolvers import account, carts, catalog, checkout, orders, payments, sessions, storefront, submissions
 from schema import graph
-from schema.account import Session
+from schema.account import Session, Shopper
 from schema.cart import Cart
 from schema.catalog import Product, ProductConnection, Storefront
 from schema.checkout import SubmissionAttempt
@@ -58,6 +58,13 @@ class Query:
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         resolver=sessions.session,
+    )
+    shopper: Shopper | None = field(
+        "The signed-in shopper. Null for a guest and without a session. Source: GET /v1/shoppers/me.",
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="1"),
+        resolver=account.shopper,
     )
     cart: Cart | None = field(
         "The cart of the session. Null without a session. Source: GET /v1/shoppers/me/carts/active.",

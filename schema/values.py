@@ -8,6 +8,7 @@ from strawberry import ID
 from gateway.enums import (
     AddressKind,
     CacheControlScope,
+    CartTransitionOutcome,
     ChargeType,
     CheckoutBlockerCode,
     CheckoutStepKind,
@@ -378,6 +379,15 @@ graph.enum(
     RATE_LIMITED="Too many calls.",
     UPSTREAM_REJECTED="Upstream refused for a reason this schema does not know yet.",
     UPSTREAM_UNAVAILABLE="Upstream did not answer properly or in time.",
+)
+
+graph.enum(
+    CartTransitionOutcome,
+    "What became of a cart when its owner changed.",
+    KEPT="Same lines as before.",
+    MERGED="Lines of the account were added.",
+    CHANGED="Lines were lost or replaced; see the warnings.",
+    WAS_EMPTY="There was nothing to keep.",
 )
 
 graph.enum(

@@ -45,6 +45,22 @@ class Client:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return await self.http.post("/oauth20/token", auth=(keys.confidential_key, keys.confidential_secret), data=form)
 
+    async def sign_in(self, number: int = 0, **more: str) -> dict[str, Any]:
+        """As Alex of the demo shop, or as Sam with 1."""
+        keys = self.world.keys
+        known = [
+            (keys.shopper_username, keys.shopper_password),
+            (keys.other_shopper_username, keys.other_shopper_password),
+        ]
+        username, password = known[number]
+        form = {"grant_type": "password", "username": username, "password": password} | more
+        pair = (keys.confidential_key, keys.confidential_secret)
+        answer = await self.http.post("/oauth20/token", auth=pair, data=form)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        self.token = body["access_token"]
+        return body
+
     async def ask(self, method: str, path: str, expected: int = 200, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         answer = await self.http.request(method, path, headers=headers, **more)

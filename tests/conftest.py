@@ -8,7 +8,7 @@ import pytest
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
 from tests.client import Client
-from tests.shop import Clock, InMemory, Shopper, Storefront, gateway
+from tests.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
 
 
 @pytest.fixture
@@ -55,3 +55,17 @@ async def client(sandbox: httpx.AsyncClient, world: World) -> Client:
     client = Client(sandbox, world)
     await client.start()
     return client
+
+
+@pytest.fixture
+async def member(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
+    """Alex of the demo shop, signed in. Has addresses and saved cards."""
+    keys = world.keys
+    return await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+
+
+@pytest.fixture
+async def another_member(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
+    """Sam of the demo shop, signed in at the same gateway."""
+    keys = world.keys
+    return await signed_in(storefront, sandbox, world, keys.other_shopper_username, keys.other_shopper_password)

@@ -203,6 +203,21 @@ class Storefront:
         """The data of an example operation, which has no error."""
         return (await self.ask(documents()[name], **variables)).data
 
+    async def sign_in(self, username: str, password: str, delivery: str = "COOKIE") -> dict[str, Any]:
+        """The payload of `signIn`; a bearer is held from here on."""
+        text = """mutation($username: String!, $password: String!, $delivery: SessionDelivery) {
+          signIn(input: {credentials: {password: {username: $username, password: $password}}, delivery: $delivery}) {
+            bearerToken session { id level locale currencyCode }
+            cartTransition { outcome quantityBefore quantityAfter }
+            cart { id lines { quantity product { upstreamId } } }
+            warnings { code message targetId } errors { __typename code path retry
+              ... on RateLimitError { retryAfter } } } }"""
+        answer = await self.ask(text, username=username, password=password, delivery=delivery)
+        payload: dict[str, Any] = answer.data["signIn"]
+        if payload["bearerToken"]:
+            self.headers["Authorization"] = f"Bearer {payload['bearerToken']}"
+        return payload
+
     # What a guest does, in the words of the example operations.
 
     async def add(self, product_id: str, quantity: int = 1, key: str | None = None) -> dict[str, Any]:
@@ -252,7 +267,7 @@ class Storefront:
 
 @dataclass
 class Shopper:
-    """A guest who fills a cart and pays with sources of the payment service."""
+    """Somebody who fills a cart and pays with sources of the payment service."""
 
     storefront: Storefront
     sandbox: httpx.AsyncClient
@@ -299,6 +314,16 @@ class Shopper:
     @property
     def submits(self) -> int:
         return self.world.calls.count("POST", SUBMIT)
+
+
+async def signed_in(
+    storefront: Storefront, sandbox: httpx.AsyncClient, world: World, username: str, password: str
+) -> Shopper:
+    """A shopper with an account, in a browser of their own."""
+    own = Storefront(storefront.http)
+    payload = await own.sign_in(username, password)
+    assert payload["errors"] == []
+    return Shopper(own, sandbox, world)
 
 
 async def create_source(

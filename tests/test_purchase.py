@@ -123,7 +123,7 @@ async def test_paypal_is_approved_before_the_submission(shopper: Shopper, world:
     refused = await storefront.attach(source_id)
     assert refused["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE", __typename="PaymentError")]
 
-    (page,) = (source.redirect["redirectUrl"] for source in world.sources.values())
+    (page,) = (source.redirect["redirectUrl"] for source in world.redirects.values())
     await shopper.decide(page)
     attached = await storefront.attach(source_id)
     assert attached["errors"] == []
@@ -160,7 +160,7 @@ async def test_klarna_is_approved_after_the_submission(shopper: Shopper, world: 
 
 async def test_an_approval_before_the_submission_is_given_again(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
-    (page,) = (source.redirect["redirectUrl"] for source in world.sources.values())
+    (page,) = (source.redirect["redirectUrl"] for source in world.redirects.values())
     await shopper.decide(page)
     result = await shopper.storefront.outcome()
     await shopper.decide(result["action"]["redirectUrl"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.world import Account
+from sandbox.world import Balance
 from tests.client import Client, code
 from tests.shop import CART, PACK, POLES, SUBMIT
 
@@ -194,7 +194,7 @@ async def test_credit_goes_with_some_methods_and_once(client: Client) -> None:
 
 
 async def test_the_ledger_tells_a_balance_to_its_merchant(client: Client) -> None:
-    client.world.ledger["merchant-1"] = Account(amount=Decimal("12.50"), currency="USD")
+    client.world.ledger["merchant-1"] = Balance(amount=Decimal("12.50"), currency="USD")
     key = {"Authorization": f"Bearer {client.world.keys.ledger_key}"}
     answer = await client.http.get("/_ledger/balances/merchant-1", headers=key)
     assert answer.json() == {"reference": "merchant-1", "balance": {"currency": "USD", "value": 12.5}}

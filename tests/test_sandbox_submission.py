@@ -72,7 +72,7 @@ async def test_a_card_that_has_expired_since_it_was_given_is_refused(client: Cli
     year = client.world.now().year
     await client.attach(await client.source(creditCard__expirationYear=year, creditCard__expirationMonth=12))
     await client.http.post("/_sandbox/clock", json={"forward_s": 366 * 86400})
-    client.token = client.world.give_token(client.world.shoppers[0])
+    client.token = client.world.give_token(client.world.tokens[client.token].shopper)
     assert code(await client.ask("POST", SUBMIT, 409)) == "credit-card-expired"
 
 

@@ -4,6 +4,7 @@ This module knows paths, verbs, parameters and statuses. What may be sent again 
 reads, and changes of which it is certain that nothing happened; a submission never.
 """
 
+import base64
 import logging
 import random
 import time
@@ -42,6 +43,7 @@ from gateway.upstream.ids import PATTERN
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Order, OrderLine, OrderPage, Proof, SubmittedCart
 from gateway.upstream.payment import MethodList
+from gateway.upstream.shopper import Shopper
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 from gateway.upstream.wire import OneOrMany, decode, first, many
 
@@ -75,6 +77,7 @@ class Found(msgspec.Struct, frozen=True, rename="camel"):
     product: Product | None = None
     products: ProductPage | None = None
     order: Order | None = None
+    shopper: Shopper | None = None
     warnings: OneOrMany["Remark"] | None = None
     capital_warnings: OneOrMany["Remark"] | None = msgspec.field(name="Warnings", default=None)
 
@@ -136,6 +139,16 @@ class Upstream:
             await self.set_market(tokens.access_token, locale, currency)
         return tokens
 
+    async def password_token(self, username: str, password: str, guest_token: str | None) -> Tokens:
+        """A full token for a shopper whose password Digital River keeps; the cart of a guest's token follows."""
+        form = {"grant_type": "password", "username": username, "password": _base64(password)}
+        return await self._tokens(form | _limited(guest_token), Repeat.CHANGE)
+
+    async def reference_token(self, external_reference_id: str, guest_token: str | None) -> Tokens:
+        """A full token for a shopper whom the merchant vouches for. It cannot be renewed."""
+        form = {"grant_type": "client_credentials", "dr_external_reference_id": external_reference_id}
+        return await self._tokens(form | _limited(guest_token), Repeat.CHANGE)
+
     async def refreshed_token(self, refresh_token: str) -> Tokens:
         return await self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, Repeat.CHANGE)
 
@@ -150,6 +163,11 @@ class Upstream:
         """Locale and currency of the shopper and of the cart."""
         params = {"locale": locale.replace("-", "_"), "currency": currency}
         await self._change("POST", ME, token, params)
+
+    # Shopper.
+
+    async def shopper(self, token: str) -> Shopper:
+        return _present(decode(await self._read(ME, token, {}), Found).shopper)
 
     # Catalogue.
 
@@ -393,6 +411,15 @@ class Upstream:
         settings = self.settings
         pair = httpx.BasicAuth(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
         return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers["Authorization"]
+
+
+def _base64(password: str) -> str:
+    """As Digital River takes a password; this hides nothing."""
+    return base64.b64encode(password.encode()).decode()
+
+
+def _limited(guest_token: str | None) -> dict[str, str]:
+    return {} if guest_token is None else {"dr_limited_token": guest_token}
 
 
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
