@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from gateway.declines import reason_of
+from gateway.declines import FAMILIES, reason_of
 from gateway.enums import (
     ErrorCode,
     PaymentSessionState,
@@ -217,7 +217,9 @@ _CAUSES = {
     ErrorCode.SESSION_REQUIRED: "invalid_token invalid-token",
     ErrorCode.RATE_LIMITED: "rate-limit-quota-exceeded",
 }
-CAUSES = {upstream: code for code, words in _CAUSES.items() for upstream in words.split()}
+CAUSES = {upstream: code for code, words in _CAUSES.items() for upstream in words.split()} | {
+    "billing address country for request is invalid": ErrorCode.COUNTRY_NOT_SERVED,
+}
 
 _TYPES: dict[type[Any], Sequence[ErrorCode]] = {
     InputError: (ErrorCode.INVALID_INPUT, ErrorCode.MISSING_INPUT, ErrorCode.SENSITIVE_DATA_DETECTED),
@@ -251,6 +253,9 @@ RATE_LIMIT_PAUSE = timedelta(seconds=1)
 
 def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     """The user error a refusal stands for; UPSTREAM_REJECTED for a code outside the table."""
+    if refusal.reason in FAMILIES:
+        # A decline: its subcode may be spelled like a cause of something else.
+        return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
     if refusal.subcode in CAUSES:
         return CAUSES[refusal.subcode]
     described = refusal.description.lower()

@@ -191,10 +191,9 @@ async def update_cart_lines(ctx: Context, input: UpdateCartLines) -> Payload:
         for place, (_, quantity) in enumerate(wanted):
             if quantity is not None and quantity < 0:
                 raise Refused(_bad_quantity(("input", "lines", str(place), "quantity"), "A quantity is 0 or more."))
-        async with changing(ctx, input.if_revision):
-            return await _set_quantities(ctx, wanted)
     except Refused as refused:
         return Payload(errors=refused.errors)
+    return await in_turn(ctx, input.if_revision, lambda: _set_quantities(ctx, wanted))
 
 
 async def _set_quantities(ctx: Context, wanted: list[tuple[str, int | None]]) -> Payload:
@@ -240,11 +239,7 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
 
 
 async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
-    try:
-        async with changing(ctx, input.if_revision):
-            return await redeem(ctx, input.offer, ("input", "offer"))
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    return await in_turn(ctx, input.if_revision, lambda: redeem(ctx, input.offer, ("input", "offer")))
 
 
 async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
@@ -319,10 +314,15 @@ async def update_session(ctx: Context, input: UpdateSession) -> Payload:
 async def change(
     ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Cart | None]], *, path: Path
 ) -> Payload:
-    """Do one change: in its turn, checked against lock and revision, its refusal told as data."""
+    """A change of one call."""
+    return await in_turn(ctx, if_revision, lambda: write(ctx, act, path=path))
+
+
+async def in_turn(ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Payload]]) -> Payload:
+    """Do a change in its turn, checked against lock and revision. What is refused is told as data."""
     try:
         async with changing(ctx, if_revision):
-            return await write(ctx, act, path=path)
+            return await act()
     except Refused as refused:
         return Payload(errors=refused.errors)
 

@@ -48,11 +48,7 @@ async def checkout_readiness(ctx: Context) -> CheckoutReadiness:
 
 async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
     """Addresses, organisation and terms travel in one call, the shipping option in another."""
-    try:
-        async with carts.changing(ctx, input.if_revision):
-            return await _prepare(ctx, input)
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    return await carts.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
 
 
 async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
@@ -60,44 +56,32 @@ async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
     if input.billing is None and input.shipping is None:
         missing = InputError(code=ErrorCode.MISSING_INPUT, message="Give at least one address.", path=("input",))
         return Payload(errors=[missing])
-    parts = PrepareCheckout(if_revision=input.if_revision, billing=input.billing, shipping=input.shipping)
-    try:
-        async with carts.changing(ctx, input.if_revision):
-            before = (await carts.present(ctx)).selected_shipping_option
-            done = await _prepare(ctx, parts)
-            if done.errors or before is None:
-                return done
-            now = (await carts.present(ctx)).selected_shipping_option
-            was_reset = now is None or now.id != before.id
-            return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    parts = PrepareCheckout(billing=input.billing, shipping=input.shipping)
+
+    async def set_both() -> Payload:
+        before = (await carts.present(ctx)).selected_shipping_option
+        done = await _prepare(ctx, parts)
+        if done.errors or before is None:
+            return done
+        now = (await carts.present(ctx)).selected_shipping_option
+        was_reset = now is None or now.id != before.id
+        return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
+
+    return await carts.in_turn(ctx, input.if_revision, set_both)
 
 
 async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> Payload:
     choice = ShippingOptionChoice(id=input.shipping_option_id)
-    try:
-        async with carts.changing(ctx, input.if_revision):
-            return await _select(ctx, choice, ("input", "shippingOptionId"))
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    return await carts.in_turn(ctx, input.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
 
 
 async def set_tax_identifiers(ctx: Context, input: SetTaxIdentifiers) -> Payload:
-    try:
-        async with carts.changing(ctx, input.if_revision):
-            return await _set_tax(ctx, input, ("input",))
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    return await carts.in_turn(ctx, input.if_revision, lambda: _set_tax(ctx, input, ("input",)))
 
 
 async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
     parts = PrepareCheckout(organization_id=input.organization_id, terms_of_sale_accepted=input.terms_of_sale_accepted)
-    try:
-        async with carts.changing(ctx, input.if_revision):
-            return await _prepare(ctx, parts)
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    return await carts.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, parts))
 
 
 async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:

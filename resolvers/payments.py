@@ -245,11 +245,7 @@ def _passes(method: PaymentMethod, filter: PaymentMethodFilter | None) -> bool:
 
 
 async def attach_source(ctx: Context, input: AttachSource) -> Payload:
-    try:
-        async with carts.changing(ctx, input.if_revision):
-            return await _attach(ctx, input)
-    except carts.Refused as refused:
-        return Payload(errors=refused.errors)
+    return await carts.in_turn(ctx, input.if_revision, lambda: _attach(ctx, input))
 
 
 async def _attach(ctx: Context, input: AttachSource) -> Payload:

@@ -37,8 +37,8 @@ Kind = Literal[
 class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that goes wrong with the next calls of a path.
 
-    status: the work is not done; the answer is `status` with `code` in `envelope`. delay: the answer comes
-    `delay_s` later. drip: its bytes come one by one, `delay_s` apart. drop-before and drop-after: the
+    status: the work is not done; the answer is `status` with `code` and `description` in `envelope`. delay:
+    the answer comes `delay_s` later. drip: its bytes come one by one, `delay_s` apart. drop-before and drop-after: the
     connection is closed before or after the work. malformed: half of the JSON. huge: 8 MiB of it.
     content-type: the answer says it is HTML.
     """
@@ -53,6 +53,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     code: str = "system-error"
     subcode: str | None = None
     envelope: Envelope = "A"
+    description: str = "A fault was asked for."
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=600)] = 1.0
 
     def fits(self, method: str, path: str) -> bool:
@@ -144,7 +145,7 @@ class FaultLayer:
         return Refusal(
             status,
             fault.code,
-            "A fault was asked for.",
+            fault.description,
             envelope=fault.envelope,
             relation="CartsResource",
             subcode=fault.subcode,
