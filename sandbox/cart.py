@@ -57,6 +57,8 @@ class Line:
     product: Product
     quantity: int
     attributes: Json | None = None
+    terms: Json | None = None
+    """Recurring ones."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,10 @@ class Cart:
     @property
     def is_physical(self) -> bool:
         return any(line.product.is_physical for line in self.lines)
+
+    @property
+    def recurs(self) -> bool:
+        return any(line.terms is not None for line in self.lines)
 
     @property
     def quantity(self) -> int:
@@ -243,8 +249,8 @@ class Cart:
             shipping_country=(self.shipping or {}).get("country"),
             billing_last_name=billing.get("lastName"),
             billing_email=billing.get("emailAddress"),
-            is_recurring=False,
-            has_free_trial=False,
+            is_recurring=self.recurs,
+            has_free_trial=any(line.terms["freeTrial"] == "true" for line in self.lines if line.terms),
             organization_id=self.organization_id,
             has_tax_registrations=bool(self.registrations),
         )
@@ -335,6 +341,8 @@ class Cart:
                 "product": shown(line.product, base, self.locale),
                 "pricing": self._line_pricing(line, price, prices.tax_rate, whole=whole),
             }
+            if line.terms:
+                wire["subscriptionInfo"] = dict(line.terms)
             if whole and line.attributes:
                 wire["customAttributes"] = line.attributes
             wires.append(wire)

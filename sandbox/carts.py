@@ -1,7 +1,7 @@
 """`/v1/shoppers/me/carts/active`: one cart for each access token, changed until it is submitted."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from sandbox.errors import Refusal
 from sandbox.funding import may_be_combined
 from sandbox.methods import Facts, available
 from sandbox.money import Json
+from sandbox.recurrence import terms_of
 from sandbox.requests import (
     answer,
     base_of,
@@ -117,8 +118,9 @@ async def change_line(request: Request) -> Response:
             raise _no("LineItemsResource", 409, "operation-failed", "There are not so many of this product.")
         case action:
             raise _no("LineItemsResource", 400, "invalid-request", f"The action {action} is unknown.")
+    terms = terms_of(given.get("subscriptionInfo"), "LineItemsResource")
     _check_quantity(request, line.product, quantity)
-    line.quantity = quantity
+    line.quantity, line.terms = quantity, terms or line.terms
     if quantity == 0:
         cart.lines.remove(line)
         world_of(request).settle(cart)
@@ -136,8 +138,17 @@ async def remove_line(request: Request) -> Response:
     return nothing()
 
 
-def _wanted(request: Request, given: Any, relation: str) -> list[tuple[Product, int, Json | None]]:
-    """Product, quantity and attributes of each line that the query or the body asks for."""
+class Wanted(NamedTuple):
+    """A line that somebody asks for."""
+
+    product: Product
+    quantity: int
+    attributes: Json | None
+    terms: Json | None
+
+
+def _wanted(request: Request, given: Any, relation: str) -> list[Wanted]:
+    """What the query or the body asks for, line by line."""
     query = request.query_params
     each = query.get("quantity", "1")
     asked: list[Json] = [
@@ -159,7 +170,8 @@ def _wanted(request: Request, given: Any, relation: str) -> list[tuple[Product, 
         quantity = whole_number(one.get("quantity", 1), "quantity", relation)
         if quantity < 1:
             raise _no(relation, 400, "invalid-request", "The quantity must be at least 1.")
-        wanted.append((product, quantity, one.get("customAttributes")))
+        terms = terms_of(one.get("subscriptionInfo"), relation) or product.terms
+        wanted.append(Wanted(product, quantity, one.get("customAttributes"), terms))
     return wanted
 
 
@@ -179,10 +191,10 @@ def _find(named: Json, relation: str) -> Product:
     return found
 
 
-def _check_stock(request: Request, cart: Cart, wanted: list[tuple[Product, int, Json | None]]) -> None:
-    for product in {product for product, _, _ in wanted}:
+def _check_stock(request: Request, cart: Cart, wanted: list[Wanted]) -> None:
+    for product in {one.product for one in wanted}:
         there = sum(line.quantity for line in cart.lines if line.product is product)
-        _check_quantity(request, product, there + sum(quantity for one, quantity, _ in wanted if one is product))
+        _check_quantity(request, product, there + sum(one.quantity for one in wanted if one.product is product))
 
 
 def _check_quantity(request: Request, product: Product, quantity: int) -> None:
@@ -195,12 +207,13 @@ def _check_quantity(request: Request, product: Product, quantity: int) -> None:
         raise _no("LineItemsResource", 409, "operation-failed", text)
 
 
-def _add(request: Request, cart: Cart, wanted: list[tuple[Product, int, Json | None]]) -> list[Line]:
+def _add(request: Request, cart: Cart, wanted: list[Wanted]) -> list[Line]:
     added = []
-    for product, quantity, attributes in wanted:
-        line = next((one for one in cart.lines if one.product is product and one.attributes == attributes), None)
+    for product, quantity, attributes, terms in wanted:
+        alike = (product, attributes, terms)
+        line = next((one for one in cart.lines if (one.product, one.attributes, one.terms) == alike), None)
         if line is None:
-            line = Line(world_of(request).next_line_id(), product, 0, attributes)
+            line = Line(world_of(request).next_line_id(), product, 0, attributes, terms)
             cart.lines.append(line)
         line.quantity += quantity
         added.append(line)

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Literal
 
 from sandbox.money import Json, formatted, money, rounded
+from sandbox.recurrence import OF_A_PRODUCT
 from sandbox.texts import GERMAN, is_german
 
 Kind = Literal["PHYSICAL", "DOWNLOAD"]
+TermUnit = Literal["MONTHS", "YEARS"]
 
 COMPANY = "riverdemo"
 IMAGES = "https://images.riverdemo.example/product"
@@ -36,6 +38,12 @@ class Product:
     tiers: tuple[tuple[int, int, int], ...] = ()
     """First and last quantity, and percent off in between."""
     is_purchasable: bool = True
+    term: tuple[TermUnit, int] | None = None
+    """Of a product that recurs: how long what was paid lasts."""
+
+    @property
+    def terms(self) -> Json | None:
+        return dict(OF_A_PRODUCT) if self.term else None
 
     @property
     def is_base(self) -> bool:
@@ -205,6 +213,25 @@ _TABLE = [
         ("599", "569", "489", "88000"),
         stock=10,
         is_purchasable=False,
+    ),
+    Product(
+        5401231600,
+        "Trail Maps Live",
+        "Maps that follow closures and weather. Renews every month.",
+        "DOWNLOAD",
+        "trail-maps-live",
+        ("4.99", "4.99", "4.49", "700"),
+        term=("MONTHS", 1),
+    ),
+    Product(
+        5401231700,
+        "Camp Coffee Box",
+        "A kilo of beans for the trail. Renews every year.",
+        "PHYSICAL",
+        "camp-coffee",
+        ("29", "27.90", "24.90", "4200"),
+        stock=200,
+        term=("YEARS", 1),
     ),
 ]
 

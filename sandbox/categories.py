@@ -57,7 +57,13 @@ _TABLE = [
     ),
     Category(70229711, "multi-band", "Multi-band", "Mehrband", products=(5401230300,)),
     Category(70229720, "lamps", "Lamps", "Lampen", products=(5401230600,)),
-    Category(70229800, "software", "Software", "Software und Karten", products=(5401230700, 5401230800, 5401230900)),
+    Category(
+        70229800,
+        "software",
+        "Software",
+        "Software und Karten",
+        products=(5401230700, 5401230800, 5401230900, 5401231600),
+    ),
     Category(
         70229900,
         "camp",
@@ -66,7 +72,7 @@ _TABLE = [
         products=(5401230200, 5401231300, 5401231400, 5401231500),
         children=(70229910, 70229920),
     ),
-    Category(70229910, "cooking", "Cooking", "Kochen", products=(5401231100, 5401231000)),
+    Category(70229910, "cooking", "Cooking", "Kochen", products=(5401231100, 5401231000, 5401231700)),
     Category(70229920, "shelter", "Shelter", "Zelte", products=(5401231200,)),
 ]
 
