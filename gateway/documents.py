@@ -20,6 +20,7 @@ from graphql import (
     InlineFragmentNode,
     ListValueNode,
     NoSchemaIntrospectionCustomRule,
+    ObjectFieldNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -46,6 +47,10 @@ MOST_ERRORS = 20
 
 LONGEST_TEXT = 1024
 """Characters of a text among the arguments."""
+
+LONGEST_LONG_TEXT = 4096
+LONG_TEXTS = frozenset({"terms", "merchantAssertion"})
+"""Members of inputs, and variables of their name, that may hold so much more."""
 
 LONGEST_LIST = 100
 
@@ -296,8 +301,8 @@ class Measure:
 class Literals(Visitor):
     """Holds the values that are written in a document to the bounds of those in variables."""
 
-    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
-        _check_text(node.value)
+    def enter_string_value(self, node: StringValueNode, _key: object, parent: object, *_: object) -> None:
+        _check_text(node.value, parent.name.value if isinstance(parent, ObjectFieldNode) else "")
 
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         _check_list(node.values)
@@ -305,21 +310,23 @@ class Literals(Visitor):
 
 def check_values(variables: Mapping[str, object]) -> None:
     """Hold every text and list of the variables to its bounds, however deep. Raises `DocumentRefused`."""
-    queue: list[object] = [variables]
+    queue: list[tuple[str, object]] = [("", variables)]
     while queue:
-        value = queue.pop()
+        name, value = queue.pop()
         if isinstance(value, str):
-            _check_text(value)
+            _check_text(value, name)
         elif isinstance(value, list):
             _check_list(value)
-            queue += value
+            queue += (("", item) for item in value)
         elif isinstance(value, dict):
-            queue += value.values()
+            queue += value.items()
 
 
-def _check_text(value: str) -> None:
-    if len(value) > LONGEST_TEXT:
-        raise _bad_value(f"A text is longer than {LONGEST_TEXT} characters.")
+def _check_text(value: str, name: str) -> None:
+    """`name`: of the member of an input that it is the value of."""
+    most = LONGEST_LONG_TEXT if name in LONG_TEXTS else LONGEST_TEXT
+    if len(value) > most:
+        raise _bad_value(f"A text is longer than {most} characters.")
     if CONTROL.search(value):
         raise _bad_value("A text has control characters.")
 

@@ -16,7 +16,7 @@ from gateway.replays import Done, KeyReused, Warning
 from gateway.session import FRESH_FOR_CHECKOUT, Record, Remembered, Session
 from gateway.submission import fingerprint
 from gateway.upstream.cart import AppliedOffer as WireOffer
-from gateway.upstream.cart import Cart, CartChange, NewLine, TaxIdentifierRequirement
+from gateway.upstream.cart import Cart, CartChange, NewLine, RecurringTerms, TaxIdentifierRequirement
 from gateway.upstream.catalog import Offer
 from gateway.upstream.ids import upstream_id
 from gateway.user_errors import (
@@ -32,6 +32,7 @@ from resolvers import sessions
 from resolvers.inputs import (
     AddCartLines,
     ApplyOffer,
+    CartLineChange,
     NewCartLine,
     OfferChoice,
     RemoveCartLines,
@@ -39,9 +40,13 @@ from resolvers.inputs import (
     UpdateCartLines,
     UpdateSession,
 )
+from resolvers.inputs import RecurringTerms as GivenTerms
 from resolvers.payloads import AddCartLinesPayload, Payload
 
 MOST_LINES = 50
+
+LONGEST_TERMS = 4000
+"""Characters of the recurring terms of a line."""
 
 WARNINGS = {
     "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
@@ -184,35 +189,46 @@ def key_reused() -> IdempotencyError:
 async def update_cart_lines(ctx: Context, input: UpdateCartLines) -> Payload:
     try:
         _check_count(len(input.lines), "lines")
-        wanted = [
-            (_line_id(line.line_id, ("input", "lines", str(place), "lineId")), line.quantity)
-            for place, line in enumerate(input.lines)
-        ]
-        for place, (_, quantity) in enumerate(wanted):
-            if quantity is not None and quantity < 0:
-                raise Refused(_bad_quantity(("input", "lines", str(place), "quantity"), "A quantity is 0 or more."))
+        wanted = [_line_change(line, ("input", "lines", str(place))) for place, line in enumerate(input.lines)]
     except Refused as refused:
         return Payload(errors=refused.errors)
-    return await in_turn(ctx, input.if_revision, lambda: _set_quantities(ctx, wanted))
+    return await in_turn(ctx, input.if_revision, lambda: _change_lines(ctx, wanted))
 
 
-async def _set_quantities(ctx: Context, wanted: list[tuple[str, int | None]]) -> Payload:
+@dataclass(frozen=True)
+class LineChange:
+    """What becomes of a line; None stays as it is."""
+
+    line_id: str
+    quantity: int | None
+    terms: RecurringTerms | None
+
+
+def _line_change(line: CartLineChange, path: Path) -> LineChange:
+    line_id = _line_id(line.line_id, (*path, "lineId"))
+    if line.quantity is not None and line.quantity < 0:
+        raise Refused(_bad_quantity((*path, "quantity"), "A quantity is 0 or more."))
+    return LineChange(line_id, line.quantity, _terms(line.recurring_terms, path))
+
+
+async def _change_lines(ctx: Context, wanted: list[LineChange]) -> Payload:
     """Line by line, up to the first that fails."""
-    for place, (line_id, quantity) in enumerate(wanted):
-        if quantity is None:
+    for place, line in enumerate(wanted):
+        if line.quantity is None and line.terms is None:
             continue
-        act = partial(_set_quantity, ctx, line_id, quantity)
-        done = await write(ctx, act, path=("input", "lines", str(place)))
+        done = await write(ctx, partial(_change_line, ctx, line), path=("input", "lines", str(place)))
         if done.errors:
             return done
     return Payload()
 
 
-async def _set_quantity(ctx: Context, line_id: str, quantity: int) -> None:
-    if quantity == 0:
-        await _remove(ctx, [line_id])
+async def _change_line(ctx: Context, line: LineChange) -> None:
+    if line.quantity == 0:
+        await _remove(ctx, [line.line_id])
     else:
-        await ctx.as_shopper(lambda upstream, token: upstream.update_line(token, line_id, quantity))
+        await ctx.as_shopper(
+            lambda upstream, token: upstream.update_line(token, line.line_id, line.quantity, line.terms)
+        )
 
 
 async def remove_cart_lines(ctx: Context, input: RemoveCartLines) -> Payload:
@@ -420,8 +436,18 @@ def _new_line(line: NewCartLine, path: Path) -> NewLine:
         product_id=product_id,
         external_reference_id=by.external_reference_id,
         quantity=line.quantity,
+        recurring_terms=_terms(line.recurring_terms, path),
         custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes],
     )
+
+
+def _terms(given: GivenTerms | None, path: Path) -> RecurringTerms | None:
+    if given is None:
+        return None
+    if len(given.terms) > LONGEST_TERMS:
+        message = f"Terms have at most {LONGEST_TERMS} characters."
+        raise Refused(invalid((*path, "recurringTerms", "terms"), message))
+    return RecurringTerms(auto_renewal=given.is_auto_renewing, free_trial=given.has_free_trial, terms=given.terms)
 
 
 def _line_id(line_id: str, path: Path) -> str:

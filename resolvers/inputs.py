@@ -116,11 +116,20 @@ class CustomAttribute(Given, frozen=True, kw_only=True):
     value: str
 
 
+class RecurringTerms(Given, frozen=True, kw_only=True):
+    """Recurring terms of a line."""
+
+    is_auto_renewing: bool
+    has_free_trial: bool = False
+    terms: str
+
+
 class NewCartLine(Given, frozen=True, kw_only=True):
     """A product to add."""
 
     product: ProductBy
     quantity: int = 1
+    recurring_terms: RecurringTerms | None = None
     custom_attributes: list[CustomAttribute] = []
 
 
@@ -138,6 +147,7 @@ class CartLineChange(Given, frozen=True, kw_only=True):
 
     line_id: str
     quantity: int | None = None
+    recurring_terms: RecurringTerms | None = None
 
 
 class UpdateCartLines(Given, frozen=True, kw_only=True):

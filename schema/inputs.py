@@ -121,12 +121,24 @@ class CustomAttributeInput:
     value: str = field("Attribute value as text.")
 
 
+@graph.input(inputs.RecurringTerms)
+class RecurringTermsInput:
+    """Recurring terms of a line."""
+
+    is_auto_renewing: bool = field("Renew by itself.")
+    has_free_trial: bool | None = field("Start with a free trial.", default=False)
+    terms: str = field("Terms shown to the shopper, at most 4000 characters.")
+
+
 @graph.input(inputs.NewCartLine)
 class NewCartLineInput:
     """A product to add."""
 
     product: ProductBy = field("The product.")
     quantity: int | None = field("Number of units, at least 1.", default=1)
+    recurring_terms: RecurringTermsInput | None = field(
+        "Recurring terms, for a merchant with its own subscription engine.", default=UNSET
+    )
     custom_attributes: list[CustomAttributeInput] | None = field("Merchant attributes.", default=UNSET)
 
 
@@ -151,6 +163,7 @@ class CartLineChangeInput:
 
     line_id: ID = field("The line.")
     quantity: int | None = field("New number of units; 0 removes the line; unchanged when absent.", default=UNSET)
+    recurring_terms: RecurringTermsInput | None = field("New recurring terms; unchanged when absent.", default=UNSET)
 
 
 @graph.input(inputs.UpdateCartLines)

@@ -172,6 +172,22 @@ async def test_a_bad_text_is_refused_wherever_it_stands(storefront: Storefront, 
     assert world.calls.count() == 0
 
 
+@pytest.mark.parametrize(("length", "is_refused"), [(4096, False), (4097, True)])
+async def test_terms_may_be_longer_than_other_texts(storefront: Storefront, length: int, is_refused: bool) -> None:
+    terms = "x" * length
+    text = """mutation($terms: RecurringTermsInput) { updateCartLines(input: {lines: [{lineId: "",
+      recurringTerms: $terms}]}) { errors { code } } }"""
+    literal = text.replace("$terms}", f'{{isAutoRenewing: true, terms: "{terms}"}}}}').replace(
+        "($terms: RecurringTermsInput)", ""
+    )
+    await storefront.add(PACK)
+    for answer in (
+        await storefront.ask(text, terms={"isAutoRenewing": True, "terms": terms}),
+        await storefront.ask(literal),
+    ):
+        assert (answer.codes == ["BAD_USER_INPUT"]) is is_refused, answer.body
+
+
 async def test_an_error_nobody_reads_is_raised(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     text = 'mutation { applyOffer(input: {offer: {couponCode: "NOPE"}}) { cart { totalQuantity } } }'

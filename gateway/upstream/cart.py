@@ -209,6 +209,11 @@ class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
     def has_free_trial(self) -> bool:
         return self.free_trial is True
 
+    def wire(self) -> dict[str, object]:
+        told = {"autoRenewal": self.is_auto_renewing, "freeTrial": self.has_free_trial}
+        parts: dict[str, object] = {name: "true" if value else "false" for name, value in told.items()}
+        return parts | ({"terms": self.terms} if self.terms is not None else {})
+
 
 class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product and its quantity. Source: lineItem."""
@@ -552,11 +557,14 @@ class NewLine(Shape, frozen=True, kw_only=True):
     product_id: str | None
     external_reference_id: str | None
     quantity: int
+    recurring_terms: RecurringTerms | None = None
     custom_attributes: list[tuple[str, str]] = []
 
     def wire(self) -> dict[str, object]:
         product = {"id": self.product_id} if self.product_id else {"externalReferenceId": self.external_reference_id}
         line: dict[str, object] = {"quantity": self.quantity, "product": product}
+        if self.recurring_terms is not None:
+            line["subscriptionInfo"] = self.recurring_terms.wire()
         if self.custom_attributes:
             attributes = [{"name": name, "value": value} for name, value in self.custom_attributes]
             line["customAttributes"] = {"attribute": attributes}

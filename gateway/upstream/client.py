@@ -34,6 +34,7 @@ from gateway.upstream.cart import (
     Cart,
     CartChange,
     NewLine,
+    RecurringTerms,
     SchemaNode,
     TaxIdentifierRequirement,
     tax_requirements,
@@ -206,9 +207,13 @@ class Upstream:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
         await self._change("POST", f"{CART}/line-items", token, json=body)
 
-    async def update_line(self, token: str, line_id: str, quantity: int) -> None:
-        params = {"action": "update", "quantity": str(quantity)}
-        await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params)
+    async def update_line(
+        self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
+    ) -> None:
+        """A quantity or terms of None stay as they are."""
+        params = {"action": "update"} | ({"quantity": str(quantity)} if quantity is not None else {})
+        body = {"lineItem": {"subscriptionInfo": terms.wire()}} if terms is not None else None
+        await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params, json=body)
 
     async def remove_lines(self, token: str, line_ids: Sequence[str]) -> None:
         params = {"lineItemsId": ",".join(_part(one) for one in line_ids)}

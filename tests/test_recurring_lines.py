@@ -1,0 +1,91 @@
+"""Lines that recur: their terms, and what they mean for the ways to pay."""
+
+from typing import Any
+
+from dirty_equals import IsPartialDict
+
+from sandbox.world import World
+from tests.client import Client, code
+from tests.shop import CART, PACK, Shopper, Storefront
+
+LIVE_MAPS = "5401231600"
+
+ADD = """mutation($id: String!, $terms: RecurringTermsInput) { addCartLines(input: {lines: [{
+  product: {upstreamId: $id}, recurringTerms: $terms}]}) { cart { lines { id quantity
+    recurringTerms { isAutoRenewing hasFreeTrial terms } } } errors { code path } } }"""
+
+UPDATE = """mutation($id: ID!, $quantity: Int, $terms: RecurringTermsInput) { updateCartLines(input: {lines: [{
+  lineId: $id, quantity: $quantity, recurringTerms: $terms}]}) { cart { lines { quantity
+    recurringTerms { isAutoRenewing hasFreeTrial terms } } } errors { code path } } }"""
+
+TERMS = {"isAutoRenewing": True, "terms": "Renews every month until you stop it."}
+
+
+async def added(storefront: Storefront, product_id: str, **terms: Any) -> dict[str, Any]:
+    payload = (await storefront.ask(ADD, id=product_id, **terms)).data["addCartLines"]
+    assert payload["errors"] == []
+    line: dict[str, Any] = payload["cart"]["lines"][-1]
+    return line
+
+
+async def test_a_product_that_recurs_says_so_on_its_line(storefront: Storefront) -> None:
+    assert (await added(storefront, PACK))["recurringTerms"] is None
+    line = await added(storefront, LIVE_MAPS)
+    assert line["recurringTerms"] == {"isAutoRenewing": True, "hasFreeTrial": False, "terms": None}
+
+
+async def test_any_line_takes_terms_and_they_are_changed_alone_or_with_the_quantity(
+    storefront: Storefront, world: World
+) -> None:
+    line = await added(storefront, PACK, terms=TERMS)
+    assert line["recurringTerms"] == TERMS | {"hasFreeTrial": False}
+
+    world.calls.clear()
+    terms = {"isAutoRenewing": False, "hasFreeTrial": True, "terms": "Ends by itself."}
+    payload = (await storefront.ask(UPDATE, id=line["id"], terms=terms)).data["updateCartLines"]
+    assert payload["cart"]["lines"] == [{"quantity": 1, "recurringTerms": terms}]
+    assert world.calls.count("POST", f"{CART}/line-items/{{id}}") == 1
+    payload = (await storefront.ask(UPDATE, id=line["id"], quantity=3)).data["updateCartLines"]
+    assert payload["cart"]["lines"] == [{"quantity": 3, "recurringTerms": terms}]
+
+
+async def test_terms_that_are_too_long_are_told_at_their_place_before_anything_is_sent(
+    storefront: Storefront, world: World
+) -> None:
+    line = await added(storefront, PACK)
+    long = TERMS | {"terms": "x" * 4001}
+    world.calls.clear()
+    for answer, name in (
+        (await storefront.ask(ADD, id=PACK, terms=long), "addCartLines"),
+        (await storefront.ask(UPDATE, id=line["id"], terms=long), "updateCartLines"),
+    ):
+        (error,) = answer.data[name]["errors"]
+        assert error == {"code": "INVALID_INPUT", "path": ["input", "lines", "0", "recurringTerms", "terms"]}
+    assert not world.calls.count("POST", f"{CART}/line-items")
+    payload = (await storefront.ask(ADD, id=PACK, terms=TERMS | {"terms": "x" * 4000})).data["addCartLines"]
+    assert payload["errors"] == []
+
+
+async def test_a_cart_that_recurs_is_paid_by_what_can_recur(shopper: Shopper) -> None:
+    text = "{ availablePaymentMethods { methods { type obstacles } } }"
+    await shopper.fill_cart(LIVE_MAPS)
+    methods = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
+    assert {method["type"] for method in methods} & {"payPal", "wireTransfer"} == set()
+    assert IsPartialDict(type="creditCard", obstacles=[]) in methods
+
+
+async def test_the_sandbox_refuses_malformed_terms(client: Client) -> None:
+    for wrong in (
+        "yes",
+        {},
+        {"autoRenewal": "perhaps"},
+        {"autoRenewal": "true", "freeTrial": "soon"},
+        {"autoRenewal": "true", "terms": "x" * 4001},
+        {"autoRenewal": "true", "startTime": "2025-02-01T00:00:00Z", "endTime": "2025-01-01T00:00:00Z"},
+        {"autoRenewal": "true", "endTime": "soon"},
+        {"autoRenewal": "true", "color": "red"},
+    ):
+        line = {"product": {"id": PACK}, "subscriptionInfo": wrong}
+        body = await client.ask("POST", f"{CART}/line-items", 400, json={"lineItems": {"lineItem": line}})
+        assert code(body) == "invalid-request", wrong
+    assert (await client.cart())["totalItemsInCart"] == 0
