@@ -5,26 +5,12 @@ from uuid import uuid4
 
 from sandbox.cart import SHIPPING, Cart, Line
 from sandbox.catalog import Product
+from sandbox.demo import HOME
 from sandbox.methods import METHODS
 from sandbox.money import Json
 from sandbox.order import Order
 from sandbox.source import Source
 from sandbox.world import Shopper, World
-
-ADDRESS: Json = {
-    "firstName": "Alex",
-    "lastName": "Rivera",
-    "line1": "10380 Bren Road West",
-    "line2": "Suite 150",
-    "city": "Minnetonka",
-    "countrySubdivision": "MN",
-    "postalCode": "55343",
-    "country": "US",
-    "countryName": "United States",
-    "phoneNumber": "952-555-0142",
-    "countyName": "Hennepin",
-    "emailAddress": "alex.rivera@example.com",
-}
 
 CARD: Json = {"brand": "Visa", "expirationMonth": 8, "expirationYear": 2030, "lastFourDigits": "1111"}
 
@@ -33,7 +19,7 @@ def arrive(world: World, shopper: Shopper, product: Product, quantity: int = 1) 
     """An order of the product by this shopper, paid with a card at this moment."""
     cart = world.new_cart(shopper)
     cart.lines.append(Line(world.next_line_id(), product, quantity))
-    cart.billing = cart.shipping = dict(ADDRESS)
+    cart.billing = cart.shipping = dict(HOME)
     if product.is_physical:
         cart.shipping_option = next(iter(SHIPPING))
     cart.source = _spent_card(world, cart)
