@@ -163,12 +163,11 @@ async def _methods(ctx: Context, cart: Cart, filter: PaymentMethodFilter | None)
     if wire is None:
         return None
     session = await ctx.own_session()
-    upstream = ctx.gateway.upstream
 
     async def load() -> bytes:
         # Shared by whoever misses it too, so it has a whole deadline of its own.
-        own = upstream.until(time.monotonic() + ctx.settings.operation_deadline_s)
-        return encode(await own.payment_methods(wire.id, session.locale))
+        upstream = ctx.gateway.upstream.until(time.monotonic() + ctx.settings.operation_deadline_s)
+        return encode(await upstream.payment_methods(wire.id, session.locale))
 
     answer = await ctx.gateway.cache.get_or_load(_key(cart, session.locale), load, METHODS)
     listed = decode(answer.value, MethodList)

@@ -1,0 +1,87 @@
+"""What upstream offers and a storefront needs is in the gateway and in the sandbox, and the page says so."""
+
+import pytest
+
+from tests.coverage import page
+from tests.surface import INVENTORY, SETTINGS, call, inventory, paths, surface
+
+PAGE = INVENTORY.with_suffix(".md")
+
+MISSING = {
+    "DELETE /v1/shoppers/me/addresses/{}",
+    "GET /v1/shoppers/me/addresses",
+    "GET /v1/shoppers/me/addresses/{}",
+    "GET /v1/shoppers/me/carts/active/billing-address",
+    "GET /v1/shoppers/me/carts/active/line-items",
+    "GET /v1/shoppers/me/carts/active/line-items/{}",
+    "GET /v1/shoppers/me/carts/active/payment-methods",
+    "GET /v1/shoppers/me/carts/active/shipping-address",
+    "GET /v1/shoppers/me/categories",
+    "GET /v1/shoppers/me/categories/{}",
+    "GET /v1/shoppers/me/categories/{}/products",
+    "GET /v1/shoppers/me/offers/{}",
+    "GET /v1/shoppers/me/payment-options",
+    "GET /v1/shoppers/me/payment-options/{}",
+    "GET /v1/shoppers/me/product-search",
+    "GET /v1/shoppers/me/products/{}/variations",
+    "GET /v1/shoppers/site",
+    "POST /v1/shoppers",
+    "POST /v1/shoppers/me/addresses",
+    "POST /v1/shoppers/me/carts/active/apply-shopper",
+    "POST /v1/shoppers/me/payment-options",
+    "POST /v1/shoppers/me/payment-options/{}",
+}
+"""Needed and not yet covered. It only shrinks."""
+
+
+def test_what_a_storefront_needs_of_upstream_is_covered() -> None:
+    told = surface()
+    lost = {
+        f"{row.call}: {'the sandbox has no route' if row.call not in told.answered else 'the gateway never sends it'}"
+        for row in told.rows
+        if str(row.call) in told.missing() - MISSING
+    }
+    assert lost == set(), (
+        "A call that is a must, a should, or the source of a member is not covered. Send it in a method of "
+        "gateway/upstream/client.py that a resolver uses and route it in sandbox/app.py; or, where another call that "
+        "is sent does the same, name that one in the last column of docs/coverage.csv."
+    )
+
+
+def test_what_is_covered_by_now_is_no_longer_called_missing() -> None:
+    assert MISSING - surface().missing() == set(), "Now covered: take it off MISSING in tests/test_coverage.py."
+
+
+def test_the_page_is_true() -> None:
+    assert PAGE.read_text() == page(), "run `make schema`, which writes docs/coverage.md too"
+
+
+def test_a_call_that_stands_for_another_is_sent_and_answered() -> None:
+    told = surface()
+    for row in told.rows:
+        if row.instead and row.instead != SETTINGS:
+            other = call(*row.instead.split())
+            assert other in told.sent & told.answered, f"{row.call} is said to be covered by {other}"
+
+
+def test_the_inventory_names_each_call_once() -> None:
+    calls = [row.call for row in inventory()]
+    assert len(calls) == len(set(calls)) > 140
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" gateway.", []),
+        (" formatted…, or gateway.", []),
+        (" gateway, over POST /oauth20/token.", ["POST /oauth20/token"]),
+        (" POST and DELETE …/tax.", ["POST …/tax", "DELETE …/tax"]),
+        (" DELETE …/a or DELETE …/b.", ["DELETE …/a", "DELETE …/b"]),
+        (" PUT …/a and …/b, or apply-a.", ["PUT …/a", "PUT …/b"]),
+        (" GET /a, or /b with a keyword.", ["GET /a", "GET /b"]),
+        (" GET /a?b=…, else GET /c completed.", ["GET /a", "GET /c"]),
+        (" POST /a/{id}/…", ["POST /a/{id}/…"]),
+    ],
+)
+def test_calls_are_read_from_what_a_description_names_as_its_source(text: str, expected: list[str]) -> None:
+    assert [f"{method} {path}" for method, path in paths(text)] == expected
