@@ -58,7 +58,7 @@ def create_app(
         store=store,
         sessions=Sessions(store, upstream, settings, now),
         cache=cache,
-        catalog=Catalog(upstream, cache, settings, now),
+        catalog=Catalog.opened(upstream, cache, settings, now),
         replays=Replays(store),
         submissions=Submissions(store),
         turns=Turns(),

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -18,10 +18,11 @@ from gateway.limits import Limits
 from gateway.replays import Replays
 from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
+from gateway.stock import Reads, Stock
 from gateway.store import Store
 from gateway.turns import Turns
 from gateway.upstream.cart import Cart, TaxIdentifierRequirement
-from gateway.upstream.catalog import InventoryStatus, Product
+from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
 from gateway.upstream.shopper import Shopper
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the a
     from gateway.submission import Submissions
 
 T = TypeVar("T")
+
+PATIENCE = 0.1
+"""Part of an operation's time in which its stock waits for other reads, to be asked for in one call."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,11 @@ class Operation:
 
     deadline_at: float
     """In seconds of `time.monotonic`."""
+    market: Market | None
+    """Chosen by the operation, for what is public; it changes nothing of the session."""
+    catalog: Catalog
     products: "DataLoader[str, Product | None]"
-    stock: "DataLoader[str, InventoryStatus | None]"
+    stock: Stock
     session: Session | None = None
     lookup: "asyncio.Future[None] | None" = None
     has_dead_handle: bool = False
@@ -87,6 +94,11 @@ class Context:
     def upstream(self) -> Upstream:
         """The client, bound to the deadline of this operation."""
         return self.gateway.upstream.until(self.operation.deadline_at)
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is for sale, in the market of this operation."""
+        return self.operation.catalog
 
     @property
     def settings(self) -> Settings:
@@ -223,25 +235,30 @@ class Context:
     def forget_cart(self) -> None:
         """After a change: what was read before it is no longer so."""
         self.operation.cart = self.operation.tax_requirements = None
-        self.operation.stock.clear_all()
+        self.operation.stock.clear()
 
 
-def begin(gateway: Gateway, caller: Caller, *, buys: bool) -> Context:
-    """A fresh context. `buys`: the operation submits or resumes an order and has longer."""
-    settings, catalog = gateway.settings, gateway.catalog
+def begin(gateway: Gateway, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
+    """A fresh context. `buys`: the operation submits or resumes an order and has longer. `market`: the
+    one it chose for what is public.
+    """
+    settings = gateway.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
+    reads = Reads()
+    catalog = gateway.catalog.within(market, reads)
 
     async def products(ids: list[str]) -> list[Product | None]:
         found = await catalog.products(ids)
         return [found.get(product_id) for product_id in ids]
 
-    async def stock(ids: list[str]) -> list[InventoryStatus | None]:
-        found = await catalog.inventory(ids)
-        return [found.get(product_id) for product_id in ids]
+    async def stock(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
+        return await catalog.stock(ids, past_cache=fresh)
 
     operation = Operation(
         deadline_at=time.monotonic() + within_s,
+        market=market,
+        catalog=catalog,
         products=DataLoader(load_fn=products),
-        stock=DataLoader(load_fn=stock),
+        stock=Stock(stock, reads, within_s * PATIENCE),
     )
     return Context(gateway, caller, operation)

@@ -21,6 +21,7 @@ from gateway.documents import DocumentRefused, Documents, Operation, check_value
 from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode
 from gateway.freshness import Freshness
+from gateway.markets import market_of
 from gateway.policy import Policies
 from gateway.session import Handle
 from gateway.settings import Settings
@@ -169,7 +170,8 @@ class GraphQLEndpoint:
             address=shopper_address(request, self._gateway.settings),
             handle=handle,
         )
-        ctx = begin(self._gateway, caller, buys=operation.buys)
+        market = market_of(self._schema, operation.node, asked.variables, self._gateway.settings)
+        ctx = begin(self._gateway, caller, buys=operation.buys, market=market)
         running = execute(
             self._schema,
             operation.document,

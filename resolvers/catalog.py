@@ -1,44 +1,105 @@
 """What is for sale."""
 
+import asyncio
+import re
 from collections.abc import Sequence
 
 from gateway.context import Context
+from gateway.errors import BadUserInput
 from gateway.upstream.cart import CartLine
 from gateway.upstream.catalog import (
+    Category,
     InventoryStatus,
+    Offer,
+    OfferedProduct,
     Product,
+    ProductPage,
     ProductPricing,
+    VolumePriceTier,
 )
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
 from gateway.upstream.wire import CustomAttribute
-from resolvers.inputs import ProductBy
-from resolvers.pages import Connection, Page, Window, connection
+from resolvers.inputs import ProductBy, ProductSearch
+from resolvers.pages import Connection, Page, Read, Window, connection, sifted
+
+WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
+"""A word of a search. Whatever else stands in a text could be an operator of upstream's expressions."""
+
+MOST_WORDS = 10
+
+
+# Products.
 
 
 async def product(ctx: Context, by: ProductBy) -> Product | None:
     if by.external_reference_id is not None:
-        return _shown(await ctx.gateway.catalog.product_by_reference(by.external_reference_id))
+        return shown(await ctx.catalog.product_by_reference(by.external_reference_id))
     wanted = by.upstream_id if by.upstream_id is not None else upstream_id("Product", by.id or "")
-    return _shown(await ctx.gateway.catalog.product(wanted)) if wanted else None
+    return shown(await ctx.catalog.product(wanted)) if wanted else None
 
 
-def _shown(product: Product | None) -> Product | None:
+def shown(product: Product | None) -> Product | None:
     return product if product is not None and product.is_displayable else None
 
 
 async def products(
     ctx: Context,
+    search: ProductSearch | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> Connection[Product]:
-    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
-        found = await ctx.gateway.catalog.page(number, size, past_cache=past_cache)
-        return Page(found.products, found.total_count)
+    window = Window.of(first, after, last, before)
+    return await connection(_all(ctx) if search is None else _matches(ctx, search), window)
 
-    return await connection(read, Window.of(first, after, last, before))
+
+def _all(ctx: Context) -> Read[Product]:
+    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
+        return _page(await ctx.catalog.page(number, size, past_cache=past_cache))
+
+    return read
+
+
+def _matches(ctx: Context, search: ProductSearch) -> Read[Product]:
+    """What matches, from whichever list upstream has for it. What no list of upstream's can leave out is left
+    out here."""
+    found = _all(ctx)
+    if search.category_id is not None:
+        found = _in_category(ctx, upstream_id("Category", search.category_id))
+    if search.text is not None:
+        listed = None if search.category_id is None else found
+        found = _with_words(ctx, search.text)
+        if listed is not None:
+            found = sifted(found, kept_also_by=listed)
+    return sifted(found, keep=lambda product: product.is_purchasable) if search.purchasable_only else found
+
+
+def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
+    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
+        if category_id is None:
+            return Page([], 0)
+        return _page(await ctx.catalog.in_category(category_id, number, size, past_cache=past_cache))
+
+    return read
+
+
+def _with_words(ctx: Context, text: str) -> Read[Product]:
+    # Operators of upstream's expressions are upper case.
+    words = WORD.findall(text.lower())
+    if not 1 <= len(words) <= MOST_WORDS:
+        raise BadUserInput(f"A search has 1 to {MOST_WORDS} words.")
+    keyword = " ".join(words)
+
+    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
+        return _page(await ctx.catalog.search(keyword, number, size, past_cache=past_cache))
+
+    return read
+
+
+def _page(page: ProductPage) -> Page[Product]:
+    return Page(page.products, page.total_count)
 
 
 async def pricing(parent: Product, ctx: Context) -> ProductPricing | None:
@@ -49,12 +110,86 @@ async def pricing(parent: Product, ctx: Context) -> ProductPricing | None:
     return found.listed_pricing if found else None
 
 
+async def volume_pricing(parent: Product, ctx: Context) -> list[VolumePriceTier]:
+    return await ctx.catalog.volume_pricing(parent.upstream_id)
+
+
 async def inventory(parent: Product, ctx: Context) -> InventoryStatus | None:
     return await ctx.operation.stock.load(parent.upstream_id)
 
 
 async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus | None:
-    return await ctx.operation.stock.load(parent.product.upstream_id)
+    return await ctx.operation.stock.load(parent.product.upstream_id, fresh=True)
+
+
+async def parent_product(parent: Product, ctx: Context) -> Product | None:
+    """The base product of a variation, from the variation's own answer where it is told in full."""
+    base = parent.wire_parent
+    if base is None or base.is_whole:
+        return shown(base)
+    return shown(await ctx.operation.products.load(base.upstream_id))
+
+
+async def variations(parent: Product, ctx: Context) -> list[Product]:
+    # One shown in short does not say whether it is a base product.
+    return [] if parent.base_product is False else await ctx.catalog.variations(parent.upstream_id)
+
+
+async def product_categories(parent: Product, ctx: Context) -> list[Category]:
+    return await ctx.catalog.categories_of(parent.upstream_id)
+
+
+async def product_offers(parent: Product, ctx: Context, point_of_promotion: str | None = None) -> list[Offer]:
+    return await ctx.catalog.offers_of_product(parent.upstream_id, point_of_promotion)
+
+
+# Categories.
+
+
+async def categories(ctx: Context) -> list[Category]:
+    return await ctx.catalog.categories()
+
+
+async def category(ctx: Context, id: str) -> Category | None:
+    wanted = upstream_id("Category", id)
+    return await ctx.catalog.category(wanted) if wanted else None
+
+
+async def children(parent: Category, ctx: Context) -> list[Category]:
+    """The categories right below. Upstream tells them in full, or in short, or not at all, by how deep they are."""
+    below = parent.below
+    if not parent.is_whole or not all(child.is_whole for child in below):
+        whole = await ctx.catalog.category(parent.upstream_id)
+        below = whole.below if whole else []
+    return await asyncio.gather(*(_whole(child, ctx) for child in below))
+
+
+async def _whole(child: Category, ctx: Context) -> Category:
+    return child if child.is_whole else await ctx.catalog.category(child.upstream_id) or child
+
+
+async def category_products(
+    parent: Category,
+    ctx: Context,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Connection[Product]:
+    window = Window.of(first, after, last, before)
+    return await connection(_in_category(ctx, parent.upstream_id), window)
+
+
+# Offers.
+
+
+async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
+    return await ctx.catalog.offers_of_place(point_of_promotion)
+
+
+async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
+    """From the offer's own answer; an offer of a cart does not say what it is about."""
+    return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 
 async def custom_attributes(

@@ -41,6 +41,14 @@ class ProductBy(Given, frozen=True, kw_only=True):
     external_reference_id: str | None = None
 
 
+class ProductSearch(Given, frozen=True, kw_only=True):
+    """What to look for in the catalog."""
+
+    text: str | None = None
+    category_id: str | None = None
+    purchasable_only: bool = True
+
+
 class PaymentMethodFilter(Given, frozen=True, kw_only=True):
     """Narrows a list of ways to pay. Absent fields do not narrow."""
 

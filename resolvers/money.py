@@ -12,5 +12,7 @@ def amount(parent: Money, ctx: Context) -> Decimal:
 
 
 def formatted(parent: Money, ctx: Context) -> str:
-    session = ctx.operation.session
+    market, session = ctx.operation.market, ctx.operation.session
+    if market is not None:
+        return text_of(parent, market.locale)
     return text_of(parent, session.locale if session else ctx.settings.locales[0][0])

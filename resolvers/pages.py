@@ -5,6 +5,7 @@ then further away, so that a list that grew in front neither repeats nor skips w
 one answer must tell the same number of items; where they do not, the list moved in between and is read again.
 """
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ LARGEST_PAGE = 100
 
 WIDE_SEARCHES = 10
 """Pages of the largest size in which an item that has moved far is looked for."""
+
+MOST_SIFTED = 2000
+"""Items of a list that is read as a whole."""
 
 LOOKS = 3
 """Times a list that moves is read before its answer is taken as it is."""
@@ -120,6 +124,38 @@ async def connection(read: Read[T], window: Window) -> Connection[T]:
         except Moved:
             continue
     return await Look(read, past_cache=True, is_last=True).answer(window)
+
+
+def sifted(read: Read[T], *, keep: Callable[[T], bool] = bool, kept_also_by: Read[T] | None = None) -> Read[T]:
+    """The items of a list that pass, and that another list has too. Upstream cannot sift, so that all of the
+    list is read, at most `MOST_SIFTED` items of it.
+    """
+    kept: dict[bool, list[T]] = {}
+
+    async def page(number: int, size: int, past_cache: bool) -> Page[T]:
+        if past_cache not in kept:
+            items = [item for item in await whole(read, past_cache) if keep(item)]
+            if kept_also_by is not None:
+                others = {item.upstream_id for item in await whole(kept_also_by, past_cache)}
+                items = [item for item in items if item.upstream_id in others]
+            kept[past_cache] = items
+        shown = kept[past_cache]
+        return Page(shown[(number - 1) * size : number * size], len(shown))
+
+    return page
+
+
+async def whole(read: Read[T], past_cache: bool) -> list[T]:
+    """Every item of a list. Raises `BadUserInput` for a list that is too long for that."""
+    first = await read(1, LARGEST_PAGE, past_cache)
+    if first.total_count > MOST_SIFTED:
+        raise BadUserInput(
+            f"{first.total_count} products match, {MOST_SIFTED} are allowed. Search for more, or set purchasableOnly "
+            "to false."
+        )
+    numbers = range(2, -(-first.total_count // LARGEST_PAGE) + 1)
+    others = await asyncio.gather(*(read(number, LARGEST_PAGE, past_cache) for number in numbers))
+    return [item for page in (first, *others) for item in page.items]
 
 
 class Moved(Exception):

@@ -44,6 +44,15 @@ class ProductPricing:
     includes_tax: bool = field("True when the list price contains tax. Source: listPriceIncludesTax.")
 
 
+@graph.type()
+class VolumePriceTier:
+    """Price of a product for a range of quantities. Source: volumePricing.tier."""
+
+    from_quantity: int = field("First quantity of the range. Source: from.")
+    to_quantity: int | None = field("Last quantity of the range; null for no upper bound. Source: to.")
+    unit_price: Money = field("Unit price in the range. Source: pricing.")
+
+
 @graph.type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
 class Product(Node):
     """A product or one variation of it. Source: GET /v1/shoppers/me/products/{productId}."""
@@ -81,12 +90,76 @@ class Product(Node):
         CacheControl(max_age=60, scope=PUBLIC, stale_if_error=0),
         resolver=catalog.pricing,
     )
+    volume_pricing: list[VolumePriceTier] | None = field(
+        "Price by quantity. Null when it could not be read. Source: GET …/pricing/volume-pricing.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=10),
+        resolver=catalog.volume_pricing,
+    )
     inventory: InventoryStatus | None = field(
         "Stock. Batched across the whole operation. Source: GET /v1/shoppers/me/products/inventory-status.",
         SemanticNonNull(),
         CacheControl(max_age=15, scope=PUBLIC, stale_if_error=0),
         Cost(weight="1"),
         resolver=catalog.inventory,
+    )
+    parent: "Product | None" = field(
+        "Product this one is a variation of. Null for a product without a parent. Source: parentProduct.",
+        Cost(weight="1"),
+        resolver=catalog.parent_product,
+    )
+    variations: "list[Product] | None" = field(
+        "Variations of a base product; empty for others. Null when they could not be read. Source: GET …/variations.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=20),
+        resolver=catalog.variations,
+    )
+    categories: "list[Category] | None" = field(
+        "Categories that list the product. Null when they could not be read. Source: GET …/categories.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=5),
+        resolver=catalog.product_categories,
+    )
+    offers: "list[Offer] | None" = field(
+        "Offers on the product, such as cross-sells. Null when they could not be read. Source: "
+        "GET …/offers or …/point-of-promotions/{name}/offers.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=5),
+        resolver=catalog.product_offers,
+        point_of_promotion=argument(str | None, "Limit to one point of promotion; all offers when absent."),
+    )
+
+
+@graph.type(CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400))
+class Category(Node):
+    """A group of products. Source: GET /v1/shoppers/me/categories/{categoryId}."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    name: str = field("Name for display. Source: displayName.")
+    short_description: str | None = field("One or two sentences. Source: shortDescription.")
+    long_description: str | None = field("Full text; may contain merchant HTML. Source: longDescription.")
+    thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
+    children: "list[Category] | None" = field(
+        "Direct sub-categories. Null when they could not be read. Source: categories.category.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=15),
+        resolver=catalog.children,
+    )
+    products: "ProductConnection | None" = field(
+        "Products of the category. Null when they could not be read. Source: GET …/categories/{categoryId}/products.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
+        resolver=catalog.category_products,
+        first=argument(int | None, "Number of items from the start of the page; at most 100."),
+        after=argument(str | None, "Cursor after which the page starts."),
+        last=argument(int | None, "Number of items from the end of the page; at most 100."),
+        before=argument(str | None, "Cursor before which the page ends."),
     )
 
 
@@ -118,3 +191,21 @@ class Offer(Node):
     trigger: str | None = field("What starts it, in upstream words, for example Always Triggered. Source: trigger.")
     image_url: Url | None = field("Picture. Source: image.")
     sales_pitches: list[str] = field("Sales texts in upstream order. Source: salesPitch.")
+    products: "list[OfferedProduct] | None" = field(
+        "Products it promotes with their promotional price. Null when they could not be read. "
+        "Source: GET …/product-offers.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=10),
+        resolver=catalog.offered_products,
+    )
+
+
+@graph.type()
+class OfferedProduct:
+    """A product inside an offer. Source: productOffer."""
+
+    product: Product = field("The product. Source: product.")
+    list_price: Money = field("Unit price before the offer. Source: pricing.listPrice.")
+    offer_price: Money = field("Unit price with the offer. Source: pricing.salePriceWithQuantity.")
+    sales_pitch: str | None = field("Why to buy it. Source: salesPitch.")

@@ -30,6 +30,18 @@ class ProductBy:
     external_reference_id: str | None = field("Merchant's own identifier.")
 
 
+@graph.input(inputs.ProductSearch)
+class ProductSearchInput:
+    """What to look for in the catalog."""
+
+    text: str | None = field(
+        "Words to match in names, descriptions and keywords; upstream expression syntax is not accepted.",
+        default=UNSET,
+    )
+    category_id: ID | None = field("Only products of this category.", default=UNSET)
+    purchasable_only: bool | None = field("Only products that can be put in a cart.", default=True)
+
+
 @graph.input(inputs.PaymentMethodFilter)
 class PaymentMethodFilterInput:
     """Narrows a list of ways to pay. Absent fields do not narrow."""

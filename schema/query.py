@@ -9,11 +9,11 @@ from resolvers import account, carts, catalog, checkout, orders, payments, sessi
 from schema import graph
 from schema.account import Session, Shopper
 from schema.cart import Cart
-from schema.catalog import Product, ProductConnection, Storefront
+from schema.catalog import Category, Offer, Product, ProductConnection, Storefront
 from schema.checkout import SubmissionAttempt
 from schema.directives import PRIVATE, PUBLIC, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
 from schema.graph import argument, field
-from schema.inputs import PaymentMethodFilterInput, ProductBy
+from schema.inputs import PaymentMethodFilterInput, ProductBy, ProductSearchInput
 from schema.orders import Order
 from schema.payment import AvailablePaymentMethods, PaymentSession
 from schema.readiness import CheckoutReadiness
@@ -48,10 +48,39 @@ class Query:
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.products,
+        search=argument(ProductSearchInput | None, "What to look for; everything when absent."),
         first=argument(int | None, "Number of items from the start of the page; at most 100."),
         after=argument(str | None, "Cursor after which the page starts."),
         last=argument(int | None, "Number of items from the end of the page; at most 100."),
         before=argument(str | None, "Cursor before which the page ends."),
+    )
+    category: Category | None = field(
+        "One category. Null when it does not exist. Source: GET /v1/shoppers/me/categories/{categoryId}.",
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400),
+        Cost(weight="1"),
+        resolver=catalog.category,
+        id=argument(ID, "Global identifier."),
+    )
+    categories: list[Category] | None = field(
+        "Top categories. Source: GET /v1/shoppers/me/categories.",
+        SemanticNonNull(),
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400),
+        Cost(weight="1"),
+        ListSize(assumed_size=20),
+        resolver=catalog.categories,
+    )
+    offers: list[Offer] | None = field(
+        "Offers of a point of promotion that need no cart. Source: GET "
+        "/v1/shoppers/me/point-of-promotions/{name}/offers.",
+        SemanticNonNull(),
+        RequiresSession(level=SessionLevel.NONE),
+        CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600),
+        Cost(weight="1"),
+        ListSize(assumed_size=5),
+        resolver=catalog.offers,
+        point_of_promotion=argument(str, "Name of the point of promotion."),
     )
     session: Session | None = field(
         "The session of the caller. Null when there is none. Source: gateway.",

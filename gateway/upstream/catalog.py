@@ -2,7 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
@@ -23,6 +25,16 @@ from gateway.upstream.wire import (
 
 UNTRACKED = 2_147_483_647
 """Quantity that upstream tells for stock nobody counts."""
+
+
+class Market(NamedTuple):
+    """What decides how a public value reads: a locale of the graph's form, and a currency."""
+
+    locale: str
+    currency_code: str
+
+    def wire(self) -> dict[str, str]:
+        return {"locale": self.locale.replace("-", "_"), "currency": self.currency_code}
 
 
 class ProductPricing(Shape, frozen=True, kw_only=True):
@@ -46,6 +58,20 @@ class WirePricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_sale_price_with_quantity: str | None = None
     formatted_msrp_price: str | None = None
     formatted_commitment_price: str | None = None
+
+    def pricing(self) -> ProductPricing | None:
+        """None without a list price, as where a list shows texts alone."""
+        listed = worded(self.list_price, self.formatted_list_price)
+        if listed is None:
+            return None
+        sale = worded(first(self.sale_price_with_quantity, self.sale_price), self.formatted_sale_price_with_quantity)
+        return ProductPricing(
+            list_price=listed,
+            sale_price=sale or listed,
+            suggested_price=worded(self.msrp_price, self.formatted_msrp_price),
+            commitment_price=worded(self.commitment_price, self.formatted_commitment_price),
+            includes_tax=self.list_price_includes_tax is True,
+        )
 
 
 class Product(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -72,6 +98,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     keywords: str | None = None
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
     wire_pricing: WirePricing | None = field(name="pricing", default=None)
+    wire_parent: "Product | None" = field(name="parentProduct", default=None)
 
     @property
     def id(self) -> str:
@@ -79,10 +106,12 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def upstream_id(self) -> str:
-        if self.wire_id is not None:
-            return str(self.wire_id)
-        # A short product has its id in its link alone.
-        return (self.uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+        return _id(self.wire_id, self.uri)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether more came than a link and a name."""
+        return self.wire_id is not None
 
     @property
     def name(self) -> str:
@@ -107,18 +136,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def listed_pricing(self) -> ProductPricing | None:
         """None where the answer had no prices, as on a line."""
-        wire = self.wire_pricing
-        listed = worded(wire.list_price, wire.formatted_list_price) if wire else None
-        if wire is None or listed is None:
-            return None
-        sale = worded(first(wire.sale_price_with_quantity, wire.sale_price), wire.formatted_sale_price_with_quantity)
-        return ProductPricing(
-            list_price=listed,
-            sale_price=sale or listed,
-            suggested_price=worded(wire.msrp_price, wire.formatted_msrp_price),
-            commitment_price=worded(wire.commitment_price, wire.formatted_commitment_price),
-            includes_tax=wire.list_price_includes_tax is True,
-        )
+        return self.wire_pricing.pricing() if self.wire_pricing else None
 
     def without_prices(self) -> "Product":
         return replace(self, wire_pricing=None)
@@ -188,6 +206,92 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
         return blank_is_none(self.custom_stock_message)
 
 
+class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
+    """Price for a range of quantities. Source: volumePricing.tier."""
+
+    from_quantity: int = field(name="from", default=1)
+    wire_end: int | None = field(name="to", default=None)
+    wire_pricing: WirePricing | None = field(name="pricing", default=None)
+
+    @property
+    def to_quantity(self) -> int | None:
+        """None when there is no upper bound."""
+        return None if self.wire_end in (None, 0, UNTRACKED) else self.wire_end
+
+    @property
+    def unit_price(self) -> Money | None:
+        pricing = self.wire_pricing.pricing() if self.wire_pricing else None
+        return pricing.sale_price if pricing else None
+
+
+class VolumePricing(Shape, frozen=True, kw_only=True):
+    tier: OneOrMany[VolumePriceTier] = []
+
+
+class Category(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A group of products. Source: category."""
+
+    wire_id: Identifier | None = field(name="id", default=None)
+    uri: str | None = None
+    display_name: str | None = None
+    internal_name: str | None = field(name="name", default=None)
+    short_description: str | None = None
+    long_description: str | None = None
+    thumbnail_url: str | None = field(name="thumbnailImage", default=None)
+    wire_below: "Categories | None" = field(name="categories", default=None)
+
+    @property
+    def id(self) -> str:
+        return global_id("Category", self.upstream_id)
+
+    @property
+    def upstream_id(self) -> str:
+        return _id(self.wire_id, self.uri)
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.internal_name or ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether more came than a link and a name. Only then no children means that there are none."""
+        return self.wire_id is not None
+
+    @property
+    def below(self) -> "list[Category]":
+        return many(self.wire_below.category) if self.wire_below else []
+
+
+class Categories(Shape, frozen=True, kw_only=True):
+    category: OneOrMany[Category] = []
+
+
+class OfferedProduct(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A product inside an offer. Source: productOffer."""
+
+    product: Product
+    wire_pricing: WirePricing | None = field(name="pricing", default=None)
+    wire_pitch: OneOrMany[str] | None = field(name="salesPitch", default=None)
+
+    @property
+    def list_price(self) -> Money | None:
+        pricing = self.wire_pricing.pricing() if self.wire_pricing else None
+        return pricing.list_price if pricing else None
+
+    @property
+    def offer_price(self) -> Money | None:
+        pricing = self.wire_pricing.pricing() if self.wire_pricing else None
+        return pricing.sale_price if pricing else None
+
+    @property
+    def sales_pitch(self) -> str | None:
+        return next(iter(pitches(self.wire_pitch)), None)
+
+
+class ProductOffers(Shape, frozen=True, kw_only=True, rename="camel"):
+    product_offer: OneOrMany[OfferedProduct] | None = None
+
+
 class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
     """A promotion. Source: offer."""
 
@@ -199,6 +303,7 @@ class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
     image_url: str | None = field(name="image", default=None)
     sales_pitch: OneOrMany[str] | None = None
     discount: Money | None = None
+    product_offers: ProductOffers | None = None
 
     @property
     def id(self) -> str:
@@ -214,7 +319,36 @@ class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def sales_pitches(self) -> list[str]:
-        return [pitch for pitch in many(self.sales_pitch) if pitch]
+        return pitches(self.sales_pitch)
+
+    @property
+    def offered(self) -> list[OfferedProduct] | None:
+        """None where the answer did not say which products the offer is about."""
+        return None if self.product_offers is None else many(self.product_offers.product_offer)
+
+    def without_prices(self) -> "Offer":
+        """An offered product is nothing without its price."""
+        return replace(self, product_offers=None)
+
+
+class Offers(Shape, frozen=True, kw_only=True):
+    offer: OneOrMany[Offer] = []
+
+
+def pitches(found: OneOrMany[str] | None) -> list[str]:
+    """Sales texts. Upstream has also sent a list of them as one text in JSON."""
+    texts = []
+    for one in many(found):
+        try:
+            texts += msgspec.json.decode(one, type=list[str]) if one.startswith("[") else [one]
+        except msgspec.DecodeError:
+            texts.append(one)
+    return [text for text in texts if text]
+
+
+def _id(given: Identifier | None, uri: str | None) -> str:
+    """What is shown in short has its id in its link alone."""
+    return str(given) if given is not None else (uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def worded(money: Money | None, text: str | None) -> Money | None:

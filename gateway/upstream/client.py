@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -39,14 +38,15 @@ from gateway.upstream.cart import (
     TaxIdentifierRequirement,
     tax_requirements,
 )
-from gateway.upstream.catalog import InventoryStatus, Offer, Product, ProductPage
-from gateway.upstream.ids import PATTERN
+from gateway.upstream.catalog import Offers
+from gateway.upstream.ids import path_part as _part
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Order, OrderLine, OrderPage, Proof, SubmittedCart
 from gateway.upstream.payment import MethodList
 from gateway.upstream.shopper import Shopper
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 from gateway.upstream.wire import OneOrMany, decode, first, many
+from gateway.upstream.wire import present as _present
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,6 @@ class Found(msgspec.Struct, frozen=True, rename="camel"):
     """The wrappers of the answers; each call reads its own."""
 
     cart: Cart | None = None
-    product: Product | None = None
-    products: ProductPage | None = None
     order: Order | None = None
     shopper: Shopper | None = None
     warnings: OneOrMany["Remark"] | None = None
@@ -96,18 +94,6 @@ class Submitted(msgspec.Struct, frozen=True, rename="camel"):
 class FoundOrders(msgspec.Struct, frozen=True, rename="camel"):
     orders: OrderPage | None = None
     line_item: OrderLine | None = None
-
-
-class Stock(msgspec.Struct, frozen=True, rename="camel"):
-    inventory_status: OneOrMany[InventoryStatus] = []
-
-
-class FoundStock(msgspec.Struct, frozen=True):
-    products: Stock
-
-
-class Offers(msgspec.Struct, frozen=True):
-    offer: OneOrMany[Offer] = []
 
 
 class FoundOffers(msgspec.Struct, frozen=True, rename="camel"):
@@ -169,34 +155,6 @@ class Upstream:
 
     async def shopper(self, token: str) -> Shopper:
         return _present(decode(await self._read(ME, token, {}), Found).shopper)
-
-    # Catalogue.
-
-    async def product(self, token: str, product_id: str) -> Product:
-        body = await self._read(f"{ME}/products/{_part(product_id)}", token, {"expand": "all"})
-        return _present(decode(body, Found).product)
-
-    async def products_by_id(self, token: str, product_ids: Sequence[str]) -> list[Product]:
-        return await self._products(token, {"productId": ",".join(_part(one) for one in product_ids)}, len(product_ids))
-
-    async def products_by_reference(self, token: str, references: Sequence[str]) -> list[Product]:
-        return await self._products(token, {"externalReferenceId": ",".join(references)}, len(references))
-
-    async def _products(self, token: str, chosen: Mapping[str, str], count: int) -> list[Product]:
-        params = {**chosen, "expand": "all", "pageSize": str(max(count, 1))}
-        return _present(decode(await self._read(f"{ME}/products", token, params), Found).products).products
-
-    async def product_page(self, token: str, number: int, size: int) -> ProductPage:
-        """A page of all products; numbers begin at 1."""
-        params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
-        return _present(decode(await self._read(f"{ME}/products", token, params), Found).products)
-
-    async def inventory(self, token: str, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
-        """Stock by product id; unknown products are left out."""
-        params = {"productId": ",".join(_part(one) for one in product_ids), "expand": "all"}
-        body = await self._read(f"{ME}/products/inventory-status", token, params)
-        listed = many(decode(body, FoundStock).products.inventory_status)
-        return {product_id: status for status in listed for product_id in status.product_ids}
 
     # Cart.
 
@@ -321,8 +279,10 @@ class Upstream:
 
     # How a call is made.
 
-    async def _read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
+    async def read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
         return await self._send("GET", path, token=token, params=params)
+
+    _read = read
 
     async def _change(
         self,
@@ -463,19 +423,6 @@ class Pauses:
         if asked_s is not None:
             return min(asked_s, LONGEST_ASKED_PAUSE_S)
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
-
-
-def _part(given: str) -> str:
-    """An id as a part of a path. Nothing that could lead elsewhere passes."""
-    if not PATTERN.fullmatch(given):
-        raise UpstreamRefusal(404, "resource-not-found")
-    return quote(given, safe="")
-
-
-def _present(found: T | None) -> T:
-    if found is None:
-        raise UpstreamInvalidResponse(detail="wrapper missing")
-    return found
 
 
 def _cart(body: bytes) -> Cart:

@@ -3,6 +3,9 @@
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from urllib.parse import quote
+
+from gateway.errors import UpstreamRefusal
 
 PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """What an upstream id may look like before it becomes part of a path."""
@@ -14,9 +17,22 @@ def global_id(type_name: str, upstream_id: str) -> str:
 
 def upstream_id(type_name: str, given: str) -> str | None:
     """The upstream id in a global one of this type; None for another type or form."""
+    found_type, found = typed(given)
+    return found if found_type == type_name else None
+
+
+def typed(given: str) -> tuple[str, str] | tuple[None, None]:
+    """Type and upstream id in a global one; nothing for another form."""
     try:
         text = urlsafe_b64decode(given.encode() + b"=" * (-len(given) % 4)).decode()
     except (binascii.Error, ValueError):
-        return None
+        return None, None
     found_type, _, found = text.partition(":")
-    return found if found_type == type_name and PATTERN.fullmatch(found) else None
+    return (found_type, found) if PATTERN.fullmatch(found) else (None, None)
+
+
+def path_part(given: str) -> str:
+    """An id as a part of a path. Nothing that could lead elsewhere passes."""
+    if not PATTERN.fullmatch(given):
+        raise UpstreamRefusal(404, "resource-not-found")
+    return quote(given, safe="")

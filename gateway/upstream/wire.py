@@ -50,6 +50,13 @@ def first(*values: T | None) -> T | None:
     return next((value for value in values if value is not None), None)
 
 
+def present(found: T | None) -> T:
+    """What a wrapper must hold."""
+    if found is None:
+        raise UpstreamInvalidResponse(detail="wrapper missing")
+    return found
+
+
 def decode(body: bytes, kind: type[T]) -> T:
     """Read a body. Raises `UpstreamInvalidResponse` that names the place, never the content."""
     try:

@@ -1,0 +1,134 @@
+"""Digital River's catalogue: one method for each endpoint of it that we call, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from gateway.upstream.catalog import (
+    Categories,
+    Category,
+    InventoryStatus,
+    Market,
+    Offer,
+    OfferedProduct,
+    Offers,
+    Product,
+    ProductOffers,
+    ProductPage,
+    VolumePriceTier,
+    VolumePricing,
+)
+from gateway.upstream.client import ME, Upstream
+from gateway.upstream.ids import path_part
+from gateway.upstream.wire import OneOrMany, decode, many, present
+
+
+class Found(msgspec.Struct, frozen=True, rename="camel"):
+    """The wrappers of the answers; each call reads its own."""
+
+    product: Product | None = None
+    products: ProductPage | None = None
+    variations: ProductPage | None = None
+    volume_pricing: VolumePricing | None = None
+    category: Category | None = None
+    categories: Categories | None = None
+    offer: Offer | None = None
+    offers: Offers | None = None
+    product_offers: ProductOffers | None = None
+
+
+class Stock(msgspec.Struct, frozen=True, rename="camel"):
+    inventory_status: OneOrMany[InventoryStatus] = []
+
+
+class FoundStock(msgspec.Struct, frozen=True):
+    products: Stock
+
+
+@dataclass(frozen=True)
+class Browsing:
+    """The catalogue as a token sees it in a market. Every method raises `UpstreamError` only.
+
+    Everything is asked for in full; numbers of pages begin at 1.
+    """
+
+    upstream: Upstream
+    token: str
+    market: Market
+
+    async def product(self, product_id: str) -> Product:
+        return present((await self._ask(f"products/{path_part(product_id)}")).product)
+
+    async def products_by_id(self, product_ids: Sequence[str]) -> list[Product]:
+        chosen = {"productId": ",".join(path_part(one) for one in product_ids)}
+        return (await self._products("products", 1, len(product_ids), **chosen)).products
+
+    async def products_by_reference(self, references: Sequence[str]) -> list[Product]:
+        chosen = {"externalReferenceId": ",".join(references)}
+        return (await self._products("products", 1, len(references), **chosen)).products
+
+    async def product_page(self, number: int, size: int) -> ProductPage:
+        """A page of all products."""
+        return await self._products("products", number, size)
+
+    async def search_page(self, keyword: str, number: int, size: int) -> ProductPage:
+        return await self._products("product-search", number, size, keyword=keyword)
+
+    async def category_page(self, category_id: str, number: int, size: int) -> ProductPage:
+        return await self._products(f"categories/{path_part(category_id)}/products", number, size)
+
+    async def _products(self, path: str, number: int, size: int, **chosen: str) -> ProductPage:
+        params = {"pageNumber": str(number), "pageSize": str(max(size, 1)), **chosen}
+        return present((await self._ask(path, **params)).products)
+
+    async def variations(self, product_id: str) -> list[Product]:
+        path = f"products/{path_part(product_id)}/variations"
+        return present((await self._ask(path)).variations).products
+
+    async def volume_pricing(self, product_id: str) -> list[VolumePriceTier]:
+        path = f"products/{path_part(product_id)}/pricing/volume-pricing"
+        return many(present((await self._ask(path)).volume_pricing).tier)
+
+    async def categories(self) -> list[Category]:
+        """The top of the tree, and what is right below it."""
+        found = await self._ask("categories", expand="all,category.categories.category")
+        return many(present(found.categories).category)
+
+    async def category(self, category_id: str) -> Category:
+        path = f"categories/{path_part(category_id)}"
+        return present((await self._ask(path, expand="all,categories.category")).category)
+
+    async def categories_of_product(self, product_id: str) -> list[Category]:
+        path = f"products/{path_part(product_id)}/categories"
+        return many(present((await self._ask(path)).categories).category)
+
+    async def offers_of_place(self, place: str) -> list[Offer]:
+        """Offers of a point of promotion."""
+        return await self._offers(f"point-of-promotions/{path_part(place)}/offers")
+
+    async def offers_of_product(self, product_id: str, place: str | None) -> list[Offer]:
+        """Offers on a product, all of them or those of one point of promotion."""
+        below = f"point-of-promotions/{path_part(place)}/offers" if place is not None else "offers"
+        return await self._offers(f"products/{path_part(product_id)}/{below}")
+
+    async def _offers(self, path: str) -> list[Offer]:
+        return many(present((await self._ask(path)).offers).offer)
+
+    async def offer(self, offer_id: str) -> Offer:
+        return present((await self._ask(f"offers/{path_part(offer_id)}")).offer)
+
+    async def offered_products(self, offer_id: str) -> list[OfferedProduct]:
+        path = f"offers/{path_part(offer_id)}/product-offers"
+        return many(present((await self._ask(path)).product_offers).product_offer)
+
+    async def inventory(self, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
+        """Stock by product id; unknown products are left out."""
+        params = {"productId": ",".join(path_part(one) for one in product_ids), "expand": "all"}
+        body = await self.upstream.read(f"{ME}/products/inventory-status", self.token, params)
+        listed = many(decode(body, FoundStock).products.inventory_status)
+        return {product_id: status for status in listed for product_id in status.product_ids}
+
+    async def _ask(self, path: str, **params: str) -> Found:
+        asked = {"expand": "all"} | self.market.wire() | params
+        return decode(await self.upstream.read(f"{ME}/{path}", self.token, asked), Found)
