@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from gateway.context import Context
-from gateway.errors import BadUserInput
+from gateway.errors import BadUserInput, UpstreamInvalidResponse
 from gateway.upstream.cart import CartLine
 from gateway.upstream.catalog import (
     Category,
@@ -16,6 +16,7 @@ from gateway.upstream.catalog import (
     ProductPage,
     ProductPricing,
     VolumePriceTier,
+    stock_of_any,
 )
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
@@ -27,6 +28,9 @@ WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 """A word of a search. Whatever else stands in a text could be an operator of upstream's expressions."""
 
 MOST_WORDS = 10
+
+UNKNOWN_STOCK = InventoryStatus()
+"""Of a product that upstream tells no stock of: nothing that could be delivered."""
 
 
 # Products.
@@ -102,24 +106,36 @@ def _page(page: ProductPage) -> Page[Product]:
     return Page(page.products, page.total_count)
 
 
-async def pricing(parent: Product, ctx: Context) -> ProductPricing | None:
+async def pricing(parent: Product, ctx: Context) -> ProductPricing:
     """From the product's own answer; on a line of a cart or order by one read for all of them."""
     if parent.listed_pricing is not None:
         return parent.listed_pricing
     found = await ctx.operation.products.load(parent.upstream_id)
-    return found.listed_pricing if found else None
+    told = found.listed_pricing if found else None
+    if told is None:
+        raise UpstreamInvalidResponse(detail="a product without a price")
+    return told
 
 
 async def volume_pricing(parent: Product, ctx: Context) -> list[VolumePriceTier]:
     return await ctx.catalog.volume_pricing(parent.upstream_id)
 
 
-async def inventory(parent: Product, ctx: Context) -> InventoryStatus | None:
-    return await ctx.operation.stock.load(parent.upstream_id)
+async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
+    if parent.is_base_product:
+        return await _stock_of_base(parent, ctx)
+    return await ctx.operation.stock.load(parent.upstream_id) or UNKNOWN_STOCK
 
 
-async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus | None:
-    return await ctx.operation.stock.load(parent.product.upstream_id, fresh=True)
+async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
+    """Upstream has no stock of what groups variations: it is there when one of them is."""
+    below = await variations(parent, ctx)
+    found = await asyncio.gather(*(ctx.operation.stock.load(one.upstream_id) for one in below))
+    return stock_of_any([one for one in found if one is not None])
+
+
+async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
+    return await ctx.operation.stock.load(parent.product.upstream_id, fresh=True) or UNKNOWN_STOCK
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:

@@ -206,6 +206,19 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
         return blank_is_none(self.custom_stock_message)
 
 
+def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
+    """Stock of things of which any will do. The quantity is theirs together, where all of them are counted."""
+    counts = [one.available_quantity for one in statuses]
+    counted = [count for count in counts if count is not None]
+    return InventoryStatus(
+        in_stock=any(one.is_in_stock for one in statuses),
+        wire_quantity=sum(counted) if len(counted) == len(counts) else UNTRACKED,
+        estimated=any(one.is_estimated for one in statuses),
+        backorders=any(one.allows_backorder for one in statuses),
+        expected=min((one.expected for one in statuses if one.expected), default=None),
+    )
+
+
 class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
     """Price for a range of quantities. Source: volumePricing.tier."""
 
