@@ -1,14 +1,17 @@
-"""`python -m gateway`: `serve` answers storefronts, `schema` prints the graph."""
+"""`python -m gateway`: `serve` answers storefronts, `schema` prints the graph, `manifest` the documents of clients."""
 
 import logging
 import socket
 import sys
+from pathlib import Path
 
 import typer
 import uvicorn
+from graphql import parse, validate
 
 from gateway import telemetry
 from gateway.app import create_app
+from gateway.manifest import ManifestWrong, manifest_of, operations_in
 from gateway.settings import Settings
 from schema.build import build
 
@@ -28,9 +31,13 @@ def serve() -> None:
     except ValueError as problem:
         sys.exit(_in_words(problem))
     telemetry.configure(settings.log_level)
+    try:
+        gateway = create_app(settings)
+    except ManifestWrong as problem:
+        sys.exit(f"The gateway cannot start: {problem}.")
     log.warning("sessions and submissions live in the memory of this process: run exactly one")
     config = uvicorn.Config(
-        create_app(settings),
+        gateway,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -55,6 +62,19 @@ class Server(uvicorn.Server):
 def schema() -> None:
     """Print the SDL of the graph."""
     sys.stdout.write(build().as_str())
+
+
+@app.command()
+def manifest(folder: Path) -> None:
+    """Print the manifest of the operations in a FOLDER of .graphql files, for RIVERFRONT_MANIFEST."""
+    try:
+        operations = operations_in(folder)
+    except ManifestWrong as problem:
+        sys.exit(f"No manifest: {problem}.")
+    for name, text in operations.items():
+        for error in validate(build().core, parse(text)):
+            sys.exit(f"No manifest: {name} does not fit the schema: {error.message}")
+    sys.stdout.write(manifest_of(operations))
 
 
 def _in_words(problem: ValueError) -> str:

@@ -4,9 +4,10 @@ It is measured before it is validated, in one pass that stays linear in its size
 are spread: validation itself can be made slow by a small document.
 """
 
+import logging
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +37,11 @@ from graphql import (
 from gateway.demand import Demand, SlicingMissing
 from gateway.errors import TopLevelCode
 from gateway.freshness import Freshness, freshness
+from gateway.manifest import DocumentsMode, read_manifest, sha256, short
 from gateway.policy import Policies
 from gateway.settings import Settings
+
+log = logging.getLogger(__name__)
 
 REMEMBERED_CHARACTERS = 256 * 1024
 """Text of the documents that are remembered. As a tree a document takes up to 300 bytes for a character."""
@@ -79,6 +83,16 @@ class DocumentRefused(Exception):
 
 
 @dataclass(frozen=True)
+class Source:
+    """A document before it is read. `name` is its name in the manifest, else a part of its hash: the log has
+    nothing else of it."""
+
+    text: str = field(repr=False)
+    digest: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation of a document that may be executed."""
 
@@ -110,17 +124,59 @@ class Documents:
         self._rules = (
             [*specified_rules] if settings.development else [*specified_rules, NoSchemaIntrospectionCustomRule]
         )
-        self._known: OrderedDict[str, list[Operation]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Source, list[Operation]]] = OrderedDict()
         self._known_characters = 0
+        self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
+        self._trusted = dict(self._warmed())
 
-    def operation(self, text: str, name: str | None) -> Operation:
+    def _warmed(self) -> Iterator[tuple[str, list[Operation]]]:
+        """The documents of the manifest, read before anybody asks for them."""
+        for digest, known in self._manifest.items():
+            try:
+                yield digest, self._read(known.text)
+            except DocumentRefused as refused:
+                facts = {"operation": known.name, "code": refused.code.value}
+                log.warning("a document of the manifest does not fit the schema", extra=facts)
+
+    def source(self, query: str | None, digest: str | None) -> Source:
+        """The document that is meant by its text, or by its hash alone. Raises `DocumentRefused`."""
+        if query is None:
+            return self._by_hash(digest or "")
+        actual = sha256(query)
+        if digest is not None and digest != actual:
+            raise _bad_value("The hash that was sent is not the SHA-256 of the document.")
+        known = self._manifest.get(actual)
+        if known is not None:
+            return Source(query, actual, known.name)
+        mode = self._settings.documents_mode
+        if mode is not DocumentsMode.OFF:
+            log.warning("a document is not in the manifest", extra={"operation": short(actual), "reason": mode.value})
+        if mode is DocumentsMode.ENFORCE:
+            message = "Only documents of the manifest are executed. Add this one, and deploy the manifest."
+            raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))
+        return Source(query, actual, short(actual))
+
+    def _by_hash(self, digest: str) -> Source:
+        known = self._manifest.get(digest)
+        if known is not None:
+            return Source(known.text, digest, known.name)
+        seen = self._known.get(digest)
+        if seen is not None:
+            return seen[0]
+        message = "No document is known by this hash. Send its text."
+        raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
+
+    def operation(self, source: Source, name: str | None) -> Operation:
         """The operation to execute. Raises `DocumentRefused`."""
-        operations = self._known.get(text)
-        if operations is None:
-            operations = self._read(text)
-            self._remember(text, operations)
-        else:
-            self._known.move_to_end(text)
+        operations = self._trusted.get(source.digest)
+        if operations is not None:
+            return _choose(operations, name)
+        known = self._known.get(source.digest)
+        if known is not None:
+            self._known.move_to_end(source.digest)
+            return _choose(known[1], name)
+        operations = self._read(source.text)
+        self._remember(source, operations)
         return _choose(operations, name)
 
     def freshness(self, operation: Operation) -> Freshness:
@@ -144,12 +200,12 @@ class Documents:
             told = {"estimate": points, "limit": limit}
             raise DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, GraphQLError(message, extensions=told))
 
-    def _remember(self, text: str, operations: list[Operation]) -> None:
-        self._known[text] = operations
-        self._known_characters += len(text)
+    def _remember(self, source: Source, operations: list[Operation]) -> None:
+        self._known[source.digest] = (source, operations)
+        self._known_characters += len(source.text)
         while self._known_characters > REMEMBERED_CHARACTERS:
-            oldest, _ = self._known.popitem(last=False)
-            self._known_characters -= len(oldest)
+            _, (oldest, _) = self._known.popitem(last=False)
+            self._known_characters -= len(oldest.text)
 
     def _read(self, text: str) -> list[Operation]:
         document = self._parsed(text)

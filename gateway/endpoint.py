@@ -6,7 +6,6 @@ type, credentials, origin, body, document. Everything after that is the graph's.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,12 +16,13 @@ from starlette.responses import Response
 
 from gateway import origin
 from gateway.context import Caller, Context, Gateway, begin
-from gateway.documents import DocumentRefused, Documents, Operation, check_values
+from gateway.documents import DocumentRefused, Documents, Operation, Source, check_values
 from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode
 from gateway.freshness import Freshness
 from gateway.markets import market_of
 from gateway.policy import Policies
+from gateway.request import Asked, Refused, read
 from gateway.session import Handle
 from gateway.settings import Settings
 from gateway.sharing import shared
@@ -46,26 +46,6 @@ MOST_NAMED = 5
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
 
-class Refused(Exception):
-    """The request is no GraphQL request that we serve."""
-
-    def __init__(self, status: int, code: TopLevelCode, *messages: str, allow: str | None = None) -> None:
-        super().__init__(code.value)
-        self.status = status
-        self.code = code
-        self.messages = messages
-        self.allow = allow
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A well-formed GraphQL request."""
-
-    query: str
-    operation_name: str | None
-    variables: dict[str, Any]
-
-
 class GraphQLEndpoint:
     def __init__(self, schema: GraphQLSchema, policies: Policies, gateway: Gateway) -> None:
         self._schema = schema
@@ -74,14 +54,16 @@ class GraphQLEndpoint:
 
     async def answer(self, request: Request) -> Response:
         media_type = MODERN if MODERN in request.headers.get("accept", "") else LEGACY
+        source: Source | None = None
         operation: Operation | None = None
         cost: int | None = None
         codes: list[str] = []
         try:
             _check_accept(request)
             handle = self._credentials(request)
-            asked = await self._asked(request)
-            operation = self._documents.operation(asked.query, asked.operation_name)
+            asked = await read(request, self._gateway.settings)
+            source = self._documents.source(asked.query, asked.sha256)
+            operation = self._documents.operation(source, asked.operation_name)
             check_values(asked.variables)
             found = self._check_get(operation) if request.method == "GET" else None
             cost = self._documents.cost(operation, asked.variables)
@@ -99,12 +81,12 @@ class GraphQLEndpoint:
             codes = [refused.code.value]
             told = _extensions(refused.code, request)
             errors = [_merged(error.formatted, told) for error in refused.errors]
-            response = _response({"errors": errors}, 400 if media_type == MODERN else 200, media_type)
+            response = _response({"errors": errors}, _status_of(refused.code, media_type), media_type)
         self._tell_cost(response, cost)
         tell(
             request,
             kind=operation.node.operation.value if operation else None,
-            operation=operation.name if operation else None,
+            operation=source.name if source else None,
             codes=codes,
         )
         return response
@@ -129,22 +111,6 @@ class GraphQLEndpoint:
         return Handle(SessionDelivery.BEARER, bearer) if bearer is not None else None
 
     # What is asked.
-
-    async def _asked(self, request: Request) -> Asked:
-        if request.method == "GET":
-            return _parse_query(request)
-        if request.method != "POST":
-            raise Refused(
-                405, TopLevelCode.METHOD_NOT_ALLOWED, "Use POST, or GET for public queries.", allow="GET, POST"
-            )
-        content_type = request.headers.get("content-type", "")
-        media, _, parameters = content_type.partition(";")
-        if media.strip().lower() != "application/json":
-            raise Refused(415, TopLevelCode.BAD_USER_INPUT, "Send the request as application/json.")
-        if "charset" in parameters.lower() and "utf-8" not in parameters.lower():
-            raise Refused(415, TopLevelCode.BAD_USER_INPUT, "Send the request in UTF-8.")
-        body = await request.body()
-        return _parse_object(_json(body, "body"), self._gateway.settings)
 
     def _check_get(self, operation: Operation) -> Freshness:
         """What a URL may ask for: only what is the same for everybody, and only with values that are no secret."""
@@ -243,47 +209,6 @@ def _bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def _json(text: bytes | str, what: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, f"The {what} is not JSON in UTF-8.") from None
-
-
-def _parse_query(request: Request) -> Asked:
-    given = request.query_params
-    variables = _json(given["variables"], "parameter variables") if given.get("variables") else None
-    extensions = _json(given["extensions"], "parameter extensions") if given.get("extensions") else None
-    name = given.get("operationName") or None
-    return _checked(given.get("query"), name, variables, extensions)
-
-
-def _parse_object(body: Any, settings: Settings) -> Asked:
-    if not isinstance(body, dict):
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body is not a JSON object. Batches are not served.")
-    variables = body.get("variables")
-    if isinstance(variables, dict) and len(orjson.dumps(variables)) > settings.variables_limit_bytes:
-        message = f"The variables are larger than {settings.variables_limit_bytes} bytes."
-        raise Refused(413, TopLevelCode.BAD_USER_INPUT, message)
-    return _checked(body.get("query"), body.get("operationName"), variables, body.get("extensions"))
-
-
-def _checked(query: Any, name: Any, variables: Any, extensions: Any) -> Asked:
-    wrong = [
-        text
-        for text, is_right in (
-            ("Send a query, as a text.", isinstance(query, str) and bool(query.strip())),
-            ("operationName must be a text.", name is None or isinstance(name, str)),
-            ("variables must be an object.", variables is None or isinstance(variables, dict)),
-            ("extensions must be an object.", extensions is None or isinstance(extensions, dict)),
-        )
-        if not is_right
-    ]
-    if wrong:
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, *wrong)
-    return Asked(query, name or None, variables or {})
-
-
 def shopper_address(request: Request, settings: Settings) -> str | None:
     """The shopper's address: the peer's, or what trusted proxies say, read from the nearest one on."""
     peer = request.client.host if request.client else None
@@ -324,6 +249,13 @@ def _status(data: Mapping[str, Any] | None, codes: Sequence[str], media_type: st
     if codes and has_nothing and set(codes) == {TopLevelCode.RATE_LIMITED.value}:
         return 429
     return 200
+
+
+def _status_of(code: TopLevelCode, media_type: str) -> int:
+    """Of a document that is not executed."""
+    if code is TopLevelCode.DOCUMENT_NOT_TRUSTED:
+        return 403
+    return 400 if media_type == MODERN else 200
 
 
 def _response(body: Mapping[str, Any], status: int, media_type: str) -> Response:

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.enums import TermsOfSaleMode
+from gateway.manifest import DocumentsMode
 
 PREFIX = "RIVERFRONT_"
 
@@ -94,6 +95,14 @@ class Settings(BaseSettings):
         120, gt=0, description="Seconds after sending from which the absence of an order may be believed."
     )
 
+    manifest: str = Field(
+        "", description="File with the documents that clients send, as `python -m gateway manifest` makes it."
+    )
+    documents_mode: DocumentsMode = Field(
+        DocumentsMode.OFF,
+        description="What becomes of documents outside the manifest: off, report (logged) or enforce (refused).",
+    )
+
     body_limit_bytes: int = Field(128 * 1024, gt=0, description="Size of a request's body at most.")
     variables_limit_bytes: int = Field(64 * 1024, gt=0, description="Size of an operation's variables at most.")
     token_limit: int = Field(2000, gt=0, description="Tokens of a document at most.")
@@ -139,6 +148,8 @@ class Settings(BaseSettings):
             raise ValueError("cookie_same_site: none needs a list of origins.")
         if self.doubt_quiet_s <= self.submission_deadline_s:
             raise ValueError("doubt_quiet_s: must be longer than submission_deadline_s.")
+        if self.documents_mode is not DocumentsMode.OFF and not self.manifest:
+            raise ValueError("documents_mode: report and enforce need a manifest.")
         is_local = self.host in LOOPBACK_HOSTS
         if self.development and not is_local:
             raise ValueError("development: for this machine only; listen on 127.0.0.1, or switch it off.")

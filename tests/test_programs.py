@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.manifest import manifest_of
 from sandbox.catalog import LISTED
+from tests.shop import documents
 
 pytestmark = pytest.mark.slow
 
@@ -124,7 +126,9 @@ async def test_the_schema_command_prints_the_committed_graph() -> None:
     assert out.decode() == (ROOT / "schema" / "schema.graphql").read_text()
 
 
-async def test_a_stop_in_the_middle_of_a_submission_waits_for_it() -> None:
+async def test_a_stop_in_the_middle_of_a_submission_waits_for_it(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(manifest_of(documents()))
     sandbox_port, port = free_port(), free_port()
     sandbox = await start("-m", "sandbox", "--port", str(sandbox_port))
     assert sandbox.stdout is not None
@@ -142,6 +146,7 @@ async def test_a_stop_in_the_middle_of_a_submission_waits_for_it() -> None:
             RIVERFRONT_API_KEY=keys["confidentialApiKey"],
             RIVERFRONT_API_SECRET=keys["confidentialSecret"],
             RIVERFRONT_PUBLISHABLE_KEY=keys["publicApiKey"],
+            RIVERFRONT_MANIFEST=str(manifest),
         )
         fault = {"path": "/v1/shoppers/me/carts/active/submit-cart", "kind": "delay", "delay_s": 1}
         await upstream.post("/_sandbox/faults", json=fault)

@@ -1,0 +1,197 @@
+"""Documents that are known beforehand: by their hash, and nothing else where that is enforced."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from gateway.manifest import DocumentsMode, ManifestWrong, manifest_of, operations_in, read_manifest, sha256
+from sandbox.world import World
+from tests.shop import CLIENT, OPERATIONS, Clock, InMemory, Storefront, documents, gateway, settings_for
+from tests.test_secrets import log as log
+
+KNOWN = "query Locales { storefront { locales } }"
+UNKNOWN = "query Currencies { storefront { currencies } }"
+BROKEN = "query Broken { nothingLikeThis }"
+MODES = list(DocumentsMode)
+
+
+def hashed(digest: str) -> dict[str, Any]:
+    return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> str:
+    file = tmp_path / "manifest.json"
+    file.write_text(manifest_of({"Locales": KNOWN, "Broken": BROKEN}))
+    return str(file)
+
+
+async def over_get(storefront: Storefront, **given: str) -> httpx.Response:
+    return await storefront.http.get("/graphql?" + urlencode(given), headers=CLIENT)
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_hash_of_the_manifest_is_enough(
+    world: World, network: InMemory, clock: Clock, manifest: str, mode: DocumentsMode
+) -> None:
+    digest = sha256(KNOWN)
+    async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
+        for body in (hashed(digest), {"documentId": f"sha256:{digest}"}, {"documentId": digest}, {"query": KNOWN}):
+            answer = await storefront.send(body)
+            assert answer.json()["data"]["storefront"]["locales"], body
+        answer = await over_get(storefront, extensions=json.dumps(hashed(digest)["extensions"]))
+        assert answer.headers["cache-control"] == "public, max-age=3600, stale-if-error=86400"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert (await over_get(storefront, documentId=f"sha256:{digest}")).content == answer.content
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_an_unknown_hash_is_told_and_kept_by_nobody(
+    world: World, network: InMemory, clock: Clock, manifest: str, mode: DocumentsMode
+) -> None:
+    async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
+        for accept, status in (("application/graphql-response+json", 400), ("application/json", 200)):
+            answer = await storefront.send(hashed(sha256(UNKNOWN)), Accept=accept)
+            assert answer.status_code == status
+            assert answer.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+            assert "no-store" in answer.headers["cache-control"]
+        answer = await over_get(storefront, extensions=json.dumps(hashed(sha256(UNKNOWN))["extensions"]))
+        assert (answer.status_code, answer.headers["cache-control"]) == (400, "private, no-store")
+    assert world.calls.count() == 0
+
+
+async def test_what_is_not_in_the_manifest_is_refused_unread_where_that_is_enforced(
+    world: World, network: InMemory, clock: Clock, manifest: str
+) -> None:
+    async with gateway(world, network, clock, manifest=manifest, documents_mode="enforce") as storefront:
+        for text in (UNKNOWN, "{ this is no GraphQL", KNOWN + " ", KNOWN + " query Other { storefront { locales } }"):
+            answer = await storefront.ask(text)
+            assert (answer.status, answer.codes) == (403, ["DOCUMENT_NOT_TRUSTED"]), text
+        assert (await storefront.send({"query": UNKNOWN}, Accept="application/json")).status_code == 403
+        assert (await over_get(storefront, query=UNKNOWN)).status_code == 403
+        assert (await storefront.send({"query": UNKNOWN} | hashed(sha256(UNKNOWN)))).status_code == 403
+
+
+async def test_a_document_is_remembered_under_its_hash_where_nothing_is_enforced(storefront: Storefront) -> None:
+    digest = sha256(UNKNOWN)
+    assert (await storefront.send(hashed(digest))).status_code == 400
+    assert (await storefront.send({"query": UNKNOWN} | hashed(digest))).status_code == 200
+    assert (await storefront.send(hashed(digest))).json()["data"]["storefront"]["currencies"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"query": KNOWN} | hashed("0" * 64),
+        hashed("short"),
+        hashed("G" * 64),
+        {"documentId": 1},
+        {"documentId": ""},
+        {"documentId": "md5:" + "0" * 32},
+        {"extensions": {"persistedQuery": "0"}},
+        {"extensions": {"persistedQuery": {}}},
+    ],
+)
+async def test_a_hash_that_is_none_or_another_ones_is_the_clients_mistake(storefront: Storefront, body: Any) -> None:
+    answer = await storefront.send(body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_the_log_names_operations_by_the_manifest_or_by_hash(
+    world: World, network: InMemory, clock: Clock, manifest: str, log: io.StringIO
+) -> None:
+    async with gateway(world, network, clock, manifest=manifest, documents_mode="report") as storefront:
+        assert (await storefront.ask(KNOWN)).status == 200
+        assert (await storefront.ask(UNKNOWN)).status == 200
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["operation"] for line in lines if line["event"] == "request answered"] == [
+        "Locales",
+        f"sha256:{sha256(UNKNOWN)[:16]}",
+    ]
+    reported = [line for line in lines if line["event"] == "a document is not in the manifest"]
+    assert [(line["operation"], line["reason"]) for line in reported] == [(f"sha256:{sha256(UNKNOWN)[:16]}", "report")]
+    (broken,) = [line for line in lines if line["event"] == "a document of the manifest does not fit the schema"]
+    assert (broken["operation"], broken["code"]) == ("Broken", "GRAPHQL_VALIDATION_FAILED")
+
+
+CANARY = "Canary4711"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'query { product(by: {upstreamId: "Canary4711"}) { name } }',
+        "query { storefront { locales } } # Canary4711",
+        "query { Canary4711: storefront { locales } }",
+        "query Canary4711 { storefront { locales } }",
+        "query Canary4711 { storefront { locales }",
+        "query { Canary4711 }",
+        "query($Canary4711: Int) { storefront { locales } }",
+        "query { ...Canary4711 } fragment Canary4711 on Query { storefront { locales } }",
+    ],
+)
+async def test_nothing_of_a_document_is_in_the_log(storefront: Storefront, log: io.StringIO, text: str) -> None:
+    await storefront.ask(text)
+    await storefront.send({"query": text, "operationName": CANARY, "variables": {CANARY: CANARY}})
+    await over_get(storefront, query=text, operationName=CANARY)
+    lines = log.getvalue()
+    assert lines.count("request answered") == 3
+    assert CANARY not in lines
+
+
+def test_the_command_makes_a_manifest_of_a_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway", "manifest", str(OPERATIONS)]
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
+    file = tmp_path / "manifest.json"
+    file.write_text(made)
+    found = read_manifest(str(file))
+    assert {one.name for one in found.values()} == documents().keys()
+    details = next(one.text for one in found.values() if one.name == "GuestDetails")
+    assert details.startswith("mutation GuestDetails(")
+    assert details.count("fragment MoneyParts on Money") == 1
+    for digest, known in found.items():
+        assert digest == sha256(known.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("query A { a } query A { b }", "A has none"),
+        ("{ a }", "one has none"),
+        ("query A {", "cannot be read"),
+    ],
+)
+def test_a_folder_that_names_no_operations_makes_no_manifest(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "a.graphql").write_text(text)
+    with pytest.raises(ManifestWrong, match=why):
+        operations_in(tmp_path)
+
+
+def test_manifests_of_other_tools_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "persisted.json"
+    file.write_text(json.dumps({sha256(KNOWN): KNOWN}))
+    assert [one.name for one in read_manifest(str(file)).values()] == ["Locales"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}x", json.dumps({"0" * 64: KNOWN}), json.dumps({"md5": KNOWN}), json.dumps({sha256(KNOWN): 1})],
+)
+def test_a_manifest_that_is_wrong_stops_the_start(world: World, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "manifest.json"
+    file.write_text(content)
+    with pytest.raises(ManifestWrong):
+        read_manifest(str(file))
+
+
+def test_enforcing_needs_a_manifest(world: World) -> None:
+    with pytest.raises(ValueError, match="need a manifest"):
+        settings_for(world, documents_mode="enforce")
