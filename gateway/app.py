@@ -83,7 +83,7 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         middleware=[
-            Middleware(RequestIds),
+            Middleware(RequestIds, settings=settings),
             Middleware(CacheHeaders),
             Middleware(
                 CORSMiddleware,

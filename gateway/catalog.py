@@ -121,6 +121,8 @@ class Catalog:
 
     async def product_by_reference(self, reference: str) -> Product | None:
         """One product by the merchant's own identifier."""
+        if "," in reference:
+            return None  # Upstream would read several.
 
         async def read(shop: Browsing) -> Product | None:
             found = await shop.products_by_reference([reference])

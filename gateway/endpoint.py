@@ -6,7 +6,6 @@ type, credentials, origin, body, document. Everything after that is the graph's.
 
 import logging
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 from typing import Any
 
 import orjson
@@ -14,17 +13,16 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway import origin
+from gateway import origin, proxies
 from gateway.context import Caller, Context, Gateway, begin
 from gateway.documents import DocumentRefused, Documents, Operation, Source, check_values
 from gateway.enums import SessionDelivery
-from gateway.errors import GatewayError, TopLevelCode
+from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.freshness import Freshness
 from gateway.markets import market_of
 from gateway.policy import Policies
 from gateway.request import Asked, Refused, read
 from gateway.session import Handle
-from gateway.settings import Settings
 from gateway.sharing import shared
 from gateway.telemetry import tell
 
@@ -42,6 +40,9 @@ MASKED = "Something went wrong on our side. Give the support reference when you 
 
 MOST_NAMED = 5
 """Members that one refusal names."""
+
+FORBIDDEN_NULL = "Cannot return null for non-nullable field"
+"""How graphql-core begins to say that upstream left out what it always has."""
 
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
@@ -133,7 +134,7 @@ class GraphQLEndpoint:
     ) -> tuple[Response, list[str]]:
         caller = Caller(
             request_id=request.state.request_id,
-            address=shopper_address(request, self._gateway.settings),
+            address=proxies.shopper_address(request.scope, self._gateway.settings),
             handle=handle,
         )
         market = market_of(self._schema, operation.node, asked.variables, self._gateway.settings)
@@ -174,6 +175,11 @@ class GraphQLEndpoint:
             code = TopLevelCode.INTERNAL_ERROR if was_executed else TopLevelCode.BAD_USER_INPUT
             if code is TopLevelCode.BAD_USER_INPUT:
                 return formatted | {"extensions": _extensions(code, request)}
+        if isinstance(cause, TypeError) and str(cause).startswith(FORBIDDEN_NULL):
+            log.warning("member missing", extra={"reason": str(cause).removeprefix(FORBIDDEN_NULL).strip()})
+            missing = UpstreamInvalidResponse()
+            told = {"message": str(missing), "extensions": missing.extensions}
+            return _with_reference(formatted | told, request)
         log.error("crash", exc_info=cause or error)
         masked = formatted | {"message": MASKED}
         return masked | {"extensions": _extensions(TopLevelCode.INTERNAL_ERROR, request)}
@@ -207,35 +213,6 @@ def _check_accept(request: Request) -> None:
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
-
-
-def shopper_address(request: Request, settings: Settings) -> str | None:
-    """The shopper's address: the peer's, or what trusted proxies say, read from the nearest one on."""
-    peer = request.client.host if request.client else None
-    if peer is None or not _is_trusted(peer, settings):
-        return _address(peer)
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-    for hop in reversed(hops):
-        if not _is_trusted(hop, settings):
-            return _address(hop)
-    return _address(peer)
-
-
-def _is_trusted(address: str, settings: Settings) -> bool:
-    parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in settings.trusted_proxies)
-
-
-def _address(text: str | None) -> str | None:
-    parsed = _parsed(text or "")
-    return str(parsed) if parsed else None
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 def _status(data: Mapping[str, Any] | None, codes: Sequence[str], media_type: str, was_executed: bool) -> int:

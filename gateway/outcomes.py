@@ -178,15 +178,12 @@ Result = (
 
 class SubmissionAttempt(Shape, frozen=True, kw_only=True):
     idempotency_key: UUID
+    status: SubmissionStatus
     was_sent_upstream: bool
     started_at: datetime
     updated_at: datetime
     is_replay: bool = False
     result: Result | None = None
-
-    @property
-    def status(self) -> SubmissionStatus:
-        return self.result.status if self.result else SubmissionStatus.IN_PROGRESS
 
 
 HIDDEN = ""

@@ -54,8 +54,15 @@ DOCUMENTED = frozenset(CAUSES) | frozenset(
         "operation-failed",
         "cart-failure",
         "apply-payment-failure",
+        "delete-payment-failure",
+        "apply-shopper-failure",
+        "line-item-update-failure",
+        "validation-error",
     ]
 )
+
+TOO_MANY = 429
+"""A quota of the payment service, whatever its body: the call was not looked at."""
 
 PROCESSING_FAILED = "payment processing"
 TERMS = "terms of sale"
@@ -71,7 +78,8 @@ def meaning_of(refusal: UpstreamRefusal) -> Meaning:
         return Meaning.BLOCKER
     if refusal.reason == "resume-cart-failure":
         return Meaning.NOT_RESUMABLE
-    return Meaning.NO_ORDER if refusal.reason in DOCUMENTED else Meaning.DOUBT
+    is_documented = refusal.reason in DOCUMENTED or refusal.status == TOO_MANY
+    return Meaning.NO_ORDER if is_documented else Meaning.DOUBT
 
 
 def _processing_failed(refusal: UpstreamRefusal) -> bool:

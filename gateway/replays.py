@@ -6,12 +6,18 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from gateway.enums import RetryAdvice, WarningCode
+from gateway.errors import UpstreamRefusal
 from gateway.session import Session
 from gateway.store import Store
 from gateway.upstream.wire import decode, encode
 from gateway.user_errors import AnyUserError
 
 KEPT_S = 86_400
+
+LOOK_AGAIN_S = 0.05
+
+RESERVED_S = 60
+"""How long a key is held for whoever is at it; longer than any change takes, and gone after a crash."""
 
 
 class Warning(msgspec.Struct, frozen=True):
@@ -35,8 +41,10 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
+    """What stands under a key. `done` is None while somebody is at it."""
+
     fingerprint: str
-    done: Done
+    done: Done | None = None
 
 
 class KeyReused(Exception):
@@ -56,12 +64,6 @@ class Replays:
         The work goes on when its caller leaves, so that a repeat finds what it came to.
         """
         place = f"keyed:{session.id}:{key}"
-        found = await self._store.get(place)
-        if found is not None:
-            kept = decode(found, Kept)
-            if kept.fingerprint != fingerprint:
-                raise KeyReused
-            return kept.done
         if place not in self._running:
             task = asyncio.create_task(self._do(place, fingerprint, act))
             self._running[place] = (fingerprint, task)
@@ -72,8 +74,28 @@ class Replays:
         return await asyncio.shield(task)
 
     async def _do(self, place: str, fingerprint: str, act: Callable[[], Awaitable[Done]]) -> Done:
-        done = await act()
+        # Reserved before anything is done: a change that nobody can note down would be made twice.
+        reserved = encode(Kept(fingerprint))
+        if not await self._store.replace(place, reserved, expected=None, ttl_s=RESERVED_S):
+            return await self._told(place, fingerprint)
+        done: Done | None = None
+        try:
+            done = await act()
+        finally:
+            if done is None or done.may_repeat:
+                await self._store.delete(place)
         if not done.may_repeat:
-            kept = Kept(fingerprint, done)
-            await self._store.replace(place, encode(kept), expected=None, ttl_s=KEPT_S)
+            await self._store.replace(place, encode(Kept(fingerprint, done)), expected=reserved, ttl_s=KEPT_S)
         return done
+
+    async def _told(self, place: str, fingerprint: str) -> Done:
+        """What another process made of this key, or is making of it."""
+        while (found := await self._store.get(place)) is not None:
+            kept = decode(found, Kept)
+            if kept.fingerprint != fingerprint:
+                raise KeyReused
+            if kept.done is not None:
+                return kept.done
+            await asyncio.sleep(LOOK_AGAIN_S)
+        # Whoever was at it came to nothing, and may have left nothing.
+        raise UpstreamRefusal(409, "concurrent-cart-modification-failure")

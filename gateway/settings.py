@@ -9,6 +9,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,7 +27,17 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 SHORTEST_SECRET = 12
 """Characters. What is shorter was made up by a person, or cut off."""
 
-CommaList = Annotated[tuple[str, ...], NoDecode]
+Text = Annotated[str, Field(min_length=1)]
+
+Url = Annotated[str, Field(pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$")]
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+Origin = Annotated[str, Field(pattern=r"^https?://[^/\s?#*]+$")]
+"""A scheme, a host and perhaps a port, as browsers send it: no path, and no slash at the end."""
+
+Market = tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")], Annotated[str, Field(pattern=r"^[A-Z]{3}$")]]
+"""A locale and its currency."""
 
 
 class GuestGrant(StrEnum):
@@ -49,30 +60,38 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line to log.")
 
-    upstream_url: str = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
-    payments_url: str = Field("", description="Base URL of the payment service; the Commerce API's when empty.")
-    api_key: SecretStr = Field(description="Confidential API key of the site.")
-    api_secret: SecretStr = Field(description="Secret of the confidential API key.")
-    publishable_key: str = Field(description="Public key for DigitalRiver.js and the payment service.")
+    upstream_url: Url = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
+    payments_url: Url | Literal[""] = Field(
+        "", description="Base URL of the payment service; the Commerce API's when empty."
+    )
+    api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
+    api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
+    publishable_key: Text = Field(description="Public key for DigitalRiver.js and the payment service.")
     guest_grant: GuestGrant = Field(
         GuestGrant.PASSWORD,
         description="Grant for guests: password (renewable), or client_credentials for sites that refuse it.",
     )
 
-    locales: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
+    locales: Annotated[tuple[Market, ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
         description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR; the site's own first.",
     )
-    billing_countries: CommaList = Field((), description="Countries the site bills to; empty for no limit.")
-    shipping_countries: CommaList = Field((), description="Countries the site ships to; empty for no limit.")
-    tax_identifier_countries: CommaList = Field(
+    billing_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
+        (), description="Countries the site bills to; empty for no limit."
+    )
+    shipping_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
+        (), description="Countries the site ships to; empty for no limit."
+    )
+    tax_identifier_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
         ("BR",), description="Countries for which the guard asks for a tax identifier where the site demands one."
     )
     terms_of_sale_mode: TermsOfSaleMode = Field(
         TermsOfSaleMode.ACTIVE, description="How the shopper accepts the terms of sale."
     )
 
-    origins: CommaList = Field((), description="Origins of storefronts that may use the session cookie.")
+    origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        (), description="Origins of storefronts that may use the session cookie."
+    )
     cookie_same_site: Literal["strict", "lax", "none"] = Field(
         "strict", description="SameSite of the session cookie; none needs origins."
     )
@@ -150,6 +169,10 @@ class Settings(BaseSettings):
             raise ValueError("doubt_quiet_s: must be longer than submission_deadline_s.")
         if self.documents_mode is not DocumentsMode.OFF and not self.manifest:
             raise ValueError("documents_mode: report and enforce need a manifest.")
+        for name in ("upstream_url", "payments_url"):
+            url = urlsplit(getattr(self, name))
+            if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not self.development:
+                raise ValueError(f"{name}: keys and tokens travel over it; use https.")
         is_local = self.host in LOOPBACK_HOSTS
         if self.development and not is_local:
             raise ValueError("development: for this machine only; listen on 127.0.0.1, or switch it off.")

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -23,9 +23,10 @@ from msgspec.structs import replace
 from gateway import guard
 from gateway.context import Context
 from gateway.declines import decline, reason_of
-from gateway.enums import OrderState, PaymentSessionState
+from gateway.enums import OrderState, PaymentSessionState, SubmissionStatus
 from gateway.errors import (
     GatewayError,
+    SessionRequired,
     UpstreamError,
     UpstreamNotReached,
     UpstreamRefusal,
@@ -55,6 +56,7 @@ from gateway.payment import (
     payment_session,
 )
 from gateway.refusals import TAX_CODES, Meaning, blockers_for, meaning_of
+from gateway.replays import KeyReused
 from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
 from gateway.store import Store
 from gateway.upstream.cart import Cart
@@ -72,8 +74,14 @@ LONGEST_PAUSE = timedelta(seconds=30)
 
 State = PaymentSessionState
 
-UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED})
-"""States of an order that do not say that it stands."""
+UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED, OrderState.UNKNOWN})
+"""States of an order that do not prove that it stands."""
+
+UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
+"""States of the payment session of a cart that is still open, or open again after a decline."""
+
+UNREADABLE = (UpstreamError, SessionRequired)
+"""Why something cannot be read just now, or no more: the session may end while an order is on its way."""
 
 
 class Stage(Enum):
@@ -92,6 +100,9 @@ class Record(msgspec.Struct, kw_only=True):
     updated_at: datetime
     sent_at: datetime | None = None
     cart_id: str | None = None
+    """Under which the order will be found."""
+    payment_session_id: str | None = None
+    """The cart's; a cart that takes its place has another one."""
     result: Result | None = None
 
     @property
@@ -104,8 +115,10 @@ class Record(msgspec.Struct, kw_only=True):
         return isinstance(self.result, OrderInDoubt)
 
     def attempt(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
+        known = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
+            status=known.status if known else SubmissionStatus.IN_PROGRESS,
             was_sent_upstream=self.sent_at is not None,
             started_at=self.started_at,
             updated_at=self.updated_at,
@@ -121,10 +134,6 @@ class Press:
     key: UUID
     fingerprint: str
     agreement: guard.Agreement
-
-
-class KeyReused(Exception):
-    """The key came before, with another input."""
 
 
 class NothingToResume(Exception):
@@ -200,12 +209,17 @@ class Submissions:
             return record.attempt(is_replay=True)
         return await self._once(ctx, place, self._again(ctx, session, place))
 
-    async def holder(self, session: Session) -> SubmissionAttempt | None:
-        """The submission that must be over before the cart may change: one under way or in doubt."""
+    async def locks_cart(self, session: Session) -> bool:
+        """Whether a submission must be over before the cart may change: one under way or in doubt.
+
+        An open redirect is none of ours to keep: upstream itself refuses every change until it is resumed.
+        """
         record = await self._holder(session)
-        if record is None or (record.result is not None and not record.is_in_doubt):
-            return None
-        return record.attempt(record.result)
+        return record is not None and (record.result is None or record.is_in_doubt)
+
+    async def is_open(self, session: Session) -> bool:
+        """Whether a submission of this session is not over, for which its token may be needed."""
+        return await self._holder(session) is not None
 
     async def drain(self) -> None:
         """Wait for every attempt under way; called when the process is asked to stop."""
@@ -279,8 +293,15 @@ class Submissions:
     async def _send(
         self, ctx: Context, session: Session, place: str, record: Record, case: guard.Case
     ) -> SubmissionAttempt:
+        wire = case.cart.wire_payment_session
         record = await self._advance(
-            ctx, place, record, stage=Stage.SENT, sent_at=ctx.gateway.now(), cart_id=case.cart.upstream_id
+            ctx,
+            place,
+            record,
+            stage=Stage.SENT,
+            sent_at=ctx.gateway.now(),
+            cart_id=case.cart.order_id,
+            payment_session_id=wire.id if wire else None,
         )
         accepts = case.agreement is not None and case.agreement.accepts_terms
         try:
@@ -289,16 +310,15 @@ class Submissions:
                 address=ctx.caller.address,
                 terms_accepted=accepts or case.cart.terms_of_sale_accepted,
             )
+            result = _answered(ctx, record, answer)
         except UpstreamNotReached:
             await self._forget(session, place, record)
             raise
         except UpstreamRefusal as refusal:
             result = await self._refused(ctx, session, refusal, case)
         except UpstreamError as failure:
-            log.warning("submission in doubt", extra={"reason": failure.code.value, "key": str(record.key)})
+            log.warning("submission not answered", extra={"reason": failure.code.value, "key": str(record.key)})
             result = _doubt(ctx, record)
-        else:
-            result = _answered(ctx, record, answer)
         return await self._outcome(ctx, session, place, record, result)
 
     async def _refused(self, ctx: Context, session: Session, refusal: UpstreamRefusal, case: guard.Case) -> Result:
@@ -314,7 +334,8 @@ class Submissions:
         ctx.forget_cart()
         match meaning:
             case Meaning.AUTHENTICATION:
-                return await self._ask_authentication(ctx, session, refusal, case)
+                then = "submit again with a new key"
+                return await self._ask_authentication(ctx, session, refusal, case.cart, then)
             case Meaning.DECLINE:
                 return _declined(ctx, session, refusal, await self._payment_session(ctx, session))
             case Meaning.BLOCKER:
@@ -330,16 +351,14 @@ class Submissions:
                 )
 
     async def _ask_authentication(
-        self, ctx: Context, session: Session, refusal: UpstreamRefusal, case: guard.Case
+        self, ctx: Context, session: Session, refusal: UpstreamRefusal, cart: Cart, then: str
     ) -> Result:
-        source, wire = case.cart.primary_source, case.cart.wire_payment_session
+        source, wire = cart.primary_source, cart.wire_payment_session
         if source is None or wire is None:
             return _declined(ctx, session, refusal, await self._payment_session(ctx, session))
-        await ctx.gateway.sessions.remember(
-            session, lambda memory: setattr(memory, "asked_authentication", source.source_id)
-        )
+        await _remember(ctx, session, lambda memory: setattr(memory, "asked_authentication", source.source_id))
         return OrderActionRequired(
-            message="The shopper has to authenticate the source; then submit again with a new key.",
+            message=f"The shopper has to authenticate the source; then {then}.",
             action=AuthenticateSourceAction(
                 session_id=wire.id,
                 source_id=source.source_id,
@@ -352,7 +371,7 @@ class Submissions:
     ) -> Result:
         try:
             case = await self._case(ctx, session, before.agreement, refused=refusal)
-        except UpstreamError:
+        except UNREADABLE:
             case = before
         found = guard.blockers(case) or blockers_for(refusal, case)
         if found:
@@ -368,26 +387,26 @@ class Submissions:
 
     async def _resume(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
         record = await self._read(place)
-        if record is None or not _waits_for_redirect(record):
+        if record is None or not _waits_for_shopper(record):
             attempt = await self._again(ctx, session, place)
             record = await self._read(place)
-            if record is None or not _waits_for_redirect(record):
+            if record is None or not _waits_for_shopper(record):
                 return attempt
-        token = await ctx.gateway.sessions.access_token(session, good_for=FRESH_FOR_CHECKOUT)
+        token = await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
         waiting = record
         record = await self._advance(ctx, place, record, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now())
         ctx.forget_cart()
         try:
-            answer = await ctx.upstream.resume_cart(token)
+            result = _answered(ctx, record, await ctx.upstream.resume_cart(token))
         except UpstreamNotReached:
             await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=waiting.result)
             raise
         except UpstreamRefusal as refusal:
             return await self._not_resumed(ctx, session, place, record, waiting, refusal)
         except UpstreamError as failure:
-            log.warning("resumption in doubt", extra={"reason": failure.code.value, "key": str(record.key)})
-            return await self._outcome(ctx, session, place, record, _doubt(ctx, record))
-        return await self._outcome(ctx, session, place, record, _answered(ctx, record, answer))
+            log.warning("resumption not answered", extra={"reason": failure.code.value, "key": str(record.key)})
+            result = _doubt(ctx, record)
+        return await self._outcome(ctx, session, place, record, result)
 
     async def _not_resumed(
         self,
@@ -398,15 +417,19 @@ class Submissions:
         waiting: Record,
         refusal: UpstreamRefusal,
     ) -> SubmissionAttempt:
+        result: Result | None = None
         match meaning_of(refusal):
             case Meaning.NOT_RESUMABLE:
                 result = await self._evidence(ctx, session, record)
+            case Meaning.AUTHENTICATION:
+                then = "call resumeOrder again"
+                result = await self._ask_authentication(ctx, session, refusal, await ctx.cart(), then)
             case Meaning.DECLINE:
                 result = _declined(ctx, session, refusal, await self._payment_session(ctx, session))
             case Meaning.DOUBT:
                 result = _doubt(ctx, record)
-            case _:
-                result = None
+            case Meaning.BLOCKER | Meaning.NO_ORDER:
+                pass
         if result is not None:
             return await self._outcome(ctx, session, place, record, result)
         # The order still waits for the shopper, as before.
@@ -445,9 +468,9 @@ class Submissions:
         try:
             cart = await ctx.cart()
             order = await self._order(ctx, record)
-        except UpstreamError:
+        except UNREADABLE:
             return None
-        wire = cart.wire_payment_session if cart.upstream_id == record.cart_id else None
+        wire = cart.wire_payment_session if _is_same_cart(cart, record) else None
         if order is not None and order.state not in UNDECIDED:
             log.info("doubt settled", extra={"evidence": "order", "key": str(record.key)})
             return _standing(order)
@@ -470,12 +493,11 @@ class Submissions:
         try:
             cart = await ctx.cart()
             order = await self._order(ctx, record)
-        except UpstreamError:
+        except UNREADABLE:
             return False
         wire = cart.wire_payment_session
-        untouched = wire is None or wire.state in (State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE)
         stands = order is not None and order.state is not OrderState.OPEN
-        return cart.upstream_id == record.cart_id and untouched and not stands
+        return wire is not None and wire.state in UNTOUCHED and _is_same_cart(cart, record) and not stands
 
     async def _order(self, ctx: Context, record: Record) -> Order | None:
         """The order under the cart's own identifier, which is where a guest's order is found."""
@@ -515,19 +537,19 @@ class Submissions:
     async def _fresh(self, ctx: Context, order: Order) -> Order:
         try:
             return await read_order(ctx, order.number) or order
-        except UpstreamError:
+        except UNREADABLE:
             return order
 
     async def _payment_session(self, ctx: Context, session: Session) -> PaymentSession | None:
         try:
             return payment_session(await ctx.cart(), _facts(session))
-        except UpstreamError:
+        except UNREADABLE:
             return None
 
     async def _source_secret(self, ctx: Context, source_id: str) -> str | None:
         try:
             source = (await ctx.cart()).primary_source
-        except UpstreamError:
+        except UNREADABLE:
             return None
         return source.source_client_secret if source and source.source_id == source_id else None
 
@@ -553,7 +575,7 @@ class Submissions:
         refused: UpstreamRefusal | None = None,
     ) -> guard.Case:
         ctx.forget_cart()
-        await ctx.gateway.sessions.access_token(session, good_for=max(FRESH_FOR_CHECKOUT, _deadline(ctx)))
+        await ctx.access_token(session, good_for=max(FRESH_FOR_CHECKOUT, _deadline(ctx)))
         return await case_of(ctx, await ctx.cart(), agreement, refused=refused)
 
     # The store.
@@ -563,8 +585,10 @@ class Submissions:
     ) -> SubmissionAttempt:
         ctx.forget_cart()
         record = await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=without_secrets(result))
+        if isinstance(result, OrderInDoubt):
+            log.warning("submission in doubt", extra={"key": str(record.key)})
         if isinstance(result, OrderPlaced | OrderAwaitingPayment):
-            await ctx.gateway.sessions.remember(session, lambda memory: _add_order(memory, result.order.number))
+            await _remember(ctx, session, lambda memory: _add_order(memory, result.order.number))
         if not holds_cart(result):
             await self._unlock(session, record)
         return record.attempt(result)
@@ -666,6 +690,18 @@ def _lock_place(session: Session) -> str:
     return f"cart-lock:{session.id}"
 
 
+def _is_same_cart(cart: Cart, record: Record) -> bool:
+    """Whether this is the cart that was sent, and not the empty one that takes the place of an order."""
+    wire = cart.wire_payment_session
+    return cart.order_id == record.cart_id and (wire.id if wire else None) == record.payment_session_id
+
+
+async def _remember(ctx: Context, session: Session, edit: Callable[[Remembered], None]) -> None:
+    """Note something in the session, if there still is one: what became of the order counts all the same."""
+    with contextlib.suppress(SessionRequired):
+        await ctx.gateway.sessions.remember(session, edit)
+
+
 def _facts(session: Session) -> Facts:
     return Facts(session.record.remembered, session.locale)
 
@@ -679,12 +715,15 @@ def _set_latest(memory: Remembered, key: UUID) -> None:
 
 
 def _add_order(memory: Remembered, order_id: str) -> None:
+    """Another cart begins: what was known of the one that became the order is no longer so."""
+    memory.attached_at, memory.asked_authentication, memory.coupons = {}, None, []
     if order_id not in memory.order_ids:
         memory.order_ids = [*memory.order_ids, order_id]
 
 
-def _waits_for_redirect(record: Record) -> bool:
-    return isinstance(record.result, OrderActionRequired) and record.result.is_redirect
+def _waits_for_shopper(record: Record) -> bool:
+    """On a page, or to authenticate a source. Upstream tells whether there is anything to resume."""
+    return isinstance(record.result, OrderActionRequired)
 
 
 def _is_due(record: Record, now: datetime) -> bool:
@@ -692,7 +731,8 @@ def _is_due(record: Record, now: datetime) -> bool:
 
 
 def _in_progress(holder: Record) -> SubmissionInProgressBlocker:
-    return guard.in_progress_blocker(holder.attempt())
+    # The address of a redirect is not in the store; its attempt is shown without the result.
+    return guard.in_progress_blocker(holder.attempt(holder.result if holder.is_in_doubt else None))
 
 
 def _answered(ctx: Context, record: Record, answer: SubmittedCart) -> Result:

@@ -20,6 +20,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import proxies
+from gateway.settings import Settings
+
 log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -179,8 +182,9 @@ class RequestIds:
     A client's own id is taken over when it is harmless, so that it can find its requests with us.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -198,7 +202,7 @@ class RequestIds:
                 headers["X-Request-Id"] = request_id
                 for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
+                if proxies.is_encrypted(scope, self._settings):
                     headers["Strict-Transport-Security"] = HSTS
             await send(message)
 

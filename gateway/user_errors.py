@@ -310,6 +310,14 @@ def too_many(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:
     return RateLimitError(code=code, message=MESSAGES[code], path=path, retry_after=limited.retry_after or now)
 
 
+def key_reused() -> IdempotencyError:
+    return IdempotencyError(
+        code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        message="This key was used with another input. Choose a new key for every decision of the shopper.",
+        path=("input", "idempotencyKey"),
+    )
+
+
 def unnamed(error: AnyUserError, support_reference: str) -> UpstreamFailure:
     """A refusal for a mutation whose errors have no type for it."""
     return UpstreamFailure(

@@ -23,10 +23,10 @@ from gateway.user_errors import (
     AnyUserError,
     AvailabilityError,
     CartConflictError,
-    IdempotencyError,
     InputError,
     NotFoundError,
     Path,
+    key_reused,
 )
 from resolvers import sessions
 from resolvers.inputs import (
@@ -151,6 +151,9 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
             done = await replays.once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
         except KeyReused:
             return AddCartLinesPayload(errors=[key_reused()], bearer_token=bearer_token)
+        except UpstreamError as failure:
+            errors = [sessions.upstream_error(ctx, failure, ())]
+            return AddCartLinesPayload(errors=errors, bearer_token=bearer_token)
     return AddCartLinesPayload(errors=done.errors, warnings=done.warnings, bearer_token=bearer_token)
 
 
@@ -175,14 +178,6 @@ async def _with_facts(ctx: Context, error: AnyUserError, product_id: str) -> Any
         available_quantity=stock.available_quantity if stock else None,
         minimum_quantity=product.minimum_quantity if product else None,
         maximum_quantity=product.maximum_quantity if product else None,
-    )
-
-
-def key_reused() -> IdempotencyError:
-    return IdempotencyError(
-        code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
-        message="This key was used with another input. Choose a new key for every change the shopper makes.",
-        path=("input", "idempotencyKey"),
     )
 
 
@@ -361,7 +356,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
 
 
 async def _check_lock(ctx: Context, session: Session) -> None:
-    if await ctx.gateway.submissions.holder(session) is not None:
+    if await ctx.gateway.submissions.locks_cart(session):
         raise Refused(
             CartConflictError(
                 code=ErrorCode.CART_LOCKED,

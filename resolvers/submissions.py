@@ -8,8 +8,9 @@ from gateway.errors import UpstreamError
 from gateway.guard import Agreement
 from gateway.money import Money
 from gateway.outcomes import SubmissionAttempt
-from gateway.submission import KeyReused, NothingToResume, Press, fingerprint
-from gateway.user_errors import IdempotencyError, PaymentError
+from gateway.replays import KeyReused
+from gateway.submission import NothingToResume, Press, fingerprint
+from gateway.user_errors import PaymentError, key_reused
 from resolvers import sessions
 from resolvers.inputs import ResumeOrder, SubmitOrder
 from resolvers.payloads import SubmissionPayload
@@ -32,12 +33,7 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
     try:
         attempt = await ctx.gateway.submissions.submit(ctx, press)
     except KeyReused:
-        reused = IdempotencyError(
-            code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
-            message="This key was used with another input. Choose a new key for every press of the buy button.",
-            path=("input", "idempotencyKey"),
-        )
-        return SubmissionPayload(errors=[reused])
+        return SubmissionPayload(errors=[key_reused()])
     except UpstreamError as failure:
         return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
     return SubmissionPayload(attempt=attempt)

@@ -1,11 +1,12 @@
 """The people of the tests: a storefront that speaks GraphQL over HTTP, and a shopper who uses it."""
 
 import asyncio
+import json
 import re
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,8 @@ class InMemory(httpx.ASGITransport):
         """Paths at which something crashes that nobody has thought of."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         """By path: set once a request is on its way."""
+        self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
+        """By method and path: what becomes of the JSON of an answer on its way."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path in self.unreachable:
@@ -83,9 +86,14 @@ class InMemory(httpx.ASGITransport):
             raise RuntimeError("planted-in-a-crash")
         self.arrived[request.url.path].set()
         try:
-            return await super().handle_async_request(request)
+            answer = await super().handle_async_request(request)
         except ConnectionResetError as error:
             raise httpx.ReadError("dropped", request=request) from error
+        rewrite = self.rewrites.get((request.method, request.url.path))
+        if rewrite is None:
+            return answer
+        body = await answer.aread()
+        return httpx.Response(answer.status_code, json=rewrite(json.loads(body) if body else None), request=request)
 
 
 def settings_for(world: World, **changes: Any) -> Settings:

@@ -53,6 +53,48 @@ async def test_a_line_that_cannot_be_added_says_why(
     assert payload["cart"]["totalQuantity"] == 1, "nothing has changed"
 
 
+async def test_a_line_that_sells_out_does_not_refuse_other_changes(shopper: Shopper, world: World) -> None:
+    await shopper.storefront.add(STOVE)
+    world.stock[int(STOVE)] = 0
+    assert (await shopper.storefront.give_details())["errors"] == []
+    await shopper.pay_with()
+    cart = await shopper.storefront.cart()
+    assert [blocker["code"] for blocker in cart["readiness"]["blockers"]] == ["INSUFFICIENT_STOCK"]
+    assert cart["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
+
+
+async def test_a_refusal_inside_the_success_of_a_removal_is_told(storefront: Storefront, network: InMemory) -> None:
+    line_id = (await storefront.add(PACK))["cart"]["lines"][0]["id"]
+    network.rewrites["DELETE", LINES] = lambda _: {"errors": {"error": [{"code": "cart-failure"}]}}
+    text = "mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { errors { code } } }"
+    payload = (await storefront.ask(text, id=line_id)).data["removeCartLines"]
+    assert payload["errors"] == [{"code": "UPSTREAM_REJECTED"}]
+
+
+async def test_nothing_is_done_that_cannot_be_noted_down(world: World, network: InMemory, clock: Clock) -> None:
+    async with gateway(world, network, clock, store_entries=1) as storefront:
+        await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+        text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
+          lines: [{product: {upstreamId: $id}}]}) { errors { code } } }"""
+        key = new_key()
+        for _ in range(2):
+            assert (await storefront.ask(text, key=key, id=PACK)).codes == ["RATE_LIMITED"]
+        assert (await storefront.cart())["totalQuantity"] == 0
+
+
+async def test_a_code_is_remembered_with_its_cart_only(shopper: Shopper) -> None:
+    text = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
+      cart { appliedOffers { couponCode } } errors { code } } }"""
+    await shopper.storefront.add(PACK)
+    await shopper.storefront.ask(text, code="SPRING20")
+    await shopper.storefront.give_details()
+    await shopper.pay_with()
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+    await shopper.storefront.add(PACK)
+    payload = (await shopper.storefront.ask(text, code="TRAIL10")).data["applyOffer"]
+    assert {"couponCode": "TRAIL10"} in payload["cart"]["appliedOffers"]
+
+
 async def test_how_many_there_are_is_told(storefront: Storefront) -> None:
     text = """mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}, quantity: 9}]}) {
       errors { ... on AvailabilityError { availableQuantity maximumQuantity } } } }"""

@@ -176,9 +176,40 @@ async def test_a_cookie_from_its_page_is_served(storefront: Storefront, headers:
     assert answer.json()["data"]["cart"]["id"]
 
 
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "a b=c", "=", "plain", 'q="open'])
+async def test_a_cookie_of_somebody_else_costs_no_session(storefront: Storefront, other: str) -> None:
+    await storefront.add(PACK)
+    for cookies in (
+        f"{other}; __Host-rf_session={storefront.cookie}",
+        f"__Host-rf_session={storefront.cookie}; {other}",
+    ):
+        given = {"query": "{ cart { totalQuantity } }"}
+        answer = await storefront.http.post("/graphql", json=given, headers=GOOD | {"Cookie": cookies})
+        assert answer.json()["data"]["cart"] == {"totalQuantity": 1}
+        assert "set-cookie" not in answer.headers
+
+
+async def test_an_encrypted_connection_is_to_stay_encrypted(world: World, network: InMemory, clock: Clock) -> None:
+    for proxies, expected in (("", False), ("198.51.100.0/24", True)):
+        async with gateway(world, network, clock, trusted_proxies=proxies) as storefront:
+            answer = await storefront.http.get("/health/live", headers={"X-Forwarded-Proto": "https"})
+            assert ("strict-transport-security" in answer.headers) is expected
+
+
+async def test_a_renewal_that_fails_costs_nothing_while_the_token_lives(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await storefront.add(PACK)
+        clock.move(24 * 3600 - 100)
+        await shopper.fault("status", "/oauth20/token", status=503)
+        assert (await storefront.add(PACK))["errors"] == []
+
+
 async def test_in_production_only_listed_origins_count(world: World, network: InMemory, clock: Clock) -> None:
     shop = "https://shop.example"
-    changes = {"development": False, "origins": shop, "api_secret": world.keys.confidential_secret}
+    changes = {"development": False, "origins": shop, "upstream_url": "https://sandbox"}
     async with gateway(world, network, clock, **changes) as storefront:
         storefront.headers["Origin"] = shop
         await storefront.add(PACK)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -129,6 +130,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
     *((code, {"status": status, "code": code}, "OrderNotPlaced") for status, code in NOT_PLACED),
     *((code, {"status": status, "code": code}, "OrderInDoubt") for status, code in DOUBTED),
     ("quota as 429", {"status": 429, "code": "rate-limit-quota-exceeded"}, "OrderNotPlaced"),
+    ("429 of another service", {"status": 429, "code": "slow-down"}, "OrderNotPlaced"),
     ("not funded", {"status": 400, "code": "order_submit_failed", "envelope": "C"}, "OrderBlocked"),
     ("no payment", {"status": 409, "code": "invalid-payment-failure"}, "OrderBlocked"),
     ("country", {"status": 409, "code": "restricted-ship-to-country"}, "OrderBlocked"),
@@ -260,6 +262,119 @@ async def test_absence_counts_only_after_a_while(shopper: Shopper, clock: Clock)
     assert settled["status"] == "NOT_PLACED"
     assert shopper.submits == 1
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_an_order_is_told_although_the_session_has_ended(
+    shopper: Shopper, network: InMemory, clock: Clock
+) -> None:
+    await shopper.get_ready()
+
+    def a_day_passes(body: Any) -> Any:
+        clock.move(86_400)
+        return body
+
+    network.rewrites["POST", SUBMIT] = a_day_passes
+    cart = await shopper.storefront.cart()
+    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    assert (await shopper.storefront.outcome(**agreed))["__typename"] == "OrderPlaced"
+
+
+async def test_an_order_is_told_although_another_tab_signs_out(shopper: Shopper, network: InMemory) -> None:
+    await shopper.get_ready()
+    await shopper.fault("delay", SUBMIT, delay_s=0.05)
+    cart = await shopper.storefront.cart()
+    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    press = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
+    await network.arrived[SUBMIT].wait()
+    await shopper.storefront.ask("mutation { signOut { signedOut } }")
+    assert (await press)["__typename"] == "OrderPlaced"
+
+
+async def test_a_cart_without_an_id_of_its_own_is_never_called_absent(
+    shopper: Shopper, network: InMemory, clock: Clock
+) -> None:
+    def without_id(body: Any) -> Any:
+        body["cart"]["id"] = "active"
+        return body
+
+    await shopper.get_ready()
+    network.rewrites["GET", CART] = without_id
+    await shopper.fault("drop-after", SUBMIT)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    clock.move(200)
+    found = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
+    assert found["status"] == "IN_DOUBT", "an order stands, and this cart is another one"
+
+
+async def test_an_order_in_a_state_nobody_knows_proves_nothing(
+    shopper: Shopper, network: InMemory, clock: Clock
+) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-before", SUBMIT, times=1)
+    cart, key = await shopper.storefront.cart(), new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    path = f"/v1/shoppers/me/orders/{cart['upstreamId']}"
+    network.rewrites["GET", path] = lambda _: {"order": {"id": int(cart["upstreamId"]), "orderState": "Open Cart"}}
+    clock.move(10)
+    found = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
+    assert found["status"] == "IN_DOUBT"
+
+
+def with_a_bad_date(body: Any) -> Any:
+    body["submitCart"]["order"]["submissionDate"] = "yesterday"
+    return body
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [with_a_bad_date, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
+    ids=["an unreadable order", "a list of texts", "a text"],
+)
+async def test_a_success_that_cannot_be_trusted_is_a_doubt(
+    shopper: Shopper, network: InMemory, rewrite: Callable[[Any], Any]
+) -> None:
+    await shopper.get_ready()
+    network.rewrites["POST", SUBMIT] = rewrite
+    payload = await shopper.storefront.submit()
+    assert payload["errors"] == []
+    assert payload["result"]["__typename"] == "OrderInDoubt"
+
+
+async def test_one_odd_member_of_a_decline_costs_no_other(shopper: Shopper, network: InMemory) -> None:
+    await shopper.fill_cart()
+    await shopper.pay_with(owner__lastName="Decline:do_not_honor")
+
+    def oddly(body: Any) -> Any:
+        body["errors"]["error"][0]["declinedMessage"] = "Soft"
+        return body
+
+    network.rewrites["POST", SUBMIT] = oddly
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
+
+
+async def test_a_resumption_that_asks_for_an_authentication_is_made_again_after_it(shopper: Shopper) -> None:
+    await shopper.get_ready("klarnaCredit")
+    result = await shopper.storefront.outcome()
+    resume = SUBMIT.replace("submit", "resume")
+    await shopper.fault("status", resume, status=409, code="declined", subcode="authentication_required", times=1)
+    payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert payload["errors"] == []
+    assert payload["result"]["action"]["sourceId"]
+    await shopper.decide(result["action"]["redirectUrl"])
+    payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert payload["result"]["__typename"] == "OrderPlaced", "the shopper has authenticated, and resumes"
+
+
+async def test_a_blocker_tells_how_far_the_other_submission_is(shopper: Shopper) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-before", SUBMIT, times=1)
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
+    text = """mutation($key: UUID!) { submitOrder(input: {idempotencyKey: $key, expectedTotal: {amount: "96.69",
+      currencyCode: "USD"}}) { result { ... on OrderBlocked { blockers {
+        ... on SubmissionInProgressBlocker { attempt { status wasSentUpstream } } } } } } }"""
+    result = (await shopper.storefront.ask(text, key=new_key())).data["submitOrder"]["result"]
+    assert result["blockers"] == [{"attempt": {"status": "IN_DOUBT", "wasSentUpstream": True}}]
 
 
 async def test_what_never_left_is_no_attempt(shopper: Shopper, network: InMemory) -> None:

@@ -379,6 +379,11 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return many(self.line_items.line_item)
 
     @property
+    def order_id(self) -> str | None:
+        """The id the cart keeps as an order; None where upstream shows none, or the word `active`."""
+        return self.upstream_id if self.upstream_id.isdecimal() else None
+
+    @property
     def is_empty(self) -> bool:
         return not self.lines
 
