@@ -99,7 +99,7 @@ class InMemory(httpx.ASGITransport):
 def settings_for(world: World, **changes: Any) -> Settings:
     keys = world.keys
     given: dict[str, Any] = {
-        "upstream_url": "http://sandbox",
+        "upstream_url": "https://sandbox",
         "api_key": keys.confidential_key,
         "api_secret": keys.confidential_secret,
         "publishable_key": keys.public_key,

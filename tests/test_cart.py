@@ -403,3 +403,52 @@ async def test_a_change_is_refused_at_once_while_a_submission_runs(shopper: Shop
     assert (await shopper.storefront.add(POLES))["errors"] == [IsPartialDict(code="CART_LOCKED")]
     assert (await buying)["__typename"] == "OrderPlaced"
     assert (await shopper.storefront.add(POLES))["errors"] == []
+
+
+async def test_a_payment_error_tells_the_state_as_it_is_now(shopper: Shopper) -> None:
+    await shopper.get_ready()
+    text = """mutation { attachSource(input: {source: {sourceId: "00000000-0000-0000-0000-000000000000"}}) {
+      errors { code ... on PaymentError { sessionState } } paymentSession { state } } }"""
+    payload = (await shopper.storefront.ask(text)).data["attachSource"]
+    assert payload["errors"] == [{"code": "SOURCE_NOT_FOUND", "sessionState": "REQUIRES_SOURCE"}]
+    assert payload["paymentSession"] == {"state": "REQUIRES_SOURCE"}
+
+
+async def test_why_a_source_was_refused_stays_with_the_bank(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    await shopper.fault("status", f"{CART}/apply-payment-method", method="POST", status=409, code="lost_stolen_card")
+    text = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) {
+      errors { __typename code message ... on UpstreamError { upstreamCode } } } }"""
+    answer = await shopper.storefront.ask(text, id=await shopper.source())
+    assert answer.data["attachSource"]["errors"] == [IsPartialDict(code="PAYMENT_METHOD_UNAVAILABLE")]
+    assert "stolen" not in str(answer.body)
+
+
+async def test_a_quota_on_a_product_says_nothing_about_it(shopper: Shopper) -> None:
+    text = f'{{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}'
+    path = "/v1/shoppers/me/products/{id}"
+    await shopper.fault("status", path, status=409, code="rate-limit-quota-exceeded", times=1)
+    assert (await shopper.storefront.ask(text)).codes == ["UPSTREAM_UNAVAILABLE"]
+    assert (await shopper.storefront.ask(text)).data["product"]["name"], "nothing wrong was remembered"
+    await shopper.fault("status", path, status=409, code="operation-failed", times=1)
+    other = f'{{ product(by: {{upstreamId: "{POLES}"}}) {{ name }} }}'
+    assert (await shopper.storefront.ask(other)).data["product"] is None
+
+
+async def test_an_organisation_is_short_wherever_it_is_given(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    for name in ("prepareCheckout", "updateCart"):
+        text = f"mutation($id: String) {{ {name}(input: {{organizationId: $id}}) {{ errors {{ code path }} }} }}"
+        payload = (await storefront.ask(text, id="x" * 51)).data[name]
+        assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
+
+
+async def test_a_member_that_upstream_left_out_is_its_fault(shopper: Shopper, network: InMemory) -> None:
+    def without_prices(body: Any) -> Any:
+        del body["cart"]["lineItems"]["lineItem"][0]["pricing"]
+        return body
+
+    await shopper.storefront.add(PACK)
+    network.rewrites["GET", CART] = without_prices
+    answer = await shopper.storefront.ask("{ cart { lines { pricing { salePrice { amount } } } } }")
+    assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"]

@@ -5,7 +5,9 @@ read more than three times, and makes no change twice.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +15,16 @@ import httpx
 import pytest
 
 from gateway.app import create_app
+from gateway.errors import UpstreamUnavailable
+from gateway.upstream import transport
+from gateway.upstream.client import Pauses, Repeat, Upstream
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
 from tests.shop import (
     ADDRESS,
     CART,
     METHODS,
+    PACK,
     SUBMIT,
     Answer,
     Shopper,
@@ -50,15 +56,22 @@ PAY = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) {
 FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 
-@pytest.fixture
-async def live(world: World) -> AsyncIterator[Shopper]:
-    """A shopper whose gateway reaches the sandbox over a socket, with little patience."""
+@asynccontextmanager
+async def reaching(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
+    """A shopper whose gateway reaches the sandbox over a socket."""
     async with listening(create_sandbox(world), "off") as url:
         settings = settings_for(
-            world, upstream_url=url, operation_deadline_s=DEADLINE_S, submission_deadline_s=DEADLINE_S
+            world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
         )
         async with running(create_app(settings)) as http, httpx.AsyncClient(base_url=url) as sandbox:
             yield Shopper(Storefront(http), sandbox, world)
+
+
+@pytest.fixture
+async def live(world: World) -> AsyncIterator[Shopper]:
+    """A gateway with little patience."""
+    async with reaching(world, DEADLINE_S) as shopper:
+        yield shopper
 
 
 @dataclass(frozen=True)
@@ -208,15 +221,51 @@ async def test_nobody_listening_is_told_at_once(world: World) -> None:
         assert payload["errors"][0]["retry"] == "RETRY"
 
 
-async def test_callers_that_leave_do_not_use_up_the_connections(live: Shopper, world: World) -> None:
-    await live.storefront.add("5401230100")
-    await live.fault("delay", CART, method="GET", delay_s=60, times=30)
-    tabs = [live.storefront.another_tab() for _ in range(30)]
-    asked = [asyncio.create_task(tab.ask("{ cart { id } }")) for tab in tabs]
-    await asyncio.sleep(0)
-    for task in asked:
-        task.cancel()
-    await asyncio.gather(*asked, return_exceptions=True)
-    world.faults.clear()
-    answers = await asyncio.gather(*(live.storefront.another_tab().ask("{ cart { id } }") for _ in range(100)))
-    assert all("errors" not in answer.body for answer in answers)
+async def test_callers_that_leave_do_not_use_up_the_connections(world: World) -> None:
+    async with reaching(world, deadline_s=20) as live:
+        await live.storefront.add(PACK)
+        await live.fault("delay", CART, method="GET", delay_s=60, times=30)
+        tabs = [live.storefront.another_tab() for _ in range(30)]
+        asked = [asyncio.create_task(tab.ask("{ cart { id } }")) for tab in tabs]
+        await asyncio.sleep(0)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        world.faults.clear()
+        answers = await asyncio.gather(*(live.storefront.another_tab().ask("{ cart { id } }") for _ in range(100)))
+        assert all("errors" not in answer.body for answer in answers)
+
+
+START = 'mutation { startSession(input: {locale: "de-DE"}) { session { id } errors { code } } }'
+STOCK = "/v1/shoppers/me/products/inventory-status"
+SLOW = [
+    ("cart and methods", "{ cart { id } availablePaymentMethods { methods { type } } }", CART, METHODS),
+    ("cart and stock", "{ cart { lines { product { inventory { isInStock } } } } }", CART, STOCK),
+    ("token and market", START, "/oauth20/token", "/v1/shoppers/me"),
+]
+
+
+@pytest.mark.parametrize(("text", "one", "other"), [row[1:] for row in SLOW], ids=[row[0] for row in SLOW])
+async def test_calls_after_one_another_share_a_deadline(live: Shopper, text: str, one: str, other: str) -> None:
+    if text != START:
+        await live.storefront.add(PACK)
+    for path in (one, other):
+        await live.fault("delay", path, delay_s=DEADLINE_S * 0.8)
+    answer = await live.storefront.ask(text)
+    payload = (answer.body["data"] or {}).get("startSession") or {"errors": []}
+    assert "UPSTREAM_TIMEOUT" in answer.codes or payload["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
+
+
+async def test_upstream_is_left_alone_for_as_long_as_it_asks(world: World) -> None:
+    def busy(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, headers={"Retry-After": "2"}, request=request)
+
+    settings = settings_for(world, read_attempts=1)
+    async with transport.client(httpx.MockTransport(busy), settings) as http:
+        with pytest.raises(UpstreamUnavailable) as caught:
+            await Upstream(http, settings).active_cart("token")
+    pause = Pauses(Repeat.READ, wait_s=0.1, deadline_at=time.monotonic() + 60)
+    assert pause(caught.value) == 2
+    assert pause(UpstreamUnavailable(status=503, retry_after_s=60)) == 5
+    assert 0 <= pause(UpstreamUnavailable(status=503)) <= 0.4
+    assert pause(UpstreamUnavailable(status=501)) is False

@@ -308,3 +308,14 @@ def test_every_coordinate_of_resolved_by_exists() -> None:
     for coordinate in written:
         owner, _, field = coordinate.partition(".")
         assert field in core.type_map[owner].fields, coordinate  # type: ignore[attr-defined]  # both are objects
+
+
+async def test_the_total_of_a_source_is_known_although_its_answer_got_lost(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    source_id = await shopper.source("klarnaCredit")
+    await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)
+    assert (await shopper.storefront.attach(source_id))["errors"] != []
+    assert (await shopper.storefront.attach(source_id))["errors"] == [], "it is attached already"
+    await shopper.storefront.add(PACK)
+    blockers = (await shopper.storefront.cart())["readiness"]["blockers"]
+    assert [one["code"] for one in blockers] == ["SOURCE_AMOUNT_OUTDATED"]

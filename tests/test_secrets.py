@@ -126,6 +126,7 @@ async def test_no_access_token_is_in_any_answer(shopper: Shopper, world: World, 
 def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
     logging.getLogger("gateway.anything").info("something", extra={"code": "A", "token": "planted-1"})
     logging.getLogger("library").warning("for %s at %s", "planted-2", "planted-3")
+    logging.getLogger("library").warning("GET /a%20b?token=planted-4 failed")
     logging.getLogger("library").warning("for " + "planted-4")
     try:
         raise ValueError("planted-5")

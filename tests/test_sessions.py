@@ -209,7 +209,7 @@ async def test_a_renewal_that_fails_costs_nothing_while_the_token_lives(
 
 async def test_in_production_only_listed_origins_count(world: World, network: InMemory, clock: Clock) -> None:
     shop = "https://shop.example"
-    changes = {"development": False, "origins": shop, "upstream_url": "https://sandbox"}
+    changes = {"development": False, "origins": shop}
     async with gateway(world, network, clock, **changes) as storefront:
         storefront.headers["Origin"] = shop
         await storefront.add(PACK)
