@@ -1,0 +1,107 @@
+"""`python -m tests.sdl OTHER.graphql` lists where the committed graph differs from another SDL, by meaning.
+
+Order, layout and defaults written out do not count; types, members, arguments, defaults, descriptions and the
+directives on each of them do. Ends with 1 where there is a difference.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from graphql import DirectiveDefinitionNode, DirectiveNode, Node, parse, print_ast
+
+COMMITTED = Path(__file__).parent.parent / "schema" / "schema.graphql"
+
+Facts = Mapping[str, str]
+"""What a member says, in words that compare: its description, type, default, and each directive on it."""
+
+Defaults = Mapping[str, Mapping[str, str]]
+"""Of the arguments of each directive."""
+
+
+def main(other: str) -> int:
+    found = list(differences(COMMITTED.read_text(), Path(other).read_text()))
+    print("\n".join(found) or "No difference.")
+    return int(bool(found))
+
+
+def differences(ours: str, theirs: str) -> Iterator[str]:
+    """A line for each fact that differs; one line for a member that only one side has, with all below it."""
+    here, there = members(ours), members(theirs)
+    for coordinate in sorted(here.keys() | there.keys()):
+        if (coordinate in here) != (coordinate in there):
+            owner = _owner(coordinate)
+            if owner is None or (owner in here and owner in there):
+                yield f"{coordinate}: only {'here' if coordinate in here else 'there'}"
+            continue
+        left, right = here[coordinate], there[coordinate]
+        for fact in sorted(left.keys() | right.keys()):
+            if left.get(fact) != right.get(fact):
+                yield f"{coordinate}: {fact} is {left.get(fact)} here, {right.get(fact)} there"
+
+
+def _owner(coordinate: str) -> str | None:
+    """`Cart.lines(first:)` belongs to `Cart.lines`, and that to `Cart`."""
+    if coordinate.endswith(":)"):
+        return coordinate.rpartition("(")[0]
+    return coordinate.rpartition(".")[0] or None
+
+
+def members(sdl: str) -> dict[str, Facts]:
+    """Every member of an SDL by its coordinate."""
+    document = parse(sdl)
+    defaults = {
+        node.name.value: {
+            one.name.value: print_ast(one.default_value) for one in node.arguments or () if one.default_value
+        }
+        for node in document.definitions
+        if isinstance(node, DirectiveDefinitionNode)
+    }
+    return {
+        coordinate: dict(_facts(node, defaults))
+        for definition in document.definitions
+        for coordinate, node in _walk(_name(definition), definition)
+    }
+
+
+def _name(node: Node) -> str:
+    name = getattr(node, "name", None)
+    text = name.value if name else "schema"
+    return f"@{text}" if node.kind == "directive_definition" else text
+
+
+def _walk(coordinate: str, node: Node) -> Iterator[tuple[str, Node]]:
+    yield coordinate, node
+    for child in (*(getattr(node, "fields", None) or ()), *(getattr(node, "values", None) or ())):
+        yield from _walk(f"{coordinate}.{child.name.value}", child)
+    for argument in getattr(node, "arguments", None) or ():
+        yield f"{coordinate}({argument.name.value}:)", argument
+
+
+def _facts(node: Node, defaults: Defaults) -> Iterator[tuple[str, str]]:
+    yield "kind", node.kind
+    if description := getattr(node, "description", None):
+        yield "description", " ".join(description.value.split())
+    for name in ("type", "default_value"):
+        if value := getattr(node, name, None):
+            yield name.removesuffix("_value"), print_ast(value)
+    for name in ("interfaces", "types", "locations", "operation_types"):
+        if values := getattr(node, name, None):
+            yield name, ", ".join(sorted(map(_printed, values)))
+    if getattr(node, "repeatable", False):
+        yield "repeatable", "true"
+    for directive in getattr(node, "directives", None) or ():
+        yield f"@{directive.name.value}", _applied(directive, defaults.get(directive.name.value, {}))
+
+
+def _printed(node: Node) -> str:
+    return node.value if node.kind == "name" else print_ast(node)  # type: ignore[attr-defined] # a name has one
+
+
+def _applied(directive: DirectiveNode, defaults: Mapping[str, str]) -> str:
+    given = {one.name.value: print_ast(one.value) for one in directive.arguments or ()}
+    return ", ".join(f"{name}: {value}" for name, value in sorted({**defaults, **given}.items())) or "present"
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
