@@ -9,7 +9,9 @@ Klarna, PayPal and wire transfer, store credit beside them or alone, the cart's 
 page of a payment provider, submit-cart and resume-cart. `/_ledger` plays the merchant's own book of store
 credit. Orders: the list of an account with its pages and states, one order with its lines and addresses,
 downloads, and the look-up by password or by card. Time fulfils an order; a control moves it to any state, and
-another makes orders arrive.
+another makes orders arrive. Accounts: registration, sign-in by password and by the merchant's reference,
+profile, address book, payment options with the sources they make reusable, and apply-shopper. With a switch
+the addresses of a cart are verified, and corrections offered.
 
 Where the sources leave it open: a list of orders takes several states by commas, and everything of an order
 with `expand=all`, as a look-up does; a look-up that finds nothing is a 404, whatever of it was wrong, and
@@ -18,14 +20,19 @@ lets nobody read the order by its number afterwards. A tax identifier that does 
 stand beside it are refused when attached; credit in a cart with a subscription when it is submitted. What
 credit pays is at most the total, and grows and shrinks with it. A refresh token is good for one renewal. A
 cart without goods is submitted without a shipping address. After a hard decline the source is failed. Who
-approved at the provider before the submission approves once more.
+approved at the provider before the submission approves once more. Wrong credentials are a 401
+`invalid_request`, whatever of them is wrong; a name that is taken is a 409 `shopper-already-exists`. A guest's
+token that is shown at a sign-in is used up by it, and the cart goes along, into the account's own where both
+hold lines. All tokens of an account see one cart. A saved source pays for its owner alone; refusals of a
+payment option are `payment-option-already-exists`, `source-already-exists`, `source_not_found`,
+`source_not_chargeable` and `nonreusable_source`. A removed option takes its source along.
 
 It does not imitate:
 
 - XML: every answer is JSON, and calls that asked for none are counted
-- registered shoppers, their address book, payment options and subscriptions
+- subscriptions
 - financing, private stores, and countries other than those of `sandbox/taxes.py`
-- saved sources, 3-D Secure challenges, and sources of any other method
+- 3-D Secure challenges, and sources of any other method
 - overridden prices
 - landed cost, bundles, and texts in languages other than English and German
 - money that arrives later, returns, events and anything of the Admin API

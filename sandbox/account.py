@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.cart import ADDRESS_FIELDS
+from sandbox.addresses import FIELDS
 from sandbox.money import Json
 from sandbox.shaping import Expand
 from sandbox.source import Source
@@ -24,7 +24,7 @@ class SavedAddress:
         if whole:
             wire["id"] = self.id
         wire |= {"nickName": self.nickname, "isDefault": _text(self.is_default)}
-        return wire | {name: self.fields.get(name) for name in ADDRESS_FIELDS} if whole else wire
+        return wire | {name: self.fields.get(name) for name in FIELDS} if whole else wire
 
 
 @dataclass

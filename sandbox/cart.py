@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from sandbox import catalog, taxes
+from sandbox import addresses, catalog, taxes
+from sandbox.addresses import Side
 from sandbox.catalog import Product
 from sandbox.coupons import COUPONS, Coupon, coupon_offer, pack_offer
 from sandbox.funding import Parts, parts
@@ -16,27 +17,8 @@ from sandbox.source import Source
 if TYPE_CHECKING:  # An order is made of its cart.
     from sandbox.order import Order
 
-Side = Literal["billing", "shipping"]
 
-ADDRESS_FIELDS = [
-    "firstName",
-    "lastName",
-    "companyName",
-    "line1",
-    "line2",
-    "line3",
-    "city",
-    "countrySubdivision",
-    "postalCode",
-    "country",
-    "countryName",
-    "phoneNumber",
-    "countyName",
-    "emailAddress",
-    "phoneticFirstName",
-    "phoneticLastName",
-    "division",
-]
+PATH = "/v1/shoppers/me/carts/active"
 
 SHIPPING: dict[int, tuple[str, tuple[str, str, str, str]]] = {
     142400: ("Standard", ("9.95", "6.90", "5.90", "900")),
@@ -115,6 +97,7 @@ class Cart:
     """Set while the cart is submitted and waits for the shopper to come back from the provider."""
     has_failed: bool = False
     """Whether the provider rejected the shopper after the submission."""
+    verifies_addresses: bool = False
     forced_state: str | None = None
     """Set by a control; upstream decides it by itself."""
 
@@ -144,6 +127,21 @@ class Cart:
             registrations=dict(self.registrations),
             order=None,
         )
+
+    # Addresses.
+
+    def address(self, side: Side) -> Json | None:
+        return self.billing if side == "billing" else self.shipping
+
+    def set_address(self, side: Side, address: Json) -> None:
+        if side == "billing":
+            self.billing = address
+        else:
+            self.shipping = address
+
+    def suggestions(self, side: Side) -> dict[str, Json]:
+        """Corrections of the present address by their id; none while the site does not verify addresses."""
+        return addresses.suggestions(self.address(side)) if self.verifies_addresses else {}
 
     # Money.
 
@@ -419,12 +417,40 @@ class Cart:
 
     def _address_wire(self, side: Side, uri: str, *, shown: bool) -> Json:
         link = {"uri": f"{uri}/{side}-address"}
-        return link | self.address_wire(side) if shown else link
+        if not shown:
+            return link
+        wire = link | self.address_wire(side)
+        return wire | ({"suggestions": self._suggestions_wire(side, uri)} if self.suggestions(side) else {})
+
+    def full_address_wire(self, side: Side, base: str) -> Json:
+        return self._address_wire(side, f"{base}{PATH}", shown=True)
+
+    def suggestions_wire(self, side: Side, base: str) -> Json:
+        return self._suggestions_wire(side, f"{base}{PATH}")
+
+    def _suggestions_wire(self, side: Side, uri: str) -> Json:
+        wire: Json = {"uri": f"{uri}/{side}-address/suggestions"}
+        offered = self.suggestions(side)
+        if offered:
+            wire["address"] = [self._suggestion_wire(side, uri, *one) for one in offered.items()]
+        return wire
+
+    def suggestion_wire(self, side: Side, base: str, suggestion_id: str, address: Json) -> Json:
+        return self._suggestion_wire(side, f"{base}{PATH}", suggestion_id, address)
+
+    def _suggestion_wire(self, side: Side, uri: str, suggestion_id: str, address: Json) -> Json:
+        """What is not known of a suggestion is written as the word null."""
+        wire: Json = {
+            "uri": f"{uri}/{side}-address/suggestions/{suggestion_id}",
+            "applyAddress": {"uri": f"{uri}/apply-{side}-address?suggestionid={suggestion_id}"},
+            "id": int(suggestion_id),
+        }
+        return wire | {name: "null" if address.get(name) is None else address[name] for name in addresses.FIELDS}
 
     def address_wire(self, side: Side) -> Json:
         """Null in every field that nobody has filled."""
         given = (self.billing if side == "billing" else self.shipping) or {}
-        wire: Json = {"id": f"{side}Address"} | {name: given.get(name) for name in ADDRESS_FIELDS}
+        wire: Json = {"id": f"{side}Address"} | {name: given.get(name) for name in addresses.FIELDS}
         return wire | {"title": None} if side == "billing" else wire
 
     def _options_wire(self, uri: str, *, shown: bool) -> Json:

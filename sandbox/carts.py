@@ -1,14 +1,14 @@
 """`/v1/shoppers/me/carts/active`: one cart for each access token, changed until it is submitted."""
 
-import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import taxes
-from sandbox.cart import ADDRESS_FIELDS, Cart, Line, Side
+from sandbox.account import PaymentOption, SavedAddress
+from sandbox.addresses import Side, for_cart
+from sandbox.cart import Cart, Line
 from sandbox.catalog import PRODUCTS, Product
 from sandbox.coupons import COUPONS, PACK_OFFER_ID
 from sandbox.errors import Refusal
@@ -22,6 +22,7 @@ from sandbox.requests import (
     body_of,
     check_ip,
     expand_of,
+    member_of,
     nothing,
     shopper_of,
     whole_number,
@@ -30,22 +31,24 @@ from sandbox.requests import (
 from sandbox.source import Source
 from sandbox.world import World
 
-LONGEST_FIELD = 255
+E = TypeVar("E", SavedAddress, PaymentOption)
+
+SIDES: tuple[Side, Side] = ("billing", "shipping")
 CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")
 
 
 async def show(request: Request) -> Response:
     """`GET carts/active`; a cart that does not exist yet is an empty one."""
-    return _answer(request, _cart(request))
+    return _answer(request, cart_of(request))
 
 
 async def change(request: Request) -> Response:
     """`POST carts/active`: whatever is sent is merged into the cart, all of it or nothing."""
-    cart = _cart(request)
+    cart = cart_of(request)
     given = (await body_of(request, "CartsResource")).get("cart") or {}
     if not isinstance(given, dict):
         raise _no("CartsResource", 400, "invalid-request", "The cart must be an object.")
-    addresses = {side: _address(given[f"{side}Address"], side) for side in _SIDES if given.get(f"{side}Address")}
+    addresses = {side: for_cart(given[f"{side}Address"], side) for side in SIDES if given.get(f"{side}Address")}
     code = _coupon(request.query_params.get("promoCode"))
     charge_type = given.get("chargeType", cart.charge_type)
     if charge_type not in CHARGE_TYPES:
@@ -56,7 +59,7 @@ async def change(request: Request) -> Response:
 
     _add(request, cart, wanted)
     for side, address in addresses.items():
-        _set_address(cart, side, address)
+        cart.set_address(side, address)
     if code is not None and code not in cart.codes:
         cart.codes.append(code)
     cart.charge_type = charge_type
@@ -66,7 +69,7 @@ async def change(request: Request) -> Response:
     cart.organization_id = given.get("organizationId", cart.organization_id) or None
     attributes = (given.get("customAttributes") or {}).get("attribute") or []
     cart.attributes |= {str(one["name"]): str(one["value"]) for one in _many(attributes)}
-    return _settled(request, cart)
+    return settled(request, cart)
 
 
 # Line items.
@@ -74,7 +77,7 @@ async def change(request: Request) -> Response:
 
 async def add_lines(request: Request) -> Response:
     """`POST line-items`."""
-    cart = _cart(request)
+    cart = cart_of(request)
     given = await body_of(request, "LineItemsResource")
     lines = given.get("lineItems") or given.get("cart", {}).get("lineItems") or {}
     wanted = _wanted(request, lines, "LineItemsResource")
@@ -91,7 +94,7 @@ async def add_lines(request: Request) -> Response:
 
 async def remove_lines(request: Request) -> Response:
     """`DELETE line-items`: those named, or all of them."""
-    cart = _cart(request)
+    cart = cart_of(request)
     query = request.query_params
     named = [text for text in (query.get("lineItemsId") or query.get("lineItemId") or "").split(",") if text]
     gone = [_line(cart, text) for text in named] if named else list(cart.lines)
@@ -102,7 +105,7 @@ async def remove_lines(request: Request) -> Response:
 
 async def change_line(request: Request) -> Response:
     """`POST line-items/{id}`: the quantity, set, raised or lowered. Nothing left: the line is gone."""
-    cart = _cart(request)
+    cart = cart_of(request)
     line = _line(cart, request.path_params["id"])
     query = request.query_params
     given = (await body_of(request, "LineItemsResource")).get("lineItem") or {}
@@ -132,7 +135,7 @@ async def change_line(request: Request) -> Response:
 
 async def remove_line(request: Request) -> Response:
     """`DELETE line-items/{id}`."""
-    cart = _cart(request)
+    cart = cart_of(request)
     cart.lines.remove(_line(cart, request.path_params["id"]))
     world_of(request).settle(cart)
     return nothing()
@@ -238,95 +241,12 @@ def _coupon(code: str | None) -> str | None:
     return coupon.code
 
 
-# Addresses and shipping.
-
-_SIDES: tuple[Side, Side] = ("billing", "shipping")
-
-
-async def set_billing_address(request: Request) -> Response:
-    """`PUT billing-address`."""
-    return await _put_address(request, "billing")
-
-
-async def set_shipping_address(request: Request) -> Response:
-    """`PUT shipping-address`."""
-    return await _put_address(request, "shipping")
-
-
-async def _put_address(request: Request, side: Side) -> Response:
-    cart = _cart(request)
-    given = (await body_of(request, _address_relation(side))).get("address")
-    if not given:
-        raise _no(_address_relation(side), 400, "invalid-request", "Invalid or Missing Request Content")
-    _set_address(cart, side, _address(given, side))
-    world_of(request).settle(cart)
-    return nothing()
-
-
-def _set_address(cart: Cart, side: Side, address: Json) -> None:
-    if side == "billing":
-        cart.billing = address
-    else:
-        cart.shipping = address
-
-
-def _address(given: Json, side: Side) -> Json:
-    """The known fields of an address; a partial one is accepted."""
-    relation = _address_relation(side)
-    address = {name: None if given.get(name) in (None, "") else str(given[name]) for name in ADDRESS_FIELDS}
-    for name, value in address.items():
-        if value is not None and len(value) > LONGEST_FIELD:
-            raise _no(relation, 409, "field-too-long", f"The field {name} is too long.")
-    way = "bill" if side == "billing" else "ship"
-    country, state, code = address["country"], address["countrySubdivision"], address["postalCode"]
-    if country in taxes.RESTRICTED:
-        text = f"The {way}-to country is restricted for one or more products."
-        raise _no(relation, 409, f"restricted-{way}-to-country", text)
-    if country is not None and country not in taxes.COUNTRIES:
-        raise _no(relation, 409, f"invalid-{way}-to-country", f"The {way}-to country is invalid.")
-    if country == "US" and code and not re.fullmatch(r"\d{5}(-\d{4})?", code):
-        raise _no(relation, 409, "invalid-postal-code", "The postal code must be written ##### or #####-####.")
-    if country == "US" and state and state.upper() not in taxes.STATES:
-        text = "TAX_000001: the address could not be verified."
-        raise _no(relation, 409, "operation-failed", text)
-    return address
-
-
-def _address_relation(side: Side) -> str:
-    return f"{side.title()}AddressResource"
-
-
-async def shipping_options(request: Request) -> Response:
-    """`GET shipping-options`."""
-    cart = _cart(request)
-    uri = f"{base_of(request)}/v1/shoppers/me/carts/active"
-    expand = expand_of(request, "shippingOptions")
-    options = cart.shipping_options()
-    wire: Json = {"uri": f"{uri}/shipping-options"}
-    if options:
-        whole = expand.has("shippingOption")
-        wire["shippingOption"] = [cart.option_wire(option, uri, whole=whole) for option in options]
-    return answer(request, {"shippingOptions": wire})
-
-
-async def apply_shipping_option(request: Request) -> Response:
-    """`POST apply-shipping-option`."""
-    cart = _cart(request)
-    text = request.query_params.get("shippingOptionId", "")
-    option = next((one for one in cart.shipping_options() if str(one) == text), None)
-    if option is None:
-        text = f"The shipping option {text} could not be found."
-        raise _no("ShippingOptionsResource", 404, "resource-not-found", text)
-    cart.shipping_option = option
-    return _settled(request, cart)
-
-
 # Payment.
 
 
 async def attach(request: Request) -> Response:
     """`POST apply-payment-method`: a source of the payment service pays this cart."""
-    world, cart = world_of(request), _cart(request)
+    world, cart = world_of(request), cart_of(request)
     given = await body_of(request, "ApplyPaymentMethodResource")
     text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
     if not text:
@@ -337,6 +257,13 @@ async def attach(request: Request) -> Response:
         raise _failed(f"The source with id [{text}] was not found.")
     if source in cart.sources:
         return _answer(request, cart)
+    _attach(request, cart, source)
+    return settled(request, cart)
+
+
+def _attach(request: Request, cart: Cart, source: Source) -> None:
+    if source.reusable and not _is_own(request, source):
+        raise _failed(f"The source with id [{source.id}] was not found.")
     if (cart.credit if source.is_credit else cart.source) is not None:
         raise _failed("Another source is attached to the cart. Detach it first.")
     if not cart.lines:
@@ -344,7 +271,8 @@ async def attach(request: Request) -> Response:
     if not source.can_be_attached:
         text = "The source status is invalid for this session."
         raise _no("ApplyPaymentMethodResource", 409, "source_status_invalid_for_session", text)
-    if source.session_id not in (None, cart.session_id) or source.currency != cart.currency:
+    is_for_another = source.session_id not in (None, cart.session_id) or source.currency != cart.currency
+    if is_for_another and not source.reusable:
         raise _failed("The source was made for another payment session.")
     if source.is_credit:
         _attach_credit(cart, source)
@@ -353,9 +281,43 @@ async def attach(request: Request) -> Response:
     if source.owner is not None and source.owner.address.get("country"):
         # An address that the cart already has is never replaced.
         copied = source.owner.cart_address()
-        cart.billing = cart.billing or _address(copied, "billing")
-        cart.shipping = cart.shipping or _address(copied, "shipping")
-    return _settled(request, cart)
+        cart.billing = cart.billing or for_cart(copied, "billing")
+        cart.shipping = cart.shipping or for_cart(copied, "shipping")
+
+
+def _is_own(request: Request, source: Source) -> bool:
+    account = shopper_of(request).account
+    return account is not None and account.owns(source)
+
+
+async def apply_shopper(request: Request) -> Response:
+    """`POST apply-shopper`: addresses and a means of payment of the account, the defaults for those not named."""
+    account, cart = member_of(request), cart_of(request)
+    query = request.query_params
+    billing = _entry(account.addresses, query.get("billingAddressId"), account.default_address)
+    shipping = _entry(
+        account.addresses,
+        query.get("shippingAddressId"),
+        billing if query.get("billingAddressId") else account.default_address,
+    )
+    option = _entry(account.payment_options, query.get("paymentOptionId"), account.default_payment_option)
+    if billing is None and shipping is None and option is None:
+        raise _no("ApplyShopperResource", 409, "apply-shopper-failure", "The shopper has nothing to apply.")
+    if option is not None and option.source not in cart.sources:
+        _attach(request, cart, option.source)
+    for side, address in zip(SIDES, (billing, shipping), strict=True):
+        if address is not None:
+            cart.set_address(side, for_cart(address.fields, side))
+    return settled(request, cart)
+
+
+def _entry(entries: list[E], text: str | None, default: E | None) -> E | None:
+    if not text:
+        return default
+    found = next((one for one in entries if str(one.id) == text), None)
+    if found is None:
+        raise _no("ApplyShopperResource", 404, "resource-not-found", f"The entry {text} could not be found.")
+    return found
 
 
 def _attach_primary(cart: Cart, source: Source) -> None:
@@ -376,7 +338,7 @@ def _attach_credit(cart: Cart, source: Source) -> None:
 
 async def detach(request: Request) -> Response:
     """`DELETE apply-payment-method`: the source named in the body, or whichever there is."""
-    cart = _cart(request)
+    cart = cart_of(request)
     given = await body_of(request, "ApplyPaymentMethodResource")
     text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
     if not cart.lines:
@@ -391,7 +353,7 @@ async def detach(request: Request) -> Response:
 
 async def detach_all(request: Request) -> Response:
     """`DELETE payment`."""
-    cart = _cart(request)
+    cart = cart_of(request)
     if not cart.lines:
         text = "A payment method cannot be deleted from an empty cart."
         raise _no("CartsResource", 409, "delete-payment-failure", text)
@@ -413,7 +375,7 @@ LEGACY_CARDS = {
 
 async def payment_methods(request: Request) -> Response:
     """`GET payment-methods`: the older list, of types and names alone."""
-    cart = _cart(request)
+    cart = cart_of(request)
     uri = f"{base_of(request)}/v1/shoppers/me/carts/active"
     listed: list[Json] = []
     for method in available(Facts.of(cart.purchase())):
@@ -443,14 +405,14 @@ def _uuid(text: str) -> UUID:
 
 async def applied_offers(request: Request) -> Response:
     """`GET applied-offers`: the offers in effect."""
-    offers = _cart(request).offer_wires(base_of(request))
+    offers = cart_of(request).offer_wires(base_of(request))
     uri = f"{base_of(request)}/v1/shoppers/me/carts/active/applied-offers"
     return answer(request, {"offers": {"uri": uri, "offer": offers}})
 
 
 async def remove_offer(request: Request) -> Response:
     """`DELETE applied-offers/{id}`: what a coupon brought; what is always in effect stays."""
-    cart = _cart(request)
+    cart = cart_of(request)
     text = request.path_params["id"]
     if text == str(PACK_OFFER_ID):
         raise _no("AppliedOffersResource", 409, "invalid-offer-id", "The offer is always in effect.")
@@ -464,7 +426,7 @@ async def remove_offer(request: Request) -> Response:
 
 async def remove_offers(request: Request) -> Response:
     """`DELETE eligible-offers`: every coupon at once."""
-    cart = _cart(request)
+    cart = cart_of(request)
     cart.codes.clear()
     world_of(request).settle(cart)
     return nothing()
@@ -473,7 +435,7 @@ async def remove_offers(request: Request) -> Response:
 # Shared.
 
 
-def _cart(request: Request) -> Cart:
+def cart_of(request: Request) -> Cart:
     """The active cart. One that waits for its shopper at the provider can only be read."""
     cart = world_of(request).cart_of(shopper_of(request))
     if cart.order is not None and request.method != "GET":
@@ -482,7 +444,7 @@ def _cart(request: Request) -> Cart:
     return cart
 
 
-def _settled(request: Request, cart: Cart) -> Response:
+def settled(request: Request, cart: Cart) -> Response:
     world_of(request).settle(cart)
     return _answer(request, cart)
 

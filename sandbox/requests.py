@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox import cards
+from sandbox.account import Account
 from sandbox.errors import Refusal
 from sandbox.money import PAIRS, Json
 from sandbox.shaping import Expand, only
@@ -57,6 +58,14 @@ def reader_of(request: Request) -> Shopper:
     if request.query_params.get("apiKey") == world_of(request).keys.public_key:
         return Shopper("anybody")
     return shopper_of(request)
+
+
+def member_of(request: Request) -> Account:
+    """Whose account this is. A guest's token is none for it."""
+    account = shopper_of(request).account
+    if account is None:
+        raise Refusal(401, "invalid_token", "Invalid token for specified shopper")
+    return account
 
 
 def bearer_of(request: Request) -> str | None:

@@ -68,6 +68,32 @@ async def register(request: Request) -> Response:
     return response
 
 
+async def site(request: Request) -> Response:
+    """`GET /v1/shoppers/site`: locales and currencies."""
+    reader_of(request)
+    expand = expand_of(request, "site")
+    base = f"{base_of(request)}/v1/shoppers/site"
+    full: Json = {
+        "id": "riverdemo",
+        "name": "Riverfront Demo Outfitters",
+        "companyId": "riverdemo",
+        "defaultLocale": next(iter(PAIRS)),
+        "searchService": "solr",
+        "settings": {"uri": f"{base}/settings"},
+        "localeOptions": {
+            "localeOption": [
+                {
+                    "locale": locale,
+                    "primaryCurrency": currency,
+                    "supportedCurrencies": {"currency": sorted(set(PAIRS.values()))},
+                }
+                for locale, currency in PAIRS.items()
+            ]
+        },
+    }
+    return answer(request, {"site": expand.chosen(full, full.keys() - {"localeOptions"})})
+
+
 async def me(request: Request) -> Response:
     """`GET /v1/shoppers/me`. Address book and payment options are links until they are expanded."""
     return answer(request, {"shopper": _wire(request, shopper_of(request))})

@@ -47,6 +47,10 @@ class Switches:
     """Whether the site takes tax identifiers."""
     detached_source: Literal["cancelled", "kept"] = "cancelled"
     """A source that is used once, when it is detached: of no more use, or as before."""
+    address_verifier: Literal["off", "on"] = "off"
+    """Whether the site corrects addresses: it then offers suggestions."""
+    saved_option: Literal["shown", "empty"] = "shown"
+    """The answer to saving a payment option: 201 with the option, or 204."""
     two_carts: Literal["merged", "guest", "account"] = "merged"
     """Which lines are left when a guest with a cart signs in to an account that has one too."""
     guest_cart: Literal["follows", "stays"] = "follows"
@@ -232,6 +236,7 @@ class World:
         """The active cart, made when there is none."""
         if shopper.cart is None:
             shopper.cart = self.new_cart(shopper)
+        shopper.cart.verifies_addresses = self.switches.address_verifier == "on"
         return shopper.cart
 
     def new_cart(self, shopper: Shopper) -> Cart:

@@ -1,0 +1,88 @@
+"""`/v1/shoppers/me/addresses`: the address book of an account."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox import addresses
+from sandbox.account import Account, SavedAddress, choose_default
+from sandbox.errors import Refusal
+from sandbox.money import Json
+from sandbox.requests import answer, base_of, body_of, expand_of, member_of, nothing, world_of
+
+RELATION = "AddressesResource"
+
+
+async def show_all(request: Request) -> Response:
+    """`GET addresses`. Without `expand` an entry is no more than its link, nickname and default."""
+    account = member_of(request)
+    return answer(request, {"addresses": account.book_wire(base_of(request), expand_of(request, "addresses"))})
+
+
+async def show(request: Request) -> Response:
+    """`GET addresses/{id}`."""
+    return answer(request, {"address": _entry(request, member_of(request)).wire(base_of(request), whole=True)})
+
+
+async def save(request: Request) -> Response:
+    """`POST addresses`: a new entry, or another address for the nickname that there is."""
+    account = member_of(request)
+    given, fields = await _given(request)
+    nickname = str(given.get("nickName") or "")
+    if not nickname:
+        raise _no(400, "invalid-request", "The nickname is missing.")
+    entry = next((one for one in account.addresses if one.nickname == nickname), None)
+    if entry is None:
+        entry = SavedAddress(world_of(request).next_address_id(), nickname, False, fields)
+        account.addresses.append(entry)
+    _update(account, entry, given, fields)
+    return nothing()
+
+
+async def change(request: Request) -> Response:
+    """`POST addresses/{id}`."""
+    account = member_of(request)
+    entry = _entry(request, account)
+    given, fields = await _given(request)
+    nickname = str(given.get("nickName") or entry.nickname)
+    if any(one.nickname == nickname for one in account.addresses if one is not entry):
+        raise _no(409, "address-already-exists", f"There is an address called {nickname}.")
+    entry.nickname = nickname
+    _update(account, entry, given, fields)
+    return nothing()
+
+
+async def remove(request: Request) -> Response:
+    """`DELETE addresses/{id}`."""
+    account = member_of(request)
+    account.addresses.remove(_entry(request, account))
+    return nothing()
+
+
+def _update(account: Account, entry: SavedAddress, given: Json, fields: Json) -> None:
+    entry.fields = fields
+    if "isDefault" in given:
+        is_default = str(given["isDefault"]).lower() == "true"
+        if is_default:
+            choose_default(account.addresses, entry)
+        entry.is_default = is_default
+
+
+async def _given(request: Request) -> tuple[Json, Json]:
+    given: Any = (await body_of(request, RELATION)).get("address")
+    fields = addresses.read(given, RELATION)
+    addresses.check_postal_code(fields, RELATION)
+    return given, fields
+
+
+def _entry(request: Request, account: Account) -> SavedAddress:
+    text = request.path_params["id"]
+    found = next((one for one in account.addresses if str(one.id) == text), None)
+    if found is None:
+        raise _no(404, "resource-not-found", f"The address {text} could not be found.")
+    return found
+
+
+def _no(status: int, code: str, text: str) -> Refusal:
+    return Refusal(status, code, text, relation=RELATION)
