@@ -24,7 +24,6 @@ MISSING = {
     "GET /v1/shoppers/me/payment-options/{}",
     "GET /v1/shoppers/me/product-search",
     "GET /v1/shoppers/me/products/{}/variations",
-    "GET /v1/shoppers/site",
     "POST /v1/shoppers",
     "POST /v1/shoppers/me/addresses",
     "POST /v1/shoppers/me/carts/active/apply-shopper",
