@@ -41,16 +41,52 @@ class Entered:
     warnings: list[Warning]
 
 
-async def shopper(ctx: Context) -> Shopper | None:
+@dataclass(frozen=True)
+class Member:
+    """The signed-in shopper, by the identifier alone: a page of their orders need not read who they are."""
+
+    upstream_id: str
+
+    @property
+    def id(self) -> str:
+        return global_id("Shopper", self.upstream_id)
+
+    @property
+    def typename(self) -> str:
+        return "Shopper"
+
+
+async def shopper(ctx: Context) -> Member | Shopper | None:
     """The signed-in shopper; None for a guest, without a call."""
     session = await ctx.session()
     if session is None or session.level is not SessionLevel.REGISTERED:
         return None
-    return await ctx.shopper()
+    known = session.record.shopper_id
+    return await ctx.shopper() if known is None else Member(known)
 
 
-async def shopper_of(parent: Session | Cart, ctx: Context) -> Shopper | None:
+async def shopper_of(parent: Session | Cart, ctx: Context) -> Member | Shopper | None:
     return await shopper(ctx)
+
+
+async def external_reference_id(parent: Member | Shopper, ctx: Context) -> str | None:
+    return (await _profile(parent, ctx)).external_reference_id
+
+
+async def first_name(parent: Member | Shopper, ctx: Context) -> str | None:
+    return (await _profile(parent, ctx)).first_name
+
+
+async def last_name(parent: Member | Shopper, ctx: Context) -> str | None:
+    return (await _profile(parent, ctx)).last_name
+
+
+async def email(parent: Member | Shopper, ctx: Context) -> str | None:
+    return (await _profile(parent, ctx)).email
+
+
+async def _profile(parent: Member | Shopper, ctx: Context) -> Shopper:
+    return parent if isinstance(parent, Shopper) else await ctx.shopper()
 
 
 async def sign_in(ctx: Context, input: SignIn) -> SignInPayload:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from gateway.context import Context
 from gateway.enums import ErrorCode, OrderState, SessionLevel
-from gateway.errors import BadUserInput, UpstreamError, UpstreamRefusal
+from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRefusal
 from gateway.payment import RedirectShopperAction
 from gateway.session import Remembered
 from gateway.submission import read_order
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
-from gateway.user_errors import MESSAGES, AccessError, NotFoundError, cause_of
+from gateway.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, too_many
 from resolvers import sessions
 from resolvers.inputs import LookupOrder, OrderLookupBy
 from resolvers.pages import Connection, Page, Window, connection
@@ -58,7 +58,7 @@ async def of_account(
         found = await ctx.as_shopper(lambda upstream, token: upstream.orders(token, number, size, wanted))
         return Page(found.orders, found.total_count)
 
-    return await connection(read, Window.of(first, after, last, before, largest=LARGEST_PAGE))
+    return await connection(read, Window.of(first, after, last, before, largest=LARGEST_PAGE), at_once=True)
 
 
 async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction | None:
@@ -79,7 +79,11 @@ async def look_up_order(ctx: Context, input: LookupOrder) -> LookupOrderPayload:
         return LookupOrderPayload(errors=[_sign_in_first()])
     proof = _proof(input.by)
     try:
+        # What is tried is the number or the address, however it is written.
+        await ctx.gateway.limits.count("look-up", proof.target, f"address:{ctx.caller.address}")
         found = await _looked_up(ctx, proof)
+    except RateLimited as limited:
+        return LookupOrderPayload(errors=[too_many(limited, ("input", "by"), ctx.gateway.now())])
     except UpstreamError as failure:
         return LookupOrderPayload(errors=[sessions.upstream_error(ctx, failure, ("input", "by"))])
     if not found:

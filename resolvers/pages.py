@@ -9,6 +9,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Generic, Protocol, TypeVar
 
 from gateway.errors import BadUserInput
@@ -116,14 +117,18 @@ class Cursor:
         return cursor
 
 
-async def connection(read: Read[T], window: Window) -> Connection[T]:
-    """The page that was asked for, as the list is now."""
+async def connection(read: Read[T], window: Window, *, at_once: bool = False) -> Connection[T]:
+    """The page that was asked for, as the list is now.
+
+    `at_once`: for a list that no cache knows, the cursor's item and all that is asked for are read as one
+    upstream page, of whatever size that takes. One call is enough then as long as nothing has moved.
+    """
     for look in range(1, LOOKS):
         try:
-            return await Look(read, past_cache=look > 1).answer(window)
+            return await Look(read, past_cache=look > 1, at_once=at_once).answer(window)
         except Moved:
             continue
-    return await Look(read, past_cache=True, is_last=True).answer(window)
+    return await Look(read, past_cache=True, at_once=at_once, is_last=True).answer(window)
 
 
 def sifted(read: Read[T], *, keep: Callable[[T], bool] = bool, kept_also_by: Read[T] | None = None) -> Read[T]:
@@ -168,6 +173,7 @@ class Look(Generic[T]):
 
     read: Read[T]
     past_cache: bool
+    at_once: bool = False
     is_last: bool = False
     """Whether pages that do not fit together are taken all the same."""
     pages: dict[tuple[int, int], Page[T]] = field(default_factory=dict)
@@ -175,11 +181,28 @@ class Look(Generic[T]):
 
     async def answer(self, window: Window) -> Connection[T]:
         size = window.size
+        if self.at_once and window.cursor and (found := await self._in_one(window.cursor, window)):
+            return found
         if window.is_forward:
             start = await self._behind(window.cursor) if window.cursor else 0
             return await self._between(start, start + size, size)
         end = await self._front_of(window.cursor) if window.cursor else (await self._page(0, size)).total_count
         return await self._between(max(end - size, 0), end, size)
+
+    async def _in_one(self, cursor: Cursor, window: Window) -> Connection[T] | None:
+        """All of it from one page; None when the item is no longer where it was."""
+        start = cursor.place if window.is_forward else max(cursor.place - window.size, 0)
+        end = cursor.place + 1 + (window.size if window.is_forward else 0)
+        number, size = _page_that_holds(start, end)
+        row = (await self._page(number, size)).items[start - number * size : end - number * size]
+        at = cursor.place - start
+        if at >= len(row) or row[at].upstream_id != cursor.item_id:
+            return None
+        return (
+            self._shown(start + 1, row[1:], window.size)
+            if window.is_forward
+            else self._shown(start, row[:at], window.size)
+        )
 
     async def _between(self, start: int, end: int, size: int) -> Connection[T]:
         first_page, last_page = start // size, max(end - 1, start) // size
@@ -187,7 +210,10 @@ class Look(Generic[T]):
         for number in range(first_page, last_page + 1):
             row += (await self._page(number, size)).items
         offset = start - first_page * size
-        shown = _without_repeats(row[offset : offset + end - start])
+        return self._shown(start, _without_repeats(row[offset : offset + end - start]), size)
+
+    def _shown(self, start: int, shown: list[T], size: int) -> Connection[T]:
+        """These items, which stand from `start` on."""
         edges = [Edge(Cursor(size, start + index, item.upstream_id).text(), item) for index, item in enumerate(shown)]
         total = self.total or 0
         info = PageInfo(
@@ -237,6 +263,13 @@ class Look(Generic[T]):
                 raise Moved
             self.total = known.total_count
         return known
+
+
+def _page_that_holds(start: int, end: int) -> tuple[int, int]:
+    """Number, from 0, and size of the smallest page with all places from `start` up to `end`. At most about twice
+    as long as what it is to hold."""
+    size = next(size for size in count(end - start) if start // size == (end - 1) // size)
+    return start // size, size
 
 
 def _without_repeats(items: list[T]) -> list[T]:

@@ -41,6 +41,8 @@ class Switches:
     """A site without the amounts feature never shows the two amounts of the payment session."""
     shipping_option: Literal["preselected", "open"] = "preselected"
     """Whether upstream chooses the first shipping option by itself."""
+    order_states: Literal["narrow", "ignored"] = "narrow"
+    """Whether `orderState` narrows a list of orders."""
     terms: Literal["optional", "required"] = "optional"
     """Whether a cart is submitted only with accepted terms of sale."""
     tax_registrations: Literal["on", "off"] = "on"

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from strawberry import ID
 
-from gateway.enums import CartTransitionOutcome, SessionLevel
-from resolvers import account
+from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
+from resolvers import account, orders
 from schema import graph
-from schema.directives import PRIVATE, CacheControl, Cost, RequiresSession, Sensitive
-from schema.graph import field
+from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
+from schema.graph import argument, field
+from schema.orders import OrderConnection
 from schema.scalars import CurrencyCode, EmailAddress, Locale
 from schema.values import Node
 
@@ -18,10 +19,24 @@ class Shopper(Node):
     """A person with an account. Source: GET /v1/shoppers/me with a full access token."""
 
     upstream_id: str = field("Identifier used upstream. Source: id.")
-    external_reference_id: str | None = field("Merchant's own identifier. Source: externalReferenceId.")
-    first_name: str | None = field("Given name. Source: firstName.")
-    last_name: str | None = field("Family name. Source: lastName.")
-    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive())
+    external_reference_id: str | None = field(
+        "Merchant's own identifier. Source: externalReferenceId.", resolver=account.external_reference_id
+    )
+    first_name: str | None = field("Given name. Source: firstName.", resolver=account.first_name)
+    last_name: str | None = field("Family name. Source: lastName.", resolver=account.last_name)
+    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive(), resolver=account.email)
+    orders: OrderConnection | None = field(
+        "Orders, newest first. Null when they could not be read. Source: GET /v1/shoppers/me/orders.",
+        SemanticNonNull(),
+        Cost(weight="2"),
+        ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
+        resolver=orders.of_account,
+        first=argument(int | None, "Number of items from the start of the page; at most 50."),
+        after=argument(str | None, "Cursor after which the page starts."),
+        last=argument(int | None, "Number of items from the end of the page; at most 50."),
+        before=argument(str | None, "Cursor before which the page ends."),
+        states=argument(list[OrderState] | None, "Only orders in these states; all when absent."),
+    )
 
 
 @graph.type(CacheControl(max_age=0, scope=PRIVATE))

@@ -6,7 +6,7 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.world import World
-from tests.shop import SOFTWARE, Answer, Shopper, Storefront
+from tests.shop import SOFTWARE, Answer, Clock, Shopper, Storefront
 
 LOOKUP = "/v1/shoppers/order-lookup"
 ORDER = "/v1/shoppers/me/orders/{id}"
@@ -79,7 +79,6 @@ async def test_every_miss_has_the_same_answer(shopper: Shopper, stranger: Storef
         ("1127950780083", mail["password"]),
         ("../../me", "x"),
         (mail["number"], ""),
-        ("", ""),
     ):
         world.calls.clear()
         by = {"orderPassword": {"number": number, "password": password}}
@@ -170,3 +169,163 @@ async def test_an_id_that_is_no_orders_costs_a_guest_no_call(stranger: Storefron
     world.calls.clear()
     assert (await stranger.ask(READ, id=id)).data["order"] is None
     assert world.calls.count() == 0
+
+
+# Guessing.
+
+
+async def test_one_order_is_guessed_at_five_times_a_minute(
+    shopper: Shopper, stranger: Storefront, world: World, clock: Clock
+) -> None:
+    mail = await placed(shopper)
+    by = {"orderPassword": {"number": mail["number"], "password": "a guess"}}
+    for _ in range(5):
+        assert miss(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
+    world.calls.clear()
+    by["orderPassword"]["password"] = mail["password"]
+    error = miss(await stranger.ask(LOOK_UP, by=by))
+    assert error == IsPartialDict(__typename="RateLimitError", code="RATE_LIMITED", retryAfter=IsStr)
+    assert world.calls.count() == 0
+    clock.move(61)
+    assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["order"]["number"] == mail["number"]
+
+
+async def test_one_address_guesses_five_times_a_minute_whatever_the_order(stranger: Storefront, world: World) -> None:
+    for number in range(5):
+        by = {"orderPassword": {"number": str(number), "password": "a guess"}}
+        assert miss(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
+    world.calls.clear()
+    assert miss(await stranger.ask(LOOK_UP, by=by))["code"] == "RATE_LIMITED"
+    assert world.calls.count() == 0
+
+
+# The orders of an account.
+
+ORDERS = "/v1/shoppers/me/orders"
+
+PAGE = """query($first: Int, $after: String, $last: Int, $before: String, $states: [OrderState!]) {
+  shopper { orders(first: $first, after: $after, last: $last, before: $before, states: $states) { totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { number state } } } }"""
+
+
+async def arrive(member: Shopper, count: int = 1, **more: Any) -> list[str]:
+    """Orders that are placed elsewhere. Their numbers, the newest first."""
+    owner = next(one for one in member.world.accounts if one.username == member.world.keys.shopper_username)
+    answer = await member.sandbox.post("/_sandbox/orders", json={"shopperId": owner.id, "count": count} | more)
+    assert answer.status_code == 200, answer.text
+    return [str(id) for id in reversed(answer.json()["ids"])]
+
+
+async def page(member: Shopper, **window: Any) -> dict[str, Any]:
+    orders: dict[str, Any] = (await member.storefront.ask(PAGE, **window)).data["shopper"]["orders"]
+    return orders
+
+
+def numbers(orders: dict[str, Any]) -> list[str]:
+    return [node["number"] for node in orders["nodes"]]
+
+
+@pytest.mark.parametrize("size", [50, 17])
+async def test_a_history_of_500_orders_neither_repeats_nor_skips_while_orders_arrive(
+    member: Shopper, world: World, size: int
+) -> None:
+    there = await arrive(member, 500)
+    shown = await page(member, first=size)
+    seen = numbers(shown)
+    while shown["pageInfo"]["hasNextPage"]:
+        await arrive(member, 3)
+        shown = await page(member, first=size, after=shown["pageInfo"]["endCursor"])
+        seen += numbers(shown)
+    assert seen == there
+
+    there = numbers(await page(member, first=1)) + there
+    shown = await page(member, last=size)
+    seen = numbers(shown)
+    arrived: list[str] = []
+    for _ in range(500 // size):
+        arrived = await arrive(member, 3) + arrived
+        shown = await page(member, last=size, before=shown["pageInfo"]["startCursor"])
+        seen = numbers(shown) + seen
+    assert len(seen) == len(set(seen))
+    everything = [str(order.id) for order in world.orders()]
+    assert seen == everything[-len(seen) :]
+
+
+async def test_a_page_of_orders_costs_one_call(member: Shopper, world: World) -> None:
+    there = await arrive(member, 45)
+    world.calls.clear()
+    shown = (await member.storefront.run("OrderHistory", first=20))["shopper"]["orders"]
+    assert world.calls.count("GET", ORDERS) == world.calls.count() == 1
+    assert (shown["totalCount"], len(shown["edges"])) == (45, 20)
+    world.calls.clear()
+    after = shown["pageInfo"]["endCursor"]
+    shown = (await member.storefront.run("OrderHistory", first=20, after=after))["shopper"]["orders"]
+    assert [edge["node"]["number"] for edge in shown["edges"]] == there[20:40]
+    assert world.calls.count() == 1, "also the page after another, as long as nothing has moved"
+
+
+async def test_orders_are_narrowed_to_states(member: Shopper) -> None:
+    gone, *_ = await arrive(member, 5)
+    await member.control("order-state", {"orderId": int(gone), "state": "Cancelled"})
+    for states, count in ((["CANCELLED"], 1), (["SUBMITTED", "CANCELLED"], 5), (["DISPUTED"], 0), ([], 5), (None, 5)):
+        shown = await page(member, first=10, states=states)
+        assert shown["totalCount"] == len(shown["nodes"]) == count, states
+        assert {node["state"] for node in shown["nodes"]} <= set(states or ["SUBMITTED", "CANCELLED"])
+    answer = await member.storefront.ask(PAGE, first=10, states=["UNKNOWN"])
+    assert answer.codes == ["BAD_USER_INPUT"]
+
+
+async def test_an_answer_that_was_not_narrowed_is_not_shown(member: Shopper, world: World) -> None:
+    await arrive(member, 2)
+    await member.control("switches", {"order_states": "ignored"})
+    answer = await member.storefront.ask(PAGE, first=10, states=["CANCELLED"])
+    assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"]
+    assert answer.body["data"] == {"shopper": {"orders": None}}
+
+
+async def test_the_history_that_could_not_be_read_leaves_the_shopper(member: Shopper) -> None:
+    await member.fault("status", ORDERS, status=503)
+    answer = await member.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
+    assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+    assert answer.body["data"]["shopper"] == IsPartialDict(firstName="Alex", orders=None)
+
+    await member.sandbox.delete("/_sandbox/faults")
+    await member.fault("status", "/v1/shoppers/me", status=503)
+    answer = await member.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
+    assert answer.body["data"]["shopper"] == IsPartialDict(firstName=None, orders={"totalCount": 0})
+
+
+async def test_an_order_in_detail_is_one_call(member: Shopper, world: World) -> None:
+    (number,) = await arrive(member, 1, quantity=2)
+    shown = (await member.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]
+    await member.control("order-state", {"orderId": int(number), "state": "Complete"})
+    world.calls.clear()
+    order = (await member.storefront.run("OrderDetail", id=shown["id"]))["order"]
+    assert world.calls.count("GET", ORDER) == world.calls.count() == 1
+    assert order == IsPartialDict(number=number, state="COMPLETE", shippingMethod="Standard")
+    assert order["lines"] == [IsPartialDict(quantity=2, shippedQuantity=2, downloadUrls=[])]
+    assert order["billingAddress"]["line1"] == order["shippingAddress"]["line1"] == "10380 Bren Road West"
+
+
+async def test_an_order_of_somebody_else_is_like_one_that_never_was(
+    member: Shopper, another_member: Shopper, world: World
+) -> None:
+    await arrive(member, 1)
+    foreign = (await member.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]["id"]
+    answers = []
+    for id in (foreign, "T3JkZXI6MTEyNzk1MDc4OTk5OQ"):
+        world.calls.clear()
+        answers.append((await another_member.storefront.send({"query": READ, "variables": {"id": id}})).content)
+        answers.append(repr(sorted((one.method, one.path) for one in world.calls.by_call)).encode())
+    assert answers[0] == answers[2]
+    assert answers[1] == answers[3]
+
+
+async def test_a_member_finds_an_order_by_the_card(member: Shopper, shopper: Shopper) -> None:
+    mail = await placed(shopper)
+    by = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "1111"}}
+    found = (await member.storefront.ask(LOOK_UP, by=by)).data["lookupOrder"]
+    assert found == {"order": {"id": mail["global"], "number": mail["number"]}, "errors": []}
+    assert (await member.storefront.ask(READ, id=mail["global"])).data["order"]["number"] == mail["number"]
+    wrong = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "2222"}}
+    assert miss(await member.storefront.ask(LOOK_UP, by=wrong))["code"] == "NOT_FOUND"

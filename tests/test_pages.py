@@ -17,7 +17,8 @@ class Thing:
 class Shop:
     """A list that upstream pages by number, newest first."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, at_once: bool = False) -> None:
+        self.at_once = at_once
         self.ids = [str(number) for number in range(count, 0, -1)]
         self.reads = 0
         self.before_read: Callable[[], None] = lambda: None
@@ -33,19 +34,20 @@ class Shop:
             self.ids.insert(0, f"new-{len(self.ids)}")
 
     async def forward(self, size: int, after: str | None = None) -> Connection[Thing]:
-        return await connection(self.read, Window.of(size, after, None, None))
+        return await connection(self.read, Window.of(size, after, None, None), at_once=self.at_once)
 
     async def backward(self, size: int, before: str | None = None) -> Connection[Thing]:
-        return await connection(self.read, Window.of(None, None, size, before))
+        return await connection(self.read, Window.of(None, None, size, before), at_once=self.at_once)
 
 
 def ids(page: Connection[Thing]) -> list[str]:
     return [node.upstream_id for node in page.nodes]
 
 
+@pytest.mark.parametrize("at_once", [False, True])
 @pytest.mark.parametrize("arrivals", [0, 1, 4, 7, 230])
-async def test_nothing_is_repeated_or_skipped_while_the_list_grows(arrivals: int) -> None:
-    shop = Shop(500)
+async def test_nothing_is_repeated_or_skipped_while_the_list_grows(arrivals: int, at_once: bool) -> None:
+    shop = Shop(500, at_once=at_once)
     there = list(shop.ids)
     seen: list[str] = []
     page = await shop.forward(20)
@@ -114,6 +116,22 @@ async def test_the_next_page_costs_at_most_two_reads() -> None:
     assert shop.reads == 1
     await shop.forward(20, page.page_info.end_cursor)
     assert shop.reads == 3
+
+
+async def test_at_once_the_next_page_costs_one_read_until_something_moves() -> None:
+    shop = Shop(500, at_once=True)
+    page = await shop.forward(20)
+    for _ in range(5):
+        shop.reads = 0
+        page = await shop.forward(20, page.page_info.end_cursor)
+        assert shop.reads == 1
+    shop.reads = 0
+    back = await shop.backward(20, page.page_info.start_cursor)
+    assert (shop.reads, len(back.nodes)) == (1, 20)
+    shop.arrive()
+    shop.reads = 0
+    await shop.forward(20, page.page_info.end_cursor)
+    assert 1 < shop.reads <= 4
 
 
 async def test_the_ends_are_told() -> None:

@@ -266,8 +266,8 @@ class Upstream:
         return page
 
     async def order_line(self, token: str, order_id: str, line_id: str) -> OrderLine:
-        path = f"{ME}/orders/{_part(order_id)}/line-items/{_part(line_id)}"
-        return _present(decode(await self._read(path, token, {"expand": "all"}), FoundOrders).line_item)
+        body = await self._read(f"{ME}/orders/{_part(order_id)}/line-items/{_part(line_id)}", token, {"expand": "all"})
+        return _present(decode(body, FoundOrders).line_item)
 
     async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
         """Orders that the proof fits. It is sent in the body, where no log of a proxy keeps it."""

@@ -303,6 +303,11 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
     last_four_digits: str | None = None
 
+    @property
+    def target(self) -> str:
+        """What somebody who guesses would try again and again."""
+        return f"order:{self.number}" if self.number is not None else f"email:{(self.email or '').strip().lower()}"
+
     def wire(self) -> dict[str, str]:
         """As order-lookup asks for it."""
         named = {
