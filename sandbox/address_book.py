@@ -1,7 +1,5 @@
 """`/v1/shoppers/me/addresses`: the address book of an account."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,7 +7,7 @@ from sandbox import addresses
 from sandbox.account import Account, SavedAddress, choose_default
 from sandbox.errors import Refusal
 from sandbox.money import Json
-from sandbox.requests import answer, base_of, body_of, expand_of, member_of, nothing, world_of
+from sandbox.requests import Body, answer, base_of, body_of, expand_of, member_of, nothing, world_of
 
 RELATION = "AddressesResource"
 
@@ -29,7 +27,7 @@ async def save(request: Request) -> Response:
     """`POST addresses`: a new entry, or another address for the nickname that there is."""
     account = member_of(request)
     given, fields = await _given(request)
-    nickname = str(given.get("nickName") or "")
+    nickname = given.text("nickName")
     if not nickname:
         raise _no(400, "invalid-request", "The nickname is missing.")
     entry = next((one for one in account.addresses if one.nickname == nickname), None)
@@ -45,7 +43,7 @@ async def change(request: Request) -> Response:
     account = member_of(request)
     entry = _entry(request, account)
     given, fields = await _given(request)
-    nickname = str(given.get("nickName") or entry.nickname)
+    nickname = given.text("nickName") or entry.nickname
     if any(one.nickname == nickname for one in account.addresses if one is not entry):
         raise _no(409, "address-already-exists", f"There is an address called {nickname}.")
     entry.nickname = nickname
@@ -69,8 +67,8 @@ def _update(account: Account, entry: SavedAddress, given: Json, fields: Json) ->
         entry.is_default = is_default
 
 
-async def _given(request: Request) -> tuple[Json, Json]:
-    given: Any = (await body_of(request, RELATION)).get("address")
+async def _given(request: Request) -> tuple[Body, Json]:
+    given = (await body_of(request, RELATION)).object("address")
     fields = addresses.read(given, RELATION)
     addresses.check_postal_code(fields, RELATION)
     return given, fields

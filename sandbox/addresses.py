@@ -40,6 +40,8 @@ def read(given: Any, relation: str) -> Json:
     """The known fields of an address; a partial one is accepted."""
     if not isinstance(given, dict) or not given:
         raise Refusal(400, "invalid-request", "Invalid or Missing Request Content", relation=relation)
+    if any(isinstance(given.get(name), dict | list) for name in FIELDS):
+        raise Refusal(400, "invalid-request", "A field of the address is malformed.", relation=relation)
     address = {name: None if given.get(name) in (None, "") else str(given[name]) for name in FIELDS}
     for name, value in address.items():
         if value is not None and len(value) > LONGEST_FIELD:

@@ -29,6 +29,8 @@ from sandbox.errors import Envelope, Refusal, answer_refusal
 from sandbox.faults import FaultLayer
 from sandbox.world import World
 
+METHOD_NOT_ALLOWED = 405
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 ME = "/v1/shoppers/me"
@@ -106,7 +108,8 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 PAYMENT_SERVICE = ("/payments/", "/sources")
 """Paths that answer in envelope C."""
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+"""Those that a path can be asked with; what it has no handler for is a 405."""
 
 
 def create_app(world: World | None = None) -> ASGIApp:
@@ -121,6 +124,8 @@ def create_app(world: World | None = None) -> ASGIApp:
         },
     )
     app.state.world = world
+    app.state.methods = {path: frozenset(handlers) for path, handlers in ROUTES}
+    app.state.methods["*"] = frozenset().union(*app.state.methods.values())
     return FaultLayer(app, app.router, world)
 
 
@@ -129,6 +134,8 @@ def _endpoint(handlers: dict[str, Handler]) -> Handler:
 
     async def serve(request: Request) -> Response:
         handler = handlers.get(request.method)
+        if request.method == "OPTIONS":
+            return Response(headers={"Allow": ", ".join(sorted(handlers))})
         if handler is None:
             return _no_method(request)
         return await handler(request)
@@ -144,10 +151,12 @@ def _no_method(request: Request) -> Response:
     return Refusal(405, "method-not-allowed", text, envelope=envelope, relation="CartsResource").response()
 
 
-async def _answer_unknown(request: Request, _problem: Exception) -> Response:
+async def _answer_unknown(request: Request, problem: Exception) -> Response:
     path = request.url.path
     if path.startswith("/_sandbox/"):
         return JSONResponse({"error": f"There is no control {request.method} {path}."}, 404)
+    if isinstance(problem, HTTPException) and problem.status_code == METHOD_NOT_ALLOWED:
+        return _no_method(request)
     text = "The requested URI does not exist."
     if path.startswith(PAYMENT_SERVICE):
         return Refusal(404, "not_found", text, envelope="C", type="not_found").response()

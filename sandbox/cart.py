@@ -257,7 +257,6 @@ class Cart:
 
     def wire(self, base: str, expand: Expand, *, strict: bool, shows_amounts: bool) -> Json:
         uri = f"{base}/v1/shoppers/me/carts/active"
-        whole = expand.all
         warnings = [
             {"Code": "couponcode_not_eligible", "description": f"The coupon {code} is not earned yet."}
             for code in self.codes
@@ -294,7 +293,7 @@ class Cart:
         wire |= self.registrations_wire()
         if self.organization_id is not None:
             wire["organizationId"] = self.organization_id
-        if whole and self.attributes:
+        if expand.has("customAttributes") and self.attributes:
             wire["customAttributes"] = {
                 "attribute": [
                     {"name": name, "type": "string", "value": value} for name, value in self.attributes.items()

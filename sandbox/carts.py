@@ -1,6 +1,7 @@
 """`/v1/shoppers/me/carts/active`: one cart for each access token, changed until it is submitted."""
 
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from sandbox.methods import Facts, available
 from sandbox.money import Json
 from sandbox.recurrence import terms_of
 from sandbox.requests import (
+    Body,
     answer,
     base_of,
     body_of,
@@ -24,6 +26,7 @@ from sandbox.requests import (
     expand_of,
     member_of,
     nothing,
+    reader_of,
     shopper_of,
     whole_number,
     world_of,
@@ -34,7 +37,23 @@ from sandbox.world import World
 E = TypeVar("E", SavedAddress, PaymentOption)
 
 SIDES: tuple[Side, Side] = ("billing", "shipping")
+LONGEST_ORGANIZATION = 50
 CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    product: Product
+    quantity: int
+    attributes: Json | None
+    terms: Json | None
+
+    def fits(self, line: Line) -> bool:
+        return (line.product, line.attributes, line.terms) == (self.product, self.attributes, self.terms)
+
+
+Plan = list[tuple[Line, int]]
+"""Lines, each with the quantity it will have; of a line that comes twice the last counts."""
 
 
 async def show(request: Request) -> Response:
@@ -45,49 +64,59 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """`POST carts/active`: whatever is sent is merged into the cart, all of it or nothing."""
     cart = cart_of(request)
-    given = (await body_of(request, "CartsResource")).get("cart") or {}
-    if not isinstance(given, dict):
-        raise _no("CartsResource", 400, "invalid-request", "The cart must be an object.")
-    addresses = {side: for_cart(given[f"{side}Address"], side) for side in SIDES if given.get(f"{side}Address")}
+    given = (await body_of(request, "CartsResource")).object("cart")
+    sent = {side: given.object(f"{side}Address") for side in SIDES}
+    addresses = {side: for_cart(address, side) for side, address in sent.items() if address}
     code = _coupon(request.query_params.get("promoCode"))
-    charge_type = given.get("chargeType", cart.charge_type)
+    charge_type = given.text("chargeType") or cart.charge_type
     if charge_type not in CHARGE_TYPES:
         raise _no("CartsResource", 400, "invalid-request", "The charge type is not one of the three.")
-    check_ip(given.get("ipAddress"), "CartsResource")
-    wanted = _wanted(request, given.get("lineItems") or {}, "CartsResource")
-    _check_stock(request, cart, wanted)
+    check_ip(given.text("ipAddress"), "CartsResource")
+    terms = given.text("termsOfSalesAcceptance")
+    organization_id = given.text("organizationId")
+    if organization_id is not None and len(organization_id) > LONGEST_ORGANIZATION:
+        raise _no("CartsResource", 409, "field-too-long", "The field organizationId is too long.")
+    attributes = _attributes(given.object("customAttributes"))
+    plan = _plan(request, cart, _wanted(request, given, "CartsResource"), "add")
 
-    _add(request, cart, wanted)
+    _apply(request, cart, plan)
     for side, address in addresses.items():
         cart.set_address(side, address)
     if code is not None and code not in cart.codes:
         cart.codes.append(code)
     cart.charge_type = charge_type
-    cart.is_test = cart.is_test or request.query_params.get("testOrder") == "true"
     if "termsOfSalesAcceptance" in given:
-        cart.terms_accepted = str(given["termsOfSalesAcceptance"]).lower() == "true"
-    cart.organization_id = given.get("organizationId", cart.organization_id) or None
-    attributes = (given.get("customAttributes") or {}).get("attribute") or []
-    cart.attributes |= {str(one["name"]): str(one["value"]) for one in _many(attributes)}
+        cart.terms_accepted = (terms or "").lower() == "true"
+    if "organizationId" in given:
+        cart.organization_id = organization_id
+    cart.attributes |= attributes
     return settled(request, cart)
+
+
+def _attributes(given: Body) -> dict[str, str]:
+    found = {one.text("name"): one.text("value") for one in given.objects("attribute")}
+    named = {name: value for name, value in found.items() if name is not None and value is not None}
+    if len(named) != len(found):
+        raise _no("CartsResource", 400, "invalid-request", "A custom attribute needs a name and a value.")
+    return named
 
 
 # Line items.
 
 
 async def add_lines(request: Request) -> Response:
-    """`POST line-items`."""
+    """`POST line-items`: products are added; with `action` the quantity they have is set, or lowered."""
     cart = cart_of(request)
     given = await body_of(request, "LineItemsResource")
-    lines = given.get("lineItems") or given.get("cart", {}).get("lineItems") or {}
-    wanted = _wanted(request, lines, "LineItemsResource")
+    named = given if given.get("lineItems") else given.object("cart")
+    wanted = _wanted(request, named, "LineItemsResource")
     if not wanted:
         raise _no("LineItemsResource", 400, "invalid-request", "A product identifier is missing.")
-    _check_stock(request, cart, wanted)
-    added = _add(request, cart, wanted)
+    plan = _plan(request, cart, wanted, request.query_params.get("action", "add"))
+    _apply(request, cart, plan)
     world_of(request).settle(cart)
     shown = cart.line_wires(base_of(request), expand_of(request, "lineItems"))
-    wires = [wire for wire in shown if wire["id"] in {line.id for line in added}]
+    wires = [wire for wire in shown if wire["id"] in {line.id for line, _ in plan}]
     uri = f"{base_of(request)}/v1/shoppers/me/carts/active/line-items"
     return answer(request, {"lineItems": {"uri": uri, "lineItem": wires}})
 
@@ -108,27 +137,16 @@ async def change_line(request: Request) -> Response:
     cart = cart_of(request)
     line = _line(cart, request.path_params["id"])
     query = request.query_params
-    given = (await body_of(request, "LineItemsResource")).get("lineItem") or {}
-    asked = whole_number(query.get("quantity", given.get("quantity", line.quantity)), "quantity", "LineItemsResource")
-    match query.get("action", "update"):
-        case "update":
-            quantity = asked
-        case "add":
-            quantity = line.quantity + asked
-        case "subtract" if asked <= line.quantity:
-            quantity = line.quantity - asked
-        case "subtract":
-            raise _no("LineItemsResource", 409, "operation-failed", "There are not so many of this product.")
-        case action:
-            raise _no("LineItemsResource", 400, "invalid-request", f"The action {action} is unknown.")
+    given = (await body_of(request, "LineItemsResource")).object("lineItem")
+    text = query.get("quantity") or given.text("quantity") or str(line.quantity)
+    asked = whole_number(text, "quantity", "LineItemsResource")
+    quantity = _acted(query.get("action", "update"), line.quantity, asked)
     terms = terms_of(given.get("subscriptionInfo"), "LineItemsResource")
-    _check_quantity(request, line.product, quantity)
-    line.quantity, line.terms = quantity, terms or line.terms
-    if quantity == 0:
-        cart.lines.remove(line)
-        world_of(request).settle(cart)
-        return answer(request, {"lineItem": {"id": line.id, "quantity": 0}})
+    _apply(request, cart, [(line, quantity)])
+    line.terms = terms or line.terms
     world_of(request).settle(cart)
+    if quantity == 0:
+        return answer(request, {"lineItem": {"id": line.id, "quantity": 0}})
     shown = cart.line_wires(base_of(request), expand_of(request, "lineItem"))
     return answer(request, {"lineItem": next(wire for wire in shown if wire["id"] == line.id)})
 
@@ -141,48 +159,36 @@ async def remove_line(request: Request) -> Response:
     return nothing()
 
 
-class Wanted(NamedTuple):
-    """A line that somebody asks for."""
-
-    product: Product
-    quantity: int
-    attributes: Json | None
-    terms: Json | None
-
-
-def _wanted(request: Request, given: Any, relation: str) -> list[Wanted]:
-    """What the query or the body asks for, line by line."""
+def _wanted(request: Request, given: Body, relation: str) -> list[Wanted]:
+    """Each line that the query or the `lineItems` of the body ask for."""
     query = request.query_params
     each = query.get("quantity", "1")
-    asked: list[Json] = [
-        {"product": {"id": text}, "quantity": each} for text in (query.get("productId") or "").split(",") if text
-    ]
-    asked += [
-        {"product": {"externalReferenceId": text}, "quantity": each}
-        for text in (query.get("externalReferenceId") or "").split(",")
-        if text
-    ]
-    asked += _many(given.get("lineItem") or []) if isinstance(given, dict) else []
-    wanted = []
-    for one in asked:
-        pricing = one.get("pricing") or {}
-        if pricing:
+    named = ",".join(query.get(name, "") for name in ("productId", "externalReferenceId"))
+    found = [_find(text, relation) for text in named.split(",") if text]
+    wanted = [Wanted(product, _quantity(each, relation), None, product.terms) for product in found]
+    for one in given.object("lineItems").objects("lineItem"):
+        if one.object("pricing"):
             text = "Prices can be overridden only in an encrypted body."
             raise _no(relation, 400, "invalid-request", text)
-        product = _find(one.get("product") or {}, relation)
-        quantity = whole_number(one.get("quantity", 1), "quantity", relation)
-        if quantity < 1:
-            raise _no(relation, 400, "invalid-request", "The quantity must be at least 1.")
+        named_product = one.object("product")
+        product = _find(named_product.text("id") or named_product.text("externalReferenceId"), relation)
+        quantity = _quantity(one.text("quantity") or "1", relation)
         terms = terms_of(one.get("subscriptionInfo"), relation) or product.terms
-        wanted.append(Wanted(product, quantity, one.get("customAttributes"), terms))
+        wanted.append(Wanted(product, quantity, one.object("customAttributes") or None, terms))
     return wanted
 
 
-def _find(named: Json, relation: str) -> Product:
-    identifier = named.get("id", named.get("externalReferenceId"))
+def _quantity(text: str, relation: str) -> int:
+    quantity = whole_number(text, "quantity", relation)
+    if quantity < 1:
+        raise _no(relation, 400, "invalid-request", "The quantity must be at least 1.")
+    return quantity
+
+
+def _find(identifier: str | None, relation: str) -> Product:
     if identifier is None:
         raise _no(relation, 409, "invalid-request", "A product identifier is missing.")
-    found = next((one for one in PRODUCTS.values() if str(identifier) in (str(one.id), one.slug)), None)
+    found = next((one for one in PRODUCTS.values() if identifier in (str(one.id), one.slug)), None)
     if found is None:
         raise _no(relation, 409, "invalid-product-id", f"The product {identifier} is invalid.")
     if found.is_base:
@@ -194,10 +200,44 @@ def _find(named: Json, relation: str) -> Product:
     return found
 
 
-def _check_stock(request: Request, cart: Cart, wanted: list[Wanted]) -> None:
-    for product in {one.product for one in wanted}:
-        there = sum(line.quantity for line in cart.lines if line.product is product)
-        _check_quantity(request, product, there + sum(one.quantity for one in wanted if one.product is product))
+def _plan(request: Request, cart: Cart, wanted: list[Wanted], action: str) -> Plan:
+    """What each line will have, those included that there are not yet. Nothing of the cart has changed."""
+    plan: Plan = []
+    for one in wanted:
+        lines = [*cart.lines, *(line for line, _ in plan)]
+        line = next((line for line in lines if one.fits(line)), None)
+        if line is None:
+            line = Line(world_of(request).next_line_id(), one.product, 0, one.attributes, one.terms)
+        there = next((quantity for planned, quantity in reversed(plan) if planned is line), line.quantity)
+        plan.append((line, _acted(action, there, one.quantity)))
+    return plan
+
+
+def _acted(action: str, there: int, asked: int) -> int:
+    """The quantity after the action."""
+    match action:
+        case "update":
+            return asked
+        case "add":
+            return there + asked
+        case "subtract" if asked <= there:
+            return there - asked
+        case "subtract":
+            raise _no("LineItemsResource", 409, "operation-failed", "There are not so many of this product.")
+        case _:
+            raise _no("LineItemsResource", 400, "invalid-request", f"The action {action} is unknown.")
+
+
+def _apply(request: Request, cart: Cart, plan: Plan) -> None:
+    """All of it, or nothing: what stands against a quantity is found before the first line changes."""
+    planned = {line.id: (line, quantity) for line, quantity in plan}
+    after = {line.id: (line, line.quantity) for line in cart.lines} | planned
+    for product in {line.product for line, quantity in planned.values() if quantity}:
+        _check_quantity(request, product, sum(quantity for line, quantity in after.values() if line.product is product))
+    for line, quantity in planned.values():
+        line.quantity = quantity
+    cart.lines = [line for line, quantity in after.values() if quantity]
+    cart.is_test = cart.is_test or request.query_params.get("testOrder") == "true"
 
 
 def _check_quantity(request: Request, product: Product, quantity: int) -> None:
@@ -208,19 +248,6 @@ def _check_quantity(request: Request, product: Product, quantity: int) -> None:
     if product.maximum is not None and quantity > product.maximum:
         text = f"The quantity of product {product.id} is above the allowed quantity of {product.maximum}."
         raise _no("LineItemsResource", 409, "operation-failed", text)
-
-
-def _add(request: Request, cart: Cart, wanted: list[Wanted]) -> list[Line]:
-    added = []
-    for product, quantity, attributes, terms in wanted:
-        alike = (product, attributes, terms)
-        line = next((one for one in cart.lines if (one.product, one.attributes, one.terms) == alike), None)
-        if line is None:
-            line = Line(world_of(request).next_line_id(), product, 0, attributes, terms)
-            cart.lines.append(line)
-        line.quantity += quantity
-        added.append(line)
-    return added
 
 
 def _line(cart: Cart, text: str) -> Line:
@@ -237,7 +264,7 @@ def _coupon(code: str | None) -> str | None:
     if coupon is None:
         raise _no("CartsResource", 409, "invalid-coupon", f"The coupon code {code} is invalid.")
     if coupon.is_used_up:
-        raise _no("CartsResource", 409, "coupon-code-already-used", f"The coupon code {code} was already used.")
+        raise _no("CartsResource", 409, "offer-usage-limit-exceeded", f"The coupon code {code} is used up.")
     return coupon.code
 
 
@@ -248,10 +275,10 @@ async def attach(request: Request) -> Response:
     """`POST apply-payment-method`: a source of the payment service pays this cart."""
     world, cart = world_of(request), cart_of(request)
     given = await body_of(request, "ApplyPaymentMethodResource")
-    text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
+    text = given.object("paymentMethod").text("sourceId")
     if not text:
         raise _no("ApplyPaymentMethodResource", 400, "invalid-request", "Invalid or Missing Request Content")
-    check_ip((given.get("shopper") or {}).get("ipAddress"), "ApplyPaymentMethodResource")
+    check_ip(given.object("shopper").text("ipAddress"), "ApplyPaymentMethodResource")
     source = world.sources.get(_uuid(text))
     if source is None:
         raise _failed(f"The source with id [{text}] was not found.")
@@ -340,7 +367,7 @@ async def detach(request: Request) -> Response:
     """`DELETE apply-payment-method`: the source named in the body, or whichever there is."""
     cart = cart_of(request)
     given = await body_of(request, "ApplyPaymentMethodResource")
-    text = str((given.get("paymentMethod") or {}).get("sourceId") or "")
+    text = given.object("paymentMethod").text("sourceId")
     if not cart.lines:
         raise _failed("A payment method cannot be detached from an empty cart.")
     named = [source for source in cart.sources if not text or source.id == _uuid(text)]
@@ -404,8 +431,9 @@ def _uuid(text: str) -> UUID:
 
 
 async def applied_offers(request: Request) -> Response:
-    """`GET applied-offers`: the offers in effect."""
-    offers = cart_of(request).offer_wires(base_of(request))
+    """`GET applied-offers`: the offers in effect; for anybody with the public key there are none."""
+    shopper = reader_of(request)
+    offers = shopper.cart.offer_wires(base_of(request)) if shopper.cart is not None else []
     uri = f"{base_of(request)}/v1/shoppers/me/carts/active/applied-offers"
     return answer(request, {"offers": {"uri": uri, "offer": offers}})
 
@@ -468,11 +496,6 @@ def _complaints(world: World, cart: Cart) -> Json:
         return {}
     texts = [f"Product {product_id} is not available in the requested quantity." for product_id in gone]
     return {"errors": {"error": [{"code": "inventory-unavailable-error", "description": text} for text in texts]}}
-
-
-def _many(value: Any) -> list[Json]:
-    """Upstream takes one element without a list."""
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
 def _no(relation: str, status: int, code: str, text: str) -> Refusal:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from sandbox.arrivals import arrive
 from sandbox.catalog import PRODUCTS
-from sandbox.faults import Fault
+from sandbox.faults import USES, Fault
 from sandbox.requests import nothing, world_of
 from sandbox.world import Balance, Switches
 
@@ -113,9 +113,14 @@ async def show_faults(request: Request) -> Response:
 async def add_fault(request: Request) -> Response:
     """The oldest fault that fits a call is the one that happens."""
     fault = await _read(request, Fault)
-    paths = {route.path for route in request.app.routes if isinstance(route, Route)}
-    if fault.path != "*" and fault.path not in paths:
+    methods: dict[str, frozenset[str]] = request.app.state.methods
+    if fault.path not in methods:
         return _refused(f"No route has the path {fault.path}. Paths are templates, as /_sandbox/calls shows them.")
+    if fault.method is not None and fault.method not in methods[fault.path]:
+        return _refused(f"{fault.path} has no method {fault.method}. It has {', '.join(sorted(methods[fault.path]))}.")
+    given = await _read(request, dict[str, object])
+    if unused := sorted(given.keys() - {"path", "kind", "method", "times"} - USES.get(fault.kind, frozenset())):
+        return _refused(f"A fault of the kind {fault.kind} does not use {', '.join(unused)}.")
     world_of(request).faults.append(fault)
     return nothing()
 

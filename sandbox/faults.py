@@ -16,6 +16,13 @@ from sandbox.errors import Envelope, Refusal
 if TYPE_CHECKING:
     from sandbox.world import World  # which holds our faults
 
+USES: dict[str, frozenset[str]] = {
+    "status": frozenset({"status", "code", "subcode", "description", "envelope"}),
+    "delay": frozenset({"delay_s"}),
+    "drip": frozenset({"delay_s"}),
+}
+"""What is told of a fault beside its path, method and times, by its kind."""
+
 HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
@@ -38,9 +45,9 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that goes wrong with the next calls of a path.
 
     status: the work is not done; the answer is `status` with `code` and `description` in `envelope`. delay:
-    the answer comes `delay_s` later. drip: its bytes come one by one, `delay_s` apart. drop-before and drop-after: the
-    connection is closed before or after the work. malformed: half of the JSON. huge: 8 MiB of it.
-    content-type: the answer says it is HTML.
+    the answer comes `delay_s` later. drip: its bytes come one by one, `delay_s` apart. drop-before and
+    drop-after: the connection is closed before or after the work. malformed: half of the JSON. huge: 8 MiB of
+    it. content-type: the answer says it is HTML.
     """
 
     path: str
@@ -94,9 +101,9 @@ class FaultLayer:
         return "other"
 
     def _count(self, scope: Scope, path: str, asks_for_json: bool) -> None:
-        headers = Headers(scope=scope)
-        token = self._world.tokens.get(headers.get("authorization", "").partition(" ")[2])
-        shopper = token.shopper.id if token is not None else None
+        token = Headers(scope=scope).get("authorization", "").partition(" ")[2]
+        known = self._world.tokens.get(token or QueryParams(scope["query_string"]).get("token", ""))
+        shopper = known.shopper.id if known is not None else None
         self._world.calls.by_call[Call(scope["method"], path, shopper)] += 1
         if not asks_for_json:
             self._world.calls.without_json += 1
@@ -200,8 +207,16 @@ def _asks_for_json(scope: Scope) -> bool:
     return "application/json" in accepted or QueryParams(scope["query_string"]).get("format") == "json"
 
 
+CROSS_ORIGIN = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, Accept"),
+]
+"""Any page may call: sources are made in the shopper's browser."""
+
+
 class Answering:
-    """Adds the header that every answer has. Keeps the server's connection, to close it."""
+    """Adds the headers that every answer has. Keeps the server's connection, to close it."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -209,6 +224,7 @@ class Answering:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [*message.get("headers", []), (b"x-dr-requestid", str(uuid4()).encode())]
+            request_id = (b"x-dr-requestid", str(uuid4()).encode())
+            headers = [*message.get("headers", []), *CROSS_ORIGIN, request_id]
             message = {**message, "headers": headers}
         await self._send(message)

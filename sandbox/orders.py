@@ -5,8 +5,7 @@ from starlette.responses import Response
 
 from sandbox.errors import Refusal
 from sandbox.order import Order
-from sandbox.paging import page
-from sandbox.requests import answer, base_of, expand_of, form_of, reader_of, shopper_of, world_of
+from sandbox.requests import answer, base_of, expand_of, form_of, paged, reader_of, shopper_of, world_of
 
 STATES = frozenset(
     [
@@ -39,15 +38,7 @@ async def show_all(request: Request) -> Response:
     is_whole = not wanted or world.switches.order_states == "ignored"
     found = [one for one in world.orders_of(shopper) if is_whole or one.state in wanted]
     base, expand = base_of(request), expand_of(request, "orders").below("order")
-    listed = page(
-        request,
-        found,
-        uri=f"{base}/v1/shoppers/me/orders",
-        name="order",
-        relation="OrdersResource",
-        wire=lambda order: order.listed_wire(base, expand),
-    )
-    return answer(request, {"orders": listed})
+    return paged(request, "orders", "order", found, lambda order: order.listed_wire(base, expand))
 
 
 async def show(request: Request) -> Response:

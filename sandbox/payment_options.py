@@ -8,7 +8,7 @@ from starlette.responses import Response
 from sandbox.account import Account, PaymentOption, choose_default
 from sandbox.errors import Refusal
 from sandbox.money import Json
-from sandbox.requests import answer, base_of, body_of, check_ip, expand_of, member_of, nothing, world_of
+from sandbox.requests import Body, answer, base_of, body_of, check_ip, expand_of, member_of, nothing, world_of
 from sandbox.source import Source
 
 RELATION = "PaymentOptionsResource"
@@ -30,7 +30,7 @@ async def save(request: Request) -> Response:
     account = member_of(request)
     given = await _given(request)
     source = _source(request, account, given)
-    nickname = str(given.get("nickName") or f"{source.method.name} {len(account.payment_options) + 1}")
+    nickname = given.text("nickName") or f"{source.method.name} {len(account.payment_options) + 1}"
     _check_nickname(account, nickname)
     option = PaymentOption(world_of(request).next_option_id(), nickname, False, source)
     is_first = not account.payment_options
@@ -47,7 +47,7 @@ async def change(request: Request) -> Response:
     account = member_of(request)
     option = _option(request, account)
     given = await _given(request)
-    nickname = str(given.get("nickName") or option.nickname)
+    nickname = given.text("nickName") or option.nickname
     if nickname != option.nickname:
         _check_nickname(account, nickname)
     option.nickname = nickname
@@ -79,9 +79,9 @@ def _check_nickname(account: Account, nickname: str) -> None:
         raise _no(409, "payment-option-already-exists", f"There is a payment option called {nickname}.")
 
 
-def _source(request: Request, account: Account, given: Json) -> Source:
+def _source(request: Request, account: Account, given: Body) -> Source:
     """What may be saved: a source that can be charged now and for renewals, and that nobody has saved."""
-    text = str(given.get("sourceId") or "")
+    text = given.text("sourceId")
     if not text:
         raise _no(400, "invalid-request", "The id of the source is missing.")
     try:
@@ -99,11 +99,11 @@ def _source(request: Request, account: Account, given: Json) -> Source:
     return source
 
 
-async def _given(request: Request) -> Json:
+async def _given(request: Request) -> Body:
     body = await body_of(request, RELATION)
-    check_ip((body.get("shopper") or {}).get("ipAddress"), RELATION)
-    given = body.get("paymentOption")
-    if not isinstance(given, dict) or not given:
+    check_ip(body.object("shopper").text("ipAddress"), RELATION)
+    given = body.object("paymentOption")
+    if not given:
         raise _no(400, "invalid-request", "Invalid or Missing Request Content")
     return given
 

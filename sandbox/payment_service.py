@@ -3,10 +3,8 @@
 import html
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -14,13 +12,15 @@ from sandbox import cards
 from sandbox.cart import Cart
 from sandbox.errors import Refusal
 from sandbox.methods import CURRENCIES, Facts, Method, available
-from sandbox.money import PAIRS, Json, rounded
+from sandbox.money import PAIRS, ZERO, Json, rounded
 from sandbox.order import Order
-from sandbox.requests import base_of, bearer_of, form_of, world_of
+from sandbox.requests import Body, base_of, bearer_of, decoded, form_of, world_of
 from sandbox.source import STORE_CREDIT, Owner, Source, bank_account, charge_fails, declined_for, first_state, method_of
 from sandbox.world import World
 
 LOCALE_SEPARATORS = str.maketrans("-", "_")
+
+LARGEST_AMOUNT = Decimal(10) ** 12
 
 
 async def create(request: Request) -> Response:
@@ -29,16 +29,17 @@ async def create(request: Request) -> Response:
     world = world_of(request)
     given = await _body(request)
     method = _method(given)
-    cart = _session(world, str(given["sessionId"])) if given.get("sessionId") else None
+    session_id = given.text("sessionId")
+    cart = _session(world, session_id) if session_id else None
     if cart is not None:
         amount, currency = cart.totals().total, cart.currency
     else:
-        amount, currency = _amount(given)
+        amount, currency = _amount(given), _needed(given, "currency")
     if currency not in CURRENCIES or (method.currencies and currency not in method.currencies):
         raise _bad("currency_unsupported", "currency", f"currency '{currency}' is not supported.")
-    owner = _owner(given.get("owner"), is_needed=method.type != "payPal")
-    hash = given.get(method.type) or {}
-    number = str(hash.get("number", "")).replace(" ", "") if method.type == "creditCard" else None
+    owner = _owner(given.object("owner"), is_needed=method.type != "payPal")
+    hash = given.object(method.type)
+    number = (hash.text("number") or "").replace(" ", "") if method.type == "creditCard" else None
     details = _details(method, hash, number, world.now())
     source_id = uuid4()
     source = Source(
@@ -60,8 +61,8 @@ async def create(request: Request) -> Response:
         world.redirects[page] = source
         source.redirect = {
             "redirectUrl": f"{base_of(request)}/payments/redirects/{page}?apiKey={world.keys.public_key}",
-            "returnUrl": hash["returnUrl"],
-            "cancelUrl": hash.get("cancelUrl") or hash["returnUrl"],
+            "returnUrl": hash.text("returnUrl"),
+            "cancelUrl": hash.text("cancelUrl") or hash.text("returnUrl"),
         }
     world.sources[source.id] = source
     return JSONResponse(source.wire(), 201)
@@ -87,15 +88,13 @@ async def create_credit(request: Request) -> Response:
     """`POST /sources`: store credit for a payment session, with the confidential key."""
     _check_confidential_key(request)
     world, given = world_of(request), await _body(request)
-    for name in ("type", "paymentSessionId", "amount"):
-        if given.get(name) in (None, ""):
-            raise _bad("missing_parameter", name, "A required parameter is missing.")
-    if given["type"] != STORE_CREDIT.type:
-        raise _bad("invalid_parameter", "type", f"'{given['type']}' is not a valid type for this call.")
+    type, session_id = _needed(given, "type"), _needed(given, "paymentSessionId")
+    if type != STORE_CREDIT.type:
+        raise _bad("invalid_parameter", "type", f"'{type}' is not a valid type for this call.")
     if not isinstance(given.get(STORE_CREDIT.type), dict):
         raise _bad("invalid_format", STORE_CREDIT.type, "customerCredit must be an object.")
-    cart = _session(world, str(given["paymentSessionId"]))
-    amount, _ = _amount(given | {"currency": cart.currency})
+    cart = _session(world, session_id)
+    amount = _amount(given)
     source_id = uuid4()
     source = Source(
         id=source_id,
@@ -104,11 +103,11 @@ async def create_credit(request: Request) -> Response:
         amount=rounded(amount, cart.currency),
         currency=cart.currency,
         state="chargeable",
-        owner=_owner(given.get("owner"), is_needed=False),
+        owner=_owner(given.object("owner"), is_needed=False),
         session_id=cart.session_id,
         created_at=world.now(),
         details={},
-        upstream_id=str(given["upstreamId"]) if given.get("upstreamId") else None,
+        upstream_id=given.text("upstreamId"),
     )
     world.sources[source.id] = source
     return JSONResponse(source.server_wire(), 201)
@@ -195,23 +194,19 @@ def _redirected(request: Request) -> Source:
 # What a source is made of.
 
 
-def _method(given: Json) -> Method:
-    type = given.get("type")
-    if not type:
-        raise _bad("missing_parameter", "type", "A required parameter is missing.")
-    method = method_of(str(type))
+def _method(given: Body) -> Method:
+    type = _needed(given, "type")
+    method = method_of(type)
     if method is None:
         raise _bad("invalid_parameter", "type", f"'{type}' is not a valid type. The sandbox makes no such source.")
-    hash = given.get(method.type)
-    if hash is not None and not isinstance(hash, dict):
-        raise _bad("invalid_format", method.type, f"{method.type} must be an object.")
+    hash = given.object(method.type)
     for name in method.required if method.flow == "redirect" else ():
-        if not (hash or {}).get(name):
+        if not hash.text(name):
             raise _bad("missing_parameter", f"{method.type}.{name}", "A required parameter is missing.")
     return method
 
 
-def _details(method: Method, hash: Json, number: str | None, now: datetime) -> Json:
+def _details(method: Method, hash: Body, number: str | None, now: datetime) -> Json:
     if number is not None:
         return _card(hash, number, now)
     if method.type == "wireTransfer":
@@ -219,7 +214,7 @@ def _details(method: Method, hash: Json, number: str | None, now: datetime) -> J
     return {"token": f"tok_{uuid4().hex}"}
 
 
-def _card(hash: Json, number: str, now: datetime) -> Json:
+def _card(hash: Body, number: str, now: datetime) -> Json:
     """Brand, expiry and the last four digits; the number itself is kept nowhere."""
     if not number:
         raise _bad("missing_parameter", "creditCard.number", "A required parameter is missing.")
@@ -227,12 +222,12 @@ def _card(hash: Json, number: str, now: datetime) -> Json:
     if brand is None or not cards.is_card_number(number):
         raise _bad("invalid_card_number", "creditCard.number", "The card number is invalid.")
     try:
-        month, year = int(hash["expirationMonth"]), int(hash["expirationYear"])
-    except (KeyError, ValueError, TypeError):
+        month, year = (int(hash.text(name) or "") for name in ("expirationMonth", "expirationYear"))
+    except ValueError:
         raise _bad("invalid_expiration_date", "creditCard.expirationMonth", "The expiry is invalid.") from None
     if not 1 <= month <= 12 or (year, month) < (now.year, now.month):
         raise _bad("invalid_expiration_date", "creditCard.expirationYear", "The card has expired.")
-    cvv = str(hash.get("cvv", ""))
+    cvv = hash.text("cvv") or ""
     if not cvv.isdecimal() or len(cvv) != (4 if brand == "American Express" else 3):
         raise _bad("invalid_parameter", "creditCard.cvv", "The security code is invalid.")
     return {
@@ -244,36 +239,39 @@ def _card(hash: Json, number: str, now: datetime) -> Json:
     }
 
 
-def _amount(given: Json) -> tuple[Decimal, str]:
-    for name in ("amount", "currency"):
-        if given.get(name) in (None, ""):
-            raise _bad("missing_parameter", name, "A required parameter is missing.")
+def _needed(given: Body, name: str) -> str:
+    text = given.text(name)
+    if text is None:
+        raise _bad("missing_parameter", name, "A required parameter is missing.")
+    return text
+
+
+def _amount(given: Body) -> Decimal:
+    text = _needed(given, "amount")
     try:
-        amount = Decimal(str(given["amount"]))
+        amount = Decimal(text)
     except InvalidOperation:
-        amount = Decimal(0)
-    if not amount.is_finite() or amount <= 0:
-        raise _bad("invalid_parameter", "amount", f"'{given['amount']}' is not a valid amount.")
-    return amount, str(given["currency"])
+        amount = ZERO
+    if not amount.is_finite() or not 0 < amount < LARGEST_AMOUNT:
+        raise _bad("invalid_parameter", "amount", f"'{text}' is not a valid amount.")
+    return amount
 
 
-def _owner(given: Any, *, is_needed: bool) -> Owner | None:
+def _owner(given: Body, *, is_needed: bool) -> Owner | None:
     if not given:
         if is_needed:
             raise _bad("missing_parameter", "owner", "A required parameter is missing.")
         return None
-    if not isinstance(given, dict):
-        raise _bad("invalid_format", "owner", "The owner must be an object.")
     for name in ("firstName", "lastName", "email"):
-        if name in given and not str(given[name] or "").strip():
+        if name in given and not (given.text(name) or "").strip():
             raise _bad("invalid_parameter", f"owner.{name}", f"'' is not a valid owner.{name}.")
-    address = given.get("address")
+    address = given.object("address")
     return Owner(
-        first_name=given.get("firstName"),
-        last_name=given.get("lastName"),
-        email=given.get("email"),
-        phone=given.get("phoneNumber"),
-        address=address if isinstance(address, dict) else {},
+        first_name=given.text("firstName"),
+        last_name=given.text("lastName"),
+        email=given.text("email"),
+        phone=given.text("phoneNumber"),
+        address={name: address.text(name) for name in address},
     )
 
 
@@ -284,14 +282,11 @@ def _session(world: World, session_id: str) -> Cart:
     return cart
 
 
-async def _body(request: Request) -> Json:
-    try:
-        body = msgspec.json.decode(await request.body())
-    except msgspec.DecodeError:
-        body = None
-    if not isinstance(body, dict):
+async def _body(request: Request) -> Body:
+    body = decoded(await request.body())
+    if body is None:
         raise _bad("invalid_format", "body", "The body must be a JSON object.")
-    return body
+    return Body(body, lambda name: _bad("invalid_format", name, f"{name} is malformed."))
 
 
 def _check_key(request: Request) -> None:

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.cart import Cart
 from sandbox.errors import Refusal
 from sandbox.money import Json
-from sandbox.requests import answer, base_of, nothing, reader_of, shopper_of, world_of
+from sandbox.requests import answer, base_of, decoded, nothing, reader_of, shopper_of, world_of
 
 INDIVIDUAL, BUSINESS = "I", "B"
 
@@ -149,11 +148,8 @@ def _cart(request: Request) -> Cart:
 
 
 async def _body(request: Request) -> Json:
-    try:
-        body = msgspec.json.decode(await request.body())
-    except msgspec.DecodeError:
-        body = None
-    if not isinstance(body, dict):
+    body = decoded(await request.body())
+    if body is None:
         raise _no(400, "invalid-request", "The request was invalid and could not be parsed by the system.")
     return body
 

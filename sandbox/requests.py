@@ -22,7 +22,8 @@ T = TypeVar("T")
 
 LONGEST_PAGE = 100_000
 
-DIGITS = re.compile(r"\d+")
+DIGITS = re.compile(r"[0-9]{1,9}")
+"""What upstream counts; more digits than these are a mistake."""
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 """Ids of sources, of which some would pass for the number of a card."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
@@ -73,22 +74,62 @@ def bearer_of(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-async def body_of(request: Request, relation: str) -> Json:
+class Body(dict[str, Any]):
+    """An object that a caller sent. Its members are what they are asked for as, or the request is refused."""
+
+    def __init__(self, members: Json, refusal: Callable[[str], Refusal]) -> None:
+        super().__init__(members)
+        self._refusal = refusal
+
+    def object(self, name: str) -> "Body":
+        """Empty where it is absent, null or "": `{"cart": ""}` is documented."""
+        value = self.get(name)
+        if value in (None, ""):
+            value = {}
+        if not isinstance(value, dict):
+            raise self._refusal(name)
+        return Body(value, self._refusal)
+
+    def objects(self, name: str) -> list["Body"]:
+        """A list of objects; upstream takes one element without a list."""
+        value = self.get(name)
+        listed = value if isinstance(value, list) else [] if value in (None, "") else [value]
+        if not all(isinstance(one, dict) for one in listed):
+            raise self._refusal(name)
+        return [Body(one, self._refusal) for one in listed]
+
+    def text(self, name: str) -> str | None:
+        """A string, or what is written as one: numbers and booleans. None where it is absent, null or ""."""
+        value = self.get(name)
+        if isinstance(value, dict | list):
+            raise self._refusal(name)
+        return None if value in (None, "") else str(value)
+
+
+async def body_of(request: Request, relation: str) -> Body:
     """A JSON object; empty for no body. Refuses what looks like the number of a card."""
+
+    def refusal(name: str) -> Refusal:
+        return Refusal(400, "invalid-request", f"The member {name} is malformed.", relation=relation)
+
     raw = await request.body()
-    if not raw.strip():
-        return {}
-    try:
-        body = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        body = None
-    if not isinstance(body, dict):
+    body = decoded(raw) if raw.strip() else {}
+    if body is None:
         text = "The request was invalid and could not be parsed by the system."
         raise Refusal(400, "invalid-request", text, relation=relation)
     if any(_holds_card(text) for text in _texts(body)):
         text = "The request contains sensitive data that is not accepted."
         raise Refusal(400, "invalid-request", text, relation=relation, subcode="sensitive-data-detected")
-    return body
+    return Body(body, refusal)
+
+
+def decoded(raw: bytes) -> Json | None:
+    """The JSON object in these bytes, if they are one."""
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -101,7 +142,8 @@ def _texts(value: Any) -> list[str]:
         return [text for one in value.values() for text in _texts(one)]
     if isinstance(value, list):
         return [text for one in value for text in _texts(one)]
-    return [value] if isinstance(value, str) else []
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return [str(value)] if is_number or isinstance(value, str) else []
 
 
 def _holds_card(text: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sandbox.money import Json
 
+ERRORS = "errors"
+
 
 @dataclass(frozen=True)
 class Expand:
@@ -32,14 +34,18 @@ class Expand:
 
 
 def only(wire: Json, fields: str | None) -> Json:
-    """A wrapped resource, kept to `fields`; the wrapper and every `uri` on the way stay.
+    """A wrapped resource, kept to `fields`; the wrapper, every `uri` on the way and errors beside it stay.
 
-    A path counts from the wrapped resource, and in a list from its elements as well.
+    A path counts from the wrapped resource, or from the elements of its list:
+
+    - `{"cart": {"uri", "id", "currency"}}` kept to `id` is `{"cart": {"uri", "id"}}`
+    - kept to `pricing.tax`, of `{"cart": {"pricing": {"tax", "total"}}}` the tax remains
+    - `{"products": {"product": [{"uri", "id", "name"}]}}` kept to `product.id`, or to `id`, has the ids
     """
     paths = [tuple(name.strip().split(".")) for name in (fields or "").split(",") if name.strip()]
     if not paths:
         return wire
-    return {wrapper: _kept(content, paths) for wrapper, content in wire.items()}
+    return {wrapper: content if wrapper == ERRORS else _kept(content, paths) for wrapper, content in wire.items()}
 
 
 def _kept(content: Any, paths: list[tuple[str, ...]]) -> Any:

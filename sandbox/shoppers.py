@@ -1,7 +1,6 @@
 """`/v1/shoppers`: the shopper's own settings, and accounts."""
 
 import re
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from sandbox.account import Account
 from sandbox.errors import Refusal
 from sandbox.money import PAIRS, Json
 from sandbox.requests import (
+    Body,
     answer,
     base_of,
     body_of,
@@ -37,16 +37,15 @@ async def register(request: Request) -> Response:
     reader_of(request)
     world = world_of(request)
     given = await _given(request)
-    for name in ("username", "firstName", "lastName", "emailAddress"):
-        if not given.get(name):
-            raise _no(400, "invalid-request", f"The field {name} is missing.")
-    username, reference = str(given["username"]), given.get("externalReferenceId")
-    password = given.get("password")
+    username, first_name, last_name, email = (
+        _needed(given, name) for name in ("username", "firstName", "lastName", "emailAddress")
+    )
+    reference, password = given.text("externalReferenceId"), given.text("password")
     if not password and not reference:
         raise _no(400, "invalid-request", "A password or an external reference id is needed.")
     if password:
-        _check_password(plain(str(password)) or str(password))
-    locale, currency = _market(given.get("locale"), given.get("currency"), Shopper("nobody"))
+        _check_password(plain(password) or password)
+    locale, currency = _market(given.text("locale"), given.text("currency"), Shopper("nobody"))
     taken = any(
         one.username.lower() == username.lower() or (reference and one.external_reference == reference)
         for one in world.accounts
@@ -55,11 +54,11 @@ async def register(request: Request) -> Response:
         raise _no(409, "shopper-already-exists", "There is a shopper with this user name or reference.")
     account = world.open_account(
         username,
-        (plain(str(password)) or str(password)) if password else None,
-        str(reference) if reference else None,
-        str(given["firstName"]),
-        str(given["lastName"]),
-        str(given["emailAddress"]),
+        (plain(password) or password) if password else None,
+        reference,
+        first_name,
+        last_name,
+        email,
     )
     account.shopper.locale, account.shopper.currency = locale, currency
     account.accepts_marketing = given.get("sendEMail") in (True, "true")
@@ -130,9 +129,9 @@ async def update_me(request: Request) -> Response:
     given = await _given(request)
     query = request.query_params
     locale, currency = _market(
-        query.get("locale") or given.get("locale"), query.get("currency") or given.get("currency"), shopper
+        query.get("locale") or given.text("locale"), query.get("currency") or given.text("currency"), shopper
     )
-    check_ip(address := query.get("ipAddress") or given.get("ipAddress"), RELATION)
+    check_ip(address := query.get("ipAddress") or given.text("ipAddress"), RELATION)
     cart = shopper.cart
     if cart is not None and cart.sources and currency != cart.currency:
         text = f"One or more sources in the cart does not support locale {locale} and currency {currency}."
@@ -150,21 +149,26 @@ async def update_me(request: Request) -> Response:
 PROFILE = {"firstName", "lastName", "emailAddress", "password"}
 
 
-def _update_profile(account: Account | None, given: Json) -> None:
+def _update_profile(account: Account | None, given: Body) -> None:
     if account is None:
         raise _no(400, "invalid-request", "An anonymous shopper has no profile.")
     for name in PROFILE & given.keys():
-        if not given[name]:
-            raise _no(400, "invalid-request", f"The field {name} must not be empty.")
-        if len(str(given[name])) > LONGEST_FIELD:
+        if len(_needed(given, name)) > LONGEST_FIELD:
             raise _no(409, "field-too-long", f"The field {name} is too long.")
-    if "password" in given:
-        password = plain(str(given["password"])) or str(given["password"])
+    if password := given.text("password"):
+        password = plain(password) or password
         _check_password(password)
         account.password = password
-    account.first_name = str(given.get("firstName", account.first_name))
-    account.last_name = str(given.get("lastName", account.last_name))
-    account.email = str(given.get("emailAddress", account.email))
+    account.first_name = given.text("firstName") or account.first_name
+    account.last_name = given.text("lastName") or account.last_name
+    account.email = given.text("emailAddress") or account.email
+
+
+def _needed(given: Body, name: str) -> str:
+    text = given.text(name)
+    if text is None:
+        raise _no(400, "invalid-request", f"The field {name} is missing.")
+    return text
 
 
 def _market(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
@@ -184,11 +188,8 @@ def _check_password(password: str) -> None:
         raise _no(400, "password-failure", text)
 
 
-async def _given(request: Request) -> Json:
-    given: Any = (await body_of(request, RELATION)).get("shopper") or {}
-    if not isinstance(given, dict):
-        raise _no(400, "invalid-request", "The shopper must be an object.")
-    return given
+async def _given(request: Request) -> Body:
+    return (await body_of(request, RELATION)).object("shopper")
 
 
 def _no(status: int, code: str, text: str, relation: str = RELATION) -> Refusal:

@@ -23,10 +23,10 @@ STATES = {
 async def submit(request: Request) -> Response:
     """`POST submit-cart`. What must hold is asked in the order of the contract."""
     world, shopper = world_of(request), shopper_of(request)
-    given = (await body_of(request, "SubmitCartResource")).get("cart") or {}
-    check_ip(request.query_params.get("ipAddress") or given.get("ipAddress"), "SubmitCartResource")
+    given = (await body_of(request, "SubmitCartResource")).object("cart")
+    check_ip(request.query_params.get("ipAddress") or given.text("ipAddress"), "SubmitCartResource")
     cart = world.cart_of(shopper)
-    if str(given.get("termsOfSalesAcceptance", "")).lower() == "true":
+    if (given.text("termsOfSalesAcceptance") or "").lower() == "true":
         cart.terms_accepted = True
     if cart.order is not None:
         raise _no(409, "cart-failure", "The cart has been submitted and waits for the shopper.")

@@ -129,7 +129,7 @@ async def test_every_cart_adds_up(client: Client, locale: str, coupon: str, coun
 async def test_the_coupons_say_what_is_wrong_with_them(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     assert code(await client.ask("POST", f"{CART}?promoCode=NOPE", 409)) == "invalid-coupon"
-    assert code(await client.ask("POST", f"{CART}?promoCode=WELCOME5", 409)) == "coupon-code-already-used"
+    assert code(await client.ask("POST", f"{CART}?promoCode=WELCOME5", 409)) == "offer-usage-limit-exceeded"
     cart = (await client.ask("POST", f"{CART}?promoCode=SUMMIT50"))["cart"]
     assert cart["Warnings"] == [IsPartialDict(Code="couponcode_not_eligible")]
     assert cart["pricing"]["discount"]["value"] == 0
