@@ -61,7 +61,7 @@ def create_app(
         catalog=Catalog.opened(upstream, cache, settings, now),
         replays=Replays(store),
         submissions=Submissions(store),
-        turns=Turns(),
+        turns=Turns(store),
         limits=Limits(now),
         now=now,
     )

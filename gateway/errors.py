@@ -7,6 +7,7 @@ GatewayError
 ├── SignInRequired          the field needs a signed-in session
 ├── RateLimited             too much was asked; nothing was done
 ├── NotConfigured           this deployment has no credentials or service for the part
+├── StoreUnavailable        our own store failed; nothing was sent
 └── UpstreamError           Digital River failed; the shopper did nothing wrong
     ├── UpstreamTimeout             no answer within the deadline
     ├── UpstreamUnavailable         the call failed
@@ -99,6 +100,13 @@ class RateLimited(GatewayError):
 class NotConfigured(GatewayError):
     code = TopLevelCode.NOT_CONFIGURED
     message = "This deployment is not set up for this part."
+
+
+class StoreUnavailable(GatewayError):
+    """Raised before anything is sent upstream; what was sent is told to whoever asked for it."""
+
+    code = TopLevelCode.UPSTREAM_UNAVAILABLE
+    message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged; try again in a moment."
 
 
 class UpstreamError(GatewayError):

@@ -118,6 +118,11 @@ class Session:
         return self.record.id
 
     @property
+    def cart_owner(self) -> str:
+        """Whose cart it is: a shopper has one cart, however many sessions."""
+        return self.record.shopper_id or self.record.id
+
+    @property
     def level(self) -> SessionLevel:
         return self.record.level
 

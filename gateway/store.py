@@ -1,18 +1,29 @@
 """What must outlive a request: sessions and submission records, as bytes with a time to live.
 
-One interface, so that replicas can share a server later. Values are bytes, never live objects, and
-changes that race are settled by compare-and-set.
+One interface for the memory of one process and for the server that replicas share. Values are bytes,
+never live objects, and changes that race are settled by compare-and-set.
 """
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
 
 
+class Taken(Exception):
+    """Somebody else has had the turn for as long as one wanted to wait."""
+
+
 class Store(Protocol):
-    """Keys carry their own prefix. A time to live is in seconds and above zero."""
+    """Keys carry their own prefix. A time to live is in seconds and above zero.
+
+    Every method may raise `StoreUnavailable`. A write that raises it may have happened.
+    """
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None when there is none or its time has passed."""
@@ -24,8 +35,35 @@ class Store(Protocol):
         is dropped to make room.
         """
 
-    async def delete(self, key: str) -> None:
-        """Forget the key; no error when it is gone."""
+    async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
+        """Write, whatever is there."""
+
+    async def delete(self, key: str, *, expected: bytes | None = None) -> None:
+        """Forget the key, with `expected` only while it has this value; no error when it is gone."""
+
+    def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
+        """One holder at a time. Raises `Taken` when the turn does not come in time.
+
+        It saves work and refusals, and proves nothing: a holder that takes longer than `ttl_s` may be
+        overtaken.
+        """
+
+    async def remind(self, list_name: str, member: str, at: datetime) -> None:
+        """Put a member on a list of what is to be looked at, or move it."""
+
+    async def forget(self, list_name: str, member: str) -> None:
+        """Take a member off the list; no error when it is not on it."""
+
+    async def claim(self, list_name: str, *, now: datetime, until: datetime, most: int) -> list[str]:
+        """Members whose time has come, moved to `until`, so that nobody else claims them before."""
+
+    async def check(self) -> None:
+        """Raises `StoreUnavailable` while the store cannot be used."""
+
+    async def whole_since(self, now: datetime) -> datetime | None:
+        """Since when nothing that was written has been lost. None: for as long as any session lives."""
+
+    async def aclose(self) -> None: ...
 
 
 class MemoryStore:
@@ -33,6 +71,8 @@ class MemoryStore:
 
     def __init__(self, *, entries: int, size_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._values: dict[str, tuple[bytes, float]] = {}
+        self._lists: dict[str, dict[str, datetime]] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._entries = entries
         self._size_bytes = size_bytes
         self._used_bytes = 0
@@ -43,18 +83,56 @@ class MemoryStore:
         return self._present(key)
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
-        present = self._present(key)
-        if present != expected:
+        if self._present(key) != expected:
             return False
-        if present is None:
+        await self.put(key, value, ttl_s=ttl_s)
+        return True
+
+    async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
+        if self._present(key) is None:
             self._make_room(len(key) + len(value))
         self._drop(key)
         self._values[key] = (value, self._clock() + ttl_s)
         self._used_bytes += len(key) + len(value)
-        return True
 
-    async def delete(self, key: str) -> None:
-        self._drop(key)
+    async def delete(self, key: str, *, expected: bytes | None = None) -> None:
+        if expected is None or self._present(key) == expected:
+            self._drop(key)
+
+    @asynccontextmanager
+    async def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - nobody outlives this process
+        lock = self._turns.setdefault(name, asyncio.Lock())
+        try:
+            async with asyncio.timeout(wait_s):
+                await lock.acquire()
+        except TimeoutError:
+            raise Taken from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    async def remind(self, list_name: str, member: str, at: datetime) -> None:
+        self._lists.setdefault(list_name, {})[member] = at
+
+    async def forget(self, list_name: str, member: str) -> None:
+        self._lists.get(list_name, {}).pop(member, None)
+
+    async def claim(self, list_name: str, *, now: datetime, until: datetime, most: int) -> list[str]:
+        listed = self._lists.get(list_name, {})
+        due = sorted((at, member) for member, at in listed.items() if at <= now)[:most]
+        listed.update({member: until for _, member in due})
+        return [member for _, member in due]
+
+    async def check(self) -> None:
+        return None
+
+    async def whole_since(self, now: datetime) -> datetime | None:  # noqa: ARG002 - see below
+        # What this process knew is gone with it, and so are its sessions.
+        return None
+
+    async def aclose(self) -> None:
+        return None
 
     def _present(self, key: str) -> bytes | None:
         found = self._values.get(key)

@@ -276,7 +276,7 @@ class Submissions:
                 )
             await ctx.gateway.sessions.remember(session, lambda memory: _set_latest(memory, press.key))
             # What changes the cart now came before the lock: it is waited for, and seen.
-            async with ctx.gateway.turns.take(session.id, ctx.operation.deadline_at):
+            async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
                 case = await self._case(ctx, session, press.agreement)
             found = guard.blockers(case)
         except BaseException:

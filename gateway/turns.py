@@ -4,34 +4,31 @@ Upstream asks for it, and refuses changes that overlap. It also lets a submissio
 while one looks and sends, nothing else of this gateway changes the cart.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from weakref import WeakValueDictionary
 
 from gateway.errors import UpstreamRefusal
+from gateway.session import Session
+from gateway.store import Store, Taken
+
+LONGEST_S = 20
+"""A turn that lasts longer belongs to a process that died; it is twice what an operation may take."""
 
 
 class Turns:
-    """Of one process. A session has one cart."""
-
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     @asynccontextmanager
-    async def take(self, session_id: str, deadline_at: float) -> AsyncIterator[None]:
+    async def take(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
         """Wait for the turn, at most until the deadline, in seconds of `time.monotonic`.
 
         Raises what upstream says of changes that overlap: nothing was done, and it may be tried again.
         """
-        lock = self._locks.setdefault(session_id, asyncio.Lock())
+        wait_s = max(deadline_at - time.monotonic(), 0)
         try:
-            async with asyncio.timeout(max(deadline_at - time.monotonic(), 0)):
-                await lock.acquire()
-        except TimeoutError:
+            async with self._store.turn(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LONGEST_S):
+                yield
+        except Taken:
             raise UpstreamRefusal(409, "concurrent-cart-modification-failure") from None
-        try:
-            yield
-        finally:
-            lock.release()

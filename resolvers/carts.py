@@ -344,7 +344,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
     session = await ctx.own_session()
     await _check_lock(ctx, session)
     try:
-        async with ctx.gateway.turns.take(session.id, ctx.operation.deadline_at):
+        async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
             # A submission may have begun while this waited.
             await _check_lock(ctx, session)
             # A token that would end during the checkout is renewed before it.

@@ -1,6 +1,6 @@
 """What every test stands on: a sandbox, a gateway in front of it, and a shopper."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -9,11 +9,21 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
 from tests.client import Client
 from tests.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
+from tests.valkey import Valkey
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """One server for all tests of a worker; each keeps to keys of its own."""
+    server = Valkey()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -1,0 +1,204 @@
+"""What every store promises: the memory of one process, and the server that replicas share."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from gateway.errors import StoreUnavailable
+from gateway.shared_store import SharedStore
+from gateway.store import MemoryStore, Store, Taken
+from tests.valkey import Valkey
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=["memory", "valkey"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    made: Store
+    if request.param == "memory":
+        made = MemoryStore(entries=10_000, size_bytes=1_000_000)
+    else:
+        valkey: Valkey = request.getfixturevalue("valkey")
+        made = SharedStore(valkey.url, prefix=f"{uuid.uuid4()}:")
+    yield made
+    await made.aclose()
+
+
+async def test_changes_that_race_are_settled(store: Store) -> None:
+    assert await store.replace("a", b"1", expected=None, ttl_s=10)
+    assert not await store.replace("a", b"2", expected=None, ttl_s=10)
+    assert await store.replace("a", b"\x00\xff", expected=b"1", ttl_s=10)
+    assert not await store.replace("a", b"3", expected=b"1", ttl_s=10)
+    assert await store.get("a") == b"\x00\xff"
+    written = await asyncio.gather(
+        *(store.replace("b", str(one).encode(), expected=None, ttl_s=10) for one in range(50))
+    )
+    assert written.count(True) == 1
+
+
+async def test_an_empty_value_is_a_value(store: Store) -> None:
+    assert await store.replace("a", b"", expected=None, ttl_s=10)
+    assert not await store.replace("a", b"1", expected=None, ttl_s=10)
+    assert await store.replace("a", b"1", expected=b"", ttl_s=10)
+
+
+async def test_a_key_is_deleted_only_while_it_is_what_it_was(store: Store) -> None:
+    await store.put("a", b"1", ttl_s=10)
+    await store.delete("a", expected=b"2")
+    assert await store.get("a") == b"1"
+    await store.delete("a", expected=b"1")
+    assert await store.get("a") is None
+    await store.put("a", b"1", ttl_s=10)
+    await store.delete("a")
+    await store.delete("a")
+    assert await store.get("a") is None
+
+
+async def test_a_value_has_its_time(store: Store) -> None:
+    await store.put("a", b"1", ttl_s=0.001)
+    while await store.get("a") is not None:
+        pass
+    assert await store.replace("a", b"2", expected=None, ttl_s=10)
+
+
+async def test_one_at_a_time_has_the_turn(store: Store) -> None:
+    inside = most = 0
+
+    async def take() -> None:
+        nonlocal inside, most
+        async with store.turn("a", wait_s=10, ttl_s=10):
+            inside += 1
+            most = max(most, inside)
+            await store.get("x")
+            inside -= 1
+
+    await asyncio.gather(*(take() for _ in range(10)))
+    assert most == 1
+    async with store.turn("a", wait_s=0, ttl_s=10), store.turn("b", wait_s=0, ttl_s=10):
+        with pytest.raises(Taken):
+            async with store.turn("a", wait_s=0, ttl_s=10):
+                pass
+
+
+async def test_what_is_due_is_claimed_by_one(store: Store) -> None:
+    for number in range(5):
+        await store.remind("list", f"m{number}", NOW + timedelta(seconds=number))
+    await store.forget("list", "m1")
+    await store.forget("list", "never there")
+    later = NOW + timedelta(seconds=60)
+    claims = await asyncio.gather(
+        *(store.claim("list", now=NOW + timedelta(seconds=3), until=later, most=2) for _ in range(3))
+    )
+    assert sorted(member for claim in claims for member in claim) == ["m0", "m2", "m3"]
+    assert all(len(claim) <= 2 for claim in claims)
+    assert await store.claim("list", now=NOW + timedelta(seconds=5), until=later, most=10) == ["m4"]
+    assert set(await store.claim("list", now=later, until=later, most=10)) == {"m0", "m2", "m3", "m4"}
+
+
+async def test_a_store_that_works_says_so(store: Store) -> None:
+    await store.check()
+
+
+# The server alone.
+
+
+@pytest.fixture
+async def own_valkey() -> AsyncIterator[Valkey]:
+    """A server that the test may break."""
+    valkey = Valkey()
+    valkey.start()
+    yield valkey
+    valkey.stop()
+
+
+@pytest.mark.slow
+async def test_a_server_that_is_gone_is_told_at_once_and_found_again(own_valkey: Valkey) -> None:
+    store = SharedStore(own_valkey.url)
+    await store.put("a", b"1", ttl_s=10)
+    own_valkey.stop()
+    for _ in range(10):
+        with pytest.raises(StoreUnavailable):
+            await store.get("a")
+    own_valkey.restart()
+    while True:
+        try:
+            assert await store.get("a") is None
+            break
+        except StoreUnavailable:
+            await asyncio.sleep(0)
+    assert await store.replace("a", b"2", expected=None, ttl_s=10), "scripts are known again"
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey) -> None:
+    store = SharedStore(own_valkey.url)
+    await store.put("a", b"1", ttl_s=100)
+    with own_valkey.silent():
+        began = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(StoreUnavailable):
+                await store.get("a")
+        assert time.monotonic() - began < 20 * 0.25, "after some failures it is left alone"
+    while True:
+        try:
+            assert await store.get("a") == b"1"
+            break
+        except StoreUnavailable:
+            await asyncio.sleep(0)
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_a_server_that_forgets_is_noticed(own_valkey: Valkey) -> None:
+    first, second = SharedStore(own_valkey.url), SharedStore(own_valkey.url)
+    assert await first.whole_since(NOW) == NOW
+    later = NOW + timedelta(hours=1)
+    assert await second.whole_since(later) == NOW
+    redis = Redis.from_url(own_valkey.url)
+    await redis.flushall()
+    await redis.aclose()
+    assert await second.whole_since(later) == later, "flushed"
+    own_valkey.restart()
+    latest = later + timedelta(hours=1)
+    while True:
+        try:
+            assert await first.whole_since(latest) == latest, "restarted"
+            break
+        except StoreUnavailable:
+            await asyncio.sleep(0)
+    await first.aclose()
+    await second.aclose()
+
+
+@pytest.mark.slow
+async def test_a_server_that_drops_keys_is_refused(own_valkey: Valkey) -> None:
+    redis = Redis.from_url(own_valkey.url)
+    await redis.config_set("maxmemory-policy", "allkeys-lru")
+    await redis.aclose()
+    store = SharedStore(own_valkey.url)
+    with pytest.raises(StoreUnavailable) as caught:
+        await store.check()
+    assert "allkeys-lru" in caught.value.detail
+    await store.aclose()
+
+
+async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
+    prefix = f"{uuid.uuid4()}:"
+    store = SharedStore(valkey.url, prefix=prefix)
+    await store.put("a", b"1", ttl_s=10)
+    await store.replace("b", b"1", expected=None, ttl_s=10)
+    await store.remind("list", "m", NOW)
+    await store.whole_since(NOW)
+    redis = Redis.from_url(valkey.url)
+    async with store.turn("t", wait_s=1, ttl_s=10):
+        keys = [key async for key in redis.scan_iter(f"{prefix}*")]
+        assert len(keys) == 5
+        assert all([await redis.pttl(key) > 0 for key in keys])
+    await redis.aclose()
+    await store.aclose()
