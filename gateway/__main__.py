@@ -35,7 +35,8 @@ def serve() -> None:
         gateway = create_app(settings)
     except ManifestWrong as problem:
         sys.exit(f"The gateway cannot start: {problem}.")
-    log.warning("sessions and submissions live in the memory of this process: run exactly one")
+    if not settings.store_url.get_secret_value():
+        log.warning("sessions and submissions live in the memory of this process: run exactly one")
     config = uvicorn.Config(
         gateway,
         host=settings.host,

@@ -3,7 +3,7 @@
 Request ids and fixed headers, what caches are told, then CORS, then the size of the body, then routes.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -21,13 +21,15 @@ from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.context import Gateway
 from gateway.endpoint import COST_HEADERS, GraphQLEndpoint
+from gateway.errors import StoreUnavailable
 from gateway.graphiql import page as graphiql
 from gateway.limits import Limits
 from gateway.replays import Replays
 from gateway.session import Sessions, utc_now
 from gateway.settings import Settings
+from gateway.shared_store import SharedStore
 from gateway.sharing import CacheHeaders
-from gateway.store import MemoryStore
+from gateway.store import MemoryStore, Store
 from gateway.submission import Submissions
 from gateway.telemetry import RequestIds, tell_retries
 from gateway.turns import Turns
@@ -48,9 +50,7 @@ def create_app(
     tell_retries()
     http = transport.client(network or transport.network(settings), settings)
     upstream = Upstream(http, settings)
-    store = MemoryStore(
-        entries=settings.store_entries, size_bytes=settings.store_bytes, clock=lambda: now().timestamp()
-    )
+    store = _store(settings, now)
     cache = Cache(now)
     gateway = Gateway(
         settings=settings,
@@ -69,7 +69,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLEndpoint(graph.core, graph.policies, gateway).answer, methods=METHODS),
         Route("/health/live", _live),
-        Route("/health/ready", _ready),
+        Route("/health/ready", _ready(store)),
         *(graphiql.routes() if settings.development else []),
     ]
 
@@ -78,6 +78,7 @@ def create_app(
         yield
         await gateway.submissions.drain()
         await http.aclose()
+        await store.aclose()
 
     return Starlette(
         routes=routes,
@@ -104,10 +105,22 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 """All that the GraphQL path answers itself, so that a wrong one is told as GraphQL tells it."""
 
 
+def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
+    if url := settings.store_url.get_secret_value():
+        return SharedStore(url)
+    return MemoryStore(entries=settings.store_entries, size_bytes=settings.store_bytes, clock=lambda: now().timestamp())
+
+
 async def _live(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def _ready(_request: Request) -> Response:
-    # One process with its own store: once it listens, it can serve.
-    return PlainTextResponse("ok")
+def _ready(store: Store) -> Callable[[Request], Awaitable[Response]]:
+    async def ready(_request: Request) -> Response:
+        try:
+            await store.check()
+        except StoreUnavailable:
+            return PlainTextResponse("not ready", 503)
+        return PlainTextResponse("ok")
+
+    return ready

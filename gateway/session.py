@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal
+from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal, UpstreamTimeout
+from gateway.seal import Seal, keys_of
 from gateway.settings import Settings
-from gateway.store import Store
+from gateway.store import Store, Taken
 from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Proof
@@ -30,6 +31,9 @@ FRESH_FOR_CHECKOUT = timedelta(seconds=120)
 """Life an access token must have left before a step of the checkout."""
 
 HANDLE_BYTES = 32
+
+RENEWAL_S = 10
+"""How long a renewal may take, and how long another process waits for it."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,9 @@ class Record(msgspec.Struct, kw_only=True):
 class Session:
     """One live session: the record as last read or written, and where the store has it."""
 
-    def __init__(self, handle: Handle, record: Record, expires_at: datetime) -> None:
-        self.key = handle.key
-        self.delivery = handle.delivery
+    def __init__(self, key: str, delivery: SessionDelivery, record: Record, expires_at: datetime) -> None:
+        self.key = key
+        self.delivery = delivery
         self.record = record
         self.expires_at = expires_at
 
@@ -140,6 +144,7 @@ class Sessions:
 
     def __init__(self, store: Store, upstream: Upstream, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._seal = Seal(keys_of(settings))
         self._upstream = upstream
         self._idle = timedelta(seconds=settings.session_idle_s)
         self._absolute = timedelta(seconds=settings.session_absolute_s)
@@ -176,36 +181,47 @@ class Sessions:
             remembered=Remembered(),
         )
         handle = Handle.new(delivery)
-        await self._store.replace(handle.key, _bytes(record), expected=None, ttl_s=self._left_s(record))
-        return Session(handle, record, self._expires_at(record)), handle
+        return await self._put(handle.key, delivery, record), handle
 
     async def promote(self, session: Session, tokens: Tokens) -> tuple[Session, Handle]:
         """Make a guest's session that of a shopper: the same visit under a new handle. The old handle is dead.
 
         Raises `SessionExpired` when the session has ended in the meantime.
         """
-        present = await self._store.get(session.key)
-        if present is None:
+        record = await self._read(session.key)
+        if record is None:
             raise SessionExpired
-        record = msgspec.msgpack.decode(present, type=Record)
         # Under the old handle nobody is ever signed in, not for a moment.
         record.belong(tokens, self._now())
         handle = Handle.new(session.delivery)
-        await self._store.replace(handle.key, _bytes(record), expected=None, ttl_s=self._left_s(record))
+        promoted = await self._put(handle.key, session.delivery, record)
         await self._store.delete(session.key)
-        return Session(handle, record, self._expires_at(record)), handle
+        return promoted, handle
+
+    async def retire(self, session: Session) -> None:
+        """End a session whose submission is not over: no handle leads to it, and its token is kept for that."""
+        await self._put(f"session:retired:{session.id}", session.delivery, session.record)
+        await self._store.delete(session.key)
+
+    async def find_by_id(self, session_id: str) -> Session | None:
+        """The session for what goes on without its shopper; None when it has ended."""
+        found = await self._store.get(_pointer(session_id))
+        if found is None:
+            return None
+        delivery, _, key = found.decode().partition(" ")
+        record = await self._read(key)
+        return Session(key, SessionDelivery(delivery), record, self._expires_at(record)) if record else None
 
     async def find(self, handle: Handle) -> Session | None:
         """The live session behind a handle, its use noted; None for one that is unknown or has ended."""
-        found = await self._store.get(handle.key)
-        if found is None:
+        record = await self._read(handle.key)
+        if record is None:
             return None
-        record = msgspec.msgpack.decode(found, type=Record)
         now = self._now()
         if self._expires_at(record) <= now:
             await self._store.delete(handle.key)
             return None
-        session = Session(handle, record, self._expires_at(record))
+        session = Session(handle.key, handle.delivery, record, self._expires_at(record))
         if now - record.used_at >= TOUCH_AFTER:
             await self.change(session, lambda fresh: setattr(fresh, "used_at", now))
         return session
@@ -217,13 +233,12 @@ class Sessions:
         """
         while True:
             present = await self._store.get(session.key)
-            if present is None:
+            record = self._opened(session.key, present)
+            if record is None:
                 raise SessionExpired
-            record = msgspec.msgpack.decode(present, type=Record)
             edit(record)
-            written = await self._store.replace(
-                session.key, _bytes(record), expected=present, ttl_s=self._left_s(record)
-            )
+            sealed = self._sealed(session.key, record)
+            written = await self._store.replace(session.key, sealed, expected=present, ttl_s=self._left_s(record))
             if written:
                 session.record = record
                 session.expires_at = self._expires_at(record)
@@ -265,6 +280,13 @@ class Sessions:
         await self.change(session, lambda _: None)
 
     async def _renew(self, session: Session, stale: str) -> None:
+        try:
+            async with self._store.turn(f"renewal:{session.id}", wait_s=RENEWAL_S, ttl_s=RENEWAL_S):
+                await self._renew_in_turn(session, stale)
+        except Taken:
+            raise UpstreamTimeout(detail="somebody else's renewal") from None
+
+    async def _renew_in_turn(self, session: Session, stale: str) -> None:
         await self.change(session, lambda _: None)
         if session.record.access_token != stale:
             return
@@ -284,6 +306,25 @@ class Sessions:
     async def end(self, session: Session) -> None:
         await self._store.delete(session.key)
 
+    # How a record is kept.
+
+    async def _put(self, key: str, delivery: SessionDelivery, record: Record) -> Session:
+        sealed = self._sealed(key, record)
+        await self._store.replace(key, sealed, expected=None, ttl_s=self._left_s(record))
+        found_at = f"{delivery.value} {key}".encode()
+        await self._store.put(_pointer(record.id), found_at, ttl_s=self._absolute.total_seconds())
+        return Session(key, delivery, record, self._expires_at(record))
+
+    async def _read(self, key: str) -> Record | None:
+        return self._opened(key, await self._store.get(key))
+
+    def _opened(self, key: str, sealed: bytes | None) -> Record | None:
+        value = self._seal.open(key, sealed) if sealed is not None else None
+        return msgspec.msgpack.decode(value, type=Record) if value is not None else None
+
+    def _sealed(self, key: str, record: Record) -> bytes:
+        return self._seal.close(key, msgspec.msgpack.encode(record))
+
     def _expires_at(self, record: Record) -> datetime:
         ends = [record.used_at + self._idle, record.started_at + self._absolute]
         if record.refresh_token is None:
@@ -294,8 +335,9 @@ class Sessions:
         return max((self._expires_at(record) - self._now()).total_seconds(), 0.001)
 
 
-def _bytes(record: Record) -> bytes:
-    return msgspec.msgpack.encode(record)
+def _pointer(session_id: str) -> str:
+    """Where it stands under which handle a session is kept: its id outlives its handles."""
+    return f"session-at:{session_id}"
 
 
 def utc_now() -> datetime:

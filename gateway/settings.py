@@ -5,6 +5,7 @@ and is named. No other module reads the environment.
 """
 
 import os
+import re
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -23,6 +24,8 @@ SECRETS = "/run/secrets"
 """Where container engines put secrets: a file `riverfront_api_secret` stands for the variable."""
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 SHORTEST_SECRET = 12
 """Characters. What is shorter was made up by a person, or cut off."""
@@ -101,6 +104,16 @@ class Settings(BaseSettings):
 
     session_idle_s: float = Field(1800, gt=0, description="Seconds a session lives without being used.")
     session_absolute_s: float = Field(86_400, gt=0, description="Seconds a session lives at most.")
+    store_url: SecretStr = Field(
+        SecretStr(""),
+        description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0; empty for the "
+        "memory of this one process.",
+    )
+    sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Fernet keys that seal sessions in the shared store, the newest first; empty for one made from the "
+        "API secret.",
+    )
     store_entries: int = Field(100_000, gt=0, description="Entries the memory store holds at most.")
     store_bytes: int = Field(256 * 1024 * 1024, gt=0, description="Bytes the memory store holds at most.")
 
@@ -113,6 +126,8 @@ class Settings(BaseSettings):
     doubt_quiet_s: float = Field(
         120, gt=0, description="Seconds after sending from which the absence of an order may be believed."
     )
+
+    reconcile_s: float = Field(1, gt=0, description="Seconds between two looks at submissions that are not over.")
 
     manifest: str = Field(
         "", description="File with the documents that clients send, as `python -m gateway manifest` makes it."
@@ -152,6 +167,7 @@ class Settings(BaseSettings):
             "tax_identifier_countries",
             "origins",
             "trusted_proxies",
+            "sealing_keys",
         ):
             if isinstance(text := values.get(name), str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
@@ -173,6 +189,9 @@ class Settings(BaseSettings):
             url = urlsplit(getattr(self, name))
             if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not self.development:
                 raise ValueError(f"{name}: keys and tokens travel over it; use https.")
+        for key in self.sealing_keys:
+            if not FERNET_KEY.fullmatch(key.get_secret_value()):
+                raise ValueError("sealing_keys: each is 32 random bytes in URL-safe base64.")
         is_local = self.host in LOOPBACK_HOSTS
         if self.development and not is_local:
             raise ValueError("development: for this machine only; listen on 127.0.0.1, or switch it off.")

@@ -46,11 +46,12 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 async def leave(ctx: Context, session: Session) -> None:
     """End a session, here and upstream. An order that is on its way keeps its token."""
-    is_needed = await ctx.gateway.submissions.is_open(session)
+    if await ctx.gateway.submissions.is_open(session):
+        await ctx.gateway.sessions.retire(session)
+        ctx.lose_session()
+        return
     await ctx.gateway.sessions.end(session)
     ctx.lose_session()
-    if is_needed:
-        return
     # It is over here, which is what was asked; a token that stays ends by itself.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.revoke_token(session.record.access_token)

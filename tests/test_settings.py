@@ -33,6 +33,8 @@ def default_of(name: str) -> str:
     if field.is_required():
         return "*needed*"
     value = field.default
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
     if name == "locales":
         return "`" + ",".join(":".join(pair) for pair in value) + "`"
     if value in ("", ()):
@@ -77,6 +79,7 @@ def test_they_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("LOCALES", "en-US", "locales"),
         ("LOCALES", "englisch:MONEY", "locales"),
         ("API_KEY", "", "api_key"),
+        ("SEALING_KEYS", "short", "sealing_keys"),
         ("PUBLISHABLE_KEY", "", "publishable_key"),
         ("BILLING_COUNTRIES", "us", "billing_countries"),
         ("ORIGINS", "*", "origins"),
