@@ -110,6 +110,8 @@ class Record(msgspec.Struct, kw_only=True):
 class Session:
     """One live session: the record as last read or written, and where the store has it."""
 
+    expires_at: datetime
+
     def __init__(self, key: str, delivery: SessionDelivery, record: Record, expires_at: datetime) -> None:
         self.key = key
         self.delivery = delivery

@@ -110,7 +110,7 @@ async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIde
     return await ctx.tax_requirements()
 
 
-async def warnings(parent: Cart, ctx: Context) -> list[Warning]:
+def warnings(parent: Cart, ctx: Context) -> list[Warning]:
     return warnings_of(parent)
 
 

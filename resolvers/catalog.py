@@ -208,7 +208,7 @@ async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
     return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 
-async def custom_attributes(
+def custom_attributes(
     parent: Product | Order, ctx: Context, names: Sequence[str] | None = None
 ) -> list[CustomAttribute]:
     attributes = parent.attributes
