@@ -11,7 +11,7 @@ What Digital River's Commerce API offers to a shop, and what of it is here. `mak
 holds that it is true, and that nothing is missing of what a storefront must have, should have, or the graph names as \
 the source of a member.
 
-- **Gateway**: ✔ when a method of `gateway/upstream/client.py` that is really used sends this call. Where another call \
+- **Gateway**: ✔ when a method of `gateway/upstream` that is used sends this call. Where another call \
 does or tells the same, the gateway sends only that one, and it stands here instead: a cart is read whole, once, and \
 not part by part. *settings*: what the call would tell is configured.
 - **Sandbox**: ✔ when it answers the call.

@@ -1,42 +1,26 @@
 """Which calls upstream offers, the graph names, the gateway sends and the sandbox answers.
 
-What upstream offers is `docs/coverage.csv`; the rest is read from the `Source:` lines of the SDL, from the methods of
-the gateway's client, and from the routes of the sandbox.
+What upstream offers is `docs/coverage.csv`; the rest is read from the `Source:` lines of the SDL, from the code of the
+gateway's client, and from the routes of the sandbox.
 """
 
-import ast
 import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
 from graphql import GraphQLNamedType, build_schema
 
-from gateway.upstream import client
 from sandbox.app import CART, ME, ROUTES
+from tests.calls import ROOT, Call, made
 
-ROOT = Path(__file__).parent.parent
 INVENTORY = ROOT / "docs" / "coverage.csv"
 SDL = ROOT / "schema" / "schema.graphql"
 
 SETTINGS = "settings"
 """Stands in `instead` where the gateway is configured with what the call would tell."""
-
-CLIENT = ROOT / "gateway" / "upstream" / "client.py"
-CONSTANTS = {name: value for name, value in vars(client).items() if isinstance(value, str)}
-
-
-class Call(NamedTuple):
-    method: str
-    path: str
-    """Its variable parts are `{}`."""
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 def call(method: str, path: str) -> Call:
@@ -89,7 +73,7 @@ class Surface:
 @cache
 def surface() -> Surface:
     rows = inventory()
-    return Surface(rows, named(rows), frozenset(sent()), frozenset(answered()))
+    return Surface(rows, named(rows), frozenset(made()), frozenset(answered()))
 
 
 def inventory() -> list[Row]:
@@ -100,67 +84,6 @@ def inventory() -> list[Row]:
 def answered() -> Iterator[Call]:
     """What the sandbox answers."""
     return (call(method, path) for path, handlers in ROUTES for method in handlers)
-
-
-# What the gateway sends.
-
-
-def sent() -> set[Call]:
-    """The calls of every method of the client that something of the gateway or a resolver reaches."""
-    methods = {
-        node.name: node
-        for owner in ast.parse(CLIENT.read_text()).body
-        if isinstance(owner, ast.ClassDef) and owner.name == "Upstream"
-        for node in owner.body
-        if isinstance(node, ast.AsyncFunctionDef)
-    }
-    senders = {name: "method" in parameters for name, node in methods.items() if "path" in (parameters := _names(node))}
-    asking = methods.keys() - senders.keys()
-    reached, waiting = set[str](), asking & _asked_for()
-    while waiting:
-        name = waiting.pop()
-        reached.add(name)
-        waiting |= (_attributes(methods[name]) & asking) - reached
-    return {one for name in reached for one in _calls(methods[name], senders)}
-
-
-def _names(method: ast.AsyncFunctionDef) -> set[str]:
-    return {argument.arg for argument in method.args.args}
-
-
-def _asked_for() -> set[str]:
-    """Methods asked of something called `upstream`, outside the client."""
-    files = [*(ROOT / "resolvers").rglob("*.py"), *(ROOT / "gateway").rglob("*.py")]
-    return set().union(*(_attributes(ast.parse(file.read_text()), "upstream") for file in files if file != CLIENT))
-
-
-def _attributes(tree: ast.AST, owner: str = "") -> set[str]:
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-    return {node.attr for node in nodes if ast.unparse(node.value).endswith(owner)}
-
-
-def _calls(method: ast.AST, senders: Mapping[str, bool]) -> Iterator[Call]:
-    """The calls made in a method. A sender takes the verb and the path, or only the path of what it reads."""
-    for node in ast.walk(method):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in senders:
-            given = 2 if senders[node.func.attr] else 1
-            yield call(*["GET", *map(_text, node.args[:given])][-2:])
-
-
-def _text(node: ast.expr) -> str:
-    """A path as it stands in the code: constants of the module are filled in, anything else is a variable part."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Name(id=name) if name in CONSTANTS:
-            return CONSTANTS[name]
-        case ast.JoinedStr(values=values):
-            return "".join(_text(value) for value in values)
-        case ast.FormattedValue(value=ast.Name(id=name)) if name in CONSTANTS:
-            return CONSTANTS[name]
-        case ast.FormattedValue():
-            return "{}"
-    raise ValueError(f"{CLIENT}:{node.lineno}: write the verb and the path where the call is made")
 
 
 # What the graph names.

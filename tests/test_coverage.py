@@ -11,19 +11,16 @@ MISSING = {
     "DELETE /v1/shoppers/me/addresses/{}",
     "GET /v1/shoppers/me/addresses",
     "GET /v1/shoppers/me/addresses/{}",
-    "GET /v1/shoppers/me/carts/active/billing-address",
     "GET /v1/shoppers/me/carts/active/line-items",
     "GET /v1/shoppers/me/carts/active/line-items/{}",
     "GET /v1/shoppers/me/carts/active/payment-methods",
-    "GET /v1/shoppers/me/carts/active/shipping-address",
-    "GET /v1/shoppers/me/categories",
-    "GET /v1/shoppers/me/categories/{}",
-    "GET /v1/shoppers/me/categories/{}/products",
     "GET /v1/shoppers/me/offers/{}",
+    "GET /v1/shoppers/me/offers/{}/product-offers",
     "GET /v1/shoppers/me/payment-options",
     "GET /v1/shoppers/me/payment-options/{}",
-    "GET /v1/shoppers/me/product-search",
-    "GET /v1/shoppers/me/products/{}/variations",
+    "GET /v1/shoppers/me/point-of-promotions/{}/offers",
+    "GET /v1/shoppers/me/products/{}/offers",
+    "GET /v1/shoppers/me/products/{}/point-of-promotions/{}/offers",
     "POST /v1/shoppers",
     "POST /v1/shoppers/me/addresses",
     "POST /v1/shoppers/me/carts/active/apply-shopper",
@@ -42,7 +39,7 @@ def test_what_a_storefront_needs_of_upstream_is_covered() -> None:
     }
     assert lost == set(), (
         "A call that is a must, a should, or the source of a member is not covered. Send it in a method of "
-        "gateway/upstream/client.py that a resolver uses and route it in sandbox/app.py; or, where another call that "
+        "gateway/upstream that is used and route it in sandbox/app.py; or, where another call that "
         "is sent does the same, name that one in the last column of docs/coverage.csv."
     )
 
