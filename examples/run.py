@@ -57,6 +57,7 @@ def _serve(running: ExitStack) -> None:
         "RIVERFRONT_HOST": HOST,
         "RIVERFRONT_PORT": str(gateway_port),
         "RIVERFRONT_UPSTREAM_URL": sandbox_url,
+        "RIVERFRONT_LEDGER_URL": f"{sandbox_url}/_ledger/balance",
         **_keys(f"{sandbox_url}/_sandbox/keys"),
     }
     gateway = running.enter_context(program("gateway", ["serve"], settings))
@@ -129,6 +130,8 @@ def _keys(url: str) -> dict[str, str]:
         "RIVERFRONT_API_KEY": keys["confidentialApiKey"],
         "RIVERFRONT_API_SECRET": keys["confidentialSecret"],
         "RIVERFRONT_PUBLISHABLE_KEY": keys["publicApiKey"],
+        "RIVERFRONT_PAYMENT_KEY": keys["paymentKey"],
+        "RIVERFRONT_LEDGER_KEY": keys["ledgerKey"],
     }
 
 

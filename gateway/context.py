@@ -15,6 +15,7 @@ from gateway.catalog import Catalog
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import SessionExpired, SessionRequired, SignInRequired, UpstreamTimeout, UpstreamTokenInvalid
 from gateway.limits import Limits
+from gateway.money import Money
 from gateway.replays import Replays
 from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
@@ -80,6 +81,7 @@ class Operation:
     cart: "asyncio.Future[Cart] | None" = None
     tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
     shopper: "asyncio.Future[Shopper] | None" = None
+    credit_balance: "asyncio.Future[Money | None] | None" = None
     promoted: list[GraphQLError] = field(default_factory=list)
     unread_warnings: list[object] = field(default_factory=list)
 
@@ -228,9 +230,21 @@ class Context:
     async def _read_shopper(self) -> Shopper:
         return await self.as_shopper(lambda upstream, token: upstream.shopper(token))
 
+    def credit_balance(self) -> "asyncio.Future[Money | None]":
+        """The signed-in shopper's store credit, read once for the operation; None without an account of it."""
+        operation = self.operation
+        if operation.credit_balance is None:
+            operation.credit_balance = asyncio.ensure_future(self._read_credit_balance())
+            operation.credit_balance.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return asyncio.shield(operation.credit_balance)
+
+    async def _read_credit_balance(self) -> Money | None:
+        reference = (await self.shopper()).external_reference_id
+        return await self.upstream.credit_balance(reference) if reference is not None else None
+
     def forget_shopper(self) -> None:
         """After a change of the account, and when the session has become somebody else's."""
-        self.operation.shopper = None
+        self.operation.shopper = self.operation.credit_balance = None
 
     def forget_cart(self) -> None:
         """After a change: what was read before it is no longer so."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from gateway import tax
+from gateway import credit, tax
 from gateway.enums import (
     AddressKind,
     CheckoutBlockerCode,
@@ -29,6 +29,7 @@ from gateway.outcomes import (
     PaymentSessionBlocker,
     PurchaseChangedBlocker,
     ShippingOptionBlocker,
+    StoreCreditBlocker,
     SubmissionAttempt,
     SubmissionInProgressBlocker,
     TaxIdentifierBlocker,
@@ -306,6 +307,20 @@ def tax_blocker(message: str, requirements: list[TaxIdentifierRequirement]) -> T
     )
 
 
+def _store_credit(case: Case) -> Iterator[Blocker]:
+    if case.cart.secondary_source is None:
+        return
+    found = credit.conflicts(case.cart, case.stock or {})
+    if found:
+        yield StoreCreditBlocker(
+            code=Code.STORE_CREDIT_CONFLICT,
+            message="Store credit is attached and does not fit the cart. Take it off, or what it does not go with.",
+            step=Step.PAYMENT,
+            resolved_by=("Mutation.removeStoreCredit", "Mutation.detachSource"),
+            obstacles=found,
+        )
+
+
 def _fixed_amount(case: Case) -> Iterator[Blocker]:
     session = payment_session(case.cart, case.facts)
     if session is not None and is_outdated(case.cart, case.facts.remembered):
@@ -430,6 +445,7 @@ RULES = (
     _countries,
     _shipping_option,
     _tax_identifiers,
+    _store_credit,
     _fixed_amount,
     _payment_session,
     _terms,

@@ -35,6 +35,12 @@ def plain(money: Money) -> Decimal:
     return money.amount
 
 
+def has_digits_of_its_currency(money: Money) -> bool:
+    """Whether the amount has no more decimal places than its currency: 1.005 USD has."""
+    digits = get_currency_precision(money.currency_code)
+    return money.amount == round(money.amount, digits)
+
+
 def formatted(money: Money, locale: str) -> str:
     """Text for display: upstream's where it is meant for people, else by the locale's rules.
 

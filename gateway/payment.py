@@ -27,6 +27,11 @@ log = logging.getLogger(__name__)
 ADJUSTABLE = frozenset({"creditCard", "payPal", "payPalCredit", "payPalBilling", "customerCredit"})
 """Methods whose source may follow the total; any other source was approved for one amount."""
 
+SUPPORTS_STORE_CREDIT = frozenset(
+    {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
+)
+"""Methods that may pay what store credit leaves, by Digital River's list for the Commerce API."""
+
 State = PaymentSessionState
 
 
@@ -142,20 +147,29 @@ def payment_session(cart: Cart, facts: Facts) -> PaymentSession | None:
 
 
 def is_outdated(cart: Cart, remembered: Remembered) -> bool:
-    """Whether the primary source was approved for another total than the present one.
+    """Whether the primary source was approved for another amount than is due from it now.
 
-    A source that was not attached here has no remembered total and passes.
+    A source that was not attached here has no remembered amount and passes.
     """
     source = cart.primary_source
     if source is None or source.type in ADJUSTABLE:
         return False
     agreed = remembered.attached_at.get(source.source_id)
-    return agreed is not None and agreed != total_text(cart)
+    return agreed is not None and agreed != due_text(cart)
 
 
 def total_text(cart: Cart) -> str:
     """The order total in one spelling per amount: 118.01 USD."""
-    return f"{cart.order_total.amount.normalize():f} {cart.order_total.currency_code}"
+    return _text(cart.order_total)
+
+
+def due_text(cart: Cart) -> str:
+    """What a primary source has to pay, beside store credit, in the same spelling."""
+    return _text(_due_from_a_primary(cart))
+
+
+def _text(money: Money) -> str:
+    return f"{money.amount.normalize():f} {money.currency_code}"
 
 
 def _amounts(cart: Cart) -> tuple[Money, Money]:
@@ -167,7 +181,7 @@ def _amounts(cart: Cart) -> tuple[Money, Money]:
         parts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
         # A primary pays whatever credit does not, whether or not upstream says how much that is.
         known = not attached or len(parts) == len(attached)
-        amount = sum(parts, start=total.amount * 0) if known else total.amount
+        amount = min(sum(parts, start=total.amount * 0), total.amount) if known else total.amount
         given = Money(amount, total.currency_code)
     remaining = wire.remaining if wire else None
     if remaining is None:

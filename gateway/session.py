@@ -60,7 +60,9 @@ class Remembered(msgspec.Struct, kw_only=True):
     """What a session knows of its checkout and the cart does not tell."""
 
     attached_at: dict[str, str] = {}
-    """Order total at the moment the source was attached, as `118.01 USD`, by source id."""
+    """What the primary source had to pay at the moment it was attached, as `118.01 USD`, by source id."""
+    credit_covers: bool | None = None
+    """Whether store credit alone paid all of the cart when it was last seen; None: it was not alone there."""
     asked_authentication: str | None = None
     """Source for which the last submission asked for an authentication."""
     coupons: list[str] = []

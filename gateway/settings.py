@@ -70,6 +70,14 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
     api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
     publishable_key: Text = Field(description="Public key for DigitalRiver.js and the payment service.")
+    payment_key: SecretStr = Field(
+        SecretStr(""), description="Confidential key of the payment service, for store credit; off when empty."
+    )
+    ledger_url: Url | Literal[""] = Field(
+        "", description="Address of the merchant's ledger of store credit, called with ?reference=; off when empty."
+    )
+    ledger_key: SecretStr = Field(SecretStr(""), description="Key that the ledger takes as Bearer.")
+    ledger_timeout_s: float = Field(2, gt=0, description="Seconds for the ledger, of those an operation has.")
     guest_grant: GuestGrant = Field(
         GuestGrant.PASSWORD,
         description="Grant for guests: password (renewable), or client_credentials for sites that refuse it.",

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
 
+from gateway import credit
 from gateway.context import Context
 from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
@@ -58,6 +59,12 @@ WARNING_MESSAGES = {
     WarningCode.LANDED_COST_INCOMPLETE: "Import duty may be missing from the total.",
     WarningCode.OTHER: "Digital River has a remark on the cart that this gateway does not know.",
 }
+
+
+NO_LONGER_COVERED = Warning(
+    WarningCode.PAYMENT_NO_LONGER_COVERED,
+    "The total has grown beyond the store credit on the cart. Attach a source for what remains, or apply more credit.",
+)
 
 
 @dataclass(frozen=True)
@@ -304,12 +311,16 @@ async def update_session(ctx: Context, input: UpdateSession) -> Payload:
     locale = input.locale or session.locale
     currency_code = input.currency_code or (offered[locale] if input.locale else session.currency_code)
     path = ("input", "currencyCode" if input.currency_code else "locale")
-    done = await change(
-        ctx,
-        None,
-        lambda: ctx.as_shopper(lambda upstream, token: upstream.set_market(token, locale, currency_code)),
-        path=path,
-    )
+
+    async def set_market() -> Payload:
+        # Upstream refuses it with any source, and may have changed half of it by then.
+        if currency_code != session.currency_code and (await present(ctx)).secondary_source is not None:
+            message = "Store credit is attached, which is in one currency. Take it off first."
+            return Payload(errors=[invalid(path, message)])
+        act = partial(ctx.as_shopper, lambda upstream, token: upstream.set_market(token, locale, currency_code))
+        return await write(ctx, act, path=path)
+
+    done = await in_turn(ctx, None, set_market)
     if not done.errors:
 
         def note(record: Record) -> None:
@@ -333,9 +344,25 @@ async def in_turn(ctx: Context, if_revision: str | None, act: Callable[[], Await
     """Do a change in its turn, checked against lock and revision. What is refused is told as data."""
     try:
         async with changing(ctx, if_revision):
-            return await act()
+            return await _with_coverage(ctx, await act())
     except Refused as refused:
         return Payload(errors=refused.errors)
+
+
+async def _with_coverage(ctx: Context, done: Payload) -> Payload:
+    """Tell when the total has grown beyond the store credit that paid all of it. Costs a read only then."""
+    session = await ctx.own_session()
+    covered = session.record.remembered.credit_covers
+    if covered is None:
+        return done
+    try:
+        covers = credit.covers_alone(await ctx.cart())
+    except UpstreamError:
+        return done  # It is told with the next change.
+    if covers is covered:
+        return done
+    await ctx.gateway.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
+    return replace(done, warnings=[*done.warnings, NO_LONGER_COVERED]) if covers is False else done
 
 
 @asynccontextmanager

@@ -295,6 +295,19 @@ class DetachSource(Given, frozen=True, kw_only=True):
     target: DetachTarget
 
 
+class ApplyStoreCredit(Given, frozen=True, kw_only=True):
+    """Arguments of applyStoreCredit."""
+
+    if_revision: str | None = None
+    amount: Money | None = None
+
+
+class RemoveStoreCredit(Given, frozen=True, kw_only=True):
+    """Arguments of removeStoreCredit."""
+
+    if_revision: str | None = None
+
+
 class SubmitOrder(Given, frozen=True, kw_only=True):
     """Arguments of submitOrder."""
 

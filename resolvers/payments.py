@@ -1,11 +1,13 @@
 """The payment session, the ways to pay, and the sources on the cart."""
 
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
+from gateway import credit
 from gateway.cache import Lifetime, key_of
 from gateway.context import Context
 from gateway.enums import (
@@ -16,7 +18,7 @@ from gateway.enums import (
 )
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
-from gateway.payment import Facts, PaymentSession, total_text
+from gateway.payment import SUPPORTS_STORE_CREDIT, Facts, PaymentSession, due_text, total_text
 from gateway.payment import payment_session as view_of
 from gateway.session import Remembered
 from gateway.upstream.cart import Cart
@@ -33,11 +35,6 @@ REDIRECT_THEN_SUBMIT = frozenset(
     {"payPal", "payPalBilling", "payPalCredit", "payPalPayIn3", "payPalPayIn4", "payPalRatenZahlung"}
 )
 """Approved before they are attached; every other redirect method is approved after the submission."""
-
-SUPPORTS_STORE_CREDIT = frozenset(
-    {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
-)
-"""Methods that may pay what store credit leaves, by Digital River's list for the Commerce API."""
 
 NEEDS_ORGANIZATION = frozenset({"msts"})
 NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
@@ -244,7 +241,7 @@ def _passes(method: PaymentMethod, filter: PaymentMethodFilter | None) -> bool:
 
 
 async def attach_source(ctx: Context, input: AttachSource) -> Payload:
-    return await carts.in_turn(ctx, input.if_revision, lambda: _attach(ctx, input))
+    return await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
 
 
 async def _attach(ctx: Context, input: AttachSource) -> Payload:
@@ -252,23 +249,19 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
     path = ("input", "source", "sourceId")
     cart = await carts.present(ctx)
     if cart.wire_payment_session is None:
-        return Payload(errors=[_no_session(cart)])
+        return Payload(errors=[no_session(cart)])
     attached = cart.primary_source
     if attached is not None and attached.source_id == source_id:
         return Payload()
     if attached is not None:
         if not input.replace_primary:
             return Payload(errors=[_primary_present(cart)])
-        detached = await carts.write(ctx, lambda: _detach(ctx, attached.source_id), path=path)
+        detached = await carts.write(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
     # Noted before it is sent: the answer may get lost, and the source be attached all the same.
     await _note_total(ctx, source_id, cart)
-    done = await carts.write(
-        ctx,
-        lambda: ctx.as_shopper(lambda upstream, token: upstream.attach_source(token, source_id)),
-        path=path,
-    )
+    done = await carts.write(ctx, lambda: attach(ctx, source_id), path=path)
     if done.errors:
         return Payload(errors=[await _with_state(ctx, error) for error in done.errors], warnings=done.warnings)
     # Attaching may have given the cart the source's address, and so another tax.
@@ -277,18 +270,35 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
 
 
 async def detach_source(ctx: Context, input: DetachSource) -> Payload:
-    target = input.target
-    if target.source_id is not None:
-        source_id = target.source_id
-        return await carts.change(
-            ctx, input.if_revision, lambda: _detach(ctx, source_id), path=("input", "target", "sourceId")
-        )
-    if not target.all:
-        return Payload(errors=[carts.invalid(("input", "target", "all"), "Only true means anything here.")])
-    return await carts.change(ctx, input.if_revision, lambda: _detach_all(ctx), path=("input", "target", "all"))
+    source_id = input.target.source_id
+    path = ("input", "target", "sourceId" if source_id is not None else "all")
+    if source_id is None and not input.target.all:
+        return Payload(errors=[carts.invalid(path, "Only true means anything here.")])
+
+    async def act() -> None:
+        await (_detach_all(ctx) if source_id is None else detach(ctx, source_id))
+
+    return await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, carts.write(ctx, act, path=path)))
 
 
-async def _detach(ctx: Context, source_id: str) -> None:
+async def attach(ctx: Context, source_id: str) -> Cart | None:
+    return await ctx.as_shopper(lambda upstream, token: upstream.attach_source(token, source_id))
+
+
+async def with_funding(ctx: Context, change: Awaitable[Payload]) -> Payload:
+    """Change the sources, and note whether credit alone pays then: later changes of the cart are told by it."""
+    done = await change
+    try:
+        covers = credit.covers_alone(await ctx.cart())
+    except UpstreamError:
+        return done
+    session = await ctx.own_session()
+    if covers is not session.record.remembered.credit_covers:
+        await ctx.gateway.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
+    return done
+
+
+async def detach(ctx: Context, source_id: str) -> None:
     try:
         await ctx.as_shopper(lambda upstream, token: upstream.detach_source(token, source_id))
     except UpstreamRefusal as refusal:
@@ -306,16 +316,16 @@ async def _detach_all(ctx: Context) -> None:
 
 
 async def _note_total(ctx: Context, source_id: str, cart: Cart) -> None:
-    """Note the total that a source is for; a new source asks for no old authentication."""
+    """Note the amount that a source is for; a new source asks for no old authentication."""
 
     def note(memory: Remembered) -> None:
-        memory.attached_at = {source_id: total_text(cart)}
+        memory.attached_at = {source_id: due_text(cart)}
         memory.asked_authentication = None
 
     await ctx.gateway.sessions.remember(await ctx.own_session(), note)
 
 
-def _no_session(cart: Cart) -> PaymentError:
+def no_session(cart: Cart) -> PaymentError:
     return PaymentError(
         code=ErrorCode.PAYMENT_SESSION_MISSING,
         message="The cart has no payment session. Add a line first."

@@ -99,7 +99,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/payments/sources/{id}", {"GET": payment_service.show}),
     ("/sources", {"POST": payment_service.create_credit}),
     ("/sources/{id}", {"GET": payment_service.show_credit}),
-    ("/_ledger/balances/{reference}", {"GET": ledger.balance}),
+    ("/_ledger/balance", {"GET": ledger.balance}),
     ("/payments/payment-methods", {"GET": payment_service.methods}),
     ("/payments/redirects/{page}", {"GET": payment_service.page, "POST": payment_service.decide}),
 ]

@@ -119,7 +119,9 @@ async def add_fault(request: Request) -> Response:
     if fault.method is not None and fault.method not in methods[fault.path]:
         return _refused(f"{fault.path} has no method {fault.method}. It has {', '.join(sorted(methods[fault.path]))}.")
     given = await _read(request, dict[str, object])
-    if unused := sorted(given.keys() - {"path", "kind", "method", "times"} - USES.get(fault.kind, frozenset())):
+    if unused := sorted(
+        given.keys() - {"path", "kind", "method", "skips", "times"} - USES.get(fault.kind, frozenset())
+    ):
         return _refused(f"A fault of the kind {fault.kind} does not use {', '.join(unused)}.")
     world_of(request).faults.append(fault)
     return nothing()

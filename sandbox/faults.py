@@ -21,7 +21,7 @@ USES: dict[str, frozenset[str]] = {
     "delay": frozenset({"delay_s"}),
     "drip": frozenset({"delay_s"}),
 }
-"""What is told of a fault beside its path, method and times, by its kind."""
+"""What is told of a fault beside its path, method, skips and times, by its kind."""
 
 HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -54,6 +54,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Template of a route (`/v1/shoppers/me/orders/{id}`), or `*`."""
     kind: Kind
     method: str | None = None
+    skips: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Calls that go well before the first that does not."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """None: until `reset`, or until the faults are cleared."""
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 500
@@ -111,6 +113,9 @@ class FaultLayer:
     def _due(self, method: str, path: str) -> Fault | None:
         faults = self._world.faults
         fault = next((one for one in faults if one.fits(method, path)), None)
+        if fault is not None and fault.skips > 0:
+            fault.skips -= 1
+            return None
         if fault is not None and fault.times is not None:
             fault.times -= 1
             if fault.times == 0:

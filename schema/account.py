@@ -5,11 +5,12 @@ from datetime import datetime
 from strawberry import ID
 
 from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
-from resolvers import account, orders
+from resolvers import account, credit, orders
 from schema import graph
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.graph import argument, field
 from schema.orders import OrderConnection
+from schema.payment import StoreCreditAccount
 from schema.scalars import CurrencyCode, EmailAddress, Locale
 from schema.values import Node
 
@@ -36,6 +37,12 @@ class Shopper(Node):
         last=argument(int | None, "Number of items from the end of the page; at most 50."),
         before=argument(str | None, "Cursor before which the page ends."),
         states=argument(list[OrderState] | None, "Only orders in these states; all when absent."),
+    )
+    store_credit: StoreCreditAccount | None = field(
+        "Store credit. Null when the site has none or the ledger could not be read; an error "
+        "tells which. Source: the merchant's credit ledger, through the gateway's ledger port.",
+        Cost(weight="1"),
+        resolver=credit.store_credit,
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from strawberry import ID, UNSET
 
+import schema.values  # noqa: F401 - declares the enums that inputs use
 from gateway.enums import AddressKind, CustomerType, SessionDelivery, ShippingOptionRule
 from resolvers import inputs
 from schema import graph
@@ -339,6 +340,21 @@ class DetachSourceInput:
 
     if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
     target: DetachTarget = field("What to detach.")
+
+
+@graph.input(inputs.ApplyStoreCredit)
+class ApplyStoreCreditInput:
+    """Arguments of applyStoreCredit."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    amount: MoneyInput | None = field("Amount to use; as much as possible when absent.", default=UNSET)
+
+
+@graph.input(inputs.RemoveStoreCredit)
+class RemoveStoreCreditInput:
+    """Arguments of removeStoreCredit."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
 
 
 @graph.input(inputs.SubmitOrder)

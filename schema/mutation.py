@@ -1,7 +1,7 @@
 """The root of every change, and what each one answers."""
 
 from gateway.enums import IdempotencyMode, SessionLevel
-from resolvers import account, carts, checkout, orders, payments, sessions, submissions
+from resolvers import account, carts, checkout, credit, orders, payments, sessions, submissions
 from schema import graph
 from schema.account import CartTransition, Session
 from schema.cart import Cart
@@ -18,12 +18,14 @@ from schema.graph import argument, change, field
 from schema.inputs import (
     AddCartLinesInput,
     ApplyOfferInput,
+    ApplyStoreCreditInput,
     AttachSourceInput,
     DetachSourceInput,
     LookupOrderInput,
     PrepareCheckoutInput,
     RemoveCartLinesInput,
     RemoveOfferInput,
+    RemoveStoreCreditInput,
     ResumeOrderInput,
     SelectShippingOptionInput,
     SetCartAddressesInput,
@@ -36,7 +38,7 @@ from schema.inputs import (
     UpdateSessionInput,
 )
 from schema.orders import Order
-from schema.payment import PaymentSession
+from schema.payment import PaymentSession, StoreCreditAccount
 from schema.values import Warning
 
 
@@ -203,6 +205,33 @@ class AttachSourcePayload:
 @graph.type()
 class DetachSourcePayload:
     """Result of detachSource. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(
+        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class ApplyStoreCreditPayload:
+    """Result of applyStoreCredit. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(
+        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+    )
+    store_credit: StoreCreditAccount | None = field(
+        "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling, for example that sources were reordered.")
+    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class RemoveStoreCreditPayload:
+    """Result of removeStoreCredit. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
@@ -389,6 +418,23 @@ class Mutation:
         Cost(weight="10"),
         resolver=payments.detach_source,
         input=argument(DetachSourceInput, "Arguments."),
+    )
+    apply_store_credit: ApplyStoreCreditPayload | None = change(
+        "Sets the store credit on the cart to an amount, in whatever order sources were attached before. "
+        "Source: the credit ledger, POST /sources, DELETE and POST …/apply-payment-method.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="15"),
+        resolver=credit.apply_store_credit,
+        input=argument(ApplyStoreCreditInput, "Arguments."),
+    )
+    remove_store_credit: RemoveStoreCreditPayload | None = change(
+        "Takes store credit off the cart. Source: DELETE …/apply-payment-method.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="10"),
+        resolver=credit.remove_store_credit,
+        input=argument(RemoveStoreCreditInput, "Arguments."),
     )
     submit_order: SubmitOrderPayload | None = change(
         "Turns the cart into an order, at most once per key and at most once per cart at a "

@@ -18,6 +18,7 @@ from gateway.enums import (
     SessionLevel,
     SourceState,
     SourceUsage,
+    StoreCreditObstacle,
 )
 from resolvers import payments
 from schema import graph
@@ -104,6 +105,19 @@ class StoreCreditSource(PaymentSource):
     """Store credit. Source: supplementaryPaymentMethods with type customerCredit."""
 
     is_reusable: bool = field("Always false; credit is used once. Source: reusable.")
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+class StoreCreditAccount:
+    """Store credit of a shopper. Source: the merchant's credit ledger."""
+
+    balance: Money = field("Credit that can be spent. Source: ledger.")
+    as_of: datetime = field("When the balance was read. Source: gateway.")
+    usable_on_cart: Money = field(
+        "Largest amount usable on the current cart; zero when none. Source: gateway, the "
+        "smaller of balance and order total, after the rules below."
+    )
+    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use credit; empty when it can. Source: gateway.")
 
 
 @graph.type()

@@ -103,10 +103,13 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "api_key": keys.confidential_key,
         "api_secret": keys.confidential_secret,
         "publishable_key": keys.public_key,
+        "payment_key": keys.payment_key,
+        "ledger_key": keys.ledger_key,
         "development": True,
         "retry_wait_s": 0,
     }
-    return Settings(**(given | changes))
+    given |= changes
+    return Settings(**({"ledger_url": f"{given['upstream_url']}/_ledger/balance"} | given))
 
 
 @asynccontextmanager

@@ -196,10 +196,10 @@ async def test_credit_goes_with_some_methods_and_once(client: Client) -> None:
 async def test_the_ledger_tells_a_balance_to_its_merchant(client: Client) -> None:
     client.world.ledger["merchant-1"] = Balance(amount=Decimal("12.50"), currency="USD")
     key = {"Authorization": f"Bearer {client.world.keys.ledger_key}"}
-    answer = await client.http.get("/_ledger/balances/merchant-1", headers=key)
+    answer = await client.http.get("/_ledger/balance?reference=merchant-1", headers=key)
     assert answer.json() == {"reference": "merchant-1", "balance": {"currency": "USD", "value": 12.5}}
-    assert (await client.http.get("/_ledger/balances/nobody", headers=key)).status_code == 404
-    assert (await client.http.get("/_ledger/balances/merchant-1")).status_code == 401
+    assert (await client.http.get("/_ledger/balance?reference=nobody", headers=key)).status_code == 404
+    assert (await client.http.get("/_ledger/balance?reference=merchant-1")).status_code == 401
 
 
 # Tax registrations.

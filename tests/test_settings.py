@@ -37,7 +37,7 @@ def default_of(name: str) -> str:
         value = value.get_secret_value()
     if name == "locales":
         return "`" + ",".join(":".join(pair) for pair in value) + "`"
-    if value in ("", ()):
+    if value in ("", (), SecretStr("")):
         return "empty"
     if isinstance(value, tuple):
         return f"`{','.join(value)}`"

@@ -8,7 +8,8 @@ import base64
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
@@ -24,8 +25,10 @@ from gateway.errors import (
     UpstreamNotReached,
     UpstreamRefusal,
     UpstreamTimeout,
+    UpstreamTokenInvalid,
     UpstreamUnavailable,
 )
+from gateway.money import Money
 from gateway.settings import Settings
 from gateway.upstream import errors
 from gateway.upstream.cart import (
@@ -94,6 +97,14 @@ class Submitted(msgspec.Struct, frozen=True, rename="camel"):
 class FoundOrders(msgspec.Struct, frozen=True, rename="camel"):
     orders: OrderPage | None = None
     line_item: OrderLine | None = None
+
+
+class CreatedSource(msgspec.Struct, frozen=True):
+    id: str
+
+
+class LedgerEntry(msgspec.Struct, frozen=True):
+    balance: Money
 
 
 class FoundOffers(msgspec.Struct, frozen=True, rename="camel"):
@@ -224,6 +235,41 @@ class Upstream:
     async def detach_all_sources(self, token: str) -> None:
         await self._change("DELETE", f"{CART}/payment", token)
 
+    async def create_store_credit(self, session_id: str, amount: Money, reference: str) -> str:
+        """A source of store credit for a payment session; its id. Nothing is held until it is attached.
+
+        `reference` is the merchant's own, by which credit that was spent is found again.
+        """
+        body = {
+            "paymentSessionId": session_id,
+            "type": "customerCredit",
+            # Its digits as they are, not as a binary fraction.
+            "amount": msgspec.Raw(f"{amount.amount:f}".encode()),
+            "customerCredit": {},
+            "upstreamId": reference,
+        }
+        base = self.settings.payments_url or self.settings.upstream_url
+        token = self.settings.payment_key.get_secret_value()
+        with _not_the_shoppers("payment key"):
+            answer = await self._send("POST", "/sources", token=token, json=body, base=base, repeat=Repeat.CHANGE)
+        return decode(answer, CreatedSource).id
+
+    async def credit_balance(self, reference: str) -> Money | None:
+        """What the merchant's ledger has for a shopper; None without an account."""
+        settings = self.settings
+        ends_at = time.monotonic() + settings.ledger_timeout_s
+        own = self.until(min(ends_at, self.deadline_at or ends_at))
+        token = settings.ledger_key.get_secret_value()
+        asked = {"reference": reference}
+        try:
+            with _not_the_shoppers("ledger key"):
+                body = await own._send("GET", "", token=token, params=asked, base=settings.ledger_url)
+        except UpstreamRefusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise UpstreamUnavailable(status=refusal.status, reason="ledger") from refusal
+        return decode(body, LedgerEntry).balance
+
     async def payment_methods(self, session_id: str, locale: str) -> MethodList:
         """From the payment service, which knows a public key and no shopper."""
         params = {"sessionId": session_id, "locale": locale.replace("-", "_")}
@@ -321,7 +367,7 @@ class Upstream:
         settings = self.settings
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
         headers = {"Accept": "application/json"}
-        if token is not None:
+        if token:  # An empty one is a call of somebody who asks for no key.
             headers["Authorization"] = f"Bearer {token}"
         request = self.http.build_request(
             method,
@@ -423,6 +469,15 @@ class Pauses:
         if asked_s is not None:
             return min(asked_s, LONGEST_ASKED_PAUSE_S)
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
+
+
+@contextmanager
+def _not_the_shoppers(key: str) -> Iterator[None]:
+    """A key of ours that is refused is no shopper's token that has ended."""
+    try:
+        yield
+    except UpstreamTokenInvalid as refusal:
+        raise UpstreamUnavailable(status=refusal.status, reason=f"{key} refused") from refusal
 
 
 def _cart(body: bytes) -> Cart:
