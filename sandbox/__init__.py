@@ -11,7 +11,9 @@ credit. Orders: the list of an account with its pages and states, one order with
 downloads, and the look-up by password or by card. Time fulfils an order; a control moves it to any state, and
 another makes orders arrive. Accounts: registration, sign-in by password and by the merchant's reference,
 profile, address book, payment options with the sources they make reusable, and apply-shopper. With a switch
-the addresses of a cart are verified, and corrections offered.
+the addresses of a cart are verified, and corrections offered. Subscriptions: begun by the orders of shoppers
+with an account, changed over `/v1/subscriptions` with the merchant's key, renewed by an order each as the
+clock moves on, and shown by the older resource of the shopper.
 
 Where the sources leave it open: a list of orders takes several states by commas, and everything of an order
 with `expand=all`, as a look-up does; a look-up that finds nothing is a 404, whatever of it was wrong, and
@@ -26,15 +28,18 @@ token that is shown at a sign-in is used up by it, and the cart goes along, into
 hold lines. All tokens of an account see one cart. A saved source pays for its owner alone; refusals of a
 payment option are `payment-option-already-exists`, `source-already-exists`, `source_not_found`,
 `source_not_chargeable` and `nonreusable_source`. A removed option takes its source along.
+Lines of a product that recurs have `subscriptionInfo`. A change of a subscription is made a minute after it
+was accepted; its orders come as a shopper's do. One that does not renew ends with its term, one whose renewal
+cannot be paid a week after it. A trial costs what the product costs.
 
 It does not imitate:
 
 - XML: every answer is JSON, and calls that asked for none are counted
-- subscriptions
+- the previews, prices, dates and add-ons of subscriptions
 - financing, private stores, and countries other than those of `sandbox/taxes.py`
 - 3-D Secure challenges, and sources of any other method
 - overridden prices
 - landed cost, bundles, and texts in languages other than English and German
-- money that arrives later, returns, events and anything of the Admin API
+- money that arrives later, returns, events and anything else of the Admin API
 - rate limits and parallel writes by themselves; both can be asked for as a fault
 """

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox import renewals
 from sandbox.cart import REVIEWED_EMAIL, Cart
 from sandbox.errors import Refusal
 from sandbox.methods import Facts, fits
@@ -35,10 +36,10 @@ async def submit(request: Request) -> Response:
 
     workflow = cart.source.method.workflow if cart.source is not None else "standard"
     order = Order(cart, *STATES[workflow], submitted_at=None)
+    world.keep_order(shopper, order)
     if order.session_state == "complete":
         _charged(world, order)
     world.take_stock(cart)
-    world.keep_order(shopper, order)
     shopper.last_order = order
     if order.session_state == "pending_redirect":
         cart.order = order
@@ -61,6 +62,9 @@ def _check(world: World, cart: Cart) -> None:
         raise _no(409, "submit-cart-failed", text)
     if cart.source is not None and not fits(cart.source.method, Facts.of(cart.purchase())):
         raise _no(409, "invalid-payment-method", "Payment method is not supported for this Site")
+    if cart.source is not None and cart.recurs and not cart.source.reusable:
+        text = "Cannot use non-recurring payment method to purchase commitment type subscription"
+        raise _no(409, "submit-cart-failed", text)
     if cart.tax_place.get("country") in DEMANDED and not cart.registrations:
         raise _no(409, "invalid-tax-registrations", "The tax registrations of the cart are not valid.")
     for line in cart.lines:
@@ -96,6 +100,7 @@ def _charged(world: World, order: Order) -> None:
         order.state, order.session_state = "In Review", "pending"
     for source in order.cart.sources:
         source.consume()
+    renewals.begin(world, order)
 
 
 async def resume(request: Request) -> Response:

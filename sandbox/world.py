@@ -9,7 +9,7 @@ from itertools import count
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sandbox import demo
+from sandbox import demo, renewals
 from sandbox.account import Account
 from sandbox.calls import Calls
 from sandbox.cart import Cart, Line
@@ -17,6 +17,7 @@ from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
 from sandbox.order import Order
 from sandbox.source import Source
+from sandbox.subscription import Subscription
 
 ACCESS_LIFE = timedelta(hours=24)
 REFRESH_LIFE = timedelta(days=365)
@@ -41,6 +42,8 @@ class Switches:
     """A site without the amounts feature never shows the two amounts of the payment session."""
     shipping_option: Literal["preselected", "open"] = "preselected"
     """Whether upstream chooses the first shipping option by itself."""
+    subscription_shopper: Literal["present", "absent"] = "present"
+    """Whether a subscription tells whose it is."""
     order_states: Literal["narrow", "ignored"] = "narrow"
     """Whether `orderState` narrows a list of orders."""
     terms: Literal["optional", "required"] = "optional"
@@ -70,6 +73,9 @@ class Keys:
     """The confidential key of the payment service."""
     ledger_key: str = "ledger-of-riverdemo"
     """The merchant's own, for `/_ledger`."""
+    merchant_key: str = "riverdemo-merchant"
+    """Of the merchant's own side, with its secret: subscriptions."""
+    merchant_secret: str = "riverdemo-merchant-secret"
     shopper_username: str = "alex.rivera@example.com"
     shopper_password: str = "Rivers+Lakes7"
     other_shopper_username: str = "sam.brook@example.com"
@@ -123,6 +129,7 @@ class World:
     shoppers: list[Shopper] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     sources: dict[UUID, Source] = field(default_factory=dict)
+    subscriptions: list[Subscription] = field(default_factory=list)
     ledger: dict[str, Balance] = field(default_factory=dict)
     """Store credit by the shopper's external reference."""
     redirects: dict[UUID, Source] = field(default_factory=dict)
@@ -131,6 +138,7 @@ class World:
     moved: timedelta = timedelta(0)
     _cart_ids: Iterator[int] = field(default_factory=lambda: count(1127950780082, 10_000))
     _line_ids: Iterator[int] = field(default_factory=lambda: count(21150010082, 10_000))
+    _subscription_ids: Iterator[int] = field(default_factory=lambda: count(23480199, 11))
     _shopper_ids: Iterator[int] = field(default_factory=lambda: count(1127900160082, 10_000))
     _address_ids: Iterator[int] = field(default_factory=lambda: count(1655007697, 16))
     _option_ids: Iterator[int] = field(default_factory=lambda: count(740865108, 23))
@@ -282,8 +290,17 @@ class World:
     def keep_order(self, shopper: Shopper, order: Order) -> None:
         shopper.orders[order.id] = order
 
+    def next_subscription_id(self) -> int:
+        return next(self._subscription_ids)
+
+    def current_subscriptions(self) -> list[Subscription]:
+        """All of them, changed and renewed as far as the time has come."""
+        renewals.catch_up(self)
+        return self.subscriptions
+
     def orders_of(self, shopper: Shopper) -> list[Order]:
         """The newest first, in the states they have by now."""
+        renewals.catch_up(self)
         for order in shopper.orders.values():
             order.ripen(self.now())
         return list(reversed(shopper.orders.values()))

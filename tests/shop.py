@@ -32,6 +32,7 @@ CLIENT = {"X-Riverfront-Client": "tests", "Origin": ORIGIN, "Accept": "applicati
 
 PACK, POLES, WATCH, GRAPHITE, SOFTWARE = "5401230100", "5401230200", "5401230300", "5401230400", "5401230700"
 STOVE, SOLD_OUT = "5401231100", "5401231300"
+LIVE_MAPS, COFFEE = "5401231600", "5401231700"
 
 CART = "/v1/shoppers/me/carts/active"
 SUBMIT = f"{CART}/submit-cart"

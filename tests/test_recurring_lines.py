@@ -6,9 +6,7 @@ from dirty_equals import IsPartialDict
 
 from sandbox.world import World
 from tests.client import Client, code
-from tests.shop import CART, PACK, Shopper, Storefront
-
-LIVE_MAPS = "5401231600"
+from tests.shop import CART, LIVE_MAPS, PACK, Shopper, Storefront
 
 ADD = """mutation($id: String!, $terms: RecurringTermsInput) { addCartLines(input: {lines: [{
   product: {upstreamId: $id}, recurringTerms: $terms}]}) { cart { lines { id quantity
