@@ -82,6 +82,8 @@ class Operation:
     tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
     shopper: "asyncio.Future[Shopper] | None" = None
     credit_balance: "asyncio.Future[Money | None] | None" = None
+    cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    """Root fields that were given card numbers, by response key, and where. They are not called."""
     promoted: list[GraphQLError] = field(default_factory=list)
     unread_warnings: list[object] = field(default_factory=list)
 

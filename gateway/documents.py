@@ -35,11 +35,14 @@ from graphql import (
 )
 
 from gateway.demand import Demand, SlicingMissing
+from gateway.enums import ErrorCode
 from gateway.errors import TopLevelCode
 from gateway.freshness import Freshness, freshness
 from gateway.manifest import DocumentsMode, read_manifest, sha256, short
 from gateway.policy import Policies
+from gateway.screening import CardFound, Refusals, has_card_number, screened
 from gateway.settings import Settings
+from gateway.user_errors import MESSAGES
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +143,12 @@ class Documents:
 
     def source(self, query: str | None, digest: str | None) -> Source:
         """The document that is meant by its text, or by its hash alone. Raises `DocumentRefused`."""
+        source = self._source(query, digest)
+        if source.digest not in self._manifest and source.digest not in self._known and has_card_number(source.text):
+            raise card_found("literals")
+        return source
+
+    def _source(self, query: str | None, digest: str | None) -> Source:
         if query is None:
             return self._by_hash(digest or "")
         actual = sha256(query)
@@ -181,8 +190,17 @@ class Documents:
 
     def freshness(self, operation: Operation) -> Freshness:
         """How long and for whom the answer of a query may be kept."""
-        alone = separate_operations(operation.document)[operation.name or ""]
-        return freshness(self._schema, self._policies, alone)
+        return freshness(self._schema, self._policies, _alone(operation))
+
+    def screened(self, operation: Operation, variables: dict[str, Any]) -> tuple[dict[str, Any], Refusals]:
+        """The variables without card numbers, and the root fields that were given some. Raises `DocumentRefused`."""
+        try:
+            clean, refused = screened(self._schema, _alone(operation), variables)
+        except CardFound:
+            raise card_found("variables") from None
+        if refused:
+            log.warning("card number refused", extra={"reason": "inputs"})
+        return clean, refused
 
     def cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
         """What the operation may cost with these variables, in points. Raises `DocumentRefused`."""
@@ -261,6 +279,17 @@ class Documents:
         _limit("Repeated fields with fields of their own", size.repeated, settings.repeated_key_limit)
         if sum(size.names[name] for name in ONCE) > 1:
             raise _too_expensive(f"An operation may have one of {', '.join(sorted(ONCE))}, once.")
+
+
+def _alone(operation: Operation) -> DocumentNode:
+    """The document without its other operations, and the fragments of those."""
+    return separate_operations(operation.document)[operation.name or ""]
+
+
+def card_found(where: str) -> DocumentRefused:
+    """A card number in a request that has no place to tell it as an error of its own."""
+    log.warning("card number refused", extra={"reason": where})
+    return _bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {where} of the request.")
 
 
 def _choose(operations: list[Operation], name: str | None) -> Operation:

@@ -6,6 +6,7 @@ type, credentials, origin, body, document. Everything after that is the graph's.
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,13 +16,14 @@ from starlette.responses import Response
 
 from gateway import origin, proxies
 from gateway.context import Caller, Context, Gateway, begin
-from gateway.documents import DocumentRefused, Documents, Operation, Source, check_values
+from gateway.documents import DocumentRefused, Documents, Operation, Source, card_found, check_values
 from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.freshness import Freshness
 from gateway.markets import market_of
 from gateway.policy import Policies
-from gateway.request import Asked, Refused, read
+from gateway.request import PARAMETERS, Asked, Refused, read
+from gateway.screening import Refusals, card_in_headers, has_card_number
 from gateway.session import Handle
 from gateway.sharing import shared
 from gateway.telemetry import tell
@@ -47,6 +49,27 @@ FORBIDDEN_NULL = "Cannot return null for non-nullable field"
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
 
+@dataclass
+class Seen:
+    """What the log may have of a request, as far as it got."""
+
+    source: Source | None = None
+    operation: Operation | None = None
+    cost: int | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An operation that may be executed. `cards`: the root fields that must not be, and why. `freshness`: over
+    GET only."""
+
+    handle: Handle | None
+    operation: Operation
+    variables: dict[str, Any]
+    cards: Refusals
+    freshness: Freshness | None
+
+
 class GraphQLEndpoint:
     def __init__(self, schema: GraphQLSchema, policies: Policies, gateway: Gateway) -> None:
         self._schema = schema
@@ -55,23 +78,13 @@ class GraphQLEndpoint:
 
     async def answer(self, request: Request) -> Response:
         media_type = MODERN if MODERN in request.headers.get("accept", "") else LEGACY
-        source: Source | None = None
-        operation: Operation | None = None
-        cost: int | None = None
+        seen = Seen()
         codes: list[str] = []
         try:
-            _check_accept(request)
-            handle = self._credentials(request)
-            asked = await read(request, self._gateway.settings)
-            source = self._documents.source(asked.query, asked.sha256)
-            operation = self._documents.operation(source, asked.operation_name)
-            check_values(asked.variables)
-            found = self._check_get(operation) if request.method == "GET" else None
-            cost = self._documents.cost(operation, asked.variables)
-            self._documents.admit(cost)
-            response, codes = await self._execute(request, handle, asked, operation, media_type)
-            if found is not None and not codes:
-                response = shared(request, response, found)
+            ready = await self._ready(request, seen)
+            response, codes = await self._execute(request, ready, media_type)
+            if ready.freshness is not None and not codes:
+                response = shared(request, response, ready.freshness)
         except Refused as refused:
             codes = [refused.code.value]
             errors = [_entry(message, refused.code, request) for message in refused.messages]
@@ -83,14 +96,29 @@ class GraphQLEndpoint:
             told = _extensions(refused.code, request)
             errors = [_merged(error.formatted, told) for error in refused.errors]
             response = _response({"errors": errors}, _status_of(refused.code, media_type), media_type)
-        self._tell_cost(response, cost)
+        self._tell_cost(response, seen.cost)
         tell(
             request,
-            kind=operation.node.operation.value if operation else None,
-            operation=source.name if source else None,
+            kind=seen.operation.node.operation.value if seen.operation else None,
+            operation=seen.source.name if seen.source else None,
             codes=codes,
         )
         return response
+
+    async def _ready(self, request: Request, seen: Seen) -> Ready:
+        """All that is looked at before anything is done. Raises `Refused` and `DocumentRefused`."""
+        _check_accept(request)
+        handle = self._credentials(request)
+        asked = await read(request, self._gateway.settings)
+        _check_for_cards(request, asked)
+        seen.source = self._documents.source(asked.query, asked.sha256)
+        operation = seen.operation = self._documents.operation(seen.source, asked.operation_name)
+        check_values(asked.variables)
+        variables, cards = self._documents.screened(operation, asked.variables)
+        found = self._check_get(operation) if request.method == "GET" else None
+        seen.cost = self._documents.cost(operation, variables)
+        self._documents.admit(seen.cost)
+        return Ready(handle, operation, variables, cards, found)
 
     # Who asks.
 
@@ -129,21 +157,21 @@ class GraphQLEndpoint:
 
     # What becomes of it.
 
-    async def _execute(
-        self, request: Request, handle: Handle | None, asked: Asked, operation: Operation, media_type: str
-    ) -> tuple[Response, list[str]]:
+    async def _execute(self, request: Request, ready: Ready, media_type: str) -> tuple[Response, list[str]]:
+        operation = ready.operation
         caller = Caller(
             request_id=request.state.request_id,
             address=proxies.shopper_address(request.scope, self._gateway.settings),
-            handle=handle,
+            handle=ready.handle,
         )
-        market = market_of(self._schema, operation.node, asked.variables, self._gateway.settings)
+        market = market_of(self._schema, operation.node, ready.variables, self._gateway.settings)
         ctx = begin(self._gateway, caller, buys=operation.buys, market=market)
+        ctx.operation.cards = ready.cards
         running = execute(
             self._schema,
             operation.document,
             context_value=ctx,
-            variable_values=asked.variables,
+            variable_values=ready.variables,
             operation_name=operation.name,
         )
         result: ExecutionResult = running if isinstance(running, ExecutionResult) else await running
@@ -202,6 +230,15 @@ class GraphQLEndpoint:
                 httponly=True,
                 samesite=settings.cookie_same_site,
             )
+
+
+def _check_for_cards(request: Request, asked: Asked) -> None:
+    """Of what stands beside the document and its variables. Raises `DocumentRefused`."""
+    if card_in_headers(request.headers):
+        raise card_found("headers")
+    beside = [*request.query_params, *(value for name, value in request.query_params.items() if name not in PARAMETERS)]
+    if any(has_card_number(one) for one in (asked.operation_name or "", *beside)):
+        raise card_found("names")
 
 
 def _check_accept(request: Request) -> None:

@@ -13,6 +13,10 @@ from gateway.settings import Settings
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
+PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
+"""Of a URL; all others are nobody's."""
+
+
 class Refused(Exception):
     """The request is no GraphQL request that we serve."""
 

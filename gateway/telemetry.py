@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import proxies
+from gateway.screening import has_card_number
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -191,7 +192,7 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        request_id = given if REQUEST_ID.fullmatch(given) and not has_card_number(given) else secrets.token_hex(16)
         told: dict[str, object] = {"status": 500}
         scope.setdefault("state", {}).update(request_id=request_id, told=told)
 

@@ -9,15 +9,17 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import SimpleNamespace
 from typing import Annotated, Any, TypeVar, get_args
 
 import strawberry
-from graphql import GraphQLError, GraphQLResolveInfo, get_named_type
+from graphql import GraphQLError, GraphQLResolveInfo, get_named_type, is_non_null_type
 from strawberry.types import Info
 from strawberry.types.arguments import InputContext
 from strawberry.types.base import get_object_definition
 
-from gateway.user_errors import unnamed
+from gateway.enums import ErrorCode
+from gateway.user_errors import MESSAGES, InputError, unnamed
 from schema.directives import Sensitive
 from schema.selection import selected_names
 
@@ -142,6 +144,8 @@ def _adapt(
 
     def call(root: object, info: Info, **given: Any) -> Any:
         owner = (root,) if nested else ()
+        if finish is not None and info._raw_info.path.key in info.context.operation.cards:
+            return finish(info, _card_refused(info))
         answer = resolver(*owner, info.context, **given)
         if finish is not None:
             # A change ends by itself: each of its calls has the deadline, and what was done is told.
@@ -188,6 +192,20 @@ async def _promoted(info: Any, answer: Awaitable[Any]) -> Any:
     return payload
 
 
+async def _card_refused(info: Any) -> Any:
+    """The payload of a mutation that was given card numbers and is not called because of them."""
+    raw: GraphQLResolveInfo[Any] = info._raw_info
+    payload_type: Any = get_named_type(raw.return_type)
+    paths = raw.context.operation.cards[raw.path.key]
+    code = ErrorCode.SENSITIVE_DATA_DETECTED
+    empty = {
+        member.extensions["strawberry-definition"].python_name: False if is_non_null_type(member.type) else None
+        for member in payload_type.fields.values()
+    }
+    errors = [InputError(code=code, message=MESSAGES[code], path=path) for path in paths]
+    return SimpleNamespace(**(empty | {"errors": errors, "warnings": []}))
+
+
 def _named(payload: Any, raw: GraphQLResolveInfo[Any]) -> Any:
     """The payload, every error of a type that it may have. Upstream may refuse a call for any reason."""
     payload_type: Any = get_named_type(raw.return_type)
@@ -198,4 +216,8 @@ def _named(payload: Any, raw: GraphQLResolveInfo[Any]) -> Any:
         else unnamed(error, raw.context.caller.request_id)
         for error in payload.errors
     ]
-    return payload if told == payload.errors else replace(payload, errors=told)
+    if told == payload.errors:
+        return payload
+    if isinstance(payload, SimpleNamespace):
+        return SimpleNamespace(**(vars(payload) | {"errors": told}))
+    return replace(payload, errors=told)

@@ -1,0 +1,360 @@
+"""Card numbers are refused wherever they are sent, go nowhere, and nothing else is taken for one."""
+
+import io
+import json
+import random
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from graphql import GraphQLInputObjectType, get_named_type, is_list_type
+from graphql import get_nullable_type as plain
+from stdnum import luhn
+
+from gateway.screening import has_card_number
+from sandbox.world import World
+from schema.build import build
+from tests.paths import literal
+from tests.shop import ADDRESS, CLIENT, PACK, Shopper, Storefront, new_key
+from tests.test_secrets import log as log
+
+CARD = "4111111111111111"
+
+CARDS = {
+    "Visa": CARD,
+    "Visa of old": "4222222222222",
+    "Visa of 19 digits": "4000000000000000006",
+    "Mastercard": "5555555555554444",
+    "Mastercard in the twos": "2223003122003222",
+    "American Express": "378282246310005",
+    "Diners Club": "30569309025904",
+    "Discover": "6011111111111117",
+    "JCB": "3530111333300000",
+    "UnionPay": "6200000000000005",
+    "Maestro": "6304000000000000",
+}
+
+SPELLINGS = {
+    "spaces": "4111 1111 1111 1111",
+    "hyphens": "4111-1111-1111-1111",
+    "dots": "4111.1111.1111.1111",
+    "underscores": "4111_1111_1111_1111",
+    "real dashes": "4111–1111—1111‑1111",
+    "each digit by itself": " ".join(CARD),
+    "spaces that do not break": "4111\u00a01111\u202f1111\u20091111",
+    "signs that nobody sees": "4\u200b1\u200d1\u20601\ufeff1\u00ad11111111111",
+    "wide digits": "４１１１１１１１１１１１１１１１",
+    "Arabic digits": "٤١١١١١١١١١١١١١١١",
+    "Devanagari digits": "४१११११११११११११११",
+    "bold digits": "𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏",
+    "circled digits": "④①①①①①①①①①①①①①①①",
+    "words around": "my card is 4111111111111111, thanks",
+    "no space around": "card4111111111111111visa",
+    "a number in front": "2 times 3, 4111 1111 1111 1111",
+    "expiry and code behind": "4111111111111111 12/30 123",
+    "all in one": "41111111111111111230123",
+    "among other digits": "99999" + CARD + "99999",
+}
+
+
+@pytest.mark.parametrize("text", CARDS.values(), ids=CARDS.keys())
+def test_a_card_number_of_any_issuer_is_found(text: str) -> None:
+    assert luhn.is_valid(text)
+    assert has_card_number(text)
+    assert has_card_number(f"x{text}x")
+
+
+@pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_a_card_number_is_found_however_it_is_written(text: str) -> None:
+    assert has_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1127950780082",
+        "4111111111111112",
+        "411111111111",
+        "9999999999999999",
+        "+4915123456786",
+        "+49 151 2345 6786",
+        "4006381333931",
+        "2026-11-22T10:00:00.123456Z",
+        "952-555-0100",
+        "fb.1.1596403881668.1116446470",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "UHJvZHVjdDo1NDAxMjMwMTAw",
+        "",
+    ],
+)
+def test_other_numbers_pass(text: str) -> None:
+    assert not has_card_number(text)
+
+
+def innocent(chance: random.Random) -> str:
+    """What people and programs put into the inputs of a shop."""
+    digits = "0123456789"
+
+    def some(count: int) -> str:
+        return "".join(chance.choices(digits, k=count))
+
+    return chance.choice(
+        [
+            f"+{chance.choice(['1', '44', '49', '52', '81', '34'])} {some(3)} {some(7)}",
+            f"0{some(3)}/{some(7)}",
+            f"{some(5)} Bren Road {some(2)}, Apt {some(3)}",
+            f"{some(5)}-{some(4)}",
+            f"DE{some(9)}",
+            str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            f"SAVE{some(2)}-{some(4)}",
+            f"11{some(11)}",
+            f"Order {some(10)}, paid on 2026-{some(2)}-{some(2)}",
+            f"17{some(11)}",
+            chance.getrandbits(256).to_bytes(32, "big").hex()[:24],
+        ]
+    )
+
+
+def test_at_most_one_innocent_input_in_a_thousand_is_refused() -> None:
+    chance = random.Random(4711)  # noqa: S311 - the same inputs every time
+    inputs = [innocent(chance) for _ in range(20_000)]
+    assert sum(map(has_card_number, inputs)) <= 20
+
+
+BOMBS = ["3 " * 64_000, "4 " * 64_000, "4" * 128_000, "3500 " * 26_000, "٣ " * 32_000, ("4" * 12 + "a") * 9_000]
+
+
+@pytest.mark.parametrize("text", BOMBS, ids=range(len(BOMBS)))
+def test_a_text_that_was_made_to_be_expensive_is_not(text: str, benchmark_s: Any) -> None:
+    assert benchmark_s(lambda: has_card_number(text)) < 1
+
+
+@pytest.fixture
+def benchmark_s() -> Any:
+    """Seconds of CPU that something takes; the bound has room for a slow machine."""
+    import time
+
+    def measure(act: Any) -> float:
+        began = time.process_time()
+        act()
+        return time.process_time() - began
+
+    return measure
+
+
+ERRORS = "errors { __typename code path retry }"
+FOUND = "SENSITIVE_DATA_DETECTED"
+
+
+async def test_a_change_with_a_card_number_is_not_made_and_says_where(
+    shopper: Shopper, world: World, log: io.StringIO
+) -> None:
+    await shopper.storefront.add(PACK)
+    world.calls.clear()
+    text = "mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) { cart { id } %s } }"
+    answer = await shopper.storefront.ask(text % ERRORS, code="4111 1111 1111 1111")
+    payload = answer.data["applyOffer"]
+    assert payload["errors"] == [
+        {"__typename": "InputError", "code": FOUND, "path": ["input", "offer", "couponCode"], "retry": "FIX_THEN_RETRY"}
+    ]
+    assert payload["cart"]["id"]
+    assert {one.method for one in world.calls.by_call} == {"GET"}
+    assert "4111" not in str(answer.body) + log.getvalue()
+    assert "card number refused" in log.getvalue()
+
+
+async def test_of_several_changes_only_the_one_with_the_card_number_is_left_out(shopper: Shopper) -> None:
+    text = """mutation($lines: [NewCartLineInput!]!, $organisation: String) {
+      addCartLines(input: {lines: $lines}) { cart { totalQuantity } errors { code } }
+      card: updateCart(input: {organizationId: $organisation}) { errors { code path } } }"""
+    lines = [{"product": {"upstreamId": PACK}}]
+    answer = await shopper.storefront.ask(text, lines=lines, organisation=CARD)
+    assert answer.data == {
+        "addCartLines": {"cart": {"totalQuantity": 1}, "errors": []},
+        "card": {"errors": [{"code": FOUND, "path": ["input", "organizationId"]}]},
+    }
+
+
+@pytest.mark.parametrize("member", ["firstName", "line1", "line2", "city", "postalCode", "phoneNumber", "companyName"])
+async def test_an_address_with_a_card_number_is_not_sent(shopper: Shopper, world: World, member: str) -> None:
+    await shopper.storefront.add(PACK)
+    world.calls.clear()
+    payload = await shopper.storefront.give_details(**{member: "5555 5555 5555 4444"})
+    found = [(one["code"], one["path"][-1]) for one in payload["errors"]]
+    assert set(found) == {(FOUND, member)}
+    assert {one.method for one in world.calls.by_call} <= {"GET"}
+
+
+def strings() -> list[tuple[str, tuple[str, ...]]]:
+    """Every text that a mutation may be given: the mutation, and the path to the text."""
+    root = build().core.mutation_type
+    assert root is not None
+    found = []
+    for name, field in root.fields.items():
+        for argument, one in field.args.items():
+            found += [(name, (argument, *path)) for path in texts_of(one.type, ())]
+    return found
+
+
+def texts_of(type_: Any, seen: tuple[str, ...]) -> list[tuple[str, ...]]:
+    named = get_named_type(type_)
+    if not isinstance(named, GraphQLInputObjectType):
+        return [("0",) if is_list_type(plain(type_)) else ()] if named.name == "String" else []
+    if named.name in seen:
+        return []
+    step = ("0",) if is_list_type(plain(type_)) else ()
+    return [
+        (*step, member, *path)
+        for member, one in named.fields.items()
+        for path in texts_of(one.type, (*seen, named.name))
+    ]
+
+
+def value_with(type_: Any, path: tuple[str, ...]) -> Any:
+    """A value of the type that has a card number at a path."""
+    named = get_named_type(type_)
+    if is_list_type(plain(type_)):
+        return [value_with(plain(type_).of_type, path[1:])]
+    if not path:
+        return CARD
+    member, *rest = path
+    given = {
+        name: read(literal(one.type))
+        for name, one in named.fields.items()
+        if str(one.type).endswith("!") and name != member
+    }
+    return given | {member: value_with(named.fields[member].type, tuple(rest))}
+
+
+def read(text: str) -> Any:
+    from graphql import parse_value, value_from_ast_untyped
+
+    return value_from_ast_untyped(parse_value(text))
+
+
+@pytest.mark.parametrize(("name", "path"), strings(), ids=lambda one: one if isinstance(one, str) else ".".join(one))
+async def test_no_text_of_any_mutation_may_be_a_card_number(
+    shopper: Shopper, world: World, log: io.StringIO, name: str, path: tuple[str, ...]
+) -> None:
+    root = build().core.mutation_type
+    assert root is not None
+    type_ = root.fields[name].args[path[0]].type
+    await shopper.storefront.ask("mutation { startSession(input: {}) { errors { code } } }")
+    world.calls.clear()
+    text = f"mutation($given: {type_}) {{ {name}({path[0]}: $given) {{ errors {{ code path }} }} }}"
+    answer = await shopper.storefront.ask(text, given=value_with(type_, path[1:]))
+    payload = (answer.body.get("data") or {}).get(name)
+    if payload is None:
+        assert answer.codes in (["BAD_USER_INPUT"], ["SIGN_IN_REQUIRED"]), answer.body
+    else:
+        assert {"code": FOUND, "path": list(path)} in payload["errors"]
+    assert CARD not in str(answer.body) + log.getvalue()
+    assert world.calls.count() == 0
+
+
+QUERY = "query($text: String!) { product(by: {externalReferenceId: $text}) { name } }"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"query": QUERY, "variables": {"text": CARD}},
+        {"query": '{ product(by: {externalReferenceId: "4111111111111111"}) { name } }'},
+        {"query": "{ storefront { locales } } # 4111 1111 1111 1111"},
+        {"query": "{ a4111111111111111: storefront { locales } }"},
+        {"query": "{ storefront { locales }", "operationName": CARD},
+        {"query": "{ products(first: 4111111111111111) { totalCount } }"},
+        {"query": "query Named { storefront { locales } }", "operationName": "Named4111111111111111"},
+        {"query": "{ storefront { locales } }", "variables": {"unused": CARD}},
+        {"query": "{ storefront { locales } }", "variables": {CARD: 1}},
+        {"query": "{ storefront { locales } }", "variables": {"deep": [{"er": ["4111 1111 1111 1111"]}]}},
+        {"query": "query($n: Int!) { products(first: $n) { totalCount } }", "variables": {"n": int(CARD)}},
+        {"query": "query($id: ID!) { order(id: $id) { id } }", "variables": {"id": CARD}},
+        {
+            "query": "mutation($k: UUID!) { addCartLines(input: {idempotencyKey: $k, lines: []}) { errors { code } } }",
+            "variables": {"k": CARD},
+        },
+        {
+            "query": "mutation($address: AddressInput!) { setCartAddresses(input: {billing: {address: $address}}) "
+            "{ errors { code } } }",
+            "variables": {"address": ADDRESS | {"email": f"{CARD}@shop.example"}},
+        },
+    ],
+)
+async def test_a_card_number_anywhere_else_is_no_request(
+    storefront: Storefront, world: World, log: io.StringIO, body: dict[str, Any]
+) -> None:
+    answer = await storefront.send(body)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "looks like card data" in error["message"]
+    assert "1111" not in answer.text + str(answer.headers) + log.getvalue()
+    assert world.calls.count() == 0
+
+
+@pytest.mark.parametrize("header", ["User-Agent", "X-Riverfront-Client", "Referer", "X-Anything", "Accept-Language"])
+async def test_a_header_with_a_card_number_is_no_request(storefront: Storefront, log: io.StringIO, header: str) -> None:
+    answer = await storefront.send({"query": "{ storefront { locales } }"}, **{header: f"card {CARD}"})
+    assert answer.status_code == 400
+    assert "headers" in answer.json()["errors"][0]["message"]
+    assert CARD not in answer.text + log.getvalue()
+
+
+async def test_a_request_id_that_is_a_card_number_is_replaced(storefront: Storefront, log: io.StringIO) -> None:
+    answer = await storefront.send({"query": "{ storefront { locales } }"}, **{"X-Request-Id": CARD})
+    assert CARD not in answer.headers["x-request-id"]
+    assert CARD not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"query": QUERY, "variables": json.dumps({"text": CARD})},
+        {"query": "{ storefront { locales } }", "utm_source": CARD},
+        {"query": "{ storefront { locales } }", CARD: "x"},
+        {"query": "{ storefront { locales } } # " + CARD},
+    ],
+)
+async def test_a_url_with_a_card_number_is_no_request(
+    storefront: Storefront, log: io.StringIO, given: dict[str, str]
+) -> None:
+    answer = await storefront.http.get("/graphql?" + urlencode(given), headers=CLIENT)
+    assert answer.status_code == 400
+    assert "looks like card data" in answer.json()["errors"][0]["message"]
+    assert CARD not in answer.text + log.getvalue()
+
+
+LIKE_A_VISA_OF_OLD = "4222222222222"
+
+
+async def test_identifiers_pass_where_identifiers_belong(shopper: Shopper, world: World) -> None:
+    """An order number may begin with 4, and pass Luhn's check."""
+    assert has_card_number(LIKE_A_VISA_OF_OLD)
+    answer = await shopper.storefront.ask(QUERY, text=LIKE_A_VISA_OF_OLD)
+    assert answer.data == {"product": None}
+    await shopper.storefront.add(PACK)
+    text = """mutation($number: String!) {
+      lookupOrder(input: {by: {orderPassword: {number: $number, password: "secret-1"}}}) { errors { code } } }"""
+    answer = await shopper.storefront.ask(text, number=LIKE_A_VISA_OF_OLD)
+    assert answer.data["lookupOrder"]["errors"] == [{"code": "NOT_FOUND"}]
+
+
+async def test_a_national_telephone_number_passes(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    payload = await shopper.storefront.give_details(phoneNumber="49151 2345678 6")
+    assert payload["errors"] == []
+
+
+async def test_a_keyed_change_with_a_card_number_leaves_its_key_free(shopper: Shopper) -> None:
+    key = new_key()
+    text = """mutation($key: UUID!, $value: String!) { addCartLines(input: {idempotencyKey: $key, lines: [{product:
+      {upstreamId: "5401230100"}, customAttributes: [{name: "engraving", value: $value}]}]}) {
+      cart { totalQuantity } errors { code path } } }"""
+    refused = await shopper.storefront.ask(text, key=key, value=CARD)
+    assert refused.data["addCartLines"]["errors"] == [
+        {"code": FOUND, "path": ["input", "lines", "0", "customAttributes", "0", "value"]}
+    ]
+    again = await shopper.storefront.ask(text, key=key, value="For Ada")
+    assert again.data["addCartLines"]["cart"] == {"totalQuantity": 1}
