@@ -74,6 +74,9 @@ and no such one was made to be expensive."""
 LONGEST_RUN = 4096
 """Signs. What has more digits in a row was made to be expensive."""
 
+LONGEST_GROUP = 64
+"""Digits in a row among which one may be hidden, say with its expiry date behind it. More are a number of no kind."""
+
 EAN_LENGTH = 13
 
 PHONE_LENGTHS = range(SHORTEST, 16)
@@ -135,7 +138,7 @@ def _numbers(run: str, after: str) -> Iterator[str]:
     for group in groups:
         length = len(group.group())
         sign_before = run[group.start() - 1 : group.start()] if group.start() else after
-        is_long = length > LONGEST
+        is_long = LONGEST < length <= LONGEST_GROUP
         starts += [(at + offset, sign_before == "+") for offset in range(length if is_long else 1)]
         at += length
         ends.update(range(at - length + 1, at + 1) if is_long else (at,))

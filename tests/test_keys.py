@@ -1,0 +1,71 @@
+"""What is remembered is found again under all that it depends on, and under nothing else."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.cache import key_of
+from sandbox.world import World
+from tests.shop import PACK, POLES, Shopper, Storefront
+
+PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PARTS, PARTS)
+def test_two_lists_of_parts_have_one_key_only_when_they_are_one(one: list[str | None], other: list[str | None]) -> None:
+    assert (key_of("scope", *one) == key_of("scope", *other)) == (one == other)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PARTS)
+def test_a_scope_is_not_a_part(parts: list[str | None]) -> None:
+    assert key_of("a", "b", *parts) != key_of("ab", *parts)
+
+
+PRODUCT = """query($id: String!, $locale: Locale!, $currency: CurrencyCode!)
+  @inContext(locale: $locale, currencyCode: $currency) { product(by: {upstreamId: $id}) { name } }"""
+PAGE = """query($size: Int!, $after: String, $text: String, $locale: Locale!, $currency: CurrencyCode!)
+  @inContext(locale: $locale, currencyCode: $currency) {
+  products(first: $size, after: $after, search: {text: $text}) { nodes { name } } }"""
+HERE = {"locale": "en-US", "currency": "USD"}
+THERE = {"locale": "de-DE", "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "change"),
+    [
+        (PRODUCT, {"id": PACK} | HERE, {"id": POLES}),
+        (PRODUCT, {"id": PACK} | HERE, THERE),
+        (PRODUCT, {"id": PACK} | HERE, {"currency": "EUR"}),
+        (PAGE, {"size": 2, "text": "pack"} | HERE, {"text": "pole"}),
+        (PAGE, {"size": 2, "text": "pack"} | HERE, THERE),
+    ],
+)
+async def test_each_thing_that_changes_a_public_answer_is_in_its_key(
+    storefront: Storefront, world: World, text: str, base: dict[str, Any], change: dict[str, Any]
+) -> None:
+    async def calls(**variables: Any) -> int:
+        before = world.calls.count()
+        await storefront.ask(text, **variables)
+        return world.calls.count() - before
+
+    await calls(**base)
+    assert await calls(**base) == 0, "remembered"
+    assert await calls(**(base | change)) > 0, "asked again"
+    assert await calls(**base) == 0, "still remembered"
+
+
+async def test_what_one_shopper_may_pay_with_is_no_answer_for_another(shopper: Shopper, world: World) -> None:
+    text = "{ availablePaymentMethods { methods { type } } }"
+    path = "/payments/payment-methods"
+    await shopper.fill_cart()
+    await shopper.storefront.ask(text)
+    await shopper.storefront.ask(text)
+    first = world.calls.count(path=path)
+    other = Shopper(Storefront(shopper.storefront.http), shopper.sandbox, world)
+    await other.fill_cart()
+    await other.storefront.ask(text)
+    assert world.calls.count(path=path) > first
