@@ -323,6 +323,13 @@ class Shopper:
         session_id = (await self.storefront.cart())["paymentSession"]["sessionId"]
         await self.control("session-state", {"sessionId": session_id, "state": state})
 
+    async def wire_cart(self) -> dict[str, Any]:
+        """The open cart as upstream answers it."""
+        token = next(token for token, known in self.world.tokens.items() if known.shopper.cart)
+        answer = await self.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})
+        wire: dict[str, Any] = answer.json()
+        return wire
+
     @property
     def submits(self) -> int:
         return self.world.calls.count("POST", SUBMIT)

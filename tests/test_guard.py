@@ -258,10 +258,7 @@ async def test_readiness_costs_nothing_beside_the_cart(shopper: Shopper) -> None
 
 async def wire_cart(shopper: Shopper) -> dict[str, Any]:
     await shopper.get_ready()
-    token = next(token for token, known in shopper.world.tokens.items() if known.shopper.cart)
-    answer = await shopper.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})
-    cart: dict[str, Any] = answer.json()
-    return cart
+    return await shopper.wire_cart()
 
 
 def codes_of(world: World, wire: dict[str, Any]) -> list[CheckoutBlockerCode]:

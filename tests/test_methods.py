@@ -3,7 +3,13 @@
 import asyncio
 from typing import Any
 
-from tests.shop import METHODS, POLES, Clock, Shopper, Storefront
+import msgspec
+import pytest
+
+from gateway.upstream.cart import Cart
+from gateway.upstream.wire import decode
+from resolvers import payments
+from tests.shop import ADDRESS, METHODS, POLES, SOFTWARE, Clock, Shopper, Storefront
 
 LIST = """{ availablePaymentMethods { isStale amount { amount } countryCode
   methods { type isUsable obstacles } } }"""
@@ -60,6 +66,70 @@ async def test_other_facts_are_another_list(shopper: Shopper) -> None:
     found = await methods(shopper.storefront)
     assert found["countryCode"] == "DE"
     assert asked(shopper) == before + 1, "the country"
+
+
+ABROAD = ADDRESS | {"countryCode": "DE", "countrySubdivision": None, "postalCode": "50667", "city": "Köln"}
+TO = "mutation($a: AddressInput!) { setCartAddresses(input: {%s: {address: $a}}) { errors { code } } }"
+SESSION = "mutation { updateSession(input: {%s}) { errors { code } } }"
+CART = "mutation { updateCart(input: {%s}) { errors { code } } }"
+BUYER = "mutation { setTaxIdentifiers(input: {customerType: BUSINESS, taxIdentifiers: [%s]}) { errors { code } } }"
+
+FACTS: list[tuple[str, str, dict[str, Any]]] = [
+    ("the locale", SESSION % 'locale: "en-GB", currencyCode: "EUR"', {}),
+    ("the currency", SESSION % 'currencyCode: "USD"', {}),
+    ("the country of the bill", TO % "billing", {"a": ADDRESS}),
+    ("the country the cart goes to", TO % "shipping", {"a": ADDRESS}),
+    ("the organisation", CART % 'organizationId: "org-1"', {}),
+    ("the kind of buyer", BUYER % "", {}),
+    ("a tax identifier", BUYER % '{key: "DE_VAT", value: "DE123456789"}', {}),
+]
+"""Each leaves the total as it is, but the currency: prices in euros have the tax in them."""
+
+
+@pytest.mark.parametrize(("fact", "text", "variables"), FACTS, ids=[fact for fact, _, _ in FACTS])
+async def test_each_fact_alone_is_another_list(
+    shopper: Shopper, fact: str, text: str, variables: dict[str, Any]
+) -> None:
+    storefront = shopper.storefront
+    await storefront.ask('mutation { startSession(input: {locale: "de-DE"}) { errors { code } } }')
+    await storefront.add(SOFTWARE)
+    for side in ("billing", "shipping"):
+        await storefront.ask(TO % side, a=ABROAD)
+    before = await methods(storefront)
+    assert asked(shopper) == 1
+    (payload,) = (await storefront.ask(text, **variables)).data.values()
+    assert payload["errors"] == []
+    after = await methods(storefront)
+    assert asked(shopper) == 2
+    assert fact == "the currency" or before["amount"] == after["amount"]
+    await methods(storefront)
+    assert asked(shopper) == 2, "and then it is known"
+
+
+async def test_no_two_facts_share_a_key(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    wire = (await shopper.wire_cart())["cart"]
+    (line,) = wire["lineItems"]["lineItem"]
+
+    def recurring(**terms: str) -> dict[str, Any]:
+        return {"lineItems": {"lineItem": [line | {"subscriptionInfo": {"autoRenewal": "true"} | terms}]}}
+
+    changes: list[dict[str, Any]] = [
+        {},
+        {"paymentSession": wire["paymentSession"] | {"id": "another"}},
+        {"pricing": wire["pricing"] | {"orderTotal": {"currency": "USD", "value": 1}}},
+        {"pricing": wire["pricing"] | {"orderTotal": {"currency": "EUR", "value": 96.69}}},
+        {"billingAddress": wire["billingAddress"] | {"country": "DE"}},
+        {"shippingAddress": wire["shippingAddress"] | {"country": "DE"}},
+        {"customerType": "B"},
+        {"customerType": "B", "taxRegistrations": [{"key": "UK_VAT", "value": "GB123456789"}]},
+        {"organizationId": "org-1"},
+        recurring(),
+        recurring(freeTrial="true"),
+    ]
+    keys = [payments._key(decode(msgspec.json.encode(wire | change), Cart), "en-US") for change in changes]
+    keys.append(payments._key(decode(msgspec.json.encode(wire), Cart), "en-GB"))
+    assert len(set(keys)) == len(changes) + 1
 
 
 async def test_another_session_is_another_list(shopper: Shopper) -> None:
