@@ -15,9 +15,9 @@ INSTALL := $(BIN)/python $(PIP_INSTALL)
 
 WORKERS := --numprocesses auto --maxprocesses 4
 
-# Packages of projects beside the gateway: what the tests need of Node, and the example clients.
-CLIENT := examples/clients
-CLIENTS := tests/node/node_modules/.stamp $(CLIENT)/typescript/node_modules/.stamp $(CLIENT)/python/.venv/.stamp
+# What the tests need of Node, and the packages of the example clients.
+CLIENTS := examples/clients
+PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp
 
 export PORT SANDBOX_PORT
 
@@ -52,13 +52,13 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-test: quick $(CLIENTS)
+test: quick $(PROJECTS)
 	$(BIN)/python -m pytest $(WORKERS) -m "slow or browser"
 
 quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
 
-clients: .venv/.dev $(CLIENTS)
+clients: .venv/.dev $(PROJECTS)
 	$(BIN)/python -m pytest $(WORKERS) tests/test_clients.py
 
 bench: .venv/.dev
@@ -78,7 +78,7 @@ lock:
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --group dev --output-file requirements-dev.lock pyproject.toml
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-	  --python-version 3.11 --output-file $(CLIENT)/python/requirements.lock $(CLIENT)/python/requirements.in
+	  --python-version 3.11 --output-file $(CLIENTS)/python/requirements.lock $(CLIENTS)/python/requirements.in
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Riverfront needs Python 3.11 or later. Install it, or name it: make run PYTHON=/path/to/python"; exit 1; }
@@ -101,7 +101,7 @@ $(BIN)/python:
 	  npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi
 
 # Apart from .venv: the generator needs an older graphql-core than the gateway.
-$(CLIENT)/python/.venv/.stamp: $(CLIENT)/python/requirements.lock | $(BIN)/python
+$(CLIENTS)/python/.venv/.stamp: $(CLIENTS)/python/requirements.lock | $(BIN)/python
 	@$(BIN)/python -m venv $(@D)
 	@$(@D)/bin/python $(PIP_INSTALL) --requirement $<
 	@touch $@

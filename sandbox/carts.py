@@ -104,6 +104,17 @@ def _attributes(given: Body) -> dict[str, str]:
 # Line items.
 
 
+async def lines(request: Request) -> Response:
+    """`GET line-items`."""
+    return answer(request, _lines_wire(request, cart_of(request).lines))
+
+
+async def line(request: Request) -> Response:
+    """`GET line-items/{id}`."""
+    cart = cart_of(request)
+    return answer(request, _line_wire(request, cart, _line(cart, request.path_params["id"])))
+
+
 async def add_lines(request: Request) -> Response:
     """`POST line-items`: products are added; with `action` the quantity they have is set, or lowered."""
     cart = cart_of(request)
@@ -115,10 +126,7 @@ async def add_lines(request: Request) -> Response:
     plan = _plan(request, cart, wanted, request.query_params.get("action", "add"))
     _apply(request, cart, plan)
     world_of(request).settle(cart)
-    shown = cart.line_wires(base_of(request), expand_of(request, "lineItems"))
-    wires = [wire for wire in shown if wire["id"] in {line.id for line, _ in plan}]
-    uri = f"{base_of(request)}/v1/shoppers/me/carts/active/line-items"
-    return answer(request, {"lineItems": {"uri": uri, "lineItem": wires}})
+    return answer(request, _lines_wire(request, [line for line, _ in plan]))
 
 
 async def remove_lines(request: Request) -> Response:
@@ -147,8 +155,7 @@ async def change_line(request: Request) -> Response:
     world_of(request).settle(cart)
     if quantity == 0:
         return answer(request, {"lineItem": {"id": line.id, "quantity": 0}})
-    shown = cart.line_wires(base_of(request), expand_of(request, "lineItem"))
-    return answer(request, {"lineItem": next(wire for wire in shown if wire["id"] == line.id)})
+    return answer(request, _line_wire(request, cart, line))
 
 
 async def remove_line(request: Request) -> Response:
@@ -248,6 +255,18 @@ def _check_quantity(request: Request, product: Product, quantity: int) -> None:
     if product.maximum is not None and quantity > product.maximum:
         text = f"The quantity of product {product.id} is above the allowed quantity of {product.maximum}."
         raise _no("LineItemsResource", 409, "operation-failed", text)
+
+
+def _lines_wire(request: Request, lines: list[Line]) -> Json:
+    shown = cart_of(request).line_wires(base_of(request), expand_of(request, "lineItems"))
+    wires = [wire for wire in shown if wire["id"] in {line.id for line in lines}]
+    uri = f"{base_of(request)}/v1/shoppers/me/carts/active/line-items"
+    return {"lineItems": {"uri": uri, "lineItem": wires}}
+
+
+def _line_wire(request: Request, cart: Cart, line: Line) -> Json:
+    shown = cart.line_wires(base_of(request), expand_of(request, "lineItem"))
+    return {"lineItem": next(wire for wire in shown if wire["id"] == line.id)}
 
 
 def _line(cart: Cart, text: str) -> Line:

@@ -11,8 +11,6 @@ MISSING = {
     "DELETE /v1/shoppers/me/addresses/{}",
     "GET /v1/shoppers/me/addresses",
     "GET /v1/shoppers/me/addresses/{}",
-    "GET /v1/shoppers/me/carts/active/line-items",
-    "GET /v1/shoppers/me/carts/active/line-items/{}",
     "GET /v1/shoppers/me/carts/active/payment-methods",
     "GET /v1/shoppers/me/offers/{}",
     "GET /v1/shoppers/me/offers/{}/product-offers",

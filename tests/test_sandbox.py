@@ -76,6 +76,18 @@ async def test_the_order_of_the_shop_works_as_written(client: Client) -> None:
     assert submitted["paymentSession"]["status"] == "complete"
 
 
+async def test_the_lines_of_a_cart_are_shown_alone_too(client: Client) -> None:
+    for product in (PACK, POLES):
+        await client.ask("POST", f"{CART}/line-items?productId={product}")
+    lines = (await client.ask("GET", f"{CART}/line-items"))["lineItems"]["lineItem"]
+    assert [line["product"]["uri"].rpartition("/")[2] for line in lines] == [PACK, POLES]
+    assert "id" not in lines[0]["product"]
+    assert (await client.ask("GET", lines[1]["uri"]))["lineItem"] == lines[1]
+    whole = (await client.ask("GET", f"{CART}/line-items/{lines[1]['id']}?expand=all"))["lineItem"]
+    assert whole["product"]["id"] == int(POLES)
+    assert code(await client.ask("GET", f"{CART}/line-items/1", 404)) == "resource-not-found"
+
+
 # Money.
 
 
