@@ -67,6 +67,8 @@ class Remembered(msgspec.Struct, kw_only=True):
     """Source for which the last submission asked for an authentication."""
     coupons: list[str] = []
     """Codes the shopper redeemed."""
+    offers: list[str] = []
+    """Upstream ids of the offers that were applied by their id."""
     latest_submission: str | None = None
     """Idempotency key."""
     order_ids: list[str] = []

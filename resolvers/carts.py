@@ -17,7 +17,7 @@ from gateway.replays import Done, KeyReused, Warning
 from gateway.session import FRESH_FOR_CHECKOUT, Record, Remembered, Session
 from gateway.submission import fingerprint
 from gateway.upstream.cart import AppliedOffer as WireOffer
-from gateway.upstream.cart import Cart, CartChange, NewLine, RecurringTerms, TaxIdentifierRequirement
+from gateway.upstream.cart import Cart, CartChange, NewLine, RecurringTerms, TaxIdentifierRequirement, Through
 from gateway.upstream.catalog import Offer
 from gateway.upstream.ids import upstream_id
 from gateway.user_errors import (
@@ -93,24 +93,20 @@ async def cart_after(parent: Payload, ctx: Context) -> Cart | None:
 
 
 async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
-    session = await ctx.own_session()
+    memory = (await ctx.own_session()).record.remembered
     found: list[WireOffer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
-    code = _only_coupon(session.record.remembered.coupons, found)
+    with_coupon = [applied for applied in found if _takes_coupon(applied.offer, memory)]
+    # Upstream does not say which code an offer came by: told only where there is one of each.
+    code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
-        AppliedOffer(applied.offer, code if _takes_coupon(applied.offer) else None, applied.discount)
-        for applied in found
+        AppliedOffer(applied.offer, code if applied in with_coupon else None, applied.discount) for applied in found
     ]
 
 
-def _only_coupon(codes: list[str], found: list[WireOffer]) -> str | None:
-    """Upstream does not say which code an offer came by: told only where there is one of each."""
-    with_coupon = [applied for applied in found if _takes_coupon(applied.offer)]
-    return codes[0] if len(codes) == len(with_coupon) == 1 else None
-
-
-def _takes_coupon(offer: Offer) -> bool:
+def _takes_coupon(offer: Offer, memory: Remembered) -> bool:
     trigger = (offer.trigger or "").lower()
-    return "coupon" in trigger or trigger == "user triggered"
+    is_asked_for = "coupon" in trigger or trigger == "user triggered"
+    return is_asked_for and offer.upstream_id not in memory.offers
 
 
 async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIdentifierRequirement]:
@@ -141,12 +137,7 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
     bearer_token = sessions.told(handle) if handle else None
 
     async def add() -> Done:
-        done = await change(
-            ctx,
-            input.if_revision,
-            lambda: ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines)),
-            path=("input", "lines"),
-        )
+        done = await in_turn(ctx, input.if_revision, lambda: _add_all(ctx, lines))
         return Done(await _with_stock(ctx, done.errors, lines), done.warnings)
 
     if input.idempotency_key is None:
@@ -162,6 +153,22 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
             errors = [sessions.upstream_error(ctx, failure, ())]
             return AddCartLinesPayload(errors=errors, bearer_token=bearer_token)
     return AddCartLinesPayload(errors=done.errors, warnings=done.warnings, bearer_token=bearer_token)
+
+
+async def _add_all(ctx: Context, lines: list[NewLine]) -> Payload:
+    """In one call for each offer and parent line that the lines name, up to the first that fails."""
+    done = Payload()
+    for through in dict.fromkeys(line.through for line in lines):
+        places = [place for place, line in enumerate(lines) if line.through == through]
+        path: Path = ("input", "lines") if len(places) > 1 or through is None else ("input", "lines", str(places[0]))
+        done = await write(ctx, partial(_add_some, ctx, [lines[place] for place in places], through), path=path)
+        if done.errors:
+            break
+    return done
+
+
+async def _add_some(ctx: Context, lines: list[NewLine], through: Through | None) -> None:
+    await ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines, through))
 
 
 async def _with_stock(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
@@ -262,31 +269,42 @@ async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
 
 async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
     """One part of a change: within its turn."""
-    code = offer.coupon_code
+    name = "couponCode" if offer.coupon_code is not None else "offerId"
+    offer_id = upstream_id("Offer", offer.offer_id) if offer.offer_id is not None else None
+    if offer.coupon_code is None and offer_id is None:
+        return Payload(errors=[_no_offer((*path, name))])
+    part = CartChange(coupon_code=offer.coupon_code, order_offer_id=offer_id)
 
     async def apply() -> Cart:
-        return await ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, CartChange(coupon_code=code)))
+        return await ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, part))
 
-    done = await write(ctx, apply, path=(*path, "couponCode"))
+    done = await write(ctx, apply, path=(*path, name))
     if not done.errors:
-        await _remember_coupon(ctx, code)
+        await _remember(ctx, part)
     return done
 
 
-async def _remember_coupon(ctx: Context, code: str) -> None:
+async def _remember(ctx: Context, part: CartChange) -> None:
+    """Keep what upstream does not tell of an applied offer: the code it came by, or that it came without one."""
+
     def note(memory: Remembered) -> None:
-        if code not in memory.coupons:
-            memory.coupons = [*memory.coupons, code]
+        if part.coupon_code is not None and part.coupon_code not in memory.coupons:
+            memory.coupons = [*memory.coupons, part.coupon_code]
+        if part.order_offer_id is not None and part.order_offer_id not in memory.offers:
+            memory.offers = [*memory.offers, part.order_offer_id]
 
     await ctx.gateway.sessions.remember(await ctx.own_session(), note)
+
+
+def _no_offer(path: Path) -> NotFoundError:
+    return NotFoundError(code=ErrorCode.NOT_FOUND, message="There is no such offer.", path=path)
 
 
 async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
     path = ("input", "offerId")
     offer_id = upstream_id("Offer", input.offer_id)
     if offer_id is None:
-        missing = NotFoundError(code=ErrorCode.NOT_FOUND, message="The cart has no such offer.", path=path)
-        return Payload(errors=[missing])
+        return Payload(errors=[_no_offer(path)])
     done = await change(
         ctx,
         input.if_revision,
@@ -294,11 +312,19 @@ async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
         path=path,
     )
     if not done.errors:
-        # Upstream does not say which code it was; with one code there is no doubt.
-        session = await ctx.own_session()
-        if len(session.record.remembered.coupons) == 1:
-            await ctx.gateway.sessions.remember(session, lambda memory: setattr(memory, "coupons", []))
+        await _forget(ctx, offer_id)
     return done
+
+
+async def _forget(ctx: Context, offer_id: str) -> None:
+    def note(memory: Remembered) -> None:
+        if offer_id in memory.offers:
+            memory.offers = [one for one in memory.offers if one != offer_id]
+        elif len(memory.coupons) == 1:
+            # Upstream does not say which code it was; with one code there is no doubt.
+            memory.coupons = []
+
+    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
 
 
 async def update_session(ctx: Context, input: UpdateSession) -> Payload:
@@ -460,7 +486,18 @@ def _new_line(line: NewCartLine, path: Path) -> NewLine:
         quantity=line.quantity,
         recurring_terms=_terms(line.recurring_terms, path),
         custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes],
+        through=_through(line, path),
     )
+
+
+def _through(line: NewCartLine, path: Path) -> Through | None:
+    if line.offer_id is None and line.parent_line_id is None:
+        return None
+    offer_id = upstream_id("Offer", line.offer_id) if line.offer_id is not None else None
+    if line.offer_id is not None and offer_id is None:
+        raise Refused(_no_offer((*path, "offerId")))
+    parent = _line_id(line.parent_line_id, (*path, "parentLineId")) if line.parent_line_id is not None else None
+    return Through(offer_id=offer_id, parent_line_id=parent)
 
 
 def _terms(given: GivenTerms | None, path: Path) -> RecurringTerms | None:

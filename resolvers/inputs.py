@@ -137,6 +137,8 @@ class NewCartLine(Given, frozen=True, kw_only=True):
 
     product: ProductBy
     quantity: int = 1
+    offer_id: str | None = None
+    parent_line_id: str | None = None
     recurring_terms: RecurringTerms | None = None
     custom_attributes: list[CustomAttribute] = []
 
@@ -175,7 +177,8 @@ class RemoveCartLines(Given, frozen=True, kw_only=True):
 class OfferChoice(Given, frozen=True, kw_only=True):
     """Exactly one way to name an offer."""
 
-    coupon_code: str
+    coupon_code: str | None = None
+    offer_id: str | None = None
 
 
 class ApplyOffer(Given, frozen=True, kw_only=True):

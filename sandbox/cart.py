@@ -4,12 +4,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox import addresses, catalog, taxes
+from sandbox import addresses, catalog, promotions, taxes
 from sandbox.addresses import Side
 from sandbox.catalog import Product
-from sandbox.coupons import COUPONS, Coupon, coupon_offer, pack_offer
+from sandbox.coupons import BY_ID, COUPONS, OrderOffer, order_offer, pack_offer
 from sandbox.funding import Parts, parts
 from sandbox.money import TAX_INCLUSIVE, ZERO, Json, formatted, money, rounded, split
+from sandbox.promotions import Offer
 from sandbox.purchase import Purchase
 from sandbox.shaping import Expand
 from sandbox.source import Source
@@ -41,6 +42,15 @@ class Line:
     attributes: Json | None = None
     terms: Json | None = None
     """Recurring ones."""
+    offer: Offer | None = None
+    """Through which it was added."""
+    parent_id: int | None = None
+    """The line without which it goes."""
+
+    def discount(self, currency: str) -> Decimal:
+        """The better of the product's own price and that of the offer."""
+        own = catalog.discount(self.product, currency, self.quantity)
+        return max(own, self.offer.discount(self.product, currency, self.quantity)) if self.offer else own
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,8 @@ class Cart:
     shipping_option: int | None = None
     codes: list[str] = field(default_factory=list)
     """Coupon codes as entered, earned or not."""
+    offer_ids: list[int] = field(default_factory=list)
+    """Order offers that were applied by their id."""
     source: Source | None = None
     """The primary one."""
     credit: Source | None = None
@@ -123,6 +135,7 @@ class Cart:
             self,
             lines=[replace(line) for line in self.lines],
             codes=list(self.codes),
+            offer_ids=list(self.offer_ids),
             attributes=dict(self.attributes),
             registrations=dict(self.registrations),
             order=None,
@@ -148,10 +161,10 @@ class Cart:
     def totals(self) -> Totals:
         currency = self.currency
         listed = [line.product.price(currency) * line.quantity for line in self.lines]
-        off = [catalog.discount(line.product, currency, line.quantity) for line in self.lines]
+        off = [line.discount(currency) for line in self.lines]
         sales = [one - less for one, less in zip(listed, off, strict=True)]
         subtotal = sum(sales, ZERO)
-        best = self.best_coupon(subtotal)
+        best = self.best_offer(subtotal)
         discount = best.discount(subtotal, currency) if best else ZERO
         shares = split(discount, sales, currency)
         tax_rate = self._tax_rate()
@@ -184,10 +197,11 @@ class Cart:
         share = tax_rate / (1 + tax_rate) if self.is_tax_inclusive else tax_rate
         return rounded(amount * share, self.currency)
 
-    def best_coupon(self, subtotal: Decimal) -> Coupon | None:
-        """Of the earned coupons the one that takes off most; only one counts for an order."""
-        earned = [COUPONS[code] for code in self.codes if COUPONS[code].is_earned(subtotal, self.currency)]
-        return max(earned, key=lambda coupon: coupon.discount(subtotal, self.currency), default=None)
+    def best_offer(self, subtotal: Decimal) -> OrderOffer | None:
+        """Of the earned order offers the one that takes off most; only one counts for an order."""
+        had = [*(COUPONS[code] for code in self.codes), *(BY_ID[offer_id] for offer_id in self.offer_ids)]
+        earned = [one for one in had if one.is_earned(subtotal, self.currency)]
+        return max(earned, key=lambda one: one.discount(subtotal, self.currency), default=None)
 
     def shipping_options(self) -> list[int]:
         """Ids of the options for the goods in the cart and where they go; empty without an address."""
@@ -338,6 +352,11 @@ class Cart:
                 "product": shown(line.product, base, self.locale),
                 "pricing": self._line_pricing(line, price, prices.tax_rate, whole=whole),
             }
+            if line.parent_id is not None:
+                wire["parentLineItemId"] = line.parent_id
+            if line.offer is not None:
+                named = {"policyName": line.offer.policy, "type": line.offer.kind}
+                wire["groups"] = [{"group": [{"relationType": line.offer.kind, "offer": named}]}]
             if line.terms:
                 wire["subscriptionInfo"] = dict(line.terms)
             if whole and line.attributes:
@@ -363,8 +382,8 @@ class Cart:
             "taxRate": float(tax_rate) if tax_rate else 0,
         }
         if whole:
-            off = line.product.percent_off_for(line.quantity)
-            wire["discountDescription"] = f"{off}%" if off else "empty"
+            off = price.discount * 100 / price.listed if price.listed else ZERO
+            wire["discountDescription"] = f"{off:.0f}%" if off else "empty"
         return wire | self._both_forms({"importTax": ZERO, "importDuty": ZERO})
 
     def pricing_wire(self, *, whole: bool) -> Json:
@@ -473,9 +492,12 @@ class Cart:
         return wire
 
     def offer_wires(self, base: str) -> list[Json]:
-        offers = [pack_offer(base)] if any(line.product.percent_off for line in self.lines) else []
-        best = self.best_coupon(self.totals().subtotal)
-        return [*offers, coupon_offer(best, base)] if best else offers
+        """What is in effect: on packs, on lines that were added through an offer, and on the order."""
+        wires = [pack_offer(base)] if any(line.product.percent_off for line in self.lines) else []
+        through = dict.fromkeys(line.offer for line in self.lines if line.offer is not None)
+        wires += [promotions.brief(offer, base, self.locale) for offer in through]
+        best = self.best_offer(self.totals().subtotal)
+        return [*wires, order_offer(best, base)] if best else wires
 
     def _both_forms(self, amounts: dict[str, Decimal]) -> Json:
         """Each amount as money, and as text under `formatted…`."""
@@ -490,6 +512,8 @@ class Cart:
 
     def settle(self, *, preselects: bool) -> None:
         """Drop what no longer fits the lines and the addresses."""
+        there = {line.id for line in self.lines}
+        self.lines = [line for line in self.lines if line.parent_id is None or line.parent_id in there]
         if not self.lines:
             self.detach_all()
         options = self.shipping_options()

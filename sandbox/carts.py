@@ -1,6 +1,6 @@
 """`/v1/shoppers/me/carts/active`: one cart for each access token, changed until it is submitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from sandbox.account import PaymentOption, SavedAddress
 from sandbox.addresses import Side, for_cart
 from sandbox.cart import Cart, Line
 from sandbox.catalog import PRODUCTS, Product
-from sandbox.coupons import COUPONS, PACK_OFFER_ID
+from sandbox.coupons import BY_ID, COUPONS, PACK_OFFER_ID, REFUSALS, OrderOffer
 from sandbox.errors import Refusal
 from sandbox.funding import may_be_combined
 from sandbox.methods import Facts, available
 from sandbox.money import Json
+from sandbox.promotions import OFFERS, Offer
 from sandbox.recurrence import terms_of
 from sandbox.requests import (
     Body,
@@ -47,9 +48,15 @@ class Wanted:
     quantity: int
     attributes: Json | None
     terms: Json | None
+    offer: Offer | None = None
+    parent_id: int | None = None
 
     def fits(self, line: Line) -> bool:
-        return (line.product, line.attributes, line.terms) == (self.product, self.attributes, self.terms)
+        had = (line.product, line.attributes, line.terms, line.offer, line.parent_id)
+        return had == (self.product, self.attributes, self.terms, self.offer, self.parent_id)
+
+    def line(self, number: int) -> Line:
+        return Line(number, self.product, 0, self.attributes, self.terms, self.offer, self.parent_id)
 
 
 Plan = list[tuple[Line, int]]
@@ -67,7 +74,7 @@ async def change(request: Request) -> Response:
     given = (await body_of(request, "CartsResource")).object("cart")
     sent = {side: given.object(f"{side}Address") for side in SIDES}
     addresses = {side: for_cart(address, side) for side, address in sent.items() if address}
-    code = _coupon(request.query_params.get("promoCode"))
+    code = _coupon(cart, request.query_params.get("promoCode"))
     charge_type = given.text("chargeType") or cart.charge_type
     if charge_type not in CHARGE_TYPES:
         raise _no("CartsResource", 400, "invalid-request", "The charge type is not one of the three.")
@@ -77,13 +84,16 @@ async def change(request: Request) -> Response:
     if organization_id is not None and len(organization_id) > LONGEST_ORGANIZATION:
         raise _no("CartsResource", 409, "field-too-long", "The field organizationId is too long.")
     attributes = _attributes(given.object("customAttributes"))
-    plan = _plan(request, cart, _wanted(request, given, "CartsResource"), "add")
+    plan = _plan(request, cart, _wanted(request, cart, given, "CartsResource"), "add")
+    applied = _applied(cart, given.object("appliedOrderOffers"))
 
     _apply(request, cart, plan)
     for side, address in addresses.items():
         cart.set_address(side, address)
     if code is not None and code not in cart.codes:
         cart.codes.append(code)
+    if applied is not None and applied not in cart.offer_ids:
+        cart.offer_ids.append(applied)
     cart.charge_type = charge_type
     if "termsOfSalesAcceptance" in given:
         cart.terms_accepted = (terms or "").lower() == "true"
@@ -120,7 +130,7 @@ async def add_lines(request: Request) -> Response:
     cart = cart_of(request)
     given = await body_of(request, "LineItemsResource")
     named = given if given.get("lineItems") else given.object("cart")
-    wanted = _wanted(request, named, "LineItemsResource")
+    wanted = _wanted(request, cart, named, "LineItemsResource")
     if not wanted:
         raise _no("LineItemsResource", 400, "invalid-request", "A product identifier is missing.")
     plan = _plan(request, cart, wanted, request.query_params.get("action", "add"))
@@ -166,8 +176,33 @@ async def remove_line(request: Request) -> Response:
     return nothing()
 
 
-def _wanted(request: Request, given: Body, relation: str) -> list[Wanted]:
-    """Each line that the query or the `lineItems` of the body ask for."""
+def _wanted(request: Request, cart: Cart, given: Body, relation: str) -> list[Wanted]:
+    """Each line that the query or the `lineItems` of the body ask for, all through the offer of the query."""
+    wanted = _named(request, given, relation)
+    query = request.query_params
+    offer = _offer(query.get("offerId"), relation)
+    parent = _line(cart, query["parentLineItemId"]) if query.get("parentLineItemId") else None
+    if offer is None:
+        if parent is not None:
+            raise _no(relation, 400, "invalid-request", "A line is added to another one through an offer.")
+        return wanted
+    for one in wanted:
+        if one.product.id not in dict(offer.products):
+            text = f"The product {one.product.id} is not part of the offer {offer.id}."
+            raise _no(relation, 409, "line-item-creation-failure", text)
+    return [replace(one, offer=offer, parent_id=parent.id if parent else None) for one in wanted]
+
+
+def _offer(text: str | None, relation: str) -> Offer | None:
+    if not text:
+        return None
+    found = OFFERS.get(int(text)) if text.isdecimal() else None
+    if found is None:
+        raise _no(relation, 404, "invalid-offer-id", f"The offer {text} is invalid.")
+    return found
+
+
+def _named(request: Request, given: Body, relation: str) -> list[Wanted]:
     query = request.query_params
     each = query.get("quantity", "1")
     named = ",".join(query.get(name, "") for name in ("productId", "externalReferenceId"))
@@ -214,7 +249,7 @@ def _plan(request: Request, cart: Cart, wanted: list[Wanted], action: str) -> Pl
         lines = [*cart.lines, *(line for line, _ in plan)]
         line = next((line for line in lines if one.fits(line)), None)
         if line is None:
-            line = Line(world_of(request).next_line_id(), one.product, 0, one.attributes, one.terms)
+            line = one.line(world_of(request).next_line_id())
         there = next((quantity for planned, quantity in reversed(plan) if planned is line), line.quantity)
         plan.append((line, _acted(action, there, one.quantity)))
     return plan
@@ -240,18 +275,22 @@ def _apply(request: Request, cart: Cart, plan: Plan) -> None:
     planned = {line.id: (line, quantity) for line, quantity in plan}
     after = {line.id: (line, line.quantity) for line in cart.lines} | planned
     for product in {line.product for line, quantity in planned.values() if quantity}:
-        _check_quantity(request, product, sum(quantity for line, quantity in after.values() if line.product is product))
+        quantity = sum(quantity for line, quantity in after.values() if line.product is product)
+        is_child = any(line.product is product and line.parent_id is not None for line, _ in planned.values())
+        _check_quantity(request, product, quantity, is_child=is_child)
     for line, quantity in planned.values():
         line.quantity = quantity
     cart.lines = [line for line, quantity in after.values() if quantity]
     cart.is_test = cart.is_test or request.query_params.get("testOrder") == "true"
 
 
-def _check_quantity(request: Request, product: Product, quantity: int) -> None:
+def _check_quantity(request: Request, product: Product, quantity: int, *, is_child: bool) -> None:
     left = world_of(request).stock[product.id]
     if left is not None and quantity > left:
         text = f"Product {product.id} is not available in the requested quantity."
-        raise _no("LineItemsResource", 409, "inventory-unavailable-error", text)
+        subcode = "inventory-unavailable-to-add-tight-bundle-child-line-item" if is_child else None
+        relation = "LineItemsResource"
+        raise Refusal(409, "inventory-unavailable-error", text, relation=relation, subcode=subcode)
     if product.maximum is not None and quantity > product.maximum:
         text = f"The quantity of product {product.id} is above the allowed quantity of {product.maximum}."
         raise _no("LineItemsResource", 409, "operation-failed", text)
@@ -276,15 +315,42 @@ def _line(cart: Cart, text: str) -> Line:
     return found
 
 
-def _coupon(code: str | None) -> str | None:
+def _coupon(cart: Cart, code: str | None) -> str | None:
     if not code:
         return None
     coupon = COUPONS.get(code.upper())
     if coupon is None:
         raise _no("CartsResource", 409, "invalid-coupon", f"The coupon code {code} is invalid.")
-    if coupon.is_used_up:
-        raise _no("CartsResource", 409, "offer-usage-limit-exceeded", f"The coupon code {code} is used up.")
+    _check_offer(cart, coupon)
     return coupon.code
+
+
+def _applied(cart: Cart, given: Body) -> int | None:
+    """The order offer that is named by its id."""
+    if not given:
+        return None
+    named = given.object("offer")
+    text, reference = named.text("offerId"), named.text("externalReferenceId")
+    if text is not None and reference is not None:
+        text = "Either offerId or externalReferenceId is to be given."
+        raise _no("CartsResource", 404, "duplicate_offer_identifier", text)
+    if text is None and reference is None:
+        raise _no("CartsResource", 404, "no-offer-identifier", "An offer identifier is missing.")
+    number = int(text) if text is not None and text.isdecimal() else 0
+    found = BY_ID.get(number)
+    if found is None and number not in (*OFFERS, PACK_OFFER_ID):
+        raise _no("CartsResource", 404, "invalid-offer-id", f"The offer {text or reference} is invalid.")
+    if found is None or found.code is not None:
+        text = "The applied offer has the wrong level, type or trigger."
+        raise _no("CartsResource", 409, "precondition-failure", text)
+    _check_offer(cart, found)
+    return found.offer_id
+
+
+def _check_offer(cart: Cart, offer: OrderOffer) -> None:
+    reason = offer.refusal([line.product.id for line in cart.lines])
+    if reason is not None:
+        raise _no("CartsResource", 409, reason, REFUSALS[reason])
 
 
 # Payment.
@@ -458,23 +524,28 @@ async def applied_offers(request: Request) -> Response:
 
 
 async def remove_offer(request: Request) -> Response:
-    """`DELETE applied-offers/{id}`: what a coupon brought; what is always in effect stays."""
+    """`DELETE applied-offers/{id}`: what a coupon brought or an id named; what is always in effect stays."""
     cart = cart_of(request)
     text = request.path_params["id"]
-    if text == str(PACK_OFFER_ID):
+    if text == str(PACK_OFFER_ID) or any(line.offer and str(line.offer.id) == text for line in cart.lines):
         raise _no("AppliedOffersResource", 409, "invalid-offer-id", "The offer is always in effect.")
-    code = next((code for code in cart.codes if str(COUPONS[code].offer_id) == text), None)
-    if code is None:
+    codes = [code for code in cart.codes if str(COUPONS[code].offer_id) == text]
+    named = [offer_id for offer_id in cart.offer_ids if str(offer_id) == text]
+    if not codes and not named:
         raise _no("AppliedOffersResource", 404, "offer-not-found", f"The offer {text} is not applied to the cart.")
-    cart.codes.remove(code)
+    cart.codes = [code for code in cart.codes if code not in codes]
+    cart.offer_ids = [offer_id for offer_id in cart.offer_ids if offer_id not in named]
     world_of(request).settle(cart)
     return nothing()
 
 
 async def remove_offers(request: Request) -> Response:
-    """`DELETE eligible-offers`: every coupon at once."""
+    """`DELETE eligible-offers`: every coupon and every named offer at once, and what lines were added for."""
     cart = cart_of(request)
     cart.codes.clear()
+    cart.offer_ids.clear()
+    for line in cart.lines:
+        line.offer = None
     world_of(request).settle(cart)
     return nothing()
 

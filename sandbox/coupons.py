@@ -1,21 +1,28 @@
-"""The four coupons of the demo shop, and the offer that is always in effect."""
+"""Discounts on a whole order: those that a coupon brings, those that are named by their id, and the one on packs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.money import Json, rounded
 
+TENT = 5401231200
+
 
 @dataclass(frozen=True)
-class Coupon:
-    code: str
+class OrderOffer:
     offer_id: int
     name: str
+    code: str | None = None
+    """Without it nobody gets the discount; None: the offer is applied by its id."""
     percent: int = 0
     amounts: tuple[str, str, str, str] = ("0", "0", "0", "0")
     """In USD, EUR, GBP and JPY."""
     from_subtotal: tuple[str, str, str, str] = ("0", "0", "0", "0")
-    is_used_up: bool = False
+    needs: int | None = None
+    """A product without which it does not apply."""
+    refused_with: str | None = None
+    """Why nobody can have it."""
 
     def is_earned(self, subtotal: Decimal, currency: str) -> bool:
         return subtotal > 0 and subtotal >= Decimal(self.from_subtotal[_index(currency)])
@@ -25,21 +32,57 @@ class Coupon:
         off = subtotal * self.percent / 100 if self.percent else Decimal(self.amounts[_index(currency)])
         return min(rounded(off, currency), subtotal)
 
+    def refusal(self, product_ids: Collection[int]) -> str | None:
+        """The code with which it is refused to a cart with these products."""
+        if self.needs is not None and self.needs not in product_ids:
+            return "offer-not-applicable"
+        return self.refused_with
+
 
 _TABLE = [
-    Coupon("SPRING20", 68201120019, "Spring sale, 20 off", amounts=("20", "18", "16", "3000")),
-    Coupon("TRAIL10", 68201130019, "10 percent off the order", percent=10),
-    Coupon(
-        "SUMMIT50",
+    OrderOffer(68201120019, "Spring sale, 20 off", "SPRING20", amounts=("20", "18", "16", "3000")),
+    OrderOffer(68201130019, "10 percent off the order", "TRAIL10", percent=10),
+    OrderOffer(
         68201140019,
         "50 off large orders",
+        "SUMMIT50",
         amounts=("50", "45", "40", "7500"),
         from_subtotal=("300", "280", "250", "45000"),
     ),
-    Coupon("WELCOME5", 68201150019, "A welcome to the first hundred", percent=5, is_used_up=True),
+    OrderOffer(68201150019, "A welcome", "WELCOME5", percent=5, refused_with="offer-usage-limit-exceeded"),
+    OrderOffer(68201151019, "Last year's thanks", "THANKS", percent=5, refused_with="coupon-code-already-used"),
+    OrderOffer(68201160019, "Last autumn", "AUTUMN10", percent=10, refused_with="offer-not-active"),
+    OrderOffer(68201161019, "Next spring", "NEXTSPRING", percent=10, refused_with="offer-not-deployed"),
+    OrderOffer(68201162019, "Once and no more", "ONCE", percent=10, refused_with="offer-already-used"),
+    OrderOffer(68201164019, "One for each", "ONEEACH", percent=10, refused_with="shopper-usage-limit-exceeded"),
+    OrderOffer(68201165019, "12 percent off with a tent", "TENT12", percent=12, needs=TENT),
+    OrderOffer(68201166019, "Of another shop", "ELSEWHERE", percent=10, refused_with="offer-unavailable"),
+    OrderOffer(68201167019, "Nobody knows why", "RIDDLE", percent=10, refused_with="operation-failed"),
+    OrderOffer(68201170019, "Members' week", percent=15),
+    OrderOffer(68201171019, "Members' week of last year", percent=15, refused_with="offer-not-active"),
+    OrderOffer(68201172019, "Members' week of next year", percent=15, refused_with="offer-not-deployed"),
+    OrderOffer(68201173019, "Once for members", percent=15, refused_with="offer-already-used"),
+    OrderOffer(68201174019, "The first members", percent=15, refused_with="offer-usage-limit-exceeded"),
+    OrderOffer(68201175019, "One for each member", percent=15, refused_with="shopper-usage-limit-exceeded"),
+    OrderOffer(68201176019, "Members' tents", percent=18, needs=TENT),
+    OrderOffer(68201177019, "Members of another shop", percent=15, refused_with="offer-unavailable"),
 ]
 
-COUPONS = {coupon.code: coupon for coupon in _TABLE}
+COUPONS = {one.code: one for one in _TABLE if one.code is not None}
+
+BY_ID = {one.offer_id: one for one in _TABLE}
+
+REFUSALS = {
+    "coupon-code-already-used": "The coupon code was already used.",
+    "offer-not-active": "The offer is not active.",
+    "offer-not-deployed": "The offer is not deployed.",
+    "offer-already-used": "The offer was already used.",
+    "offer-usage-limit-exceeded": "The offer was used as often as it may be.",
+    "shopper-usage-limit-exceeded": "The shopper has used the offer as often as a shopper may.",
+    "offer-not-applicable": "The offer does not apply to what is in the cart.",
+    "offer-unavailable": "The offer is not available.",
+    "operation-failed": "The coupon could not be used.",
+}
 
 PACK_OFFER_ID = 68201110019
 
@@ -48,9 +91,9 @@ def pack_offer(base: str) -> Json:
     return _offer(PACK_OFFER_ID, "10% off packs", "Line item percentage discount", "Always Triggered", base)
 
 
-def coupon_offer(coupon: Coupon, base: str) -> Json:
-    policy = "Order percentage discount" if coupon.percent else "Order amount discount"
-    return _offer(coupon.offer_id, coupon.name, policy, "User Triggered", base)
+def order_offer(one: OrderOffer, base: str) -> Json:
+    policy = "Order percentage discount" if one.percent else "Order amount discount"
+    return _offer(one.offer_id, one.name, policy, "User Triggered", base)
 
 
 def _offer(offer_id: int, name: str, policy: str, trigger: str, base: str) -> Json:

@@ -112,7 +112,7 @@ async def inventory(request: Request) -> Response:
     """`GET /v1/shoppers/me/products/inventory-status`; unknown ids are left out."""
     reader_of(request)
     quantity = whole_number(request.query_params.get("quantity", "1"), "quantity", "InventoryStatusResource")
-    statuses = [_stock(request, one, quantity) for one in _named(request) if not one.is_base]
+    statuses = [stock_wire(request, one, quantity) for one in _named(request) if not one.is_base]
     uri = f"{base_of(request)}/v1/shoppers/me/products/inventory-status"
     return answer(request, {"products": {"uri": uri, "inventoryStatus": statuses}})
 
@@ -120,7 +120,7 @@ async def inventory(request: Request) -> Response:
 async def inventory_of_product(request: Request) -> Response:
     """`GET /v1/shoppers/me/products/{id}/inventory-status`."""
     quantity = whole_number(request.query_params.get("quantity", "1"), "quantity", "InventoryStatusResource")
-    return answer(request, {"inventoryStatus": _stock(request, product_of(request), quantity)})
+    return answer(request, {"inventoryStatus": stock_wire(request, product_of(request), quantity)})
 
 
 def product_of(request: Request) -> Product:
@@ -146,7 +146,7 @@ def _named(request: Request) -> list[Product]:
     return [one for one in PRODUCTS.values() if str(one.id) in ids or one.slug in slugs]
 
 
-def _stock(request: Request, product: Product, quantity: int = 1) -> Json:
+def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
     return catalog.inventory(product, world_of(request).stock[product.id], base_of(request), quantity)
 
 
@@ -181,7 +181,7 @@ def _full(request: Request, product: Product) -> Json:
     if not product.is_purchasable:
         return wire
     cart = f"{base}/v1/shoppers/me/carts/active"
-    wire["inventoryStatus"] = _stock(request, product)
+    wire["inventoryStatus"] = stock_wire(request, product)
     wire["addProductToCart"] = {
         "uri": f"{cart}/line-items?productId={product.id}",
         "cartUri": f"{cart}?productId={product.id}",

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from types import SimpleNamespace
+from types import NoneType, SimpleNamespace
 from typing import Annotated, Any, TypeVar, get_args
 
 import strawberry
@@ -102,7 +102,7 @@ def enum(cls: E, description: str, **values: str) -> E:
 
 def argument(type: Any, description: str, *policy: object) -> Argument:
     """An argument of a field. One that may be null may be left out."""
-    is_optional = isinstance(None, get_args(type)[-1]) if get_args(type) else False
+    is_optional = NoneType in get_args(type)
     return Argument(type, description, policy, strawberry.UNSET if is_optional else inspect.Parameter.empty)
 
 

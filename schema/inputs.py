@@ -149,6 +149,8 @@ class NewCartLineInput:
 
     product: ProductBy = field("The product.")
     quantity: int | None = field("Number of units, at least 1.", default=1)
+    offer_id: ID | None = field("Offer the product is added for, such as a cross-sell.", default=UNSET)
+    parent_line_id: ID | None = field("Line it belongs to, for a bundle child.", default=UNSET)
     recurring_terms: RecurringTermsInput | None = field(
         "Recurring terms, for a merchant with its own subscription engine.", default=UNSET
     )
@@ -203,6 +205,7 @@ class OfferChoice:
     """Exactly one way to name an offer."""
 
     coupon_code: str | None = field("Code the shopper typed.")
+    offer_id: ID | None = field("Offer of the catalog.")
 
 
 @graph.input(inputs.ApplyOffer)

@@ -5,7 +5,7 @@ from uuid import UUID
 from strawberry import ID
 
 from gateway.enums import SessionLevel
-from resolvers import account, carts, catalog, checkout, orders, payments, sessions, storefront, submissions
+from resolvers import account, carts, catalog, checkout, nodes, orders, payments, sessions, storefront, submissions
 from schema import graph
 from schema.account import Session, Shopper
 from schema.cart import Cart
@@ -17,12 +17,30 @@ from schema.inputs import PaymentMethodFilterInput, ProductBy, ProductSearchInpu
 from schema.orders import Order
 from schema.payment import AvailablePaymentMethods, PaymentSession
 from schema.readiness import CheckoutReadiness
+from schema.values import Node
 
 
 @graph.type()
 class Query:
     """Reads. Every field is nullable, so that one failing upstream call never blanks the page."""
 
+    node: Node | None = field(
+        "Any object by its global identifier. Null when it does not exist or belongs to someone else. Source: the "
+        "type's own upstream call.",
+        RequiresSession(level=SessionLevel.NONE),
+        Cost(weight="1"),
+        resolver=nodes.node,
+        id=argument(ID, "Global identifier."),
+    )
+    nodes: list[Node | None] | None = field(
+        "Several objects by their global identifiers, in the same order; null at the place of each one that does not "
+        "exist or belongs to someone else. Source: as for node.",
+        RequiresSession(level=SessionLevel.NONE),
+        Cost(weight="1"),
+        ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
+        resolver=nodes.nodes,
+        ids=argument(list[ID], "Global identifiers; at most 50."),
+    )
     storefront: Storefront | None = field(
         "Settings of the storefront. Source: see Storefront.",
         SemanticNonNull(),

@@ -58,77 +58,86 @@ class Browsing:
     market: Market
 
     async def product(self, product_id: str) -> Product:
-        return present((await self._ask(f"products/{path_part(product_id)}")).product)
+        return present((await self._ask(f"{ME}/products/{path_part(product_id)}")).product)
 
     async def products_by_id(self, product_ids: Sequence[str]) -> list[Product]:
         chosen = {"productId": ",".join(path_part(one) for one in product_ids)}
-        return (await self._products("products", 1, len(product_ids), **chosen)).products
+        return (await self._products(f"{ME}/products", 1, len(product_ids), **chosen)).products
 
     async def products_by_reference(self, references: Sequence[str]) -> list[Product]:
         chosen = {"externalReferenceId": ",".join(references)}
-        return (await self._products("products", 1, len(references), **chosen)).products
+        return (await self._products(f"{ME}/products", 1, len(references), **chosen)).products
 
     async def product_page(self, number: int, size: int) -> ProductPage:
         """A page of all products."""
-        return await self._products("products", number, size)
+        return await self._products(f"{ME}/products", number, size)
 
     async def search_page(self, keyword: str, number: int, size: int) -> ProductPage:
-        return await self._products("product-search", number, size, keyword=keyword)
+        return await self._products(f"{ME}/product-search", number, size, keyword=keyword)
 
     async def category_page(self, category_id: str, number: int, size: int) -> ProductPage:
-        return await self._products(f"categories/{path_part(category_id)}/products", number, size)
+        return await self._products(f"{ME}/categories/{path_part(category_id)}/products", number, size)
 
     async def _products(self, path: str, number: int, size: int, **chosen: str) -> ProductPage:
         params = {"pageNumber": str(number), "pageSize": str(max(size, 1)), **chosen}
         return present((await self._ask(path, **params)).products)
 
     async def variations(self, product_id: str) -> list[Product]:
-        path = f"products/{path_part(product_id)}/variations"
-        return present((await self._ask(path)).variations).products
+        return present((await self._ask(f"{ME}/products/{path_part(product_id)}/variations")).variations).products
 
     async def volume_pricing(self, product_id: str) -> list[VolumePriceTier]:
-        path = f"products/{path_part(product_id)}/pricing/volume-pricing"
-        return many(present((await self._ask(path)).volume_pricing).tier)
+        return many(
+            present(
+                (await self._ask(f"{ME}/products/{path_part(product_id)}/pricing/volume-pricing")).volume_pricing
+            ).tier
+        )
 
     async def categories(self) -> list[Category]:
         """The top of the tree, and what is right below it."""
-        found = await self._ask("categories", expand="all,category.categories.category")
+        found = await self._ask(f"{ME}/categories", expand="all,category.categories.category")
         return many(present(found.categories).category)
 
     async def category(self, category_id: str) -> Category:
-        path = f"categories/{path_part(category_id)}"
-        return present((await self._ask(path, expand="all,categories.category")).category)
+        return present(
+            (await self._ask(f"{ME}/categories/{path_part(category_id)}", expand="all,categories.category")).category
+        )
 
     async def categories_of_product(self, product_id: str) -> list[Category]:
-        path = f"products/{path_part(product_id)}/categories"
-        return many(present((await self._ask(path)).categories).category)
+        return many(present((await self._ask(f"{ME}/products/{path_part(product_id)}/categories")).categories).category)
 
     async def offers_of_place(self, place: str) -> list[Offer]:
         """Offers of a point of promotion."""
-        return await self._offers(f"point-of-promotions/{path_part(place)}/offers")
+        return await self._offers(f"{ME}/point-of-promotions/{path_part(place)}/offers")
 
     async def offers_of_product(self, product_id: str, place: str | None) -> list[Offer]:
         """Offers on a product, all of them or those of one point of promotion."""
-        below = f"point-of-promotions/{path_part(place)}/offers" if place is not None else "offers"
-        return await self._offers(f"products/{path_part(product_id)}/{below}")
+        if place is None:
+            return await self._offers(f"{ME}/products/{path_part(product_id)}/offers")
+        return await self._offers(
+            f"{ME}/products/{path_part(product_id)}/point-of-promotions/{path_part(place)}/offers"
+        )
 
     async def _offers(self, path: str) -> list[Offer]:
         return many(present((await self._ask(path)).offers).offer)
 
     async def offer(self, offer_id: str) -> Offer:
-        return present((await self._ask(f"offers/{path_part(offer_id)}")).offer)
+        return present((await self._ask(f"{ME}/offers/{path_part(offer_id)}")).offer)
 
     async def offered_products(self, offer_id: str) -> list[OfferedProduct]:
-        path = f"offers/{path_part(offer_id)}/product-offers"
-        return many(present((await self._ask(path)).product_offers).product_offer)
+        return many(
+            present((await self._ask(f"{ME}/offers/{path_part(offer_id)}/product-offers")).product_offers).product_offer
+        )
 
     async def inventory(self, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
         """Stock by product id; unknown products are left out."""
-        params = {"productId": ",".join(path_part(one) for one in product_ids), "expand": "all"}
-        body = await self.upstream.read(f"{ME}/products/inventory-status", self.token, params)
-        listed = many(decode(body, FoundStock).products.inventory_status)
+        chosen = {"productId": ",".join(path_part(one) for one in product_ids)}
+        listed = many(
+            decode(await self._read(f"{ME}/products/inventory-status", **chosen), FoundStock).products.inventory_status
+        )
         return {product_id: status for status in listed for product_id in status.product_ids}
 
     async def _ask(self, path: str, **params: str) -> Found:
-        asked = {"expand": "all"} | self.market.wire() | params
-        return decode(await self.upstream.read(f"{ME}/{path}", self.token, asked), Found)
+        return decode(await self._read(path, **self.market.wire(), **params), Found)
+
+    async def _read(self, path: str, **params: str) -> bytes:
+        return await self.upstream.read(path, self.token, {"expand": "all"} | params)

@@ -556,6 +556,17 @@ class AppliedOffer(Shape, frozen=True, kw_only=True):
         return self.offer.discount
 
 
+class Through(Shape, frozen=True, kw_only=True):
+    """The offer for which a line is added, and the line it belongs to. Upstream takes both for a whole call."""
+
+    offer_id: str | None = None
+    parent_line_id: str | None = None
+
+    def params(self) -> dict[str, str]:
+        given = {"offerId": self.offer_id, "parentLineItemId": self.parent_line_id}
+        return {name: value for name, value in given.items() if value is not None}
+
+
 class NewLine(Shape, frozen=True, kw_only=True):
     """A product to add, by its upstream id or the merchant's own."""
 
@@ -564,6 +575,7 @@ class NewLine(Shape, frozen=True, kw_only=True):
     quantity: int
     recurring_terms: RecurringTerms | None = None
     custom_attributes: list[tuple[str, str]] = []
+    through: "Through | None" = None
 
     def wire(self) -> dict[str, object]:
         product = {"id": self.product_id} if self.product_id else {"externalReferenceId": self.external_reference_id}
@@ -584,6 +596,7 @@ class CartChange(Shape, frozen=True, kw_only=True):
     organization_id: str | None = None
     terms_of_sale_accepted: bool | None = None
     coupon_code: str | None = None
+    order_offer_id: str | None = None
     ip_address: str | None = None
 
     def wire(self) -> dict[str, object]:
@@ -594,6 +607,7 @@ class CartChange(Shape, frozen=True, kw_only=True):
             "organizationId": self.organization_id,
             "termsOfSalesAcceptance": None if accepted is None else str(accepted).lower(),
             "ipAddress": self.ip_address,
+            "appliedOrderOffers": {"offer": {"offerId": self.order_offer_id}} if self.order_offer_id else None,
         }
         return {name: part for name, part in parts.items() if part is not None}
 

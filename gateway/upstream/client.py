@@ -39,6 +39,7 @@ from gateway.upstream.cart import (
     RecurringTerms,
     SchemaNode,
     TaxIdentifierRequirement,
+    Through,
     tax_requirements,
 )
 from gateway.upstream.catalog import Offers
@@ -172,9 +173,9 @@ class Upstream:
     async def active_cart(self, token: str) -> Cart:
         return _cart(await self._read(CART, token, {"expand": "all"}))
 
-    async def add_lines(self, token: str, lines: Sequence[NewLine]) -> None:
+    async def add_lines(self, token: str, lines: Sequence[NewLine], through: Through | None = None) -> None:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
-        await self._change("POST", f"{CART}/line-items", token, json=body)
+        await self._change("POST", f"{CART}/line-items", token, through.params() if through else None, json=body)
 
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
@@ -189,7 +190,7 @@ class Upstream:
         await self._change("DELETE", f"{CART}/line-items", token, params)
 
     async def update_cart(self, token: str, change: CartChange) -> Cart:
-        """Addresses, organisation, terms and a coupon in one call; the answer is the whole cart."""
+        """Addresses, organisation, terms, a coupon and an offer in one call; the answer is the whole cart."""
         params = {"expand": "all"}
         if change.coupon_code is not None:
             params["promoCode"] = change.coupon_code
@@ -325,10 +326,11 @@ class Upstream:
 
     # How a call is made.
 
-    async def read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
+    async def _read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
         return await self._send("GET", path, token=token, params=params)
 
-    _read = read
+    read = _read
+    """For what is read apart from a shopper's own things, in `gateway.upstream.browsing`."""
 
     async def _change(
         self,

@@ -1,0 +1,196 @@
+"""The demo shop's offers on products: one of every kind, where each is shown, and what it takes off."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox import catalog
+from sandbox.catalog import PRODUCTS, Product
+from sandbox.money import Json, rounded
+from sandbox.texts import is_german
+
+IMAGES = "https://images.riverdemo.example/offer"
+
+HOME, TOP_SELLERS = "SiteMerchandising_HomePageStoreSpecials", "Home_topSeller"
+CART_BANNER, CANDY_RACK = "Banner_ShoppingCartLocal", "CandyRack_ShoppingCart"
+CROSS_SELL, UP_SELL = "CrossSell_ProductDetail", "UpSell_ProductDetail"
+
+PLACES = frozenset({HOME, TOP_SELLERS, CART_BANNER, CANDY_RACK, CROSS_SELL, UP_SELL})
+"""Points of promotion."""
+
+WATCHES = (5401230300, 5401230400, 5401230500)
+
+
+@dataclass(frozen=True)
+class Offer:
+    id: int
+    kind: str
+    policy: str
+    name: str
+    german: str
+    products: tuple[tuple[int, int], ...] = ()
+    """Ids, each with the percent that is taken off."""
+    shown_with: tuple[int, ...] = ()
+    """Products on whose page, or in whose cart, it is shown; nothing: anywhere."""
+    places: tuple[str, ...] = ()
+    buys: tuple[int, int] | None = None
+    """So many are paid for, so many come on top."""
+    pitches: tuple[str, ...] = ()
+    german_pitches: tuple[str, ...] = ()
+    has_image: bool = False
+
+    def percent_off(self, product: Product) -> int:
+        return dict(self.products).get(product.id, 0)
+
+    def discount(self, product: Product, currency: str, quantity: int) -> Decimal:
+        """What it takes off so many of a product that was added through it."""
+        price = product.price(currency)
+        if self.buys is None:
+            return rounded(price * quantity * self.percent_off(product) / 100, currency)
+        paid, free = self.buys
+        return rounded(price * (quantity // (paid + free) * free), currency)
+
+    def is_shown(self, place: str | None, product_ids: set[int]) -> bool:
+        """At a point of promotion, or at any, beside these products."""
+        fits = not self.shown_with or bool(product_ids & set(self.shown_with))
+        return fits and (place is None or place in self.places)
+
+
+_TABLE = [
+    Offer(
+        68201210019,
+        "Cross-Sell",
+        "Cross-sell discount",
+        "Software with any watch",
+        "Software zu jeder Uhr",
+        products=((5401230700, 10),),
+        shown_with=WATCHES,
+        places=(CROSS_SELL, CANDY_RACK),
+        pitches=("Plan the trip first", "Save on RouteMapper Pro"),
+        german_pitches=("Erst die Tour planen", "RouteMapper Pro günstiger"),
+    ),
+    Offer(
+        68201220019,
+        "Featured Products",
+        "Featured products",
+        "Favourites of the season",
+        "Lieblinge der Saison",
+        products=((5401230100, 10), (5401231200, 0), (5401231400, 0)),
+        places=(HOME, TOP_SELLERS),
+    ),
+    Offer(
+        68201230019,
+        "Banner",
+        "Banner",
+        "Autumn on the trail",
+        "Herbst auf dem Weg",
+        places=(HOME, CART_BANNER),
+        pitches=("Gear for short days",),
+        german_pitches=("Ausrüstung für kurze Tage",),
+        has_image=True,
+    ),
+    Offer(
+        68201240019,
+        "Candy Rack",
+        "Candy rack",
+        "Small things for the trail",
+        "Kleines für unterwegs",
+        products=((5401231000, 15), (5401230600, 15)),
+        places=(CANDY_RACK,),
+    ),
+    Offer(
+        68201250019,
+        "Up-Sell",
+        "Up-sell",
+        "A roof for four seasons",
+        "Ein Dach für vier Jahreszeiten",
+        products=((5401231200, 5),),
+        shown_with=(5401230200,),
+        places=(UP_SELL,),
+    ),
+    Offer(
+        68201260019,
+        "Bundle",
+        "Bundle discount",
+        "A lamp with every tent",
+        "Eine Lampe zu jedem Zelt",
+        products=((5401230600, 50),),
+        shown_with=(5401231200,),
+        places=(CROSS_SELL,),
+    ),
+    Offer(
+        68201270019,
+        "All Products Bundle",
+        "All products bundle",
+        "A bottle on the house",
+        "Eine Flasche geschenkt",
+        products=((5401231000, 100),),
+        places=(CANDY_RACK,),
+    ),
+    Offer(
+        68201280019,
+        "Buy M Get N",
+        "Buy M get N",
+        "Two pairs of poles, and a third",
+        "Zwei Paar Stöcke, und ein drittes",
+        products=((5401230200, 0),),
+        shown_with=(5401230200,),
+        places=(CROSS_SELL,),
+        buys=(2, 1),
+    ),
+    Offer(
+        68201290019,
+        "Shopper Defined Bundle",
+        "Shopper defined bundle",
+        "Pack your own kit",
+        "Das eigene Set packen",
+        products=((5401230100, 20), (5401230200, 20), (5401231000, 20)),
+        shown_with=(5401230100,),
+        places=(CROSS_SELL,),
+    ),
+    Offer(
+        68201300019,
+        "Discount",
+        "Line item percentage discount",
+        "Sun for less",
+        "Sonne für weniger",
+        products=((5401231400, 10),),
+        shown_with=(5401231400,),
+        places=(HOME,),
+    ),
+]
+
+OFFERS = {offer.id: offer for offer in _TABLE}
+
+
+def name(offer: Offer, locale: str) -> str:
+    return offer.german if is_german(locale) else offer.name
+
+
+def brief(offer: Offer, base: str, locale: str) -> Json:
+    return {
+        "uri": f"{base}/v1/shoppers/me/offers/{offer.id}",
+        "id": offer.id,
+        "name": name(offer, locale),
+        "policyName": offer.policy,
+        "type": offer.kind,
+        "trigger": "Always Triggered",
+    }
+
+
+def product_offer(
+    offer: Offer, product_id: int, shown: Json, base: str, locale: str, currency: str, *, tax_included: bool
+) -> Json:
+    """One product of an offer; `shown` is the product itself."""
+    product = PRODUCTS[product_id]
+    cart = f"{base}/v1/shoppers/me/carts/active"
+    through = f"productId={product_id}&offerId={offer.id}"
+    percent = offer.percent_off(product)
+    return {
+        "uri": f"{base}/v1/shoppers/me/offers/{offer.id}/product-offers/{product_id}",
+        "id": product_id,
+        "product": shown,
+        "addProductToCart": {"uri": f"{cart}/line-items?{through}", "cartUri": f"{cart}?{through}"},
+        "salesPitch": [],
+        "image": None,
+        "pricing": catalog.unit_pricing(product, currency, locale, percent, tax_included=tax_included),
+    }
