@@ -16,7 +16,8 @@ from gateway.upstream.cart import Cart, CartLine
 from gateway.upstream.catalog import Category, Offer, Product
 from gateway.upstream.ids import typed
 from gateway.upstream.order import Order, OrderLine
-from resolvers import catalog, orders, payments
+from gateway.upstream.shopper import Shopper
+from resolvers import account, catalog, orders, payments
 
 MOST_IDS = 50
 
@@ -70,6 +71,11 @@ async def _payment_session(ctx: Context, upstream_id: str) -> PaymentSession | N
     return session if session is not None and session.session_id == upstream_id else None
 
 
+async def _shopper(ctx: Context, upstream_id: str) -> Shopper | None:
+    found = await account.shopper(ctx)
+    return found if found is not None and found.upstream_id == upstream_id else None
+
+
 async def _order(ctx: Context, upstream_id: str) -> Order | None:
     return await orders.find(ctx, upstream_id)
 
@@ -87,6 +93,7 @@ ROWS: Mapping[str, Row] = {
     "Cart": Row(_cart, SessionLevel.ANONYMOUS),
     "CartLine": Row(_cart_line, SessionLevel.ANONYMOUS),
     "PaymentSession": Row(_payment_session, SessionLevel.ANONYMOUS),
+    "Shopper": Row(_shopper, SessionLevel.REGISTERED),
     "Order": Row(_order, SessionLevel.ANONYMOUS),
     "OrderLine": Row(_order_line, SessionLevel.ANONYMOUS),
 }

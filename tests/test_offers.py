@@ -1,0 +1,288 @@
+"""Offers: where they are shown, and what becomes of one that a shopper takes."""
+
+from typing import Any
+
+import pytest
+from dirty_equals import IsPartialDict
+
+from gateway.enums import ErrorCode
+from gateway.upstream.catalog import pitches
+from gateway.upstream.ids import global_id
+from sandbox.catalog import WATCH
+from sandbox.world import World
+from tests.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, Clock, Shopper, Storefront, documents, new_key
+
+ME = "/v1/shoppers/me"
+TENT, LAMP = "5401231200", "5401230600"
+
+CROSS_SELL, BUNDLE, MEMBERS = (global_id("Offer", id) for id in ("68201210019", "68201260019", "68201170019"))
+
+PAGE = {"id": global_id("Product", str(WATCH)), "locale": "en-US", "currency": "USD"}
+
+
+async def ask(storefront: Storefront, text: str, **variables: Any) -> Any:
+    return (await storefront.ask(text, **variables)).data
+
+
+# Where they are shown.
+
+
+async def test_a_product_page_needs_four_calls(storefront: Storefront, world: World) -> None:
+    page = await storefront.run("ProductPage", **PAGE, crossSellPlace="CrossSell_ProductDetail")
+    product = page["product"]
+    assert product["inventory"] == IsPartialDict(isInStock=True, availableQuantity=7)
+    assert [one["name"] for one in product["variations"]] == [
+        "Cascade GPS Watch - Graphite",
+        "Cascade GPS Watch - Glacier",
+    ]
+    (offer,) = product["crossSells"]
+    assert offer["kind"] == "CROSS_SELL"
+    assert offer["products"] == [
+        {
+            "product": {"id": global_id("Product", SOFTWARE), "name": "RouteMapper Pro"},
+            "offerPrice": {"amount": "35.99", "currencyCode": "USD", "formatted": "$35.99"},
+            "salesPitch": None,
+        }
+    ]
+    assert world.calls.count("GET") == 4
+    await Storefront(storefront.http).run("ProductPage", **PAGE, crossSellPlace="CrossSell_ProductDetail")
+    assert world.calls.count("GET") == 4, "nothing is asked twice while it is fresh"
+
+
+async def test_a_product_page_can_be_had_in_german(storefront: Storefront) -> None:
+    page = await storefront.run(
+        "ProductPage", **PAGE | {"locale": "de-DE", "currency": "EUR"}, crossSellPlace="CrossSell_ProductDetail"
+    )
+    assert page["product"]["name"] == "Cascade GPS-Uhr"
+    assert page["product"]["pricing"]["listPrice"]["formatted"] == "239,00\xa0€"
+    assert page["product"]["crossSells"][0]["products"][0]["offerPrice"]["formatted"] == "35,99\xa0€"
+
+
+@pytest.mark.parametrize(
+    ("path", "lost", "kept"),
+    [
+        (f"{ME}/products/{{id}}", ["product"], []),
+        (f"{ME}/products/inventory-status", ["inventory"], ["name", "variations", "crossSells", "pricing"]),
+        (f"{ME}/products/{{id}}/variations", ["variations", "inventory"], ["name", "crossSells", "pricing"]),
+        (
+            f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers",
+            ["crossSells"],
+            ["name", "variations", "inventory", "pricing"],
+        ),
+    ],
+)
+async def test_a_product_page_keeps_what_does_not_depend_on_a_failed_call(
+    shopper: Shopper, path: str, lost: list[str], kept: list[str]
+) -> None:
+    await shopper.fault("status", path, status=503)
+    answer = await shopper.storefront.ask(documents()["ProductPage"], **PAGE, crossSellPlace="CrossSell_ProductDetail")
+    assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
+    data = answer.body["data"]
+    assert data["storefront"]["publishableKey"]
+    if lost == ["product"]:
+        assert data["product"] is None
+        return
+    assert [name for name in lost + kept if data["product"][name] is None] == lost
+    assert all(data["product"][name] for name in kept)
+
+
+OFFERS = """query($place: String!) { offers(pointOfPromotion: $place) {
+  id name kind trigger imageUrl salesPitches products { product { name isPurchasable inventory { isInStock } }
+    listPrice { amount } offerPrice { amount } } } }"""
+
+
+async def test_the_offers_of_a_place_with_the_stock_of_their_products(storefront: Storefront, world: World) -> None:
+    offers = (await ask(storefront, OFFERS, place="SiteMerchandising_HomePageStoreSpecials"))["offers"]
+    assert [offer["kind"] for offer in offers] == ["FEATURED_PRODUCTS", "BANNER"]
+    assert offers[0]["products"][0] == {
+        "product": {"name": "Trailhead 28L Daypack", "isPurchasable": True, "inventory": {"isInStock": True}},
+        "listPrice": {"amount": "89.00"},
+        "offerPrice": {"amount": "80.10"},
+    }
+    assert offers[1] == IsPartialDict(products=[], salesPitches=["Gear for short days"], trigger="Always Triggered")
+    assert offers[1]["imageUrl"].endswith("68201230019.png")
+    assert world.calls.count("GET") == 2
+    for nowhere in ("Nowhere", "../offers", "", "a/b"):
+        assert (await ask(storefront, OFFERS, place=nowhere))["offers"] == []
+
+
+async def test_an_offer_that_is_old_is_shown_without_its_prices(shopper: Shopper, clock: Clock) -> None:
+    place = "SiteMerchandising_HomePageStoreSpecials"
+    await ask(shopper.storefront, OFFERS, place=place)
+    clock.move(121)
+    await shopper.fault("status", "*", status=503)
+    answer = await shopper.storefront.ask(OFFERS, place=place)
+    assert [offer["products"] for offer in answer.body["data"]["offers"]] == [None, None]
+    assert answer.body["data"]["offers"][0]["name"] == "Favourites of the season"
+    clock.move(3600)
+    answer = await shopper.storefront.ask(OFFERS, place=place)
+    assert answer.body["data"]["offers"] is None
+
+
+async def test_the_offers_of_a_product_are_all_or_those_of_a_place(storefront: Storefront) -> None:
+    text = """query($id: String!) { product(by: {upstreamId: $id}) { all: offers { kind }
+      here: offers(pointOfPromotion: "UpSell_ProductDetail") { kind } } }"""
+    found = (await ask(storefront, text, id=POLES))["product"]
+    assert found == {"all": [{"kind": "UP_SELL"}, {"kind": "BUY_M_GET_N"}], "here": [{"kind": "UP_SELL"}]}
+
+
+def test_sales_texts_in_one_text_are_told_apart() -> None:
+    assert pitches('["One","Two"]') == ["One", "Two"]
+    assert pitches(["[not a list", "", "Three"]) == ["[not a list", "Three"]
+
+
+# One that is taken for a line.
+
+ADD = """mutation($lines: [NewCartLineInput!]!, $key: UUID) {
+  addCartLines(input: {lines: $lines, idempotencyKey: $key}) {
+  cart { totalQuantity lines { id parentLineId product { upstreamId } pricing { salePriceTotal { amount } } }
+    appliedOffers { offer { name kind products { product { name } } } } }
+  errors { code path } } }"""
+
+
+def line(product_id: str, **more: Any) -> dict[str, Any]:
+    return {"product": {"upstreamId": product_id}, **more}
+
+
+async def add(storefront: Storefront, *lines: dict[str, Any]) -> dict[str, Any]:
+    payload: dict[str, Any] = (await ask(storefront, ADD, lines=list(lines), key=new_key()))["addCartLines"]
+    return payload
+
+
+async def test_a_line_is_added_for_an_offer(storefront: Storefront, world: World) -> None:
+    added = await add(storefront, line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL))
+    assert added["errors"] == []
+    assert [one["pricing"]["salePriceTotal"]["amount"] for one in added["cart"]["lines"]] == ["249.00", "35.99"]
+    (applied,) = added["cart"]["appliedOffers"]
+    assert applied["offer"] == {
+        "name": "Software with any watch",
+        "kind": "CROSS_SELL",
+        "products": [{"product": {"name": "RouteMapper Pro"}}],
+    }
+    assert world.calls.count("POST", f"{CART}/line-items") == 2, "upstream takes an offer for a whole call"
+
+
+async def test_a_child_belongs_to_its_parent(storefront: Storefront) -> None:
+    tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
+    added = await add(storefront, line(LAMP, offerId=BUNDLE, parentLineId=tent["id"]))
+    child = added["cart"]["lines"][1]
+    assert child["parentLineId"] == tent["id"]
+    assert child["pricing"]["salePriceTotal"]["amount"] == "17.25"
+    text = "mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { cart { totalQuantity } errors { code } } }"
+    gone = (await ask(storefront, text, id=tent["id"]))["removeCartLines"]
+    assert gone == {"cart": {"totalQuantity": 0}, "errors": []}
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"offerId": "nonsense"}, {"code": "NOT_FOUND", "path": ["input", "lines", "1", "offerId"]}),
+        ({"offerId": global_id("Offer", "1")}, {"code": "NOT_FOUND", "path": ["input", "lines", "1"]}),
+        ({"offerId": BUNDLE}, {"code": "PRODUCT_NOT_PURCHASABLE", "path": ["input", "lines", "1"]}),
+        ({"parentLineId": PACK}, {"code": "NOT_FOUND", "path": ["input", "lines", "1", "parentLineId"]}),
+        (
+            {"offerId": CROSS_SELL, "parentLineId": global_id("CartLine", "1")},
+            {"code": "NOT_FOUND", "path": ["input", "lines", "1"]},
+        ),
+    ],
+)
+async def test_an_offer_that_does_not_fit_a_line_says_why(
+    storefront: Storefront, more: dict[str, str], error: dict[str, Any]
+) -> None:
+    payload = await add(storefront, line(PACK), line(SOFTWARE, **more))
+    assert payload["errors"] == [error]
+
+
+async def test_a_child_without_an_offer_is_refused(storefront: Storefront) -> None:
+    tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
+    payload = await add(storefront, line(LAMP, parentLineId=tent["id"]))
+    assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "lines", "0"]}]
+
+
+async def test_a_child_that_is_sold_out_is_told_as_stock(shopper: Shopper) -> None:
+    tent = (await add(shopper.storefront, line(TENT)))["cart"]["lines"][0]
+    await shopper.control("stock", {"productId": int(LAMP), "quantity": 0})
+    payload = await add(shopper.storefront, line(LAMP, offerId=BUNDLE, parentLineId=tent["id"]))
+    assert payload["errors"] == [{"code": "INSUFFICIENT_STOCK", "path": ["input", "lines", "0"]}]
+
+
+# One that is taken for the whole cart.
+
+APPLY = """mutation($offer: OfferChoice!) { applyOffer(input: {offer: $offer}) {
+  cart { totals { discount { amount } } appliedOffers { couponCode offer { id name } } } errors { code path } } }"""
+
+
+async def apply(storefront: Storefront, **offer: str) -> dict[str, Any]:
+    payload: dict[str, Any] = (await ask(storefront, APPLY, offer=offer))["applyOffer"]
+    return payload
+
+
+async def test_an_offer_is_applied_by_its_id_and_taken_back(storefront: Storefront) -> None:
+    await add(storefront, line(POLES))
+    done = await apply(storefront, offerId=MEMBERS)
+    assert done == {
+        "cart": {
+            "totals": {"discount": {"amount": "8.85"}},
+            "appliedOffers": [{"couponCode": None, "offer": {"id": MEMBERS, "name": "Members' week"}}],
+        },
+        "errors": [],
+    }
+    better = await apply(storefront, couponCode="SPRING20")
+    assert [one["couponCode"] for one in better["cart"]["appliedOffers"]] == ["SPRING20"]
+    text = """mutation($id: ID!) { removeOffer(input: {offerId: $id}) {
+      cart { appliedOffers { couponCode offer { name } } } errors { code } } }"""
+    spring = better["cart"]["appliedOffers"][0]["offer"]["id"]
+    left = (await ask(storefront, text, id=spring))["removeOffer"]
+    assert left["cart"]["appliedOffers"] == [{"couponCode": None, "offer": {"name": "Members' week"}}]
+    assert (await ask(storefront, text, id=MEMBERS))["removeOffer"]["cart"]["appliedOffers"] == []
+
+
+CODES = {
+    "NOPE": ErrorCode.COUPON_INVALID,
+    "AUTUMN10": ErrorCode.COUPON_INVALID,
+    "NEXTSPRING": ErrorCode.COUPON_INVALID,
+    "RIDDLE": ErrorCode.COUPON_INVALID,
+    "WELCOME5": ErrorCode.COUPON_USED_UP,
+    "ONCE": ErrorCode.COUPON_USED_UP,
+    "FIRST100": ErrorCode.COUPON_USED_UP,
+    "ONEEACH": ErrorCode.COUPON_USED_UP,
+    "TENT12": ErrorCode.OFFER_NOT_APPLICABLE,
+    "ELSEWHERE": ErrorCode.OFFER_NOT_APPLICABLE,
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), CODES.items())
+async def test_a_code_that_cannot_be_used_says_why(storefront: Storefront, code: str, expected: ErrorCode) -> None:
+    await add(storefront, line(POLES))
+    payload = await apply(storefront, couponCode=code)
+    assert payload["errors"] == [{"code": expected.name, "path": ["input", "offer", "couponCode"]}]
+    assert payload["cart"]["appliedOffers"] == []
+
+
+@pytest.mark.parametrize(
+    ("offer_id", "expected"),
+    [
+        (global_id("Offer", "68201171019"), "COUPON_INVALID"),
+        (global_id("Offer", "68201172019"), "COUPON_INVALID"),
+        (global_id("Offer", "68201173019"), "COUPON_USED_UP"),
+        (global_id("Offer", "68201174019"), "COUPON_USED_UP"),
+        (global_id("Offer", "68201175019"), "COUPON_USED_UP"),
+        (global_id("Offer", "68201176019"), "OFFER_NOT_APPLICABLE"),
+        (global_id("Offer", "68201177019"), "OFFER_NOT_APPLICABLE"),
+        (CROSS_SELL, "INVALID_INPUT"),
+        (global_id("Offer", "1"), "NOT_FOUND"),
+        (global_id("Product", PACK), "NOT_FOUND"),
+        ("nonsense", "NOT_FOUND"),
+    ],
+)
+async def test_an_offer_that_cannot_be_used_says_why(storefront: Storefront, offer_id: str, expected: str) -> None:
+    await add(storefront, line(POLES))
+    payload = await apply(storefront, offerId=offer_id)
+    assert payload["errors"] == [{"code": expected, "path": ["input", "offer", "offerId"]}]
+
+
+async def test_an_offer_applies_once_its_product_is_there(storefront: Storefront) -> None:
+    await add(storefront, line(TENT))
+    assert (await apply(storefront, couponCode="TENT12"))["cart"]["totals"]["discount"]["amount"] == "47.88"
+    named = await apply(storefront, offerId=global_id("Offer", "68201176019"))
+    assert named["cart"]["totals"]["discount"]["amount"] == "71.82", "the better one"
