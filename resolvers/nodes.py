@@ -16,7 +16,6 @@ from gateway.upstream.cart import Cart, CartLine
 from gateway.upstream.catalog import Category, Offer, Product
 from gateway.upstream.ids import typed
 from gateway.upstream.order import Order, OrderLine
-from gateway.upstream.shopper import Shopper
 from resolvers import account, catalog, orders, payments
 
 MOST_IDS = 50
@@ -71,7 +70,7 @@ async def _payment_session(ctx: Context, upstream_id: str) -> PaymentSession | N
     return session if session is not None and session.session_id == upstream_id else None
 
 
-async def _shopper(ctx: Context, upstream_id: str) -> Shopper | None:
+async def _shopper(ctx: Context, upstream_id: str) -> object | None:
     found = await account.shopper(ctx)
     return found if found is not None and found.upstream_id == upstream_id else None
 
