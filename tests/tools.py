@@ -14,7 +14,7 @@ TYPESCRIPT_CLIENT = CLIENTS / "typescript"
 PYTHON_CLIENT = CLIENTS / "python"
 
 HOW = {
-    "node": "Node 20 or later with npm (Debian: apt-get install nodejs npm), then run `make test` again",
+    "node": "Node 20.19 or later with npm (Debian: apt-get install nodejs npm), then run `make test` again",
     "python client": "the packages of examples/clients/python; `make test` and `make clients` install them",
     "chromium": "Chromium (Debian: apt-get install chromium), or name yours in CHROMIUM",
 }
