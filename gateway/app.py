@@ -3,6 +3,8 @@
 Request ids and fixed headers, what caches are told, then CORS, then the size of the body, then routes.
 """
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -24,7 +26,9 @@ from gateway.endpoint import COST_HEADERS, GraphQLEndpoint
 from gateway.errors import StoreUnavailable
 from gateway.graphiql import page as graphiql
 from gateway.limits import Limits
+from gateway.reconciler import Reconciler
 from gateway.replays import Replays
+from gateway.replica import Replica
 from gateway.session import Sessions, utc_now
 from gateway.settings import Settings
 from gateway.shared_store import SharedStore
@@ -52,6 +56,7 @@ def create_app(
     upstream = Upstream(http, settings)
     store = _store(settings, now)
     cache = Cache(now)
+    replica = Replica(store)
     gateway = Gateway(
         settings=settings,
         upstream=upstream,
@@ -60,7 +65,8 @@ def create_app(
         cache=cache,
         catalog=Catalog.opened(upstream, cache, settings, now),
         replays=Replays(store),
-        submissions=Submissions(store),
+        submissions=Submissions(store, replica),
+        replica=replica,
         turns=Turns(store),
         limits=Limits(now),
         now=now,
@@ -75,8 +81,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        reconciling = asyncio.create_task(Reconciler(gateway).run())
         yield
+        reconciling.cancel()
         await gateway.submissions.drain()
+        with contextlib.suppress(StoreUnavailable):
+            await replica.leave()
         await http.aclose()
         await store.aclose()
 

@@ -1,6 +1,7 @@
 """What one operation may reach: the gateway, its caller, and what the operation has found out so far."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from gateway.errors import SessionExpired, SessionRequired, SignInRequired, Upst
 from gateway.limits import Limits
 from gateway.money import Money
 from gateway.replays import Replays
+from gateway.replica import Replica
 from gateway.session import Handle, Session, Sessions
 from gateway.settings import Settings
 from gateway.stock import Reads, Stock
@@ -48,6 +50,7 @@ class Gateway:
     catalog: Catalog
     replays: Replays
     submissions: "Submissions"
+    replica: Replica
     turns: Turns
     limits: Limits
     now: Callable[[], datetime]
@@ -278,3 +281,10 @@ def begin(gateway: Gateway, caller: Caller, *, buys: bool, market: Market | None
         stock=Stock(stock, reads, within_s * PATIENCE),
     )
     return Context(gateway, caller, operation)
+
+
+def unattended(gateway: Gateway, session: Session) -> Context:
+    """A context for what goes on in a session without a request."""
+    ctx = begin(gateway, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
+    ctx.operation.session = session
+    return ctx

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -21,19 +21,19 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway import guard
-from gateway.context import Context
+from gateway.context import Context, Gateway, unattended
 from gateway.declines import decline, reason_of
-from gateway.enums import OrderState, PaymentSessionState, SubmissionStatus
+from gateway.enums import OrderState, PaymentSessionState, SessionLevel, SubmissionStatus
 from gateway.errors import (
     GatewayError,
     SessionRequired,
+    StoreUnavailable,
     UpstreamError,
     UpstreamNotReached,
     UpstreamRefusal,
     UpstreamTimeout,
 )
 from gateway.outcomes import (
-    Blocker,
     OrderActionRequired,
     OrderAwaitingPayment,
     OrderBlocked,
@@ -57,6 +57,7 @@ from gateway.payment import (
 )
 from gateway.refusals import TAX_CODES, Meaning, blockers_for, meaning_of
 from gateway.replays import KeyReused
+from gateway.replica import Replica
 from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
 from gateway.store import Store
 from gateway.upstream.cart import Cart
@@ -71,6 +72,14 @@ KEPT_S = 2 * 86_400
 SHORTEST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=30)
 """Between two looks at a doubt; half of its age in between."""
+
+LONGEST_REDIRECT_PAUSE = timedelta(minutes=5)
+
+LOOK_AGAIN_S = 0.1
+"""Between two looks at an attempt that another replica is at."""
+
+ATTEMPTS = "attempts"
+"""The list of those that are not over."""
 
 State = PaymentSessionState
 
@@ -95,6 +104,10 @@ class Record(msgspec.Struct, kw_only=True):
 
     key: UUID
     fingerprint: str
+    owner: str
+    """The replica that is at it."""
+    locks: list[str] = []
+    """What it holds, by place in the store."""
     stage: Stage = Stage.RESERVED
     started_at: datetime
     updated_at: datetime
@@ -164,9 +177,12 @@ class Running:
 class Submissions:
     """The attempts of all sessions. One process runs an attempt at a time; the store tells what became of it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, replica: Replica) -> None:
         self._store = store
+        self._replica = replica
         self._running: dict[str, Running] = {}
+        self._at_work: set[str] = set()
+        """Attempts that this process sends or resumes, by place."""
 
     async def submit(self, ctx: Context, press: Press) -> SubmissionAttempt:
         """Place the order, or tell what became of it under this key.
@@ -175,13 +191,13 @@ class Submissions:
         """
         session = await ctx.own_session()
         place = _place(session, press.key)
-        present = await self._read(place)
+        present = await self._present(place)
         running = self._running.get(place)
         known = {present and present.fingerprint, running and running.fingerprint}
         if known - {None, press.fingerprint}:
             raise KeyReused
         is_new = present is None
-        work = self._submit(ctx, session, place, press) if is_new else self._again(ctx, session, place)
+        work = self._submit(ctx, session, place, press) if is_new else self._awaited(ctx, session, place)
         attempt = await self._once(ctx, place, work, press.fingerprint)
         is_replay = present is not None or running is not None
         return replace(attempt, is_replay=is_replay)
@@ -209,17 +225,32 @@ class Submissions:
             return record.attempt(is_replay=True)
         return await self._once(ctx, place, self._again(ctx, session, place))
 
+    async def look_after(self, gateway: Gateway, place: str) -> None:
+        """See to an attempt that is not over, although nobody asks for it. Raises `GatewayError`."""
+        record = await self._present(place)
+        if record is None or not record.is_open:
+            await self._store.forget(ATTEMPTS, place)
+            return
+        session = await gateway.sessions.find_by_id(_session_id(place))
+        if session is None:
+            # Nobody can ask for it any more, and nothing can be read without its token.
+            log.error("submission left open: its session has ended", extra={"key": str(record.key)})
+            await self._store.forget(ATTEMPTS, place)
+            return
+        ctx = unattended(gateway, session)
+        await self._once(ctx, place, self._seen_to(ctx, session, place))
+
     async def locks_cart(self, session: Session) -> bool:
         """Whether a submission must be over before the cart may change: one under way or in doubt.
 
         An open redirect is none of ours to keep: upstream itself refuses every change until it is resumed.
         """
-        record = await self._holder(session)
+        record = await self._holder(_lock_of(session.cart_owner))
         return record is not None and (record.result is None or record.is_in_doubt)
 
     async def is_open(self, session: Session) -> bool:
         """Whether a submission of this session is not over, for which its token may be needed."""
-        return await self._holder(session) is not None
+        return await self._holder(_lock_of(session.cart_owner)) is not None
 
     async def drain(self) -> None:
         """Wait for every attempt under way; called when the process is asked to stop."""
@@ -257,52 +288,100 @@ class Submissions:
     # Reserved, sent, outcome.
 
     async def _submit(self, ctx: Context, session: Session, place: str, press: Press) -> SubmissionAttempt:
-        now = ctx.gateway.now()
-        record = Record(key=press.key, fingerprint=press.fingerprint, started_at=now, updated_at=now)
-        if not await self._store.replace(place, encode(record), expected=None, ttl_s=KEPT_S):
-            return await self._again(ctx, session, place)
+        with self._working(place):
+            return await self._reserve(ctx, session, place, press)
+
+    @contextlib.contextmanager
+    def _working(self, place: str) -> Iterator[None]:
+        self._at_work.add(place)
         try:
-            in_the_way = await self._lock(session, record)
+            yield
+        finally:
+            self._at_work.discard(place)
+
+    async def _reserve(self, ctx: Context, session: Session, place: str, press: Press) -> SubmissionAttempt:
+        now = ctx.gateway.now()
+        locks = [_lock_of(session.cart_owner)]
+        record = Record(
+            key=press.key,
+            fingerprint=press.fingerprint,
+            owner=self._replica.id,
+            locks=locks,
+            started_at=now,
+            updated_at=now,
+        )
+        # Whoever finds it later must be able to, so it is on the list first.
+        await self._store.remind(ATTEMPTS, place, now + SHORTEST_PAUSE)
+        if not await self._store.replace(place, encode(record), expected=None, ttl_s=KEPT_S):
+            return await self._awaited(ctx, session, place)
+        try:
+            await self._check_memory(ctx, session)
+            in_the_way = await self._lock(locks[0], place)
             if in_the_way is not None:
-                return await self._outcome(
-                    ctx,
-                    session,
-                    place,
-                    record,
-                    OrderBlocked(
-                        message="Another submission of this cart is under way. Nothing was sent.",
-                        blockers=[in_the_way],
-                    ),
-                )
+                return await self._outcome(ctx, session, place, record, _held(in_the_way))
             await ctx.gateway.sessions.remember(session, lambda memory: _set_latest(memory, press.key))
             # What changes the cart now came before the lock: it is waited for, and seen.
             async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
                 case = await self._case(ctx, session, press.agreement)
             found = guard.blockers(case)
+            if found:
+                blocked = OrderBlocked(
+                    message="The cart cannot become an order as it is. Nothing was sent.", blockers=found
+                )
+                return await self._outcome(ctx, session, place, record, blocked)
+            # Another session may have the same cart.
+            cart_lock = _lock_of(f"cart:{case.cart.upstream_id}")
+            in_the_way = await self._lock(cart_lock, place)
+            if in_the_way is not None:
+                return await self._outcome(ctx, session, place, record, _held(in_the_way))
+            record = await self._sent(ctx, place, record, case, locks=[*locks, cart_lock])
         except BaseException:
             # Nothing was sent: the press never happened.
-            await self._forget(session, place, record)
+            with contextlib.suppress(StoreUnavailable):
+                await self._forget(place, record)
             raise
-        if found:
-            blocked = OrderBlocked(
-                message="The cart cannot become an order as it is. Nothing was sent.", blockers=found
-            )
-            return await self._outcome(ctx, session, place, record, blocked)
         return await self._send(ctx, session, place, record, case)
 
-    async def _send(
-        self, ctx: Context, session: Session, place: str, record: Record, case: guard.Case
-    ) -> SubmissionAttempt:
+    async def _sent(self, ctx: Context, place: str, record: Record, case: guard.Case, *, locks: list[str]) -> Record:
+        """Write down that it is sent, before it is."""
         wire = case.cart.wire_payment_session
-        record = await self._advance(
+        sent = await self._advance(
             ctx,
             place,
             record,
             stage=Stage.SENT,
+            locks=locks,
             sent_at=ctx.gateway.now(),
             cart_id=case.cart.order_id,
             payment_session_id=wire.id if wire else None,
         )
+        if sent is None:
+            raise StoreUnavailable(detail="the reservation is gone")
+        return sent
+
+    async def _check_memory(self, ctx: Context, session: Session) -> None:
+        """Refuse while something may be under way of which the store has lost the record.
+
+        A store that was flushed or restarted knows nothing of an order that was on its way. What began before
+        that, and a shopper whose cart outlives sessions, waits until it must have arrived.
+        """
+        await self._store.check()
+        now = ctx.gateway.now()
+        since = await self._store.whole_since(now)
+        if since is None or (session.record.started_at > since and session.level is not SessionLevel.REGISTERED):
+            return
+        known_at = since + timedelta(seconds=ctx.settings.doubt_quiet_s)
+        if now < known_at:
+            raise StoreUnavailable(
+                "The gateway's store was restarted, and an order of this cart may be on its way. Nothing was sent and "
+                "nothing was charged; try again later.",
+                detail="the store has lost its memory",
+                retry_after=known_at,
+            )
+
+    async def _send(
+        self, ctx: Context, session: Session, place: str, record: Record, case: guard.Case
+    ) -> SubmissionAttempt:
         accepts = case.agreement is not None and case.agreement.accepts_terms
         try:
             answer = await ctx.upstream.submit_cart(
@@ -312,7 +391,7 @@ class Submissions:
             )
             result = _answered(ctx, record, answer)
         except UpstreamNotReached:
-            await self._forget(session, place, record)
+            await self._forget(place, record)
             raise
         except UpstreamRefusal as refusal:
             result = await self._refused(ctx, session, refusal, case)
@@ -393,8 +472,18 @@ class Submissions:
             if record is None or not _waits_for_shopper(record):
                 return attempt
         token = await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
-        waiting = record
-        record = await self._advance(ctx, place, record, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now())
+        with self._working(place):
+            resumed = await self._advance(
+                ctx, place, record, owner=self._replica.id, stage=Stage.SENT, result=None, sent_at=ctx.gateway.now()
+            )
+            if resumed is not None:
+                return await self._send_resume(ctx, session, place, resumed, record, token)
+        # Another replica was quicker.
+        return await self._awaited(ctx, session, place)
+
+    async def _send_resume(
+        self, ctx: Context, session: Session, place: str, record: Record, waiting: Record, token: str
+    ) -> SubmissionAttempt:
         ctx.forget_cart()
         try:
             result = _answered(ctx, record, await ctx.upstream.resume_cart(token))
@@ -438,16 +527,66 @@ class Submissions:
             raise NothingToResume
         raise refusal
 
+    async def _awaited(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
+        """What becomes of an attempt that another replica is at; how far it is when time runs out."""
+        while (record := await self._present(place)) is not None:
+            left_s = ctx.operation.deadline_at - time.monotonic()
+            is_over = record.result is not None or await self._is_orphan(place, record)
+            if is_over or left_s <= LOOK_AGAIN_S:
+                break
+            await asyncio.sleep(LOOK_AGAIN_S)
+        return await self._again(ctx, session, place)
+
     async def _again(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
         """What became of an attempt that this task did not begin."""
-        record = await self._read(place)
+        record = await self._present(place)
         if record is None:
             raise NothingToResume
-        if record.result is None and record.stage is Stage.RESERVED:
+        if record.result is None and not await self._is_orphan(place, record):
             return record.attempt(is_replay=True)
         if record.result is None or _is_due(record, ctx.gateway.now()):
             return await self._settle(ctx, session, place, record)
         return record.attempt(await self._refreshed(ctx, session, record.result), is_replay=True)
+
+    async def _present(self, place: str) -> Record | None:
+        """The attempt as it stands. One that nobody is at and that was never sent has never been."""
+        record = await self._read(place)
+        if record is not None and record.stage is Stage.RESERVED and await self._is_orphan(place, record):
+            await self._forget(place, record)
+            return None
+        return record
+
+    async def _is_orphan(self, place: str, record: Record) -> bool:
+        """Whether nobody is at an attempt any more."""
+        if record.owner == self._replica.id:
+            return place not in self._at_work
+        return not await self._replica.is_alive(record.owner)
+
+    async def _seen_to(self, ctx: Context, session: Session, place: str) -> SubmissionAttempt:
+        """One look at an attempt for which nobody waits."""
+        record = await self._present(place)
+        if record is None:
+            raise NothingToResume
+        if record.result is None and not await self._is_orphan(place, record):
+            await self._look_later(ctx, place, record)
+            return record.attempt()
+        if record.result is None or record.is_in_doubt:
+            return await self._settle(ctx, session, place, record)
+        return await self._poll_redirect(ctx, session, place, record)
+
+    async def _poll_redirect(self, ctx: Context, session: Session, place: str, record: Record) -> SubmissionAttempt:
+        """Go on for a shopper who has approved, or been refused, and did not come back."""
+        wire = (await ctx.cart()).wire_payment_session
+        if wire is not None and wire.state is State.CHARGEABLE:
+            return await self._resume(ctx, session, place)
+        result = await self._evidence(ctx, session, record)
+        if result is None or holds_cart(result):
+            await self._look_later(ctx, place, record)
+            return record.attempt()
+        return await self._outcome(ctx, session, place, record, result)
+
+    async def _look_later(self, ctx: Context, place: str, record: Record) -> None:
+        await self._store.remind(ATTEMPTS, place, _next_look(record, ctx.gateway.now()))
 
     # Doubt.
 
@@ -583,25 +722,44 @@ class Submissions:
     async def _outcome(
         self, ctx: Context, session: Session, place: str, record: Record, result: Result
     ) -> SubmissionAttempt:
+        """Write the outcome down and give the cart back. It is told whether or not that works."""
         ctx.forget_cart()
-        record = await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=without_secrets(result))
         if isinstance(result, OrderInDoubt):
             log.warning("submission in doubt", extra={"key": str(record.key)})
-        if isinstance(result, OrderPlaced | OrderAwaitingPayment):
-            await _remember(ctx, session, lambda memory: _add_order(memory, result.order.number))
-        if not holds_cart(result):
-            await self._unlock(session, record)
+        try:
+            record = await self._written(ctx, place, record, result)
+            if isinstance(result, OrderPlaced | OrderAwaitingPayment):
+                await _remember(ctx, session, lambda memory: _add_order(memory, result.order.number))
+            if holds_cart(result):
+                await self._look_later(ctx, place, record)
+            else:
+                await self._unlock(place, record)
+                await self._store.forget(ATTEMPTS, place)
+        except StoreUnavailable as failure:
+            log.error("outcome not written", extra={"key": str(record.key), "reason": failure.detail})
         return record.attempt(result)
 
-    async def _advance(self, ctx: Context, place: str, record: Record, **changes: object) -> Record:
-        changed = replace(record, updated_at=ctx.gateway.now(), **changes)
-        if not await self._store.replace(place, encode(changed), expected=encode(record), ttl_s=KEPT_S):
-            raise UpstreamTimeout("Another process works on this submission. Read orderSubmission.")
-        return changed
+    async def _written(self, ctx: Context, place: str, record: Record, result: Result) -> Record:
+        stored = without_secrets(result)
+        written = replace(record, updated_at=ctx.gateway.now(), stage=Stage.OUTCOME, result=stored)
+        expected: bytes | None = encode(record)
+        if not await self._store.replace(place, encode(written), expected=expected, ttl_s=KEPT_S):
+            # Another replica has settled it by what it saw, or the store has lost it. An answer that came
+            # counts more than either.
+            log.warning("outcome overtaken", extra={"key": str(record.key)})
+            await self._store.put(place, encode(written), ttl_s=KEPT_S)
+        return written
 
-    async def _forget(self, session: Session, place: str, record: Record) -> None:
-        await self._store.delete(place)
-        await self._unlock(session, record)
+    async def _advance(self, ctx: Context, place: str, record: Record, **changes: object) -> Record | None:
+        """The record with its changes; None when it is no longer what it was."""
+        changed = replace(record, updated_at=ctx.gateway.now(), **changes)
+        written = await self._store.replace(place, encode(changed), expected=encode(record), ttl_s=KEPT_S)
+        return changed if written else None
+
+    async def _forget(self, place: str, record: Record) -> None:
+        await self._store.delete(place, expected=encode(record))
+        await self._unlock(place, record)
+        await self._store.forget(ATTEMPTS, place)
 
     async def _read(self, place: str) -> Record | None:
         found = await self._store.get(place)
@@ -610,32 +768,30 @@ class Submissions:
     async def _find(self, session: Session, key: UUID | None) -> Record | None:
         latest = session.record.remembered.latest_submission
         wanted = key or (UUID(latest) if latest else None)
-        return None if wanted is None else await self._read(_place(session, wanted))
+        return None if wanted is None else await self._present(_place(session, wanted))
 
-    async def _lock(self, session: Session, record: Record) -> Blocker | None:
-        """Take the cart for this attempt; a blocker when another attempt holds it."""
-        while True:
-            mine = record.key.bytes
-            if await self._store.replace(_lock_place(session), mine, expected=None, ttl_s=KEPT_S):
-                return None
-            holder = await self._holder(session)
+    async def _lock(self, lock: str, place: str) -> Record | None:
+        """Take a lock for the attempt at this place; the attempt that has it, where another one does."""
+        while not await self._store.replace(lock, place.encode(), expected=None, ttl_s=KEPT_S):
+            holder = await self._holder(lock)
             if holder is not None:
-                return _in_progress(holder)
-
-    async def _holder(self, session: Session) -> Record | None:
-        """The attempt that holds the cart. A lock whose attempt is over or gone is taken away."""
-        held = await self._store.get(_lock_place(session))
-        if held is None:
-            return None
-        record = await self._read(_place(session, UUID(bytes=held)))
-        if record is not None and record.is_open:
-            return record
-        await self._store.delete(_lock_place(session))
+                return holder
         return None
 
-    async def _unlock(self, session: Session, record: Record) -> None:
-        if await self._store.get(_lock_place(session)) == record.key.bytes:
-            await self._store.delete(_lock_place(session))
+    async def _holder(self, lock: str) -> Record | None:
+        """The attempt that has a lock. A lock whose attempt is over or gone is taken away."""
+        held = await self._store.get(lock)
+        if held is None:
+            return None
+        record = await self._present(held.decode())
+        if record is not None and record.is_open:
+            return record
+        await self._store.delete(lock, expected=held)
+        return None
+
+    async def _unlock(self, place: str, record: Record) -> None:
+        for lock in record.locks:
+            await self._store.delete(lock, expected=place.encode())
 
 
 async def case_of(
@@ -685,9 +841,25 @@ def _place(session: Session, key: UUID) -> str:
     return f"attempt:{session.id}:{key}"
 
 
-def _lock_place(session: Session) -> str:
-    # A session has exactly one cart.
-    return f"cart-lock:{session.id}"
+def _session_id(place: str) -> str:
+    return place.split(":")[1]
+
+
+def _lock_of(whose: str) -> str:
+    return f"cart-lock:{whose}"
+
+
+def _held(holder: Record) -> OrderBlocked:
+    return OrderBlocked(
+        message="Another submission of this cart is under way. Nothing was sent.", blockers=[_in_progress(holder)]
+    )
+
+
+def _next_look(record: Record, now: datetime) -> datetime:
+    """Soon at first, then less and less often: a doubt at most 30 seconds apart, an open redirect five minutes."""
+    age = now - (record.sent_at or record.started_at)
+    longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
+    return now + min(max(age / 2, SHORTEST_PAUSE), longest)
 
 
 def _is_same_cart(cart: Cart, record: Record) -> bool:

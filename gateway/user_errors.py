@@ -21,6 +21,7 @@ from gateway.errors import (
     RateLimited,
     SessionRequired,
     SignInRequired,
+    StoreUnavailable,
     UpstreamError,
     UpstreamRefusal,
     UpstreamTokenInvalid,
@@ -308,6 +309,15 @@ def too_many(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:
     """For what this gateway lets nobody do more often."""
     code = ErrorCode.RATE_LIMITED
     return RateLimitError(code=code, message=MESSAGES[code], path=path, retry_after=limited.retry_after or now)
+
+
+def store_unavailable(failure: StoreUnavailable, support_reference: str) -> UpstreamFailure:
+    return UpstreamFailure(
+        code=ErrorCode.UPSTREAM_UNAVAILABLE,
+        message=str(failure),
+        support_reference=support_reference,
+        may_repeat=True,
+    )
 
 
 def key_reused() -> IdempotencyError:

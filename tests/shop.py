@@ -108,6 +108,8 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "ledger_key": keys.ledger_key,
         "development": True,
         "retry_wait_s": 0,
+        # Nobody looks after submissions by themselves while a test looks.
+        "reconcile_s": 3600,
     }
     given |= changes
     return Settings(**({"ledger_url": f"{given['upstream_url']}/_ledger/balance"} | given))

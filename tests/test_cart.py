@@ -72,7 +72,7 @@ async def test_a_refusal_inside_the_success_of_a_removal_is_told(storefront: Sto
 
 
 async def test_nothing_is_done_that_cannot_be_noted_down(world: World, network: InMemory, clock: Clock) -> None:
-    async with gateway(world, network, clock, store_entries=2) as storefront:
+    async with gateway(world, network, clock, store_entries=3) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
         text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
           lines: [{product: {upstreamId: $id}}]}) { errors { code } } }"""

@@ -1,0 +1,51 @@
+"""Looks after submissions that nobody waits for any more: doubts, open redirects, and what a dead replica left.
+
+Every replica does it. What is due is claimed by one of them, and whatever is found is written by
+compare-and-set, so that two looking at the same attempt do no harm.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from gateway.context import Gateway
+from gateway.errors import GatewayError
+from gateway.submission import ATTEMPTS, NothingToResume
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 20
+
+CLAIMED_FOR = timedelta(seconds=30)
+"""How long a replica has for what it claimed; after that another one may look."""
+
+
+class Reconciler:
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def run(self) -> None:
+        """Look, and look again, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except GatewayError as failure:
+                log.warning("submissions not looked after", extra={"code": failure.code.value})
+            await asyncio.sleep(self._gateway.settings.reconcile_s)
+
+    async def look(self) -> None:
+        """One round: say that this replica is alive, and see to everything that is due."""
+        gateway = self._gateway
+        await gateway.replica.beat()
+        now = gateway.now()
+        due = await gateway.store.claim(ATTEMPTS, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE)
+        await asyncio.gather(*(self._look_at(place) for place in due))
+
+    async def _look_at(self, place: str) -> None:
+        try:
+            await self._gateway.submissions.look_after(self._gateway, place)
+        except NothingToResume:
+            return
+        except GatewayError as failure:
+            # It stays claimed, and is due again after that.
+            log.info("submission not looked after", extra={"code": failure.code.value, "reason": failure.detail})
