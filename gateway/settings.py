@@ -50,6 +50,13 @@ class GuestGrant(StrEnum):
     CLIENT_CREDENTIALS = "client_credentials"
 
 
+class MethodsFrom(StrEnum):
+    """Who is asked first for the ways to pay."""
+
+    PAYMENT_SERVICE = "payment-service"
+    CART = "cart"
+
+
 class Settings(BaseSettings):
     """What a deployment can choose. Defaults are those of `make run`, but for the secrets."""
 
@@ -70,6 +77,10 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
     api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
     publishable_key: Text = Field(description="Public key for DigitalRiver.js and the payment service.")
+    payment_methods: MethodsFrom = Field(
+        MethodsFrom.PAYMENT_SERVICE,
+        description="Who tells the ways to pay: payment-service, with the cart's own list where it cannot, or cart.",
+    )
     payment_key: SecretStr = Field(
         SecretStr(""), description="Confidential key of the payment service, for store credit; off when empty."
     )

@@ -1,5 +1,6 @@
 """The payment session, the ways to pay, and the sources on the cart."""
 
+import logging
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from gateway import credit
+from gateway import credit, methods
 from gateway.cache import Lifetime, key_of
 from gateway.context import Context
 from gateway.enums import (
@@ -21,6 +22,7 @@ from gateway.money import Money
 from gateway.payment import SUPPORTS_STORE_CREDIT, Facts, PaymentSession, due_text, total_text
 from gateway.payment import payment_session as view_of
 from gateway.session import Remembered
+from gateway.settings import MethodsFrom
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
 from gateway.upstream.wire import decode, encode, many
@@ -31,43 +33,7 @@ from resolvers.payloads import Payload
 
 METHODS = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
 
-REDIRECT_THEN_SUBMIT = frozenset(
-    {"payPal", "payPalBilling", "payPalCredit", "payPalPayIn3", "payPalPayIn4", "payPalRatenZahlung"}
-)
-"""Approved before they are attached; every other redirect method is approved after the submission."""
-
-NEEDS_ORGANIZATION = frozenset({"msts"})
-NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
-
-
-NAMES = {
-    "afterPay": "Afterpay",
-    "alipay": "Alipay",
-    "alipayCn": "Alipay+",
-    "amazonPay": "Amazon Pay",
-    "applePay": "Apple Pay",
-    "bancontact": "Bancontact",
-    "bankTransfer": "Bank transfer",
-    "blik": "BLIK",
-    "boletoBancario": "Boleto Bancário",
-    "ccavenue": "CCAvenue",
-    "clearPay": "Clearpay",
-    "creditCard": "Credit card",
-    "directDebit": "Direct debit",
-    "fpxOnlineBanking": "FPX",
-    "googlePay": "Google Pay",
-    "klarnaCredit": "Klarna",
-    "konbini": "Konbini",
-    "msts": "TreviPay",
-    "onlineBanking": "Online banking",
-    "payPal": "PayPal",
-    "payPalBilling": "PayPal Billing Agreement",
-    "payPalCredit": "PayPal Credit",
-    "payco": "PAYCO",
-    "trustly": "Trustly",
-    "wireTransfer": "Wire transfer",
-}
-"""Names for display of the methods whose answer has none."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,7 +50,7 @@ class PaymentMethod:
 
     @property
     def display_name(self) -> str:
-        return self.wire.wire_name or NAMES.get(self.wire.type, self.wire.type)
+        return methods.name_of(self.wire)
 
     @property
     def flow(self) -> PaymentFlow:
@@ -92,7 +58,7 @@ class PaymentMethod:
 
     @property
     def sequence(self) -> PaymentSequence:
-        return sequence_of(self.wire)
+        return methods.sequence_of(self.wire)
 
     @property
     def supports_recurring(self) -> bool:
@@ -162,21 +128,35 @@ async def _methods(ctx: Context, cart: Cart, filter: PaymentMethodFilter | None)
     session = await ctx.own_session()
 
     async def load() -> bytes:
-        # Shared by whoever misses it too, so it has a whole deadline of its own.
-        upstream = ctx.gateway.upstream.until(time.monotonic() + ctx.settings.operation_deadline_s)
-        return encode(await upstream.payment_methods(wire.id, session.locale))
+        return encode(await _listed(ctx, wire.id, session.locale))
 
     answer = await ctx.gateway.cache.get_or_load(_key(cart, session.locale), load, METHODS)
     listed = decode(answer.value, MethodList)
-    methods = [PaymentMethod(method, _obstacles(method, cart), cart.currency_code) for method in listed.methods]
+    found = [PaymentMethod(method, _obstacles(method, cart), cart.currency_code) for method in listed.methods]
     return AvailablePaymentMethods(
         session_id=wire.id,
-        methods=[method for method in methods if _passes(method, filter)],
+        methods=[method for method in found if _passes(method, filter)],
         amount=listed.amount or cart.order_total,
         country_code=listed.country_code or _billing_country(cart),
         fetched_at=answer.loaded_at,
         is_stale=answer.is_stale,
     )
+
+
+async def _listed(ctx: Context, session_id: str, locale: str) -> MethodList:
+    """Of the payment service; where it cannot answer, or by choice, the cart's own list, completed.
+
+    Shared by whoever misses it too, so each of the two has a deadline of its own.
+    """
+    settings, upstream = ctx.settings, ctx.gateway.upstream
+    if settings.payment_methods is MethodsFrom.PAYMENT_SERVICE:
+        try:
+            first = upstream.until(time.monotonic() + settings.operation_deadline_s / 2)
+            return await first.payment_methods(session_id, locale)
+        except UpstreamError as failure:
+            log.warning("payment service gave no methods", extra={"reason": failure.code.value})
+    own = upstream.until(time.monotonic() + settings.operation_deadline_s / 2)
+    return methods.completed(await ctx.as_shopper(lambda _, token: own.cart_payment_methods(token)))
 
 
 def _key(cart: Cart, locale: str) -> str:
@@ -202,20 +182,6 @@ def _billing_country(cart: Cart) -> str | None:
     return cart.billing_address.address.country_code if cart.billing_address else None
 
 
-def sequence_of(method: WireMethod) -> PaymentSequence:
-    match method.flow:
-        case PaymentFlow.STANDARD:
-            return PaymentSequence.SUBMIT
-        case PaymentFlow.RECEIVER:
-            return PaymentSequence.SUBMIT_THEN_WAIT
-        case PaymentFlow.REDIRECT if method.type in REDIRECT_THEN_SUBMIT:
-            return PaymentSequence.REDIRECT_THEN_SUBMIT
-        case PaymentFlow.REDIRECT:
-            return PaymentSequence.SUBMIT_THEN_REDIRECT
-        case _:
-            return PaymentSequence.UNKNOWN
-
-
 def _obstacles(method: WireMethod, cart: Cart) -> list[PaymentMethodObstacle]:
     obstacle = PaymentMethodObstacle
     found = {
@@ -223,8 +189,8 @@ def _obstacles(method: WireMethod, cart: Cart) -> list[PaymentMethodObstacle]:
         obstacle.NO_FREE_TRIAL: cart.starts_free and not method.supports_free_trial,
         obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: cart.secondary_source is not None
         and method.type not in SUPPORTS_STORE_CREDIT,
-        obstacle.ORGANIZATION_ID_MISSING: method.type in NEEDS_ORGANIZATION and not cart.organization_id,
-        obstacle.TAX_IDENTIFIER_MISSING: method.type in NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
+        obstacle.ORGANIZATION_ID_MISSING: method.type in methods.NEEDS_ORGANIZATION and not cart.organization_id,
+        obstacle.TAX_IDENTIFIER_MISSING: method.type in methods.NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
     }
     return [kind for kind, applies in found.items() if applies]
 

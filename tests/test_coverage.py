@@ -11,7 +11,6 @@ MISSING = {
     "DELETE /v1/shoppers/me/addresses/{}",
     "GET /v1/shoppers/me/addresses",
     "GET /v1/shoppers/me/addresses/{}",
-    "GET /v1/shoppers/me/carts/active/payment-methods",
     "GET /v1/shoppers/me/payment-options",
     "GET /v1/shoppers/me/payment-options/{}",
     "POST /v1/shoppers",

@@ -3,13 +3,24 @@
 import asyncio
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
+from gateway.enums import PaymentFlow, PaymentSequence
+from gateway.methods import KNOWN, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
+from gateway.payment import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
+from gateway.upstream.payment import ListedMethod
 from gateway.upstream.wire import decode
 from resolvers import payments
-from tests.shop import ADDRESS, METHODS, POLES, SOFTWARE, Clock, Shopper, Storefront
+from sandbox.funding import COMBINABLE
+from sandbox.methods import METHODS as METHODS_OF_THE_SANDBOX
+from sandbox.world import World
+from tests.shop import ADDRESS, CART, METHODS, POLES, SOFTWARE, Clock, InMemory, Shopper, Storefront, gateway
+
+OWN = f"{CART}/payment-methods"
+"""The cart's own list."""
 
 LIST = """{ availablePaymentMethods { isStale amount { amount } countryCode
   methods { type isUsable obstacles } } }"""
@@ -30,6 +41,12 @@ async def fill(shopper: Shopper) -> None:
     text = """mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) { errors { code } } }"""
     await shopper.storefront.ask(text)
     assert asked(shopper) == 0
+
+
+async def both_fail(shopper: Shopper) -> None:
+    """Neither the payment service answers nor the cart."""
+    for path in (METHODS, OWN):
+        await shopper.fault("status", path, status=503)
 
 
 async def test_five_hundred_callers_share_one_call(shopper: Shopper) -> None:
@@ -144,7 +161,7 @@ async def test_another_session_is_another_list(shopper: Shopper) -> None:
 async def test_a_stored_list_stands_in_and_says_so(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     fresh = await methods(shopper.storefront)
-    await shopper.fault("status", METHODS, status=503)
+    await both_fail(shopper)
     clock.move(61)
     stale = await methods(shopper.storefront)
     assert stale == fresh | {"isStale": True}
@@ -158,7 +175,7 @@ async def test_a_stored_list_stands_in_and_says_so(shopper: Shopper, clock: Cloc
 async def test_a_stored_list_has_an_end(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     await methods(shopper.storefront)
-    await shopper.fault("status", METHODS, status=503)
+    await both_fail(shopper)
     clock.move(60 + 601)
     answer = await shopper.storefront.ask(LIST)
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -167,6 +184,7 @@ async def test_a_stored_list_has_an_end(shopper: Shopper, clock: Clock) -> None:
 async def test_a_failure_is_not_remembered(shopper: Shopper) -> None:
     await fill(shopper)
     await shopper.fault("malformed", METHODS, times=1)
+    await shopper.fault("malformed", OWN, times=1)
     assert (await shopper.storefront.ask(LIST)).codes == ["UPSTREAM_INVALID_RESPONSE"]
     assert (await methods(shopper.storefront))["isStale"] is False
 
@@ -179,3 +197,102 @@ async def test_the_filter_is_applied_to_what_is_stored(shopper: Shopper) -> None
     assert all(method["isUsable"] for method in usable)
     assert len((await methods(shopper.storefront))["methods"]) >= len(usable)
     assert asked(shopper) == 1
+
+
+# The cart's own list, where the payment service cannot answer.
+
+FULL = """{ availablePaymentMethods { isStale countryCode amount { amount }
+  methods { type displayName flow sequence supportsRecurring supportsFreeTrial supportsStoreCredit } } }"""
+
+
+async def full(storefront: Storefront) -> dict[str, Any]:
+    found: dict[str, Any] = (await storefront.ask(FULL)).data["availablePaymentMethods"]
+    return found
+
+
+FAILURES: dict[str, dict[str, Any]] = {
+    "status": {"status": 503},
+    "drop-before": {},
+    "drop-after": {},
+    "malformed": {},
+    "huge": {},
+    "content-type": {},
+}
+
+
+@pytest.mark.parametrize("kind", [*FAILURES, "refusal"])
+async def test_the_carts_own_list_stands_in_and_tells_the_same(shopper: Shopper, kind: str) -> None:
+    await shopper.fill_cart()
+    told = await full(shopper.storefront)
+    shopper.world.calls.clear()
+    more = {"status": 404, "code": "not_found", "envelope": "C"} if kind == "refusal" else FAILURES[kind]
+    await shopper.fault("status" if kind == "refusal" else kind, METHODS, **more)
+    await shopper.storefront.add(POLES)
+    instead = await full(shopper.storefront)
+    assert shopper.world.calls.count("GET", OWN) == 1
+    assert instead["isStale"] is False
+    assert instead["amount"]["amount"] != told["amount"]["amount"], "of the cart as it is"
+    by_type = {method["type"]: method for method in told["methods"]}
+    assert {method["type"] for method in instead["methods"]} == by_type.keys(), "each card once, and nothing else"
+    for method in instead["methods"]:
+        known = by_type[method["type"]]
+        assert method == known | {"displayName": method["displayName"]}
+    assert "visa" not in by_type
+
+
+async def test_the_stand_in_is_kept_under_the_same_facts(shopper: Shopper, clock: Clock) -> None:
+    await fill(shopper)
+    await shopper.fault("status", METHODS, status=503)
+    await methods(shopper.storefront)
+    await methods(shopper.storefront)
+    assert shopper.world.calls.count("GET", OWN) == 1
+    await shopper.storefront.add(POLES)
+    await methods(shopper.storefront)
+    assert shopper.world.calls.count("GET", OWN) == 2, "another amount is another list"
+    stranger = Storefront(shopper.storefront.http)
+    await stranger.add(POLES, 2)
+    await methods(stranger)
+    assert shopper.world.calls.count("GET", OWN) == 3, "another session is another list"
+
+
+async def test_the_payment_service_is_back_after_a_minute(shopper: Shopper, clock: Clock) -> None:
+    await fill(shopper)
+    await shopper.fault("status", METHODS, status=503)
+    await methods(shopper.storefront)
+    await shopper.sandbox.delete("/_sandbox/faults")
+    clock.move(61)
+    shopper.world.calls.clear()
+    await methods(shopper.storefront)
+    assert asked(shopper) == 1
+    assert shopper.world.calls.count("GET", OWN) == 0
+
+
+async def test_a_site_may_ask_the_cart_alone(
+    world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock
+) -> None:
+    async with gateway(world, network, clock, payment_methods="cart") as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await fill(shopper)
+        found = await full(storefront)
+        assert {"type": "payPal", "flow": "REDIRECT", "sequence": "REDIRECT_THEN_SUBMIT"}.items() <= next(
+            method for method in found["methods"] if method["type"] == "payPal"
+        ).items()
+        assert asked(shopper) == 0
+
+
+def test_what_is_known_of_each_method_is_what_is_documented() -> None:
+    """The two tables were written apart, from the same pages."""
+    for method in METHODS_OF_THE_SANDBOX.values():
+        known = KNOWN[method.type]
+        assert known.flow.value == method.flow, method.type
+        assert (known.recurs, known.starts_free) == (method.supports_recurring, method.supports_free_trial), method.type
+        before = method.workflow == "redirect-then-submit"
+        assert (method.type in REDIRECT_THEN_SUBMIT) is before, method.type
+        assert (method.type in SUPPORTS_STORE_CREDIT) is (method.type in COMBINABLE), method.type
+
+
+def test_a_method_that_nobody_knows_is_listed_and_promises_nothing() -> None:
+    (method,) = completed([ListedMethod(type="payByPebble", display_name="Pebbles")]).methods
+    assert (method.type, name_of(method), method.flow) == ("payByPebble", "Pebbles", PaymentFlow.UNKNOWN)
+    assert sequence_of(method) is PaymentSequence.UNKNOWN
+    assert not method.supports_recurring

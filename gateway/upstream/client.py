@@ -46,7 +46,7 @@ from gateway.upstream.catalog import Offers
 from gateway.upstream.ids import path_part as _part
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Order, OrderLine, OrderPage, Proof, SubmittedCart
-from gateway.upstream.payment import MethodList
+from gateway.upstream.payment import CartMethods, ListedMethod, MethodList
 from gateway.upstream.shopper import Shopper
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 from gateway.upstream.wire import OneOrMany, decode, first, many
@@ -102,6 +102,10 @@ class FoundOrders(msgspec.Struct, frozen=True, rename="camel"):
 
 class CreatedSource(msgspec.Struct, frozen=True):
     id: str
+
+
+class FoundMethods(msgspec.Struct, frozen=True, rename="camel"):
+    payment_methods: CartMethods | None = None
 
 
 class LedgerEntry(msgspec.Struct, frozen=True):
@@ -278,6 +282,11 @@ class Upstream:
         token = self.settings.publishable_key
         body = await self._send("GET", "/payments/payment-methods", token=token, params=params, base=base)
         return decode(body, MethodList)
+
+    async def cart_payment_methods(self, token: str) -> list[ListedMethod]:
+        """The cart's own list, of types and names alone."""
+        body = await self._read(f"{CART}/payment-methods", token, {"expand": "all"})
+        return many(_present(decode(body, FoundMethods).payment_methods).payment_method)
 
     # Submission.
 

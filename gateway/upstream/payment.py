@@ -248,6 +248,17 @@ class WireMethod(Shape, frozen=True, kw_only=True, rename="camel"):
         return blank_is_none(self.images.icon_image) if self.images else None
 
 
+class ListedMethod(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A method as the cart's own list has it. Source: paymentMethods.paymentMethod."""
+
+    type: str
+    display_name: str | None = None
+
+
+class CartMethods(Shape, frozen=True, kw_only=True, rename="camel"):
+    payment_method: OneOrMany[ListedMethod] = []
+
+
 class SessionInformation(Shape, frozen=True, kw_only=True):
     currency: str | None = None
     country: str | None = None
