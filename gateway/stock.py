@@ -83,9 +83,8 @@ class Stock:
         return asyncio.shield(known)
 
     def clear(self) -> None:
-        """After a change: what was known is no longer so."""
-        self._known.clear()
-        self._waiting.clear()
+        """After a change: what was known is no longer so. Who still waits gets what is about to be asked."""
+        self._known = {product_id: future for product_id, future in self._known.items() if not future.done()}
 
     async def _answer(self) -> None:
         while self._waiting:

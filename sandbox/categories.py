@@ -9,7 +9,7 @@ from sandbox import catalog
 from sandbox.catalog import PRODUCTS, Product
 from sandbox.errors import Refusal
 from sandbox.money import Json
-from sandbox.requests import answer, base_of, expand_of, locale_of, paged, reader_of
+from sandbox.requests import answer, base_of, expand_of, locale_of, paged, reader_of, world_of
 from sandbox.shaping import Expand
 from sandbox.shop import product_of, short_list
 from sandbox.texts import is_german
@@ -157,7 +157,8 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
     shown = expand.chosen(wire, SHORT)
     if category.children and expand.has("categories"):
         # Everything expanded shows the children in short, unless their path is named.
-        below = Expand(all=("categories", "category") in expand.paths)
+        is_named = ("categories", "category") in expand.paths
+        below = Expand(all=is_named and world_of(request).switches.category_children == "full")
         children = [_wire(request, CATEGORIES[one], below) for one in category.children]
         shown["categories"] = {"uri": f"{uri}/categories", "category": children}
     return shown

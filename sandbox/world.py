@@ -42,6 +42,8 @@ class Switches:
     """A site without the amounts feature never shows the two amounts of the payment session."""
     shipping_option: Literal["preselected", "open"] = "preselected"
     """Whether upstream chooses the first shipping option by itself."""
+    category_children: Literal["full", "short"] = "full"
+    """What `expand` with the path of a category's children shows of them."""
     subscription_shopper: Literal["present", "absent"] = "present"
     """Whether a subscription tells whose it is."""
     order_states: Literal["narrow", "ignored"] = "narrow"

@@ -52,6 +52,15 @@ async def test_what_is_deeper_is_read_when_it_is_asked_for(storefront: Storefron
     assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 2
 
 
+async def test_children_that_are_told_in_short_are_read_one_by_one(shopper: Shopper, world: World) -> None:
+    await shopper.control("switches", {"category_children": "short"})
+    text = "query($id: ID!) { category(id: $id) { children { id name shortDescription } } }"
+    found = (await ask(shopper.storefront, text, id=ELECTRONICS))["category"]["children"]
+    assert names(found) == ["GPS watches", "Lamps"]
+    assert found[0]["shortDescription"] == "The way home, on the wrist."
+    assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 3, "the category and each of its children"
+
+
 async def test_a_category_is_found_by_its_id_alone(storefront: Storefront) -> None:
     text = (
         "query($id: ID!) { category(id: $id) { upstreamId name children { name } products(first: 9) { totalCount } } }"
@@ -230,6 +239,27 @@ async def test_a_product_names_the_categories_that_list_it(storefront: Storefron
       categories { name products(first: 1) { totalCount } } } }"""
     found = (await ask(storefront, text, id=GRAPHITE))["product"]["categories"]
     assert found == [{"name": "Multi-band", "products": {"totalCount": 1}}]
+
+
+WHOLE = """query($id: String!, $category: ID!) {
+  product(by: {upstreamId: $id}) { id upstreamId name isBaseProduct customAttributes { name value valueType }
+    pricing { listPrice { amount } } inventory { availableQuantity isInStock }
+    variations { id maximumQuantity parent { id } } categories { id name }
+    offers { id kind products { offerPrice { amount } } } }
+  software: product(by: {upstreamId: "5401230700"}) { volumePricing { fromQuantity toQuantity unitPrice { amount } } }
+  category(id: $category) { id children { id name } products(first: 1) { totalCount nodes { id } } }
+  products(search: {text: "drone", purchasableOnly: false}, first: 5) { totalCount nodes { id isPurchasable } } }"""
+
+
+@pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
+async def test_every_form_of_the_wire_reads_the_same(shopper: Shopper, clock: Clock, switch: dict[str, str]) -> None:
+    variables = {"id": str(WATCH), "category": ELECTRONICS}
+    plain = await ask(shopper.storefront, WHOLE, **variables)
+    assert plain["product"]["offers"][0]["products"]
+    assert plain["category"]["children"]
+    clock.move(3600)
+    await shopper.control("switches", switch)
+    assert await ask(shopper.storefront, WHOLE, **variables) == plain
 
 
 # Stock.

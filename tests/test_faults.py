@@ -38,6 +38,8 @@ from tests.shop import (
 
 pytestmark = pytest.mark.slow
 
+ME = "/v1/shoppers/me"
+
 DEADLINE_S = 0.4
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
@@ -53,6 +55,12 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 """By kind: what it is told, and the code of the error in the answer."""
 
 PAY = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) { errors { code } } }"
+PAGE = {
+    "id": "UHJvZHVjdDo1NDAxMjMwMzAw",
+    "locale": "de-DE",
+    "currency": "EUR",
+    "crossSellPlace": "CrossSell_ProductDetail",
+}
 FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 
@@ -99,6 +107,28 @@ class Step:
 
 
 STEPS = [
+    Step("ProductPage", "GET", f"{ME}/products/{{id}}", ("storefront.publishableKey",), "product"),
+    Step(
+        "ProductPage",
+        "GET",
+        f"{ME}/products/inventory-status",
+        ("storefront", "product.name", "product.pricing", "product.variations", "product.crossSells"),
+        "product.inventory",
+    ),
+    Step(
+        "ProductPage",
+        "GET",
+        f"{ME}/products/{{id}}/variations",
+        ("storefront", "product.name", "product.pricing", "product.crossSells"),
+        "product.variations",
+    ),
+    Step(
+        "ProductPage",
+        "GET",
+        f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers",
+        ("storefront", "product.name", "product.pricing", "product.variations"),
+        "product.crossSells",
+    ),
     Step("CartPage", "GET", CART, ("session.id",), "cart"),
     Step(
         "CartPage", "GET", f"{CART}/applied-offers", ("session.id", "cart.id", "cart.readiness"), "cart.appliedOffers"
@@ -139,6 +169,8 @@ STEPS = [
 async def arrange(shopper: Shopper, operation: str) -> dict[str, Any]:
     """The state before the operation, and its variables. Asks for no list of methods."""
     storefront = shopper.storefront
+    if operation == "ProductPage":
+        return PAGE
     if operation == "GuestFirstLine":
         return {"key": new_key(), "productId": FIRST}
     await storefront.add("5401230100")
