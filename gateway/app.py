@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway import origin
+from gateway.assertions import Assertions
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.context import Gateway
@@ -69,6 +70,7 @@ def create_app(
         replica=replica,
         turns=Turns(store),
         limits=Limits(now),
+        assertions=Assertions(settings, store, now),
         now=now,
     )
     graph = build(suggests=settings.development)

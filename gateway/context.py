@@ -3,14 +3,15 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
+from gateway.assertions import Assertions
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.enums import SessionDelivery, SessionLevel
@@ -27,7 +28,7 @@ from gateway.turns import Turns
 from gateway.upstream.cart import Cart, TaxIdentifierRequirement
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
-from gateway.upstream.shopper import Shopper
+from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 
 if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
     from gateway.submission import Submissions
@@ -53,6 +54,7 @@ class Gateway:
     replica: Replica
     turns: Turns
     limits: Limits
+    assertions: Assertions
     now: Callable[[], datetime]
 
 
@@ -83,8 +85,8 @@ class Operation:
     clears_cookie: bool = False
     cart: "asyncio.Future[Cart] | None" = None
     tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
-    shopper: "asyncio.Future[Shopper] | None" = None
-    credit_balance: "asyncio.Future[Money | None] | None" = None
+    account: "dict[str, asyncio.Future[Any]]" = field(default_factory=dict)
+    """What was read of the signed-in shopper, by what it is."""
     cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Root fields that were given card numbers, by response key, and where. They are not called."""
     promoted: list[GraphQLError] = field(default_factory=list)
@@ -153,7 +155,7 @@ class Context:
         operation = self.operation
         operation.session, operation.has_dead_handle, operation.clears_cookie = session, False, False
         self.forget_cart()
-        self.forget_shopper()
+        self.forget_account()
         if handle.delivery is SessionDelivery.COOKIE:
             operation.issued_cookie = handle
 
@@ -225,31 +227,35 @@ class Context:
         self.operation.cart.set_result(cart)
 
     def shopper(self) -> "asyncio.Future[Shopper]":
-        """The signed-in shopper, read once for the whole operation until something changes the account."""
-        operation = self.operation
-        if operation.shopper is None:
-            operation.shopper = asyncio.ensure_future(self._read_shopper())
-            operation.shopper.add_done_callback(lambda read: read.cancelled() or read.exception())
-        return asyncio.shield(operation.shopper)
+        """The signed-in shopper. Like all of the account, read once for the operation until something changes it."""
+        return self._of_account("shopper", lambda: self.as_shopper(lambda upstream, token: upstream.shopper(token)))
 
-    async def _read_shopper(self) -> Shopper:
-        return await self.as_shopper(lambda upstream, token: upstream.shopper(token))
+    def addresses(self) -> "asyncio.Future[list[SavedAddress]]":
+        return self._of_account("addresses", lambda: self.as_shopper(lambda upstream, token: upstream.addresses(token)))
+
+    def payment_options(self) -> "asyncio.Future[list[PaymentOption]]":
+        return self._of_account(
+            "payment options", lambda: self.as_shopper(lambda upstream, token: upstream.payment_options(token))
+        )
 
     def credit_balance(self) -> "asyncio.Future[Money | None]":
-        """The signed-in shopper's store credit, read once for the operation; None without an account of it."""
-        operation = self.operation
-        if operation.credit_balance is None:
-            operation.credit_balance = asyncio.ensure_future(self._read_credit_balance())
-            operation.credit_balance.add_done_callback(lambda read: read.cancelled() or read.exception())
-        return asyncio.shield(operation.credit_balance)
+        """The signed-in shopper's store credit; None without an account of it."""
+        return self._of_account("credit", self._read_credit_balance)
 
     async def _read_credit_balance(self) -> Money | None:
         reference = (await self.shopper()).external_reference_id
         return await self.upstream.credit_balance(reference) if reference is not None else None
 
-    def forget_shopper(self) -> None:
+    def _of_account(self, what: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
+        account = self.operation.account
+        if what not in account:
+            account[what] = asyncio.ensure_future(read())
+            account[what].add_done_callback(lambda read: read.cancelled() or read.exception())
+        return asyncio.shield(account[what])
+
+    def forget_account(self) -> None:
         """After a change of the account, and when the session has become somebody else's."""
-        self.operation.shopper = self.operation.credit_balance = None
+        self.operation.account.clear()
 
     def forget_cart(self) -> None:
         """After a change: what was read before it is no longer so."""

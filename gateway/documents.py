@@ -67,7 +67,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 LEVELS_OF_A_FIELD = 3
 """Selection sets that one nested field may cost: its own, a fragment's, and a type condition's in that."""
 
-ONCE = frozenset({"submitOrder", "resumeOrder", "signIn", "lookupOrder"})
+ONCE = frozenset({"submitOrder", "resumeOrder", "signIn", "registerShopper", "lookupOrder"})
 """An operation may have one of these mutations, once."""
 
 BUYS = frozenset({"submitOrder", "resumeOrder"})

@@ -4,6 +4,7 @@ A variable is named `RIVERFRONT_` and the field in capitals. A malformed or unkn
 and is named. No other module reads the environment.
 """
 
+import json
 import os
 import re
 from enum import StrEnum
@@ -26,6 +27,9 @@ SECRETS = "/run/secrets"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+
+PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
+"""Of keys that sign statements about shoppers; nothing that both sides know."""
 
 SHORTEST_SECRET = 12
 """Characters. What is shorter was made up by a person, or cut off."""
@@ -93,6 +97,12 @@ class Settings(BaseSettings):
         GuestGrant.PASSWORD,
         description="Grant for guests: password (renewable), or client_credentials for sites that refuse it.",
     )
+
+    assertion_issuer: str = Field(
+        "", description="`iss` of the merchant's identity provider, whose JWT signs a shopper in; empty for none."
+    )
+    assertion_audience: str = Field("", description="`aud` by which such a JWT names this gateway.")
+    assertion_keys: str = Field("", description="Public keys of the identity provider: a JWK set, as JSON.")
 
     locales: Annotated[tuple[Market, ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
@@ -204,6 +214,7 @@ class Settings(BaseSettings):
             raise ValueError("doubt_quiet_s: must be longer than submission_deadline_s.")
         if self.documents_mode is not DocumentsMode.OFF and not self.manifest:
             raise ValueError("documents_mode: report and enforce need a manifest.")
+        _check_assertions(self)
         for name in ("upstream_url", "payments_url"):
             url = urlsplit(getattr(self, name))
             if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not self.development:
@@ -219,3 +230,19 @@ class Settings(BaseSettings):
         if not self.development and len(self.api_secret.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"api_secret: shorter than {SHORTEST_SECRET} characters.")
         return self
+
+
+def _check_assertions(settings: Settings) -> None:
+    """Issuer, audience and keys come together, and the keys are public ones."""
+    given = (settings.assertion_issuer, settings.assertion_audience, settings.assertion_keys)
+    if any(given) and not all(given):
+        raise ValueError("assertion_issuer, assertion_audience and assertion_keys: all of them, or none.")
+    if not any(given):
+        return
+    try:
+        keys = json.loads(settings.assertion_keys)["keys"]
+        kinds = {key["kty"] for key in keys}
+    except (ValueError, KeyError, TypeError):
+        raise ValueError("assertion_keys: not a JWK set, as JSON.") from None
+    if not kinds or not kinds <= PUBLIC_KEY_TYPES or any("d" in key for key in keys):
+        raise ValueError("assertion_keys: public keys of the types EC and RSA, and nothing secret.")

@@ -166,6 +166,9 @@ MESSAGES = {
     ErrorCode.SOURCE_NOT_REUSABLE: "The source cannot be charged again. Use one that is saved to an account.",
     ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "This way to pay is not available for the cart. Choose another.",
     ErrorCode.STORE_CREDIT_INSUFFICIENT: "The credit is larger than what is left to pay.",
+    ErrorCode.PASSWORD_POLICY: "A password has 8 to 32 characters, of at least three kinds: upper case, lower case, "
+    "digits, signs.",
+    ErrorCode.REGISTRATION_FAILED: "The account cannot be created as asked.",
     ErrorCode.SESSION_REQUIRED: SessionRequired.message,
     ErrorCode.SIGN_IN_REQUIRED: SignInRequired.message,
     ErrorCode.RATE_LIMITED: "Too many calls at the moment. Send the call again after a pause.",
@@ -215,6 +218,7 @@ _CAUSES = {
     ErrorCode.SOURCE_NOT_REUSABLE: "nonreusable_source",
     ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "invalid-payment-method invalid-payment-failure apply-payment-failure",
     ErrorCode.STORE_CREDIT_INSUFFICIENT: "session_source_amount_too_large",
+    ErrorCode.PASSWORD_POLICY: "password-failure",
     ErrorCode.SESSION_REQUIRED: "invalid_token invalid-token",
     ErrorCode.RATE_LIMITED: "rate-limit-quota-exceeded",
 }
@@ -244,6 +248,7 @@ _TYPES: dict[type[Any], Sequence[ErrorCode]] = {
         ErrorCode.SOURCE_NOT_REUSABLE,
         ErrorCode.PAYMENT_METHOD_UNAVAILABLE,
     ),
+    CredentialError: (ErrorCode.PASSWORD_POLICY,),
     StoreCreditError: (ErrorCode.STORE_CREDIT_INSUFFICIENT,),
 }
 TYPE_OF = {code: kind for kind, codes in _TYPES.items() for code in codes}

@@ -1,44 +1,37 @@
-"""Signing in: a visit becomes somebody's, and nothing of the cart vanishes silently."""
+"""The account of a signed-in shopper: who it is, the address book, and the saved means of payment."""
 
-import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import TypeVar
+
+import pycountry
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from gateway.context import Context
-from gateway.enums import CartTransitionOutcome, ErrorCode, SessionDelivery, SessionLevel, WarningCode
-from gateway.errors import RateLimited, SessionExpired, UpstreamError, UpstreamRefusal
-from gateway.replays import Warning
-from gateway.session import Handle, Record, Session
-from gateway.upstream.cart import Cart
+from gateway.enums import ErrorCode, SessionLevel
+from gateway.errors import SignInRequired, UpstreamError, UpstreamInvalidResponse, UpstreamRefusal
+from gateway.session import Session
+from gateway.upstream.cart import Address, Cart
 from gateway.upstream.client import Upstream
-from gateway.upstream.ids import global_id
-from gateway.upstream.oauth import Tokens
-from gateway.upstream.shopper import Shopper
-from gateway.user_errors import AnyUserError, CredentialError, Path, too_many
+from gateway.upstream.ids import global_id, upstream_id
+from gateway.upstream.shopper import Label, PaymentOption, Profile, SavedAddress, Shopper
+from gateway.user_errors import MESSAGES, AccessError, NotFoundError, Path, PaymentError, cause_of
 from resolvers import carts, sessions
 from resolvers.carts import Refused
-from resolvers.inputs import SignIn
-from resolvers.payloads import CartTransition, SignInPayload
-
-Ask = Callable[[Upstream, str | None], Awaitable[Tokens]]
-"""Asks upstream for a full token, given a guest's token whose cart is to follow."""
-
-OUR_OWN_FAULT = frozenset({"invalid_client", "rate-limit-quota-exceeded"})
-"""Refusals of a token that say nothing about the shopper's credentials."""
-
-CART_UNREAD = Warning(
-    WarningCode.OTHER, "The cart could not be read after the sign-in. Compare it with the guest's once it can be read."
+from resolvers.inputs import (
+    AddressFields,
+    DeleteAddress,
+    DeletePaymentOption,
+    SaveAddress,
+    SavePaymentOption,
+    UpdateShopper,
 )
+from resolvers.payloads import DeletedPayload, Payload, SaveAddressPayload, SavePaymentOptionPayload
 
-
-@dataclass(frozen=True)
-class Entered:
-    """What became of the visit."""
-
-    handle: Handle
-    transition: CartTransition | None
-    warnings: list[Warning]
+T = TypeVar("T")
+E = TypeVar("E", SavedAddress, PaymentOption)
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ async def shopper(ctx: Context) -> Member | Shopper | None:
     return await ctx.shopper() if known is None else Member(known)
 
 
-async def shopper_of(parent: Session | Cart, ctx: Context) -> Member | Shopper | None:
+async def shopper_of(parent: Session | Cart | Payload, ctx: Context) -> Member | Shopper | None:
     return await shopper(ctx)
 
 
@@ -89,138 +82,249 @@ async def _profile(parent: Member | Shopper, ctx: Context) -> Shopper:
     return parent if isinstance(parent, Shopper) else await ctx.shopper()
 
 
-async def sign_in(ctx: Context, input: SignIn) -> SignInPayload:
-    proof = input.credentials.password
-    path = ("input", "credentials", "password")
+async def addresses(parent: Member | Shopper, ctx: Context) -> list[SavedAddress]:
+    return await ctx.addresses()
+
+
+async def payment_options(parent: Member | Shopper, ctx: Context) -> list[PaymentOption]:
+    return await ctx.payment_options()
+
+
+def is_expired(parent: PaymentOption, ctx: Context) -> bool:
+    """Whether the card's last month is over."""
+    year, month, now = parent.source.expiry_year, parent.source.expiry_month, ctx.gateway.now()
+    return year is not None and month is not None and (year, month) < (now.year, now.month)
+
+
+async def update_shopper(ctx: Context, input: UpdateShopper) -> Payload:
+    profile = Profile(
+        first_name=input.first_name or UNSET, last_name=input.last_name or UNSET, email=input.email or UNSET
+    )
+    empty = [
+        carts.invalid(("input", name), "This cannot be empty; leave it out to keep it.")
+        for name, value in (("firstName", input.first_name), ("lastName", input.last_name))
+        if value is not None and not value.strip()
+    ]
+    if empty:
+        return Payload(errors=list(empty))
+    if not profile.wire():
+        return Payload()
+
+    async def update(upstream: Upstream, token: str) -> None:
+        await upstream.update_shopper(token, profile, tells_subscriptions=input.apply_email_to_contracts)
+
     try:
-        await _count(ctx, "sign-in", proof.username.strip().lower(), path)
-        entered = await enter(
-            ctx,
-            lambda upstream, guest: upstream.password_token(proof.username, proof.password, guest),
-            input.delivery,
-            CredentialError(
-                code=ErrorCode.SIGN_IN_FAILED,
-                message="The credentials are wrong, or the account is locked.",
-                path=path,
-            ),
-        )
+        await _change(ctx, update, ("input",))
     except Refused as refused:
-        return SignInPayload(errors=refused.errors)
-    return SignInPayload(
-        bearer_token=sessions.told(entered.handle), cart_transition=entered.transition, warnings=entered.warnings
+        return Payload(errors=refused.errors)
+    return Payload()
+
+
+# The address book.
+
+
+async def save_address(ctx: Context, input: SaveAddress) -> SaveAddressPayload:
+    try:
+        return SaveAddressPayload(saved_address=await _save_address(ctx, input))
+    except Refused as refused:
+        return SaveAddressPayload(errors=refused.errors)
+
+
+async def _save_address(ctx: Context, input: SaveAddress) -> SavedAddress:
+    """Upstream replaces by nickname; here one is replaced by its id alone, and a nickname in use is refused."""
+    wanted = full_address(input.address, ("input", "address"))
+    replaced_id = None if input.id is None else own_id("SavedAddress", input.id, ("input", "id"))
+    book = await _read(ctx, ctx.addresses)
+    replaced = None if replaced_id is None else _entry(book, replaced_id, ("input", "id"))
+    namesake = next((one for one in book if one.nickname == input.nickname), None)
+    if namesake is not None and namesake is not replaced:
+        if replaced is None and namesake.address == wanted and namesake.is_default == input.is_default:
+            return namesake  # The call came before, and its answer was lost.
+        raise Refused(carts.invalid(("input", "nickname"), "Another entry has this label. Choose another one."))
+    label = Label(nickname=input.nickname, is_default=input.is_default)
+
+    async def save(upstream: Upstream, token: str) -> None:
+        if replaced is None or replaced.nickname == input.nickname:
+            await upstream.save_address(token, label, wanted)
+        else:
+            await upstream.change_address(token, replaced.upstream_id, label, wanted)
+
+    await _change(ctx, save, ("input", "address"))
+    book = await _read(ctx, ctx.addresses)
+    if replaced is not None:
+        return _entry(book, replaced.upstream_id, ("input", "id"))
+    return _saved(ctx, (one for one in book if one.nickname == input.nickname))
+
+
+async def delete_address(ctx: Context, input: DeleteAddress) -> DeletedPayload:
+    return await _delete(
+        ctx, "SavedAddress", input.id, lambda upstream, token, entry_id: upstream.delete_address(token, entry_id)
     )
 
 
-async def _count(ctx: Context, what: str, target: str | None, path: Path) -> None:
-    """Count a try against the account and against who tries. Raises `Refused`."""
+def full_address(given: AddressFields, path: Path) -> Address:
+    """An address as a client gives it. Raises `Refused` for a country that there is not."""
+    if pycountry.countries.get(alpha_2=given.country_code) is None:
+        raise Refused(carts.invalid((*path, "countryCode"), "This is not an ISO 3166-1 alpha-2 country code."))
+    return Address(**asdict(given))
+
+
+async def book_address(ctx: Context, given: str, path: Path) -> Address:
+    """An address of the signed-in shopper's book. Raises `Refused`."""
+    await _need_account(ctx, path)
+    address_id = own_id("SavedAddress", given, path)
+    found = await _read(
+        ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.saved_address(token, address_id)), path
+    )
+    return found.address
+
+
+# Saved means of payment.
+
+
+async def save_payment_option(ctx: Context, input: SavePaymentOption) -> SavePaymentOptionPayload:
     try:
-        await ctx.gateway.limits.count(what, target and f"account:{target}", f"address:{ctx.caller.address}")
-    except RateLimited as limited:
-        raise Refused(too_many(limited, path, ctx.gateway.now())) from limited
+        return SavePaymentOptionPayload(payment_option=await _save_option(ctx, input))
+    except Refused as refused:
+        return SavePaymentOptionPayload(errors=refused.errors)
 
 
-async def enter(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUserError) -> Entered:
-    """Go on as the shopper whose token `ask` gets. A guest's visit goes on under a new handle, with its cart.
-
-    Raises `Refused`, with `failed` when upstream does not know such a shopper.
-    """
-    present = await ctx.session()
-    if present is not None and present.level is SessionLevel.ANONYMOUS:
-        try:
-            return await _go_on(ctx, ask, present, failed)
-        except SessionExpired:
-            ctx.lose_session()
-    return await _begin(ctx, ask, delivery, failed)
-
-
-async def _go_on(ctx: Context, ask: Ask, guest: Session, failed: AnyUserError) -> Entered:
-    # Whoever submits this cart at the moment does it as the guest: that is waited for, or refused.
-    async with carts.changing(ctx, None):
-        before = await carts.present(ctx)
-        tokens = await _tokens(ctx, ask, guest.record.access_token, failed)
-        session, handle = await ctx.gateway.sessions.promote(guest, tokens)
-    ctx.adopt(session, handle)
-    return await _entered(ctx, session, handle, before)
-
-
-async def _begin(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUserError) -> Entered:
-    """A visit of its own. Whoever was signed in before leaves, and nothing of theirs is taken along."""
-    left = await ctx.session()
-    tokens = await _tokens(ctx, ask, None, failed)
-    locale, currency_code = ctx.settings.locales[0]
-    if left is not None:
-        delivery = left.delivery
-        await sessions.leave(ctx, left)
-    session, handle = await ctx.gateway.sessions.begin_registered(tokens, delivery, locale, currency_code)
-    ctx.adopt(session, handle)
-    return await _entered(ctx, session, handle, None)
+async def _save_option(ctx: Context, input: SavePaymentOption) -> PaymentOption:
+    """A source that is saved already is changed, so that a repeated call comes to the same."""
+    target = input.target
+    option_id = None
+    if target.payment_option_id is not None:
+        option_id = own_id("PaymentOption", target.payment_option_id, ("input", "target", "paymentOptionId"))
+    options = await _read(ctx, ctx.payment_options)
+    present = next((one for one in options if one.source.source_id == target.source_id), None)
+    if option_id is not None:
+        present = _entry(options, option_id, ("input", "target", "paymentOptionId"))
+    if any(one.nickname == input.nickname for one in options if one is not present):
+        raise Refused(carts.invalid(("input", "nickname"), "Another option has this label. Choose another one."))
+    if present is None:
+        await _save_source(ctx, target.source_id or "", input, options)
+        saved = await _read(ctx, ctx.payment_options)
+        return _saved(ctx, (one for one in saved if one.source.source_id == target.source_id))
+    if input.nickname in (None, present.nickname) and input.is_default in (None, present.is_default):
+        return present
+    label = Label(nickname=input.nickname or present.nickname, is_default=input.is_default)
+    await _change(
+        ctx,
+        lambda upstream, token: upstream.change_payment_option(token, present.upstream_id, label),
+        ("input", "target"),
+    )
+    return _entry(await _read(ctx, ctx.payment_options), present.upstream_id, ("input", "target"))
 
 
-async def _tokens(ctx: Context, ask: Ask, guest_token: str | None, failed: AnyUserError) -> Tokens:
+async def saved_source_id(ctx: Context, given: str, path: Path) -> str:
+    """The source behind a saved means of payment of the signed-in shopper. Raises `Refused`."""
+    await _need_account(ctx, path)
+    option_id = own_id("PaymentOption", given, path)
+    found = await _read(
+        ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.payment_option(token, option_id)), path
+    )
+    return found.source.source_id
+
+
+async def _save_source(ctx: Context, source_id: str, input: SavePaymentOption, options: list[PaymentOption]) -> None:
+    label = Label(nickname=input.nickname or _free_label(options), is_default=input.is_default)
+
+    async def save(upstream: Upstream, token: str) -> None:
+        await upstream.save_payment_option(token, source_id, label, ctx.caller.address)
+
+    path = ("input", "target", "sourceId")
     try:
-        return await ask(ctx.upstream, guest_token)
-    except UpstreamRefusal as refusal:
-        if refusal.reason == "dr_limited_token_invalid" and guest_token is not None:
-            # The guest is gone, the credentials were not looked at. What the cart has lost is told.
-            return await _tokens(ctx, ask, None, failed)
-        if refusal.status in (400, 401) and refusal.reason not in OUR_OWN_FAULT:
-            raise Refused(failed) from refusal
-        raise Refused(sessions.upstream_error(ctx, refusal, ())) from refusal
+        await _change(ctx, save, path)
+    except Refused as refused:
+        refusal = refused.__cause__
+        # Whatever upstream has against saving a source, it is the source.
+        if isinstance(refusal, UpstreamRefusal) and cause_of(refusal) is ErrorCode.UPSTREAM_REJECTED:
+            raise Refused(_not_savable(path)) from refusal
+        raise
+
+
+def _not_savable(path: Path) -> PaymentError:
+    message = "The source cannot be saved. Only a chargeable source of a method that renews can be."
+    return PaymentError(code=ErrorCode.SOURCE_NOT_REUSABLE, message=message, path=path)
+
+
+def _free_label(options: list[PaymentOption]) -> str:
+    taken = {one.nickname for one in options}
+    return next(label for number in count(1) if (label := f"Payment option {number}") not in taken)
+
+
+async def delete_payment_option(ctx: Context, input: DeletePaymentOption) -> DeletedPayload:
+    return await _delete(
+        ctx,
+        "PaymentOption",
+        input.id,
+        lambda upstream, token, entry_id: upstream.delete_payment_option(token, entry_id),
+    )
+
+
+# Reading and changing.
+
+
+async def _delete(
+    ctx: Context, type_name: str, given: str, delete: Callable[[Upstream, str, str], Awaitable[None]]
+) -> DeletedPayload:
+    path = ("input", "id")
+    try:
+        entry_id = own_id(type_name, given, path)
+        await _change(ctx, lambda upstream, token: delete(upstream, token, entry_id), path)
+    except Refused as refused:
+        return DeletedPayload(errors=refused.errors)
+    return DeletedPayload(deleted_id=given)
+
+
+async def _change(ctx: Context, act: Callable[[Upstream, str], Awaitable[None]], path: Path) -> None:
+    """Change the account; what was read of it before is forgotten. Raises `Refused`."""
+    try:
+        await ctx.as_shopper(act)
     except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
+        raise Refused(sessions.upstream_error(ctx, failure, path)) from failure
+    finally:
+        ctx.forget_account()
 
 
-async def _entered(ctx: Context, session: Session, handle: Handle, before: Cart | None) -> Entered:
-    after, found = await asyncio.gather(ctx.cart(), ctx.shopper(), return_exceptions=True)
-    if isinstance(found, Shopper):
-        await _note(ctx, session, found)
-    elif not isinstance(found, UpstreamError):
-        raise found
-    if isinstance(after, Cart):
-        return Entered(handle, *_compare(before, after))
-    if not isinstance(after, UpstreamError):
-        raise after
-    return Entered(handle, None, [CART_UNREAD])
+async def _read(ctx: Context, read: Callable[[], Awaitable[T]], path: Path = ()) -> T:
+    """What the change depends on, or has made. Raises `Refused`."""
+    try:
+        return await read()
+    except UpstreamError as failure:
+        raise Refused(sessions.upstream_error(ctx, failure, path)) from failure
 
 
-async def _note(ctx: Context, session: Session, shopper: Shopper) -> None:
-    """Remember who it is, and the market upstream shows them, where the storefront has it."""
-    offered = dict(ctx.settings.locales)
-
-    def note(record: Record) -> None:
-        record.shopper_id = shopper.upstream_id
-        if shopper.locale is not None and shopper.locale in offered:
-            record.locale = shopper.locale
-        if shopper.currency is not None and shopper.currency in offered.values():
-            record.currency_code = shopper.currency
-
-    await ctx.gateway.sessions.change(session, note)
+async def _need_account(ctx: Context, path: Path) -> None:
+    """For an argument that only a signed-in shopper can use. Raises `Refused`, without a call."""
+    if not await ctx.reaches(SessionLevel.REGISTERED):
+        code, level = ErrorCode.SIGN_IN_REQUIRED, SessionLevel.REGISTERED
+        raise Refused(AccessError(code=code, message=SignInRequired.message, path=path, required_level=level))
 
 
-def _compare(before: Cart | None, after: Cart) -> tuple[CartTransition, list[Warning]]:
-    """What became of the guest's cart, with a warning for every product of which there is less."""
-    had, has = _units(before), _units(after)
-    lost = {product_id: quantity for product_id, quantity in had.items() if has[product_id] < quantity}
-    if not had:
-        outcome = CartTransitionOutcome.WAS_EMPTY
-    elif lost:
-        outcome = CartTransitionOutcome.CHANGED
-    else:
-        outcome = CartTransitionOutcome.KEPT if had == has else CartTransitionOutcome.MERGED
-    warnings = [_lost(product_id, quantity, has[product_id]) for product_id, quantity in lost.items()]
-    return CartTransition(outcome, had.total(), has.total()), warnings
+def own_id(type_name: str, given: str, path: Path) -> str:
+    """The upstream id in a global one. Raises `Refused` for another type or form."""
+    found = upstream_id(type_name, given)
+    if found is None:
+        raise Refused(missing(path))
+    return found
 
 
-def _units(cart: Cart | None) -> Counter[str]:
-    units: Counter[str] = Counter()
-    for line in cart.lines if cart is not None else []:
-        units[line.product.upstream_id] += line.quantity
-    return units
+def _entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
+    found = next((one for one in entries if one.upstream_id == entry_id), None)
+    if found is None:
+        raise Refused(missing(path))
+    return found
 
 
-def _lost(product_id: str, before: int, after: int) -> Warning:
-    return Warning(
-        WarningCode.CART_CHANGED_BY_SIGN_IN,
-        f"The guest's cart had {before} of this product, the cart has {after} after the sign-in.",
-        global_id("Product", product_id),
-    )
+def _saved(ctx: Context, found: Iterator[E]) -> E:
+    """The entry that a change has made."""
+    entry = next(found, None)
+    if entry is None:
+        failure = UpstreamInvalidResponse(detail="saved, and not shown")
+        raise Refused(sessions.upstream_error(ctx, failure, ()))
+    return entry
+
+
+def missing(path: Path) -> NotFoundError:
+    return NotFoundError(code=ErrorCode.NOT_FOUND, message=MESSAGES[ErrorCode.NOT_FOUND], path=path)

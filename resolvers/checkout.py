@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
-
-import pycountry
+from functools import partial
 
 from gateway import guard
 from gateway import tax as tax_rules
@@ -15,11 +14,10 @@ from gateway.replays import Warning
 from gateway.submission import case_of
 from gateway.upstream.cart import Address, Cart, CartChange, ShippingOption
 from gateway.user_errors import DestinationError, InputError, Path
-from resolvers import carts
+from resolvers import account, carts
 from resolvers.carts import Refused
 from resolvers.inputs import (
     AddressChoice,
-    AddressFields,
     CheckoutTax,
     PrepareCheckout,
     SelectShippingOption,
@@ -85,8 +83,10 @@ async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
 
 
 async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
+    done = await _correct(ctx, input)
+    if done.errors:
+        return done
     change = await _change(ctx, input)
-    done = Payload()
     if change is not None:
         wanted = change
         done = await carts.write(
@@ -147,18 +147,38 @@ async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> Destinatio
     return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=wrong.message, path=(*path, *place))
 
 
+async def _correct(ctx: Context, input: PrepareCheckout) -> Payload:
+    """Take the corrections that are named. They are for the addresses as they are, so they come first."""
+    done = Payload()
+    for kind, choice in ((AddressKind.BILLING, input.billing), (AddressKind.SHIPPING, input.shipping)):
+        if choice is None or choice.suggestion_id is None:
+            continue
+        done = await carts.write(
+            ctx,
+            partial(_apply_suggestion, ctx, kind, choice.suggestion_id),
+            path=("input", kind.value.lower(), "suggestionId"),
+        )
+        if done.errors:
+            break
+    return done
+
+
+async def _apply_suggestion(ctx: Context, kind: AddressKind, suggestion_id: str) -> Cart:
+    return await ctx.as_shopper(lambda upstream, token: upstream.apply_suggestion(token, kind, suggestion_id))
+
+
 async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
     """What to send for the parts that are there; None when none is. Refuses what the site does not serve."""
     if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
         raise Refused(carts.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
-    billing = _in_full(input.billing, AddressKind.BILLING)
-    shipping = _in_full(input.shipping, AddressKind.SHIPPING)
+    billing = await _in_full(ctx, input.billing, AddressKind.BILLING)
+    shipping = await _in_full(ctx, input.shipping, AddressKind.SHIPPING)
     if input.billing is not None and input.billing.same_as is not None:
         billing = shipping or await _present_address(ctx, AddressKind.SHIPPING, ("input", "billing", "sameAs"))
     if input.shipping is not None and input.shipping.same_as is not None:
         shipping = billing or await _present_address(ctx, AddressKind.BILLING, ("input", "shipping", "sameAs"))
-    _check_country(ctx.settings.billing_countries, billing, "billing")
-    _check_country(ctx.settings.shipping_countries, shipping, "shipping")
+    _check_served(ctx.settings.billing_countries, billing, _country_path(input.billing, "billing"))
+    _check_served(ctx.settings.shipping_countries, shipping, _country_path(input.shipping, "shipping"))
     given = (billing, shipping, input.organization_id, input.terms_of_sale_accepted)
     if all(part is None for part in given):
         return None
@@ -171,34 +191,21 @@ async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
     )
 
 
-def _in_full(choice: AddressChoice | None, kind: AddressKind) -> Address | None:
+async def _in_full(ctx: Context, choice: AddressChoice | None, kind: AddressKind) -> Address | None:
     if choice is None:
         return None
+    path = ("input", kind.value.lower())
     if choice.same_as is kind:
-        part = kind.value.lower()
-        raise Refused(carts.invalid(("input", part, "sameAs"), "An address cannot be the same as itself."))
-    return _address(choice.address) if choice.address is not None else None
+        raise Refused(carts.invalid((*path, "sameAs"), "An address cannot be the same as itself."))
+    if choice.saved_address_id is not None:
+        return await account.book_address(ctx, choice.saved_address_id, (*path, "savedAddressId"))
+    return account.full_address(choice.address, (*path, "address")) if choice.address is not None else None
 
 
-def _address(given: AddressFields) -> Address:
-    return Address(
-        first_name=given.first_name,
-        last_name=given.last_name,
-        phonetic_first_name=given.phonetic_first_name,
-        phonetic_last_name=given.phonetic_last_name,
-        company_name=given.company_name,
-        division=given.division,
-        line1=given.line1,
-        line2=given.line2,
-        line3=given.line3,
-        city=given.city,
-        country_subdivision=given.country_subdivision,
-        county_name=given.county_name,
-        postal_code=given.postal_code,
-        country_code=given.country_code,
-        phone_number=given.phone_number,
-        email=given.email,
-    )
+def _country_path(choice: AddressChoice | None, part: str) -> Path:
+    if choice is not None and choice.saved_address_id is not None:
+        return ("input", part, "savedAddressId")
+    return ("input", part, "address", "countryCode")
 
 
 async def _present_address(ctx: Context, kind: AddressKind, path: Path) -> Address:
@@ -210,13 +217,8 @@ async def _present_address(ctx: Context, kind: AddressKind, path: Path) -> Addre
     return found.address
 
 
-def _check_country(served: tuple[str, ...], address: Address | None, part: str) -> None:
-    if address is None:
-        return
-    country = address.country_code
-    path = ("input", part, "address", "countryCode")
-    if country is not None and pycountry.countries.get(alpha_2=country) is None:
-        raise Refused(carts.invalid(path, "This is not an ISO 3166-1 alpha-2 country code."))
+def _check_served(served: tuple[str, ...], address: Address | None, path: Path) -> None:
+    country = address.country_code if address is not None else None
     if not guard.serves(served, country):
         message = f"The site does not serve {country}. Storefront tells the countries it serves."
         raise Refused(DestinationError(code=ErrorCode.COUNTRY_NOT_SERVED, message=message, path=path))

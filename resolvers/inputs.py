@@ -79,7 +79,11 @@ class PasswordCredentials(Given, frozen=True, kw_only=True):
 class SignInCredentials(Given, frozen=True, kw_only=True):
     """Exactly one proof of identity."""
 
-    password: PasswordCredentials
+    password: PasswordCredentials | None = None
+    merchant_assertion: str | None = None
+
+    def __repr__(self) -> str:
+        return "SignInCredentials(***)"
 
 
 class SignIn(Given, frozen=True, kw_only=True):
@@ -87,6 +91,56 @@ class SignIn(Given, frozen=True, kw_only=True):
 
     credentials: SignInCredentials
     delivery: SessionDelivery = SessionDelivery.COOKIE
+
+
+class RegisterShopper(Given, frozen=True, kw_only=True):
+    """Arguments of registerShopper."""
+
+    idempotency_key: UUID
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+    accepts_marketing: bool = False
+
+    def __repr__(self) -> str:
+        return "RegisterShopper(***)"
+
+
+class UpdateShopper(Given, frozen=True, kw_only=True):
+    """Arguments of updateShopper. Absent fields stay as they are."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    apply_email_to_contracts: bool = False
+
+
+class DeleteAddress(Given, frozen=True, kw_only=True):
+    """Arguments of deleteAddress."""
+
+    id: str
+
+
+class PaymentOptionTarget(Given, frozen=True, kw_only=True):
+    """Exactly one thing to save or change."""
+
+    source_id: str | None = None
+    payment_option_id: str | None = None
+
+
+class SavePaymentOption(Given, frozen=True, kw_only=True):
+    """Arguments of savePaymentOption."""
+
+    target: PaymentOptionTarget
+    nickname: str | None = None
+    is_default: bool | None = None
+
+
+class DeletePaymentOption(Given, frozen=True, kw_only=True):
+    """Arguments of deletePaymentOption."""
+
+    id: str
 
 
 class UpdateSession(Given, frozen=True, kw_only=True):
@@ -115,6 +169,15 @@ class AddressFields(Given, frozen=True, kw_only=True):
     country_code: str
     phone_number: str | None = None
     email: str | None = None
+
+
+class SaveAddress(Given, frozen=True, kw_only=True):
+    """Arguments of saveAddress."""
+
+    id: str | None = None
+    nickname: str
+    is_default: bool = False
+    address: AddressFields
 
 
 class CustomAttribute(Given, frozen=True, kw_only=True):
@@ -199,6 +262,8 @@ class AddressChoice(Given, frozen=True, kw_only=True):
     """Exactly one way to name an address."""
 
     address: AddressFields | None = None
+    saved_address_id: str | None = None
+    suggestion_id: str | None = None
     same_as: AddressKind | None = None
 
 
@@ -255,6 +320,15 @@ class UpdateCart(Given, frozen=True, kw_only=True):
     terms_of_sale_accepted: bool | None = None
 
 
+class ApplyShopper(Given, frozen=True, kw_only=True):
+    """Arguments of applyShopper. The account's defaults are used for absent fields."""
+
+    if_revision: str | None = None
+    billing_address_id: str | None = None
+    shipping_address_id: str | None = None
+    payment_option_id: str | None = None
+
+
 class PrepareCheckout(Given, frozen=True, kw_only=True):
     """Arguments of prepareCheckout. Parts are done in the order of the fields; absent parts are left
     alone.
@@ -273,7 +347,8 @@ class PrepareCheckout(Given, frozen=True, kw_only=True):
 class SourceChoice(Given, frozen=True, kw_only=True):
     """Exactly one source to attach."""
 
-    source_id: str
+    source_id: str | None = None
+    payment_option_id: str | None = None
 
 
 class AttachSource(Given, frozen=True, kw_only=True):

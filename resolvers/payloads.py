@@ -7,6 +7,7 @@ from gateway.outcomes import Result, SubmissionAttempt
 from gateway.replays import Warning
 from gateway.session import Session
 from gateway.upstream.order import Order
+from gateway.upstream.shopper import PaymentOption, SavedAddress
 from gateway.user_errors import AnyUserError
 
 
@@ -38,6 +39,27 @@ class CartTransition:
 class SignInPayload(Payload):
     bearer_token: str | None = field(default=None, repr=False)
     cart_transition: CartTransition | None = None
+
+
+@dataclass(frozen=True)
+class RegisterShopperPayload(Payload):
+    bearer_token: str | None = field(default=None, repr=False)
+    cart_transition: CartTransition | None = None
+
+
+@dataclass(frozen=True)
+class SaveAddressPayload(Payload):
+    saved_address: SavedAddress | None = None
+
+
+@dataclass(frozen=True)
+class SavePaymentOptionPayload(Payload):
+    payment_option: PaymentOption | None = None
+
+
+@dataclass(frozen=True)
+class DeletedPayload(Payload):
+    deleted_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
 from gateway.upstream.wire import decode, encode, many
 from gateway.user_errors import AnyUserError, PaymentError
-from resolvers import carts
+from resolvers import account, carts
 from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
 from resolvers.payloads import Payload
 
@@ -211,8 +211,12 @@ async def attach_source(ctx: Context, input: AttachSource) -> Payload:
 
 
 async def _attach(ctx: Context, input: AttachSource) -> Payload:
-    source_id = input.source.source_id
-    path = ("input", "source", "sourceId")
+    choice = input.source
+    if choice.payment_option_id is not None:
+        path = ("input", "source", "paymentOptionId")
+        source_id = await account.saved_source_id(ctx, choice.payment_option_id, path)
+    else:
+        path, source_id = ("input", "source", "sourceId"), choice.source_id or ""
     cart = await carts.present(ctx)
     if cart.wire_payment_session is None:
         return Payload(errors=[no_session(cart)])
@@ -226,12 +230,12 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
         if detached.errors:
             return detached
     # Noted before it is sent: the answer may get lost, and the source be attached all the same.
-    await _note_total(ctx, source_id, cart)
+    await note_total(ctx, source_id, cart)
     done = await carts.write(ctx, lambda: attach(ctx, source_id), path=path)
     if done.errors:
         return Payload(errors=[await _with_state(ctx, error) for error in done.errors], warnings=done.warnings)
     # Attaching may have given the cart the source's address, and so another tax.
-    await _note_total(ctx, source_id, await carts.present(ctx))
+    await note_total(ctx, source_id, await carts.present(ctx))
     return done
 
 
@@ -281,7 +285,7 @@ async def _detach_all(ctx: Context) -> None:
             raise
 
 
-async def _note_total(ctx: Context, source_id: str, cart: Cart) -> None:
+async def note_total(ctx: Context, source_id: str, cart: Cart) -> None:
     """Note the amount that a source is for; a new source asks for no old authentication."""
 
     def note(memory: Remembered) -> None:

@@ -10,9 +10,35 @@ from schema import graph
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.graph import argument, field
 from schema.orders import OrderConnection
-from schema.payment import StoreCreditAccount
+from schema.payment import PaymentSource, StoreCreditAccount
 from schema.scalars import CurrencyCode, EmailAddress, Locale
-from schema.values import Node
+from schema.values import Address, Node
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+class SavedAddress(Node):
+    """An address in the shopper's book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    nickname: str = field("Shopper's label; unique in the book. Source: nickName.")
+    is_default: bool = field("True for the address that is applied by default. Source: isDefault.")
+    address: Address = field("The address itself. Source: the address object.")
+
+
+@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+class PaymentOption(Node):
+    """A saved means of payment. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
+
+    upstream_id: str = field("Identifier used upstream. Source: id.")
+    nickname: str = field("Shopper's label. Source: nickName.")
+    is_default: bool = field("True for the option that is applied by default. Source: isDefault.")
+    is_expired: bool = field(
+        "True when a card is past its expiry month. Source: gateway, from creditCard.expirationYear and "
+        "expirationMonth.",
+        resolver=account.is_expired,
+    )
+    source: PaymentSource = field("Reusable source behind it. Source: the option's source fields.")
+    billing_address: Address | None = field("Billing address stored with it. Source: address.")
 
 
 @graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
@@ -26,6 +52,20 @@ class Shopper(Node):
     first_name: str | None = field("Given name. Source: firstName.", resolver=account.first_name)
     last_name: str | None = field("Family name. Source: lastName.", resolver=account.last_name)
     email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive(), resolver=account.email)
+    addresses: list[SavedAddress] | None = field(
+        "Saved addresses. Null when they could not be read. Source: GET /v1/shoppers/me/addresses.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=10),
+        resolver=account.addresses,
+    )
+    payment_options: list[PaymentOption] | None = field(
+        "Saved means of payment. Null when they could not be read. Source: GET /v1/shoppers/me/payment-options.",
+        SemanticNonNull(),
+        Cost(weight="1"),
+        ListSize(assumed_size=5),
+        resolver=account.payment_options,
+    )
     orders: OrderConnection | None = field(
         "Orders, newest first. Null when they could not be read. Source: GET /v1/shoppers/me/orders.",
         SemanticNonNull(),

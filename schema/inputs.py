@@ -8,7 +8,7 @@ from strawberry import ID, UNSET
 import schema.values  # noqa: F401 - declares the enums that inputs use
 from gateway.enums import AddressKind, CustomerType, SessionDelivery, ShippingOptionRule
 from resolvers import inputs
-from schema import graph
+from schema import graph, values  # noqa: F401 - the enums must be described before an input names one
 from schema.directives import Sensitive
 from schema.graph import field
 from schema.scalars import CartRevision, CountryCode, CurrencyCode, EmailAddress, Locale
@@ -89,6 +89,11 @@ class SignInCredentials:
     """Exactly one proof of identity."""
 
     password: PasswordCredentials | None = field("User name and password kept by Digital River.")
+    merchant_assertion: str | None = field(
+        "Signed statement (JWT) of the merchant's own identity provider; the gateway verifies it and signs in by "
+        "external reference.",
+        Sensitive(),
+    )
 
 
 @graph.input(inputs.SignIn)
@@ -99,6 +104,30 @@ class SignInInput:
     delivery: SessionDelivery | None = field(
         "How the client wants to hold the session when it has none yet; an existing one keeps its way.",
         default=SessionDelivery.COOKIE,
+    )
+
+
+@graph.input(inputs.RegisterShopper)
+class RegisterShopperInput:
+    """Arguments of registerShopper."""
+
+    idempotency_key: UUID = field("Key that makes the call safe to repeat.")
+    email: EmailAddress = field("Email address; also the user name.", Sensitive())
+    password: str = field("Password, 8 to 32 characters from at least three character classes.", Sensitive())
+    first_name: str = field("Given name.", Sensitive())
+    last_name: str = field("Family name.", Sensitive())
+    accepts_marketing: bool | None = field("True when the shopper agreed to marketing mail.", default=False)
+
+
+@graph.input(inputs.UpdateShopper)
+class UpdateShopperInput:
+    """Arguments of updateShopper. Absent fields stay as they are."""
+
+    first_name: str | None = field("Given name.", Sensitive(), default=UNSET)
+    last_name: str | None = field("Family name.", Sensitive(), default=UNSET)
+    email: EmailAddress | None = field("Email address.", Sensitive(), default=UNSET)
+    apply_email_to_contracts: bool | None = field(
+        "Also use the new email address for recurring purchases.", default=False
     )
 
 
@@ -124,6 +153,47 @@ class AddressInput:
     email: EmailAddress | None = field(
         "Email address; needed on the billing address of a guest.", Sensitive(), default=UNSET
     )
+
+
+@graph.input(inputs.SaveAddress)
+class SaveAddressInput:
+    """Arguments of saveAddress."""
+
+    id: ID | None = field("Entry to replace; a new one is added when absent.", default=UNSET)
+    nickname: str = field("Shopper's label; unique in the book.")
+    is_default: bool | None = field("Apply this address by default.", default=False)
+    address: AddressInput = field("The address.")
+
+
+@graph.input(inputs.DeleteAddress)
+class DeleteAddressInput:
+    """Arguments of deleteAddress."""
+
+    id: ID = field("Entry to remove.")
+
+
+@graph.input(inputs.PaymentOptionTarget, one_of=True)
+class PaymentOptionTarget:
+    """Exactly one thing to save or change."""
+
+    source_id: str | None = field("A chargeable source of DigitalRiver.js to save.")
+    payment_option_id: ID | None = field("A saved option to change.")
+
+
+@graph.input(inputs.SavePaymentOption)
+class SavePaymentOptionInput:
+    """Arguments of savePaymentOption."""
+
+    target: PaymentOptionTarget = field("What to save or change.")
+    nickname: str | None = field("Shopper's label; unchanged, or chosen by the gateway, when absent.", default=UNSET)
+    is_default: bool | None = field("Apply this option by default; unchanged when absent.", default=UNSET)
+
+
+@graph.input(inputs.DeletePaymentOption)
+class DeletePaymentOptionInput:
+    """Arguments of deletePaymentOption."""
+
+    id: ID = field("Saved means of payment to remove.")
 
 
 @graph.input(inputs.CustomAttribute)
@@ -229,6 +299,8 @@ class AddressChoice:
     """Exactly one way to name an address."""
 
     address: AddressInput | None = field("The address in full.")
+    saved_address_id: ID | None = field("An entry of the address book.")
+    suggestion_id: ID | None = field("A correction offered for the current address.")
     same_as: AddressKind | None = field("The other address of the same cart.")
 
 
@@ -295,6 +367,16 @@ class UpdateCartInput:
     terms_of_sale_accepted: bool | None = field("Record that the shopper accepts the terms of sale.", default=UNSET)
 
 
+@graph.input(inputs.ApplyShopper)
+class ApplyShopperInput:
+    """Arguments of applyShopper. The account's defaults are used for absent fields."""
+
+    if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
+    billing_address_id: ID | None = field("Address book entry for billing.", default=UNSET)
+    shipping_address_id: ID | None = field("Address book entry for shipping.", default=UNSET)
+    payment_option_id: ID | None = field("Saved means of payment.", default=UNSET)
+
+
 @graph.input(inputs.PrepareCheckout)
 class PrepareCheckoutInput:
     """Arguments of prepareCheckout. Parts are done in the order of the fields; absent parts are left
@@ -316,6 +398,7 @@ class SourceChoice:
     """Exactly one source to attach."""
 
     source_id: str | None = field("A source of DigitalRiver.js.")
+    payment_option_id: ID | None = field("A saved means of payment.")
 
 
 @graph.input(inputs.AttachSource)

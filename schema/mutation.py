@@ -1,9 +1,22 @@
 """The root of every change, and what each one answers."""
 
+from strawberry import ID
+
 from gateway.enums import IdempotencyMode, SessionLevel
-from resolvers import account, carts, checkout, credit, orders, payments, sessions, submissions
+from resolvers import (
+    account,
+    account_cart,
+    carts,
+    checkout,
+    credit,
+    identity,
+    orders,
+    payments,
+    sessions,
+    submissions,
+)
 from schema import graph
-from schema.account import CartTransition, Session
+from schema.account import CartTransition, PaymentOption, SavedAddress, Session, Shopper
 from schema.cart import Cart
 from schema.checkout import SubmissionAttempt, SubmitOrderResult
 from schema.directives import Cost, Idempotency, RequiresSession, Sensitive
@@ -12,21 +25,28 @@ from schema.errors import (
     OrderLookupMutationError,
     PaymentMutationError,
     SessionMutationError,
+    ShopperMutationError,
     SubmissionMutationError,
 )
 from schema.graph import argument, change, field
 from schema.inputs import (
     AddCartLinesInput,
     ApplyOfferInput,
+    ApplyShopperInput,
     ApplyStoreCreditInput,
     AttachSourceInput,
+    DeleteAddressInput,
+    DeletePaymentOptionInput,
     DetachSourceInput,
     LookupOrderInput,
     PrepareCheckoutInput,
+    RegisterShopperInput,
     RemoveCartLinesInput,
     RemoveOfferInput,
     RemoveStoreCreditInput,
     ResumeOrderInput,
+    SaveAddressInput,
+    SavePaymentOptionInput,
     SelectShippingOptionInput,
     SetCartAddressesInput,
     SetTaxIdentifiersInput,
@@ -36,6 +56,7 @@ from schema.inputs import (
     UpdateCartInput,
     UpdateCartLinesInput,
     UpdateSessionInput,
+    UpdateShopperInput,
 )
 from schema.orders import Order
 from schema.payment import PaymentSession, StoreCreditAccount
@@ -79,6 +100,89 @@ class SignInPayload:
     cart_transition: CartTransition | None = field("What became of the guest cart. Null when sign-in failed.")
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class RegisterShopperPayload:
+    """Result of registerShopper. Source: gateway."""
+
+    session: Session | None = field(
+        "The session, signed in. Null when registration failed.", resolver=identity.session_if_entered
+    )
+    bearer_token: str | None = field(
+        "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and "
+        "when registration failed.",
+        Sensitive(),
+    )
+    cart_transition: CartTransition | None = field("What became of the guest cart. Null when registration failed.")
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class UpdateShopperPayload:
+    """Result of updateShopper. Source: gateway."""
+
+    shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=account.shopper_of)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SaveAddressPayload:
+    """Result of saveAddress. Source: gateway."""
+
+    saved_address: SavedAddress | None = field("The entry. Null when it could not be saved.")
+    shopper: Shopper | None = field(
+        "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class DeleteAddressPayload:
+    """Result of deleteAddress. Source: gateway."""
+
+    deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
+    shopper: Shopper | None = field(
+        "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class SavePaymentOptionPayload:
+    """Result of savePaymentOption. Source: gateway."""
+
+    payment_option: PaymentOption | None = field("The saved means of payment. Null when it could not be saved.")
+    shopper: Shopper | None = field(
+        "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class DeletePaymentOptionPayload:
+    """Result of deletePaymentOption. Source: gateway."""
+
+    deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
+    shopper: Shopper | None = field(
+        "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class ApplyShopperPayload:
+    """Result of applyShopper. Source: gateway."""
+
+    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
 @graph.type()
@@ -300,7 +404,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="20"),
-        resolver=account.sign_in,
+        resolver=identity.sign_in,
         input=argument(SignInInput, "Arguments."),
     )
     sign_out: SignOutPayload | None = change(
@@ -317,6 +421,56 @@ class Mutation:
         Cost(weight="5"),
         resolver=carts.update_session,
         input=argument(UpdateSessionInput, "Arguments."),
+    )
+    register_shopper: RegisterShopperPayload | None = change(
+        "Creates an account. Source: POST /v1/shoppers.",
+        RequiresSession(level=SessionLevel.ANONYMOUS),
+        Idempotency(mode=IdempotencyMode.KEYED),
+        Cost(weight="20"),
+        resolver=identity.register_shopper,
+        input=argument(RegisterShopperInput, "Arguments."),
+    )
+    update_shopper: UpdateShopperPayload | None = change(
+        "Changes the account. Source: POST /v1/shoppers/me.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=account.update_shopper,
+        input=argument(UpdateShopperInput, "Arguments."),
+    )
+    save_address: SaveAddressPayload | None = change(
+        "Adds an address to the book, or replaces one. Upstream replaces by label, so a label in "
+        "use by another entry is refused here. Source: POST /v1/shoppers/me/addresses.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=account.save_address,
+        input=argument(SaveAddressInput, "Arguments."),
+    )
+    delete_address: DeleteAddressPayload | None = change(
+        "Removes an address from the book. Source: DELETE /v1/shoppers/me/addresses/{addressId}.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=account.delete_address,
+        input=argument(DeleteAddressInput, "Arguments."),
+    )
+    save_payment_option: SavePaymentOptionPayload | None = change(
+        "Saves a source to the account, or changes label and default of one. Source: POST "
+        "/v1/shoppers/me/payment-options.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=account.save_payment_option,
+        input=argument(SavePaymentOptionInput, "Arguments."),
+    )
+    delete_payment_option: DeletePaymentOptionPayload | None = change(
+        "Removes a saved means of payment. Source: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=account.delete_payment_option,
+        input=argument(DeletePaymentOptionInput, "Arguments."),
     )
     add_cart_lines: AddCartLinesPayload | None = change(
         "Adds products to the cart; starts a guest session when there is none. Source: POST "
@@ -391,6 +545,14 @@ class Mutation:
         Cost(weight="5"),
         resolver=checkout.update_cart,
         input=argument(UpdateCartInput, "Arguments."),
+    )
+    apply_shopper: ApplyShopperPayload | None = change(
+        "Applies defaults or chosen entries of the account to the cart. Source: POST …/apply-shopper.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="5"),
+        resolver=account_cart.apply_shopper,
+        input=argument(ApplyShopperInput, "Arguments."),
     )
     prepare_checkout: PrepareCheckoutPayload | None = change(
         "Does any of the cart edits of a checkout page in one call, in the order that keeps "

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 import stamina
 
-from gateway.enums import CustomerType, OrderState
+from gateway.enums import AddressKind, CustomerType, OrderState
 from gateway.errors import (
     UpstreamError,
     UpstreamInvalidResponse,
@@ -32,6 +32,7 @@ from gateway.money import Money
 from gateway.settings import Settings
 from gateway.upstream import errors
 from gateway.upstream.cart import (
+    Address,
     AppliedOffer,
     Cart,
     CartChange,
@@ -47,9 +48,20 @@ from gateway.upstream.ids import path_part as _part
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Order, OrderLine, OrderPage, Proof, SubmittedCart
 from gateway.upstream.payment import CartMethods, ListedMethod, MethodList
-from gateway.upstream.shopper import Shopper
+from gateway.upstream.shopper import (
+    AddressBook,
+    Label,
+    NewShopper,
+    PaymentOption,
+    PaymentOptions,
+    Profile,
+    SavedAddress,
+    Shopper,
+    payment_option,
+    saved_address,
+)
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
-from gateway.upstream.wire import OneOrMany, decode, first, many
+from gateway.upstream.wire import Loose, OneOrMany, decode, first, many
 from gateway.upstream.wire import present as _present
 
 log = logging.getLogger(__name__)
@@ -81,6 +93,10 @@ class Found(msgspec.Struct, frozen=True, rename="camel"):
     cart: Cart | None = None
     order: Order | None = None
     shopper: Shopper | None = None
+    addresses: AddressBook | None = None
+    address: Loose | None = None
+    payment_options: PaymentOptions | None = None
+    payment_option: Loose | None = None
     warnings: OneOrMany["Remark"] | None = None
     capital_warnings: OneOrMany["Remark"] | None = msgspec.field(name="Warnings", default=None)
 
@@ -144,7 +160,7 @@ class Upstream:
 
     async def password_token(self, username: str, password: str, guest_token: str | None) -> Tokens:
         """A full token for a shopper whose password Digital River keeps; the cart of a guest's token follows."""
-        form = {"grant_type": "password", "username": username, "password": _base64(password)}
+        form = {"grant_type": "password", "username": username, "password": encoded(password)}
         return await self._tokens(form | _limited(guest_token), Repeat.CHANGE)
 
     async def reference_token(self, external_reference_id: str, guest_token: str | None) -> Tokens:
@@ -171,6 +187,53 @@ class Upstream:
 
     async def shopper(self, token: str) -> Shopper:
         return _present(decode(await self._read(ME, token, {}), Found).shopper)
+
+    async def register_shopper(self, token: str, shopper: NewShopper) -> None:
+        """Open an account. It signs nobody in. `token` may be a guest's."""
+        await self._change("POST", "/v1/shoppers", token, json={"shopper": shopper.wire()})
+
+    async def update_shopper(self, token: str, profile: Profile, *, tells_subscriptions: bool) -> None:
+        params = {"applyEmailToSubscriptions": "true"} if tells_subscriptions else {}
+        await self._change("POST", ME, token, params, json={"shopper": profile.wire()})
+
+    async def addresses(self, token: str) -> list[SavedAddress]:
+        found = decode(await self._read(f"{ME}/addresses", token, {"expand": "all"}), Found).addresses
+        return found.entries if found else []
+
+    async def saved_address(self, token: str, address_id: str) -> SavedAddress:
+        body = await self._read(f"{ME}/addresses/{_part(address_id)}", token, {"expand": "all"})
+        return _present(saved_address(_present(decode(body, Found).address)))
+
+    async def save_address(self, token: str, label: Label, address: Address) -> None:
+        """A new entry of the book, or another address for the nickname that there is."""
+        await self._change("POST", f"{ME}/addresses", token, json={"address": label.wire() | address.wire()})
+
+    async def change_address(self, token: str, address_id: str, label: Label, address: Address) -> None:
+        path, body = f"{ME}/addresses/{_part(address_id)}", {"address": label.wire() | address.wire()}
+        await self._change("POST", path, token, json=body)
+
+    async def delete_address(self, token: str, address_id: str) -> None:
+        await self._change("DELETE", f"{ME}/addresses/{_part(address_id)}", token)
+
+    async def payment_options(self, token: str) -> list[PaymentOption]:
+        found = decode(await self._read(f"{ME}/payment-options", token, {"expand": "all"}), Found).payment_options
+        return found.options if found else []
+
+    async def payment_option(self, token: str, option_id: str) -> PaymentOption:
+        body = await self._read(f"{ME}/payment-options/{_part(option_id)}", token, {"expand": "all"})
+        return _present(payment_option(_present(decode(body, Found).payment_option)))
+
+    async def save_payment_option(self, token: str, source_id: str, label: Label, address: str | None) -> None:
+        """Save a source; it can then be charged again. `address` is the shopper's, in text form."""
+        body = {"paymentOption": {"sourceId": source_id} | label.wire()} | _shopper_at(address)
+        await self._change("POST", f"{ME}/payment-options", token, json=body)
+
+    async def change_payment_option(self, token: str, option_id: str, label: Label) -> None:
+        path = f"{ME}/payment-options/{_part(option_id)}"
+        await self._change("POST", path, token, json={"paymentOption": label.wire()})
+
+    async def delete_payment_option(self, token: str, option_id: str) -> None:
+        await self._change("DELETE", f"{ME}/payment-options/{_part(option_id)}", token)
 
     # Cart.
 
@@ -204,6 +267,20 @@ class Upstream:
     async def apply_shipping_option(self, token: str, option_id: str) -> Cart:
         params = {"shippingOptionId": option_id, "expand": "all"}
         return _present(await self._change_shown("POST", f"{CART}/apply-shipping-option", token, params))
+
+    async def apply_suggestion(self, token: str, kind: AddressKind, suggestion_id: str) -> Cart:
+        """Take a correction that is offered for the present address."""
+        path = f"{CART}/apply-{kind.value.lower()}-address"
+        params = {"suggestionId": suggestion_id, "expand": "all"}
+        return _present(await self._change_shown("POST", path, token, params))
+
+    async def apply_shopper(
+        self, token: str, *, billing_id: str | None, shipping_id: str | None, option_id: str | None
+    ) -> Cart:
+        """Addresses and a means of payment of the account; its defaults for what is None."""
+        named = {"billingAddressId": billing_id, "shippingAddressId": shipping_id, "paymentOptionId": option_id}
+        params = {"expand": "all"} | {name: value for name, value in named.items() if value is not None}
+        return _present(await self._change_shown("POST", f"{CART}/apply-shopper", token, params))
 
     async def applied_offers(self, token: str) -> list[AppliedOffer]:
         found = decode(await self._read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
@@ -435,9 +512,13 @@ class Upstream:
         return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers["Authorization"]
 
 
-def _base64(password: str) -> str:
+def encoded(password: str) -> str:
     """As Digital River takes a password; this hides nothing."""
     return base64.b64encode(password.encode()).decode()
+
+
+def _shopper_at(address: str | None) -> dict[str, Any]:
+    return {"shopper": {"ipAddress": address}} if address else {}
 
 
 def _limited(guest_token: str | None) -> dict[str, str]:

@@ -150,7 +150,7 @@ def sources(found: Loose | None, total: Money) -> list[Source]:
     return [one for one in read if one is not None]
 
 
-def source(found: Loose, total: Money) -> Source | None:
+def source(found: Loose, total: Money | None) -> Source | None:
     """One source; None for an object without one, which upstream also sends."""
     common = convert(found, WireSource)
     if common.source_id is None or common.type is None:
@@ -177,8 +177,8 @@ def source(found: Loose, total: Money) -> Source | None:
     )
 
 
-def _instructions(own: dict[str, object], details: Details, amount: Money) -> DelayedPaymentInstructions | None:
-    if details.flow is not PaymentFlow.RECEIVER:
+def _instructions(own: dict[str, object], details: Details, amount: Money | None) -> DelayedPaymentInstructions | None:
+    if details.flow is not PaymentFlow.RECEIVER or amount is None:
         return None
     shown = {name: _text(value) for name, value in own.items() if name not in HIDDEN_DETAILS}
     return DelayedPaymentInstructions(

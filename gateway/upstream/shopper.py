@@ -1,9 +1,14 @@
 """A registered shopper as Digital River tells it, with the graph's names."""
 
-from msgspec import field
+from collections.abc import Mapping
+from typing import Any
 
+from msgspec import UNSET, Struct, UnsetType, field
+
+from gateway.upstream.cart import Address, address
 from gateway.upstream.ids import global_id
-from gateway.upstream.wire import Identifier, Shape, blank_is_none
+from gateway.upstream.payment import Source, source
+from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, blank_is_none, convert, many
 
 
 class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -39,3 +44,144 @@ class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
 
     def __repr__(self) -> str:
         return f"Shopper({self.upstream_id})"
+
+
+class SavedAddress(Shape, frozen=True, kw_only=True):
+    """An entry of the address book. Source: address."""
+
+    upstream_id: str
+    nickname: str
+    is_default: bool
+    address: Address
+
+    @property
+    def id(self) -> str:
+        return global_id("SavedAddress", self.upstream_id)
+
+    def __repr__(self) -> str:
+        return f"SavedAddress({self.upstream_id})"
+
+
+class PaymentOption(Shape, frozen=True, kw_only=True):
+    """A saved means of payment. Source: paymentOption."""
+
+    upstream_id: str
+    nickname: str
+    is_default: bool
+    source: Source
+    billing_address: Address | None
+
+    @property
+    def id(self) -> str:
+        return global_id("PaymentOption", self.upstream_id)
+
+
+class WireEntry(Shape, frozen=True, kw_only=True, rename="camel"):
+    """What entries of an account have in common."""
+
+    id: Identifier | None = None
+    nick_name: str | None = None
+    is_default: bool | None = None
+
+
+class AddressBook(Shape, frozen=True, kw_only=True):
+    address: OneOrMany[Loose] = []
+
+    @property
+    def entries(self) -> list[SavedAddress]:
+        read = [saved_address(one) for one in many(self.address)]
+        return [one for one in read if one is not None]
+
+
+class PaymentOptions(Shape, frozen=True, kw_only=True, rename="camel"):
+    payment_option: OneOrMany[Loose] = []
+
+    @property
+    def options(self) -> list[PaymentOption]:
+        read = [payment_option(one) for one in many(self.payment_option)]
+        return [one for one in read if one is not None]
+
+
+def saved_address(found: Loose) -> SavedAddress | None:
+    """None for an entry without an id or an address, which nobody could name or use."""
+    entry, read = convert(found, WireEntry), address(found)
+    if entry.id is None or read is None:
+        return None
+    return SavedAddress(
+        upstream_id=str(entry.id),
+        nickname=entry.nick_name or "",
+        is_default=entry.is_default is True,
+        address=read,
+    )
+
+
+def payment_option(found: Loose) -> PaymentOption | None:
+    """None for an option without an id or a source."""
+    entry, read = convert(found, WireEntry), source(found, None)
+    if entry.id is None or read is None:
+        return None
+    billing = found.get("address")
+    return PaymentOption(
+        upstream_id=str(entry.id),
+        nickname=entry.nick_name or "",
+        is_default=entry.is_default is True,
+        source=read,
+        billing_address=address(billing) if isinstance(billing, dict) else None,
+    )
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """What a shopper may change of the account; what is unset stays."""
+
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+
+    def wire(self) -> Mapping[str, str]:
+        named = {"firstName": self.first_name, "lastName": self.last_name, "emailAddress": self.email}
+        return {name: value for name, value in named.items() if value is not UNSET}
+
+    def __repr__(self) -> str:
+        return "Profile(***)"
+
+
+class NewShopper(Struct, frozen=True, kw_only=True):
+    """An account to open; the email address is the user name too. `password` is in base64."""
+
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+    locale: str
+    currency: str
+    accepts_marketing: bool
+
+    def wire(self) -> Mapping[str, Any]:
+        return {
+            "username": self.email,
+            "password": self.password,
+            "firstName": self.first_name,
+            "lastName": self.last_name,
+            "emailAddress": self.email,
+            "locale": self.locale.replace("-", "_"),
+            "currency": self.currency,
+            "sendEMail": self.accepts_marketing,
+        }
+
+    def __repr__(self) -> str:
+        return "NewShopper(***)"
+
+
+class Label(Struct, frozen=True, kw_only=True):
+    """Nickname and default of an entry; None: as it is."""
+
+    nickname: str | None = None
+    is_default: bool | None = None
+
+    def wire(self) -> dict[str, str]:
+        named = {"nickName": self.nickname, "isDefault": None if self.is_default is None else _text(self.is_default)}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def _text(value: bool) -> str:
+    return "true" if value else "false"

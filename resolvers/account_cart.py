@@ -1,0 +1,64 @@
+"""What the account knows, put on the cart."""
+
+from msgspec.structs import replace
+
+from gateway.context import Context
+from gateway.enums import ErrorCode
+from gateway.upstream.cart import Cart
+from gateway.user_errors import AnyUserError, Path, PaymentError
+from resolvers import account, carts, payments
+from resolvers.inputs import ApplyShopper
+from resolvers.payloads import Payload
+
+
+async def apply_shopper(ctx: Context, input: ApplyShopper) -> Payload:
+    """Addresses and a means of payment in one call, whose answer is the cart."""
+    return await carts.in_turn(ctx, input.if_revision, lambda: _apply(ctx, input))
+
+
+async def _apply(ctx: Context, input: ApplyShopper) -> Payload:
+    billing_id, shipping_id, option_id = (
+        None if given is None else account.own_id(type_name, given, ("input", name))
+        for type_name, name, given in (
+            ("SavedAddress", "billingAddressId", input.billing_address_id),
+            ("SavedAddress", "shippingAddressId", input.shipping_address_id),
+            ("PaymentOption", "paymentOptionId", input.payment_option_id),
+        )
+    )
+
+    async def apply() -> Cart:
+        return await ctx.as_shopper(
+            lambda upstream, token: upstream.apply_shopper(
+                token, billing_id=billing_id, shipping_id=shipping_id, option_id=option_id
+            )
+        )
+
+    done = await carts.write(ctx, apply, path=_path(input))
+    if done.errors:
+        return Payload(errors=[await _explained(ctx, error) for error in done.errors], warnings=done.warnings)
+    cart = await carts.present(ctx)
+    if cart.primary_source is not None:
+        await payments.note_total(ctx, cart.primary_source.source_id, cart)
+    return done
+
+
+def _path(input: ApplyShopper) -> Path:
+    """The entry that a refusal is about, where only one is named."""
+    named = {
+        "billingAddressId": input.billing_address_id,
+        "shippingAddressId": input.shipping_address_id,
+        "paymentOptionId": input.payment_option_id,
+    }
+    given = [name for name, value in named.items() if value is not None]
+    return ("input", given[0]) if len(given) == 1 else ("input",)
+
+
+async def _explained(ctx: Context, error: AnyUserError) -> AnyUserError:
+    """Upstream says no more than that the payment failed; a source that is there already is the usual reason."""
+    if not isinstance(error, PaymentError) or error.code is not ErrorCode.PAYMENT_METHOD_UNAVAILABLE:
+        return error
+    attached = (await carts.present(ctx)).primary_source
+    if attached is None:
+        return error
+    message = "Another source is attached. Detach it first."
+    return replace(error, code=ErrorCode.PRIMARY_SOURCE_PRESENT, message=message)
