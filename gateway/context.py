@@ -78,6 +78,8 @@ class Operation:
     catalog: Catalog
     products: "DataLoader[str, Product | None]"
     stock: Stock
+    reads: Reads
+    """What the stock waits for, to be asked for in one call."""
     session: Session | None = None
     lookup: "asyncio.Future[None] | None" = None
     has_dead_handle: bool = False
@@ -207,7 +209,8 @@ class Context:
         return asyncio.shield(operation.cart)
 
     async def _read_cart(self) -> Cart:
-        return await self.as_shopper(lambda upstream, token: upstream.active_cart(token))
+        with self.operation.reads.one():
+            return await self.as_shopper(lambda upstream, token: upstream.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
         """What the cart's country asks for, read once for the operation like the cart."""
@@ -285,6 +288,7 @@ def begin(gateway: Gateway, caller: Caller, *, buys: bool, market: Market | None
         catalog=catalog,
         products=DataLoader(load_fn=products),
         stock=Stock(stock, reads, within_s * PATIENCE),
+        reads=reads,
     )
     return Context(gateway, caller, operation)
 

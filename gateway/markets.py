@@ -22,8 +22,10 @@ def market_of(
     """The chosen market; None where the operation chose none. Raises `DocumentRefused` for one we do not have."""
     node = next((one for one in operation.directives or () if one.name.value == NAME), None)
     directive = schema.get_directive(NAME)
+    if node is None or directive is None:
+        return None
     coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
-    if node is None or directive is None or isinstance(coerced, list):
+    if isinstance(coerced, list):
         # Variables that do not fit are told by the execution, each with its name.
         return None
     try:

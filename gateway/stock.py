@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from gateway.upstream.catalog import InventoryStatus
 
@@ -11,7 +12,7 @@ QUIET_TURNS = 8
 
 
 class Reads:
-    """Reads of the catalogue that an operation has under way."""
+    """Reads that an operation has under way, of what may show stock."""
 
     def __init__(self) -> None:
         self._under_way = 0
@@ -64,38 +65,41 @@ class Stock:
         self._ask = ask
         self._reads = reads
         self._patience_s = patience_s
-        self._known: dict[str, asyncio.Future[InventoryStatus | None]] = {}
-        self._waiting: list[str] = []
-        self._must_be_fresh = False
+        self._known: dict[Wanted, asyncio.Future[InventoryStatus | None]] = {}
+        self._waiting: list[Wanted] = []
         self._asking: asyncio.Task[None] | None = None
 
     def load(self, product_id: str, *, fresh: bool = False) -> "asyncio.Future[InventoryStatus | None]":
         """The stock of a product, None for one that is not there. `fresh`: not one that a cache remembers."""
-        self._must_be_fresh = self._must_be_fresh or fresh
-        known = self._known.get(product_id)
+        wanted = Wanted(product_id, fresh)
+        known = self._known.get(wanted)
         if known is None:
-            known = self._known[product_id] = asyncio.get_running_loop().create_future()
+            known = self._known[wanted] = asyncio.get_running_loop().create_future()
             # A field that has given up no longer asks what became of it.
             known.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._waiting.append(product_id)
+            self._waiting.append(wanted)
             if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._answer())
         return asyncio.shield(known)
 
     def clear(self) -> None:
         """After a change: what was known is no longer so. Who still waits gets what is about to be asked."""
-        self._known = {product_id: future for product_id, future in self._known.items() if not future.done()}
+        self._known = {wanted: future for wanted, future in self._known.items() if not future.done()}
 
     async def _answer(self) -> None:
         while self._waiting:
             await self._reads.settle(self._patience_s)
-            ids, self._waiting = self._waiting, []
-            asked = {product_id: self._known[product_id] for product_id in ids}
+            asked, self._waiting = {wanted: self._known[wanted] for wanted in self._waiting}, []
             try:
-                found = await self._ask(ids, self._must_be_fresh)
+                found = await self._ask([one.product_id for one in asked], any(one.fresh for one in asked))
             except Exception as failure:
                 for future in asked.values():
                     future.set_exception(failure)
             else:
-                for product_id, future in asked.items():
-                    future.set_result(found.get(product_id))
+                for wanted, future in asked.items():
+                    future.set_result(found.get(wanted.product_id))
+
+
+class Wanted(NamedTuple):
+    product_id: str
+    fresh: bool

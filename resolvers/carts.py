@@ -99,8 +99,17 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     # Upstream does not say which code an offer came by: told only where there is one of each.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
-        AppliedOffer(applied.offer, code if applied in with_coupon else None, applied.discount) for applied in found
+        AppliedOffer(
+            applied.offer, code if applied in with_coupon else None, applied.discount, _line_of(applied.offer, parent)
+        )
+        for applied in found
     ]
+
+
+def _line_of(offer: Offer, cart: Cart) -> str | None:
+    """The one line that was added for an offer."""
+    lines = [line.id for line in cart.lines if line.is_grouped_by(offer)]
+    return lines[0] if len(lines) == 1 else None
 
 
 def _takes_coupon(offer: Offer, memory: Remembered) -> bool:

@@ -307,6 +307,19 @@ async def test_a_cart_never_shows_remembered_stock(shopper: Shopper) -> None:
         assert line["inventory"] == {"availableQuantity": quantity}
 
 
+async def test_lines_and_products_share_one_call_for_stock(shopper: Shopper, world: World) -> None:
+    await shopper.storefront.add(PACK)
+    text = """query($id: String!) { product(by: {upstreamId: $id}) { inventory { availableQuantity } }
+      cart { lines { inventory { availableQuantity } product { inventory { availableQuantity } } } } }"""
+    await ask(shopper.storefront, "query($id: String!) { product(by: {upstreamId: $id}) { name } }", id=PACK)
+    world.calls.clear()
+    data = await ask(shopper.storefront, text, id=PACK)
+    stock = {"availableQuantity": 42}
+    assert data["product"]["inventory"] == stock
+    assert data["cart"]["lines"] == [{"inventory": stock, "product": {"inventory": stock}}]
+    assert world.calls.count("GET", STOCK) == 1
+
+
 async def test_stock_does_not_wait_for_a_read_that_hangs(
     world: World, network: InMemory, clock: Clock, shopper: Shopper
 ) -> None:

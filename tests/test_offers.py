@@ -8,7 +8,9 @@ from dirty_equals import IsPartialDict
 from gateway.enums import ErrorCode
 from gateway.upstream.catalog import pitches
 from gateway.upstream.ids import global_id
+from gateway.user_errors import CAUSES
 from sandbox.catalog import WATCH
+from sandbox.coupons import REFUSALS
 from sandbox.world import World
 from tests.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, Clock, Shopper, Storefront, documents, new_key
 
@@ -136,7 +138,7 @@ def test_sales_texts_in_one_text_are_told_apart() -> None:
 ADD = """mutation($lines: [NewCartLineInput!]!, $key: UUID) {
   addCartLines(input: {lines: $lines, idempotencyKey: $key}) {
   cart { totalQuantity lines { id parentLineId product { upstreamId } pricing { salePriceTotal { amount } } }
-    appliedOffers { offer { name kind products { product { name } } } } }
+    appliedOffers { lineId offer { name kind products { product { name } } } } }
   errors { code path } } }"""
 
 
@@ -154,6 +156,7 @@ async def test_a_line_is_added_for_an_offer(storefront: Storefront, world: World
     assert added["errors"] == []
     assert [one["pricing"]["salePriceTotal"]["amount"] for one in added["cart"]["lines"]] == ["249.00", "35.99"]
     (applied,) = added["cart"]["appliedOffers"]
+    assert applied["lineId"] == added["cart"]["lines"][1]["id"]
     assert applied["offer"] == {
         "name": "Software with any watch",
         "kind": "CROSS_SELL",
@@ -249,6 +252,11 @@ CODES = {
     "TENT12": ErrorCode.OFFER_NOT_APPLICABLE,
     "ELSEWHERE": ErrorCode.OFFER_NOT_APPLICABLE,
 }
+
+
+def test_whatever_upstream_says_of_an_offer_the_sandbox_says_too() -> None:
+    said = {code for code, cause in CAUSES.items() if cause in set(CODES.values())}
+    assert said <= {*REFUSALS, "invalid-coupon"}
 
 
 @pytest.mark.parametrize(("code", "expected"), CODES.items())

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.enums import ChargeType, CustomerType, LandedCostState, ProductKind
+from gateway.enums import ChargeType, CustomerType, LandedCostState, OfferKind, ProductKind
 from gateway.money import Money, zero
 from gateway.upstream.catalog import Offer, Product, times, worded
 from gateway.upstream.ids import global_id
@@ -215,6 +215,19 @@ class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
         return parts | ({"terms": self.terms} if self.terms is not None else {})
 
 
+class GroupedBy(Shape, frozen=True, kw_only=True, rename="camel"):
+    policy_name: str | None = None
+    kind: OfferKind = field(name="type", default=OfferKind.UNKNOWN)
+
+
+class GroupEntry(Shape, frozen=True, kw_only=True):
+    offer: GroupedBy | None = None
+
+
+class Group(Shape, frozen=True, kw_only=True):
+    group: OneOrMany[GroupEntry] = []
+
+
 class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product and its quantity. Source: lineItem."""
 
@@ -225,6 +238,7 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     wire_parent: Identifier | None = field(name="parentLineItemId", default=None)
     recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
+    groups: OneOrMany[Group] | None = None
 
     @property
     def id(self) -> str:
@@ -245,6 +259,12 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def custom_attributes(self) -> list[CustomAttribute]:
         return custom_attributes(self.wire_attributes)
+
+    def is_grouped_by(self, offer: Offer) -> bool:
+        """Whether the line was added for this offer. Upstream names it by policy and kind, not by its id."""
+        entries = [entry for group in many(self.groups) for entry in many(group.group)]
+        marks = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
+        return (offer.policy_name, offer.kind) in marks
 
 
 class CartTotals(Shape, frozen=True, kw_only=True):
