@@ -256,6 +256,26 @@ class Submissions:
         """Whether a submission of this session is not over, for which its token may be needed."""
         return await self._holder(_lock_of(session.cart_owner)) is not None
 
+    async def give_up(self, ctx: Context, session: Session) -> bool:
+        """End the submission whose shopper no longer wants it. False when somebody is finishing it."""
+        record = await self._holder(_lock_of(session.cart_owner))
+        if record is None:
+            return True
+        if not _waits_for_shopper(record):
+            return False
+        place = _place(session, record.key)
+        result = _not_placed(
+            ctx,
+            "The shopper gave up on the provider's page. The order will not be finished; nothing was charged.",
+            None,
+        )
+        ended = await self._advance(ctx, place, record, stage=Stage.OUTCOME, result=result)
+        if ended is None:
+            return False
+        await self._unlock(place, ended)
+        await self._store.forget(ATTEMPTS, place)
+        return True
+
     async def drain(self) -> None:
         """Wait for every attempt under way; called when the process is asked to stop."""
         if self._running:

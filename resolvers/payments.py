@@ -21,13 +21,14 @@ from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
 from gateway.payment import SUPPORTS_STORE_CREDIT, Facts, PaymentSession, due_text, total_text
 from gateway.payment import payment_session as view_of
+from gateway.replays import Warning
 from gateway.session import Remembered
 from gateway.settings import MethodsFrom
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
 from gateway.upstream.wire import decode, encode, many
 from gateway.user_errors import AnyUserError, PaymentError
-from resolvers import account, carts
+from resolvers import account, anew, carts
 from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
 from resolvers.payloads import Payload
 
@@ -245,10 +246,18 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
     if source_id is None and not input.target.all:
         return Payload(errors=[carts.invalid(path, "Only true means anything here.")])
 
-    async def act() -> None:
-        await (_detach_all(ctx) if source_id is None else detach(ctx, source_id))
+    told: list[Warning] = []
 
-    return await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, carts.write(ctx, act, path=path)))
+    async def act() -> None:
+        try:
+            await (_detach_all(ctx) if source_id is None else detach(ctx, source_id))
+        except UpstreamRefusal as refusal:
+            if refusal.reason != anew.CART_SUBMITTED:
+                raise
+            told.extend(await anew.begin(ctx))
+
+    done = await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, carts.write(ctx, act, path=path)))
+    return Payload(errors=done.errors, warnings=[*done.warnings, *told])
 
 
 async def attach(ctx: Context, source_id: str) -> Cart | None:

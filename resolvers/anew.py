@@ -1,0 +1,118 @@
+"""A way out for a guest who has submitted, was sent to a provider's page, and wants to pay otherwise.
+
+Digital River knows none: such a cart stays closed until it is resumed. So the visit goes on with a cart of
+its own, with the same lines, and the old one can never become an order: its submission is over before the
+new cart takes its place, and its token is given back, without which nobody can resume it.
+"""
+
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from gateway.context import Context
+from gateway.enums import ErrorCode, PaymentSessionState, SessionLevel, WarningCode
+from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.replays import Warning
+from gateway.session import Record
+from gateway.upstream.cart import Cart, CartChange, CartLine, NewLine
+from gateway.upstream.client import Upstream
+from gateway.upstream.wire import many
+from gateway.user_errors import CartConflictError, PaymentError
+from resolvers.carts import Refused
+
+CART_SUBMITTED = "cart-failure"
+"""How upstream refuses every change of a cart that was submitted and waits for its shopper."""
+
+
+async def begin(ctx: Context) -> list[Warning]:
+    """Go on with a fresh cart; what could not be taken along is told. Raises `Refused`, and `UpstreamError`."""
+    ctx.forget_cart()
+    cart = await ctx.cart()
+    session = await ctx.own_session()
+    _check(cart, session.level)
+    tokens = await ctx.upstream.guest_token(session.locale, session.currency_code)
+    warnings = await _take_along(ctx, tokens.access_token, cart, session.record.remembered.coupons)
+    if not await ctx.gateway.submissions.give_up(ctx, session):
+        message = "The order is being finished at this moment. Read orderSubmission."
+        raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
+    left, now = session.record.access_token, ctx.gateway.now()
+
+    def move(record: Record) -> None:
+        record.refresh_token = None
+        record.renew(tokens, now)
+        record.remembered.attached_at, record.remembered.asked_authentication = {}, None
+
+    await ctx.gateway.sessions.change(session, move)
+    ctx.forget_cart()
+    # Nothing leads to the old cart any more; that its token ends too is one more bar.
+    with contextlib.suppress(UpstreamError):
+        await ctx.upstream.revoke_token(left)
+    return warnings
+
+
+def _check(cart: Cart, level: SessionLevel) -> None:
+    wire = cart.wire_payment_session
+    state = wire.state if wire else None
+    if state is PaymentSessionState.CHARGEABLE:
+        message = "The shopper has approved this payment. Call resumeOrder to finish the order."
+        raise Refused(PaymentError(code=ErrorCode.SOURCE_NOT_CHARGEABLE, message=message, session_state=state))
+    if state is PaymentSessionState.PENDING_REDIRECT and level is SessionLevel.ANONYMOUS:
+        return
+    message = (
+        "The cart was submitted and waits for the provider's page. A signed-in shopper has this cart only: finish it "
+        "there, or sign out and buy as a guest."
+        if state is PaymentSessionState.PENDING_REDIRECT
+        else "The cart was submitted, and its payment cannot be changed any more. Read orderSubmission."
+    )
+    raise Refused(PaymentError(code=ErrorCode.SOURCE_NOT_CHARGEABLE, message=message, session_state=state))
+
+
+async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[Warning]:
+    """Fill the new cart. Lines that are refused now, codes and details are told; the rest of the way is the same."""
+    upstream = ctx.upstream
+    lost = [] if await _add(upstream, token, cart.lines) else await _add_one_by_one(upstream, token, cart.lines)
+    details = CartChange(
+        billing_address=cart.billing_address.address if cart.billing_address else None,
+        shipping_address=cart.shipping_address.address if cart.shipping_address else None,
+        organization_id=cart.organization_id,
+        terms_of_sale_accepted=cart.terms_of_sale_accepted or None,
+        ip_address=ctx.caller.address,
+    )
+    parts: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+        ("addresses", lambda: upstream.update_cart(token, details)),
+        *(
+            (f"coupon {code}", lambda code=code: upstream.update_cart(token, CartChange(coupon_code=code)))
+            for code in coupons
+        ),
+    ]
+    if identifiers := {one.key: str(one.value) for one in many(cart.tax_registrations)}:
+        parts.append(("tax identifiers", lambda: upstream.set_tax_identifiers(token, cart.customer_type, identifiers)))
+    if option := cart.selected_shipping_option:
+        parts.append(("shipping option", lambda: upstream.apply_shipping_option(token, option.id)))
+    for what, act in parts:
+        try:
+            await act()
+        except UpstreamRefusal:
+            lost.append(what)
+    return [Warning(WarningCode.OTHER, f"Not taken along into the fresh cart: {what}.") for what in lost]
+
+
+async def _add(upstream: Upstream, token: str, lines: list[CartLine]) -> bool:
+    try:
+        await upstream.add_lines(token, [_again(line) for line in lines])
+    except UpstreamRefusal:
+        return False
+    return True
+
+
+async def _add_one_by_one(upstream: Upstream, token: str, lines: list[CartLine]) -> list[str]:
+    return [f"product {line.product.upstream_id}" for line in lines if not await _add(upstream, token, [line])]
+
+
+def _again(line: CartLine) -> NewLine:
+    return NewLine(
+        product_id=line.product.upstream_id,
+        external_reference_id=None,
+        quantity=line.quantity,
+        recurring_terms=line.recurring_terms,
+        custom_attributes=[(one.name, one.value) for one in line.custom_attributes],
+    )
