@@ -20,10 +20,15 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
     """One server for all tests of a worker; each keeps to keys of its own."""
-    server = Valkey()
-    server.start()
-    yield server
-    server.stop()
+    with Valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[Valkey]:
+    """A server that the test may break."""
+    with Valkey() as server:
+        yield server
 
 
 @pytest.fixture

@@ -126,15 +126,13 @@ async def test_two_devices_of_one_shopper_are_one_order(
 
 @pytest.mark.slow
 async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey
 ) -> None:
-    valkey = Valkey()
-    valkey.start()
-    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         agreed = await agreed_by(storefront)
-        valkey.stop()
+        own_valkey.stop()
         answer = await storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
         assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
         assert "nothing was charged" in answer.body["errors"][0]["message"]
@@ -147,12 +145,10 @@ async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
 async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second_one(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, trouble: str
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
-    valkey = Valkey()
-    valkey.start()
-    await emptied(valkey)
-    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+    await emptied(own_valkey)
+    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
         keys = world.keys
         shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         await shopper.get_ready()
@@ -161,16 +157,16 @@ async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second
         press = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
         await network.arrived[SUBMIT].wait()
         if trouble == "flushed":
-            redis = Redis.from_url(valkey.url)
+            redis = Redis.from_url(own_valkey.url)
             await redis.flushall()
             await redis.aclose()
         elif trouble == "restarted":
-            valkey.restart()
+            own_valkey.restart()
         else:
-            valkey.stop()
+            own_valkey.stop()
         assert (await press)["__typename"] == "OrderPlaced", "what was done is told all the same"
         if trouble == "stopped":
-            valkey.restart()
+            own_valkey.restart()
         await eventually(lambda: is_ready(storefront))
 
         again = await signed_in(
@@ -183,7 +179,6 @@ async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second
         assert shopper.submits == 1
         clock.move(121)
         assert (await again.storefront.outcome())["__typename"] == "OrderPlaced"
-    valkey.stop()
 
 
 async def is_ready(storefront: Storefront) -> bool:

