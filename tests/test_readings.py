@@ -1,0 +1,44 @@
+"""Whichever way Digital River reads its own documents, a guest buys: every switch of the sandbox, one at a time."""
+
+from typing import get_args, get_type_hints
+
+import pytest
+from dirty_equals import IsPartialDict
+
+from sandbox.world import Switches
+from tests.shop import PACK, Shopper
+
+pytestmark = pytest.mark.slow
+
+READINGS = [
+    {name: value}
+    for name, hint in get_type_hints(Switches).items()
+    for value in get_args(hint)
+    if value != getattr(Switches(), name)
+]
+
+
+@pytest.mark.parametrize("type", ["creditCard", "klarnaCredit", "wireTransfer"])
+@pytest.mark.parametrize("reading", READINGS, ids=lambda one: "-".join(map(str, *one.items())))
+async def test_a_guest_buys_under_every_reading(shopper: Shopper, reading: dict[str, object], type: str) -> None:
+    await shopper.control("switches", reading)
+    storefront = shopper.storefront
+    await storefront.ask('{ products(first: 3) { nodes { name } } product(by: {upstreamId: "5401230300"}) { name } }')
+    await shopper.get_ready(type)
+    page = (await storefront.run("CheckoutPage"))["cart"]
+    assert page["readiness"]["status"] == "READY"
+    assert page["totals"]["orderTotal"]["amount"] == "96.69"
+
+    result = await storefront.outcome()
+    if type == "klarnaCredit":
+        await shopper.decide(result["action"]["redirectUrl"])
+        result = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]["result"]
+    placed = "OrderAwaitingPayment" if type == "wireTransfer" else "OrderPlaced"
+    assert result == IsPartialDict(__typename=placed)
+    assert shopper.submits == 1
+
+    text = "query($id: ID!) { order(id: $id) { number lines { quantity } totals { orderTotal { amount } } } }"
+    order = (await storefront.ask(text, id=result["order"]["id"])).data["order"]
+    assert order == IsPartialDict(lines=[{"quantity": 1}], totals={"orderTotal": {"amount": "96.69"}})
+    await storefront.add(PACK)
+    await storefront.run("CartPage")
