@@ -40,7 +40,8 @@ pytestmark = pytest.mark.slow
 
 ME = "/v1/shoppers/me"
 
-DEADLINE_S = 0.4
+DEADLINE_S = 1.0
+"""For one operation. Much more than it takes, on a busy machine too."""
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "status": ({"status": 503}, "UPSTREAM_UNAVAILABLE"),
@@ -93,8 +94,8 @@ class Step:
     """What is in the answer in spite of the fault, as dotted paths."""
     loses: str | None = None
     """What is null then."""
-    needs_answer: bool = True
-    """False for a change whose answer is not needed: the cart that is read afterwards tells."""
+    harmless: tuple[str, ...] = ()
+    """Faults of a change of which no part is missed: the cart that is read afterwards tells."""
     is_stood_in_for: bool = False
     """Whether another call tells the same."""
 
@@ -149,9 +150,10 @@ STEPS = [
         is_stood_in_for=True,
     ),
     Step("GuestFirstLine", "POST", "/oauth20/token"),
-    Step("GuestFirstLine", "POST", f"{CART}/line-items", needs_answer=False),
+    Step("GuestFirstLine", "POST", f"{CART}/line-items", harmless=("malformed", "content-type")),
     Step("GuestFirstLine", "GET", CART, (), "addCartLines.cart"),
     Step("GuestDetails", "POST", CART),
+    Step("GuestDetails", "POST", f"{CART}/apply-shipping-option"),
     Step(
         "GuestDetails",
         "GET",
@@ -160,15 +162,18 @@ STEPS = [
         is_stood_in_for=True,
     ),
     Step("GuestSource", "GET", CART),
+    Step("GuestSource", "DELETE", f"{CART}/apply-payment-method", harmless=("drip",)),
     Step("GuestSource", "POST", f"{CART}/apply-payment-method"),
     Step("GuestOrder", "GET", CART),
     Step("GuestOrder", "POST", SUBMIT),
 ]
 
 
-async def arrange(shopper: Shopper, operation: str) -> dict[str, Any]:
+async def arrange(shopper: Shopper, step: Step) -> dict[str, Any]:
     """The state before the operation, and its variables. Asks for no list of methods."""
-    storefront = shopper.storefront
+    storefront, operation = shopper.storefront, step.operation
+    # Upstream would choose the option by itself.
+    shopper.world.switches.shipping_option = "open"
     if operation == "ProductPage":
         return PAGE
     if operation == "GuestFirstLine":
@@ -182,6 +187,9 @@ async def arrange(shopper: Shopper, operation: str) -> dict[str, Any]:
     if operation in ("CartPage", "CheckoutPage"):
         return {}
     source_id = await shopper.source()
+    if step.method == "DELETE":
+        await storefront.ask(PAY, id=source_id)
+        return {"sourceId": await shopper.source()}
     if operation == "GuestSource":
         return {"sourceId": source_id}
     await storefront.ask(PAY, id=source_id)
@@ -208,12 +216,12 @@ def codes(answer: Answer) -> set[str]:
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("step", STEPS, ids=str)
 async def test_a_fault_stays_where_it_happened(live: Shopper, world: World, step: Step, kind: str) -> None:
-    variables = await arrange(live, step.operation)
+    variables = await arrange(live, step)
     more, code = FAULTS[kind]
     await live.fault(kind, step.path, method=step.method, **more)
     world.calls.clear()
 
-    async with asyncio.timeout(DEADLINE_S * 10):
+    async with asyncio.timeout(DEADLINE_S * 4):
         answer = await live.storefront.ask(documents()[step.operation], **variables)
 
     calls = world.calls.count(step.method, step.path)
@@ -223,8 +231,9 @@ async def test_a_fault_stays_where_it_happened(live: Shopper, world: World, step
         assert payload["result"]["__typename"] == "OrderInDoubt"
         assert payload["attempt"]["wasSentUpstream"] is True
         return
-    if not step.needs_answer and kind in ("malformed", "content-type"):
-        assert answer.data["addCartLines"]["cart"]["totalQuantity"] == 1
+    if kind in step.harmless:
+        assert codes(answer) == set()
+        assert (await live.storefront.cart())["totalQuantity"] == 1
         return
     # A payload has one code for a change that failed, whatever the cause.
     told = codes(answer)
