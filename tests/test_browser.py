@@ -26,7 +26,7 @@ async def test_a_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
     result = seen["ordered"]["data"]["submitOrder"]["result"]
     assert result == IsPartialDict(__typename="OrderPlaced")
     assert world.calls.count("POST", SUBMIT) == 1
-    assert seen["tabs"][:2] == ["LookAround", "CartPage"]
+    assert seen["tabs"][:2] == ["LookAround", "ProductPage"]
     assert len(seen["tabs"]) >= 11
     assert seen["hosts"] == [gateway.removeprefix("http://")]
     assert seen["problems"] == []

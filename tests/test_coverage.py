@@ -21,7 +21,8 @@ def test_what_a_storefront_needs_of_upstream_is_covered() -> None:
     assert lost == set(), (
         "A call that is a must, a should, or the source of a member is not covered. Send it in a method of "
         "gateway/upstream that is used and route it in sandbox/app.py; or, where another call that "
-        "is sent does the same, name that one in the last column of docs/coverage.csv."
+        "is sent does the same, name that one in the last column of docs/coverage.csv. The path must be put together "
+        "inside gateway/upstream: what only callers know of it cannot be seen (tests/calls.py)."
     )
 
 
