@@ -16,6 +16,7 @@ from gateway.upstream.cart import Cart, CartLine
 from gateway.upstream.catalog import Category, Offer, Product
 from gateway.upstream.ids import typed
 from gateway.upstream.order import Order, OrderLine
+from gateway.upstream.shopper import PaymentOption, SavedAddress
 from resolvers import account, catalog, orders, payments
 
 MOST_IDS = 50
@@ -75,6 +76,14 @@ async def _shopper(ctx: Context, upstream_id: str) -> object | None:
     return found if found is not None and found.upstream_id == upstream_id else None
 
 
+async def _saved_address(ctx: Context, upstream_id: str) -> SavedAddress | None:
+    return next((one for one in await ctx.addresses() if one.upstream_id == upstream_id), None)
+
+
+async def _payment_option(ctx: Context, upstream_id: str) -> PaymentOption | None:
+    return next((one for one in await ctx.payment_options() if one.upstream_id == upstream_id), None)
+
+
 async def _order(ctx: Context, upstream_id: str) -> Order | None:
     return await orders.find(ctx, upstream_id)
 
@@ -93,6 +102,8 @@ ROWS: Mapping[str, Row] = {
     "CartLine": Row(_cart_line, SessionLevel.ANONYMOUS),
     "PaymentSession": Row(_payment_session, SessionLevel.ANONYMOUS),
     "Shopper": Row(_shopper, SessionLevel.REGISTERED),
+    "SavedAddress": Row(_saved_address, SessionLevel.REGISTERED),
+    "PaymentOption": Row(_payment_option, SessionLevel.REGISTERED),
     "Order": Row(_order, SessionLevel.ANONYMOUS),
     "OrderLine": Row(_order_line, SessionLevel.ANONYMOUS),
 }

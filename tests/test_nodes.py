@@ -84,6 +84,24 @@ async def test_an_order_and_its_lines_are_read_by_their_session(shopper: Shopper
         assert await node(stranger, id) is None
 
 
+async def test_what_an_account_has_is_read_by_its_shopper_alone(member: Shopper, world: World) -> None:
+    text = "{ shopper { id addresses { id } paymentOptions { id } } }"
+    own = (await member.storefront.ask(text)).data["shopper"]
+    theirs = {
+        "Shopper": own["id"],
+        "SavedAddress": own["addresses"][0]["id"],
+        "PaymentOption": own["paymentOptions"][0]["id"],
+    }
+    for type_name, id in theirs.items():
+        assert await node(member.storefront, id) == {"__typename": type_name, "id": id}
+        assert await node(member.storefront, global_id(type_name, "1")) is None
+    guest = Storefront(member.storefront.http)
+    await guest.add(PACK)
+    world.calls.clear()
+    assert (await guest.ask(NODES, ids=list(theirs.values()))).data["nodes"] == [None] * 3
+    assert world.calls.count() == 0
+
+
 async def test_a_strangers_objects_are_as_if_they_had_never_been(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     theirs = await mine(storefront)
