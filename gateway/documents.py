@@ -1,32 +1,18 @@
-"""A GraphQL document read, measured and validated, once for each text.
-
-It is measured before it is validated, in one pass that stays linear in its size however often fragments
-are spread: validation itself can be made slow by a small document.
-"""
+"""A GraphQL document read, measured and validated, once for each text, and known by its hash from then on."""
 
 import logging
-import re
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
-    InlineFragmentNode,
-    ListValueNode,
     NoSchemaIntrospectionCustomRule,
-    ObjectFieldNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
-    StringValueNode,
-    Visitor,
     parse,
     separate_operations,
     specified_rules,
@@ -34,6 +20,7 @@ from graphql import (
     visit,
 )
 
+from gateway.bounds import DocumentRefused, Literals, Measure, bad_value, check_size, too_expensive
 from gateway.demand import Demand, SlicingMissing
 from gateway.enums import ErrorCode
 from gateway.errors import TopLevelCode
@@ -52,37 +39,10 @@ REMEMBERED_CHARACTERS = 256 * 1024
 MOST_ERRORS = 20
 """Findings of one validation; more would help nobody and cost time."""
 
-LONGEST_TEXT = 1024
-"""Characters of a text among the arguments."""
-
-LONGEST_LONG_TEXT = 4096
-LONG_TEXTS = frozenset({"terms", "merchantAssertion"})
-"""Members of inputs, and variables of their name, that may hold so much more."""
-
-LONGEST_LIST = 100
-
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Control characters. Tab and line breaks are text."""
-
-LEVELS_OF_A_FIELD = 3
-"""Selection sets that one nested field may cost: its own, a fragment's, and a type condition's in that."""
-
-ONCE = frozenset({"submitOrder", "resumeOrder", "signIn", "registerShopper", "lookupOrder"})
-"""An operation may have one of these mutations, once."""
-
 BUYS = frozenset({"submitOrder", "resumeOrder"})
 
 ABORTED = "Parsing aborted."
 """How graphql-core ends its message when a limit stopped it, and not a mistake in the text."""
-
-
-class DocumentRefused(Exception):
-    """The operation is not executed. `errors` go to the client as they are."""
-
-    def __init__(self, code: TopLevelCode, *errors: GraphQLError) -> None:
-        super().__init__(code.value)
-        self.code = code
-        self.errors = errors
 
 
 @dataclass(frozen=True)
@@ -153,7 +113,7 @@ class Documents:
             return self._by_hash(digest or "")
         actual = sha256(query)
         if digest is not None and digest != actual:
-            raise _bad_value("The hash that was sent is not the SHA-256 of the document.")
+            raise bad_value("The hash that was sent is not the SHA-256 of the document.")
         known = self._manifest.get(actual)
         if known is not None:
             return Source(query, actual, known.name)
@@ -240,7 +200,7 @@ class Documents:
             errors = None
         if errors is None:
             # Raised out here: inside the handler it would keep every frame of the recursion alive.
-            raise _too_expensive("The document is nested too deeply. Select less.")
+            raise too_expensive("The document is nested too deeply. Select less.")
         if errors:
             raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)
         return operations
@@ -261,24 +221,10 @@ class Documents:
         for node in document.definitions:
             if isinstance(node, OperationDefinitionNode):
                 size = measure.of(node.selection_set)
-                self._check(size, node)
+                check_size(size, node, self._settings)
                 demand = Demand(self._schema, self._policies, document, node)
                 operations.append(Operation(document, node, frozenset(size.names), demand))
         return operations
-
-    def _check(self, size: "Size", node: OperationDefinitionNode) -> None:
-        settings = self._settings
-        is_mutation = node.operation is OperationType.MUTATION
-        root_limit = settings.mutation_limit if is_mutation else settings.root_field_limit
-        _limit("Root fields", size.names.total(), root_limit)
-        _limit("Nested fields", size.depth, settings.depth_limit)
-        _limit("Nested fragments", size.levels, settings.depth_limit * LEVELS_OF_A_FIELD)
-        _limit("Aliases", size.aliases, settings.alias_limit)
-        _limit("Directives", size.directives + len(node.directives or ()), settings.directive_limit)
-        _limit("Fields", size.fields, settings.field_limit)
-        _limit("Repeated fields with fields of their own", size.repeated, settings.repeated_key_limit)
-        if sum(size.names[name] for name in ONCE) > 1:
-            raise _too_expensive(f"An operation may have one of {', '.join(sorted(ONCE))}, once.")
 
 
 def _alone(operation: Operation) -> DocumentNode:
@@ -289,7 +235,7 @@ def _alone(operation: Operation) -> DocumentNode:
 def card_found(where: str) -> DocumentRefused:
     """A card number in a request that has no place to tell it as an error of its own."""
     log.warning("card number refused", extra={"reason": where})
-    return _bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {where} of the request.")
+    return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {where} of the request.")
 
 
 def _choose(operations: list[Operation], name: str | None) -> Operation:
@@ -301,134 +247,3 @@ def _choose(operations: list[Operation], name: str | None) -> Operation:
     else:
         message = "The document has no operation of the name given in operationName."
     raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, GraphQLError(message))
-
-
-@dataclass
-class Size:
-    """What a selection set comes to once its fragments are written out.
-
-    `names` are its own fields, `composites` the response keys of those that have fields themselves;
-    everything else counts what is below as well. `repeated` is settled when the set is complete.
-    """
-
-    depth: int = 0
-    levels: int = 0
-    fields: int = 0
-    aliases: int = 0
-    directives: int = 0
-    repeated_below: int = 0
-    names: Counter[str] = field(default_factory=Counter)
-    composites: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def repeated(self) -> int:
-        """How often a key that was there already comes again, whose selections are then to be merged."""
-        return self.repeated_below + self.composites.total() - len(self.composites)
-
-    def add_field(self, node: FieldNode, below: "Size | None") -> None:
-        self.fields += 1
-        self.aliases += node.alias is not None
-        self.names[node.name.value] += 1
-        self.depth = max(self.depth, 1)
-        if below is None:
-            return
-        self.composites[(node.alias or node.name).value] += 1
-        self._add_below(below)
-        self.depth = max(self.depth, 1 + below.depth)
-        self.repeated_below += below.repeated
-
-    def add_fragment(self, fragment: "Size") -> None:
-        """Write a fragment out here: its fields become fields of this set."""
-        self._add_below(fragment)
-        self.depth = max(self.depth, fragment.depth)
-        self.names += fragment.names
-        self.composites += fragment.composites
-        self.repeated_below += fragment.repeated_below
-
-    def _add_below(self, below: "Size") -> None:
-        self.levels = max(self.levels, 1 + below.levels)
-        self.fields += below.fields
-        self.aliases += below.aliases
-        self.directives += below.directives
-
-
-class Measure:
-    """Measures selection sets of one document, each fragment once."""
-
-    def __init__(self, document: DocumentNode) -> None:
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
-        self._known: dict[str, Size] = {}
-
-    def of(self, selection_set: SelectionSetNode) -> Size:
-        size = Size(levels=1)
-        for selection in selection_set.selections:
-            size.directives += len(selection.directives or ())
-            if isinstance(selection, FieldNode):
-                size.add_field(selection, self.of(selection.selection_set) if selection.selection_set else None)
-            elif isinstance(selection, InlineFragmentNode):
-                size.add_fragment(self.of(selection.selection_set))
-            elif isinstance(selection, FragmentSpreadNode):
-                size.add_fragment(self._fragment(selection.name.value))
-        return size
-
-    def _fragment(self, name: str) -> Size:
-        if name not in self._known:
-            # Until it is measured it counts as nothing. One that spreads itself, or is not there, stays
-            # so: validation refuses it.
-            self._known[name] = Size()
-            if name in self._fragments:
-                self._known[name] = self.of(self._fragments[name].selection_set)
-        return self._known[name]
-
-
-class Literals(Visitor):
-    """Holds the values that are written in a document to the bounds of those in variables."""
-
-    def enter_string_value(self, node: StringValueNode, _key: object, parent: object, *_: object) -> None:
-        _check_text(node.value, parent.name.value if isinstance(parent, ObjectFieldNode) else "")
-
-    def enter_list_value(self, node: ListValueNode, *_: object) -> None:
-        _check_list(node.values)
-
-
-def check_values(variables: Mapping[str, object]) -> None:
-    """Hold every text and list of the variables to its bounds, however deep. Raises `DocumentRefused`."""
-    queue: list[tuple[str, object]] = [("", variables)]
-    while queue:
-        name, value = queue.pop()
-        if isinstance(value, str):
-            _check_text(value, name)
-        elif isinstance(value, list):
-            _check_list(value)
-            queue += (("", item) for item in value)
-        elif isinstance(value, dict):
-            queue += value.items()
-
-
-def _check_text(value: str, name: str) -> None:
-    """`name`: of the member of an input that it is the value of."""
-    most = LONGEST_LONG_TEXT if name in LONG_TEXTS else LONGEST_TEXT
-    if len(value) > most:
-        raise _bad_value(f"A text is longer than {most} characters.")
-    if CONTROL.search(value):
-        raise _bad_value("A text has control characters.")
-
-
-def _check_list(values: "list[object] | tuple[object, ...]") -> None:
-    if len(values) > LONGEST_LIST:
-        raise _bad_value(f"A list has more than {LONGEST_LIST} items.")
-
-
-def _limit(what: str, count: int, most: int) -> None:
-    if count > most:
-        raise _too_expensive(f"{what}: {count} are asked for, {most} are allowed. Select less.")
-
-
-def _bad_value(message: str) -> DocumentRefused:
-    return DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(message))
-
-
-def _too_expensive(message: str) -> DocumentRefused:
-    return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, GraphQLError(message))

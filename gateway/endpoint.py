@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import origin, proxies
+from gateway.bounds import DocumentRefused, check_values
 from gateway.context import Caller, Context, Gateway, begin
-from gateway.documents import DocumentRefused, Documents, Operation, Source, card_found, check_values
+from gateway.documents import Documents, Operation, Source, card_found
 from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.freshness import Freshness

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_directive_values, get_variable_values
 
-from gateway.documents import DocumentRefused
+from gateway.bounds import DocumentRefused
 from gateway.errors import TopLevelCode
 from gateway.settings import Settings
 from gateway.upstream.catalog import Market

@@ -15,6 +15,25 @@ def same_key(count: int) -> str:
     return "{" + " ".join("cart { lines { product { name } } }" for _ in range(count)) + "}"
 
 
+def beside(count: int) -> str:
+    """Fragments that are all spread in one place."""
+    spreads = " ".join(f"...F{i}" for i in range(count))
+    fragments = " ".join(f"fragment F{i} on Storefront {{ locales currencies }}" for i in range(count))
+    return f"{{ storefront {{ {spreads} }} }} {fragments}"
+
+
+KINDS = " ... on RedirectShopperAction { redirectUrl }" * 150
+
+LINES = "lines { product { customAttributes { name } } }"
+
+WITHIN_BOUNDS = [
+    ("fragments side by side", beside(100)),
+    ("the same leaf again and again", "{ storefront { " + "locales " * 201 + "} }"),
+    ("a thousand fields", "{ storefront {" + "locales currencies publishableKey " * 66 + "} }"),
+    ("kinds side by side", "{ paymentSession { nextAction {" + KINDS + "} } }"),
+]
+"""Not refused, and made to be as dear to validate as what is not refused can be."""
+
 BOMBS = [
     ("tokens", "{ storefront { " + "locales " * 3000 + "} }"),
     ("aliases", many_fields(31)),
@@ -29,5 +48,15 @@ BOMBS = [
     ("a long text", '{ product(by: {upstreamId: "' + "a" * 2000 + '"}) { name } }'),
     ("five mutations too many", "mutation {" + " ".join(f"a{i}: signOut {{ signedOut }}" for i in range(6)) + "}"),
     ("lists in lists", '{ product(id: "x") { name } cart(a: ' + "[" * 900 + "]" * 900 + ") { id } }"),
+    ("the same leaf again and again", "{ storefront { " + "locales " * 900 + "} }"),
+    ("fragments side by side", beside(120)),
+    ("fields that are not there", "{ storefront {" + " ".join(f"x{i}" for i in range(900)) + "} }"),
+    ("kinds that are not there", "{ storefront {" + " ".join(f"... on X{i} {{ a }}" for i in range(300)) + "} }"),
+    ("arguments that are not there", "{ products(" + " ".join(f"a{i}: 1" for i in range(400)) + ") { totalCount } }"),
+    ("a page beyond all bounds", "{ products(first: 100000) { nodes { name } } }"),
+    ("lists of lists", "{" + " ".join(f"a{i}: cart {{ {LINES} }}" for i in range(4)) + " }"),
+    ("digits like those of a card", "{ storefront { locales } } # " + "4 " * 60_000),
+    ("digits like those of no card", "{ nothing } # " + "3a" * 60_000),
+    ("digits of another script", "{ nothing } # " + "٣a" * 30_000),
     ("variables nobody uses", "query(" + " ".join(f"$v{i}: Int" for i in range(600)) + ") { storefront { locales } }"),
 ]
