@@ -66,9 +66,6 @@ class Surface:
     def is_covered(self, row: Row) -> bool:
         return row.call in self.answered and self.by_the_gateway(row)
 
-    def missing(self) -> set[str]:
-        return {str(row.call) for row in self.rows if self.is_needed(row) and not self.is_covered(row)}
-
 
 @cache
 def surface() -> Surface:
