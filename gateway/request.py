@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import TopLevelCode
 from gateway.settings import Settings
@@ -50,7 +50,12 @@ async def read(request: Request, settings: Settings) -> Asked:
         raise Refused(415, TopLevelCode.BAD_USER_INPUT, "Send the request as application/json.")
     if "charset" in parameters.lower() and "utf-8" not in parameters.lower():
         raise Refused(415, TopLevelCode.BAD_USER_INPUT, "Send the request in UTF-8.")
-    return _of_body(_json(await request.body(), "body"), settings)
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        # Nobody is left to read this; it only ends the request.
+        raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body broke off.") from None
+    return _of_body(_json(body, "body"), settings)
 
 
 def _json(text: bytes | str, what: str) -> Any:

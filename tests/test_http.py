@@ -1,16 +1,31 @@
 """GraphQL over HTTP: what is no request is refused before anything happens, and says why."""
 
+import asyncio
 import base64
 import json
+import logging
 
 import httpx
 import orjson
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
+from gateway.app import create_app
 from sandbox.world import World
 from tests.bombs import BOMBS
-from tests.shop import CART, CLIENT, PACK, Clock, InMemory, Shopper, Storefront, gateway
+from tests.shop import (
+    CART,
+    CLIENT,
+    PACK,
+    Clock,
+    InMemory,
+    Shopper,
+    Storefront,
+    eventually,
+    gateway,
+    listening,
+    settings_for,
+)
 
 MODERN = "application/graphql-response+json"
 KINDS = ("Order", "Product", "CartLine")
@@ -252,3 +267,16 @@ async def test_a_bad_value_is_told_with_its_place(storefront: Storefront, litera
     assert (
         answer.body["errors"][0]["message"] == "Variable '$key' has invalid value: A UUID of 36 characters is expected."
     )
+
+
+async def test_a_client_that_hangs_up_is_no_crash(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with listening(create_app(settings_for(world))) as url:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(
+            b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        )
+        await writer.drain()
+        writer.close()
+        await eventually(lambda: any(record.message == "request answered" for record in caplog.records))
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

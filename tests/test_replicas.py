@@ -11,6 +11,7 @@ import pytest
 from dirty_equals import IsPartialDict
 from redis.asyncio import Redis
 
+from bench.replicas import kills, load
 from sandbox.world import World
 from tests.shop import (
     ADDRESS,
@@ -254,3 +255,22 @@ async def test_an_order_is_looked_after_although_its_shopper_has_signed_out(
         clock.move(10)
         await eventually(lambda: world.calls.count("POST", f"{CART}/resume-cart") > 0)
         assert [order.state for one in world.shoppers for order in one.orders.values()] == ["Submitted"]
+
+
+# On real sockets, with real processes. `python -m bench.replicas` does ten and fifty times as much.
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_a_crowd_at_two_replicas_buys_each_cart_once() -> None:
+    found = await load(submits=1000, carts=50)
+    assert found.is_good, found
+    assert found.outcomes.total() > 500
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_a_killed_replica_orders_nothing_twice_and_leaves_nothing_open() -> None:
+    found = await kills(times=4)
+    assert found.is_good, found
+    assert found.outcomes.total() == 4
