@@ -156,7 +156,8 @@ def _lines(case: Case) -> Iterator[Blocker]:
         )
     for line in case.cart.lines:
         if not line.product.is_purchasable:
-            yield _line_blocker(Code.LINE_UNAVAILABLE, "The product can no longer be bought.", line)
+            message = "The product can no longer be bought."
+            yield _line_blocker(Code.LINE_UNAVAILABLE, message, line, resolved_by=("Mutation.removeCartLines",))
         elif case.lacks_stock and _lacks_stock(line, case):
             known = case.stock.get(line.product.upstream_id) if case.stock else None
             yield _line_blocker(
@@ -183,12 +184,19 @@ def _allows_quantity(line: CartLine) -> bool:
     return (least is None or least <= line.quantity) and (most is None or line.quantity <= most)
 
 
-def _line_blocker(code: Code, message: str, line: CartLine, available: int | None = None) -> LineBlocker:
+def _line_blocker(
+    code: Code,
+    message: str,
+    line: CartLine,
+    *,
+    available: int | None = None,
+    resolved_by: tuple[str, ...] = ("Mutation.updateCartLines", "Mutation.removeCartLines"),
+) -> LineBlocker:
     return LineBlocker(
         code=code,
         message=message,
         step=Step.CART,
-        resolved_by=("Mutation.updateCartLines", "Mutation.removeCartLines"),
+        resolved_by=resolved_by,
         line=line,
         available_quantity=available,
         minimum_quantity=line.product.minimum_quantity,
@@ -354,10 +362,9 @@ def _payment_session(case: Case) -> Iterator[Blocker]:
 def _ways_to_confirm(session: PaymentSession) -> tuple[str, ...]:
     state = PaymentSessionState
     match session.state:
-        case state.REQUIRES_SOURCE:
+        case state.REQUIRES_SOURCE | state.FAILED | state.CANCELLED:
+            # It replaces what is attached.
             return ("Mutation.attachSource",)
-        case state.FAILED | state.CANCELLED:
-            return ("Mutation.detachSource", "Mutation.attachSource")
         case state.PENDING_REDIRECT:
             action = session.next_action
             return (action.resume_with,) if isinstance(action, RedirectShopperAction) else ()
