@@ -69,7 +69,7 @@ def create_app(
         submissions=Submissions(store, replica),
         replica=replica,
         turns=Turns(store),
-        limits=Limits(now),
+        limits=Limits(now, store.pool if isinstance(store, SharedStore) else None),
         assertions=Assertions(settings, store, now),
         now=now,
     )

@@ -1,46 +1,108 @@
-"""How often somebody may try before we say no: for passwords, and for whatever else can be guessed.
+"""How often somebody may try before we say no: for passwords, for whatever else can be guessed, and for cards.
 
-A window that moves: at most so many tries in any minute, by what is tried and by who tries. A try counts
-whether it succeeds or not. The counts are those of this process.
+A window that moves: at most so many tries in any stretch of time, by what is tried and by who tries. Replicas
+count together in the store they share; without it, or while it does not answer, each counts for itself.
 """
 
 import hashlib
+import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MovingWindowSupport, Storage
+from limits import RateLimitItem, parse
+from limits.aio.storage import MovingWindowSupport, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 
 from gateway.errors import RateLimited
 
-TRIES_A_MINUTE = 5
+log = logging.getLogger(__name__)
 
-WINDOW_S = 60
+RATES = {
+    "sign-in": parse("5/minute"),
+    "look-up": parse("5/minute"),
+    "decline": parse("5/10 minutes"),
+}
+
+HALF = {what: type(rate)(max(rate.amount // 2, 1), rate.multiples) for what, rate in RATES.items()}
+"""While replicas cannot count together, each lets less pass."""
 
 MOST_KEYS = 100_000
 """Counted at once. Beyond it the longest unused is forgotten, so that a flood cannot fill the memory."""
 
 
 class Limits:
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._windows = MovingWindowRateLimiter(Windows(lambda: now().timestamp()))
-        self._tries = RateLimitItemPerMinute(TRIES_A_MINUTE)
+    """`pool`: connections to the store that replicas share."""
+
+    def __init__(self, now: Callable[[], datetime], pool: ConnectionPool | None = None) -> None:
+        self._alone = MovingWindowRateLimiter(Windows(lambda: now().timestamp()))
+        self._shared = _shared(pool) if pool is not None else None
 
     async def count(self, what: str, *targets: str | None) -> None:
         """Count one try of `what` against each target. Raises `RateLimited` when one has had enough of them.
 
         A target may be personal: it is kept as a digest.
         """
-        keys = [hashlib.sha256(f"{what}:{target}".encode()).hexdigest() for target in targets if target is not None]
-        for key in keys:
-            if not await self._windows.test(self._tries, key):
-                reset_at, _ = await self._windows.get_window_stats(self._tries, key)
-                raise RateLimited(detail=what, retry_after=datetime.fromtimestamp(reset_at, UTC))
-        for key in keys:
-            await self._windows.hit(self._tries, key)
+        await self.check(what, *targets)
+        await self.note(what, *targets)
+
+    async def check(self, what: str, *targets: str | None) -> None:
+        """Raises `RateLimited` when a target has had enough of `what`."""
+        for key in _keys(what, targets):
+            retry_after = await self._full_until(what, key)
+            if retry_after is not None:
+                raise RateLimited(detail=what, retry_after=retry_after)
+
+    async def note(self, what: str, *targets: str | None) -> None:
+        """Count one try of `what` that has been made."""
+        for key in _keys(what, targets):
+            if self._shared is not None:
+                try:
+                    await self._shared.hit(RATES[what], key)
+                    continue
+                except StorageError as failure:
+                    _tell(failure)
+            await self._alone.hit(HALF[what] if self._shared is not None else RATES[what], key)
+
+    async def _full_until(self, what: str, key: str) -> datetime | None:
+        if self._shared is not None:
+            try:
+                return await _full(self._shared, RATES[what], key)
+            except StorageError as failure:
+                _tell(failure)
+                return await _full(self._alone, HALF[what], key)
+        return await _full(self._alone, RATES[what], key)
+
+
+async def _full(windows: MovingWindowRateLimiter, rate: RateLimitItem, key: str) -> datetime | None:
+    """When the next try may be made; None when it may be made now."""
+    if await windows.test(rate, key):
+        return None
+    reset_at, _ = await windows.get_window_stats(rate, key)
+    return datetime.fromtimestamp(reset_at, UTC)
+
+
+def _keys(what: str, targets: tuple[str | None, ...]) -> list[str]:
+    return [hashlib.sha256(f"{what}:{target}".encode()).hexdigest() for target in targets if target is not None]
+
+
+def _shared(pool: ConnectionPool) -> MovingWindowRateLimiter:
+    # The address is the pool's; the library only wants to be told of what kind it is.
+    storage = RedisStorage(
+        "async+redis://",
+        implementation="redispy",
+        wrap_exceptions=True,
+        key_prefix="riverfront:limit",
+        connection_pool=pool,  # type: ignore[arg-type]  # handed on as it is
+    )
+    return MovingWindowRateLimiter(storage)
+
+
+def _tell(failure: StorageError) -> None:
+    log.warning("limits counted alone", extra={"reason": type(failure.storage_error).__name__})
 
 
 class Windows(Storage, MovingWindowSupport):

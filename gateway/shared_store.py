@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.lock import Lock
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -72,6 +72,7 @@ class SharedStore:
             retry=Retry(NoBackoff(), 0),
             health_check_interval=0,
         )
+        self.pool: ConnectionPool = pool
         self._redis = Redis.from_pool(pool)
         self._prefix = prefix
         self._replace = self._redis.register_script(REPLACE)

@@ -340,6 +340,7 @@ class Submissions:
             return await self._awaited(ctx, session, place)
         try:
             await self._check_memory(ctx, session)
+            await ctx.gateway.limits.check("decline", *_who_tries(ctx, session))
             in_the_way = await self._lock(locks[0], place)
             if in_the_way is not None:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
@@ -440,6 +441,8 @@ class Submissions:
                 then = "submit again with a new key"
                 return await self._ask_authentication(ctx, session, refusal, case.cart, then)
             case Meaning.DECLINE:
+                # Whoever tries card after card is slowed down; the answers to keys that were used are free.
+                await ctx.gateway.limits.note("decline", *_who_tries(ctx, session))
                 return _declined(ctx, session, refusal, await self._payment_session(ctx, session))
             case Meaning.BLOCKER:
                 return await self._blocked_upstream(ctx, session, refusal, case)
@@ -863,6 +866,10 @@ async def read_order(ctx: Context, order_id: str) -> Order | None:
 def _place(session: Session, key: UUID) -> str:
     # By the session's own id: a new handle keeps its keys.
     return f"attempt:{session.id}:{key}"
+
+
+def _who_tries(ctx: Context, session: Session) -> tuple[str, str | None]:
+    return f"cart:{session.cart_owner}", f"address:{ctx.caller.address}" if ctx.caller.address else None
 
 
 def _session_id(place: str) -> str:

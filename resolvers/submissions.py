@@ -4,13 +4,13 @@ from uuid import UUID
 
 from gateway.context import Context
 from gateway.enums import ErrorCode
-from gateway.errors import StoreUnavailable, UpstreamError
+from gateway.errors import RateLimited, StoreUnavailable, UpstreamError
 from gateway.guard import Agreement
 from gateway.money import Money
 from gateway.outcomes import SubmissionAttempt
 from gateway.replays import KeyReused
 from gateway.submission import NothingToResume, Press, fingerprint
-from gateway.user_errors import PaymentError, key_reused, store_unavailable
+from gateway.user_errors import PaymentError, key_reused, store_unavailable, too_many
 from resolvers import sessions
 from resolvers.inputs import ResumeOrder, SubmitOrder
 from resolvers.payloads import SubmissionPayload
@@ -38,6 +38,8 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
         return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
+    except RateLimited as limited:
+        return SubmissionPayload(errors=[too_many(limited, (), ctx.gateway.now())])
     return SubmissionPayload(attempt=attempt)
 
 

@@ -122,6 +122,16 @@ async def test_two_devices_of_one_shopper_are_one_order(
     assert replicas.shopper.submits == 1
 
 
+async def test_tries_are_counted_together(replicas: Replicas) -> None:
+    text = """mutation($name: String!) { signIn(input: {delivery: BEARER, credentials: {password: {username: $name,
+      password: "wrong"}}}) { errors { code } } }"""
+    codes = []
+    for number in range(6):
+        answer = await Storefront(replicas.http[number % 2]).ask(text, name="somebody@example.com")
+        codes += [error["code"] for error in answer.data["signIn"]["errors"]]
+    assert codes == ["SIGN_IN_FAILED"] * 5 + ["RATE_LIMITED"]
+
+
 # The store in trouble.
 
 

@@ -422,3 +422,21 @@ async def test_a_refusal_inside_a_success_is_a_refusal(shopper: Shopper, network
     await shopper.pay_with()
     await shopper.fault("status", SUBMIT, status=200, code="inventory-unavailable-error", times=1)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt", "documented for no submission"
+
+
+async def test_who_tries_card_after_card_is_slowed_down(shopper: Shopper, clock: Clock) -> None:
+    await shopper.fill_cart()
+    for _ in range(5):
+        await shopper.pay_with(owner__lastName="Decline:lost_stolen_card")
+        assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
+    await shopper.pay_with()
+    key = new_key()
+    payload = await shopper.storefront.submit(key)
+    assert payload["errors"] == [IsPartialDict(code="RATE_LIMITED", retry="RETRY")]
+    assert payload["result"] is None
+    assert shopper.submits == 5
+    other = Shopper(Storefront(shopper.storefront.http), shopper.sandbox, shopper.world)
+    await other.get_ready()
+    assert (await other.storefront.submit())["errors"] == [IsPartialDict(code="RATE_LIMITED")], "the same address"
+    clock.move(601)
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced", "the key is free again"
