@@ -17,7 +17,7 @@ from gateway.upstream.cart import Address, Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.ids import global_id, upstream_id
 from gateway.upstream.shopper import Label, PaymentOption, Profile, SavedAddress, Shopper
-from gateway.user_errors import MESSAGES, AccessError, NotFoundError, Path, PaymentError, cause_of
+from gateway.user_errors import MESSAGES, AccessError, AnyUserError, NotFoundError, Path, PaymentError, cause_of
 from resolvers import carts, sessions
 from resolvers.carts import Refused
 from resolvers.inputs import (
@@ -171,7 +171,6 @@ def full_address(given: AddressFields, path: Path) -> Address:
 
 async def book_address(ctx: Context, given: str, path: Path) -> Address:
     """An address of the signed-in shopper's book. Raises `Refused`."""
-    await _need_account(ctx, path)
     address_id = own_id("SavedAddress", given, path)
     found = await _read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.saved_address(token, address_id)), path
@@ -218,7 +217,6 @@ async def _save_option(ctx: Context, input: SavePaymentOption) -> PaymentOption:
 
 async def saved_source_id(ctx: Context, given: str, path: Path) -> str:
     """The source behind a saved means of payment of the signed-in shopper. Raises `Refused`."""
-    await _need_account(ctx, path)
     option_id = own_id("PaymentOption", given, path)
     found = await _read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.payment_option(token, option_id)), path
@@ -295,11 +293,12 @@ async def _read(ctx: Context, read: Callable[[], Awaitable[T]], path: Path = ())
         raise Refused(sessions.upstream_error(ctx, failure, path)) from failure
 
 
-async def _need_account(ctx: Context, path: Path) -> None:
-    """For an argument that only a signed-in shopper can use. Raises `Refused`, without a call."""
-    if not await ctx.reaches(SessionLevel.REGISTERED):
-        code, level = ErrorCode.SIGN_IN_REQUIRED, SessionLevel.REGISTERED
-        raise Refused(AccessError(code=code, message=SignInRequired.message, path=path, required_level=level))
+async def lack(ctx: Context, *paths: Path) -> list[AnyUserError]:
+    """For arguments that only a signed-in shopper can use, by their paths. Makes no call."""
+    if await ctx.reaches(SessionLevel.REGISTERED):
+        return []
+    code, level = ErrorCode.SIGN_IN_REQUIRED, SessionLevel.REGISTERED
+    return [AccessError(code=code, message=SignInRequired.message, path=path, required_level=level) for path in paths]
 
 
 def own_id(type_name: str, given: str, path: Path) -> str:

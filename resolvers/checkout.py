@@ -46,6 +46,9 @@ async def checkout_readiness(ctx: Context) -> CheckoutReadiness:
 
 async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
     """Addresses, organisation and terms travel in one call, the shipping option in another."""
+    lack = await account.lack(ctx, *_of_the_book(input))
+    if lack:
+        return Payload(errors=lack)
     return await carts.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
 
 
@@ -55,6 +58,9 @@ async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
         missing = InputError(code=ErrorCode.MISSING_INPUT, message="Give at least one address.", path=("input",))
         return Payload(errors=[missing])
     parts = PrepareCheckout(billing=input.billing, shipping=input.shipping)
+    lack = await account.lack(ctx, *_of_the_book(parts))
+    if lack:
+        return Payload(errors=lack)
 
     async def set_both() -> Payload:
         before = (await carts.present(ctx)).selected_shipping_option
@@ -66,6 +72,13 @@ async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
         return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
 
     return await carts.in_turn(ctx, input.if_revision, set_both)
+
+
+def _of_the_book(input: PrepareCheckout) -> list[Path]:
+    """Where an address book is needed."""
+    choices = {"billing": input.billing, "shipping": input.shipping}
+    named = [part for part, choice in choices.items() if choice is not None and choice.saved_address_id is not None]
+    return [("input", part, "savedAddressId") for part in named]
 
 
 async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> Payload:

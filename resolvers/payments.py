@@ -208,6 +208,10 @@ def _passes(method: PaymentMethod, filter: PaymentMethodFilter | None) -> bool:
 
 
 async def attach_source(ctx: Context, input: AttachSource) -> Payload:
+    if input.source.payment_option_id is not None:
+        lack = await account.lack(ctx, ("input", "source", "paymentOptionId"))
+        if lack:
+            return Payload(errors=lack)
     return await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
 
 

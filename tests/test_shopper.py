@@ -1,0 +1,409 @@
+"""A signed-in shopper: profile, address book, saved means of payment, and what of them goes on the cart."""
+
+from typing import Any
+
+import pytest
+from dirty_equals import IsPartialDict
+
+from gateway.upstream.ids import global_id
+from sandbox.world import World
+from tests.shop import ADDRESS, CART, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway
+
+ME = "/v1/shoppers/me"
+BOOK = f"{ME}/addresses"
+OPTIONS = f"{ME}/payment-options"
+
+ACCOUNT = """{ shopper { id addresses { id nickname isDefault address { line1 city email } }
+  paymentOptions { id nickname isDefault isExpired billingAddress { line1 }
+    source { __typename isReusable sourceId ... on CardSource { brand lastFourDigits expiryMonth } } } } }"""
+
+SAVE_ADDRESS = """mutation($input: SaveAddressInput!) { saveAddress(input: $input) {
+  savedAddress { id nickname isDefault address { city } } shopper { addresses { nickname isDefault } }
+  errors { __typename code path } } }"""
+DELETE_ADDRESS = """mutation($id: ID!) { deleteAddress(input: {id: $id}) {
+  deletedId shopper { addresses { nickname } } errors { __typename code path retry } } }"""
+SAVE_OPTION = """mutation($input: SavePaymentOptionInput!) { savePaymentOption(input: $input) {
+  paymentOption { id nickname isDefault source { sourceId isReusable } }
+  shopper { paymentOptions { nickname isDefault } } errors { __typename code path } } }"""
+DELETE_OPTION = """mutation($id: ID!) { deletePaymentOption(input: {id: $id}) {
+  deletedId shopper { paymentOptions { nickname } } errors { code path } } }"""
+UPDATE = """mutation($input: UpdateShopperInput!) { updateShopper(input: $input) {
+  shopper { firstName lastName email } errors { __typename code path } } }"""
+APPLY = """mutation($input: ApplyShopperInput!) { applyShopper(input: $input) {
+  cart { billingAddress { address { city } } shippingAddress { address { city } }
+    paymentSession { state primarySource { ... on CardSource { brand } } } readiness { status } }
+  errors { __typename code path } } }"""
+SET_ADDRESSES = """mutation($input: SetCartAddressesInput!) { setCartAddresses(input: $input) {
+  cart { billingAddress { address { line1 postalCode } suggestions { id } }
+    shippingAddress { address { line1 postalCode } suggestions { id address { postalCode companyName } } } }
+  errors { __typename code path } } }"""
+PAY = """mutation($id: ID!) { attachSource(input: {source: {paymentOptionId: $id}}) {
+  paymentSession { state primarySource { sourceId isReusable } } errors { __typename code path } } }"""
+
+
+async def account(member: Shopper) -> dict[str, Any]:
+    shopper: dict[str, Any] = (await member.storefront.ask(ACCOUNT)).data["shopper"]
+    return shopper
+
+
+async def change(member: Shopper, text: str, **variables: Any) -> dict[str, Any]:
+    (payload,) = (await member.storefront.ask(text, **variables)).data.values()
+    assert isinstance(payload, dict)
+    return payload
+
+
+# What there is.
+
+
+async def test_an_account_is_read_whole(member: Shopper, world: World) -> None:
+    world.calls.clear()
+    shopper = await account(member)
+    assert shopper["addresses"] == [
+        IsPartialDict(nickname="Home", isDefault=True, address=IsPartialDict(city="Minnetonka")),
+        IsPartialDict(nickname="Work", isDefault=False, address=IsPartialDict(city="Minneapolis")),
+    ]
+    assert shopper["paymentOptions"][0] == IsPartialDict(
+        nickname="Everyday Visa",
+        isDefault=True,
+        isExpired=False,
+        billingAddress=None,
+        source=IsPartialDict(__typename="CardSource", isReusable=True, brand="Visa", lastFourDigits="1111"),
+    )
+    assert world.calls.count("GET", BOOK) == world.calls.count("GET", OPTIONS) == 1
+
+
+@pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
+async def test_an_account_is_read_in_every_form_of_the_wire(member: Shopper, switch: dict[str, str]) -> None:
+    before = await account(member)
+    await member.control("switches", switch)
+    assert await account(member) == before
+
+
+async def test_a_card_is_expired_once_its_month_is_over(member: Shopper, clock: Clock) -> None:
+    clock.move(20 * 366 * 86_400)
+    keys = member.world.keys
+    await member.storefront.sign_in(keys.shopper_username, keys.shopper_password)
+    assert {option["isExpired"] for option in (await account(member))["paymentOptions"]} == {True}
+
+
+@pytest.mark.parametrize(("path", "lost"), [(BOOK, "addresses"), (OPTIONS, "paymentOptions")])
+async def test_a_part_of_the_account_that_fails_takes_nothing_along(member: Shopper, path: str, lost: str) -> None:
+    await member.fault("status", path, status=503)
+    answer = await member.storefront.ask(ACCOUNT)
+    shown = answer.body["data"]["shopper"]
+    assert [name for name, value in shown.items() if value is None] == [lost]
+    assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+    assert answer.body["errors"][0]["path"] == ["shopper", lost]
+
+
+# The profile.
+
+
+async def test_a_profile_is_changed_in_parts(member: Shopper) -> None:
+    payload = await change(member, UPDATE, input={"firstName": "Alexis", "email": "alexis@example.com"})
+    assert payload["shopper"] == {"firstName": "Alexis", "lastName": "Rivera", "email": "alexis@example.com"}
+    assert payload["errors"] == []
+
+
+async def test_a_profile_with_nothing_to_change_is_left_alone(member: Shopper, world: World) -> None:
+    world.calls.clear()
+    assert (await change(member, UPDATE, input={}))["shopper"]["firstName"] == "Alex"
+    assert world.calls.count("POST") == 0
+
+
+async def test_a_profile_is_refused_where_it_is_wrong(member: Shopper) -> None:
+    payload = await change(member, UPDATE, input={"lastName": " "})
+    assert payload["errors"] == [{"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "lastName"]}]
+    payload = await change(member, UPDATE, input={"lastName": "x" * 300})
+    assert [error["code"] for error in payload["errors"]] == ["INVALID_INPUT"]
+    assert payload["shopper"]["lastName"] == "Rivera"
+
+
+# The address book.
+
+
+def cabin(**changes: Any) -> dict[str, Any]:
+    return {"nickname": "Cabin", "address": ADDRESS} | changes
+
+
+async def test_an_address_is_added_replaced_renamed_and_removed(member: Shopper) -> None:
+    payload = await change(member, SAVE_ADDRESS, input=cabin(isDefault=True))
+    saved = payload["savedAddress"]
+    assert saved == IsPartialDict(nickname="Cabin", isDefault=True, address={"city": "Minnetonka"})
+    assert [(one["nickname"], one["isDefault"]) for one in payload["shopper"]["addresses"]] == [
+        ("Home", False),
+        ("Work", False),
+        ("Cabin", True),
+    ]
+    moved = cabin(id=saved["id"], address=ADDRESS | {"city": "Duluth"})
+    payload = await change(member, SAVE_ADDRESS, input=moved)
+    assert payload["savedAddress"] == {
+        "id": saved["id"],
+        "nickname": "Cabin",
+        "isDefault": False,
+        "address": {"city": "Duluth"},
+    }
+    payload = await change(member, SAVE_ADDRESS, input=moved | {"nickname": "Hut"})
+    assert payload["savedAddress"] == IsPartialDict(id=saved["id"], nickname="Hut")
+    payload = await change(member, DELETE_ADDRESS, id=saved["id"])
+    assert payload["deletedId"] == saved["id"]
+    assert [one["nickname"] for one in payload["shopper"]["addresses"]] == ["Home", "Work"]
+
+
+async def test_a_label_in_use_is_not_taken_over(member: Shopper, world: World) -> None:
+    work = (await account(member))["addresses"][1]["id"]
+    for input in (cabin(nickname="Home"), cabin(id=work, nickname="Home")):
+        payload = await change(member, SAVE_ADDRESS, input=input)
+        assert payload["savedAddress"] is None
+        assert payload["errors"] == [
+            {"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "nickname"]}
+        ]
+    assert world.calls.count("POST", BOOK) == 0
+
+
+async def test_a_repeat_of_a_lost_answer_adds_nothing(member: Shopper, world: World) -> None:
+    await member.fault("drop-after", BOOK, method="POST", times=1)
+    failed = await change(member, SAVE_ADDRESS, input=cabin())
+    assert [error["code"] for error in failed["errors"]] == ["UPSTREAM_UNAVAILABLE"]
+    again = await change(member, SAVE_ADDRESS, input=cabin())
+    assert again["errors"] == []
+    assert again["savedAddress"]["nickname"] == "Cabin"
+    assert world.calls.count("POST", BOOK) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "code", "path"),
+    [
+        ({"countryCode": "ZZ"}, "InputError", "INVALID_INPUT", ["input", "address", "countryCode"]),
+        ({"postalCode": "553431234"}, "DestinationError", "ADDRESS_INVALID", ["input", "address"]),
+        ({"city": "x" * 300}, "InputError", "INVALID_INPUT", ["input", "address"]),
+    ],
+)
+async def test_an_address_is_refused(
+    member: Shopper, address: dict[str, str], kind: str, code: str, path: list[str]
+) -> None:
+    payload = await change(member, SAVE_ADDRESS, input=cabin(address=ADDRESS | address))
+    assert payload["errors"] == [{"__typename": kind, "code": code, "path": path}]
+    assert [one["nickname"] for one in payload["shopper"]["addresses"]] == ["Home", "Work"]
+
+
+async def test_what_is_gone_cannot_be_removed_again(member: Shopper) -> None:
+    home = (await account(member))["addresses"][0]["id"]
+    assert (await change(member, DELETE_ADDRESS, id=home))["deletedId"] == home
+    payload = await change(member, DELETE_ADDRESS, id=home)
+    assert payload["deletedId"] is None
+    assert payload["errors"] == [
+        {"__typename": "NotFoundError", "code": "NOT_FOUND", "path": ["input", "id"], "retry": "DO_NOT_RETRY"}
+    ]
+
+
+# Saved means of payment.
+
+
+async def test_a_card_is_saved_and_pays_again(member: Shopper) -> None:
+    await member.fill_cart()
+    source_id = await member.source()
+    payload = await change(member, SAVE_OPTION, input={"target": {"sourceId": source_id}, "isDefault": True})
+    option = payload["paymentOption"]
+    assert option == IsPartialDict(
+        nickname="Payment option 1", isDefault=True, source={"sourceId": source_id, "isReusable": True}
+    )
+    assert [one["isDefault"] for one in payload["shopper"]["paymentOptions"]] == [False, False, True]
+    for _ in range(2):
+        await member.fill_cart()
+        assert (await change(member, PAY, id=option["id"]))["errors"] == []
+        assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_saving_twice_comes_to_the_same(member: Shopper, world: World) -> None:
+    await member.control("switches", {"saved_option": "empty"})
+    await member.fill_cart()
+    target = {"sourceId": await member.source()}
+    await member.fault("drop-after", OPTIONS, method="POST", times=1)
+    assert (await change(member, SAVE_OPTION, input={"target": target, "nickname": "New"}))["errors"]
+    payload = await change(member, SAVE_OPTION, input={"target": target, "nickname": "New"})
+    assert payload["errors"] == []
+    assert payload["paymentOption"]["nickname"] == "New"
+    assert world.calls.count("POST", OPTIONS) == 1
+
+
+async def test_an_option_gets_another_label_and_is_removed(member: Shopper) -> None:
+    travel = (await account(member))["paymentOptions"][1]["id"]
+    target = {"target": {"paymentOptionId": travel}}
+    payload = await change(member, SAVE_OPTION, input=target | {"nickname": "Holidays", "isDefault": True})
+    assert payload["shopper"]["paymentOptions"] == [
+        {"nickname": "Everyday Visa", "isDefault": False},
+        {"nickname": "Holidays", "isDefault": True},
+    ]
+    payload = await change(member, SAVE_OPTION, input=target | {"nickname": "Everyday Visa"})
+    assert payload["errors"] == [IsPartialDict(code="INVALID_INPUT", path=["input", "nickname"])]
+    payload = await change(member, DELETE_OPTION, id=travel)
+    assert (payload["deletedId"], payload["errors"]) == (travel, [])
+    assert payload["shopper"]["paymentOptions"] == [{"nickname": "Everyday Visa"}]
+
+
+@pytest.mark.parametrize(
+    ("type", "code"), [("wireTransfer", "SOURCE_NOT_CHARGEABLE"), ("creditCard", "SOURCE_NOT_FOUND")]
+)
+async def test_a_source_is_not_saved(member: Shopper, type: str, code: str) -> None:
+    await member.fill_cart()
+    source_id = await member.source(type) if type != "creditCard" else "00000000-0000-4000-8000-000000000001"
+    payload = await change(member, SAVE_OPTION, input={"target": {"sourceId": source_id}})
+    assert payload["paymentOption"] is None
+    assert payload["errors"] == [{"__typename": "PaymentError", "code": code, "path": ["input", "target", "sourceId"]}]
+
+
+@pytest.mark.parametrize("reason", ["nonreusable_source", "what-nobody-has-heard-of"])
+async def test_whatever_is_against_saving_it_is_the_source(member: Shopper, reason: str) -> None:
+    await member.fault("status", OPTIONS, method="POST", status=409, code=reason)
+    payload = await change(member, SAVE_OPTION, input={"target": {"sourceId": "abc"}})
+    assert [error["code"] for error in payload["errors"]] == ["SOURCE_NOT_REUSABLE"]
+
+
+# On the cart.
+
+
+async def test_my_defaults_are_one_call(member: Shopper, world: World) -> None:
+    await member.storefront.add(PACK)
+    world.calls.clear()
+    payload = (await member.storefront.run("UseMyDefaults"))["applyShopper"]
+    assert payload["errors"] == []
+    assert payload["cart"]["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
+    assert payload["cart"]["readiness"]["status"] in ("READY", "BLOCKED")
+    assert world.calls.count("POST", f"{CART}/apply-shopper") == world.calls.count() == 1
+
+
+async def test_chosen_entries_are_applied(member: Shopper) -> None:
+    shopper = await account(member)
+    chosen = {
+        "billingAddressId": shopper["addresses"][1]["id"],
+        "paymentOptionId": shopper["paymentOptions"][1]["id"],
+    }
+    await member.storefront.add(PACK)
+    payload = await change(member, APPLY, input=chosen)
+    assert payload["errors"] == []
+    assert payload["cart"]["billingAddress"]["address"]["city"] == "Minneapolis"
+    assert payload["cart"]["paymentSession"]["primarySource"] == {"brand": "MasterCard"}
+    again = await change(member, APPLY, input={})
+    assert again["errors"] == [IsPartialDict(__typename="PaymentError", code="PRIMARY_SOURCE_PRESENT")]
+
+
+async def test_an_entry_that_there_is_not_is_told_at_its_place(member: Shopper) -> None:
+    await member.storefront.add(PACK)
+    for name, type_name in (("billingAddressId", "SavedAddress"), ("paymentOptionId", "PaymentOption")):
+        for given in (global_id(type_name, "1"), global_id("Product", PACK), "nonsense"):
+            payload = await change(member, APPLY, input={name: given})
+            assert payload["errors"] == [IsPartialDict(code="NOT_FOUND", path=["input", name])]
+
+
+async def test_a_cart_takes_addresses_of_the_book(member: Shopper, world: World) -> None:
+    home, work = (one["id"] for one in (await account(member))["addresses"])
+    await member.storefront.add(PACK)
+    world.calls.clear()
+    input = {"billing": {"savedAddressId": work}, "shipping": {"savedAddressId": home}}
+    payload = await change(member, SET_ADDRESSES, input=input)
+    assert payload["errors"] == []
+    assert payload["cart"]["billingAddress"]["address"]["line1"] == "120 Nicollet Mall"
+    assert payload["cart"]["shippingAddress"]["address"]["line1"] == "10380 Bren Road West"
+    assert world.calls.count("POST", CART) == 1
+    same = await change(member, SET_ADDRESSES, input={"billing": {"sameAs": "SHIPPING"}})
+    assert same["cart"]["billingAddress"]["address"]["line1"] == "10380 Bren Road West"
+
+
+async def test_a_country_of_the_book_that_is_not_served_is_told(world: World, network: InMemory, clock: Clock) -> None:
+    async with gateway(world, network, clock, shipping_countries="CA") as storefront:
+        keys = world.keys
+        await storefront.sign_in(keys.shopper_username, keys.shopper_password)
+        await storefront.add(PACK)
+        home = (await storefront.ask(ACCOUNT)).data["shopper"]["addresses"][0]["id"]
+        answer = await storefront.ask(SET_ADDRESSES, input={"shipping": {"savedAddressId": home}})
+        assert answer.data["setCartAddresses"]["errors"] == [
+            IsPartialDict(code="COUNTRY_NOT_SERVED", path=["input", "shipping", "savedAddressId"])
+        ]
+
+
+async def test_a_correction_is_taken(shopper: Shopper, world: World) -> None:
+    world.switches.address_verifier = "on"
+    await shopper.fill_cart()
+    shown = await change(shopper, SET_ADDRESSES, input={"billing": {"address": ADDRESS}})
+    (offered,) = shown["cart"]["shippingAddress"]["suggestions"]
+    assert offered["address"] == {"postalCode": "55343-1234", "companyName": None}
+    payload = await change(
+        shopper,
+        SET_ADDRESSES,
+        input={"shipping": {"suggestionId": offered["id"]}, "billing": {"sameAs": "SHIPPING"}},
+    )
+    assert payload["errors"] == []
+    for side in ("billingAddress", "shippingAddress"):
+        assert payload["cart"][side]["address"] == {"line1": "10380 Bren Road W", "postalCode": "55343-1234"}
+    again = await change(shopper, SET_ADDRESSES, input={"shipping": {"suggestionId": offered["id"]}})
+    assert again["errors"] == [
+        {"__typename": "NotFoundError", "code": "NOT_FOUND", "path": ["input", "shipping", "suggestionId"]}
+    ]
+
+
+async def test_a_guest_has_no_book_to_choose_from(shopper: Shopper, world: World) -> None:
+    await shopper.fill_cart()
+    world.calls.clear()
+    saved = {"billing": {"savedAddressId": global_id("SavedAddress", "1655007697")}}
+    refused = {"__typename": "AccessError", "code": "SIGN_IN_REQUIRED"}
+    answer = await shopper.storefront.ask(
+        """mutation($input: SetCartAddressesInput!, $id: ID!) {
+          setCartAddresses(input: $input) { errors { __typename code path } }
+          attachSource(input: {source: {paymentOptionId: $id}}) { errors { __typename code path } } }""",
+        input=saved,
+        id=global_id("PaymentOption", "740865108"),
+    )
+    assert answer.data == {
+        "setCartAddresses": {"errors": [refused | {"path": ["input", "billing", "savedAddressId"]}]},
+        "attachSource": {"errors": [refused | {"path": ["input", "source", "paymentOptionId"]}]},
+    }
+    assert world.calls.count() == 0
+
+
+# The example operation.
+
+
+async def test_a_returning_shopper_signs_in_at_the_price_of_five_calls(storefront: Storefront, world: World) -> None:
+    await storefront.add(PACK)
+    world.calls.clear()
+    keys = world.keys
+    payload = (await storefront.run("SignIn", username=keys.shopper_username, password=keys.shopper_password))["signIn"]
+    assert payload["cartTransition"]["outcome"] == "KEPT"
+    assert payload["session"]["shopper"]["paymentOptions"][0]["source"]["__typename"] == "CardSource"
+    assert world.calls.count("POST", "/oauth20/token") == 1
+    assert world.calls.count() - 1 == 5, "cart before, cart after, profile, addresses, means of payment"
+
+
+@pytest.mark.parametrize(
+    ("path", "lost"),
+    [
+        (BOOK, "session.shopper.addresses"),
+        (OPTIONS, "session.shopper.paymentOptions"),
+        (ME, "session.shopper.firstName"),
+    ],
+)
+async def test_what_fails_beside_a_sign_in_takes_nothing_along(shopper: Shopper, path: str, lost: str) -> None:
+    await shopper.storefront.add(PACK)
+    await shopper.fault("status", path, method="GET", status=503)
+    keys = shopper.world.keys
+    text = documents()["SignIn"]
+    answer = await shopper.storefront.ask(text, username=keys.shopper_username, password=keys.shopper_password)
+    payload = answer.body["data"]["signIn"]
+    assert payload["cart"]["totalQuantity"] == 1
+    assert payload["cartTransition"]["outcome"] == "KEPT"
+    assert payload["session"]["level"] == "REGISTERED"
+    assert payload["errors"] == []
+    place = payload
+    for name in lost.split("."):
+        place = place[name] if place is not None else None
+    assert place is None
+    assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
+
+
+async def test_defaults_that_could_not_be_applied_leave_the_cart(member: Shopper) -> None:
+    await member.storefront.add(PACK)
+    await member.fault("status", f"{CART}/apply-shopper", status=503)
+    payload = (await member.storefront.ask(documents()["UseMyDefaults"])).data["applyShopper"]
+    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
+    assert payload["cart"]["totalQuantity"] == 1

@@ -1,0 +1,346 @@
+"""Signing in: who the shopper is from then on, and what becomes of the cart."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+from dirty_equals import IsPartialDict, IsStr
+
+from sandbox.world import World
+from tests.shop import CART, PACK, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, new_key
+
+TOKEN = "/oauth20/token"
+BARE = """mutation($username: String!, $password: String!) {
+  signIn(input: {credentials: {password: {username: $username, password: $password}}}) {
+    session { level } cartTransition { outcome } warnings { code } errors { code } } }"""
+REGISTER = """mutation($input: RegisterShopperInput!) { registerShopper(input: $input) {
+  session { id level shopper { firstName email } } bearerToken
+  cartTransition { outcome quantityBefore quantityAfter } errors { __typename code path } } }"""
+WHO = "{ session { id level } shopper { firstName lastName email externalReferenceId } cart { shopper { id } } }"
+
+
+@pytest.fixture
+def alex(world: World) -> tuple[str, str]:
+    """User name and password."""
+    return world.keys.shopper_username, world.keys.shopper_password
+
+
+def lines(payload: dict[str, Any]) -> dict[str, int]:
+    return {line["product"]["upstreamId"]: line["quantity"] for line in payload["cart"]["lines"]}
+
+
+async def test_a_shopper_signs_in_and_is_known(member: Shopper) -> None:
+    data = (await member.storefront.ask(WHO)).data
+    assert data["session"]["level"] == "REGISTERED"
+    assert data["shopper"] == {
+        "firstName": "Alex",
+        "lastName": "Rivera",
+        "email": "alex.rivera@example.com",
+        "externalReferenceId": "rf-cust-000042",
+    }
+    assert data["cart"]["shopper"]["id"]
+
+
+async def test_a_guest_is_no_shopper_and_costs_no_call(storefront: Storefront, world: World) -> None:
+    await storefront.add(PACK)
+    world.calls.clear()
+    assert (await storefront.ask("{ shopper { id } session { shopper { id } } }")).data == {
+        "shopper": None,
+        "session": {"shopper": None},
+    }
+    assert world.calls.count() == 0
+
+
+async def test_the_guests_cart_goes_along(storefront: Storefront, alex: tuple[str, str], world: World) -> None:
+    await storefront.add(PACK, 2)
+    payload = await storefront.sign_in(*alex)
+    assert payload["errors"] == payload["warnings"] == []
+    assert payload["cartTransition"] == {"outcome": "KEPT", "quantityBefore": 2, "quantityAfter": 2}
+    assert lines(payload) == {PACK: 2}
+
+
+async def test_two_carts_become_one(member: Shopper, storefront: Storefront, alex: tuple[str, str]) -> None:
+    await member.storefront.add(POLES)
+    await storefront.add(PACK, 2)
+    payload = await storefront.sign_in(*alex)
+    assert payload["cartTransition"] == {"outcome": "MERGED", "quantityBefore": 2, "quantityAfter": 3}
+    assert payload["warnings"] == []
+    assert lines(payload) == {PACK: 2, POLES: 1}
+
+
+@pytest.mark.parametrize("switch", [{"two_carts": "account"}, {"guest_cart": "stays"}])
+async def test_every_line_that_is_lost_is_told(
+    member: Shopper, storefront: Storefront, alex: tuple[str, str], switch: dict[str, str]
+) -> None:
+    await member.storefront.add(POLES)
+    await member.control("switches", switch)
+    await storefront.add(PACK, 2)
+    await storefront.add(POLES, 3)
+    payload = await storefront.sign_in(*alex)
+    assert payload["cartTransition"] == {"outcome": "CHANGED", "quantityBefore": 5, "quantityAfter": 1}
+    assert lines(payload) == {POLES: 1}
+    assert payload["warnings"] == [
+        IsPartialDict(code="CART_CHANGED_BY_SIGN_IN", message=IsStr(regex=rf".*had {had} .*has {has} .*"))
+        for had, has in ((2, 0), (3, 1))
+    ]
+
+
+async def test_without_a_guests_cart_there_is_nothing_to_keep(
+    member: Shopper, storefront: Storefront, alex: tuple[str, str]
+) -> None:
+    await member.storefront.add(POLES)
+    payload = await storefront.sign_in(*alex)
+    assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 1}
+
+
+async def test_the_handle_changes_and_the_old_one_is_dead(storefront: Storefront, alex: tuple[str, str]) -> None:
+    await storefront.add(PACK)
+    old = storefront.another_tab()
+    before = (await storefront.ask(WHO)).data["session"]
+    payload = await storefront.sign_in(*alex)
+    assert storefront.cookie != old.cookie
+    assert payload["bearerToken"] is None
+    assert payload["session"]["id"] == before["id"], "the visit is the same"
+    assert (await old.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+
+
+async def test_an_app_gets_its_new_handle_in_the_answer(storefront: Storefront, alex: tuple[str, str]) -> None:
+    start = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
+    token = (await storefront.ask(start)).data["startSession"]["bearerToken"]
+    app = Storefront(storefront.http, {"Authorization": f"Bearer {token}"})
+    await app.add(PACK)
+    payload = await app.sign_in(*alex, delivery="COOKIE")
+    assert payload["bearerToken"] not in (None, token), "an existing session keeps its way"
+    assert app.cookie is None
+    assert (await app.ask(WHO)).data["session"]["level"] == "REGISTERED"
+    old = Storefront(storefront.http, {"Authorization": f"Bearer {token}"})
+    assert (await old.ask("{ session { level } }")).data["session"] is None
+
+
+async def test_nobody_learns_whether_an_account_exists(storefront: Storefront, world: World) -> None:
+    await storefront.add(PACK)
+    answers = []
+    for username in (world.keys.shopper_username, "nobody@example.com"):
+        world.calls.clear()
+        answers.append((await storefront.sign_in(username, "Wrong+Word1"), world.calls.by_call.copy()))
+    assert answers[0] == answers[1]
+    assert answers[0][0]["errors"] == [
+        {
+            "__typename": "CredentialError",
+            "code": "SIGN_IN_FAILED",
+            "path": ["input", "credentials", "password"],
+            "retry": "FIX_THEN_RETRY",
+        }
+    ]
+    assert answers[0][0]["session"]["level"] == "ANONYMOUS"
+    assert lines(answers[0][0]) == {PACK: 1}, "the guest goes on"
+
+
+async def test_a_password_is_tried_five_times_a_minute(storefront: Storefront, world: World, clock: Clock) -> None:
+    for tries in range(5):
+        payload = await Storefront(storefront.http).sign_in(f"user{tries}@example.com", "Wrong+Word1")
+        assert payload["errors"][0]["code"] == "SIGN_IN_FAILED"
+    world.calls.clear()
+    payload = await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    assert payload["errors"] == [IsPartialDict(__typename="RateLimitError", code="RATE_LIMITED", retry="RETRY")]
+    assert world.calls.count("POST", TOKEN) == 0
+    clock.move(61)
+    assert (await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password))["errors"] == []
+
+
+async def test_signing_out_ends_a_members_session_too(member: Shopper) -> None:
+    thief = member.storefront.another_tab()
+    answer = await member.storefront.ask("mutation { signOut { signedOut } }")
+    assert answer.data["signOut"]["signedOut"]
+    assert (await thief.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+    assert (await member.storefront.ask("{ shopper { id } }")).data["shopper"] is None
+
+
+async def test_a_member_who_signs_in_as_somebody_else_takes_nothing_along(member: Shopper, world: World) -> None:
+    await member.storefront.add(PACK)
+    before = (await member.storefront.ask(WHO)).data["session"]["id"]
+    payload = await member.storefront.sign_in(world.keys.other_shopper_username, world.keys.other_shopper_password)
+    assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 0}
+    assert payload["session"]["id"] != before
+    assert (await member.storefront.ask(WHO)).data["shopper"]["firstName"] == "Sam"
+
+
+async def test_a_cart_that_cannot_be_read_is_not_signed_in_with(shopper: Shopper, alex: tuple[str, str]) -> None:
+    await shopper.storefront.add(PACK)
+    await shopper.fault("status", CART, method="GET", status=503)
+    shopper.world.calls.clear()
+    answer = await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])
+    assert answer.data["signIn"] == {
+        "session": {"level": "ANONYMOUS"},
+        "cartTransition": None,
+        "warnings": [],
+        "errors": [{"code": "UPSTREAM_UNAVAILABLE"}],
+    }
+    assert shopper.world.calls.count("POST", TOKEN) == 0
+
+
+async def test_a_sign_in_whose_cart_cannot_be_read_stands_and_says_so(
+    shopper: Shopper, network: InMemory, alex: tuple[str, str]
+) -> None:
+    await shopper.storefront.add(PACK)
+    reads = count()
+    network.rewrites["GET", CART] = lambda cart: cart if next(reads) == 0 else {}
+    answer = await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])
+    assert answer.data["signIn"] == {
+        "session": {"level": "REGISTERED"},
+        "cartTransition": None,
+        "warnings": [{"code": "OTHER"}],
+        "errors": [],
+    }
+
+
+async def test_a_guest_who_is_gone_upstream_is_told_what_is_lost(shopper: Shopper, alex: tuple[str, str]) -> None:
+    await shopper.storefront.add(PACK, 2)
+    refusal = {"status": 400, "code": "dr_limited_token_invalid", "envelope": "D"}
+    await shopper.fault("status", TOKEN, times=1, **refusal)
+    payload = await shopper.storefront.sign_in(*alex)
+    assert payload["errors"] == []
+    assert payload["cartTransition"] == {"outcome": "CHANGED", "quantityBefore": 2, "quantityAfter": 0}
+    assert [warning["code"] for warning in payload["warnings"]] == ["CART_CHANGED_BY_SIGN_IN"]
+
+
+async def test_our_own_key_is_not_the_shoppers_fault(shopper: Shopper, alex: tuple[str, str]) -> None:
+    await shopper.fault("status", TOKEN, status=401, code="invalid_client", envelope="D")
+    payload = (await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])).data["signIn"]
+    assert payload["session"] is None
+    assert [error["code"] for error in payload["errors"]] != ["SIGN_IN_FAILED"]
+
+
+async def test_a_cart_that_is_being_bought_stays_the_guests(shopper: Shopper, alex: tuple[str, str]) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-after", SUBMIT)
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
+    payload = await shopper.storefront.sign_in(*alex)
+    assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
+
+
+async def test_a_redirect_is_finished_after_signing_in(shopper: Shopper, alex: tuple[str, str]) -> None:
+    storefront = shopper.storefront
+    await shopper.get_ready("klarnaCredit")
+    result = await storefront.outcome(key := new_key())
+    payload = await storefront.sign_in(*alex)
+    assert payload["errors"] == []
+    await shopper.decide(result["action"]["redirectUrl"])
+    resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert resumed["result"]["__typename"] == "OrderPlaced"
+    attempt = (await storefront.run("WhatBecameOfIt", key=key))["orderSubmission"]
+    assert attempt["status"] == "PLACED", "keys belong to the visit, whatever its handle"
+
+
+async def test_a_member_buys(member: Shopper) -> None:
+    await member.get_ready()
+    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_a_members_session_is_renewed_and_ends_like_any(member: Shopper, clock: Clock) -> None:
+    member.world.tokens.clear()
+    assert (await member.storefront.ask(WHO)).data["shopper"]["firstName"] == "Alex"
+    clock.move(1801)
+    assert (await member.storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+
+
+async def test_a_fresh_sign_in_is_in_the_market_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:
+    account = next(one for one in shopper.world.accounts if one.username == alex[0])
+    account.shopper.locale, account.shopper.currency = "de_DE", "EUR"
+    payload = await shopper.storefront.sign_in(*alex)
+    assert payload["session"] == IsPartialDict(locale="de-DE", currencyCode="EUR")
+
+
+# Registering.
+
+
+def new_shopper(**changes: Any) -> dict[str, Any]:
+    return {
+        "idempotencyKey": new_key(),
+        "email": "kim@example.com",
+        "password": "Lakes+Rivers7",
+        "firstName": "Kim",
+        "lastName": "Ford",
+    } | changes
+
+
+async def register(storefront: Storefront, **changes: Any) -> dict[str, Any]:
+    answer = await storefront.ask(REGISTER, input=new_shopper(**changes))
+    payload: dict[str, Any] = answer.data["registerShopper"]
+    return payload
+
+
+async def test_a_guest_registers_and_keeps_the_cart(storefront: Storefront, world: World) -> None:
+    await storefront.add(PACK, 2)
+    old = storefront.another_tab()
+    payload = await register(storefront, acceptsMarketing=True)
+    assert payload == {
+        "session": IsPartialDict(level="REGISTERED", shopper=IsPartialDict(firstName="Kim", email="kim@example.com")),
+        "bearerToken": None,
+        "cartTransition": {"outcome": "KEPT", "quantityBefore": 2, "quantityAfter": 2},
+        "errors": [],
+    }
+    assert (await old.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+    assert world.accounts[-1].accepts_marketing
+    assert world.accounts[-1].password == "Lakes+Rivers7"
+
+
+async def test_registering_needs_a_session_first(storefront: Storefront, world: World) -> None:
+    assert (await storefront.ask(REGISTER, input=new_shopper())).codes == ["SESSION_REQUIRED"]
+    assert world.calls.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"email": "alex.rivera@example.com"}, {"code": "REGISTRATION_FAILED", "path": ["input"]}),
+        ({"password": "short"}, {"code": "PASSWORD_POLICY", "path": ["input", "password"]}),
+    ],
+)
+async def test_an_account_is_not_opened(
+    storefront: Storefront, changes: dict[str, str], expected: dict[str, Any]
+) -> None:
+    await storefront.add(PACK)
+    payload = await register(storefront, **changes)
+    assert payload["session"] is payload["cartTransition"] is None
+    assert payload["errors"] == [{"__typename": "CredentialError"} | expected]
+    assert (await storefront.ask(WHO)).data["session"]["level"] == "ANONYMOUS"
+
+
+async def test_a_repeated_registration_opens_no_second_account(shopper: Shopper) -> None:
+    storefront, key = shopper.storefront, new_key()
+    await storefront.add(PACK)
+    await shopper.fault("status", TOKEN, status=503, method="POST", times=1)
+    failed = await register(storefront, idempotencyKey=key)
+    assert failed["session"] is None
+    assert [error["code"] for error in failed["errors"]] == ["UPSTREAM_UNAVAILABLE"]
+    reused = await register(storefront, idempotencyKey=key, password="Another+One7")
+    assert [error["code"] for error in reused["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    again = await register(storefront, idempotencyKey=key)
+    assert again["errors"] == []
+    assert again["session"]["level"] == "REGISTERED"
+    assert shopper.world.calls.count("POST", "/v1/shoppers") == 1
+    cookie = storefront.cookie
+    assert (await register(storefront, idempotencyKey=key))["session"]["id"] == again["session"]["id"]
+    assert storefront.cookie == cookie, "who is signed in already keeps the handle"
+
+
+async def test_an_account_whose_opening_was_not_answered_is_signed_in_to(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    await shopper.fault("drop-after", "/v1/shoppers", times=1)
+    assert (await register(shopper.storefront))["session"]["level"] == "REGISTERED"
+
+
+async def test_an_account_that_was_never_opened_is_not(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    await shopper.fault("drop-before", "/v1/shoppers", times=1)
+    payload = await register(shopper.storefront)
+    assert payload["session"] is None
+    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
+
+
+async def test_accounts_are_tried_five_times_a_minute(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    for number in range(5):
+        await register(storefront, password="short", email=f"user{number}@example.com")
+    assert [error["code"] for error in (await register(storefront))["errors"]] == ["RATE_LIMITED"]
