@@ -383,9 +383,11 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
     if not source.can_be_attached:
         text = "The source status is invalid for this session."
         raise _no("ApplyPaymentMethodResource", 409, "source_status_invalid_for_session", text)
-    is_for_another = source.session_id not in (None, cart.session_id) or source.currency != cart.currency
-    if is_for_another and not source.reusable:
-        raise _failed("The source was made for another payment session.")
+    if not source.reusable and source.session_id not in (None, cart.session_id):
+        # Made for somebody else's purchase, for all that is known here.
+        raise _failed(f"The source with id [{source.id}] was not found.")
+    if not source.reusable and source.currency != cart.currency:
+        raise _failed("The source is in another currency.")
     if source.is_credit:
         _attach_credit(cart, source)
     else:

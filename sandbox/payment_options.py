@@ -90,7 +90,9 @@ def _source(request: Request, account: Account, given: Body) -> Source:
         source = None
     if source is not None and account.owns(source):
         raise _no(409, "source-already-exists", f"The source {text} is saved.")
-    if source is None or source.reusable:
+    cart = account.shopper.cart
+    is_anothers = source is not None and source.session_id not in (None, cart.session_id if cart else None)
+    if source is None or source.reusable or is_anothers:
         raise _no(409, "source_not_found", f"The source with id [{text}] was not found.")
     if source.state != "chargeable":
         raise _no(409, "source_not_chargeable", "The source cannot be charged.")

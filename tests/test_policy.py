@@ -29,7 +29,7 @@ from schema.build import build
 from schema.directives import SCHEMA_DIRECTIVES, CacheControl, Cost, Idempotency, RequiresSession, SemanticNonNull
 from schema.policy import Ineffective, enforce, members, policy, problem, read
 from tests.paths import fields_of_type, inputs_with, reaching
-from tests.shop import Storefront
+from tests.shop import CART, Storefront
 
 T = TypeVar("T")
 
@@ -195,6 +195,33 @@ async def test_who_has_no_session_is_refused_before_any_call(storefront: Storefr
     answer = await storefront.ask(reaching(name))
     assert answer.codes == ["SESSION_REQUIRED"]
     assert world.calls.count() == 0
+
+
+FOR_MEMBERS = [name for name, level in POLICIES.levels.items() if level is SessionLevel.REGISTERED]
+
+
+@pytest.mark.parametrize("name", [name for name in FOR_MEMBERS if "." in name])
+async def test_a_guest_is_refused_before_any_call(storefront: Storefront, world: World, name: str) -> None:
+    await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+    world.calls.clear()
+    answer = await storefront.ask(reaching(name))
+    assert answer.codes == ["SIGN_IN_REQUIRED"]
+    assert world.calls.count() == 0
+
+
+@pytest.mark.parametrize("name", [field for name in FOR_MEMBERS if "." not in name for field in fields_of_type(name)])
+async def test_a_guest_finds_nothing_of_a_type_for_members(storefront: Storefront, world: World, name: str) -> None:
+    """What leads to it may cost its own call; it costs none."""
+    await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+    world.calls.clear()
+    answer = await storefront.ask(reaching(name))
+    assert set(answer.codes) <= {"SIGN_IN_REQUIRED"}
+    assert {call.path for call in world.calls.by_call} <= {CART}
+    if not answer.codes:
+        value: Any = answer.body["data"]
+        while isinstance(value, dict):
+            (value,) = value.values()
+        assert value is None
 
 
 def test_every_root_field_says_which_session_it_needs() -> None:
