@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from gateway import telemetry
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
-from tests.shop import CART, SUBMIT, InMemory, Shopper, Storefront, listening, settings_for
+from tests.shop import ADDRESS, CART, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, listening, settings_for
 
 PERSONAL = {
     "firstName": "Canaryfirst",
@@ -170,3 +171,69 @@ async def test_every_line_of_a_request_has_its_id(shopper: Shopper, log: io.Stri
     ours = [line for line in lines if line["logger"].partition(".")[0] in ("gateway", "resolvers", "schema")]
     assert len(ours) >= 6
     assert all(line["request_id"] for line in ours)
+
+
+PASSWORDS = ("Canary+Password7", "Canary+Password8", "Canary+Password9")
+
+
+async def test_no_password_and_nothing_of_an_account_is_logged(log: io.StringIO, world: World) -> None:
+    """Whatever goes wrong on the way, over real sockets, with every library talking."""
+    sent: list[str] = []
+
+    async def keep(answer: httpx.Response) -> None:
+        await answer.aread()
+        sent.append(f"{answer.headers}\n{answer.text}")
+
+    async with listening(create_sandbox(world), "off") as url:
+        app = create_app(settings_for(world, upstream_url=url))
+        async with (
+            listening(app) as gateway_url,
+            httpx.AsyncClient(base_url=gateway_url, event_hooks={"response": [keep]}) as http,
+            httpx.AsyncClient(base_url=url) as sandbox,
+        ):
+            shopper = Shopper(Storefront(http), sandbox, world)
+            storefront = shopper.storefront
+            await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+            await storefront.ask(
+                """mutation($password: String!) { registerShopper(input: {
+                  idempotencyKey: "00000000-0000-4000-8000-000000000001", email: "canary@personal.example",
+                  password: $password, firstName: "Canaryfirst", lastName: "Canarylast"}) { errors { code } } }""",
+                password=PASSWORDS[0],
+            )
+            await storefront.sign_in("canary@personal.example", PASSWORDS[1])
+            for kind in ("status", "malformed", "drop-after"):
+                await shopper.fault(kind, "/oauth20/token", times=1)
+                await storefront.sign_in("canary@personal.example", PASSWORDS[2])
+            await storefront.ask(
+                """mutation($address: AddressInput!) { saveAddress(input: {nickname: "x", address: $address}) {
+                  errors { code } } }""",
+                address=ADDRESS | PERSONAL,
+            )
+            await storefront.ask("{ shopper { addresses { id } paymentOptions { id } } }")
+    everything, lines = "\n".join(sent), log.getvalue()
+    assert lines.count("\n") > 20, "the log was looked at"
+    for password in PASSWORDS:
+        for spelling in spellings(password):
+            assert spelling not in everything
+            assert spelling not in lines
+    for value in ("canary@personal.example", *PERSONAL.values()):
+        assert value not in lines, value
+
+
+class Watching(InMemory):
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self.asked: list[str] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(f"{request.url} {request.headers}")
+        return await super().handle_async_request(request)
+
+
+async def test_a_password_travels_in_the_body_alone(world: World, clock: Clock) -> None:
+    network, keys = Watching(create_sandbox(world)), world.keys
+    async with gateway(world, network, clock) as storefront:
+        assert (await storefront.sign_in(keys.shopper_username, keys.shopper_password))["errors"] == []
+    assert len(network.asked) >= 3
+    for spelling in spellings(keys.shopper_password) | {keys.shopper_username}:
+        assert spelling not in "\n".join(network.asked)
