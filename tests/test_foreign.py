@@ -70,7 +70,13 @@ FRESH_SOURCE: dict[str, Any] = {"whose": source_of, "never": NEVER_A_SOURCE}
 
 DETAILS = ", ".join(f'{name}: "{value}"' for name, value in ADDRESS.items())
 
+NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
+
 ROWS = [
+    Row("node, an address", NODE, **ADDRESS_ID),
+    Row("node, a means of payment", NODE, **OPTION_ID),
+    Row("node, a line", NODE, **LINE_ID),
+    Row("node, an order", NODE, **ORDER_ID),
     Row("order", "query($id: ID!) { order(id: $id) { id } }", **ORDER_ID),
     Row(
         "updateCartLines",
