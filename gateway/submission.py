@@ -831,7 +831,9 @@ async def case_of(
     session = await ctx.own_session()
     lacks_stock = guard.complains_of_stock(cart) or (refused is not None and refused.reason in guard.STOCK_CODES)
     stock = None
-    if lacks_stock:
+    # Credit does not go with what is sold before it is there, which a cart does not tell.
+    may_wait = refused is not None and cart.secondary_source is not None
+    if lacks_stock or may_wait:
         try:
             stock = await ctx.gateway.catalog.inventory([line.product.upstream_id for line in cart.lines])
         except UpstreamError:

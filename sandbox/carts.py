@@ -285,8 +285,7 @@ def _apply(request: Request, cart: Cart, plan: Plan) -> None:
 
 
 def _check_quantity(request: Request, product: Product, quantity: int, *, is_child: bool) -> None:
-    left = world_of(request).stock[product.id]
-    if left is not None and quantity > left:
+    if world_of(request).lacks(product.id, quantity):
         text = f"Product {product.id} is not available in the requested quantity."
         subcode = "inventory-unavailable-to-add-tight-bundle-child-line-item" if is_child else None
         relation = "LineItemsResource"
@@ -582,8 +581,7 @@ def _answer(request: Request, cart: Cart) -> Response:
 
 def _complaints(world: World, cart: Cart) -> Json:
     """Beside the cart: what has gone out of stock since it was added."""
-    short = [line.product.id for line in cart.lines if (world.stock[line.product.id] or 0) < line.quantity]
-    gone = [product_id for product_id in short if world.stock[product_id] is not None]
+    gone = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
     if not gone or cart.order is not None:
         return {}
     texts = [f"Product {product_id} is not available in the requested quantity." for product_id in gone]

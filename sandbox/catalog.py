@@ -339,7 +339,7 @@ def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
 
 
 def inventory(product: Product, left: int | None, base: str, quantity: int = 1) -> Json:
-    available = UNTRACKED if left is None else left
+    available = UNTRACKED if left is None else max(left, 0)
     return {
         "uri": f"{uri(product.id, base)}/inventory-status",
         "product": [

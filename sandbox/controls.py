@@ -3,7 +3,7 @@
 Input that is unknown is refused with a 400 that names it, so that a misspelt control is not a passing test.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
@@ -31,6 +31,9 @@ class Stock(msgspec.Struct, forbid_unknown_fields=True):
     product_id: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(name="productId")
     quantity: Annotated[int, msgspec.Meta(ge=0)] | None
     """None: nobody counts."""
+    is_sold_ahead: bool = msgspec.field(name="isSoldAhead", default=False)
+    """Whether it is sold before it is there."""
+    expected_on: date | None = msgspec.field(name="expectedOn", default=None)
 
 
 class Credit(msgspec.Struct, forbid_unknown_fields=True):
@@ -147,6 +150,10 @@ async def set_stock(request: Request) -> Response:
     if given.product_id not in stock:
         return _refused(f"There is no product {given.product_id}.")
     stock[given.product_id] = given.quantity
+    backorders = world_of(request).backorders
+    backorders.pop(given.product_id, None)
+    if given.is_sold_ahead:
+        backorders[given.product_id] = given.expected_on.isoformat() if given.expected_on else None
     return nothing()
 
 

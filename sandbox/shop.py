@@ -147,7 +147,11 @@ def _named(request: Request) -> list[Product]:
 
 
 def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
-    return catalog.inventory(product, world_of(request).stock[product.id], base_of(request), quantity)
+    world = world_of(request)
+    wire = catalog.inventory(product, world.stock[product.id], base_of(request), quantity)
+    if product.id in world.backorders:
+        wire |= {"productIsAllowsBackorders": "true", "expectedInStockDate": world.backorders[product.id]}
+    return wire
 
 
 def short_list(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:

@@ -68,12 +68,12 @@ def _check(world: World, cart: Cart) -> None:
     if cart.tax_place.get("country") in DEMANDED and not cart.registrations:
         raise _no(409, "invalid-tax-registrations", "The tax registrations of the cart are not valid.")
     for line in cart.lines:
-        left = world.stock[line.product.id]
-        if left is not None and line.quantity > left:
+        if world.lacks(line.product.id, line.quantity):
             text = f"Product {line.product.id} is not available in the requested quantity."
             raise _no(409, "inventory-unavailable-error", text)
-    if cart.credit is not None and cart.purchase().is_recurring:
-        raise _no(409, "submit-cart-failed", "Store credit cannot be used to purchase a subscription.")
+    if cart.credit is not None and (cart.recurs or any(world.sells_ahead(line) for line in cart.lines)):
+        text = "Store credit cannot be used to purchase a subscription or what is not in stock."
+        raise _no(409, "submit-cart-failed", text)
 
 
 def _charge(world: World, cart: Cart) -> None:

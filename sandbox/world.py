@@ -137,6 +137,8 @@ class World:
     redirects: dict[UUID, Source] = field(default_factory=dict)
     """Sources by the id in the address of the provider's page."""
     stock: dict[int, int | None] = field(default_factory=lambda: {one.id: one.stock for one in PRODUCTS.values()})
+    backorders: dict[int, str | None] = field(default_factory=dict)
+    """Products that are sold before they are there, with the day they are expected, as YYYY-MM-DD."""
     moved: timedelta = timedelta(0)
     _cart_ids: Iterator[int] = field(default_factory=lambda: count(1127950780082, 10_000))
     _line_ids: Iterator[int] = field(default_factory=lambda: count(21150010082, 10_000))
@@ -273,6 +275,15 @@ class World:
         cart.detach(source, keeps=keeps)
 
     # Stock.
+
+    def lacks(self, product_id: int, quantity: int) -> bool:
+        """Whether so many can neither be sold from stock nor before they are there."""
+        left = self.stock[product_id]
+        return left is not None and quantity > left and product_id not in self.backorders
+
+    def sells_ahead(self, line: Line) -> bool:
+        left = self.stock[line.product.id]
+        return line.product.id in self.backorders and left is not None and line.quantity > left
 
     def take_stock(self, cart: Cart) -> None:
         for line in cart.lines:

@@ -1,7 +1,7 @@
 """Store credit: whatever is done in whatever order, it pays first, and what remains is always right."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from sandbox.methods import METHODS
 from sandbox.source import Source
 from sandbox.world import Balance, World
 from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, signed_in
@@ -504,3 +505,101 @@ async def test_a_source_of_a_fixed_amount_is_outdated_when_credit_comes_or_goes(
     assert rich.submits == 0
     await klarna(rich)
     assert (await rich.storefront.cart())["readiness"]["blockers"] == []
+
+
+# What credit does not go with.
+
+PLAN = "5401231600"
+"""A product that renews by itself."""
+
+
+async def add_plan(shopper: Shopper) -> None:
+    assert (await shopper.storefront.add(PLAN))["errors"] == []
+
+
+async def sell_ahead(shopper: Shopper, expected_on: str | None = None) -> None:
+    """The daypack is sold out, and sold all the same."""
+    about = {"productId": int(PACK), "quantity": 0, "isSoldAhead": True, "expectedOn": expected_on}
+    await shopper.control("stock", about)
+
+
+async def expect_it(shopper: Shopper) -> None:
+    await sell_ahead(shopper, "2031-05-01")
+
+
+async def pay_with_apple(shopper: Shopper) -> None:
+    """A source of a method that the sandbox makes no source of."""
+    await saved_card(shopper)
+    for one in shopper.world.shoppers:
+        if one.cart is not None and one.cart.source is not None:
+            one.cart.source = replace(one.cart.source, method=METHODS["applePay"])
+
+
+OBSTACLES: dict[str, Callable[[Shopper], Awaitable[None]]] = {
+    "SUBSCRIPTION_LINE": add_plan,
+    "BACKORDER_LINE": sell_ahead,
+    "PREORDER_LINE": expect_it,
+    "PRIMARY_SOURCE_NOT_COMBINABLE": pay_with_apple,
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+async def test_a_cart_that_credit_does_not_fit_is_told_why(rich: Shopper, obstacle: str) -> None:
+    await rich.fill_cart()
+    await OBSTACLES[obstacle](rich)
+    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    assert account["obstacles"] == [obstacle]
+    assert account["usableOnCart"]["amount"] == "0.00"
+    (error,) = (await credit("10")(rich))["errors"]
+    assert error == IsPartialDict(
+        __typename="StoreCreditError", code="STORE_CREDIT_NOT_ALLOWED", obstacles=[obstacle], path=[]
+    )
+    assert rich.world.calls.count("POST", SOURCES) == 0
+
+
+async def off_by_source(shopper: Shopper) -> dict[str, Any]:
+    source = next(one for one in shopper.world.sources.values() if one.is_credit)
+    return await change(shopper, DETACH, target={"sourceId": str(source.id)})
+
+
+READINESS = """{ checkoutReadiness { status blockers { __typename code step resolvedBy
+  ... on StoreCreditBlocker { obstacles } } } }"""
+
+
+@pytest.mark.parametrize("spoil", [add_plan, pay_with_apple], ids=["a subscription", "another primary source"])
+@pytest.mark.parametrize("resolve", [remove, off_by_source], ids=["removeStoreCredit", "detachSource"])
+async def test_credit_that_no_longer_fits_blocks_until_it_is_gone(
+    rich: Shopper, spoil: Callable[[Shopper], Awaitable[None]], resolve: Step
+) -> None:
+    await rich.fill_cart()
+    await credit("50")(rich)
+    await saved_card(rich)
+    await spoil(rich)
+    found = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
+    assert found["status"] == "BLOCKED"
+    (blocker,) = found["blockers"]
+    assert blocker == IsPartialDict(__typename="StoreCreditBlocker", code="STORE_CREDIT_CONFLICT", step="PAYMENT")
+    assert blocker["resolvedBy"] == ["Mutation.removeStoreCredit", "Mutation.detachSource"]
+    assert len(blocker["obstacles"]) == 1
+    result = await rich.storefront.outcome()
+    assert [one["code"] for one in result["blockers"]] == ["STORE_CREDIT_CONFLICT"]
+    assert rich.submits == 0
+
+    assert (await resolve(rich))["errors"] == []
+    found = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
+    assert "STORE_CREDIT_CONFLICT" not in [one["code"] for one in found["blockers"]]
+
+
+async def test_what_upstream_alone_knows_is_the_same_blocker_after_its_refusal(rich: Shopper, clock: Clock) -> None:
+    await rich.fill_cart()
+    await credit("50")(rich)
+    await saved_card(rich)
+    await sell_ahead(rich)
+    clock.move(60)
+    result = await rich.storefront.outcome()
+    assert result["__typename"] == "OrderBlocked"
+    (blocker,) = result["blockers"]
+    assert blocker == IsPartialDict(__typename="StoreCreditBlocker", code="STORE_CREDIT_CONFLICT")
+    assert rich.submits == 1
+    await remove(rich)
+    assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
