@@ -43,7 +43,7 @@ async def _account(ctx: Context) -> StoreCreditAccount:
 
 async def _on_cart(ctx: Context, cart: Cart, balance: Money | None) -> StoreCreditAccount:
     try:
-        stock = await ctx.in_time(ctx.gateway.catalog.inventory([line.product.upstream_id for line in cart.lines]))
+        stock = await ctx.in_time(ctx.gateway.catalog.stock([line.product.upstream_id for line in cart.lines]))
     except UpstreamError:
         stock = {}  # What is on backorder is then refused when the order is submitted.
     return credit.account(cart, balance or zero(cart.currency_code), stock, ctx.gateway.now())
