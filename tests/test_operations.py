@@ -83,3 +83,28 @@ async def test_the_thank_you_page_says_how_to_pay_and_follows_the_money(shopper:
     await shopper.fault("status", ORDER, status=503)
     answer = await storefront.ask(documents()["PaymentInstructions"], orderId=order["id"])
     assert (answer.body["data"], answer.codes) == ({"order": None}, ["UPSTREAM_UNAVAILABLE"])
+
+
+async def test_the_checkout_page_and_the_payment_step_cost_what_they_show(shopper: Shopper, world: World) -> None:
+    storefront = shopper.storefront
+    await shopper.fill_cart(countryCode="GB", countrySubdivision=None, city="Leeds", postalCode="LS1 4AP")
+    await storefront.add("5401230200")
+    world.calls.clear()
+    page = await storefront.run("CheckoutPage")
+    (wanted,) = page["cart"]["taxIdentifierRequirements"]
+    assert wanted["customerType"] == "BUSINESS"
+    assert [one["key"] for one in wanted["fields"]] == ["UK_VAT"]
+    assert world.calls.count() == 3, "cart, tax schema, methods"
+    world.calls.clear()
+    await storefront.run("CheckoutPage")
+    assert world.calls.count() == 2, "the list of methods is fresh"
+
+    world.calls.clear()
+    step = await storefront.run("PaymentStep", filter={"usableOnly": True})
+    assert world.calls.count() == 1
+    assert step["paymentSession"]["dropIn"]["sessionId"] == step["paymentSession"]["sessionId"]
+    assert step["availablePaymentMethods"]["countryCode"] == "GB"
+    await storefront.add("5401230200")
+    world.calls.clear()
+    await storefront.run("PaymentStep")
+    assert world.calls.count() == 2

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from decimal import Decimal
 from urllib.parse import quote
 
 import httpx
@@ -14,8 +15,13 @@ from starlette.types import ASGIApp
 from gateway import telemetry
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
+<<<<<<< HEAD
 from sandbox.world import World
 from tests.shop import ADDRESS, CART, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, listening, settings_for
+=======
+from sandbox.world import Balance, World
+from tests.shop import CART, SUBMIT, InMemory, Shopper, Storefront, listening, settings_for
+>>>>>>> cf0eaef (The keys of store credit leave nowhere, and the checkout pages cost what they show)
 
 PERSONAL = {
     "firstName": "Canaryfirst",
@@ -126,6 +132,32 @@ async def test_no_access_token_is_in_any_answer(shopper: Shopper, world: World, 
     assert len(sent) > 5
     for token in planted:
         assert all(spelling not in everything for spelling in spellings(token))
+
+
+async def test_the_keys_of_store_credit_and_its_reference_stay_here(
+    member: Shopper, world: World, log: io.StringIO
+) -> None:
+    """Over a ledger and a payment service that answer, and that do not."""
+    sent: list[str] = []
+
+    async def keep(answer: httpx.Response) -> None:
+        await answer.aread()
+        sent.append(f"{answer.headers}\n{answer.text}")
+
+    member.storefront.http.event_hooks = {"response": [keep]}
+    text = "mutation { applyStoreCredit(input: {}) { storeCredit { asOf } errors { code message } } }"
+    reference = "rf-cust-000042"
+    world.ledger[reference] = Balance(Decimal(20), "USD")
+    await member.fill_cart()
+    for path in ("/_ledger/balance", "/sources"):
+        for kind in ("status", "malformed", "drop-after"):
+            await member.fault(kind, path, times=3)
+            await member.storefront.ask(text)
+            world.faults.clear()
+    assert (await member.storefront.ask(text)).data["applyStoreCredit"]["errors"] == []
+    everything = "\n".join(sent) + log.getvalue()
+    for secret in (world.keys.payment_key, world.keys.ledger_key, reference):
+        assert all(spelling not in everything for spelling in spellings(secret)), secret
 
 
 def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
