@@ -15,13 +15,8 @@ from starlette.types import ASGIApp
 from gateway import telemetry
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
-<<<<<<< HEAD
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, listening, settings_for
-=======
 from sandbox.world import Balance, World
-from tests.shop import CART, SUBMIT, InMemory, Shopper, Storefront, listening, settings_for
->>>>>>> cf0eaef (The keys of store credit leave nowhere, and the checkout pages cost what they show)
+from tests.shop import ADDRESS, CART, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, listening, settings_for
 
 PERSONAL = {
     "firstName": "Canaryfirst",
