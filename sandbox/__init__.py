@@ -25,18 +25,18 @@ list of orders takes several states by commas, and everything of an order with `
 does; a look-up that finds nothing is a 404, whatever of it was wrong, and lets nobody read the order by its
 number afterwards. A tax identifier that does not fit is a 409 `vat-exemption-failure`; Brazil demands one.
 Credit beyond the total, a second one, and a method that cannot stand beside it are refused when attached;
-credit in a cart with a subscription when it is submitted. What credit pays is at most the total, and grows
-and shrinks with it. A refresh token is good for one renewal. A cart without goods is submitted without a
-shipping address. After a hard decline the source is failed. Who approved at the provider before the
-submission approves once more. Wrong credentials are a 401 `invalid_request`, whatever of them is wrong; a
-name that is taken is a 409 `shopper-already-exists`. A guest's token that is shown at a sign-in is used up by
-it, and the cart goes along, into the account's own where both hold lines. All tokens of an account see one
-cart. A saved source pays for its owner alone; refusals of a payment option are `payment-option-already-
-exists`, `source-already-exists`, `source_not_found`, `source_not_chargeable` and `nonreusable_source`. A
-removed option takes its source along. Lines of a product that recurs have `subscriptionInfo`. A change of a
-subscription is made a minute after it was accepted; its orders come as a shopper's do. One that does not
-renew ends with its term, one whose renewal cannot be paid a week after it. A trial costs what the product
-costs.
+credit beside a subscription, or what is sold before it is there, when the cart is submitted. What credit pays
+is at most the total, and grows and shrinks with it. A refresh token is good for one renewal. A cart without
+goods is submitted without a shipping address. After a hard decline the source is failed. Who approved at the
+provider before the submission approves once more. Wrong credentials are a 401 `invalid_request`, whatever of
+them is wrong; a name that is taken is a 409 `shopper-already-exists`. A guest's token that is shown at a
+sign-in is used up by it, and the cart goes along, into the account's own where both hold lines. All tokens of
+an account see one cart. A saved source pays for its owner alone; refusals of a payment option are
+`payment-option-already- exists`, `source-already-exists`, `source_not_found`, `source_not_chargeable` and
+`nonreusable_source`. A removed option takes its source along. Lines of a product that recurs have
+`subscriptionInfo`. A change of a subscription is made a minute after it was accepted; its orders come as a
+shopper's do. One that does not renew ends with its term, one whose renewal cannot be paid a week after it. A
+trial costs what the product costs.
 
 It does not imitate:
 

@@ -127,3 +127,17 @@ async def test_each_edit_keeps_to_the_revision(storefront: Storefront, world: Wo
     refused = await change(storefront, text, ifRevision="0" * 32, **parts[text])
     assert refused["errors"] == [{"code": "CART_REVISION_MISMATCH", "path": ["input", "ifRevision"]}]
     assert world.calls.count() == world.calls.count("GET", CART)
+
+
+async def test_a_line_keeps_the_attributes_it_was_added_with(storefront: Storefront) -> None:
+    text = """mutation($attributes: [CustomAttributeInput!]) { addCartLines(input: {lines: [
+      {product: {upstreamId: "5401230100"}, customAttributes: $attributes},
+      {product: {upstreamId: "5401230100"}}]}) {
+        cart { lines { quantity customAttributes { name value } } } errors { code } } }"""
+    engraving = [{"name": "engraving", "value": "For Ada"}]
+    done = (await storefront.ask(text, attributes=engraving)).data["addCartLines"]
+    assert done["errors"] == []
+    assert done["cart"]["lines"] == [
+        {"quantity": 1, "customAttributes": engraving},
+        {"quantity": 1, "customAttributes": []},
+    ]
