@@ -136,6 +136,7 @@ class Running:
             "RIVERFRONT_SUBMISSION_DEADLINE_S": str(QUIET_S - 1),
             "RIVERFRONT_DOUBT_QUIET_S": str(QUIET_S),
             "RIVERFRONT_RECONCILE_S": "0.5",
+            "RIVERFRONT_STORE_TIMEOUT_S": "5",
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gateway", "serve", cwd=ROOT, env=os.environ | settings
@@ -156,6 +157,7 @@ class Running:
 @asynccontextmanager
 async def town() -> AsyncIterator[Town]:
     world = World()
+    world.stock[int(PACK)] = None  # Nobody counts it: every cart can be bought.
     async with AsyncExitStack() as stack:
         valkey = stack.enter_context(Valkey())
         await emptied(valkey)
@@ -293,10 +295,8 @@ def _tell(what: str, work: Any) -> None:
     for outcome, count in sorted(found.outcomes.items()):
         print(f"  {outcome:32} {count}")
     print(f"  the slowest was settled after      {found.slowest_s:.1f} s (quiet time {QUIET_S} s)")
-    print(
-        f"  submitted twice: {found.twice or 'none'}; told untruly: {found.untrue or 'none'}; "
-        f"unsettled: {found.unsettled or 'none'}"
-    )
+    for name, carts in (("twice", found.twice), ("untrue", found.untrue), ("unsettled", found.unsettled)):
+        print(f"  {name:32} {len(carts)} {carts[:3] or ''}")
     sys.exit(0 if found.is_good else 1)
 
 

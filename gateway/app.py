@@ -119,7 +119,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
     if url := settings.store_url.get_secret_value():
-        return SharedStore(url)
+        return SharedStore(url, timeout_s=settings.store_timeout_s)
     return MemoryStore(entries=settings.store_entries, size_bytes=settings.store_bytes, clock=lambda: now().timestamp())
 
 

@@ -138,6 +138,7 @@ class Settings(BaseSettings):
         description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0; empty for the "
         "memory of this one process.",
     )
+    store_timeout_s: float = Field(0.25, gt=0, description="Seconds one command of the shared store may take.")
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
         description="Fernet keys that seal sessions in the shared store, the newest first; empty for one made from the "

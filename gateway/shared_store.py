@@ -1,7 +1,7 @@
 """The store that replicas share: a Redis or Valkey server.
 
-Nothing is tried twice here and nothing waits longer than `COMMAND_S`: who asks is told at once that the
-store does not answer, and what hangs on it is refused. After some failures in a row it is left alone for
+Nothing is tried twice here and no command waits long: who asks is told at once that the store does not
+answer, and what hangs on it is refused. After some failures in a row it is left alone for
 a moment, so that a server in trouble is not also stormed.
 """
 
@@ -29,7 +29,6 @@ T = TypeVar("T")
 
 PREFIX = "riverfront:"
 
-COMMAND_S = 0.25
 CONNECTIONS = 64
 FAILURES_IN_A_ROW = 5
 LEFT_ALONE_S = 1.0
@@ -60,15 +59,19 @@ return due
 
 
 class SharedStore:
-    """`url`: `redis://` or, encrypted, `rediss://`, with user and password where the server wants them."""
+    """`url`: `redis://` or, encrypted, `rediss://`, with user and password where the server wants them.
 
-    def __init__(self, url: str, *, prefix: str = PREFIX) -> None:
+    `timeout_s`: how long one command may take.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float = 0.25, prefix: str = PREFIX) -> None:
+        self._timeout_s = timeout_s
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
-            timeout=COMMAND_S,
-            socket_timeout=COMMAND_S,
-            socket_connect_timeout=COMMAND_S,
+            timeout=timeout_s,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
             health_check_interval=0,
         )
@@ -110,7 +113,7 @@ class SharedStore:
             blocking_timeout=wait_s,
         )
         # A wait of its own length, made of commands that each have their limit.
-        if not await self._ask(lock.acquire, within_s=wait_s + COMMAND_S):
+        if not await self._ask(lock.acquire, within_s=wait_s + self._timeout_s):
             raise Taken
         try:
             yield
@@ -170,12 +173,12 @@ class SharedStore:
     def _key(self, key: str) -> str:
         return self._prefix + key
 
-    async def _ask(self, command: Callable[[], Awaitable[T]], within_s: float = COMMAND_S) -> T:
+    async def _ask(self, command: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
         """The answer of one command. Raises `StoreUnavailable`."""
         if time.monotonic() < self._left_alone_until:
             raise StoreUnavailable(detail="left alone")
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(within_s or self._timeout_s):
                 answer = await command()
         except LockError:
             raise

@@ -110,6 +110,8 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "retry_wait_s": 0,
         # Nobody looks after submissions by themselves while a test looks.
         "reconcile_s": 3600,
+        # A machine that does much else is slow, and no test of ours is about that.
+        "store_timeout_s": 10,
     }
     given |= changes
     return Settings(**({"ledger_url": f"{given['upstream_url']}/_ledger/balance"} | given))

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from dirty_equals import IsPartialDict
 from redis.asyncio import Redis
 
@@ -130,6 +131,62 @@ async def test_tries_are_counted_together(replicas: Replicas) -> None:
         answer = await Storefront(replicas.http[number % 2]).ask(text, name="somebody@example.com")
         codes += [error["code"] for error in answer.data["signIn"]["errors"]]
     assert codes == ["SIGN_IN_FAILED"] * 5 + ["RATE_LIMITED"]
+
+
+# Who reads the store.
+
+
+async def test_a_record_in_another_place_opens_nothing(
+    replicas: Replicas, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = (Storefront(http) for http in replicas.http)
+    await one.add(PACK)
+    await other.add(PACK)
+    redis = Redis.from_url(valkey.url)
+    first, second = [key async for key in redis.scan_iter("riverfront:session:*")]
+    sealed: list[Any] = await redis.mget(first, second)
+    await redis.mset({first: sealed[1], second: sealed[0]})
+    await redis.aclose()
+    for storefront in (one, other):
+        assert (await storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+    assert [record.message for record in caplog.records].count("seal mismatch") >= 2
+
+
+async def test_a_thief_of_the_store_reads_nothing(replicas: Replicas, valkey: Valkey, world: World) -> None:
+    await replicas.shopper.get_ready("klarnaCredit")
+    result = await replicas.shopper.storefront.outcome()
+    redis = Redis.from_url(valkey.url)
+    kept = b""
+    async for key in redis.scan_iter("*"):
+        kept += key + (await redis.get(key) if await redis.type(key) == b"string" else b"")
+    await redis.aclose()
+    secrets = [
+        *world.tokens,
+        *world.refresh_tokens,
+        result["action"]["redirectUrl"],
+        ADDRESS["line1"],
+        ADDRESS["email"],
+    ]
+    assert b"attempt:" in kept
+    assert [one for one in secrets if one.encode() in kept] == []
+
+
+async def test_keys_of_the_seal_are_changed_one_after_the_other(
+    world: World, network: InMemory, clock: Clock, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    shared = {"store_url": valkey.url}
+    async with gateway(world, network, clock, **shared, sealing_keys=old) as before:
+        await before.add(PACK)
+        cookie = before.cookie
+        async with gateway(world, network, clock, **shared, sealing_keys=f"{new},{old}") as after:
+            moved = Storefront(after.http, cookie=cookie)
+            clock.move(120)  # The use of the session is written down, under the new key.
+            assert (await moved.add(PACK))["cart"]["totalQuantity"] == 2
+            assert (await before.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"], "it has no new key"
+        async with gateway(world, network, clock, **shared, sealing_keys=new) as last:
+            assert (await Storefront(last.http, cookie=cookie).cart())["totalQuantity"] == 2
 
 
 # The store in trouble.

@@ -24,7 +24,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         made = MemoryStore(entries=10_000, size_bytes=1_000_000)
     else:
         valkey: Valkey = request.getfixturevalue("valkey")
-        made = SharedStore(valkey.url, prefix=f"{uuid.uuid4()}:")
+        made = SharedStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
     yield made
     await made.aclose()
 
@@ -181,7 +181,7 @@ async def test_a_server_that_drops_keys_is_refused(own_valkey: Valkey) -> None:
 
 async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
     prefix = f"{uuid.uuid4()}:"
-    store = SharedStore(valkey.url, prefix=prefix)
+    store = SharedStore(valkey.url, timeout_s=10, prefix=prefix)
     await store.put("a", b"1", ttl_s=10)
     await store.replace("b", b"1", expected=None, ttl_s=10)
     await store.remind("list", "m", NOW)

@@ -1,0 +1,120 @@
+"""What became of an order whose answer cannot be trusted is found out, although nobody asks, and never guessed."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.world import World
+from tests.shop import SUBMIT, Clock, InMemory, Shopper, Storefront, eventually, gateway, new_key
+
+LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
+
+pytestmark = pytest.mark.slow
+
+UNTRUSTED: list[dict[str, Any]] = [
+    {"kind": "drop-before"},
+    {"kind": "drop-after"},
+    {"kind": "malformed"},
+    {"kind": "huge"},
+    {"kind": "content-type"},
+    *({"kind": "status", "status": status} for status in (500, 502, 503, 504)),
+    {"kind": "status", "status": 500, "code": "internal-payment-error"},
+    {"kind": "delay", "delay_s": 60},
+    {"kind": "drip", "delay_s": 1},
+]
+
+
+@pytest.fixture
+async def shopper(world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shopper]:
+    """A shopper whose gateway looks after its submissions all the time, and has little patience with upstream."""
+    changes = {"reconcile_s": 0.01, "submission_deadline_s": 0.5}
+    async with gateway(world, network, clock, **changes) as storefront:
+        yield Shopper(storefront, sandbox, world)
+
+
+async def status_of(storefront: Storefront, key: str) -> str:
+    status: str = (await storefront.ask(LOOK, key=key)).data["orderSubmission"]["status"]
+    return status
+
+
+async def has_free_cart(shopper: Shopper) -> bool:
+    return bool((await shopper.storefront.add("5401230200"))["errors"] == [])
+
+
+def has_order(world: World) -> bool:
+    return any(one.orders for one in world.shoppers)
+
+
+@pytest.mark.parametrize("fault", UNTRUSTED, ids=lambda fault: "-".join(str(part) for part in fault.values()))
+async def test_the_truth_is_found_after_any_answer_that_is_none(
+    shopper: Shopper, world: World, clock: Clock, fault: dict[str, Any]
+) -> None:
+    await shopper.get_ready()
+    await shopper.control("faults", {"path": SUBMIT, "times": 1} | fault)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    clock.move(30)
+    if not has_order(world):
+        looked = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
+        await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > looked)
+        assert await status_of(shopper.storefront, key) == "IN_DOUBT", "absence is not believed yet"
+        clock.move(100)
+    await eventually(lambda: has_free_cart(shopper))
+    assert await status_of(shopper.storefront, key) == ("PLACED" if has_order(world) else "NOT_PLACED")
+    assert shopper.submits == 1
+
+
+async def test_an_upstream_that_is_down_for_long_is_asked_until_it_tells(
+    shopper: Shopper, world: World, clock: Clock
+) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-after", SUBMIT, times=1)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    await shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=503)
+    clock.move(600)
+    looked = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
+    await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > looked)
+    assert await status_of(shopper.storefront, key) == "IN_DOUBT", "long past the quiet time, and nothing is known"
+    world.faults.clear()
+    clock.move(31)
+    await eventually(lambda: has_free_cart(shopper))
+    assert await status_of(shopper.storefront, key) == "PLACED"
+
+
+class Late(InMemory):
+    """Carries the first submit-cart to upstream much later than its sender believes."""
+
+    held: httpx.Request | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == SUBMIT and self.held is None:
+            self.held = request
+            raise httpx.ReadError("lost", request=request)
+        return await super().handle_async_request(request)
+
+    async def deliver(self) -> None:
+        assert self.held is not None
+        answer = await super().handle_async_request(self.held)
+        assert answer.status_code == 200
+
+
+async def test_an_order_that_appears_late_is_never_called_absent(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    late = Late(network.app)
+    async with gateway(world, late, clock, reconcile_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        key = new_key()
+        assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
+        clock.move(60)
+        await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second one meanwhile"
+        await late.deliver()
+        clock.move(31)
+        await eventually(lambda: has_free_cart(shopper))
+        assert await status_of(storefront, key) == "PLACED"
+        assert shopper.submits == 1
