@@ -366,6 +366,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(CAUSES))
 async def test_every_documented_refusal_has_a_type_in_every_mutation(shopper: Shopper, code: str) -> None:
     await shopper.storefront.add(PACK)

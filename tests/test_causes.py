@@ -269,6 +269,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
 async def test_each_code_is_told_as_its_typed_error(shopper: Shopper, case: Case) -> None:
     await (shopper.fill_cart() if case.change is SHIP else shopper.storefront.add(PACK))

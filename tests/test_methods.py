@@ -49,6 +49,7 @@ async def both_fail(shopper: Shopper) -> None:
         await shopper.fault("status", path, status=503)
 
 
+@pytest.mark.slow
 async def test_five_hundred_callers_share_one_call(shopper: Shopper) -> None:
     await fill(shopper)
     tabs = [shopper.storefront.another_tab() for _ in range(500)]

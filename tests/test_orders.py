@@ -225,6 +225,7 @@ def numbers(orders: dict[str, Any]) -> list[str]:
     return [node["number"] for node in orders["nodes"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [50, 17])
 async def test_a_history_of_500_orders_neither_repeats_nor_skips_while_orders_arrive(
     member: Shopper, world: World, size: int

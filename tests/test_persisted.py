@@ -147,6 +147,7 @@ async def test_nothing_of_a_document_is_in_the_log(storefront: Storefront, log: 
     assert CANARY not in lines
 
 
+@pytest.mark.slow
 def test_the_command_makes_a_manifest_of_a_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "manifest", str(OPERATIONS)]
     made = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours

@@ -116,6 +116,7 @@ def innocent(chance: random.Random) -> str:
     )
 
 
+@pytest.mark.slow
 def test_at_most_one_innocent_input_in_a_thousand_is_refused() -> None:
     chance = random.Random(4711)  # noqa: S311 - the same inputs every time
     inputs = [innocent(chance) for _ in range(20_000)]
@@ -233,6 +234,7 @@ def read(text: str) -> Any:
     return value_from_ast_untyped(parse_value(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "path"), strings(), ids=lambda one: one if isinstance(one, str) else ".".join(one))
 async def test_no_text_of_any_mutation_may_be_a_card_number(
     shopper: Shopper, world: World, log: io.StringIO, name: str, path: tuple[str, ...]

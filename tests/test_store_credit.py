@@ -285,6 +285,7 @@ def check_sums(cart: dict[str, Any]) -> None:
         assert {"kind": kind, "amount": session["amountRemaining"]} in session["missing"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 async def test_credit_pays_first_and_the_rest_is_right(
     world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, case: str

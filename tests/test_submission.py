@@ -141,6 +141,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 async def test_each_answer_of_upstream_has_its_outcome(shopper: Shopper, fault: dict[str, Any], expected: str) -> None:
     await shopper.get_ready()
@@ -195,6 +196,7 @@ ADVICE = {
 """Every other reason: another source. None: the shopper is asked to authenticate."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subcode", sorted(DECLINES))
 async def test_a_decline_tells_what_to_do_and_not_why(shopper: Shopper, subcode: str) -> None:
     await shopper.fill_cart()
