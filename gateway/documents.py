@@ -33,8 +33,9 @@ from gateway.user_errors import MESSAGES
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_CHARACTERS = 256 * 1024
-"""Text of the documents that are remembered. As a tree a document takes up to 300 bytes for a character."""
+REMEMBERED_CHARACTERS = 128 * 1024
+"""Text of the documents that are remembered beside the manifest. As a tree a document takes up to 300 bytes for a
+character, and the garbage collector looks through all of them, in the middle of a request."""
 
 MOST_ERRORS = 20
 """Findings of one validation; more would help nobody and cost time."""
