@@ -130,6 +130,7 @@ def _keys(url: str) -> dict[str, str]:
         "RIVERFRONT_API_KEY": keys["confidentialApiKey"],
         "RIVERFRONT_API_SECRET": keys["confidentialSecret"],
         "RIVERFRONT_PUBLISHABLE_KEY": keys["publicApiKey"],
+        "RIVERFRONT_MERCHANT_KEY": keys["merchantKey"],
         "RIVERFRONT_PAYMENT_KEY": keys["paymentKey"],
         "RIVERFRONT_LEDGER_KEY": keys["ledgerKey"],
     }

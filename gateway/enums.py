@@ -280,6 +280,23 @@ class OrderState(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
+class SubscriptionContractState(UpstreamWord):
+    PENDING_ACTIVATION = "PendingActivation"
+    FREE_TRIAL = "FreeTrial"
+    ACTIVE = "Subscribed"
+    PENDING_RENEWAL = "PendingRenewal"
+    CANCELLED = "Cancelled"
+    UNKNOWN = "UNKNOWN"
+
+
+class TermUnit(UpstreamWord):
+    DAYS = "DAYS"
+    WEEKS = "WEEKS"
+    MONTHS = "MONTHS"
+    YEARS = "YEARS"
+    UNKNOWN = "UNKNOWN"
+
+
 class WarningCode(OwnWord):
     COUPON_NOT_YET_ELIGIBLE = auto()
     OFFER_REPLACED = auto()

@@ -329,6 +329,18 @@ def _store_credit(case: Case) -> Iterator[Blocker]:
         )
 
 
+def _recurrence(case: Case) -> Iterator[Blocker]:
+    session = payment_session(case.cart, case.facts)
+    source = case.cart.primary_source
+    if session is not None and case.cart.recurs and source is not None and not source.is_reusable:
+        yield payment_blocker(
+            Code.RECURRING_SOURCE_REQUIRED,
+            "A line recurs, and the source can be charged once only. Save it to the account, or attach a saved one.",
+            session,
+            resolved_by=("Mutation.savePaymentOption", "Mutation.attachSource"),
+        )
+
+
 def _fixed_amount(case: Case) -> Iterator[Blocker]:
     session = payment_session(case.cart, case.facts)
     if session is not None and is_outdated(case.cart, case.facts.remembered):
@@ -453,6 +465,7 @@ RULES = (
     _shipping_option,
     _tax_identifiers,
     _store_credit,
+    _recurrence,
     _fixed_amount,
     _payment_session,
     _terms,

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         MethodsFrom.PAYMENT_SERVICE,
         description="Who tells the ways to pay: payment-service, with the cart's own list where it cannot, or cart.",
     )
+    merchant_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key of the merchant's own side with its secret, as key:secret, for recurring purchases; off when "
+        "empty.",
+    )
     payment_key: SecretStr = Field(
         SecretStr(""), description="Confidential key of the payment service, for store credit; off when empty."
     )
@@ -220,6 +225,8 @@ class Settings(BaseSettings):
             url = urlsplit(getattr(self, name))
             if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not self.development:
                 raise ValueError(f"{name}: keys and tokens travel over it; use https.")
+        if (pair := self.merchant_key.get_secret_value()) and not all(pair.partition(":")):
+            raise ValueError("merchant_key: write it as key:secret.")
         for key in self.sealing_keys:
             if not FERNET_KEY.fullmatch(key.get_secret_value()):
                 raise ValueError("sealing_keys: each is 32 random bytes in URL-safe base64.")

@@ -16,6 +16,7 @@ from gateway.enums import (
     SessionLevel,
     SourceState,
     StoreCreditObstacle,
+    SubscriptionContractState,
 )
 from gateway.errors import (
     RateLimited,
@@ -88,6 +89,10 @@ class AccessError(UserError, frozen=True, tag=True, kw_only=True):
 class CredentialError(UserError, frozen=True, tag=True, kw_only=True): ...
 
 
+class ContractError(UserError, frozen=True, tag=True, kw_only=True):
+    state: SubscriptionContractState | None = None
+
+
 class RateLimitError(UserError, frozen=True, tag=True, kw_only=True):
     retry_after: datetime
 
@@ -123,6 +128,7 @@ AnyUserError = (
     | IdempotencyError
     | AccessError
     | CredentialError
+    | ContractError
     | RateLimitError
     | UpstreamFailure
 )
@@ -138,6 +144,7 @@ RETRY = {
     ErrorCode.PAYMENT_SESSION_MISSING: RetryAdvice.DO_NOT_RETRY,
     ErrorCode.NOT_RESUMABLE: RetryAdvice.READ_STATE_FIRST,
     ErrorCode.IDEMPOTENCY_KEY_REUSED: RetryAdvice.DO_NOT_RETRY,
+    ErrorCode.CONTRACT_CHANGE_NOT_ALLOWED: RetryAdvice.READ_STATE_FIRST,
     ErrorCode.RATE_LIMITED: RetryAdvice.RETRY,
 }
 

@@ -58,6 +58,12 @@ async def shopper(ctx: Context) -> Member | Shopper | None:
     return await ctx.shopper() if known is None else Member(known)
 
 
+async def upstream_id_of(ctx: Context) -> str:
+    """The signed-in shopper's upstream id, for a member that needs one."""
+    known = (await ctx.own_session()).record.shopper_id
+    return (await ctx.shopper()).upstream_id if known is None else known
+
+
 async def shopper_of(parent: Session | Cart | Payload, ctx: Context) -> Member | Shopper | None:
     return await shopper(ctx)
 

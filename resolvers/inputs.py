@@ -426,3 +426,28 @@ class LookupOrder(Given, frozen=True, kw_only=True):
     """Arguments of lookupOrder."""
 
     by: OrderLookupBy
+
+
+class SubscriptionContractChange(Given, frozen=True, kw_only=True):
+    """Exactly one change of a recurring purchase."""
+
+    auto_renewal: bool | None = None
+    renewal_quantity: int | None = None
+    reduced_quantity: int | None = None
+    payment_option_id: str | None = None
+    source_id: str | None = None
+    shipping_address: AddressFields | None = None
+
+
+class ChangeSubscriptionContract(Given, frozen=True, kw_only=True):
+    """Arguments of changeSubscriptionContract."""
+
+    id: str
+    change: SubscriptionContractChange
+
+
+class CancelSubscriptionContract(Given, frozen=True, kw_only=True):
+    """Arguments of cancelSubscriptionContract."""
+
+    id: str
+    suppress_notification: bool = False

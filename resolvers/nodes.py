@@ -17,7 +17,7 @@ from gateway.upstream.catalog import Category, Offer, Product
 from gateway.upstream.ids import typed
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
-from resolvers import account, catalog, orders, payments
+from resolvers import account, catalog, contracts, orders, payments
 
 MOST_IDS = 50
 
@@ -106,5 +106,6 @@ ROWS: Mapping[str, Row] = {
     "PaymentOption": Row(_payment_option, SessionLevel.REGISTERED),
     "Order": Row(_order, SessionLevel.ANONYMOUS),
     "OrderLine": Row(_order_line, SessionLevel.ANONYMOUS),
+    "SubscriptionContract": Row(contracts.find, SessionLevel.REGISTERED),
 }
 """By the name of the type. Each type that implements Node has one."""

@@ -79,3 +79,9 @@ class SubmissionPayload(Payload):
 @dataclass(frozen=True)
 class LookupOrderPayload(Payload):
     order: Order | None = None
+
+
+@dataclass(frozen=True)
+class ContractPayload(Payload):
+    contract_id: str | None = None
+    """Upstream id of the shopper's own contract."""

@@ -79,6 +79,7 @@ async def keys(request: Request) -> Response:
             "publicApiKey": shown.public_key,
             "confidentialApiKey": shown.confidential_key,
             "confidentialSecret": shown.confidential_secret,
+            "merchantKey": f"{shown.merchant_key}:{shown.merchant_secret}",
             "paymentKey": shown.payment_key,
             "ledgerKey": shown.ledger_key,
             "shoppers": [

@@ -138,6 +138,8 @@ async def update_me(request: Request) -> Response:
         raise _no(409, "invalid-request", text)
     if PROFILE & given.keys():
         _update_profile(shopper.account, given)
+    if shopper.account is not None and query.get("applyEmailToSubscriptions") == "true":
+        world.tell_subscriptions(shopper.account)
     shopper.locale, shopper.currency = locale, currency
     shopper.ip_address = address or shopper.ip_address
     if cart is not None:

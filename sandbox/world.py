@@ -306,6 +306,12 @@ class World:
     def next_subscription_id(self) -> int:
         return next(self._subscription_ids)
 
+    def tell_subscriptions(self, account: Account) -> None:
+        """The account's email address is that of its subscriptions too."""
+        for one in self.current_subscriptions():
+            if one.account is account:
+                one.address = one.address | {"emailAddress": account.email}
+
     def current_subscriptions(self) -> list[Subscription]:
         """All of them, changed and renewed as far as the time has come."""
         renewals.catch_up(self)

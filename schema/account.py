@@ -5,40 +5,16 @@ from datetime import datetime
 from strawberry import ID
 
 from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
-from resolvers import account, credit, orders
+from resolvers import account, contracts, credit, orders
 from schema import graph
+from schema.contracts import SubscriptionContractConnection
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.graph import argument, field
 from schema.orders import OrderConnection
-from schema.payment import PaymentSource, StoreCreditAccount
+from schema.payment import StoreCreditAccount
+from schema.saved import PaymentOption, SavedAddress
 from schema.scalars import CurrencyCode, EmailAddress, Locale
-from schema.values import Address, Node
-
-
-@graph.type(CacheControl(max_age=0, scope=PRIVATE))
-class SavedAddress(Node):
-    """An address in the shopper's book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
-
-    upstream_id: str = field("Identifier used upstream. Source: id.")
-    nickname: str = field("Shopper's label; unique in the book. Source: nickName.")
-    is_default: bool = field("True for the address that is applied by default. Source: isDefault.")
-    address: Address = field("The address itself. Source: the address object.")
-
-
-@graph.type(CacheControl(max_age=0, scope=PRIVATE))
-class PaymentOption(Node):
-    """A saved means of payment. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
-
-    upstream_id: str = field("Identifier used upstream. Source: id.")
-    nickname: str = field("Shopper's label. Source: nickName.")
-    is_default: bool = field("True for the option that is applied by default. Source: isDefault.")
-    is_expired: bool = field(
-        "True when a card is past its expiry month. Source: gateway, from creditCard.expirationYear and "
-        "expirationMonth.",
-        resolver=account.is_expired,
-    )
-    source: PaymentSource = field("Reusable source behind it. Source: the option's source fields.")
-    billing_address: Address | None = field("Billing address stored with it. Source: address.")
+from schema.values import Node
 
 
 @graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
@@ -77,6 +53,17 @@ class Shopper(Node):
         last=argument(int | None, "Number of items from the end of the page; at most 50."),
         before=argument(str | None, "Cursor before which the page ends."),
         states=argument(list[OrderState] | None, "Only orders in these states; all when absent."),
+    )
+    subscription_contracts: SubscriptionContractConnection | None = field(
+        "Recurring purchases. Null when they could not be read. Source: GET /v1/subscriptions?shopperId=…",
+        SemanticNonNull(),
+        Cost(weight="2"),
+        ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
+        resolver=contracts.of_shopper,
+        first=argument(int | None, "Number of items from the start of the page; at most 50."),
+        after=argument(str | None, "Cursor after which the page starts."),
+        last=argument(int | None, "Number of items from the end of the page; at most 50."),
+        before=argument(str | None, "Cursor before which the page ends."),
     )
     store_credit: StoreCreditAccount | None = field(
         "Store credit. Null when the site has none or the ledger could not be read; an error "

@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from gateway.enums import ErrorCode, PaymentSessionState, RetryAdvice, SessionLevel, SourceState, StoreCreditObstacle
+from gateway.enums import (
+    ErrorCode,
+    PaymentSessionState,
+    RetryAdvice,
+    SessionLevel,
+    SourceState,
+    StoreCreditObstacle,
+    SubscriptionContractState,
+)
 from schema import graph
 from schema.graph import field
 from schema.scalars import CartRevision
@@ -152,6 +160,13 @@ class AccessError(
 @graph.type()
 class CredentialError(SessionMutationError):
     """Sign-in or registration did not succeed. Deliberately poor in detail. Source: gateway."""
+
+
+@graph.type()
+class ContractError(ContractMutationError):
+    """A recurring purchase cannot be changed as asked. Source: gateway."""
+
+    state: SubscriptionContractState | None = field("State of the recurring purchase; null when it could not be read.")
 
 
 @graph.type()

@@ -497,3 +497,31 @@ class LookupOrderInput:
     """Arguments of lookupOrder."""
 
     by: OrderLookupBy = field("What the shopper knows.")
+
+
+@graph.input(inputs.SubscriptionContractChange, one_of=True)
+class SubscriptionContractChange:
+    """Exactly one change of a recurring purchase."""
+
+    auto_renewal: bool | None = field("Renew by itself or not.")
+    renewal_quantity: int | None = field("Units from the next renewal on.")
+    reduced_quantity: int | None = field("Units from now on; fewer than now.")
+    payment_option_id: ID | None = field("Saved means of payment for renewals.")
+    source_id: str | None = field("A reusable source for renewals.")
+    shipping_address: AddressInput | None = field("Where the goods go.")
+
+
+@graph.input(inputs.ChangeSubscriptionContract)
+class ChangeSubscriptionContractInput:
+    """Arguments of changeSubscriptionContract."""
+
+    id: ID = field("The recurring purchase.")
+    change: SubscriptionContractChange = field("The change.")
+
+
+@graph.input(inputs.CancelSubscriptionContract)
+class CancelSubscriptionContractInput:
+    """Arguments of cancelSubscriptionContract."""
+
+    id: ID = field("The recurring purchase.")
+    suppress_notification: bool | None = field("Do not send the cancellation mail.", default=False)

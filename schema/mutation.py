@@ -8,6 +8,7 @@ from resolvers import (
     account_cart,
     carts,
     checkout,
+    contracts,
     credit,
     identity,
     orders,
@@ -16,12 +17,14 @@ from resolvers import (
     submissions,
 )
 from schema import graph
-from schema.account import CartTransition, PaymentOption, SavedAddress, Session, Shopper
+from schema.account import CartTransition, Session, Shopper
 from schema.cart import Cart
 from schema.checkout import SubmissionAttempt, SubmitOrderResult
+from schema.contracts import SubscriptionContract
 from schema.directives import Cost, Idempotency, RequiresSession, Sensitive
 from schema.errors import (
     CartMutationError,
+    ContractMutationError,
     OrderLookupMutationError,
     PaymentMutationError,
     SessionMutationError,
@@ -35,6 +38,8 @@ from schema.inputs import (
     ApplyShopperInput,
     ApplyStoreCreditInput,
     AttachSourceInput,
+    CancelSubscriptionContractInput,
+    ChangeSubscriptionContractInput,
     DeleteAddressInput,
     DeletePaymentOptionInput,
     DetachSourceInput,
@@ -60,6 +65,7 @@ from schema.inputs import (
 )
 from schema.orders import Order
 from schema.payment import PaymentSession, StoreCreditAccount
+from schema.saved import PaymentOption, SavedAddress
 from schema.values import Warning
 
 
@@ -384,6 +390,29 @@ class LookupOrderPayload:
 
 
 @graph.type()
+class ChangeSubscriptionContractPayload:
+    """Result of changeSubscriptionContract. Source: gateway."""
+
+    subscription_contract: SubscriptionContract | None = field(
+        "The recurring purchase; the change may still be among its pendingChanges. Null when it could not be read.",
+        resolver=contracts.contract_after,
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
+class CancelSubscriptionContractPayload:
+    """Result of cancelSubscriptionContract. Source: gateway."""
+
+    subscription_contract: SubscriptionContract | None = field(
+        "The recurring purchase. Null when it could not be read.", resolver=contracts.contract_after
+    )
+    warnings: list[Warning] = field("Conditions worth telling.")
+    errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
+
+
+@graph.type()
 class Mutation:
     """Writes. Each takes one input object and returns one payload. A payload carries the objects that
     changed, read after the change even when the change failed, the warnings, and the errors. An
@@ -628,4 +657,21 @@ class Mutation:
         Cost(weight="20"),
         resolver=orders.look_up_order,
         input=argument(LookupOrderInput, "Arguments."),
+    )
+    change_subscription_contract: ChangeSubscriptionContractPayload | None = change(
+        "Makes one change to a recurring purchase. Upstream accepts now and acts later, see "
+        "pendingChanges. Source: POST /v1/subscriptions/{subscriptionId}/…",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="10"),
+        resolver=contracts.change,
+        input=argument(ChangeSubscriptionContractInput, "Arguments."),
+    )
+    cancel_subscription_contract: CancelSubscriptionContractPayload | None = change(
+        "Cancels a recurring purchase. Source: POST /v1/subscriptions/{subscriptionId}/cancel.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        Idempotency(mode=IdempotencyMode.NATURAL),
+        Cost(weight="10"),
+        resolver=contracts.cancel,
+        input=argument(CancelSubscriptionContractInput, "Arguments."),
     )

@@ -5,12 +5,25 @@ from uuid import UUID
 from strawberry import ID
 
 from gateway.enums import SessionLevel
-from resolvers import account, carts, catalog, checkout, nodes, orders, payments, sessions, storefront, submissions
+from resolvers import (
+    account,
+    carts,
+    catalog,
+    checkout,
+    contracts,
+    nodes,
+    orders,
+    payments,
+    sessions,
+    storefront,
+    submissions,
+)
 from schema import graph
 from schema.account import Session, Shopper
 from schema.cart import Cart
 from schema.catalog import Category, Offer, Product, ProductConnection, Storefront
 from schema.checkout import SubmissionAttempt
+from schema.contracts import SubscriptionContract
 from schema.directives import PRIVATE, PUBLIC, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
 from schema.graph import argument, field
 from schema.inputs import PaymentMethodFilterInput, ProductBy, ProductSearchInput
@@ -160,5 +173,14 @@ class Query:
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=orders.order,
+        id=argument(ID, "Global identifier."),
+    )
+    subscription_contract: SubscriptionContract | None = field(
+        "A recurring purchase of the shopper. Null when it is not theirs. Source: GET "
+        "/v1/subscriptions/{subscriptionId}, after an ownership check.",
+        RequiresSession(level=SessionLevel.REGISTERED),
+        CacheControl(max_age=0, scope=PRIVATE),
+        Cost(weight="1"),
+        resolver=contracts.contract,
         id=argument(ID, "Global identifier."),
     )

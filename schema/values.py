@@ -37,7 +37,9 @@ from gateway.enums import (
     SourceUsage,
     StoreCreditObstacle,
     SubmissionStatus,
+    SubscriptionContractState,
     TermsOfSaleMode,
+    TermUnit,
     WarningCode,
 )
 from resolvers import money
@@ -315,6 +317,25 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet; see upstreamState.",
 )
 
+graph.enum(
+    SubscriptionContractState,
+    "State of a recurring purchase.",
+    PENDING_ACTIVATION="Not active yet. Upstream: PendingActivation.",
+    FREE_TRIAL="In a free trial. Upstream: FreeTrial.",
+    ACTIVE="Active. Upstream: Subscribed.",
+    PENDING_RENEWAL="Being renewed. Upstream: PendingRenewal.",
+    CANCELLED="Cancelled. Upstream: Cancelled.",
+    UNKNOWN="A value this schema does not know yet.",
+)
+graph.enum(
+    TermUnit,
+    "Units of time of a term.",
+    DAYS="Days.",
+    WEEKS="Weeks.",
+    MONTHS="Months.",
+    YEARS="Years.",
+    UNKNOWN="A value this schema does not know yet.",
+)
 graph.enum(
     WarningCode,
     "Codes of warnings.",

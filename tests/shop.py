@@ -115,6 +115,7 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "api_key": keys.confidential_key,
         "api_secret": keys.confidential_secret,
         "publishable_key": keys.public_key,
+        "merchant_key": f"{keys.merchant_key}:{keys.merchant_secret}",
         "payment_key": keys.payment_key,
         "ledger_key": keys.ledger_key,
         "development": True,

@@ -20,7 +20,7 @@ from gateway.upstream.wire import decode
 from sandbox.cart import Cart
 from sandbox.world import World
 from schema.build import build
-from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, new_key, settings_for
+from tests.shop import CART, LIVE_MAPS, PACK, POLES, Clock, InMemory, Shopper, gateway, new_key, settings_for
 
 ROOT = Path(__file__).parent.parent
 
@@ -377,6 +377,46 @@ async def test_readiness_costs_nothing_beside_the_cart(shopper: Shopper) -> None
         "blockers": [{"code": "PAYMENT_SESSION_NOT_READY"}],
     }
     assert shopper.world.calls.count() == shopper.world.calls.count("GET", CART) == 1
+
+
+SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: $id}}) { errors { code } } }"""
+
+
+async def recurring(member: Shopper) -> tuple[str, dict[str, Any]]:
+    """A cart that recurs, paid with a card that is not saved: the source, and what stands in the way."""
+    await member.fill_cart(LIVE_MAPS)
+    source_id = await member.pay_with()
+    result = await member.storefront.outcome()
+    assert result["__typename"] == "OrderBlocked"
+    (blocker,) = result["blockers"]
+    return source_id, blocker
+
+
+async def test_what_recurs_is_paid_with_a_source_that_can_be_charged_again(member: Shopper) -> None:
+    """Both ways that are named clear it: the source is saved, or a saved one takes its place."""
+    source_id, blocker = await recurring(member)
+    assert blocker == IsPartialDict(
+        __typename="PaymentSessionBlocker",
+        code="RECURRING_SOURCE_REQUIRED",
+        step="PAYMENT",
+        resolvedBy=["Mutation.savePaymentOption", "Mutation.attachSource"],
+    )
+    assert member.submits == 0
+    assert (await member.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
+    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+
+    await recurring(member)
+    saved = next(one for one in member.world.accounts if one.username.startswith("alex")).payment_options[0].source
+    assert (await member.storefront.attach(str(saved.id)))["errors"] == []
+    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+async def test_without_a_line_that_recurs_any_source_will_do(member: Shopper) -> None:
+    await recurring(member)
+    await done(member, REMOVE, ids=await lines(member))
+    await member.fill_cart()
+    await member.pay_with()
+    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 # The rules alone, for carts that the sandbox does not make.

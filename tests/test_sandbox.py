@@ -577,7 +577,8 @@ async def test_calls_are_counted_and_all_of_it_is_reset(client: Client) -> None:
     assert {"method": "POST", "path": "/oauth20/token", "shopper": None, "count": 1} in calls["calls"]
     keys = (await client.http.get("/_sandbox/keys")).json()
     assert keys.keys() == {
-        *("publicApiKey", "confidentialApiKey", "confidentialSecret", "paymentKey", "ledgerKey", "shoppers")
+        *("publicApiKey", "confidentialApiKey", "confidentialSecret", "merchantKey", "paymentKey"),
+        *("ledgerKey", "shoppers"),
     }
     await client.http.post("/_sandbox/reset")
     assert (await client.http.get("/_sandbox/calls")).json()["total"] == 0

@@ -80,6 +80,7 @@ def test_they_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("LOCALES", "englisch:MONEY", "locales"),
         ("API_KEY", "", "api_key"),
         ("SEALING_KEYS", "short", "sealing_keys"),
+        ("MERCHANT_KEY", "a-key-without-its-secret", "merchant_key"),
         ("PUBLISHABLE_KEY", "", "publishable_key"),
         ("BILLING_COUNTRIES", "us", "billing_countries"),
         ("ORIGINS", "*", "origins"),

@@ -46,7 +46,7 @@ from gateway.upstream.cart import (
 from gateway.upstream.catalog import Offers
 from gateway.upstream.ids import path_part as _part
 from gateway.upstream.oauth import Tokens
-from gateway.upstream.order import Order, OrderLine, OrderPage, Proof, SubmittedCart
+from gateway.upstream.order import Order, OrderPage, Proof, SubmittedCart
 from gateway.upstream.payment import CartMethods, ListedMethod, MethodList
 from gateway.upstream.shopper import (
     AddressBook,
@@ -113,7 +113,6 @@ class Submitted(msgspec.Struct, frozen=True, rename="camel"):
 
 class FoundOrders(msgspec.Struct, frozen=True, rename="camel"):
     orders: OrderPage | None = None
-    line_item: OrderLine | None = None
 
 
 class CreatedSource(msgspec.Struct, frozen=True):
@@ -398,10 +397,6 @@ class Upstream:
             raise UpstreamInvalidResponse(detail="orderState did not narrow")
         return page
 
-    async def order_line(self, token: str, order_id: str, line_id: str) -> OrderLine:
-        body = await self._read(f"{ME}/orders/{_part(order_id)}/line-items/{_part(line_id)}", token, {"expand": "all"})
-        return _present(decode(body, FoundOrders).line_item)
-
     async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
         """Orders that the proof fits. It is sent in the body, where no log of a proxy keeps it."""
         params, form = {"expand": "all"}, proof.wire()
@@ -409,6 +404,19 @@ class Upstream:
         body = await self._send("POST", "/v1/shoppers/order-lookup", token=token, params=params, form=form)
         found = decode(body, FoundOrders).orders
         return found.orders if found else []
+
+    # The merchant's own side.
+
+    async def as_merchant(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, json: object = None
+    ) -> bytes:
+        """A call with the merchant's key. That it is refused says nothing about the shopper."""
+        key = self.settings.merchant_key.get_secret_value()
+        repeat = Repeat.READ if method == "GET" else Repeat.CHANGE
+        try:
+            return await self._send(method, path, basic=key, params=params, json=json, repeat=repeat)
+        except UpstreamTokenInvalid as refusal:
+            raise UpstreamUnavailable(detail="the merchant's key is refused", status=401) from refusal
 
     # How a call is made.
 
@@ -445,13 +453,17 @@ class Upstream:
         path: str,
         *,
         token: str | None = None,
+        basic: str | None = None,
         params: Mapping[str, str] | None = None,
         json: object = None,
         form: Mapping[str, str] | None = None,
         base: str | None = None,
         repeat: Repeat = Repeat.READ,
     ) -> bytes:
-        """Send, again where that is safe, and give the body of a success."""
+        """Send, again where that is safe, and give the body of a success.
+
+        `basic` is a key with its secret, `key:secret`; without it and without a token those of the site are shown.
+        """
         settings = self.settings
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
         headers = {"Accept": "application/json"}
@@ -469,7 +481,7 @@ class Upstream:
         if json is not None:
             request.headers["Content-Type"] = "application/json"
         if token is None:
-            request.headers["Authorization"] = self._basic()
+            request.headers["Authorization"] = _basic(basic or self._site_key())
         attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
             on=Pauses(repeat, settings.retry_wait_s, deadline_at),
@@ -506,10 +518,13 @@ class Upstream:
             )
         raise UpstreamInvalidResponse(detail=f"status {status}")
 
-    def _basic(self) -> str:
+    def _site_key(self) -> str:
         settings = self.settings
-        pair = httpx.BasicAuth(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
-        return next(pair.sync_auth_flow(httpx.Request("POST", settings.upstream_url))).headers["Authorization"]
+        return f"{settings.api_key.get_secret_value()}:{settings.api_secret.get_secret_value()}"
+
+
+def _basic(pair: str) -> str:
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def encoded(password: str) -> str:
