@@ -9,7 +9,7 @@ from sandbox.addresses import Side
 from sandbox.catalog import Product
 from sandbox.coupons import BY_ID, COUPONS, OrderOffer, order_offer, pack_offer
 from sandbox.funding import Parts, parts
-from sandbox.money import TAX_INCLUSIVE, ZERO, Json, formatted, money, rounded, split
+from sandbox.money import TAX_INCLUSIVE, ZERO, Amounts, Json, formatted, in_currency, money, rounded, split
 from sandbox.promotions import Offer
 from sandbox.purchase import Purchase
 from sandbox.shaping import Expand
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # An order is made of its cart.
 
 PATH = "/v1/shoppers/me/carts/active"
 
-SHIPPING: dict[int, tuple[str, tuple[str, str, str, str]]] = {
+SHIPPING: dict[int, tuple[str, Amounts]] = {
     142400: ("Standard", ("9.95", "6.90", "5.90", "900")),
     167400: ("Express", ("24.95", "19.90", "16.90", "2400")),
     171200: ("International", ("39.00", "34.00", "29.00", "4800")),
@@ -210,7 +210,7 @@ class Cart:
         return [142400, 167400] if self.shipping.get("country") in DOMESTIC else [171200]
 
     def shipping_cost(self, option: int) -> Decimal:
-        return Decimal(SHIPPING[option][1][("USD", "EUR", "GBP", "JPY").index(self.currency)])
+        return in_currency(SHIPPING[option][1], self.currency)
 
     def take_lines(self, other: "Cart") -> None:
         """Add what another cart holds; the same product with the same attributes makes one line."""
@@ -252,15 +252,11 @@ class Cart:
     def purchase(self) -> Purchase:
         billing = self.billing or {}
         return Purchase(
-            cart_id=self.id,
             currency=self.currency,
             total=self.totals().total,
             locale=self.locale,
-            has_lines=bool(self.lines),
             billing_country=billing.get("country"),
             shipping_country=(self.shipping or {}).get("country"),
-            billing_last_name=billing.get("lastName"),
-            billing_email=billing.get("emailAddress"),
             is_recurring=self.recurs,
             has_free_trial=any(line.terms["freeTrial"] == "true" for line in self.lines if line.terms),
             organization_id=self.organization_id,

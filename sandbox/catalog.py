@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from sandbox.money import Json, formatted, money, rounded
+from sandbox.money import Amounts, Json, formatted, in_currency, money, rounded
 from sandbox.recurrence import OF_A_PRODUCT
 from sandbox.texts import GERMAN, is_german
 
@@ -24,7 +24,7 @@ class Product:
     description: str
     kind: Kind
     slug: str
-    prices: tuple[str, str, str, str]
+    prices: Amounts
     """In USD, EUR, GBP and JPY."""
     stock: int | None = None
     """None: not counted."""
@@ -65,7 +65,7 @@ class Product:
         return max(self.percent_off, next(tiers, 0))
 
     def price(self, currency: str) -> Decimal:
-        return Decimal(self.prices[("USD", "EUR", "GBP", "JPY").index(currency)])
+        return in_currency(self.prices, currency)
 
 
 WATCH = 5401230300

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.money import Json, rounded
+from sandbox.money import Amounts, Json, in_currency, rounded
 
 TENT = 5401231200
 
@@ -16,20 +16,20 @@ class OrderOffer:
     code: str | None = None
     """Without it nobody gets the discount; None: the offer is applied by its id."""
     percent: int = 0
-    amounts: tuple[str, str, str, str] = ("0", "0", "0", "0")
+    amounts: Amounts = ("0", "0", "0", "0")
     """In USD, EUR, GBP and JPY."""
-    from_subtotal: tuple[str, str, str, str] = ("0", "0", "0", "0")
+    from_subtotal: Amounts = ("0", "0", "0", "0")
     needs: int | None = None
     """A product without which it does not apply."""
     refused_with: str | None = None
     """Why nobody can have it."""
 
     def is_earned(self, subtotal: Decimal, currency: str) -> bool:
-        return subtotal > 0 and subtotal >= Decimal(self.from_subtotal[_index(currency)])
+        return subtotal > 0 and subtotal >= in_currency(self.from_subtotal, currency)
 
     def discount(self, subtotal: Decimal, currency: str) -> Decimal:
         """What it takes off an order, at most all of it."""
-        off = subtotal * self.percent / 100 if self.percent else Decimal(self.amounts[_index(currency)])
+        off = subtotal * self.percent / 100 if self.percent else in_currency(self.amounts, currency)
         return min(rounded(off, currency), subtotal)
 
     def refusal(self, product_ids: Collection[int]) -> str | None:
@@ -105,7 +105,3 @@ def _offer(offer_id: int, name: str, policy: str, trigger: str, base: str) -> Js
         "type": "Discount",
         "trigger": trigger,
     }
-
-
-def _index(currency: str) -> int:
-    return ("USD", "EUR", "GBP", "JPY").index(currency)

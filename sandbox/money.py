@@ -13,12 +13,17 @@ ZERO = Decimal(0)
 PAIRS = {"en_US": "USD", "de_DE": "EUR", "fr_FR": "EUR", "en_GB": "GBP", "ja_JP": "JPY"}
 """The site's locales, each with its primary currency."""
 
-CURRENCIES = frozenset(PAIRS.values())
+Amounts = tuple[str, str, str, str]
+"""One amount in each currency of the shop: USD, EUR, GBP and JPY."""
 
 TAX_INCLUSIVE = frozenset({"EUR", "GBP", "JPY"})
 """Currencies whose prices contain the tax."""
 
 _UNITS = {"JPY": Decimal(1)}
+
+
+def in_currency(amounts: Amounts, currency: str) -> Decimal:
+    return Decimal(amounts[("USD", "EUR", "GBP", "JPY").index(currency)])
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -8,15 +8,11 @@ from decimal import Decimal
 class Purchase:
     """A cart at one moment. Countries are ISO 3166-1 alpha-2, the locale is `en_US`."""
 
-    cart_id: int
     currency: str
     total: Decimal
     locale: str
-    has_lines: bool
     billing_country: str | None
     shipping_country: str | None
-    billing_last_name: str | None
-    billing_email: str | None
     is_recurring: bool
     has_free_trial: bool
     organization_id: str | None

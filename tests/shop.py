@@ -88,6 +88,8 @@ class InMemory(httpx.ASGITransport):
         """Paths at which something crashes that nobody has thought of."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         """By path: set once a request is on its way."""
+        self.gates: dict[str, asyncio.Event] = {}
+        """By path: what a request waits for before it arrives."""
         self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
         """By method and path: what becomes of the JSON of an answer on its way."""
 
@@ -97,6 +99,8 @@ class InMemory(httpx.ASGITransport):
         if request.url.path in self.broken:
             raise RuntimeError("planted-in-a-crash")
         self.arrived[request.url.path].set()
+        if request.url.path in self.gates:
+            await self.gates[request.url.path].wait()
         try:
             answer = await super().handle_async_request(request)
         except ConnectionResetError as error:

@@ -37,24 +37,28 @@ OWNER = {
 
 
 async def test_the_quick_start_works_as_written(client: Client) -> None:
-    await client.start("client_credentials")
-    products = (await client.ask("GET", f"{ME}/products?expand=product&fields=product.id"))["products"]["product"]
+    query = f"apiKey={client.world.keys.public_key}&expand=product&fields=product.id"
+    listed = await client.http.get(f"{ME}/products.json?{query}")
+    products = listed.json()["products"]["product"]
     assert products[0].keys() == {"uri", "id"}
+    await client.start("client_credentials")
     await client.ask("POST", f"{CART}?productId={products[0]['id']}&testOrder=true")
+    year = client.world.now().year + 1
     body = {
         "type": "creditCard",
         "currency": "USD",
         "amount": 96.69,
         "reusable": False,
         "owner": OWNER,
-        "creditCard": {"number": "4718491477220129", "expirationMonth": 7, "expirationYear": 2027, "cvv": "415"},
+        "creditCard": {"number": "4718491477220129", "expirationMonth": 7, "expirationYear": year, "cvv": "415"},
     }
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
     source = (await client.http.post("/payments/sources", json=body, headers=headers)).json()
     assert source["state"] == "chargeable"
-    cart = (await client.attach(source["id"]))["cart"]
+    applied = {"paymentMethod": {"sourceId": source["id"]}}
+    cart = (await client.ask("POST", f"{CART}/apply-payment-method", json=applied))["cart"]
     assert cart["paymentSession"]["status"] == "requires_confirmation"
-    assert cart["billingAddress"]["line1"] == "1 Road", "the owner's, as the cart had none"
+    assert (await client.cart())["billingAddress"]["line1"] == "1 Road", "the owner's, as the cart had none"
     order = (await client.ask("POST", SUBMIT))["submitCart"]["order"]
     assert order == IsPartialDict(id=cart["id"], orderState="Submitted", testOrder="true")
 

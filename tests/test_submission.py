@@ -50,7 +50,7 @@ async def test_fifty_keys_at_once_are_one_order(shopper: Shopper) -> None:
 
 async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, network: InMemory) -> None:
     await shopper.get_ready()
-    await shopper.fault("delay", SUBMIT, delay_s=0.05)
+    network.gates[SUBMIT] = asyncio.Event()
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     press = asyncio.create_task(shopper.storefront.another_tab().submit(key, **agreed))
@@ -59,6 +59,7 @@ async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, netwo
     with pytest.raises(asyncio.CancelledError):
         await press
 
+    network.gates[SUBMIT].set()
     payload = await shopper.storefront.submit(key, **agreed)
     assert payload["result"]["__typename"] == "OrderPlaced"
     assert payload["attempt"]["isReplay"] is True
@@ -283,12 +284,13 @@ async def test_an_order_is_told_although_the_session_has_ended(
 
 async def test_an_order_is_told_although_another_tab_signs_out(shopper: Shopper, network: InMemory) -> None:
     await shopper.get_ready()
-    await shopper.fault("delay", SUBMIT, delay_s=0.05)
+    network.gates[SUBMIT] = asyncio.Event()
     cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     press = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
     await network.arrived[SUBMIT].wait()
     await shopper.storefront.ask("mutation { signOut { signedOut } }")
+    network.gates[SUBMIT].set()
     assert (await press)["__typename"] == "OrderPlaced"
 
 
