@@ -20,6 +20,7 @@ from sandbox import (
     orders,
     payment_options,
     payment_service,
+    provider,
     registrations,
     shop,
     shoppers,
@@ -29,6 +30,7 @@ from sandbox import (
 )
 from sandbox.errors import Envelope, Refusal, answer_refusal
 from sandbox.faults import FaultLayer
+from sandbox.requests import world_of
 from sandbox.world import World
 
 METHOD_NOT_ALLOWED = 405
@@ -127,7 +129,9 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/sources/{id}", {"GET": payment_service.show_credit}),
     ("/_ledger/balance", {"GET": ledger.balance}),
     ("/payments/payment-methods", {"GET": payment_service.methods}),
-    ("/payments/redirects/{page}", {"GET": payment_service.page, "POST": payment_service.decide}),
+    ("/payments/sources/{id}/authentication", {"POST": payment_service.authenticate}),
+    ("/payments/redirects/{page}", {"GET": provider.page, "POST": provider.decide}),
+    ("/payments/challenges/{page}", {"GET": provider.challenge, "POST": provider.meet_challenge}),
 ]
 
 
@@ -164,6 +168,7 @@ def _endpoint(handlers: dict[str, Handler]) -> Handler:
             return Response(headers={"Allow": ", ".join(sorted(handlers))})
         if handler is None:
             return _no_method(request)
+        world_of(request).catch_up()
         return await handler(request)
 
     return serve

@@ -1,13 +1,10 @@
-"""Card numbers: which are taken, and what the test cards do.
+"""Card numbers: which are taken.
 
 A number lives as long as the call that brought it; the last four digits are what remains.
 """
 
 import re
-from typing import Literal
 
-FAILING: dict[str, Literal["source", "charge"]] = {"4000000000003295": "source", "4000000000003600": "charge"}
-"""The step that fails: the source is created as `failed`, or it cannot be charged."""
 PASSES_WITHOUT_LUHN = {"4000000000004663"}
 """A documented test number whose check digit is wrong."""
 

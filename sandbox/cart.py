@@ -246,6 +246,8 @@ class Cart:
             return self.order.session_state
         if self.has_failed:
             return "failed"
+        if self.source is not None and self.source.state == "requires_action":
+            return "requires_action"
         _, remaining = self.contributions(strict=strict)
         return "requires_confirmation" if self.lines and remaining == 0 else "requires_source"
 

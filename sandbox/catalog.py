@@ -25,7 +25,7 @@ class Product:
     kind: Kind
     slug: str
     prices: Amounts
-    """In USD, EUR, GBP and JPY."""
+    """In USD, EUR, GBP and JPY; other currencies follow the dollar."""
     stock: int | None = None
     """None: not counted."""
     maximum: int | None = None

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox import settlement
 from sandbox.arrivals import arrive
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import USES, Fault
@@ -66,6 +67,14 @@ class OrderState(msgspec.Struct, forbid_unknown_fields=True):
     order_id: int = msgspec.field(name="orderId")
     state: str | None = None
     refunded: Annotated[float, msgspec.Meta(ge=0)] | None = None
+
+
+class OrderEvent(msgspec.Struct, forbid_unknown_fields=True):
+    """What happens to the money of an order, now or once the clock has moved on so far."""
+
+    order_id: int = msgspec.field(name="orderId")
+    event: str
+    after_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)] = msgspec.field(name="afterS", default=0)
 
 
 async def health(_request: Request) -> Response:
@@ -141,7 +150,9 @@ async def show_clock(request: Request) -> Response:
 
 
 async def move_clock(request: Request) -> Response:
-    world_of(request).moved += timedelta(seconds=(await _read(request, Ticks)).forward_s)
+    world = world_of(request)
+    world.moved += timedelta(seconds=(await _read(request, Ticks)).forward_s)
+    world.catch_up()
     return await show_clock(request)
 
 
@@ -204,6 +215,22 @@ async def set_order_state(request: Request) -> Response:
     return nothing()
 
 
+async def let_happen(request: Request) -> Response:
+    world, given = world_of(request), await _read(request, OrderEvent)
+    order = next((one for one in world.orders() if one.id == given.order_id), None)
+    happen = settlement.EVENTS.get(given.event)
+    if order is None or happen is None:
+        return _refused(f"There is no order {given.order_id}, or none of {', '.join(settlement.EVENTS)} is meant.")
+    world.later(timedelta(seconds=given.after_s), lambda: happen(world, order))
+    world.catch_up()
+    return nothing()
+
+
+async def show_notices(request: Request) -> Response:
+    """The events that would have been sent, the oldest first."""
+    return JSONResponse(world_of(request).notices)
+
+
 async def show_switches(request: Request) -> Response:
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
 
@@ -259,6 +286,8 @@ ROUTES = [
     Route("/_sandbox/orders", show_orders, methods=["GET"]),
     Route("/_sandbox/orders", add_orders, methods=["POST"]),
     Route("/_sandbox/order-state", set_order_state, methods=["POST"]),
+    Route("/_sandbox/order-events", let_happen, methods=["POST"]),
+    Route("/_sandbox/events", show_notices, methods=["GET"]),
     Route("/_sandbox/switches", show_switches, methods=["GET"]),
     Route("/_sandbox/switches", set_switches, methods=["POST"]),
 ]

@@ -49,6 +49,7 @@ _TABLE = [
         amounts=("50", "45", "40", "7500"),
         from_subtotal=("300", "280", "250", "45000"),
     ),
+    OrderOffer(68201145019, "On the house", "ONTHEHOUSE", percent=100),
     OrderOffer(68201150019, "A welcome", "WELCOME5", percent=5, refused_with="offer-usage-limit-exceeded"),
     OrderOffer(68201151019, "Last year's thanks", "THANKS", percent=5, refused_with="coupon-code-already-used"),
     OrderOffer(68201160019, "Last autumn", "AUTUMN10", percent=10, refused_with="offer-not-active"),

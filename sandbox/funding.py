@@ -24,7 +24,7 @@ class Parts(NamedTuple):
 def parts(total: Decimal, primary: Source | None, credit: Source | None, *, strict: bool) -> Parts:
     """`strict`: a primary of a fixed amount pays no more than that amount."""
     by_credit = min(total, credit.amount) if credit is not None else ZERO
-    if primary is None or primary.state == "failed":
+    if primary is None or primary.state in ("failed", "cancelled"):
         return Parts(ZERO, by_credit)
     rest = total - by_credit
     if strict and primary.method.has_fixed_amount:

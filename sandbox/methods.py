@@ -93,6 +93,10 @@ class Facts:
         )
 
 
+def method_of(type: str) -> Method | None:
+    return METHODS.get(SPELLINGS.get(type, type))
+
+
 def available(facts: Facts) -> list[Method]:
     """The methods that fit, ordered by type, upper and lower case alike."""
     fitting = (method for method in METHODS.values() if fits(method, facts))
@@ -137,5 +141,7 @@ def _table() -> list[Method]:
 
 
 TABLE = _table()
+WALLET_OPTIONS = [method for method in TABLE if method.wallet_option]
 METHODS = {method.type: method for method in TABLE if not method.wallet_option}
+SPELLINGS = {alias: method.type for method in METHODS.values() for alias in method.aliases}
 CURRENCIES = frozenset(limit.currency for method in TABLE for limit in method.limits)

@@ -1,4 +1,4 @@
-"""Amounts in the four currencies of the demo shop, and how Digital River writes them."""
+"""Amounts in the currencies of the demo shop, and how Digital River writes them."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,20 +10,41 @@ Json = dict[str, Any]
 
 ZERO = Decimal(0)
 
-PAIRS = {"en_US": "USD", "de_DE": "EUR", "fr_FR": "EUR", "en_GB": "GBP", "ja_JP": "JPY"}
+PAIRS = {
+    "en_US": "USD",
+    "de_DE": "EUR",
+    "fr_FR": "EUR",
+    "en_GB": "GBP",
+    "ja_JP": "JPY",
+    "en_IN": "INR",
+    "ko_KR": "KRW",
+    "ms_MY": "MYR",
+    "pl_PL": "PLN",
+    "pt_BR": "BRL",
+    "zh_CN": "CNY",
+}
 """The site's locales, each with its primary currency."""
 
 Amounts = tuple[str, str, str, str]
-"""One amount in each currency of the shop: USD, EUR, GBP and JPY."""
+"""One amount in USD, EUR, GBP and JPY; other currencies follow the dollar."""
 
-TAX_INCLUSIVE = frozenset({"EUR", "GBP", "JPY"})
+TAX_INCLUSIVE = frozenset(PAIRS.values()) - {"USD"}
 """Currencies whose prices contain the tax."""
 
-_UNITS = {"JPY": Decimal(1)}
+LISTED = ("USD", "EUR", "GBP", "JPY")
+"""Currencies in which every table of the demo shop names an amount."""
+
+RATES = {"BRL": "5.40", "CNY": "7.10", "INR": "85", "KRW": "1380", "MYR": "4.45", "PLN": "3.90"}
+"""What a dollar comes to elsewhere. Invented."""
+
+_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1)}
 
 
 def in_currency(amounts: Amounts, currency: str) -> Decimal:
-    return Decimal(amounts[("USD", "EUR", "GBP", "JPY").index(currency)])
+    """One of the amounts of a table, or what its dollars come to."""
+    if currency in LISTED:
+        return Decimal(amounts[LISTED.index(currency)])
+    return rounded(Decimal(amounts[0]) * Decimal(RATES[currency]), currency)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

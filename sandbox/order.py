@@ -26,6 +26,9 @@ class Order:
     password: str = field(default_factory=lambda: secrets.token_hex(5))
     """In the confirmation mail; with it anybody may look the order up."""
     refunded: Decimal = ZERO
+    charge_status: str = "Capturable"
+    paid_at: datetime | None = None
+    """When the money was there, where that was after the submission."""
     shows_source: bool = True
     """Orders from before payment sources have only the summary of `payment`."""
 
@@ -50,7 +53,7 @@ class Order:
         """Let happen what time brings: the goods are picked, then they are on their way."""
         if self.state not in ("Submitted", *RIPENS.values()) or self.submitted_at is None:
             return
-        age = now - self.submitted_at
+        age = now - (self.paid_at or self.submitted_at)
         self.state = next((state for after, state in reversed(RIPENS.items()) if age >= after), self.state)
 
     def settle(self, state: str, now: datetime) -> None:
@@ -207,7 +210,7 @@ class Order:
         if self.submitted_at is not None and self.cart.sources:
             source = self.cart.sources[0]
             amount = share.primary if self.cart.source is not None else share.credit
-            wire["paymentMethod"]["charges"] = [source.charge_wire(amount, self.submitted_at)]
+            wire["paymentMethod"]["charges"] = [source.charge_wire(amount, self.submitted_at, self.charge_status)]
         return wire
 
     def _payment_wire(self) -> Json:

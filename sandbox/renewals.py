@@ -79,7 +79,7 @@ def _do(world: "World", one: Subscription, at: datetime) -> None:
 def _can_be_paid(one: Subscription, at: datetime) -> bool:
     source = one.source
     is_good = source.reusable and source.state == "chargeable"
-    return is_good and not source.fails_at_charge and source.decline is None and not source.has_expired(at)
+    return is_good and source.fate.charge != "fails" and source.fate.decline is None and not source.has_expired(at)
 
 
 def _renew(world: "World", one: Subscription, at: datetime) -> None:

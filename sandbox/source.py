@@ -6,20 +6,20 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sandbox import cards
-from sandbox.declines import DECLINES, Decline
-from sandbox.methods import METHODS, Method
+from sandbox.fates import Fate
+from sandbox.methods import Flow, Method
 from sandbox.money import Json, money, number
 
-State = Literal["pending_redirect", "pending_funds", "chargeable", "consumed", "cancelled", "failed"]
+State = Literal["pending_redirect", "pending_funds", "requires_action", "chargeable", "consumed", "cancelled", "failed"]
 
-IMITATED = frozenset({"creditCard", "klarnaCredit", "payPal", "wireTransfer"})
+AFTER_CREATION: dict[Flow, State] = {
+    "standard": "chargeable",
+    "redirect": "pending_redirect",
+    "receiver": "pending_funds",
+}
 
 STORE_CREDIT = Method(name="Store credit", type="customerCredit", flow="standard", workflow="standard", limits=())
 """Made with the confidential key alone, and in no list of methods."""
-
-DECLINE_TRIGGER = "Decline:"
-"""The owner's last name `Decline:<subcode>` makes the charge fail for that reason. Our own extension."""
 
 FUNDS_ARRIVE_WITHIN = timedelta(days=30)
 
@@ -75,8 +75,11 @@ class Source:
     redirect: Json = field(default_factory=dict)
     reusable: bool = False
     """Set by saving it as a payment option; it can then be charged again."""
-    fails_at_charge: bool = False
-    decline: Decline | None = None
+    fate: Fate = field(default_factory=Fate)
+    authenticated_for: set[str] = field(default_factory=set)
+    """Payment sessions for which the shopper has passed the bank's challenge."""
+    option: str | None = None
+    """The choice that was made inside PayPal's own page."""
     upstream_id: str | None = None
     """The merchant's own reference of store credit."""
 
@@ -95,9 +98,23 @@ class Source:
 
     @property
     def can_be_attached(self) -> bool:
-        return self.state in ("chargeable", "pending_funds") or (
+        return self.state in ("chargeable", "pending_funds", "requires_action") or (
             self.state == "pending_redirect" and self.is_settled_by_redirect
         )
+
+    @property
+    def waits_for_redirect(self) -> bool:
+        """Whether a submission sends the shopper to the provider. What was saved was approved for good."""
+        return self.is_settled_by_redirect and not self.reusable
+
+    def is_asked_at_charge(self, session_id: str) -> bool:
+        """Whether the bank wants to hear from the shopper before it pays for this session.
+
+        A card that is challenged when it is made was so for its first purchase; saved, it is for each one.
+        """
+        if session_id in self.authenticated_for:
+            return False
+        return self.fate.challenged == "charge" or (self.reusable and self.fate.challenged == "creation")
 
     def has_expired(self, now: datetime) -> bool:
         """Whether it is a card, and its last month is over."""
@@ -112,7 +129,7 @@ class Source:
 
     def wire(self) -> Json:
         """As DigitalRiver.js is given it."""
-        at = _timestamp(self.created_at)
+        at = timestamp(self.created_at)
         wire: Json = {
             "clientId": "gc",
             "channelId": "riverdemo",
@@ -136,7 +153,7 @@ class Source:
         if self.redirect:
             wire["redirect"] = self.redirect
         if self.method.flow == "receiver":
-            wire["expirationTime"] = _timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
+            wire["expirationTime"] = timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
         return wire
 
     def cart_wire(self, contributed: Decimal) -> Json:
@@ -148,7 +165,7 @@ class Source:
             "reusable": "true" if self.reusable else "false",
         }
         if self.method.flow == "receiver":
-            details["expirationTime"] = _timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
+            details["expirationTime"] = timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
         return {
             "type": self.type,
             "sourceId": str(self.id),
@@ -175,54 +192,32 @@ class Source:
         wire |= {name: value for name, value in named.items() if value is not None}
         return wire | ({"owner": self.owner.wire()} if self.owner is not None else {})
 
-    def charge_wire(self, amount: Decimal, at: datetime) -> Json:
-        when = _timestamp(at)
+    def charge_wire(self, amount: Decimal, at: datetime, status: str) -> Json:
+        when = timestamp(at)
         return {
             "chargeId": f"ch_{self.id.hex[:24]}",
             "amount": {"currency": self.currency, "value": number(amount)},
-            "status": "Capturable",
+            "status": status,
             "createdTime": when,
             "updatedTime": when,
         }
 
 
-def first_state(method: Method, owner: Owner | None, card_number: str | None) -> State:
-    if card_number is not None and cards.FAILING.get(card_number) == "source":
+@dataclass
+class Challenge:
+    """A bank's question to the shopper, about one source and one payment session."""
+
+    source: Source
+    session_id: str
+    return_url: str | None
+    has_failed: bool = False
+
+
+def first_state(method: Method, fate: Fate) -> State:
+    if not fate.is_made:
         return "failed"
-    if method.type != "creditCard" and owner is not None and owner.last_name == "SourceCreationFail":
-        return "failed"
-    return {"standard": "chargeable", "redirect": "pending_redirect", "receiver": "pending_funds"}[method.flow]  # type: ignore[return-value]  # the values are states
+    return "requires_action" if fate.challenged == "creation" else AFTER_CREATION[method.flow]
 
 
-def charge_fails(owner: Owner | None, card_number: str | None) -> bool:
-    if card_number is not None:
-        return cards.FAILING.get(card_number) == "charge"
-    return owner is not None and owner.last_name == "ChargeCreationFail"
-
-
-def declined_for(owner: Owner | None) -> Decline | None:
-    name = owner.last_name if owner is not None else None
-    return (
-        DECLINES.get((name or "").removeprefix(DECLINE_TRIGGER)) if (name or "").startswith(DECLINE_TRIGGER) else None
-    )
-
-
-def method_of(type: str) -> Method | None:
-    return METHODS.get(type) if type in IMITATED else None
-
-
-def bank_account(reference: str) -> Json:
-    """Where to send the money of a wire transfer."""
-    return {
-        "referenceId": reference,
-        "bankName": "Example Bank N.A.",
-        "city": "Ontario",
-        "country": "United States",
-        "accountHolder": "Riverdemo Collections",
-        "accountNumber": "0487369908",
-        "swiftCode": "EXAMUS66XXX",
-    }
-
-
-def _timestamp(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

@@ -3,16 +3,18 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import renewals
-from sandbox.cart import REVIEWED_EMAIL, Cart
+from sandbox import settlement
+from sandbox.cart import Cart
+from sandbox.declines import DECLINES
 from sandbox.errors import Refusal
-from sandbox.methods import Facts, fits
+from sandbox.methods import Facts, Workflow, fits
 from sandbox.order import Order
 from sandbox.registrations import DEMANDED
 from sandbox.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
+from sandbox.source import Source
 from sandbox.world import World
 
-STATES = {
+STATES: dict[Workflow, tuple[str, str]] = {
     "standard": ("Submitted", "complete"),
     "redirect-then-submit": ("Submitted", "complete"),
     "submit-then-redirect": ("Source Pending Redirect", "pending_redirect"),
@@ -34,12 +36,13 @@ async def submit(request: Request) -> Response:
     _check(world, cart)
     _charge(world, cart)
 
-    workflow = cart.source.method.workflow if cart.source is not None else "standard"
-    order = Order(cart, *STATES[workflow], submitted_at=None)
+    order = Order(cart, *STATES[_workflow(cart.source)], submitted_at=None)
     world.keep_order(shopper, order)
-    if order.session_state == "complete":
-        _charged(world, order)
     world.take_stock(cart)
+    if order.session_state == "complete":
+        settlement.charge(world, order)
+    elif order.session_state == "pending_funds":
+        settlement.await_funds(world, order)
     shopper.last_order = order
     if order.session_state == "pending_redirect":
         cart.order = order
@@ -48,11 +51,18 @@ async def submit(request: Request) -> Response:
     return answer(request, {"submitCart": order.submitted_wire(base_of(request))})
 
 
+def _workflow(source: Source | None) -> Workflow:
+    if source is None or (source.is_settled_by_redirect and not source.waits_for_redirect):
+        return "standard"
+    return source.method.workflow
+
+
 def _check(world: World, cart: Cart) -> None:
     lacks_shipping = cart.is_physical and (cart.shipping is None or cart.shipping_option is None)
     if not cart.lines or cart.billing is None or lacks_shipping:
         raise _no(409, "submit-cart-failed", "The cart is not complete and could not be submitted.")
-    if not cart.sources:
+    is_free = world.switches.zero_total == "free" and cart.totals().total == 0
+    if not cart.sources and not is_free:
         text = "The cart could not be processed due to no available payment methods set"
         raise _no(409, "invalid-payment-failure", text)
     if cart.session_state(strict=world.strict) != "requires_confirmation":
@@ -83,24 +93,21 @@ def _charge(world: World, cart: Cart) -> None:
         return
     if source.has_expired(world.now()):
         raise _no(409, "credit-card-expired", "The credit card used for payment has expired")
-    if source.decline is None and not source.fails_at_charge:
+    decline = source.fate.decline
+    if source.fate.challenged is not None and cart.charge_type == "customer_initiated":
+        if source.is_asked_at_charge(cart.session_id):
+            raise (decline or DECLINES["authentication_required"]).refusal()
+        if source.fate.challenged == "charge":
+            # The bank has heard from the shopper, and has nothing more against it.
+            return
+    if decline is None and source.fate.charge != "fails":
         return
-    if source.decline is not None and source.decline.customer == "Soft":
-        raise source.decline.refusal()
+    if decline is not None and decline.customer == "Soft":
+        raise decline.refusal()
     source.state, cart.source = "failed", None
-    if source.decline is not None:
-        raise source.decline.refusal()
+    if decline is not None:
+        raise decline.refusal()
     raise _no(409, "cart-charge-failure", "Failed to charge source.")
-
-
-def _charged(world: World, order: Order) -> None:
-    """The money is there. Some orders are looked at by people before they go on."""
-    order.settle("Submitted", world.now())
-    if order.email == REVIEWED_EMAIL:
-        order.state, order.session_state = "In Review", "pending"
-    for source in order.cart.sources:
-        source.consume()
-    renewals.begin(world, order)
 
 
 async def resume(request: Request) -> Response:
@@ -118,7 +125,7 @@ async def resume(request: Request) -> Response:
         raise _not_resumed("Requisition is not present or not in Source Pending Redirect state.")
     if order.session_state != "chargeable":
         raise _not_resumed("The pending redirect order could not be resumed.")
-    _charged(world, order)
+    settlement.charge(world, order)
     order.cart.order = shopper.cart = None
     return answer(request, {"resumeCart": order.submitted_wire(base_of(request))})
 

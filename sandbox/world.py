@@ -1,10 +1,11 @@
 """The state of one sandbox: everything that `reset` puts back."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from heapq import heappop, heappush
 from itertools import count
 from typing import Literal
 from uuid import UUID, uuid4
@@ -15,8 +16,9 @@ from sandbox.calls import Calls
 from sandbox.cart import Cart, Line
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import Fault
+from sandbox.money import Json
 from sandbox.order import Order
-from sandbox.source import Source
+from sandbox.source import Challenge, Source
 from sandbox.subscription import Subscription
 
 ACCESS_LIFE = timedelta(hours=24)
@@ -62,6 +64,8 @@ class Switches:
     """Which lines are left when a guest with a cart signs in to an account that has one too."""
     guest_cart: Literal["follows", "stays"] = "follows"
     """Whether a sign-in that shows a guest's token takes the guest's cart along."""
+    zero_total: Literal["free", "needs_source"] = "free"
+    """Whether a cart that costs nothing is submitted without a source."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,15 @@ class Token:
     """What one sign-in began: it is renewed and revoked as a whole."""
 
 
+@dataclass(order=True)
+class Due:
+    """Something that happens when its time has come."""
+
+    at: datetime
+    number: int
+    act: Callable[[], None] = field(compare=False)
+
+
 @dataclass
 class World:
     keys: Keys = field(default_factory=Keys)
@@ -136,6 +149,11 @@ class World:
     """Store credit by the shopper's external reference."""
     redirects: dict[UUID, Source] = field(default_factory=dict)
     """Sources by the id in the address of the provider's page."""
+    challenges: dict[UUID, Challenge] = field(default_factory=dict)
+    """By the id in the address of the bank's page."""
+    notices: list[Json] = field(default_factory=list)
+    """Events, the oldest first."""
+    due: list[Due] = field(default_factory=list)
     stock: dict[int, int | None] = field(default_factory=lambda: {one.id: one.stock for one in PRODUCTS.values()})
     backorders: dict[int, str | None] = field(default_factory=dict)
     """Products that are sold before they are there, with the day they are expected, as YYYY-MM-DD."""
@@ -145,6 +163,7 @@ class World:
     _subscription_ids: Iterator[int] = field(default_factory=lambda: count(23480199, 11))
     _shopper_ids: Iterator[int] = field(default_factory=lambda: count(1127900160082, 10_000))
     _address_ids: Iterator[int] = field(default_factory=lambda: count(1655007697, 16))
+    _due_numbers: Iterator[int] = field(default_factory=count)
     _option_ids: Iterator[int] = field(default_factory=lambda: count(740865108, 23))
 
     def __post_init__(self) -> None:
@@ -155,6 +174,16 @@ class World:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.moved
+
+    # Time.
+
+    def later(self, after: timedelta, act: Callable[[], None]) -> None:
+        heappush(self.due, Due(self.now() + after, next(self._due_numbers), act))
+
+    def catch_up(self) -> None:
+        """Let everything happen, in its order, whose time has come."""
+        while self.due and self.due[0].at <= self.now():
+            heappop(self.due).act()
 
     # Tokens.
 

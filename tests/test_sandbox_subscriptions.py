@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
+from sandbox.fates import Fate
 from tests.client import ME, Client, code
 from tests.shop import CART, COFFEE, LIVE_MAPS, SUBMIT
 
@@ -142,7 +143,7 @@ async def test_without_renewal_it_ends_with_its_term(alex: Client) -> None:
 async def test_a_renewal_that_cannot_be_paid_waits_for_another_card(alex: Client) -> None:
     account = alex.world.accounts[0]
     one, two = await buy(alex), await buy(alex, COFFEE)
-    account.payment_options[0].source.fails_at_charge = True
+    account.payment_options[0].source.fate = Fate(charge="fails")
     await wait(alex, 32 * DAY)
     assert (await shown(alex, one))["state"] == "PendingRenewal"
     body = {"paymentOptionId": str(account.payment_options[1].id), "isShippingSameAsBilling": False}
