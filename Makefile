@@ -33,7 +33,7 @@ help:
 	@echo "make clients  the example clients made, compiled and run, and the linters of the graph"
 	@echo "make bench    what the gateway costs, in CPU and in calls"
 	@echo "make format   format the code, and fix what can be fixed by itself"
-	@echo "make schema   print the graph to schema/schema.graphql, what it covers to docs/coverage.md"
+	@echo "make schema   print the graph to schema/schema.graphql, what it covers and each way to pay to docs/"
 	@echo "make image    the container image (needs Docker)"
 	@echo "make lock     the lock files, from pyproject.toml (needs uv)"
 
@@ -68,6 +68,7 @@ bench: .venv/.dev
 schema: .venv/.runtime
 	$(BIN)/python -m gateway schema > schema/schema.graphql
 	$(BIN)/python -m tests.coverage > docs/coverage.md
+	$(BIN)/python -m tests.ways > docs/payment-methods.md
 
 image:
 	docker build --tag $(IMAGE) .

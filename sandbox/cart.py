@@ -259,6 +259,7 @@ class Cart:
             locale=self.locale,
             billing_country=billing.get("country"),
             shipping_country=(self.shipping or {}).get("country"),
+            billing_last_name=billing.get("lastName"),
             is_recurring=self.recurs,
             has_free_trial=any(line.terms["freeTrial"] == "true" for line in self.lines if line.terms),
             organization_id=self.organization_id,

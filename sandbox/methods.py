@@ -38,6 +38,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     flow: Flow
     workflow: Workflow
     limits: tuple[Limit, ...]
+    aliases: tuple[str, ...] = ()
     countries: frozenset[str] | None = None
     supports_recurring: bool = False
     supports_free_trial: bool = False

@@ -13,6 +13,7 @@ class Purchase:
     locale: str
     billing_country: str | None
     shipping_country: str | None
+    billing_last_name: str | None
     is_recurring: bool
     has_free_trial: bool
     organization_id: str | None

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.enums import ChargeType, CustomerType, LandedCostState, OfferKind, ProductKind
+from gateway.enums import ChargeType, CustomerType, LandedCostState, OfferKind, PaymentSessionState, ProductKind
 from gateway.money import Money, zero
 from gateway.upstream.catalog import Offer, Product, times, worded
 from gateway.upstream.ids import global_id
@@ -497,7 +497,12 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def _sources(self) -> list[Source]:
-        return sources(self.payment_method, self.order_total)
+        """What to pay into is told upstream from the first; here not before somebody should."""
+        found = sources(self.payment_method, self.order_total)
+        wire = self.wire_payment_session
+        if wire is not None and wire.state is PaymentSessionState.PENDING_FUNDS:
+            return found
+        return [replace(source, instructions=None) for source in found]
 
     @property
     def primary_source(self) -> Source | None:

@@ -12,8 +12,19 @@ from gateway.upstream.wire import Loose, OneOrMany, Shape, blank_is_none, conver
 
 WALLETS = frozenset({"applePay", "googlePay"})
 
-HIDDEN_DETAILS = frozenset({"clientSecret", "flow", "reusable", "redirectUrl", "returnUrl", "cancelUrl"})
-"""Fields of a method's own object that are no instruction for the shopper."""
+HIDDEN_DETAILS = frozenset(
+    {
+        "clientSecret",
+        "flow",
+        "reusable",
+        "redirectUrl",
+        "returnUrl",
+        "cancelUrl",
+        "referenceId",
+        "expirationTime",
+    }
+)
+"""Fields of a method's own object that are no instruction for the shopper, or that have a member of their own."""
 
 DOCUMENTS = ("document", "printableInvoiceUrl")
 

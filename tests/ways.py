@@ -1,0 +1,162 @@
+"""Every documented way to pay, where the sandbox lets it be used, and what becomes of it.
+
+`python -m tests.ways` prints `docs/payment-methods.md`. Each cell of its table is a story that
+tests/test_ways_to_pay.py plays through the graph.
+"""
+
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.methods import TABLE, Method, Workflow
+from sandbox.money import PAIRS
+from tests.shop import GRAPHITE, PACK
+
+LOCALES = tuple((locale.replace("_", "-"), currency) for locale, currency in PAIRS.items())
+
+RETURN = {"returnUrl": "https://shop.example/return"}
+BOTH = RETURN | {"cancelUrl": "https://shop.example/cancel"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One method in one market. `hash` is what its source is made with."""
+
+    name: str
+    country: str = "US"
+    locale: str = "en-US"
+    hash: dict[str, Any] = field(default_factory=lambda: dict(BOTH))
+    product: str = PACK
+
+    @property
+    def method(self) -> Method:
+        return next(method for method in TABLE if method.name == self.name)
+
+    @property
+    def type(self) -> str:
+        return self.method.type
+
+    @property
+    def currency(self) -> str:
+        return dict(LOCALES)[self.locale]
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.method.workflow
+
+    @property
+    def option(self) -> str | None:
+        """What is chosen inside PayPal's own page."""
+        return self.name if self.method.wallet_option else None
+
+    @property
+    def owner_address(self) -> dict[str, str | None]:
+        state = {"US": "MN"}.get(self.country)
+        return {"line1": "1 River Road", "city": "Riverton", "state": state, "postalCode": "55343"} | {
+            "country": self.country
+        }
+
+    @property
+    def address(self) -> dict[str, str | None]:
+        """What differs from the usual address of the tests."""
+        if self.country == "US":
+            return {}
+        return {"countryCode": self.country, "countrySubdivision": None, "postalCode": "10115", "city": "Riverton"}
+
+
+CARD = {"number": "4444222233331111", "expirationMonth": 10, "expirationYear": 2035, "cvv": "123"}
+AMAZON = BOTH | {"resultReturnUrl": "https://shop.example/result", "placement": "Cart", "checkoutLanguage": "en_US"}
+CPF = "12345678909"
+
+WAYS = [
+    Way("Afterpay"),
+    Way("Alipay (domestic)", hash=RETURN),
+    Way("Alipay+ (cross-border)", "CN", "zh-CN", RETURN),
+    Way("Amazon Pay", hash=AMAZON),
+    Way("Apple Pay", hash={}),
+    Way("Bancontact", "BE", "de-DE", RETURN),
+    Way("BLIK", "PL", "pl-PL"),
+    Way("Boleto", "BR", "pt-BR", RETURN | {"nationalId": CPF}),
+    Way("CCAvenue", "IN", "en-IN"),
+    Way("Clearpay", "GB", "en-GB"),
+    Way("Credit Cards", hash=CARD),
+    Way("FPX Online Banking", "MY", "ms-MY", RETURN),
+    Way("Google Pay", hash={}),
+    Way("iDEAL", "NL", "de-DE", RETURN),
+    Way("Klarna", "DE", "de-DE"),
+    Way("Konbini", "JP", "ja-JP", {"storeId": "010"}),
+    Way("Korea Bank Transfer (Online Banking)", "KR", "ko-KR", RETURN),
+    Way("Online Banking (IBP)", "DE", "de-DE", BOTH | {"bankCode": "21"}),
+    Way("PayCo", "KR", "ko-KR", RETURN),
+    Way("PayPal"),
+    Way("PayPal Billing Agreement"),
+    Way("PayPal Credit"),
+    Way("PayPal Pay in 3", "GB", "en-GB"),
+    Way("PayPal Pay in 4"),
+    Way("PayPal RatenZahlung (Installment Payment)", "DE", "de-DE", product=GRAPHITE),
+    Way("SEPA Direct Debit", "AT", "de-DE", RETURN),
+    Way("Trustly", "FI", "de-DE", RETURN),
+    Way("Wire Transfer", hash={}),
+]
+
+STORIES = ("bought", "abandoned", "rejected", "later", "resumed")
+
+OUTCOMES: dict[Workflow, dict[str, str]] = {
+    "standard": {
+        "bought": "placed",
+        "abandoned": "blocked: no source that can be charged",
+        "rejected": "declined; placed with another source",
+    },
+    "redirect-then-submit": {
+        "bought": "approved, attached, placed",
+        "abandoned": "not chargeable; placed with another source",
+        "rejected": "not chargeable; placed with another source",
+        "later": "not chargeable until approved; placed",
+    },
+    "submit-then-redirect": {
+        "bought": "action required, approved, placed",
+        "abandoned": "action required, the same page; placed once approved",
+        "rejected": "declined; placed with another source",
+        "later": "action required until approved; placed",
+        "resumed": "placed, although nobody came back",
+    },
+    "delayed": {
+        "bought": "awaiting payment with instructions; submitted once the money is there",
+        "abandoned": "awaiting payment; cancelled after 30 days",
+        "rejected": "not chargeable; placed with another source",
+    },
+}
+"""By workflow and story. A story that is missing there does not exist."""
+
+MONEY_LATER = "; its charge is pending for three days"
+
+
+def cell(way: Way, story: str) -> str:
+    text = OUTCOMES[way.workflow].get(story, "–")
+    return text + MONEY_LATER if way.type == "directDebit" and story == "bought" else text
+
+
+INTRODUCTION = """\
+# Ways to pay
+
+Each of Digital River's documented payment methods in a market where the sandbox has it, and what the graph answers. \
+`make schema` writes this page; the tests play every cell through the graph.
+
+- **bought**: all goes well. **abandoned**: the shopper leaves the provider's page, or the challenge of the bank, or \
+never sends the money. **rejected**: the provider, the bank or Digital River says no.
+- **later**: the shopper approves an hour after coming back. **resumed**: the shopper approves and never comes back.
+- Pay in 3, Pay in 4 and RatenZahlung are chosen inside PayPal's own page and have no type of their own.
+"""
+
+
+def page() -> str:
+    head = ["method", "type", "market", "flow", *STORIES]
+    lines = [INTRODUCTION, f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    for way in WAYS:
+        row = [way.name, f"`{way.type}`", f"{way.country}, {way.currency}", way.workflow]
+        lines.append(f"| {' | '.join([*row, *(cell(way, story) for story in STORIES)])} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
