@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway import origin
 from gateway.assertions import Assertions
+from gateway.attempts import Attempts
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.context import Gateway
@@ -66,7 +67,7 @@ def create_app(
         cache=cache,
         catalog=Catalog.opened(upstream, cache, settings, now),
         replays=Replays(store),
-        submissions=Submissions(store, replica),
+        submissions=Submissions(Attempts(store, replica)),
         replica=replica,
         turns=Turns(store),
         limits=Limits(now, store.pool if isinstance(store, SharedStore) else None),

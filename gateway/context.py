@@ -15,7 +15,14 @@ from gateway.assertions import Assertions
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, SessionRequired, SignInRequired, UpstreamTimeout, UpstreamTokenInvalid
+from gateway.errors import (
+    SessionExpired,
+    SessionRequired,
+    SignInRequired,
+    UpstreamRefusal,
+    UpstreamTimeout,
+    UpstreamTokenInvalid,
+)
 from gateway.limits import Limits
 from gateway.money import Money
 from gateway.replays import Replays
@@ -28,6 +35,7 @@ from gateway.turns import Turns
 from gateway.upstream.cart import Cart, TaxIdentifierRequirement
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
+from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 
 if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
@@ -222,6 +230,15 @@ class Context:
 
     async def _read_tax_requirements(self) -> list[TaxIdentifierRequirement]:
         return await self.as_shopper(lambda upstream, token: upstream.tax_requirements(token))
+
+    async def order(self, order_id: str) -> Order | None:
+        """An order of this session by its upstream id; None when there is none."""
+        try:
+            return await self.as_shopper(lambda upstream, token: upstream.order(token, order_id))
+        except UpstreamRefusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
 
     def remember_cart(self, cart: Cart) -> None:
         """`cart` is the answer of a write that shows the whole cart."""

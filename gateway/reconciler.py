@@ -8,9 +8,10 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from gateway.attempts import OPEN
 from gateway.context import Gateway
 from gateway.errors import GatewayError
-from gateway.submission import ATTEMPTS, NothingToResume
+from gateway.submission import NothingToResume
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Reconciler:
         gateway = self._gateway
         await gateway.replica.beat()
         now = gateway.now()
-        due = await gateway.store.claim(ATTEMPTS, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE)
+        due = await gateway.store.claim(OPEN, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE)
         await asyncio.gather(*(self._look_at(place) for place in due))
 
     async def _look_at(self, place: str) -> None:

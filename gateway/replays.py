@@ -1,6 +1,7 @@
 """A keyed change happens once: a repeat with the same key gets the errors and warnings of the first time."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -45,6 +46,11 @@ class Kept(msgspec.Struct, frozen=True):
 
     fingerprint: str
     done: Done | None = None
+
+
+def fingerprint(field: str, value: object) -> str:
+    """Digest of a mutation's name and input, without its key."""
+    return hashlib.sha256(field.encode() + b":" + encode(value)).hexdigest()
 
 
 class KeyReused(Exception):

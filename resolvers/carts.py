@@ -13,9 +13,8 @@ from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.guard import STOCK_CODES
 from gateway.money import Money
-from gateway.replays import Done, KeyReused, Warning
+from gateway.replays import Done, KeyReused, Warning, fingerprint
 from gateway.session import FRESH_FOR_CHECKOUT, Record, Remembered, Session
-from gateway.submission import fingerprint
 from gateway.upstream.cart import AppliedOffer as WireOffer
 from gateway.upstream.cart import Cart, CartChange, NewLine, RecurringTerms, TaxIdentifierRequirement, Through
 from gateway.upstream.catalog import Offer

@@ -6,12 +6,12 @@ from functools import partial
 
 from gateway import guard
 from gateway import tax as tax_rules
+from gateway.case import case_of
 from gateway.context import Context
 from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCode
 from gateway.errors import UpstreamError
 from gateway.guard import CheckoutReadiness
 from gateway.replays import Warning
-from gateway.submission import case_of
 from gateway.upstream.cart import Address, Cart, CartChange, ShippingOption
 from gateway.user_errors import DestinationError, InputError, Path
 from resolvers import account, carts

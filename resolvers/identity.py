@@ -13,9 +13,8 @@ from gateway.assertions import AssertionRefused
 from gateway.context import Context
 from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, UpstreamError, UpstreamRefusal
-from gateway.replays import Done, KeyReused, Warning
+from gateway.replays import Done, KeyReused, Warning, fingerprint
 from gateway.session import Handle, Record, Session
-from gateway.submission import fingerprint
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream, encoded
 from gateway.upstream.ids import global_id

@@ -8,7 +8,6 @@ from gateway.enums import ErrorCode, OrderState, SessionLevel
 from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRefusal
 from gateway.payment import RedirectShopperAction
 from gateway.session import Remembered
-from gateway.submission import read_order
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
 from gateway.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, too_many
@@ -36,7 +35,7 @@ async def find(ctx: Context, order_id: str) -> Order | None:
     if proof := remembered.unlocked.get(order_id):
         return next((one for one in await _looked_up(ctx, proof) if one.number == order_id), None)
     if order_id in remembered.order_ids or session.level.reaches(SessionLevel.REGISTERED):
-        return await read_order(ctx, order_id)
+        return await ctx.order(order_id)
     return None
 
 

@@ -8,8 +8,8 @@ from gateway.errors import RateLimited, StoreUnavailable, UpstreamError
 from gateway.guard import Agreement
 from gateway.money import Money
 from gateway.outcomes import SubmissionAttempt
-from gateway.replays import KeyReused
-from gateway.submission import NothingToResume, Press, fingerprint
+from gateway.replays import KeyReused, fingerprint
+from gateway.submission import NothingToResume, Press
 from gateway.user_errors import PaymentError, key_reused, store_unavailable, too_many
 from resolvers import sessions
 from resolvers.inputs import ResumeOrder, SubmitOrder

@@ -11,6 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from dirty_equals import IsPartialDict
 from redis.asyncio import Redis
+from starlette.types import ASGIApp
 
 from bench.replicas import kills, load
 from sandbox.world import World
@@ -131,6 +132,46 @@ async def test_tries_are_counted_together(replicas: Replicas) -> None:
         answer = await Storefront(replicas.http[number % 2]).ask(text, name="somebody@example.com")
         codes += [error["code"] for error in answer.data["signIn"]["errors"]]
     assert codes == ["SIGN_IN_FAILED"] * 5 + ["RATE_LIMITED"]
+
+
+class Hesitant(InMemory):
+    """Whoever reads an order first is told very late, and then nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self.reading, self.told = asyncio.Event(), asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "/orders/" in request.url.path and not self.reading.is_set():
+            self.reading.set()
+            await self.told.wait()
+            raise httpx.ReadError("lost", request=request)
+        return await super().handle_async_request(request)
+
+
+async def test_who_knows_less_does_not_overwrite_who_knows_more(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    hesitant = Hesitant(network.app)
+    shared = {"store_url": valkey.url}
+    async with (
+        gateway(world, hesitant, clock, **shared) as one,
+        gateway(world, hesitant, clock, **shared) as other,
+    ):
+        shopper = Shopper(one, sandbox, world)
+        await shopper.get_ready()
+        await shopper.fault("drop-after", SUBMIT, times=1)
+        key = new_key()
+        assert (await one.outcome(key))["__typename"] == "OrderInDoubt"
+        clock.move(5)
+        slow = asyncio.create_task(one.another_tab().ask(LOOK, key=key))
+        await hesitant.reading.wait()
+        quick = await Storefront(other.http, cookie=one.cookie).ask(LOOK, key=key)
+        assert quick.data["orderSubmission"]["status"] == "PLACED"
+        hesitant.told.set()
+        assert (await slow).data["orderSubmission"]["status"] == "PLACED"
+        assert (await one.add(PACK))["errors"] == [], "the cart is free"
 
 
 # Who reads the store.
