@@ -1,5 +1,6 @@
 """What every test stands on: a sandbox, a gateway in front of it, and a shopper."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -7,9 +8,18 @@ import pytest
 
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
+from schema.build import build
 from tests.client import Client
 from tests.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
 from tests.valkey import Valkey
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and built stays; the garbage collector need not look at it again in every test."""
+    for suggests in (True, False):
+        build(suggests=suggests)
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -174,6 +174,7 @@ async def told(stranger: Shopper, text: str, id: str) -> tuple[str, Counter[Call
     return body, Counter(stranger.world.calls.by_call)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 async def test_what_is_anothers_is_not_there(row: Row, member: Shopper, another_member: Shopper) -> None:
     theirs = await row.whose(member)

@@ -102,6 +102,7 @@ async def filled_in(shopper: Shopper, text: str) -> str:
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(NATURAL))
 async def test_what_is_asked_for_again_is_as_it_was(member: Shopper, name: str) -> None:
     await member.fill_cart()
