@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 
 import httpx
 from starlette.applications import Starlette
@@ -24,6 +25,7 @@ from gateway.attempts import Attempts
 from gateway.cache import Cache
 from gateway.catalog import Catalog
 from gateway.context import Gateway
+from gateway.documents import Documents
 from gateway.endpoint import COST_HEADERS, GraphQLEndpoint
 from gateway.errors import StoreUnavailable
 from gateway.graphiql import page as graphiql
@@ -41,7 +43,7 @@ from gateway.telemetry import RequestIds, tell_retries
 from gateway.turns import Turns
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
-from schema.build import build
+from schema.build import Graph, build
 
 PREFLIGHT_S = 600
 
@@ -76,7 +78,7 @@ def create_app(
     )
     graph = build(suggests=settings.development)
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(graph.core, graph.policies, gateway).answer, methods=METHODS),
+        Route("/graphql", GraphQLEndpoint(graph.core, _documents(graph, settings), gateway).answer, methods=METHODS),
         Route("/health/live", _live),
         Route("/health/ready", _ready(store)),
         *(graphiql.routes() if settings.development else []),
@@ -116,6 +118,12 @@ def create_app(
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 """All that the GraphQL path answers itself, so that a wrong one is told as GraphQL tells it."""
+
+
+@lru_cache(maxsize=8)
+def _documents(graph: Graph, settings: Settings) -> Documents:
+    """Applications with the same settings in one process, as tests make them, read a document once."""
+    return Documents(graph.core, graph.policies, settings)
 
 
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:

@@ -22,7 +22,6 @@ from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.freshness import Freshness
 from gateway.markets import market_of
-from gateway.policy import Policies
 from gateway.request import PARAMETERS, Asked, Refused, read
 from gateway.screening import Refusals, card_in_headers, has_card_number
 from gateway.session import Handle
@@ -72,10 +71,10 @@ class Ready:
 
 
 class GraphQLEndpoint:
-    def __init__(self, schema: GraphQLSchema, policies: Policies, gateway: Gateway) -> None:
+    def __init__(self, schema: GraphQLSchema, documents: Documents, gateway: Gateway) -> None:
         self._schema = schema
         self._gateway = gateway
-        self._documents = Documents(schema, policies, gateway.settings)
+        self._documents = documents
 
     async def answer(self, request: Request) -> Response:
         media_type = MODERN if MODERN in request.headers.get("accept", "") else LEGACY
