@@ -84,6 +84,9 @@ PHONE_LENGTHS = range(SHORTEST, 16)
 IDENTIFIER = re.compile(r"\d{1,14}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 """Digital River's numbers, those of orders included, and UUIDs."""
 
+REVISION = re.compile(r"[0-9a-f]{32}")
+"""A digest of our own: in one of some thousand there are digits that could be a card's."""
+
 IDENTIFIER_TYPES = frozenset({"ID", "UUID", "CartRevision"})
 
 IDENTIFIER_NAMES = re.compile(r"id|number|\w+(Id|Ids)")
@@ -216,6 +219,8 @@ class Given:
 
     def may_be(self, value: object) -> bool:
         """Whether this number is one that belongs here."""
+        if self.type_name == "CartRevision":
+            return REVISION.fullmatch(str(value)) is not None
         if self.is_identifier:
             return IDENTIFIER.fullmatch(str(value)) is not None
         digits = re.sub(r"\D", "", str(value))

@@ -360,3 +360,11 @@ async def test_a_keyed_change_with_a_card_number_leaves_its_key_free(shopper: Sh
     ]
     again = await shopper.storefront.ask(text, key=key, value="For Ada")
     assert again.data["addCartLines"]["cart"] == {"totalQuantity": 1}
+
+
+async def test_a_revision_passes_whatever_digits_are_in_it(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    text = "mutation($revision: CartRevision) { updateCart(input: {ifRevision: $revision}) { errors { code } } }"
+    payload = (await storefront.ask(text, revision=f"{CARD}{'a' * 16}")).data["updateCart"]
+    assert payload["errors"] == [{"code": "CART_REVISION_MISMATCH"}]
+    assert (await storefront.ask(text, revision=f"{CARD} is my card")).codes != []
