@@ -1,5 +1,6 @@
 """`python -m gateway`: `serve` answers storefronts, `schema` prints the graph, `manifest` the documents of clients."""
 
+import asyncio
 import gc
 import logging
 import socket
@@ -12,8 +13,10 @@ from graphql import parse, validate
 
 from gateway import telemetry
 from gateway.app import create_app
+from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.manifest import ManifestWrong, manifest_of, operations_in
 from gateway.settings import Settings
+from gateway.shared_store import SharedStore
 from schema.build import build
 
 log = logging.getLogger("gateway")
@@ -36,7 +39,9 @@ def serve() -> None:
         gateway = create_app(settings)
     except ManifestWrong as problem:
         sys.exit(f"The gateway cannot start: {problem}.")
-    if not settings.store_url.get_secret_value():
+    if settings.store_url.get_secret_value():
+        asyncio.run(_check_store(settings))
+    else:
         log.warning("sessions and submissions live in the memory of this process: run exactly one")
     config = uvicorn.Config(
         gateway,
@@ -53,6 +58,19 @@ def serve() -> None:
     gc.collect()
     gc.freeze()
     Server(config).run()
+
+
+async def _check_store(settings: Settings) -> None:
+    """Refuse to start on a store that drops keys. One that cannot be reached may come later."""
+    store = SharedStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
+    try:
+        await store.check()
+    except StoreEvicts as problem:
+        sys.exit(f"The gateway cannot start; the store drops what it must keep: {problem.detail}, not noeviction.")
+    except StoreUnavailable:
+        log.warning("the store is not reached yet: only what is public is served until it is")
+    finally:
+        await store.aclose()
 
 
 class Server(uvicorn.Server):

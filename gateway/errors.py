@@ -8,6 +8,7 @@ GatewayError
 ├── RateLimited             too much was asked; nothing was done
 ├── NotConfigured           this deployment has no credentials or service for the part
 ├── StoreUnavailable        our own store failed; nothing was sent
+│   └── StoreEvicts             it drops what it must keep
 └── UpstreamError           Digital River failed; the shopper did nothing wrong
     ├── UpstreamTimeout             no answer within the deadline
     ├── UpstreamUnavailable         the call failed
@@ -107,6 +108,10 @@ class StoreUnavailable(GatewayError):
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
     message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged; try again in a moment."
+
+
+class StoreEvicts(StoreUnavailable):
+    """The shared store drops keys to make room: a record of a submission that is lost is an order sent twice."""
 
 
 class UpstreamError(GatewayError):

@@ -20,7 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.store import Taken
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class SharedStore:
         policy = str(memory.get("maxmemory_policy", "noeviction"))
         if policy != "noeviction":
             log.error("the store drops what it must keep: set its maxmemory-policy to noeviction")
-            raise StoreUnavailable(detail=f"maxmemory-policy {policy}")
+            raise StoreEvicts(detail=f"maxmemory-policy {policy}")
         self._keeps = True
 
     async def whole_since(self, now: datetime) -> datetime | None:

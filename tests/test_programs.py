@@ -12,10 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from gateway.manifest import manifest_of
 from sandbox.catalog import LISTED
 from tests.shop import documents
+from tests.valkey import Valkey
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +119,25 @@ async def test_the_gateway_names_what_is_missing() -> None:
     _, errors = await gateway.communicate()
     assert gateway.returncode == 1
     assert "RIVERFRONT_API_KEY: Field required" in errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_the_gateway_does_not_start_on_a_store_that_drops_keys(own_valkey: Valkey) -> None:
+    redis = Redis.from_url(own_valkey.url)
+    await redis.config_set("maxmemory-policy", "allkeys-lru")
+    await redis.aclose()
+    gateway = await start(
+        "-m",
+        "gateway",
+        "serve",
+        RIVERFRONT_STORE_URL=own_valkey.url,
+        RIVERFRONT_API_KEY="key",
+        RIVERFRONT_API_SECRET="a-long-enough-secret",
+        RIVERFRONT_PUBLISHABLE_KEY="pk_1",
+    )
+    _, errors = await gateway.communicate()
+    assert gateway.returncode == 1
+    assert "allkeys-lru, not noeviction" in errors.decode()
     assert "Traceback" not in errors.decode()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -234,14 +235,19 @@ async def test_keys_of_the_seal_are_changed_one_after_the_other(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("trouble", ["stopped", "silent"])
 async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
-    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
+    changes = {"store_url": own_valkey.url, "store_timeout_s": 1}
+    async with gateway(world, network, clock, **changes) as storefront, AsyncExitStack() as stack:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         agreed = await agreed_by(storefront)
-        own_valkey.stop()
+        if trouble == "stopped":
+            own_valkey.stop()
+        else:
+            stack.enter_context(own_valkey.silent())
         answer = await storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
         assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
         assert "nothing was charged" in answer.body["errors"][0]["message"]
