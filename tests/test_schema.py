@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
-from graphql import GraphQLInputObjectType, build_schema, parse, validate
+from graphql import DocumentNode, GraphQLInputObjectType, build_schema, parse, print_ast, validate
 
 from schema.build import build
 from tests.shop import documents
 
-COMMITTED = Path(__file__).parent.parent / "schema" / "schema.graphql"
+ROOT = Path(__file__).parent.parent
+COMMITTED = ROOT / "schema" / "schema.graphql"
+CAPABILITIES = ROOT / "docs" / "capabilities.md"
 
 
 def test_the_committed_sdl_is_the_graph() -> None:
@@ -34,6 +36,14 @@ def test_every_example_operation_is_valid() -> None:
     assert len(documents()) >= 11
     for name, text in documents().items():
         assert validate(core, parse(text)) == [], name
+
+
+def test_every_operation_of_the_capabilities_is_valid() -> None:
+    core = build().core
+    blocks = re.findall(r"```graphql\n(.*?)```", CAPABILITIES.read_text(), re.DOTALL)
+    assert len(blocks) > 10
+    for definition in (one for text in blocks for one in parse(text).definitions):
+        assert validate(core, DocumentNode(definitions=(definition,))) == [], print_ast(definition)
 
 
 def test_nothing_asks_for_the_data_of_a_card() -> None:
