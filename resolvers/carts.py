@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from uuid import UUID
 
 import msgspec
 
@@ -145,7 +146,7 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
     bearer_token = sessions.told(handle) if handle else None
 
     async def add() -> Done:
-        done = await in_turn(ctx, input.if_revision, lambda: _add_all(ctx, lines))
+        done = await in_turn(ctx, input.if_revision, lambda: _add_all(ctx, lines, input.idempotency_key))
         return Done(await _with_stock(ctx, done.errors, lines), done.warnings)
 
     if input.idempotency_key is None:
@@ -163,20 +164,30 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
     return AddCartLinesPayload(errors=done.errors, warnings=done.warnings, bearer_token=bearer_token)
 
 
-async def _add_all(ctx: Context, lines: list[NewLine]) -> Payload:
-    """In one call for each offer and parent line that the lines name, up to the first that fails."""
-    done = Payload()
+async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payload:
+    """In one call for each offer and parent line that the lines name, up to the first that fails. A repeat with
+    the key goes on behind those that were made.
+    """
+    errors: list[AnyUserError] = []
     for through in dict.fromkeys(line.through for line in lines):
         places = [place for place, line in enumerate(lines) if line.through == through]
         path: Path = ("input", "lines") if len(places) > 1 or through is None else ("input", "lines", str(places[0]))
-        done = await write(ctx, partial(_add_some, ctx, [lines[place] for place in places], through), path=path)
-        if done.errors:
+        add = partial(_add_some, ctx, [lines[place] for place in places], through, path)
+        if key is None or len(places) == len(lines):
+            done = await add()
+        else:
+            part = (f"{key}:{places[0]}", fingerprint("addCartLines", lines))
+            done = await ctx.gateway.replays.once(await ctx.own_session(), *part, add)
+        if errors := done.errors:
             break
-    return done
+    return Payload(errors=errors)
 
 
-async def _add_some(ctx: Context, lines: list[NewLine], through: Through | None) -> None:
-    await ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines, through))
+async def _add_some(ctx: Context, lines: list[NewLine], through: Through | None, path: Path) -> Done:
+    async def add() -> None:
+        await ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines, through))
+
+    return Done((await write(ctx, add, path=path)).errors)
 
 
 async def _with_stock(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:

@@ -209,6 +209,22 @@ async def test_a_child_that_is_sold_out_is_told_as_stock(shopper: Shopper) -> No
     assert payload["errors"] == [{"code": "INSUFFICIENT_STOCK", "path": ["input", "lines", "0"]}]
 
 
+async def test_a_repeat_adds_only_what_the_first_time_could_not(shopper: Shopper) -> None:
+    busy = {"status": 409, "code": "concurrent-cart-modification-failure"}
+    await shopper.fault("status", f"{CART}/line-items", skips=1, times=4, **busy)
+    given = {"lines": [line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL)], "key": new_key()}
+    first = (await ask(shopper.storefront, ADD, **given))["addCartLines"]
+    assert first["errors"] == [{"code": "CART_BUSY", "path": ["input", "lines", "1"]}]
+    assert first["cart"]["totalQuantity"] == 1
+    other = {**given, "lines": [line(POLES), line(SOFTWARE, offerId=CROSS_SELL)]}
+    reused = (await ask(shopper.storefront, ADD, **other))["addCartLines"]
+    assert [error["code"] for error in reused["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    again = (await ask(shopper.storefront, ADD, **given))["addCartLines"]
+    assert again["errors"] == []
+    assert [one["product"]["upstreamId"] for one in again["cart"]["lines"]] == [GRAPHITE, SOFTWARE]
+    assert again["cart"]["totalQuantity"] == 2
+
+
 # One that is taken for the whole cart.
 
 APPLY = """mutation($offer: OfferChoice!) { applyOffer(input: {offer: $offer}) {
