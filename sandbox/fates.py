@@ -4,7 +4,6 @@ The names are Digital River's test scenarios; each is one only for its own metho
 which declines the charge of any method for that reason, is our own.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,11 +70,11 @@ USUAL = {"directDebit": Fate(charge="settles")}
 """Of methods whose money takes its time."""
 
 
-def fate_of(type: str, last_names: Iterable[str | None], card_number: str | None) -> Fate:
+def fate_of(type: str, last_name: str | None, card_number: str | None) -> Fate:
     """Decided when the source is made."""
     if card_number in BY_CARD:
         return BY_CARD[card_number]
-    name = next((name for name in last_names if name), "")
+    name = last_name or ""
     if name.startswith(DECLINE_TRIGGER) and (reason := name.removeprefix(DECLINE_TRIGGER)) in DECLINES:
         return Fate(decline=DECLINES[reason], challenged="charge" if reason in ASKING else None)
     return BY_NAME.get(type, {}).get(name, USUAL.get(type, Fate()))

@@ -25,25 +25,30 @@ LARGEST_AMOUNT = Decimal(10) ** 12
 async def create(request: Request) -> Response:
     """`POST /payments/sources`. With a `sessionId` amount and currency are those of the session."""
     _check_key(request)
-    world = world_of(request)
-    given = await _body(request)
+    world, given = world_of(request), await _body(request)
     method = _method(given)
     session_id = given.text("sessionId")
     cart = _session(world, session_id) if session_id else None
-    if cart is not None:
-        amount, currency = cart.totals().total, cart.currency
-    else:
-        amount, currency = _amount(given), _needed(given, "currency")
+    source = _made(world, given, method, cart)
+    _send_away(request, source, _hash(given, method))
+    if method.flow == "receiver":
+        settlement.lapse_in_time(world, source)
+    world.sources[source.id] = source
+    return JSONResponse(source.wire(), 201)
+
+
+def _made(world: World, given: Body, method: Method, cart: Cart | None) -> Source:
+    amount, currency = (cart.totals().total, cart.currency) if cart else (_amount(given), _needed(given, "currency"))
     if currency not in CURRENCIES or (method.currencies and currency not in method.currencies):
         raise bad("currency_unsupported", "currency", f"currency '{currency}' is not supported.")
     owner = _owner(given.object("owner"), is_needed=method.type not in NEEDS_NO_OWNER)
     hash = _hash(given, method)
     check(method, hash, owner)
     number = (hash.text("number") or "").replace(" ", "") if method.type == "creditCard" else None
-    names = (owner.last_name if owner else None, cart.purchase().billing_last_name if cart and not owner else None)
-    fate = fate_of(method.type, names, number)
+    name = owner.last_name if owner else cart.purchase().billing_last_name if cart else None
+    fate = fate_of(method.type, name, number)
     source_id = uuid4()
-    source = Source(
+    return Source(
         id=source_id,
         secret=f"{source_id}_{uuid4()}",
         method=method,
@@ -56,11 +61,6 @@ async def create(request: Request) -> Response:
         details=details(method, hash, number=number, currency=currency, now=world.now()),
         fate=fate,
     )
-    _send_away(request, source, hash)
-    if method.flow == "receiver":
-        settlement.lapse_in_time(world, source)
-    world.sources[source.id] = source
-    return JSONResponse(source.wire(), 201)
 
 
 def _send_away(request: Request, source: Source, hash: Body) -> None:
@@ -93,13 +93,9 @@ async def authenticate(request: Request) -> Response:
         return JSONResponse({"status": "authentication_not_required"})
     if session_id in source.authenticated_for:
         return JSONResponse({"status": "complete"})
-    challenges = world_of(request).challenges
-    failed = [
-        id for id, one in challenges.items() if one.has_failed and (one.source, one.session_id) == (source, session_id)
-    ]
-    for id in failed:
-        del challenges[id]
-    if failed or source.state == "failed":
+    if session_id in source.failed_for or source.state == "failed":
+        # It may be tried again.
+        source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
     url = challenge_url(request, source, session_id, given.text("returnUrl"))
     return JSONResponse({"status": "requires_action", "redirectUrl": url})

@@ -112,16 +112,18 @@ async def meet_challenge(request: Request) -> Response:
     """The password is right or wrong; whoever cancels is asked again."""
     asked = _challenged(request)
     form = await form_of(request)
-    source = asked.source
     if form.get("decision") != "cancel":
-        asked.has_failed = form.get("password") not in PASSWORDS
-        if not asked.has_failed:
-            source.authenticated_for.add(asked.session_id)
-        if source.state == "requires_action":
-            source.state = "failed" if asked.has_failed else "chargeable"
+        _answer(asked, has_passed=form.get("password") in PASSWORDS)
     if asked.return_url:
         return RedirectResponse(asked.return_url, 303)
     return HTMLResponse("<!doctype html><html lang=en><meta charset=utf-8><title>Your bank</title><p>Go back.</p>")
+
+
+def _answer(asked: Challenge, *, has_passed: bool) -> None:
+    source = asked.source
+    (source.authenticated_for if has_passed else source.failed_for).add(asked.session_id)
+    if source.state == "requires_action":
+        source.state = "chargeable" if has_passed else "failed"
 
 
 def _challenged(request: Request) -> Challenge:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from sandbox.declines import DECLINES, Decline
 from sandbox.fates import Fate
 from sandbox.methods import Flow, Method
 from sandbox.money import Json, money, number
@@ -78,6 +79,8 @@ class Source:
     fate: Fate = field(default_factory=Fate)
     authenticated_for: set[str] = field(default_factory=set)
     """Payment sessions for which the shopper has passed the bank's challenge."""
+    failed_for: set[str] = field(default_factory=set)
+    """Those for which the last one was failed, and nobody has asked yet."""
     option: str | None = None
     """The choice that was made inside PayPal's own page."""
     upstream_id: str | None = None
@@ -107,14 +110,16 @@ class Source:
         """Whether a submission sends the shopper to the provider. What was saved was approved for good."""
         return self.is_settled_by_redirect and not self.reusable
 
-    def is_asked_at_charge(self, session_id: str) -> bool:
-        """Whether the bank wants to hear from the shopper before it pays for this session.
+    def declined_for(self, session_id: str, charge_type: str) -> Decline | None:
+        """Why the bank does not pay.
 
         A card that is challenged when it is made was so for its first purchase; saved, it is for each one.
         """
-        if session_id in self.authenticated_for:
-            return False
-        return self.fate.challenged == "charge" or (self.reusable and self.fate.challenged == "creation")
+        if charge_type != "customer_initiated" or session_id in self.authenticated_for:
+            return None if self.fate.challenged == "charge" else self.fate.decline
+        if self.reusable and self.fate.challenged == "creation":
+            return DECLINES["authentication_required"]
+        return self.fate.decline
 
     def has_expired(self, now: datetime) -> bool:
         """Whether it is a card, and its last month is over."""
@@ -210,7 +215,6 @@ class Challenge:
     source: Source
     session_id: str
     return_url: str | None
-    has_failed: bool = False
 
 
 def first_state(method: Method, fate: Fate) -> State:

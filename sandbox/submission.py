@@ -5,7 +5,6 @@ from starlette.responses import Response
 
 from sandbox import settlement
 from sandbox.cart import Cart
-from sandbox.declines import DECLINES
 from sandbox.errors import Refusal
 from sandbox.methods import Facts, Workflow, fits
 from sandbox.order import Order
@@ -93,13 +92,7 @@ def _charge(world: World, cart: Cart) -> None:
         return
     if source.has_expired(world.now()):
         raise _no(409, "credit-card-expired", "The credit card used for payment has expired")
-    decline = source.fate.decline
-    if source.fate.challenged is not None and cart.charge_type == "customer_initiated":
-        if source.is_asked_at_charge(cart.session_id):
-            raise (decline or DECLINES["authentication_required"]).refusal()
-        if source.fate.challenged == "charge":
-            # The bank has heard from the shopper, and has nothing more against it.
-            return
+    decline = source.declined_for(cart.session_id, cart.charge_type)
     if decline is None and source.fate.charge != "fails":
         return
     if decline is not None and decline.customer == "Soft":

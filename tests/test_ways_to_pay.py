@@ -16,6 +16,8 @@ from tests.ways import CARD, CPF, LOCALES, MONEY_LATER, OUTCOMES, WAYS, Way, cel
 
 PAGE = Path(__file__).parent.parent / "docs" / "payment-methods.md"
 
+TENT = "5401231200"
+
 DAY = 86_400
 
 SEQUENCES = {
@@ -366,6 +368,22 @@ async def test_a_way_to_pay_is_offered_where_it_can_be_used(visit: Visit, way: W
     assert "instructions" not in session["primarySource"] or session["primarySource"].pop("instructions") is None
     assert session["primarySource"] == IsPartialDict(__typename=TYPES.get(way.type, "RedirectSource"), type=way.type)
     assert session["nextAction"] == {"__typename": "SubmitOrderAction"}
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.name == "Trustly"], ids=lambda way: way.name)
+async def test_a_way_to_pay_ends_at_its_limit(visit: Visit) -> None:
+    storefront = visit.shopper.storefront
+    assert await visit.attach(await visit.source()) == []
+    assert (await storefront.add(TENT, 3))["errors"] == []
+    cart = await storefront.cart()
+    assert [blocker["code"] for blocker in cart["readiness"]["blockers"]] == ["SOURCE_AMOUNT_OUTDATED"]
+    step = await storefront.run("PaymentStep")
+    assert "trustly" not in [method["type"] for method in step["availablePaymentMethods"]["methods"]]
+    assert await visit.attach(await visit.source()) == []
+    result = await visit.submit()
+    assert result["__typename"] == "OrderBlocked"
+    assert [blocker["code"] for blocker in result["blockers"]] == ["PAYMENT_SESSION_NOT_READY"]
+    assert visit.standing_orders == 0
 
 
 def test_all_documented_ways_are_tried() -> None:
