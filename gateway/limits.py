@@ -47,7 +47,10 @@ class Limits:
         A target may be personal: it is kept as a digest.
         """
         await self.check(what, *targets)
-        await self.note(what, *targets)
+        for key in _keys(what, targets):
+            # Others may have tried since it was looked at.
+            if not await self._hit(what, key):
+                raise RateLimited(detail=what, retry_after=await self._full_until(what, key))
 
     async def check(self, what: str, *targets: str | None) -> None:
         """Raises `RateLimited` when a target has had enough of `what`."""
@@ -59,13 +62,17 @@ class Limits:
     async def note(self, what: str, *targets: str | None) -> None:
         """Count one try of `what` that has been made."""
         for key in _keys(what, targets):
-            if self._shared is not None:
-                try:
-                    await self._shared.hit(RATES[what], key)
-                    continue
-                except StorageError as failure:
-                    _tell(failure)
-            await self._alone.hit(HALF[what] if self._shared is not None else RATES[what], key)
+            await self._hit(what, key)
+
+    async def _hit(self, what: str, key: str) -> bool:
+        """Count a try; False, and nothing counted, when there were enough."""
+        if self._shared is None:
+            return await self._alone.hit(RATES[what], key)
+        try:
+            return await self._shared.hit(RATES[what], key)
+        except StorageError as failure:
+            _tell(failure)
+            return await self._alone.hit(HALF[what], key)
 
     async def _full_until(self, what: str, key: str) -> datetime | None:
         if self._shared is not None:

@@ -135,6 +135,14 @@ async def test_tries_are_counted_together(replicas: Replicas) -> None:
     assert codes == ["SIGN_IN_FAILED"] * 5 + ["RATE_LIMITED"]
 
 
+async def test_tries_side_by_side_are_counted_too(replicas: Replicas) -> None:
+    text = """mutation { signIn(input: {delivery: BEARER, credentials: {password: {username: "somebody@example.com",
+      password: "wrong"}}}) { errors { code } } }"""
+    answers = await asyncio.gather(*(Storefront(http).ask(text) for _ in range(10) for http in replicas.http))
+    codes = Counter(error["code"] for answer in answers for error in answer.data["signIn"]["errors"])
+    assert codes == {"SIGN_IN_FAILED": 5, "RATE_LIMITED": 15}
+
+
 class Hesitant(InMemory):
     """Whoever reads an order first is told very late, and then nothing."""
 
