@@ -170,8 +170,8 @@ class Context:
             operation.issued_cookie = handle
 
     def lose_session(self) -> None:
-        """The handle that came is good for nothing any more."""
-        self.operation.session = None
+        """The handle that came, or was given out a moment ago, is good for nothing any more."""
+        self.operation.session = self.operation.issued_cookie = None
         self.operation.has_dead_handle = True
         handle = self.caller.handle
         self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE

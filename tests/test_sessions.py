@@ -76,6 +76,12 @@ async def test_signing_out_ends_it_here_and_upstream(storefront: Storefront, wor
     assert (await thief.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
+async def test_a_session_that_ends_where_it_began_leaves_no_cookie(storefront: Storefront) -> None:
+    answer = await storefront.ask("mutation { startSession(input: {}) { session { id } } signOut { signedOut } }")
+    assert answer.data["startSession"]["session"]["id"]
+    assert "set-cookie" not in answer.headers
+
+
 async def test_a_session_ends_when_nobody_uses_it(storefront: Storefront, clock: Clock) -> None:
     await storefront.add(PACK)
     for _ in range(3):
