@@ -72,18 +72,17 @@ class Guest:
         try:
             return await read(Browsing(upstream, token, market))
         except UpstreamTokenInvalid:
-            self._token = None
-            return await read(Browsing(upstream, await self._guest_token(), market))
+            return await read(Browsing(upstream, await self._guest_token(stale=token), market))
 
-    async def _guest_token(self) -> str:
-        """Asked for once by however many need it."""
+    async def _guest_token(self, *, stale: str | None = None) -> str:
+        """Asked for once by however many need it, or need another one than `stale`."""
         task = self._token
-        if task is None or (task.done() and not self._is_good(task)):
+        if task is None or (task.done() and not self._is_good(task, stale)):
             task = self._token = asyncio.create_task(self._new_token())
         return (await asyncio.shield(task)).text
 
-    def _is_good(self, task: asyncio.Task[GuestToken]) -> bool:
-        if task.cancelled() or task.exception() is not None:
+    def _is_good(self, task: asyncio.Task[GuestToken], stale: str | None) -> bool:
+        if task.cancelled() or task.exception() is not None or task.result().text == stale:
             return False
         return task.result().ends_at - self._now() > FRESH_FOR_CHECKOUT
 
@@ -133,6 +132,8 @@ class Catalog:
     async def products(self, product_ids: Iterable[str]) -> Mapping[str, Product]:
         """Several products by upstream id, in one call; ids without a product are left out."""
         ids = _well_formed(product_ids)
+        if not ids:
+            return {}
         found = await self._list("products", ids, Product, lambda shop: shop.products_by_id(ids), PRODUCT)
         return {product.upstream_id: product for product in found}
 
@@ -170,6 +171,8 @@ class Catalog:
     async def stock(self, product_ids: Iterable[str], *, past_cache: bool = False) -> Mapping[str, InventoryStatus]:
         """Stock by upstream product id, in one call; ids without a product are left out."""
         ids = _well_formed(product_ids)
+        if not ids:
+            return {}
         return await self._load(
             "stock", ids, dict[str, InventoryStatus], lambda shop: shop.inventory(ids), STOCK, past_cache=past_cache
         )

@@ -9,7 +9,7 @@ from dirty_equals import IsPartialDict
 from gateway.upstream.ids import global_id
 from sandbox.catalog import LISTED, WATCH
 from sandbox.world import World
-from tests.shop import GRAPHITE, PACK, SOFTWARE, Clock, InMemory, Shopper, Storefront, gateway
+from tests.shop import GRAPHITE, PACK, POLES, SOFTWARE, STOVE, Clock, InMemory, Shopper, Storefront, gateway
 
 ME = "/v1/shoppers/me"
 STOCK = f"{ME}/products/inventory-status"
@@ -415,3 +415,24 @@ async def test_markets_side_by_side_do_not_mix(storefront: Storefront) -> None:
 
     found = await asyncio.gather(*(name(locale) for locale in ("de-DE", "en-US") * 10))
     assert found == ["Trailhead Tagesrucksack 28 l", "Trailhead 28L Daypack"] * 10
+
+
+# As whom it is read.
+
+
+async def test_a_token_that_is_refused_is_replaced_once_for_all_reads(
+    storefront: Storefront, world: World, network: InMemory
+) -> None:
+    text = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
+    await ask(storefront, text, id=PACK)
+    paths = {id: f"{ME}/products/{id}" for id in (SOFTWARE, GRAPHITE, POLES, STOVE)}
+    network.gates = dict.fromkeys(paths.values(), asyncio.Event())
+    reading = [asyncio.create_task(ask(storefront, text, id=id)) for id in paths]
+    for path in paths.values():
+        await network.arrived[path].wait()
+    world.tokens.clear()
+    world.calls.clear()
+    for gate in network.gates.values():
+        gate.set()
+    assert all(data["product"]["name"] for data in await asyncio.gather(*reading))
+    assert world.calls.count("POST", "/oauth20/token") == 1

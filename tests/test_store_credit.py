@@ -386,6 +386,13 @@ async def test_a_shopper_sees_the_credit_and_what_of_it_the_cart_can_use(rich: S
     assert found["obstacles"] == ["NO_BALANCE"]
 
 
+async def test_an_empty_cart_has_no_stock_to_ask_for(rich: Shopper) -> None:
+    rich.world.calls.clear()
+    found = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    assert found["balance"]["amount"] == "500.00"
+    assert rich.world.calls.count("GET", "/v1/shoppers/me/products/inventory-status") == 0
+
+
 async def test_a_ledger_that_is_down_takes_nothing_else_along(rich: Shopper) -> None:
     await rich.fault("status", LEDGER, status=500)
     answer = await rich.storefront.ask("{ shopper { firstName storeCredit { asOf } } cart { id } }")
