@@ -32,11 +32,12 @@ from gateway.settings import Settings
 from gateway.stock import Reads, Stock
 from gateway.store import Store
 from gateway.turns import Turns
-from gateway.upstream.cart import Cart, TaxIdentifierRequirement
+from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
+from gateway.upstream.tax import TaxIdentifierRequirement
 
 if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
     from gateway.submission import Submissions

@@ -10,8 +10,9 @@ from datetime import datetime
 from gateway.enums import ErrorCode, PaymentSessionState, StoreCreditObstacle
 from gateway.money import Money, has_digits_of_its_currency, zero
 from gateway.payment import SUPPORTS_STORE_CREDIT
-from gateway.upstream.cart import Cart, CartLine
+from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus
+from gateway.upstream.lines import CartLine
 from gateway.upstream.wire import Shape
 from gateway.user_errors import AnyUserError, InputError, Path, StoreCreditError
 

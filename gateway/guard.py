@@ -37,8 +37,11 @@ from gateway.outcomes import (
 )
 from gateway.payment import Facts, PaymentSession, RedirectShopperAction, is_outdated, payment_session
 from gateway.settings import Settings
-from gateway.upstream.cart import Address, Cart, CartLine, TaxIdentifierRequirement
+from gateway.upstream.addresses import Address
+from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus
+from gateway.upstream.lines import CartLine
+from gateway.upstream.tax import TaxIdentifierRequirement
 from gateway.upstream.wire import Shape
 
 Code = CheckoutBlockerCode

@@ -28,9 +28,11 @@ from gateway.payment import (
     PaymentSession,
     RedirectShopperAction,
 )
-from gateway.upstream.cart import CartLine, ShippingOption, TaxIdentifierRequirement
+from gateway.upstream.cart import ShippingOption
+from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
 from gateway.upstream.payment import DelayedPaymentInstructions
+from gateway.upstream.tax import TaxIdentifierRequirement
 from gateway.upstream.wire import Shape
 
 

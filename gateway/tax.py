@@ -11,7 +11,7 @@ from typing import NamedTuple
 from stdnum.br import cnpj, cpf
 
 from gateway.enums import CustomerType
-from gateway.upstream.cart import TaxIdentifierField, TaxIdentifierRequirement
+from gateway.upstream.tax import TaxIdentifierField, TaxIdentifierRequirement
 
 LONGEST_VALUE = 64
 """Characters. Longer than any identifier, and short for any pattern."""

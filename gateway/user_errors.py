@@ -28,7 +28,7 @@ from gateway.errors import (
     UpstreamTokenInvalid,
 )
 from gateway.money import Money
-from gateway.upstream.cart import AddressSuggestion
+from gateway.upstream.addresses import AddressSuggestion
 from gateway.upstream.wire import Shape
 
 Path = tuple[str, ...]

@@ -13,11 +13,13 @@ from gateway.enums import ErrorCode, PaymentSessionState, SessionLevel, WarningC
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.replays import Warning
 from gateway.session import Record
-from gateway.upstream.cart import Cart, CartChange, CartLine, NewLine
+from gateway.upstream.cart import Cart
+from gateway.upstream.changes import CartChange, NewLine
 from gateway.upstream.client import Upstream
+from gateway.upstream.lines import CartLine
 from gateway.upstream.wire import many
 from gateway.user_errors import CartConflictError, PaymentError
-from resolvers.carts import Refused
+from resolvers.edits import Refused
 
 CART_SUBMITTED = "cart-failure"
 """How upstream refuses every change of a cart that was submitted and waits for its shopper."""

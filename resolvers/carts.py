@@ -1,86 +1,33 @@
-"""The open cart and changes to it."""
+"""The open cart and its lines."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 import msgspec
 
-from gateway import credit
 from gateway.context import Context
-from gateway.enums import ErrorCode, WarningCode
+from gateway.enums import ErrorCode
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.guard import STOCK_CODES
-from gateway.money import Money
 from gateway.replays import Done, KeyReused, Warning, fingerprint
-from gateway.session import FRESH_FOR_CHECKOUT, Record, Remembered, Session
-from gateway.upstream.cart import AppliedOffer as WireOffer
-from gateway.upstream.cart import Cart, CartChange, NewLine, RecurringTerms, TaxIdentifierRequirement, Through
-from gateway.upstream.catalog import Offer
+from gateway.session import Record
+from gateway.upstream.cart import Cart
+from gateway.upstream.changes import NewLine, Through
 from gateway.upstream.ids import upstream_id
-from gateway.user_errors import (
-    AnyUserError,
-    AvailabilityError,
-    CartConflictError,
-    InputError,
-    NotFoundError,
-    Path,
-    key_reused,
-)
+from gateway.upstream.lines import RecurringTerms
+from gateway.upstream.tax import TaxIdentifierRequirement
+from gateway.user_errors import AnyUserError, AvailabilityError, NotFoundError, Path, key_reused
 from resolvers import sessions
-from resolvers.inputs import (
-    AddCartLines,
-    ApplyOffer,
-    CartLineChange,
-    NewCartLine,
-    OfferChoice,
-    RemoveCartLines,
-    RemoveOffer,
-    UpdateCartLines,
-    UpdateSession,
-)
+from resolvers.edits import Refused, change, in_turn, invalid, present, warnings_of, write
+from resolvers.inputs import AddCartLines, CartLineChange, NewCartLine, RemoveCartLines, UpdateCartLines, UpdateSession
 from resolvers.inputs import RecurringTerms as GivenTerms
+from resolvers.offers import no_offer
 from resolvers.payloads import AddCartLinesPayload, Payload
 
 MOST_LINES = 50
 
 LONGEST_TERMS = 4000
 """Characters of the recurring terms of a line."""
-
-WARNINGS = {
-    "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
-    "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
-    "tax_service_invalid_hscode_warning": WarningCode.LANDED_COST_INCOMPLETE,
-}
-WARNING_MESSAGES = {
-    WarningCode.COUPON_NOT_YET_ELIGIBLE: "The code is accepted and takes effect once the cart meets its conditions.",
-    WarningCode.LANDED_COST_INCOMPLETE: "Import duty may be missing from the total.",
-    WarningCode.OTHER: "Digital River has a remark on the cart that this gateway does not know.",
-}
-
-
-NO_LONGER_COVERED = Warning(
-    WarningCode.PAYMENT_NO_LONGER_COVERED,
-    "The total has grown beyond the store credit on the cart. Attach a source for what remains, or apply more credit.",
-)
-
-
-@dataclass(frozen=True)
-class AppliedOffer:
-    offer: Offer
-    coupon_code: str | None
-    discount: Money | None
-    line_id: str | None = None
-
-
-class Refused(Exception):
-    """A change that stops here, with the errors to tell."""
-
-    def __init__(self, *errors: AnyUserError) -> None:
-        super().__init__()
-        self.errors = list(errors)
 
 
 async def cart(ctx: Context) -> Cart | None:
@@ -92,43 +39,12 @@ async def cart_after(parent: Payload, ctx: Context) -> Cart | None:
     return await cart(ctx)
 
 
-async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
-    memory = (await ctx.own_session()).record.remembered
-    found: list[WireOffer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
-    with_coupon = [applied for applied in found if _takes_coupon(applied.offer, memory)]
-    # Upstream does not say which code an offer came by: told only where there is one of each.
-    code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
-    return [
-        AppliedOffer(
-            applied.offer, code if applied in with_coupon else None, applied.discount, _line_of(applied.offer, parent)
-        )
-        for applied in found
-    ]
-
-
-def _line_of(offer: Offer, cart: Cart) -> str | None:
-    """The one line that was added for an offer."""
-    lines = [line.id for line in cart.lines if line.is_grouped_by(offer)]
-    return lines[0] if len(lines) == 1 else None
-
-
-def _takes_coupon(offer: Offer, memory: Remembered) -> bool:
-    trigger = (offer.trigger or "").lower()
-    is_asked_for = "coupon" in trigger or trigger == "user triggered"
-    return is_asked_for and offer.upstream_id not in memory.offers
-
-
 async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIdentifierRequirement]:
     return await ctx.tax_requirements()
 
 
 def warnings(parent: Cart, ctx: Context) -> list[Warning]:
     return warnings_of(parent)
-
-
-def warnings_of(cart: Cart) -> list[Warning]:
-    codes = [WARNINGS.get(code.lower(), WarningCode.OTHER) for code in cart.warning_codes]
-    return [Warning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
 
 
 async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPayload:
@@ -282,70 +198,6 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
             await ctx.as_shopper(lambda upstream, token: upstream.remove_lines(token, left))
 
 
-async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
-    return await in_turn(ctx, input.if_revision, lambda: redeem(ctx, input.offer, ("input", "offer")))
-
-
-async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
-    """One part of a change: within its turn."""
-    name = "couponCode" if offer.coupon_code is not None else "offerId"
-    offer_id = upstream_id("Offer", offer.offer_id) if offer.offer_id is not None else None
-    if offer.coupon_code is None and offer_id is None:
-        return Payload(errors=[_no_offer((*path, name))])
-    part = CartChange(coupon_code=offer.coupon_code, order_offer_id=offer_id)
-
-    async def apply() -> Cart:
-        return await ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, part))
-
-    done = await write(ctx, apply, path=(*path, name))
-    if not done.errors:
-        await _remember(ctx, part)
-    return done
-
-
-async def _remember(ctx: Context, part: CartChange) -> None:
-    """Keep what upstream does not tell of an applied offer: the code it came by, or that it came without one."""
-
-    def note(memory: Remembered) -> None:
-        if part.coupon_code is not None and part.coupon_code not in memory.coupons:
-            memory.coupons = [*memory.coupons, part.coupon_code]
-        if part.order_offer_id is not None and part.order_offer_id not in memory.offers:
-            memory.offers = [*memory.offers, part.order_offer_id]
-
-    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
-
-
-def _no_offer(path: Path) -> NotFoundError:
-    return NotFoundError(code=ErrorCode.NOT_FOUND, message="There is no such offer.", path=path)
-
-
-async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
-    path = ("input", "offerId")
-    offer_id = upstream_id("Offer", input.offer_id)
-    if offer_id is None:
-        return Payload(errors=[_no_offer(path)])
-    done = await change(
-        ctx,
-        input.if_revision,
-        lambda: ctx.as_shopper(lambda upstream, token: upstream.remove_offer(token, offer_id)),
-        path=path,
-    )
-    if not done.errors:
-        await _forget(ctx, offer_id)
-    return done
-
-
-async def _forget(ctx: Context, offer_id: str) -> None:
-    def note(memory: Remembered) -> None:
-        if offer_id in memory.offers:
-            memory.offers = [one for one in memory.offers if one != offer_id]
-        elif len(memory.coupons) == 1:
-            # Upstream does not say which code it was; with one code there is no doubt.
-            memory.coupons = []
-
-    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
-
-
 async def update_session(ctx: Context, input: UpdateSession) -> Payload:
     """Locale and currency, of the visit and of its cart: upstream refuses it while a source does not fit."""
     problem = sessions.not_offered(ctx, input)
@@ -375,119 +227,6 @@ async def update_session(ctx: Context, input: UpdateSession) -> Payload:
     return done
 
 
-# Every change of a cart.
-
-
-async def change(
-    ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Cart | None]], *, path: Path
-) -> Payload:
-    """A change of one call."""
-    return await in_turn(ctx, if_revision, lambda: write(ctx, act, path=path))
-
-
-async def in_turn(ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Do a change in its turn, checked against lock and revision. What is refused is told as data."""
-    try:
-        async with changing(ctx, if_revision):
-            return await _with_coverage(ctx, await act())
-    except Refused as refused:
-        return Payload(errors=refused.errors)
-
-
-async def _with_coverage(ctx: Context, done: Payload) -> Payload:
-    """Tell when the total has grown beyond the store credit that paid all of it. Costs a read only then."""
-    session = await ctx.own_session()
-    covered = session.record.remembered.credit_covers
-    if covered is None:
-        return done
-    try:
-        covers = credit.covers_alone(await ctx.cart())
-    except UpstreamError:
-        return done  # It is told with the next change.
-    if covers is covered:
-        return done
-    await ctx.gateway.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
-    return replace(done, warnings=[*done.warnings, NO_LONGER_COVERED]) if covers is False else done
-
-
-@asynccontextmanager
-async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
-    """The turn of this cart. Raises `Refused` while a submission holds it, and when it is at another revision."""
-    session = await ctx.own_session()
-    await _check_lock(ctx, session)
-    try:
-        async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
-            # A submission may have begun while this waited.
-            await _check_lock(ctx, session)
-            # A token that would end during the checkout is renewed before it.
-            await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
-            await _check_revision(ctx, if_revision)
-            yield
-    except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
-
-
-async def _check_lock(ctx: Context, session: Session) -> None:
-    if await ctx.gateway.submissions.locks_cart(session):
-        raise Refused(
-            CartConflictError(
-                code=ErrorCode.CART_LOCKED,
-                message="A submission of this cart is under way or in doubt. Read orderSubmission first.",
-            )
-        )
-
-
-async def _check_revision(ctx: Context, if_revision: str | None) -> None:
-    if if_revision is None:
-        return
-    try:
-        present = await ctx.cart()
-    except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ("input", "ifRevision"))) from failure
-    if present.revision != if_revision:
-        raise Refused(
-            CartConflictError(
-                code=ErrorCode.CART_REVISION_MISMATCH,
-                message="The cart has changed since it was shown. Show it again, then repeat the change.",
-                path=("input", "ifRevision"),
-                current_revision=present.revision,
-            )
-        )
-
-
-async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
-    """Send a change. What upstream refuses is told at `path`; the cart is read anew, or is the answer itself."""
-    ctx.forget_cart()
-    try:
-        shown = await act()
-    except UpstreamError as failure:
-        ctx.forget_cart()
-        return Payload(errors=[sessions.upstream_error(ctx, failure, path)])
-    if shown is None:
-        ctx.forget_cart()
-        return Payload()
-    # What is said of stock is about any line, not about this change; the guard tells it.
-    refused = [code for code in shown.refusals if code not in STOCK_CODES]
-    if refused:
-        refusal = UpstreamRefusal(409, refused[0])
-        ctx.forget_cart()
-        return Payload(errors=[sessions.upstream_error(ctx, refusal, path)], warnings=warnings_of(shown))
-    ctx.remember_cart(shown)
-    return Payload(warnings=warnings_of(shown))
-
-
-async def present(ctx: Context) -> Cart:
-    """The cart as it is, for a change that depends on it."""
-    try:
-        return await ctx.cart()
-    except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
-
-
-def invalid(path: Path, message: str) -> InputError:
-    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)
-
-
 # What a change is about.
 
 
@@ -514,7 +253,7 @@ def _through(line: NewCartLine, path: Path) -> Through | None:
         return None
     offer_id = upstream_id("Offer", line.offer_id) if line.offer_id is not None else None
     if line.offer_id is not None and offer_id is None:
-        raise Refused(_no_offer((*path, "offerId")))
+        raise Refused(no_offer((*path, "offerId")))
     parent = _line_id(line.parent_line_id, (*path, "parentLineId")) if line.parent_line_id is not None else None
     return Through(offer_id=offer_id, parent_line_id=parent)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from gateway.context import Context
 from gateway.errors import BadUserInput, UpstreamInvalidResponse
-from gateway.upstream.cart import CartLine
 from gateway.upstream.catalog import (
     Category,
     InventoryStatus,
@@ -19,6 +18,7 @@ from gateway.upstream.catalog import (
     stock_of_any,
 )
 from gateway.upstream.ids import upstream_id
+from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
 from gateway.upstream.wire import CustomAttribute
 from resolvers.inputs import ProductBy, ProductSearch

@@ -12,10 +12,12 @@ from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCod
 from gateway.errors import UpstreamError
 from gateway.guard import CheckoutReadiness
 from gateway.replays import Warning
-from gateway.upstream.cart import Address, Cart, CartChange, ShippingOption
+from gateway.upstream.addresses import Address
+from gateway.upstream.cart import Cart, ShippingOption
+from gateway.upstream.changes import CartChange
 from gateway.user_errors import DestinationError, InputError, Path
-from resolvers import account, carts
-from resolvers.carts import Refused
+from resolvers import account, edits, offers
+from resolvers.edits import Refused
 from resolvers.inputs import (
     AddressChoice,
     CheckoutTax,
@@ -49,7 +51,7 @@ async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
     lack = await account.lack(ctx, *_of_the_book(input))
     if lack:
         return Payload(errors=lack)
-    return await carts.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
+    return await edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
 
 
 async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
@@ -63,15 +65,15 @@ async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
         return Payload(errors=lack)
 
     async def set_both() -> Payload:
-        before = (await carts.present(ctx)).selected_shipping_option
+        before = (await edits.present(ctx)).selected_shipping_option
         done = await _prepare(ctx, parts)
         if done.errors or before is None:
             return done
-        now = (await carts.present(ctx)).selected_shipping_option
+        now = (await edits.present(ctx)).selected_shipping_option
         was_reset = now is None or now.id != before.id
         return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
 
-    return await carts.in_turn(ctx, input.if_revision, set_both)
+    return await edits.in_turn(ctx, input.if_revision, set_both)
 
 
 def _of_the_book(input: PrepareCheckout) -> list[Path]:
@@ -83,16 +85,16 @@ def _of_the_book(input: PrepareCheckout) -> list[Path]:
 
 async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> Payload:
     choice = ShippingOptionChoice(id=input.shipping_option_id)
-    return await carts.in_turn(ctx, input.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
+    return await edits.in_turn(ctx, input.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
 
 
 async def set_tax_identifiers(ctx: Context, input: SetTaxIdentifiers) -> Payload:
-    return await carts.in_turn(ctx, input.if_revision, lambda: _set_tax(ctx, input, ("input",)))
+    return await edits.in_turn(ctx, input.if_revision, lambda: _set_tax(ctx, input, ("input",)))
 
 
 async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
     parts = PrepareCheckout(organization_id=input.organization_id, terms_of_sale_accepted=input.terms_of_sale_accepted)
-    return await carts.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, parts))
+    return await edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, parts))
 
 
 async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
@@ -102,7 +104,7 @@ async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
     change = await _change(ctx, input)
     if change is not None:
         wanted = change
-        done = await carts.write(
+        done = await edits.write(
             ctx,
             lambda: ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, wanted)),
             path=_first_part(input),
@@ -126,7 +128,7 @@ def _further_parts(ctx: Context, input: PrepareCheckout) -> Iterator[Callable[[]
         path = ("input", "shippingOption", "id" if option.id is not None else "rule")
         yield lambda: _select(ctx, option, path)
     if offer is not None:
-        yield lambda: carts.redeem(ctx, offer, ("input", "offer"))
+        yield lambda: offers.redeem(ctx, offer, ("input", "offer"))
 
 
 async def _set_tax(ctx: Context, tax: CheckoutTax, path: Path) -> Payload:
@@ -140,7 +142,7 @@ async def _set_tax(ctx: Context, tax: CheckoutTax, path: Path) -> Payload:
             await ctx.as_shopper(lambda upstream, token: upstream.remove_tax_identifiers(token))
         await ctx.as_shopper(lambda upstream, token: upstream.set_tax_identifiers(token, tax.customer_type, given))
 
-    return await carts.write(ctx, put, path=(*path, "taxIdentifiers"))
+    return await edits.write(ctx, put, path=(*path, "taxIdentifiers"))
 
 
 async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> DestinationError | None:
@@ -166,7 +168,7 @@ async def _correct(ctx: Context, input: PrepareCheckout) -> Payload:
     for kind, choice in ((AddressKind.BILLING, input.billing), (AddressKind.SHIPPING, input.shipping)):
         if choice is None or choice.suggestion_id is None:
             continue
-        done = await carts.write(
+        done = await edits.write(
             ctx,
             partial(_apply_suggestion, ctx, kind, choice.suggestion_id),
             path=("input", kind.value.lower(), "suggestionId"),
@@ -183,7 +185,7 @@ async def _apply_suggestion(ctx: Context, kind: AddressKind, suggestion_id: str)
 async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
     """What to send for the parts that are there; None when none is. Refuses what the site does not serve."""
     if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
-        raise Refused(carts.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
+        raise Refused(edits.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
     billing = await _in_full(ctx, input.billing, AddressKind.BILLING)
     shipping = await _in_full(ctx, input.shipping, AddressKind.SHIPPING)
     if input.billing is not None and input.billing.same_as is not None:
@@ -209,7 +211,7 @@ async def _in_full(ctx: Context, choice: AddressChoice | None, kind: AddressKind
         return None
     path = ("input", kind.value.lower())
     if choice.same_as is kind:
-        raise Refused(carts.invalid((*path, "sameAs"), "An address cannot be the same as itself."))
+        raise Refused(edits.invalid((*path, "sameAs"), "An address cannot be the same as itself."))
     if choice.saved_address_id is not None:
         return await account.book_address(ctx, choice.saved_address_id, (*path, "savedAddressId"))
     return account.full_address(choice.address, (*path, "address")) if choice.address is not None else None
@@ -222,7 +224,7 @@ def _country_path(choice: AddressChoice | None, part: str) -> Path:
 
 
 async def _present_address(ctx: Context, kind: AddressKind, path: Path) -> Address:
-    cart = await carts.present(ctx)
+    cart = await edits.present(ctx)
     found = cart.billing_address if kind is AddressKind.BILLING else cart.shipping_address
     if found is None:
         message = f"The cart has no {kind.value.lower()} address to take over. Give the address in full."
@@ -250,7 +252,7 @@ def _first_part(input: PrepareCheckout) -> Path:
 
 async def _select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Payload:
     try:
-        cart = await carts.present(ctx)
+        cart = await edits.present(ctx)
     except Refused as refused:
         return Payload(errors=refused.errors)
     if choice.rule is not None and not cart.requires_shipping:
@@ -265,7 +267,7 @@ async def _select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Pay
         return Payload(errors=[unavailable])
     if option.is_selected:
         return Payload()
-    return await carts.write(
+    return await edits.write(
         ctx,
         lambda: ctx.as_shopper(lambda upstream, token: upstream.apply_shipping_option(token, option.id)),
         path=path,

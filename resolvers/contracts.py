@@ -15,7 +15,7 @@ from gateway.upstream.shopper import Shopper
 from gateway.user_errors import AnyUserError, ContractError, InputError, NotFoundError, Path, PaymentError
 from resolvers import account, sessions
 from resolvers.account import Member
-from resolvers.carts import Refused
+from resolvers.edits import Refused
 from resolvers.inputs import (
     CancelSubscriptionContract,
     ChangeSubscriptionContract,

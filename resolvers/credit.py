@@ -15,7 +15,7 @@ from gateway.replays import Warning
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import Source
 from gateway.user_errors import AnyUserError, PaymentError, UpstreamFailure
-from resolvers import carts, payments, sessions
+from resolvers import edits, payments, sessions
 from resolvers.inputs import ApplyStoreCredit, RemoveStoreCredit
 from resolvers.payloads import Payload
 
@@ -58,23 +58,23 @@ def _check_configured(ctx: Context) -> None:
 async def apply_store_credit(ctx: Context, input: ApplyStoreCredit) -> Payload:
     _check_configured(ctx)
     asked = Money(input.amount.amount, input.amount.currency_code) if input.amount is not None else None
-    return await carts.in_turn(ctx, input.if_revision, lambda: payments.with_funding(ctx, _apply(ctx, asked)))
+    return await edits.in_turn(ctx, input.if_revision, lambda: payments.with_funding(ctx, _apply(ctx, asked)))
 
 
 async def remove_store_credit(ctx: Context, input: RemoveStoreCredit) -> Payload:
-    return await carts.in_turn(ctx, input.if_revision, lambda: payments.with_funding(ctx, _remove(ctx)))
+    return await edits.in_turn(ctx, input.if_revision, lambda: payments.with_funding(ctx, _remove(ctx)))
 
 
 async def _remove(ctx: Context) -> Payload:
     """A primary source pays all of the cart then."""
-    attached = (await carts.present(ctx)).secondary_source
+    attached = (await edits.present(ctx)).secondary_source
     if attached is None:
         return Payload()
-    return await carts.write(ctx, lambda: payments.detach(ctx, attached.source_id), path=())
+    return await edits.write(ctx, lambda: payments.detach(ctx, attached.source_id), path=())
 
 
 async def _apply(ctx: Context, asked: Money | None) -> Payload:
-    cart = await carts.present(ctx)
+    cart = await edits.present(ctx)
     session = cart.wire_payment_session
     if session is None:
         return Payload(errors=[payments.no_session(cart)])
@@ -104,7 +104,7 @@ async def _balance(ctx: Context) -> Money | None:
         error = sessions.upstream_error(ctx, failure, ())
         if isinstance(error, UpstreamFailure):
             error = msgspec.structs.replace(error, message=message, may_repeat=True)
-        raise carts.Refused(error) from failure
+        raise edits.Refused(error) from failure
 
 
 async def _put_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
@@ -118,7 +118,7 @@ async def _put_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
     if primary is None:
         return done
     # Also after a failure: it is put back, and where it never left nothing happens.
-    back = await carts.write(ctx, lambda: payments.attach(ctx, primary.source_id), path=())
+    back = await edits.write(ctx, lambda: payments.attach(ctx, primary.source_id), path=())
     errors = [*done.errors, *(_is_missing(error, primary) for error in back.errors)]
     return Payload(errors=errors, warnings=[] if errors else [*back.warnings, REORDERED])
 
@@ -134,7 +134,7 @@ async def _in_order(ctx: Context, *acts: Callable[[], Awaitable[Cart | None]]) -
     """One write after the other, up to the first that fails."""
     done = Payload()
     for act in acts:
-        done = await carts.write(ctx, act, path=AMOUNT)
+        done = await edits.write(ctx, act, path=AMOUNT)
         if done.errors:
             return done
     return done

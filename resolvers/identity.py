@@ -21,8 +21,8 @@ from gateway.upstream.ids import global_id
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.shopper import NewShopper, Shopper
 from gateway.user_errors import MESSAGES, AnyUserError, CredentialError, Path, key_reused, too_many
-from resolvers import carts, sessions
-from resolvers.carts import Refused
+from resolvers import edits, sessions
+from resolvers.edits import Refused
 from resolvers.inputs import RegisterShopper, SignIn
 from resolvers.payloads import CartTransition, RegisterShopperPayload, SignInPayload
 
@@ -194,8 +194,8 @@ async def enter(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUs
 async def _go_on(ctx: Context, ask: Ask, guest: Session, failed: AnyUserError) -> tuple[Session, Handle, Cart]:
     """The guest's visit, now somebody's, and the cart as the guest had it."""
     # Whoever submits this cart at the moment does it as the guest: that is waited for, or refused.
-    async with carts.changing(ctx, None):
-        before = await carts.present(ctx)
+    async with edits.changing(ctx, None):
+        before = await edits.present(ctx)
         tokens = await _tokens(ctx, ask, guest.record.access_token, failed)
         return *await ctx.gateway.sessions.promote(guest, tokens), before
 

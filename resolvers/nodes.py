@@ -12,9 +12,10 @@ from gateway.context import Context
 from gateway.enums import SessionLevel
 from gateway.errors import BadUserInput
 from gateway.payment import PaymentSession
-from gateway.upstream.cart import Cart, CartLine
+from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Category, Offer, Product
 from gateway.upstream.ids import typed
+from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
 from resolvers import account, catalog, contracts, orders, payments

@@ -28,7 +28,7 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
 from gateway.upstream.wire import decode, encode, many
 from gateway.user_errors import AnyUserError, PaymentError
-from resolvers import account, anew, carts
+from resolvers import account, anew, edits
 from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
 from resolvers.payloads import Payload
 
@@ -212,7 +212,7 @@ async def attach_source(ctx: Context, input: AttachSource) -> Payload:
         lack = await account.lack(ctx, ("input", "source", "paymentOptionId"))
         if lack:
             return Payload(errors=lack)
-    return await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
+    return await edits.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
 
 
 async def _attach(ctx: Context, input: AttachSource) -> Payload:
@@ -222,7 +222,7 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
         source_id = await account.saved_source_id(ctx, choice.payment_option_id, path)
     else:
         path, source_id = ("input", "source", "sourceId"), choice.source_id or ""
-    cart = await carts.present(ctx)
+    cart = await edits.present(ctx)
     if cart.wire_payment_session is None:
         return Payload(errors=[no_session(cart)])
     attached = cart.primary_source
@@ -231,16 +231,16 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
     if attached is not None:
         if not input.replace_primary:
             return Payload(errors=[_primary_present(cart)])
-        detached = await carts.write(ctx, lambda: detach(ctx, attached.source_id), path=path)
+        detached = await edits.write(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
     # Noted before it is sent: the answer may get lost, and the source be attached all the same.
     await note_total(ctx, source_id, cart)
-    done = await carts.write(ctx, lambda: attach(ctx, source_id), path=path)
+    done = await edits.write(ctx, lambda: attach(ctx, source_id), path=path)
     if done.errors:
         return Payload(errors=[await _with_state(ctx, error) for error in done.errors], warnings=done.warnings)
     # Attaching may have given the cart the source's address, and so another tax.
-    await note_total(ctx, source_id, await carts.present(ctx))
+    await note_total(ctx, source_id, await edits.present(ctx))
     return done
 
 
@@ -248,7 +248,7 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
     source_id = input.target.source_id
     path = ("input", "target", "sourceId" if source_id is not None else "all")
     if source_id is None and not input.target.all:
-        return Payload(errors=[carts.invalid(path, "Only true means anything here.")])
+        return Payload(errors=[edits.invalid(path, "Only true means anything here.")])
 
     told: list[Warning] = []
 
@@ -260,7 +260,7 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
                 raise
             told.extend(await anew.begin(ctx))
 
-    done = await carts.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, carts.write(ctx, act, path=path)))
+    done = await edits.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, edits.write(ctx, act, path=path)))
     return Payload(errors=done.errors, warnings=[*done.warnings, *told])
 
 

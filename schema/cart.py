@@ -3,7 +3,7 @@
 from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
-from resolvers import account, carts, catalog, checkout, payments
+from resolvers import account, carts, catalog, checkout, offers, payments
 from schema import graph
 from schema.account import Shopper
 from schema.catalog import Offer, Product
@@ -161,7 +161,7 @@ class Cart(Node):
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
-        resolver=carts.applied_offers,
+        resolver=offers.applied_offers,
     )
     billing_address: CartAddress | None = field("Billing address. Null until it is set. Source: billingAddress.")
     shipping_address: CartAddress | None = field("Shipping address. Null until it is set. Source: shippingAddress.")

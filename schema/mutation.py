@@ -11,6 +11,7 @@ from resolvers import (
     contracts,
     credit,
     identity,
+    offers,
     orders,
     payments,
     sessions,
@@ -531,7 +532,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=carts.apply_offer,
+        resolver=offers.apply_offer,
         input=argument(ApplyOfferInput, "Arguments."),
     )
     remove_offer: RemoveOfferPayload | None = change(
@@ -539,7 +540,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=carts.remove_offer,
+        resolver=offers.remove_offer,
         input=argument(RemoveOfferInput, "Arguments."),
     )
     set_cart_addresses: SetCartAddressesPayload | None = change(

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.enums import ErrorCode, WarningCode
 from gateway.upstream.client import Upstream
-from resolvers import carts
+from resolvers import edits
 from sandbox.world import World
 from tests.shop import CART, PACK, Shopper, settings_for
 
@@ -331,6 +331,6 @@ async def test_each_warning_is_told_wherever_it_stands(
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=wire))) as http:
         cart = await Upstream(http, settings_for(world)).active_cart(token)
-    (warning,) = carts.warnings_of(cart)
+    (warning,) = edits.warnings_of(cart)
     assert warning.code is REMARKS[remark]
     assert THEIR_WORDS not in warning.message

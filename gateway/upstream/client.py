@@ -31,20 +31,12 @@ from gateway.errors import (
 from gateway.money import Money
 from gateway.settings import Settings
 from gateway.upstream import errors
-from gateway.upstream.cart import (
-    Address,
-    AppliedOffer,
-    Cart,
-    CartChange,
-    NewLine,
-    RecurringTerms,
-    SchemaNode,
-    TaxIdentifierRequirement,
-    Through,
-    tax_requirements,
-)
+from gateway.upstream.addresses import Address
+from gateway.upstream.cart import AppliedOffer, Cart
 from gateway.upstream.catalog import Offers
+from gateway.upstream.changes import CartChange, NewLine, Through
 from gateway.upstream.ids import path_part as _part
+from gateway.upstream.lines import RecurringTerms
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Order, OrderPage, Proof, SubmittedCart
 from gateway.upstream.payment import CartMethods, ListedMethod, MethodList
@@ -60,6 +52,7 @@ from gateway.upstream.shopper import (
     payment_option,
     saved_address,
 )
+from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requirements
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 from gateway.upstream.wire import Loose, OneOrMany, decode, first, many
 from gateway.upstream.wire import present as _present

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import field
 
 from gateway.enums import PaymentFlow, SourceState, SubscriptionContractState, TermUnit
-from gateway.upstream.cart import Address, address
+from gateway.upstream.addresses import Address, address
 from gateway.upstream.catalog import Product
 from gateway.upstream.client import FoundOrders, Upstream
 from gateway.upstream.ids import global_id, path_part

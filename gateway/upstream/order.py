@@ -12,15 +12,11 @@ from msgspec.structs import replace
 
 from gateway.enums import OrderState
 from gateway.money import Money, zero
-from gateway.upstream.cart import (
-    Address,
-    LinePricing,
-    RecurringTerms,
-    ShippingMethod,
-    address,
-)
+from gateway.upstream.addresses import Address, address
+from gateway.upstream.cart import ShippingMethod
 from gateway.upstream.catalog import Product, worded
 from gateway.upstream.ids import global_id
+from gateway.upstream.lines import LinePricing, RecurringTerms
 from gateway.upstream.payment import (
     DelayedPaymentInstructions,
     LegacyPayment,

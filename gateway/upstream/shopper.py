@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from gateway.upstream.cart import Address, address
+from gateway.upstream.addresses import Address, address
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source, source
 from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, blank_is_none, convert, many

@@ -1,0 +1,61 @@
+"""What may be asked of a cart, as Digital River takes it."""
+
+from gateway.upstream.addresses import Address
+from gateway.upstream.lines import RecurringTerms
+from gateway.upstream.wire import Shape
+
+
+class Through(Shape, frozen=True, kw_only=True):
+    """The offer for which a line is added, and the line it belongs to. Upstream takes both for a whole call."""
+
+    offer_id: str | None = None
+    parent_line_id: str | None = None
+
+    def params(self) -> dict[str, str]:
+        given = {"offerId": self.offer_id, "parentLineItemId": self.parent_line_id}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class NewLine(Shape, frozen=True, kw_only=True):
+    """A product to add, by its upstream id or the merchant's own."""
+
+    product_id: str | None
+    external_reference_id: str | None
+    quantity: int
+    recurring_terms: RecurringTerms | None = None
+    custom_attributes: list[tuple[str, str]] = []
+    through: "Through | None" = None
+
+    def wire(self) -> dict[str, object]:
+        product = {"id": self.product_id} if self.product_id else {"externalReferenceId": self.external_reference_id}
+        line: dict[str, object] = {"quantity": self.quantity, "product": product}
+        if self.recurring_terms is not None:
+            line["subscriptionInfo"] = self.recurring_terms.wire()
+        if self.custom_attributes:
+            attributes = [{"name": name, "value": value} for name, value in self.custom_attributes]
+            line["customAttributes"] = {"attribute": attributes}
+        return line
+
+
+class CartChange(Shape, frozen=True, kw_only=True):
+    """What one call may change about a cart; None leaves a part alone."""
+
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    organization_id: str | None = None
+    terms_of_sale_accepted: bool | None = None
+    coupon_code: str | None = None
+    order_offer_id: str | None = None
+    ip_address: str | None = None
+
+    def wire(self) -> dict[str, object]:
+        accepted = self.terms_of_sale_accepted
+        parts: dict[str, object | None] = {
+            "billingAddress": self.billing_address.wire() if self.billing_address else None,
+            "shippingAddress": self.shipping_address.wire() if self.shipping_address else None,
+            "organizationId": self.organization_id,
+            "termsOfSalesAcceptance": None if accepted is None else str(accepted).lower(),
+            "ipAddress": self.ip_address,
+            "appliedOrderOffers": {"offer": {"offerId": self.order_offer_id}} if self.order_offer_id else None,
+        }
+        return {name: part for name, part in parts.items() if part is not None}

@@ -1,0 +1,169 @@
+"""The lines of a cart as Digital River tells them, with the graph's names."""
+
+from decimal import Decimal
+
+from msgspec import field
+from msgspec.structs import replace
+
+from gateway.enums import OfferKind
+from gateway.money import Money
+from gateway.upstream.catalog import Offer, Product, times, worded
+from gateway.upstream.ids import global_id
+from gateway.upstream.wire import (
+    Attributes,
+    CustomAttribute,
+    Identifier,
+    OneOrMany,
+    Shape,
+    blank_is_none,
+    custom_attributes,
+    first,
+    many,
+)
+
+NO_DISCOUNT = "empty"
+"""What upstream writes where a discount has no wording."""
+
+
+class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
+    """Amounts of one line. Source: lineItem.pricing."""
+
+    wire_list: Money | None = field(name="listPrice", default=None)
+    wire_list_total: Money | None = field(name="listPriceWithQuantity", default=None)
+    wire_sale: Money | None = field(name="salePrice", default=None)
+    wire_sale_total: Money | None = field(name="salePriceWithQuantity", default=None)
+    wire_discount: Money | None = field(name="totalDiscountWithQuantity", default=None)
+    product_tax: Money | None = None
+    shipping_tax: Money | None = None
+    fee_tax: Money | None = None
+    wire_import_tax: Money | None = field(name="importTax", default=None)
+    wire_import_duty: Money | None = field(name="importDuty", default=None)
+    tax_rate: Decimal | None = None
+    wire_description: str | None = field(name="discountDescription", default=None)
+    formatted_list_price: str | None = None
+    formatted_list_price_with_quantity: str | None = None
+    formatted_sale_price: str | None = None
+    formatted_sale_price_with_quantity: str | None = None
+    formatted_total_discount_with_quantity: str | None = None
+    formatted_import_tax: str | None = None
+    formatted_import_duty: str | None = None
+    quantity: int = 1
+
+    @property
+    def sale_price_total(self) -> Money | None:
+        return worded(
+            first(self.wire_sale_total, self._times(self.wire_sale), self.list_price_total),
+            self.formatted_sale_price_with_quantity if self.wire_sale_total else None,
+        )
+
+    @property
+    def sale_price(self) -> Money | None:
+        if self.wire_sale is not None:
+            return worded(self.wire_sale, self.formatted_sale_price)
+        total = self.sale_price_total
+        return Money(total.amount / max(self.quantity, 1), total.currency_code) if total else None
+
+    @property
+    def list_price(self) -> Money | None:
+        if self.wire_list is not None:
+            return worded(self.wire_list, self.formatted_list_price)
+        return self.sale_price if self.wire_sale or self.wire_sale_total else None
+
+    @property
+    def list_price_total(self) -> Money | None:
+        if self.wire_list_total is not None:
+            return worded(self.wire_list_total, self.formatted_list_price_with_quantity)
+        return self._times(self.wire_list)
+
+    @property
+    def discount_total(self) -> Money | None:
+        return worded(self.wire_discount, self.formatted_total_discount_with_quantity)
+
+    @property
+    def import_tax(self) -> Money | None:
+        return worded(self.wire_import_tax, self.formatted_import_tax)
+
+    @property
+    def import_duty(self) -> Money | None:
+        return worded(self.wire_import_duty, self.formatted_import_duty)
+
+    @property
+    def discount_description(self) -> str | None:
+        return None if self.wire_description == NO_DISCOUNT else blank_is_none(self.wire_description)
+
+    def _times(self, money: Money | None) -> Money | None:
+        return times(money, self.quantity) if money is not None else None
+
+
+class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
+    """Source: subscriptionInfo."""
+
+    auto_renewal: bool | None = None
+    free_trial: bool | None = None
+    terms: str | None = None
+    billing_agreement_id: str | None = None
+
+    @property
+    def is_auto_renewing(self) -> bool:
+        return self.auto_renewal is True
+
+    @property
+    def has_free_trial(self) -> bool:
+        return self.free_trial is True
+
+    def wire(self) -> dict[str, object]:
+        told = {"autoRenewal": self.is_auto_renewing, "freeTrial": self.has_free_trial}
+        parts: dict[str, object] = {name: "true" if value else "false" for name, value in told.items()}
+        return parts | ({"terms": self.terms} if self.terms is not None else {})
+
+
+class GroupedBy(Shape, frozen=True, kw_only=True, rename="camel"):
+    policy_name: str | None = None
+    kind: OfferKind = field(name="type", default=OfferKind.UNKNOWN)
+
+
+class GroupEntry(Shape, frozen=True, kw_only=True):
+    offer: GroupedBy | None = None
+
+
+class Group(Shape, frozen=True, kw_only=True):
+    group: OneOrMany[GroupEntry] = []
+
+
+class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A product and its quantity. Source: lineItem."""
+
+    wire_id: Identifier = field(name="id")
+    quantity: int
+    product: Product
+    wire_pricing: LinePricing = field(name="pricing", default=LinePricing())
+    wire_parent: Identifier | None = field(name="parentLineItemId", default=None)
+    recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
+    wire_attributes: Attributes | None = field(name="customAttributes", default=None)
+    groups: OneOrMany[Group] | None = None
+
+    @property
+    def id(self) -> str:
+        return global_id("CartLine", self.upstream_id)
+
+    @property
+    def upstream_id(self) -> str:
+        return str(self.wire_id)
+
+    @property
+    def pricing(self) -> LinePricing:
+        return replace(self.wire_pricing, quantity=self.quantity)
+
+    @property
+    def parent_line_id(self) -> str | None:
+        return global_id("CartLine", str(self.wire_parent)) if self.wire_parent is not None else None
+
+    @property
+    def custom_attributes(self) -> list[CustomAttribute]:
+        return custom_attributes(self.wire_attributes)
+
+    def is_grouped_by(self, offer: Offer) -> bool:
+        """Whether the line was added for this offer. Upstream names it by policy and kind, not by its id."""
+        entries = [entry for group in many(self.groups) for entry in many(group.group)]
+        marks = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
+        return (offer.policy_name, offer.kind) in marks

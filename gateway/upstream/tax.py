@@ -1,0 +1,67 @@
+"""Which tax identifiers a cart may have, read from the JSON schema that Digital River sends."""
+
+from msgspec import field
+
+from gateway.enums import CustomerType
+from gateway.upstream.wire import OneOrMany, Shape, many
+
+
+class TaxIdentifierField(Shape, frozen=True, kw_only=True):
+    key: str
+    label: str
+    help: str | None
+    patterns: list[str]
+
+
+class TaxIdentifierRequirement(Shape, frozen=True, kw_only=True):
+    customer_type: CustomerType
+    minimum_count: int
+    fields: list[TaxIdentifierField]
+
+
+class SchemaNode(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A node of the JSON schema that says which tax identifiers a cart may have."""
+
+    ref: str | None = field(name="$ref", default=None)
+    title: str | None = None
+    description: str | None = None
+    enum: list[str] = []
+    pattern: str | None = None
+    min_items: int | None = None
+    items: "OneOrMany[SchemaNode]" = []
+    any_of: "list[SchemaNode]" = []
+    one_of: "list[SchemaNode]" = []
+    properties: "dict[str, SchemaNode]" = {}
+    definitions: "dict[str, SchemaNode]" = {}
+
+
+def tax_requirements(schema: SchemaNode) -> list[TaxIdentifierRequirement]:
+    """One set for each kind of buyer that may, or must, give identifiers."""
+    found = []
+    for branch in schema.one_of or [schema]:
+        kind = branch.properties.get("customerType")
+        wanted = branch.properties.get("taxRegistrations")
+        if kind is None or wanted is None or not kind.enum:
+            continue
+        references = [node for item in many(wanted.items) for node in (item.any_of or item.one_of or [item])]
+        fields = [read for node in references if (read := _tax_field(node, schema.definitions)) is not None]
+        found.append(
+            TaxIdentifierRequirement(
+                customer_type=CustomerType(kind.enum[0]), minimum_count=wanted.min_items or 0, fields=fields
+            )
+        )
+    return found
+
+
+def _tax_field(node: SchemaNode, definitions: dict[str, SchemaNode]) -> TaxIdentifierField | None:
+    definition = definitions.get((node.ref or "").rpartition("/")[2], node)
+    key, value = definition.properties.get("key"), definition.properties.get("value")
+    if key is None or value is None or not key.enum:
+        return None
+    alternatives = [value, *value.any_of, *value.one_of]
+    return TaxIdentifierField(
+        key=key.enum[0],
+        label=value.title or key.enum[0],
+        help=value.description,
+        patterns=[one.pattern for one in alternatives if one.pattern],
+    )
