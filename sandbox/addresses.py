@@ -9,6 +9,7 @@ from sandbox.errors import Refusal
 from sandbox.money import Json
 
 Side = Literal["billing", "shipping"]
+SIDES: tuple[Side, Side] = ("billing", "shipping")
 
 FIELDS = [
     "firstName",

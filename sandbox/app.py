@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from sandbox import (
     address_book,
+    cart_payment,
     carts,
     categories,
     controls,
@@ -89,10 +90,10 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{CART}/apply-shipping-address", {"POST": destinations.apply_shipping_address}),
     (f"{CART}/shipping-options", {"GET": destinations.shipping_options}),
     (f"{CART}/apply-shipping-option", {"POST": destinations.apply_shipping_option}),
-    (f"{CART}/apply-shopper", {"POST": carts.apply_shopper}),
-    (f"{CART}/apply-payment-method", {"POST": carts.attach, "DELETE": carts.detach}),
-    (f"{CART}/payment", {"DELETE": carts.detach_all}),
-    (f"{CART}/payment-methods", {"GET": carts.payment_methods}),
+    (f"{CART}/apply-shopper", {"POST": cart_payment.apply_shopper}),
+    (f"{CART}/apply-payment-method", {"POST": cart_payment.attach, "DELETE": cart_payment.detach}),
+    (f"{CART}/payment", {"DELETE": cart_payment.detach_all}),
+    (f"{CART}/payment-methods", {"GET": cart_payment.payment_methods}),
     (f"{CART}/applied-offers", {"GET": carts.applied_offers}),
     (f"{CART}/applied-offers/{{id}}", {"DELETE": carts.remove_offer}),
     (f"{CART}/eligible-offers", {"DELETE": carts.remove_offers}),

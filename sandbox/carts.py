@@ -1,20 +1,16 @@
 """`/v1/shoppers/me/carts/active`: one cart for each access token, changed until it is submitted."""
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.account import PaymentOption, SavedAddress
-from sandbox.addresses import Side, for_cart
+from sandbox.active_cart import cart_of, refusal, settled, shown
+from sandbox.addresses import SIDES, for_cart
 from sandbox.cart import Cart, Line
 from sandbox.catalog import PRODUCTS, Product
 from sandbox.coupons import BY_ID, COUPONS, PACK_OFFER_ID, REFUSALS, OrderOffer
 from sandbox.errors import Refusal
-from sandbox.funding import may_be_combined
-from sandbox.methods import Facts, available
 from sandbox.money import Json
 from sandbox.promotions import OFFERS, Offer
 from sandbox.recurrence import terms_of
@@ -25,19 +21,12 @@ from sandbox.requests import (
     body_of,
     check_ip,
     expand_of,
-    member_of,
     nothing,
     reader_of,
-    shopper_of,
     whole_number,
     world_of,
 )
-from sandbox.source import Source
-from sandbox.world import World
 
-E = TypeVar("E", SavedAddress, PaymentOption)
-
-SIDES: tuple[Side, Side] = ("billing", "shipping")
 LONGEST_ORGANIZATION = 50
 CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")
 
@@ -65,7 +54,7 @@ Plan = list[tuple[Line, int]]
 
 async def show(request: Request) -> Response:
     """`GET carts/active`; a cart that does not exist yet is an empty one."""
-    return _answer(request, cart_of(request))
+    return shown(request, cart_of(request))
 
 
 async def change(request: Request) -> Response:
@@ -77,12 +66,12 @@ async def change(request: Request) -> Response:
     code = _coupon(cart, request.query_params.get("promoCode"))
     charge_type = given.text("chargeType") or cart.charge_type
     if charge_type not in CHARGE_TYPES:
-        raise _no("CartsResource", 400, "invalid-request", "The charge type is not one of the three.")
+        raise refusal("CartsResource", 400, "invalid-request", "The charge type is not one of the three.")
     check_ip(given.text("ipAddress"), "CartsResource")
     terms = given.text("termsOfSalesAcceptance")
     organization_id = given.text("organizationId")
     if organization_id is not None and len(organization_id) > LONGEST_ORGANIZATION:
-        raise _no("CartsResource", 409, "field-too-long", "The field organizationId is too long.")
+        raise refusal("CartsResource", 409, "field-too-long", "The field organizationId is too long.")
     attributes = _attributes(given.object("customAttributes"))
     plan = _plan(request, cart, _wanted(request, cart, given, "CartsResource"), "add")
     applied = _applied(cart, given.object("appliedOrderOffers"))
@@ -107,7 +96,7 @@ def _attributes(given: Body) -> dict[str, str]:
     found = {one.text("name"): one.text("value") for one in given.objects("attribute")}
     named = {name: value for name, value in found.items() if name is not None and value is not None}
     if len(named) != len(found):
-        raise _no("CartsResource", 400, "invalid-request", "A custom attribute needs a name and a value.")
+        raise refusal("CartsResource", 400, "invalid-request", "A custom attribute needs a name and a value.")
     return named
 
 
@@ -132,7 +121,7 @@ async def add_lines(request: Request) -> Response:
     named = given if given.get("lineItems") else given.object("cart")
     wanted = _wanted(request, cart, named, "LineItemsResource")
     if not wanted:
-        raise _no("LineItemsResource", 400, "invalid-request", "A product identifier is missing.")
+        raise refusal("LineItemsResource", 400, "invalid-request", "A product identifier is missing.")
     plan = _plan(request, cart, wanted, request.query_params.get("action", "add"))
     _apply(request, cart, plan)
     world_of(request).settle(cart)
@@ -184,12 +173,12 @@ def _wanted(request: Request, cart: Cart, given: Body, relation: str) -> list[Wa
     parent = _line(cart, query["parentLineItemId"]) if query.get("parentLineItemId") else None
     if offer is None:
         if parent is not None:
-            raise _no(relation, 400, "invalid-request", "A line is added to another one through an offer.")
+            raise refusal(relation, 400, "invalid-request", "A line is added to another one through an offer.")
         return wanted
     for one in wanted:
         if one.product.id not in dict(offer.products):
             text = f"The product {one.product.id} is not part of the offer {offer.id}."
-            raise _no(relation, 409, "line-item-creation-failure", text)
+            raise refusal(relation, 409, "line-item-creation-failure", text)
     return [replace(one, offer=offer, parent_id=parent.id if parent else None) for one in wanted]
 
 
@@ -198,7 +187,7 @@ def _offer(text: str | None, relation: str) -> Offer | None:
         return None
     found = OFFERS.get(int(text)) if text.isdecimal() else None
     if found is None:
-        raise _no(relation, 404, "invalid-offer-id", f"The offer {text} is invalid.")
+        raise refusal(relation, 404, "invalid-offer-id", f"The offer {text} is invalid.")
     return found
 
 
@@ -211,7 +200,7 @@ def _named(request: Request, given: Body, relation: str) -> list[Wanted]:
     for one in given.object("lineItems").objects("lineItem"):
         if one.object("pricing"):
             text = "Prices can be overridden only in an encrypted body."
-            raise _no(relation, 400, "invalid-request", text)
+            raise refusal(relation, 400, "invalid-request", text)
         named_product = one.object("product")
         product = _find(named_product.text("id") or named_product.text("externalReferenceId"), relation)
         quantity = _quantity(one.text("quantity") or "1", relation)
@@ -223,22 +212,22 @@ def _named(request: Request, given: Body, relation: str) -> list[Wanted]:
 def _quantity(text: str, relation: str) -> int:
     quantity = whole_number(text, "quantity", relation)
     if quantity < 1:
-        raise _no(relation, 400, "invalid-request", "The quantity must be at least 1.")
+        raise refusal(relation, 400, "invalid-request", "The quantity must be at least 1.")
     return quantity
 
 
 def _find(identifier: str | None, relation: str) -> Product:
     if identifier is None:
-        raise _no(relation, 409, "invalid-request", "A product identifier is missing.")
+        raise refusal(relation, 409, "invalid-request", "A product identifier is missing.")
     found = next((one for one in PRODUCTS.values() if identifier in (str(one.id), one.slug)), None)
     if found is None:
-        raise _no(relation, 409, "invalid-product-id", f"The product {identifier} is invalid.")
+        raise refusal(relation, 409, "invalid-product-id", f"The product {identifier} is invalid.")
     if found.is_base:
         text = f"The product {identifier} has variations; one of them must be chosen."
-        raise _no(relation, 409, "add-base-product-cart-error", text)
+        raise refusal(relation, 409, "add-base-product-cart-error", text)
     if not found.is_purchasable:
         text = f"The product {identifier} is not available for purchase."
-        raise _no(relation, 409, "line-item-creation-failure", text)
+        raise refusal(relation, 409, "line-item-creation-failure", text)
     return found
 
 
@@ -265,9 +254,9 @@ def _acted(action: str, there: int, asked: int) -> int:
         case "subtract" if asked <= there:
             return there - asked
         case "subtract":
-            raise _no("LineItemsResource", 409, "operation-failed", "There are not so many of this product.")
+            raise refusal("LineItemsResource", 409, "operation-failed", "There are not so many of this product.")
         case _:
-            raise _no("LineItemsResource", 400, "invalid-request", f"The action {action} is unknown.")
+            raise refusal("LineItemsResource", 400, "invalid-request", f"The action {action} is unknown.")
 
 
 def _apply(request: Request, cart: Cart, plan: Plan) -> None:
@@ -292,7 +281,7 @@ def _check_quantity(request: Request, product: Product, quantity: int, *, is_chi
         raise Refusal(409, "inventory-unavailable-error", text, relation=relation, subcode=subcode)
     if product.maximum is not None and quantity > product.maximum:
         text = f"The quantity of product {product.id} is above the allowed quantity of {product.maximum}."
-        raise _no("LineItemsResource", 409, "operation-failed", text)
+        raise refusal("LineItemsResource", 409, "operation-failed", text)
 
 
 def _lines_wire(request: Request, lines: list[Line]) -> Json:
@@ -310,7 +299,7 @@ def _line_wire(request: Request, cart: Cart, line: Line) -> Json:
 def _line(cart: Cart, text: str) -> Line:
     found = next((line for line in cart.lines if str(line.id) == text), None)
     if found is None:
-        raise _no("LineItemsResource", 404, "resource-not-found", f"The line item {text} could not be found.")
+        raise refusal("LineItemsResource", 404, "resource-not-found", f"The line item {text} could not be found.")
     return found
 
 
@@ -319,7 +308,7 @@ def _coupon(cart: Cart, code: str | None) -> str | None:
         return None
     coupon = COUPONS.get(code.upper())
     if coupon is None:
-        raise _no("CartsResource", 409, "invalid-coupon", f"The coupon code {code} is invalid.")
+        raise refusal("CartsResource", 409, "invalid-coupon", f"The coupon code {code} is invalid.")
     _check_offer(cart, coupon)
     return coupon.code
 
@@ -332,16 +321,16 @@ def _applied(cart: Cart, given: Body) -> int | None:
     text, reference = named.text("offerId"), named.text("externalReferenceId")
     if text is not None and reference is not None:
         text = "Either offerId or externalReferenceId is to be given."
-        raise _no("CartsResource", 404, "duplicate_offer_identifier", text)
+        raise refusal("CartsResource", 404, "duplicate_offer_identifier", text)
     if text is None and reference is None:
-        raise _no("CartsResource", 404, "no-offer-identifier", "An offer identifier is missing.")
+        raise refusal("CartsResource", 404, "no-offer-identifier", "An offer identifier is missing.")
     number = int(text) if text is not None and text.isdecimal() else 0
     found = BY_ID.get(number)
     if found is None and number not in (*OFFERS, PACK_OFFER_ID):
-        raise _no("CartsResource", 404, "invalid-offer-id", f"The offer {text or reference} is invalid.")
+        raise refusal("CartsResource", 404, "invalid-offer-id", f"The offer {text or reference} is invalid.")
     if found is None or found.code is not None:
         text = "The applied offer has the wrong level, type or trigger."
-        raise _no("CartsResource", 409, "precondition-failure", text)
+        raise refusal("CartsResource", 409, "precondition-failure", text)
     _check_offer(cart, found)
     return found.offer_id
 
@@ -349,168 +338,7 @@ def _applied(cart: Cart, given: Body) -> int | None:
 def _check_offer(cart: Cart, offer: OrderOffer) -> None:
     reason = offer.refusal([line.product.id for line in cart.lines])
     if reason is not None:
-        raise _no("CartsResource", 409, reason, REFUSALS[reason])
-
-
-# Payment.
-
-
-async def attach(request: Request) -> Response:
-    """`POST apply-payment-method`: a source of the payment service pays this cart."""
-    world, cart = world_of(request), cart_of(request)
-    given = await body_of(request, "ApplyPaymentMethodResource")
-    text = given.object("paymentMethod").text("sourceId")
-    if not text:
-        raise _no("ApplyPaymentMethodResource", 400, "invalid-request", "Invalid or Missing Request Content")
-    check_ip(given.object("shopper").text("ipAddress"), "ApplyPaymentMethodResource")
-    source = world.sources.get(_uuid(text))
-    if source is None:
-        raise _failed(f"The source with id [{text}] was not found.")
-    if source in cart.sources:
-        return _answer(request, cart)
-    _attach(request, cart, source)
-    return settled(request, cart)
-
-
-def _attach(request: Request, cart: Cart, source: Source) -> None:
-    if source.reusable and not _is_own(request, source):
-        raise _failed(f"The source with id [{source.id}] was not found.")
-    if (cart.credit if source.is_credit else cart.source) is not None:
-        raise _failed("Another source is attached to the cart. Detach it first.")
-    if not cart.lines:
-        raise _failed("A payment method cannot be attached to an empty cart.")
-    if not source.can_be_attached:
-        text = "The source status is invalid for this session."
-        raise _no("ApplyPaymentMethodResource", 409, "source_status_invalid_for_session", text)
-    if not source.reusable and source.session_id not in (None, cart.session_id):
-        # Made for somebody else's purchase, for all that is known here.
-        raise _failed(f"The source with id [{source.id}] was not found.")
-    if not source.reusable and source.currency != cart.currency:
-        raise _failed("The source is in another currency.")
-    if source.is_credit:
-        _attach_credit(cart, source)
-    else:
-        _attach_primary(cart, source)
-    if source.owner is not None and source.owner.address.get("country"):
-        # An address that the cart already has is never replaced.
-        copied = source.owner.cart_address()
-        cart.billing = cart.billing or for_cart(copied, "billing")
-        cart.shipping = cart.shipping or for_cart(copied, "shipping")
-
-
-def _is_own(request: Request, source: Source) -> bool:
-    account = shopper_of(request).account
-    return account is not None and account.owns(source)
-
-
-async def apply_shopper(request: Request) -> Response:
-    """`POST apply-shopper`: addresses and a means of payment of the account, the defaults for those not named."""
-    account, cart = member_of(request), cart_of(request)
-    query = request.query_params
-    billing = _entry(account.addresses, query.get("billingAddressId"), account.default_address)
-    shipping = _entry(
-        account.addresses,
-        query.get("shippingAddressId"),
-        billing if query.get("billingAddressId") else account.default_address,
-    )
-    option = _entry(account.payment_options, query.get("paymentOptionId"), account.default_payment_option)
-    if billing is None and shipping is None and option is None:
-        raise _no("ApplyShopperResource", 409, "apply-shopper-failure", "The shopper has nothing to apply.")
-    if option is not None and option.source not in cart.sources:
-        _attach(request, cart, option.source)
-    for side, address in zip(SIDES, (billing, shipping), strict=True):
-        if address is not None:
-            cart.set_address(side, for_cart(address.fields, side))
-    return settled(request, cart)
-
-
-def _entry(entries: list[E], text: str | None, default: E | None) -> E | None:
-    if not text:
-        return default
-    found = next((one for one in entries if str(one.id) == text), None)
-    if found is None:
-        raise _no("ApplyShopperResource", 404, "resource-not-found", f"The entry {text} could not be found.")
-    return found
-
-
-def _attach_primary(cart: Cart, source: Source) -> None:
-    if cart.credit is not None and not may_be_combined(source):
-        raise _failed("The payment method cannot be combined with store credit.")
-    cart.source = source
-
-
-def _attach_credit(cart: Cart, source: Source) -> None:
-    """The secondary. After the primary it is taken, and pays nothing."""
-    if cart.source is not None and not may_be_combined(cart.source):
-        raise _failed("The payment method cannot be combined with store credit.")
-    if source.amount > cart.totals().total:
-        text = "Source amount(s) exceed session amount"
-        raise _no("ApplyPaymentMethodResource", 409, "session_source_amount_too_large", text)
-    cart.credit, cart.ignores_credit = source, cart.source is not None
-
-
-async def detach(request: Request) -> Response:
-    """`DELETE apply-payment-method`: the source named in the body, or whichever there is."""
-    cart = cart_of(request)
-    given = await body_of(request, "ApplyPaymentMethodResource")
-    text = given.object("paymentMethod").text("sourceId")
-    if not cart.lines:
-        raise _failed("A payment method cannot be detached from an empty cart.")
-    named = [source for source in cart.sources if not text or source.id == _uuid(text)]
-    if text and not named:
-        raise _failed(f"The source with id [{text}] was not found.")
-    for source in named:
-        world_of(request).detach(cart, source)
-    return nothing()
-
-
-async def detach_all(request: Request) -> Response:
-    """`DELETE payment`."""
-    cart = cart_of(request)
-    if not cart.lines:
-        text = "A payment method cannot be deleted from an empty cart."
-        raise _no("CartsResource", 409, "delete-payment-failure", text)
-    for source in cart.sources:
-        world_of(request).detach(cart, source)
-    return nothing()
-
-
-LEGACY_CARDS = {
-    "americanExpress": "American Express",
-    "dinersClub": "Diners Club",
-    "discover": "Discover",
-    "jcb": "JCB",
-    "masterCard": "MasterCard",
-    "visa": "Visa",
-}
-"""The older list has a type for each brand of card."""
-
-
-async def payment_methods(request: Request) -> Response:
-    """`GET payment-methods`: the older list, of types and names alone."""
-    cart = cart_of(request)
-    uri = f"{base_of(request)}/v1/shoppers/me/carts/active"
-    listed: list[Json] = []
-    for method in available(Facts.of(cart.purchase())):
-        named = LEGACY_CARDS if method.type == "creditCard" else {method.type: method.name}
-        listed += [{"type": type, "displayName": name, "description": name} for type, name in named.items()]
-    wire = {
-        "uri": f"{uri}/payment-methods",
-        "applyPaymentMethod": {"uri": f"{uri}/apply-payment-method"},
-        "paymentMethod": listed,
-    }
-    return answer(request, {"paymentMethods": wire})
-
-
-def _failed(text: str) -> Refusal:
-    return _no("ApplyPaymentMethodResource", 409, "apply-payment-failure", text)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
+        raise refusal("CartsResource", 409, reason, REFUSALS[reason])
 
 
 # Offers.
@@ -529,11 +357,11 @@ async def remove_offer(request: Request) -> Response:
     cart = cart_of(request)
     text = request.path_params["id"]
     if text == str(PACK_OFFER_ID) or any(line.offer and str(line.offer.id) == text for line in cart.lines):
-        raise _no("AppliedOffersResource", 409, "invalid-offer-id", "The offer is always in effect.")
+        raise refusal("AppliedOffersResource", 409, "invalid-offer-id", "The offer is always in effect.")
     codes = [code for code in cart.codes if str(COUPONS[code].offer_id) == text]
     named = [offer_id for offer_id in cart.offer_ids if str(offer_id) == text]
     if not codes and not named:
-        raise _no("AppliedOffersResource", 404, "offer-not-found", f"The offer {text} is not applied to the cart.")
+        raise refusal("AppliedOffersResource", 404, "offer-not-found", f"The offer {text} is not applied to the cart.")
     cart.codes = [code for code in cart.codes if code not in codes]
     cart.offer_ids = [offer_id for offer_id in cart.offer_ids if offer_id not in named]
     world_of(request).settle(cart)
@@ -549,44 +377,3 @@ async def remove_offers(request: Request) -> Response:
         line.offer = None
     world_of(request).settle(cart)
     return nothing()
-
-
-# Shared.
-
-
-def cart_of(request: Request) -> Cart:
-    """The active cart. One that waits for its shopper at the provider can only be read."""
-    cart = world_of(request).cart_of(shopper_of(request))
-    if cart.order is not None and request.method != "GET":
-        text = "The cart has been submitted and waits for the shopper."
-        raise _no("CartsResource", 409, "cart-failure", text)
-    return cart
-
-
-def settled(request: Request, cart: Cart) -> Response:
-    world_of(request).settle(cart)
-    return _answer(request, cart)
-
-
-def _answer(request: Request, cart: Cart) -> Response:
-    world = world_of(request)
-    wire = cart.wire(
-        base_of(request),
-        expand_of(request, "cart"),
-        strict=world.strict,
-        shows_amounts=world.switches.session_amounts == "present",
-    )
-    return answer(request, {"cart": wire} | _complaints(world, cart))
-
-
-def _complaints(world: World, cart: Cart) -> Json:
-    """Beside the cart: what has gone out of stock since it was added."""
-    gone = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
-    if not gone or cart.order is not None:
-        return {}
-    texts = [f"Product {product_id} is not available in the requested quantity." for product_id in gone]
-    return {"errors": {"error": [{"code": "inventory-unavailable-error", "description": text} for text in texts]}}
-
-
-def _no(relation: str, status: int, code: str, text: str) -> Refusal:
-    return Refusal(status, code, text, relation=relation)

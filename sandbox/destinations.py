@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import addresses
+from sandbox.active_cart import cart_of, settled
 from sandbox.addresses import Side
-from sandbox.carts import cart_of, settled
 from sandbox.errors import Refusal
 from sandbox.money import Json
 from sandbox.requests import answer, base_of, body_of, expand_of, nothing, world_of

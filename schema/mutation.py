@@ -1,7 +1,5 @@
 """The root of every change, and what each one answers."""
 
-from strawberry import ID
-
 from gateway.enums import IdempotencyMode, SessionLevel
 from resolvers import (
     account,
@@ -18,21 +16,8 @@ from resolvers import (
     submissions,
 )
 from schema import graph
-from schema.account import CartTransition, Session, Shopper
-from schema.cart import Cart
-from schema.checkout import SubmissionAttempt, SubmitOrderResult
-from schema.contracts import SubscriptionContract
-from schema.directives import Cost, Idempotency, RequiresSession, Sensitive
-from schema.errors import (
-    CartMutationError,
-    ContractMutationError,
-    OrderLookupMutationError,
-    PaymentMutationError,
-    SessionMutationError,
-    ShopperMutationError,
-    SubmissionMutationError,
-)
-from schema.graph import argument, change, field
+from schema.directives import Cost, Idempotency, RequiresSession
+from schema.graph import argument, change
 from schema.inputs import (
     AddCartLinesInput,
     ApplyOfferInput,
@@ -64,353 +49,38 @@ from schema.inputs import (
     UpdateSessionInput,
     UpdateShopperInput,
 )
-from schema.orders import Order
-from schema.payment import PaymentSession, StoreCreditAccount
-from schema.saved import PaymentOption, SavedAddress
-from schema.values import Warning
-
-
-@graph.type()
-class StartSessionPayload:
-    """Result of startSession. Source: gateway."""
-
-    session: Session | None = field("The session. Null when it could not be started.")
-    bearer_token: str | None = field(
-        "Opaque handle of the session, once, for BEARER delivery; null for COOKIE. It is not an upstream token.",
-        Sensitive(),
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SignOutPayload:
-    """Result of signOut. Source: gateway."""
-
-    signed_out: bool = field("Always true; ending an absent session is no error.")
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SignInPayload:
-    """Result of signIn. Source: gateway."""
-
-    session: Session | None = field("The session. Null when there is none.", resolver=sessions.session_after)
-    bearer_token: str | None = field(
-        "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and when sign-in failed.",
-        Sensitive(),
-    )
-    cart: Cart | None = field(
-        "The cart after the change of identity. Null when it could not be read.", resolver=carts.cart_after
-    )
-    cart_transition: CartTransition | None = field("What became of the guest cart. Null when sign-in failed.")
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class RegisterShopperPayload:
-    """Result of registerShopper. Source: gateway."""
-
-    session: Session | None = field(
-        "The session, signed in. Null when registration failed.", resolver=identity.session_if_entered
-    )
-    bearer_token: str | None = field(
-        "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and "
-        "when registration failed.",
-        Sensitive(),
-    )
-    cart_transition: CartTransition | None = field("What became of the guest cart. Null when registration failed.")
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class UpdateShopperPayload:
-    """Result of updateShopper. Source: gateway."""
-
-    shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=account.shopper_of)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SaveAddressPayload:
-    """Result of saveAddress. Source: gateway."""
-
-    saved_address: SavedAddress | None = field("The entry. Null when it could not be saved.")
-    shopper: Shopper | None = field(
-        "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class DeleteAddressPayload:
-    """Result of deleteAddress. Source: gateway."""
-
-    deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
-    shopper: Shopper | None = field(
-        "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SavePaymentOptionPayload:
-    """Result of savePaymentOption. Source: gateway."""
-
-    payment_option: PaymentOption | None = field("The saved means of payment. Null when it could not be saved.")
-    shopper: Shopper | None = field(
-        "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class DeletePaymentOptionPayload:
-    """Result of deletePaymentOption. Source: gateway."""
-
-    deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
-    shopper: Shopper | None = field(
-        "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class ApplyShopperPayload:
-    """Result of applyShopper. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class AddCartLinesPayload:
-    """Result of addCartLines. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    bearer_token: str | None = field(
-        "Handle of the guest session, once, when this call started one for BEARER delivery; null otherwise.",
-        Sensitive(),
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class UpdateCartLinesPayload:
-    """Result of updateCartLines. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class RemoveCartLinesPayload:
-    """Result of removeCartLines. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class ApplyOfferPayload:
-    """Result of applyOffer. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling, for example a code that takes effect later.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class UpdateSessionPayload:
-    """Result of updateSession. Source: gateway."""
-
-    session: Session | None = field("The session. Null when it could not be read.", resolver=sessions.session_after)
-    cart: Cart | None = field(
-        "The cart with its new amounts. Null when it could not be read.", resolver=carts.cart_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class RemoveOfferPayload:
-    """Result of removeOffer. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SetCartAddressesPayload:
-    """Result of setCartAddresses. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling, for example a shipping option that was dropped.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SelectShippingOptionPayload:
-    """Result of selectShippingOption. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SetTaxIdentifiersPayload:
-    """Result of setTaxIdentifiers. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class UpdateCartPayload:
-    """Result of updateCart. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class PrepareCheckoutPayload:
-    """Result of prepareCheckout. Source: gateway."""
-
-    cart: Cart | None = field(
-        "The cart after the call; read readiness for the next step. Null when it could not be read.",
-        resolver=carts.cart_after,
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did. The path names the part.")
-
-
-@graph.type()
-class AttachSourcePayload:
-    """Result of attachSource. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class DetachSourcePayload:
-    """Result of detachSource. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class ApplyStoreCreditPayload:
-    """Result of applyStoreCredit. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
-    )
-    store_credit: StoreCreditAccount | None = field(
-        "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling, for example that sources were reordered.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class RemoveStoreCreditPayload:
-    """Result of removeStoreCredit. Source: gateway."""
-
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class SubmitOrderPayload:
-    """Result of submitOrder. Source: gateway."""
-
-    attempt: SubmissionAttempt | None = field("The attempt. Null when the input was refused before there was one.")
-    result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
-    cart: Cart | None = field(
-        "The active cart after the call: a new empty one once an order stands. Null when it could not be read.",
-        resolver=carts.cart_after,
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
-
-
-@graph.type()
-class ResumeOrderPayload:
-    """Result of resumeOrder. Source: gateway."""
-
-    attempt: SubmissionAttempt | None = field("The attempt. Null when there is nothing to resume.")
-    result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
-    cart: Cart | None = field(
-        "The active cart after the call. Null when it could not be read.", resolver=carts.cart_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
-
-
-@graph.type()
-class LookupOrderPayload:
-    """Result of lookupOrder. Source: gateway."""
-
-    order: Order | None = field(
-        "The order; this session may read it with Query.order from now on. Null when nothing matches."
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[OrderLookupMutationError] = field("Reasons why nothing was found; empty when something was.")
-
-
-@graph.type()
-class ChangeSubscriptionContractPayload:
-    """Result of changeSubscriptionContract. Source: gateway."""
-
-    subscription_contract: SubscriptionContract | None = field(
-        "The recurring purchase; the change may still be among its pendingChanges. Null when it could not be read.",
-        resolver=contracts.contract_after,
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
-
-
-@graph.type()
-class CancelSubscriptionContractPayload:
-    """Result of cancelSubscriptionContract. Source: gateway."""
-
-    subscription_contract: SubscriptionContract | None = field(
-        "The recurring purchase. Null when it could not be read.", resolver=contracts.contract_after
-    )
-    warnings: list[Warning] = field("Conditions worth telling.")
-    errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
+from schema.payloads import (
+    AddCartLinesPayload,
+    ApplyOfferPayload,
+    ApplyShopperPayload,
+    ApplyStoreCreditPayload,
+    AttachSourcePayload,
+    CancelSubscriptionContractPayload,
+    ChangeSubscriptionContractPayload,
+    DeleteAddressPayload,
+    DeletePaymentOptionPayload,
+    DetachSourcePayload,
+    LookupOrderPayload,
+    PrepareCheckoutPayload,
+    RegisterShopperPayload,
+    RemoveCartLinesPayload,
+    RemoveOfferPayload,
+    RemoveStoreCreditPayload,
+    ResumeOrderPayload,
+    SaveAddressPayload,
+    SavePaymentOptionPayload,
+    SelectShippingOptionPayload,
+    SetCartAddressesPayload,
+    SetTaxIdentifiersPayload,
+    SignInPayload,
+    SignOutPayload,
+    StartSessionPayload,
+    SubmitOrderPayload,
+    UpdateCartLinesPayload,
+    UpdateCartPayload,
+    UpdateSessionPayload,
+    UpdateShopperPayload,
+)
 
 
 @graph.type()
