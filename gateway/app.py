@@ -42,6 +42,7 @@ from gateway.submission import Submissions
 from gateway.telemetry import RequestIds, tell_retries
 from gateway.turns import Turns
 from gateway.upstream import transport
+from gateway.upstream.calls import Calls
 from gateway.upstream.client import Upstream
 from schema.build import Graph, build
 
@@ -57,7 +58,7 @@ def create_app(
     """Build the gateway. Tests pass a `network` that leads to the sandbox, and their own clock."""
     tell_retries()
     http = transport.client(network or transport.network(settings), settings)
-    upstream = Upstream(http, settings)
+    upstream = Upstream(Calls(http, settings))
     store = _store(settings, now)
     cache = Cache(now)
     replica = Replica(store)

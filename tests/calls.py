@@ -16,7 +16,7 @@ UPSTREAM = ROOT / "gateway" / "upstream"
 TRANSPORT = UPSTREAM / "transport.py"
 """Below what sends."""
 
-SENDER = "_send"
+SENDER = "send"
 """The one method by which everything leaves; it takes the verb and the path."""
 
 UNKNOWN = frozenset({"{}"})

@@ -17,7 +17,8 @@ import pytest
 from gateway.app import create_app
 from gateway.errors import UpstreamUnavailable
 from gateway.upstream import transport
-from gateway.upstream.client import Pauses, Repeat, Upstream
+from gateway.upstream.calls import Calls, Pauses, Repeat
+from gateway.upstream.client import Upstream
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
 from tests.shop import (
@@ -309,7 +310,7 @@ async def test_upstream_is_left_alone_for_as_long_as_it_asks(world: World) -> No
     settings = settings_for(world, read_attempts=1)
     async with transport.client(httpx.MockTransport(busy), settings) as http:
         with pytest.raises(UpstreamUnavailable) as caught:
-            await Upstream(http, settings).active_cart("token")
+            await Upstream(Calls(http, settings)).active_cart("token")
     pause = Pauses(Repeat.READ, wait_s=0.1, deadline_at=time.monotonic() + 60)
     assert pause(caught.value) == 2
     assert pause(UpstreamUnavailable(status=503, retry_after_s=60)) == 5

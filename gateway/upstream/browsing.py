@@ -140,4 +140,4 @@ class Browsing:
         return decode(await self._read(path, **self.market.wire(), **params), Found)
 
     async def _read(self, path: str, **params: str) -> bytes:
-        return await self.upstream.read(path, self.token, {"expand": "all"} | params)
+        return await self.upstream.calls.read(path, self.token, {"expand": "all"} | params)

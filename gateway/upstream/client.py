@@ -1,30 +1,21 @@
 """Digital River's endpoints: one method for each one we call, and nothing else.
 
-This module knows paths, verbs, parameters and statuses. What may be sent again is decided here too:
-reads, and changes of which it is certain that nothing happened; a submission never.
+This module knows paths, verbs, parameters and statuses. How a call is made: `gateway.upstream.calls`.
 """
 
 import base64
-import logging
-import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Any, TypeVar
 
-import httpx
 import msgspec
-import stamina
 
 from gateway.enums import AddressKind, CustomerType, OrderState
 from gateway.errors import (
-    UpstreamError,
     UpstreamInvalidResponse,
-    UpstreamNotReached,
     UpstreamRefusal,
-    UpstreamTimeout,
     UpstreamTokenInvalid,
     UpstreamUnavailable,
 )
@@ -32,6 +23,7 @@ from gateway.money import Money
 from gateway.settings import Settings
 from gateway.upstream import errors
 from gateway.upstream.addresses import Address
+from gateway.upstream.calls import Calls, Repeat
 from gateway.upstream.cart import AppliedOffer, Cart
 from gateway.upstream.catalog import Offers
 from gateway.upstream.changes import CartChange, NewLine, Through
@@ -53,31 +45,13 @@ from gateway.upstream.shopper import (
     saved_address,
 )
 from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requirements
-from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 from gateway.upstream.wire import Loose, OneOrMany, decode, first, many
 from gateway.upstream.wire import present as _present
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 ME = "/v1/shoppers/me"
 CART = f"{ME}/carts/active"
-
-BUSY_ATTEMPTS = 4
-"""Tries of a change that another one keeps out; upstream documents the refusal as not applied."""
-
-LONGEST_ASKED_PAUSE_S = 5
-"""Of a `Retry-After`; who is asked to wait longer is told so at once by the deadline."""
-
-PASSING = frozenset({502, 503, 504})
-"""Statuses of a read that may pass by themselves, beside a 500 `system-error`."""
-
-
-class Repeat(Enum):
-    READ = "read"
-    CHANGE = "change"
-    NEVER = "never"
 
 
 class Found(msgspec.Struct, frozen=True, rename="camel"):
@@ -129,14 +103,15 @@ class FoundOffers(msgspec.Struct, frozen=True, rename="camel"):
 class Upstream:
     """Every method raises `UpstreamError` only. `token` is an access token of the shopper it acts for."""
 
-    http: httpx.AsyncClient
-    settings: Settings
-    deadline_at: float | None = None
-    """In seconds of `time.monotonic`; without one each call has the deadline of an operation."""
+    calls: Calls
 
     def until(self, deadline_at: float) -> "Upstream":
         """The same client, giving its calls up at the deadline."""
-        return replace(self, deadline_at=deadline_at)
+        return Upstream(replace(self.calls, deadline_at=deadline_at))
+
+    @property
+    def settings(self) -> Settings:
+        return self.calls.settings
 
     # Tokens.
 
@@ -164,77 +139,77 @@ class Upstream:
         return await self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, Repeat.CHANGE)
 
     async def revoke_token(self, token: str) -> None:
-        await self._send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
+        await self.calls.send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
 
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
-        body = await self._send("POST", "/oauth20/token", form=form, repeat=repeat)
+        body = await self.calls.send("POST", "/oauth20/token", form=form, repeat=repeat)
         return decode(body, Tokens)
 
     async def set_market(self, token: str, locale: str, currency: str) -> None:
         """Locale and currency of the shopper and of the cart."""
         params = {"locale": locale.replace("-", "_"), "currency": currency}
-        await self._change("POST", ME, token, params)
+        await self.calls.change("POST", ME, token, params)
 
     # Shopper.
 
     async def shopper(self, token: str) -> Shopper:
-        return _present(decode(await self._read(ME, token, {}), Found).shopper)
+        return _present(decode(await self.calls.read(ME, token, {}), Found).shopper)
 
     async def register_shopper(self, token: str, shopper: NewShopper) -> None:
         """Open an account. It signs nobody in. `token` may be a guest's."""
-        await self._change("POST", "/v1/shoppers", token, json={"shopper": shopper.wire()})
+        await self.calls.change("POST", "/v1/shoppers", token, json={"shopper": shopper.wire()})
 
     async def update_shopper(self, token: str, profile: Profile, *, tells_subscriptions: bool) -> None:
         params = {"applyEmailToSubscriptions": "true"} if tells_subscriptions else {}
-        await self._change("POST", ME, token, params, json={"shopper": profile.wire()})
+        await self.calls.change("POST", ME, token, params, json={"shopper": profile.wire()})
 
     async def addresses(self, token: str) -> list[SavedAddress]:
-        found = decode(await self._read(f"{ME}/addresses", token, {"expand": "all"}), Found).addresses
+        found = decode(await self.calls.read(f"{ME}/addresses", token, {"expand": "all"}), Found).addresses
         return found.entries if found else []
 
     async def saved_address(self, token: str, address_id: str) -> SavedAddress:
-        body = await self._read(f"{ME}/addresses/{_part(address_id)}", token, {"expand": "all"})
+        body = await self.calls.read(f"{ME}/addresses/{_part(address_id)}", token, {"expand": "all"})
         return _present(saved_address(_present(decode(body, Found).address)))
 
     async def save_address(self, token: str, label: Label, address: Address) -> None:
         """A new entry of the book, or another address for the nickname that there is."""
-        await self._change("POST", f"{ME}/addresses", token, json={"address": label.wire() | address.wire()})
+        await self.calls.change("POST", f"{ME}/addresses", token, json={"address": label.wire() | address.wire()})
 
     async def change_address(self, token: str, address_id: str, label: Label, address: Address) -> None:
         path, body = f"{ME}/addresses/{_part(address_id)}", {"address": label.wire() | address.wire()}
-        await self._change("POST", path, token, json=body)
+        await self.calls.change("POST", path, token, json=body)
 
     async def delete_address(self, token: str, address_id: str) -> None:
-        await self._change("DELETE", f"{ME}/addresses/{_part(address_id)}", token)
+        await self.calls.change("DELETE", f"{ME}/addresses/{_part(address_id)}", token)
 
     async def payment_options(self, token: str) -> list[PaymentOption]:
-        found = decode(await self._read(f"{ME}/payment-options", token, {"expand": "all"}), Found).payment_options
+        found = decode(await self.calls.read(f"{ME}/payment-options", token, {"expand": "all"}), Found).payment_options
         return found.options if found else []
 
     async def payment_option(self, token: str, option_id: str) -> PaymentOption:
-        body = await self._read(f"{ME}/payment-options/{_part(option_id)}", token, {"expand": "all"})
+        body = await self.calls.read(f"{ME}/payment-options/{_part(option_id)}", token, {"expand": "all"})
         return _present(payment_option(_present(decode(body, Found).payment_option)))
 
     async def save_payment_option(self, token: str, source_id: str, label: Label, address: str | None) -> None:
         """Save a source; it can then be charged again. `address` is the shopper's, in text form."""
         body = {"paymentOption": {"sourceId": source_id} | label.wire()} | _shopper_at(address)
-        await self._change("POST", f"{ME}/payment-options", token, json=body)
+        await self.calls.change("POST", f"{ME}/payment-options", token, json=body)
 
     async def change_payment_option(self, token: str, option_id: str, label: Label) -> None:
         path = f"{ME}/payment-options/{_part(option_id)}"
-        await self._change("POST", path, token, json={"paymentOption": label.wire()})
+        await self.calls.change("POST", path, token, json={"paymentOption": label.wire()})
 
     async def delete_payment_option(self, token: str, option_id: str) -> None:
-        await self._change("DELETE", f"{ME}/payment-options/{_part(option_id)}", token)
+        await self.calls.change("DELETE", f"{ME}/payment-options/{_part(option_id)}", token)
 
     # Cart.
 
     async def active_cart(self, token: str) -> Cart:
-        return _cart(await self._read(CART, token, {"expand": "all"}))
+        return _cart(await self.calls.read(CART, token, {"expand": "all"}))
 
     async def add_lines(self, token: str, lines: Sequence[NewLine], through: Through | None = None) -> None:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
-        await self._change("POST", f"{CART}/line-items", token, through.params() if through else None, json=body)
+        await self.calls.change("POST", f"{CART}/line-items", token, through.params() if through else None, json=body)
 
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
@@ -242,11 +217,11 @@ class Upstream:
         """A quantity or terms of None stay as they are."""
         params = {"action": "update"} | ({"quantity": str(quantity)} if quantity is not None else {})
         body = {"lineItem": {"subscriptionInfo": terms.wire()}} if terms is not None else None
-        await self._change("POST", f"{CART}/line-items/{_part(line_id)}", token, params, json=body)
+        await self.calls.change("POST", f"{CART}/line-items/{_part(line_id)}", token, params, json=body)
 
     async def remove_lines(self, token: str, line_ids: Sequence[str]) -> None:
         params = {"lineItemsId": ",".join(_part(one) for one in line_ids)}
-        await self._change("DELETE", f"{CART}/line-items", token, params)
+        await self.calls.change("DELETE", f"{CART}/line-items", token, params)
 
     async def update_cart(self, token: str, change: CartChange) -> Cart:
         """Addresses, organisation, terms, a coupon and an offer in one call; the answer is the whole cart."""
@@ -275,25 +250,25 @@ class Upstream:
         return _present(await self._change_shown("POST", f"{CART}/apply-shopper", token, params))
 
     async def applied_offers(self, token: str) -> list[AppliedOffer]:
-        found = decode(await self._read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
+        found = decode(await self.calls.read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
         offers = first(found.offers, found.applied_offers)
         return [AppliedOffer(offer=offer) for offer in (many(offers.offer) if offers else [])]
 
     async def remove_offer(self, token: str, offer_id: str) -> None:
-        await self._change("DELETE", f"{CART}/applied-offers/{_part(offer_id)}", token)
+        await self.calls.change("DELETE", f"{CART}/applied-offers/{_part(offer_id)}", token)
 
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
-        body = await self._read(f"{CART}/tax-registrations/schema", token, {})
+        body = await self.calls.read(f"{CART}/tax-registrations/schema", token, {})
         return tax_requirements(decode(body, SchemaNode))
 
     async def set_tax_identifiers(self, token: str, kind: CustomerType, identifiers: Mapping[str, str]) -> None:
         """The kind of buyer, and identifiers by key in place of those before."""
         listed = [{"key": key, "value": value} for key, value in identifiers.items()]
         body = {"customerType": kind.value} | ({"taxRegistrations": listed} if listed else {})
-        await self._change("POST", f"{CART}/tax-registrations", token, json=body)
+        await self.calls.change("POST", f"{CART}/tax-registrations", token, json=body)
 
     async def remove_tax_identifiers(self, token: str) -> None:
-        await self._change("DELETE", f"{CART}/tax-registrations", token)
+        await self.calls.change("DELETE", f"{CART}/tax-registrations", token)
 
     # Payment.
 
@@ -304,10 +279,10 @@ class Upstream:
 
     async def detach_source(self, token: str, source_id: str) -> None:
         body = {"paymentMethod": {"sourceId": source_id}}
-        await self._change("DELETE", f"{CART}/apply-payment-method", token, json=body)
+        await self.calls.change("DELETE", f"{CART}/apply-payment-method", token, json=body)
 
     async def detach_all_sources(self, token: str) -> None:
-        await self._change("DELETE", f"{CART}/payment", token)
+        await self.calls.change("DELETE", f"{CART}/payment", token)
 
     async def create_store_credit(self, session_id: str, amount: Money, reference: str) -> str:
         """A source of store credit for a payment session; its id. Nothing is held until it is attached.
@@ -325,19 +300,19 @@ class Upstream:
         base = self.settings.payments_url or self.settings.upstream_url
         token = self.settings.payment_key.get_secret_value()
         with _not_the_shoppers("payment key"):
-            answer = await self._send("POST", "/sources", token=token, json=body, base=base, repeat=Repeat.CHANGE)
+            answer = await self.calls.send("POST", "/sources", token=token, json=body, base=base, repeat=Repeat.CHANGE)
         return decode(answer, CreatedSource).id
 
     async def credit_balance(self, reference: str) -> Money | None:
         """What the merchant's ledger has for a shopper; None without an account."""
         settings = self.settings
         ends_at = time.monotonic() + settings.ledger_timeout_s
-        own = self.until(min(ends_at, self.deadline_at or ends_at))
+        own = self.until(min(ends_at, self.calls.deadline_at or ends_at))
         token = settings.ledger_key.get_secret_value()
         asked = {"reference": reference}
         try:
             with _not_the_shoppers("ledger key"):
-                body = await own._send("GET", "", token=token, params=asked, base=settings.ledger_url)
+                body = await own.calls.send("GET", "", token=token, params=asked, base=settings.ledger_url)
         except UpstreamRefusal as refusal:
             if refusal.status == 404:
                 return None
@@ -349,12 +324,12 @@ class Upstream:
         params = {"sessionId": session_id, "locale": locale.replace("-", "_")}
         base = self.settings.payments_url or self.settings.upstream_url
         token = self.settings.publishable_key
-        body = await self._send("GET", "/payments/payment-methods", token=token, params=params, base=base)
+        body = await self.calls.send("GET", "/payments/payment-methods", token=token, params=params, base=base)
         return decode(body, MethodList)
 
     async def cart_payment_methods(self, token: str) -> list[ListedMethod]:
         """The cart's own list, of types and names alone."""
-        body = await self._read(f"{CART}/payment-methods", token, {"expand": "all"})
+        body = await self.calls.read(f"{CART}/payment-methods", token, {"expand": "all"})
         return many(_present(decode(body, FoundMethods).payment_methods).payment_method)
 
     # Submission.
@@ -363,14 +338,14 @@ class Upstream:
         """Exactly one request, whatever becomes of it."""
         params = {"expand": "all"} | ({"ipAddress": address} if address else {})
         body = {"cart": {"termsOfSalesAcceptance": "true"}} if terms_accepted else None
-        answer = await self._send(
+        answer = await self.calls.send(
             "POST", f"{CART}/submit-cart", token=token, params=params, json=body, repeat=Repeat.NEVER
         )
         return _submitted(answer)
 
     async def resume_cart(self, token: str) -> SubmittedCart:
         """Exactly one request, whatever becomes of it."""
-        answer = await self._send(
+        answer = await self.calls.send(
             "POST", f"{CART}/resume-cart", token=token, params={"expand": "all"}, repeat=Repeat.NEVER
         )
         return _submitted(answer)
@@ -378,14 +353,14 @@ class Upstream:
     async def order(self, token: str, order_id: str, *, state: str = "Open") -> Order:
         """An order of the shopper. `state` is asked for by the real service and does not narrow."""
         params = {"expand": "all", "orderState": state}
-        return _present(decode(await self._read(f"{ME}/orders/{_part(order_id)}", token, params), Found).order)
+        return _present(decode(await self.calls.read(f"{ME}/orders/{_part(order_id)}", token, params), Found).order)
 
     async def orders(self, token: str, number: int, size: int, states: Sequence[OrderState] = ()) -> OrderPage:
         """A page of the account's orders, the newest first; numbers begin at 1. No states: all of them."""
         params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
         if states:
             params["orderState"] = ",".join(state.value for state in states)
-        page = _present(decode(await self._read(f"{ME}/orders", token, params), FoundOrders).orders)
+        page = _present(decode(await self.calls.read(f"{ME}/orders", token, params), FoundOrders).orders)
         if states and any(order.state not in states for order in page.orders):
             raise UpstreamInvalidResponse(detail="orderState did not narrow")
         return page
@@ -394,7 +369,7 @@ class Upstream:
         """Orders that the proof fits. It is sent in the body, where no log of a proxy keeps it."""
         params, form = {"expand": "all"}, proof.wire()
         # Nothing changes by looking: it may be asked again.
-        body = await self._send("POST", "/v1/shoppers/order-lookup", token=token, params=params, form=form)
+        body = await self.calls.send("POST", "/v1/shoppers/order-lookup", token=token, params=params, form=form)
         found = decode(body, FoundOrders).orders
         return found.orders if found else []
 
@@ -407,117 +382,18 @@ class Upstream:
         key = self.settings.merchant_key.get_secret_value()
         repeat = Repeat.READ if method == "GET" else Repeat.CHANGE
         try:
-            return await self._send(method, path, basic=key, params=params, json=json, repeat=repeat)
+            return await self.calls.send(method, path, basic=key, params=params, json=json, repeat=repeat)
         except UpstreamTokenInvalid as refusal:
             raise UpstreamUnavailable(detail="the merchant's key is refused", status=401) from refusal
 
-    # How a call is made.
-
-    async def _read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
-        return await self._send("GET", path, token=token, params=params)
-
-    read = _read
-    """For what is read apart from a shopper's own things, in `gateway.upstream.browsing`."""
-
-    async def _change(
-        self,
-        method: str,
-        path: str,
-        token: str,
-        params: Mapping[str, str] | None = None,
-        json: object = None,
-    ) -> bytes:
-        """Make a change. A success with a refusal inside is a refusal."""
-        body = await self._send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
-        if errors.codes_beside(body):
-            raise errors.refusal(409, body)
-        return body
+    # A change whose answer is the cart.
 
     async def _change_shown(
         self, method: str, path: str, token: str, params: Mapping[str, str], json: object = None
     ) -> Cart | None:
         """Make a change whose answer is the whole cart, with whatever is told beside it; None for an empty one."""
-        body = await self._send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
+        body = await self.calls.send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
         return _cart(body) if body else None
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        token: str | None = None,
-        basic: str | None = None,
-        params: Mapping[str, str] | None = None,
-        json: object = None,
-        form: Mapping[str, str] | None = None,
-        base: str | None = None,
-        repeat: Repeat = Repeat.READ,
-    ) -> bytes:
-        """Send, again where that is safe, and give the body of a success.
-
-        `basic` is a key with its secret, `key:secret`; without it and without a token those of the site are shown.
-        """
-        settings = self.settings
-        deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
-        headers = {"Accept": "application/json"}
-        if token:  # An empty one is a call of somebody who asks for no key.
-            headers["Authorization"] = f"Bearer {token}"
-        request = self.http.build_request(
-            method,
-            (base or settings.upstream_url).rstrip("/") + path,
-            params=params,
-            headers=headers,
-            content=None if json is None else msgspec.json.encode(json),
-            data=form,
-            extensions={DEADLINE: deadline_at},
-        )
-        if json is not None:
-            request.headers["Content-Type"] = "application/json"
-        if token is None:
-            request.headers["Authorization"] = _basic(basic or self._site_key())
-        attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
-        async for attempt in stamina.retry_context(
-            on=Pauses(repeat, settings.retry_wait_s, deadline_at),
-            attempts=attempts,
-            timeout=max(deadline_at - time.monotonic(), 0.001),
-        ):
-            with attempt:
-                return await self._once(request)
-        raise AssertionError  # stamina raises what the last attempt raised
-
-    async def _once(self, request: httpx.Request) -> bytes:
-        try:
-            response = await self.http.send(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise UpstreamNotReached(detail=type(error).__name__) from error
-        except httpx.TimeoutException as error:
-            raise UpstreamTimeout(detail=type(error).__name__) from error
-        except AnswerTooLarge as error:
-            raise UpstreamInvalidResponse(detail="too large") from error
-        except httpx.DecodingError as error:
-            raise UpstreamInvalidResponse(detail="content encoding") from error
-        except httpx.TransportError as error:
-            raise UpstreamUnavailable(detail=type(error).__name__) from error
-        status, body = response.status_code, response.content
-        if 200 <= status < 300:
-            return body
-        if 400 <= status < 500:
-            raise errors.refusal(status, body)
-        if status >= 500:
-            raise UpstreamUnavailable(
-                status=status,
-                reason=errors.refusal(status, body).reason,
-                retry_after_s=_seconds(response.headers.get("retry-after")),
-            )
-        raise UpstreamInvalidResponse(detail=f"status {status}")
-
-    def _site_key(self) -> str:
-        settings = self.settings
-        return f"{settings.api_key.get_secret_value()}:{settings.api_secret.get_secret_value()}"
-
-
-def _basic(pair: str) -> str:
-    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def encoded(password: str) -> str:
@@ -531,44 +407,6 @@ def _shopper_at(address: str | None) -> dict[str, Any]:
 
 def _limited(guest_token: str | None) -> dict[str, str]:
     return {} if guest_token is None else {"dr_limited_token": guest_token}
-
-
-def may_repeat(failure: Exception, repeat: Repeat) -> bool:
-    """Whether the same call may be sent once more after this failure."""
-    if not isinstance(failure, UpstreamError) or repeat is Repeat.NEVER:
-        return False
-    if isinstance(failure, UpstreamNotReached):
-        return True
-    if isinstance(failure, UpstreamRefusal):
-        return repeat is Repeat.CHANGE and failure.reason == "concurrent-cart-modification-failure"
-    if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
-        return False
-    return failure.status in (None, *PASSING) or (failure.status == 500 and failure.reason == "system-error")
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """The seconds upstream asks for. The form with a date is used by nobody near it and counts as absent."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
-
-
-@dataclass
-class Pauses:
-    """How long to wait before a call is made again: full jitter that doubles, or what upstream asked for."""
-
-    repeat: Repeat
-    wait_s: float
-    deadline_at: float
-    made: int = 0
-
-    def __call__(self, failure: Exception) -> bool | float:
-        """False: not again."""
-        if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
-            return False
-        self.made += 1
-        asked_s = failure.retry_after_s if isinstance(failure, UpstreamUnavailable) else None
-        if asked_s is not None:
-            return min(asked_s, LONGEST_ASKED_PAUSE_S)
-        return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
 
 
 @contextmanager
