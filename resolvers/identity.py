@@ -20,7 +20,7 @@ from gateway.upstream.client import Upstream, encoded
 from gateway.upstream.ids import global_id
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.shopper import NewShopper, Shopper
-from gateway.user_errors import MESSAGES, AnyUserError, CredentialError, Path, key_reused, too_many
+from gateway.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
 from resolvers import edits, sessions
 from resolvers.edits import Refused
 from resolvers.inputs import RegisterShopper, SignIn
@@ -30,9 +30,6 @@ Ask = Callable[[Upstream, str | None], Awaitable[Tokens]]
 """Asks upstream for a full token, given a guest's token whose cart is to follow."""
 
 NO_KEY = UUID(int=0)
-
-OUR_OWN_FAULT = frozenset({"invalid_client", "rate-limit-quota-exceeded"})
-"""Refusals of a token that say nothing about the shopper's credentials."""
 
 CART_UNREAD = Warning(
     WarningCode.OTHER, "The cart could not be read after the sign-in. Compare it with the guest's once it can be read."
@@ -218,7 +215,8 @@ async def _tokens(ctx: Context, ask: Ask, guest_token: str | None, failed: AnyUs
         if refusal.reason == "dr_limited_token_invalid" and guest_token is not None:
             # The guest is gone, the credentials were not looked at. What the cart has lost is told.
             return await _tokens(ctx, ask, None, failed)
-        if refusal.status in (400, 401) and refusal.reason not in OUR_OWN_FAULT:
+        # A quota says nothing about the credentials.
+        if refusal.status in (400, 401) and cause_of(refusal) is not ErrorCode.RATE_LIMITED:
             raise Refused(failed) from refusal
         raise Refused(sessions.upstream_error(ctx, refusal, ())) from refusal
     except UpstreamError as failure:

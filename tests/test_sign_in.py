@@ -208,7 +208,17 @@ async def test_our_own_key_is_not_the_shoppers_fault(shopper: Shopper, alex: tup
     await shopper.fault("status", TOKEN, status=401, code="invalid_client", envelope="D")
     payload = (await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])).data["signIn"]
     assert payload["session"] is None
-    assert [error["code"] for error in payload["errors"]] != ["SIGN_IN_FAILED"]
+    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
+    begun = await shopper.storefront.ask("mutation { startSession(input: {}) { errors { code } } }")
+    assert begun.data["startSession"]["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
+
+
+async def test_our_own_key_ends_no_session(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    await shopper.fault("status", TOKEN, times=1, status=401, code="invalid_client", envelope="D")
+    shopper.world.tokens.clear()
+    assert (await shopper.storefront.ask("{ cart { totalQuantity } }")).codes == ["UPSTREAM_UNAVAILABLE"]
+    assert (await shopper.storefront.cart())["totalQuantity"] == 1
 
 
 async def test_a_cart_that_is_being_bought_stays_the_guests(shopper: Shopper, alex: tuple[str, str]) -> None:

@@ -142,7 +142,8 @@ class Upstream:
         await self.calls.send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
 
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
-        body = await self.calls.send("POST", "/oauth20/token", form=form, repeat=repeat)
+        with _not_the_shoppers("api key", code="invalid_client"):
+            body = await self.calls.send("POST", "/oauth20/token", form=form, repeat=repeat)
         return decode(body, Tokens)
 
     async def set_market(self, token: str, locale: str, currency: str) -> None:
@@ -381,10 +382,8 @@ class Upstream:
         """A call with the merchant's key. That it is refused says nothing about the shopper."""
         key = self.settings.merchant_key.get_secret_value()
         repeat = Repeat.READ if method == "GET" else Repeat.CHANGE
-        try:
+        with _not_the_shoppers("merchant key"):
             return await self.calls.send(method, path, basic=key, params=params, json=json, repeat=repeat)
-        except UpstreamTokenInvalid as refusal:
-            raise UpstreamUnavailable(detail="the merchant's key is refused", status=401) from refusal
 
     # A change whose answer is the cart.
 
@@ -410,11 +409,13 @@ def _limited(guest_token: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def _not_the_shoppers(key: str) -> Iterator[None]:
-    """A key of ours that is refused is no shopper's token that has ended."""
+def _not_the_shoppers(key: str, *, code: str | None = None) -> Iterator[None]:
+    """A key of ours that is refused, by a code or by any, is no shopper's token or password that is wrong."""
     try:
         yield
     except UpstreamTokenInvalid as refusal:
+        if code not in (None, refusal.reason):
+            raise
         raise UpstreamUnavailable(status=refusal.status, reason=f"{key} refused") from refusal
 
 
