@@ -2,16 +2,19 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from gateway.enums import RetryAdvice, WarningCode
-from gateway.errors import UpstreamRefusal
+from gateway.errors import StoreUnavailable, UpstreamRefusal
 from gateway.session import Session
 from gateway.store import Store
 from gateway.upstream.wire import decode, encode
 from gateway.user_errors import AnyUserError
+
+log = logging.getLogger(__name__)
 
 KEPT_S = 86_400
 
@@ -88,11 +91,18 @@ class Replays:
         try:
             done = await act()
         finally:
-            if done is None or done.may_repeat:
-                await self._store.delete(place)
-        if not done.may_repeat:
-            await self._store.replace(place, encode(Kept(fingerprint, done)), expected=reserved, ttl_s=KEPT_S)
+            await self._note(place, reserved, None if done is None or done.may_repeat else Kept(fingerprint, done))
         return done
+
+    async def _note(self, place: str, reserved: bytes, kept: Kept | None) -> None:
+        """Keep what it came to, or free the key. It is told to whoever asked even where that fails."""
+        try:
+            if kept is None:
+                await self._store.delete(place, expected=reserved)
+            else:
+                await self._store.replace(place, encode(kept), expected=reserved, ttl_s=KEPT_S)
+        except StoreUnavailable as failure:
+            log.warning("outcome of a keyed change not kept", extra={"reason": failure.detail})
 
     async def _told(self, place: str, fingerprint: str) -> Done:
         """What another process made of this key, or is making of it."""

@@ -332,6 +332,16 @@ def store_unavailable(failure: StoreUnavailable, support_reference: str) -> Upst
     )
 
 
+def store_lost(support_reference: str) -> UpstreamFailure:
+    """For a change that was under way when our own store failed."""
+    return UpstreamFailure(
+        code=ErrorCode.UPSTREAM_UNAVAILABLE,
+        message="The gateway lost its own store in the middle of the call. The change may have been made: read the "
+        "state first.",
+        support_reference=support_reference,
+    )
+
+
 def key_reused() -> IdempotencyError:
     return IdempotencyError(
         code=ErrorCode.IDEMPOTENCY_KEY_REUSED,

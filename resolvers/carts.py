@@ -215,16 +215,15 @@ async def update_session(ctx: Context, input: UpdateSession) -> Payload:
             message = "Store credit is attached, which is in one currency. Take it off first."
             return Payload(errors=[invalid(path, message)])
         act = partial(ctx.as_shopper, lambda upstream, token: upstream.set_market(token, locale, currency_code))
-        return await write(ctx, act, path=path)
+        done = await write(ctx, act, path=path)
+        if not done.errors:
+            await ctx.gateway.sessions.change(session, note)
+        return done
 
-    done = await in_turn(ctx, None, set_market)
-    if not done.errors:
+    def note(record: Record) -> None:
+        record.locale, record.currency_code = locale, currency_code
 
-        def note(record: Record) -> None:
-            record.locale, record.currency_code = locale, currency_code
-
-        await ctx.gateway.sessions.change(session, note)
-    return done
+    return await in_turn(ctx, None, set_market)
 
 
 # What a change is about.

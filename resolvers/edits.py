@@ -7,12 +7,12 @@ from dataclasses import replace
 from gateway import credit
 from gateway.context import Context
 from gateway.enums import ErrorCode, WarningCode
-from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.errors import StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.guard import STOCK_CODES
 from gateway.replays import Warning
 from gateway.session import FRESH_FOR_CHECKOUT, Session
 from gateway.upstream.cart import Cart
-from gateway.user_errors import AnyUserError, CartConflictError, InputError, Path
+from gateway.user_errors import AnyUserError, CartConflictError, InputError, Path, store_lost
 from resolvers import sessions
 from resolvers.payloads import Payload
 
@@ -57,7 +57,10 @@ async def in_turn(ctx: Context, if_revision: str | None, act: Callable[[], Await
     """Do a change in its turn, checked against lock and revision. What is refused is told as data."""
     try:
         async with changing(ctx, if_revision):
-            return await _with_coverage(ctx, await act())
+            try:
+                return await _with_coverage(ctx, await act())
+            except StoreUnavailable as failure:
+                raise Refused(store_lost(ctx.caller.request_id)) from failure
     except Refused as refused:
         return Payload(errors=refused.errors)
 

@@ -1,6 +1,7 @@
 """Coupons and offers of the open cart."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.context import Context
 from gateway.enums import ErrorCode
@@ -12,7 +13,7 @@ from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
 from gateway.user_errors import NotFoundError, Path
-from resolvers.edits import change, in_turn, write
+from resolvers.edits import in_turn, write
 from resolvers.inputs import ApplyOffer, OfferChoice, RemoveOffer
 from resolvers.payloads import Payload
 
@@ -93,15 +94,15 @@ async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
     offer_id = upstream_id("Offer", input.offer_id)
     if offer_id is None:
         return Payload(errors=[no_offer(path)])
-    done = await change(
-        ctx,
-        input.if_revision,
-        lambda: ctx.as_shopper(lambda upstream, token: upstream.remove_offer(token, offer_id)),
-        path=path,
-    )
-    if not done.errors:
-        await _forget(ctx, offer_id)
-    return done
+
+    async def remove() -> Payload:
+        act = partial(ctx.as_shopper, lambda upstream, token: upstream.remove_offer(token, offer_id))
+        done = await write(ctx, act, path=path)
+        if not done.errors:
+            await _forget(ctx, offer_id)
+        return done
+
+    return await in_turn(ctx, input.if_revision, remove)
 
 
 async def _forget(ctx: Context, offer_id: str) -> None:

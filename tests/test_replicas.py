@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from dirty_equals import IsPartialDict
+from dirty_equals import IsPartialDict, IsStr
 from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
@@ -263,6 +263,44 @@ async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
         assert (await storefront.ask("{ products(first: 1) { totalCount } }")).data["products"]["totalCount"]
         assert (await storefront.http.get("/health/ready")).status_code == 503
         assert (await storefront.http.get("/health/live")).status_code == 200
+
+
+LOST_ON_THE_WAY = {
+    "added": (
+        f"{CART}/line-items",
+        """mutation { addCartLines(input: {idempotencyKey: "8f14e45f-ceea-467f-a2e6-6c1f2b9a5f10",
+          lines: [{product: {upstreamId: "5401230400"}}]}) {
+            cart { totalQuantity } errors { code retry message } } }""",
+        [],
+    ),
+    "redeemed": (
+        CART,
+        """mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) {
+          cart { totals { discount { amount } } } errors { code retry message } } }""",
+        [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="READ_STATE_FIRST")],
+    ),
+}
+"""Where a change is while the store goes, the change, and what is told of it: nothing where all of it is known."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", LOST_ON_THE_WAY)
+async def test_a_store_that_goes_during_a_change_is_no_claim_that_nothing_was_sent(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, made: str
+) -> None:
+    path, text, told = LOST_ON_THE_WAY[made]
+    async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
+        await Shopper(storefront, sandbox, world).fill_cart()
+        network.arrived.clear()
+        network.gates[path] = asyncio.Event()
+        changing = asyncio.create_task(storefront.ask(text))
+        await network.arrived[path].wait()
+        own_valkey.stop()
+        network.gates[path].set()
+        (payload,) = (await changing).data.values()
+        assert payload["errors"] == told
+        assert all("may have been made" in error["message"] for error in payload["errors"])
+        assert payload["cart"] in ({"totalQuantity": 2}, {"totals": {"discount": {"amount": IsStr(regex="[1-9].*")}}})
 
 
 @pytest.mark.slow
