@@ -19,7 +19,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.lines import CartLine
 from gateway.upstream.wire import many
 from gateway.user_errors import CartConflictError, PaymentError
-from resolvers.edits import Refused
+from resolvers.edits import Refused, told_beside
 
 CART_SUBMITTED = "cart-failure"
 """How upstream refuses every change of a cart that was submitted and waits for its shopper."""
@@ -79,7 +79,7 @@ async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) 
         terms_of_sale_accepted=cart.terms_of_sale_accepted or None,
         ip_address=ctx.caller.address,
     )
-    parts: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+    parts: list[tuple[str, Callable[[], Awaitable[Cart | None]]]] = [
         ("addresses", lambda: upstream.update_cart(token, details)),
         *(
             (f"coupon {code}", lambda code=code: upstream.update_cart(token, CartChange(coupon_code=code)))
@@ -92,8 +92,11 @@ async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) 
         parts.append(("shipping option", lambda: upstream.apply_shipping_option(token, option.id)))
     for what, act in parts:
         try:
-            await act()
+            shown = await act()
         except UpstreamRefusal:
+            lost.append(what)
+            continue
+        if shown is not None and told_beside(shown):
             lost.append(what)
     return [Warning(WarningCode.OTHER, f"Not taken along into the fresh cart: {what}.") for what in lost]
 

@@ -137,14 +137,19 @@ async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path
     if shown is None:
         ctx.forget_cart()
         return Payload()
-    # What is said of stock is about any line, not about this change; the guard tells it.
-    refused = [code for code in shown.refusals if code not in STOCK_CODES]
-    if refused:
+    if refused := told_beside(shown):
         refusal = UpstreamRefusal(409, refused[0])
         ctx.forget_cart()
         return Payload(errors=[sessions.upstream_error(ctx, refusal, path)], warnings=warnings_of(shown))
     ctx.remember_cart(shown)
     return Payload(warnings=warnings_of(shown))
+
+
+def told_beside(shown: Cart) -> list[str]:
+    """Codes with which a change was refused beside a cart. What is said of stock is about any line; the guard tells
+    it.
+    """
+    return [code for code in shown.refusals if code not in STOCK_CODES]
 
 
 async def present(ctx: Context) -> Cart:

@@ -78,6 +78,20 @@ async def test_what_is_sold_out_by_now_is_told(shopper: Shopper, world: World) -
     ]
 
 
+async def test_a_code_that_is_refused_beside_the_cart_is_told(shopper: Shopper, network: InMemory) -> None:
+    await shopper.fill_cart()
+    await shopper.storefront.run("RedeemCoupon", code="SPRING20")
+    await shopper.pay_with("klarnaCredit")
+    await shopper.storefront.outcome()
+    beside = {"errors": {"error": [{"code": "coupon-code-already-used", "description": "Used."}]}}
+    is_asked = iter((False, True))
+    network.rewrites["POST", CART] = lambda body: body | beside if next(is_asked) else body
+    payload = await gives_up(shopper.storefront)
+    assert payload["warnings"] == [
+        {"code": "OTHER", "message": "Not taken along into the fresh cart: coupon SPRING20."}
+    ]
+
+
 async def test_when_no_fresh_cart_can_be_had_nothing_has_changed(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
