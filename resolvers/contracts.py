@@ -212,8 +212,11 @@ def _missing(path: Path, message: str) -> AnyUserError:
 
 async def find(ctx: Context, contract_id: str) -> SubscriptionContract | None:
     """A contract by its upstream id, if it is the signed-in shopper's."""
+    contracts = _contracts(ctx)
+    # Asked first: what is not there costs as many calls as what is somebody else's.
+    own_id = await account.upstream_id_of(ctx)
     try:
-        found = await _contracts(ctx).contract(contract_id)
+        found = await contracts.contract(contract_id)
     except UpstreamRefusal as refusal:
         if refusal.status == 404:
             return None
@@ -221,7 +224,7 @@ async def find(ctx: Context, contract_id: str) -> SubscriptionContract | None:
     if found.owner_id is None:
         # The answer does not tell: then it must be among those that are told by the shopper's id.
         return next((one for one in await _own(ctx) if one.upstream_id == contract_id), None)
-    return found if found.owner_id == await account.upstream_id_of(ctx) else None
+    return found if found.owner_id == own_id else None
 
 
 async def _own(ctx: Context) -> list[SubscriptionContract]:

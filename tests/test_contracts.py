@@ -6,6 +6,7 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
+from gateway.upstream.ids import global_id
 from sandbox.world import World
 from tests.shop import COFFEE, LIVE_MAPS, Clock, InMemory, Shopper, Storefront, documents, gateway, signed_in
 
@@ -321,3 +322,20 @@ async def test_a_contract_is_read_by_its_id_alone(member: Shopper, another_membe
         "state": "ACTIVE",
     }
     assert (await another_member.storefront.ask(text, id=id)).data["node"] is None
+
+
+async def test_a_contract_of_somebody_else_costs_as_many_calls_as_none(
+    member: Shopper, storefront: Storefront, world: World
+) -> None:
+    id = await bought(member)
+    # Who has signed in could not be read then, so it is read when a contract asks for it.
+    await member.fault("status", "/v1/shoppers/me", method="GET", times=1, status=400, code="invalid-request")
+    other = Storefront(storefront.http)
+    await other.sign_in(world.keys.other_shopper_username, world.keys.other_shopper_password)
+    calls = []
+    for one in (id, global_id("SubscriptionContract", "999999")):
+        world.calls.clear()
+        answer = await other.ask("query($id: ID!) { subscriptionContract(id: $id) { id } }", id=one)
+        assert answer.data == {"subscriptionContract": None}
+        calls.append(dict(world.calls.by_call))
+    assert calls[0] == calls[1]
