@@ -175,6 +175,8 @@ async def enter(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUs
     Raises `Refused`, with `failed` when upstream does not know such a shopper.
     """
     present = await ctx.session()
+    if present is not None:
+        delivery = present.delivery  # However the visit goes on, it is held as before.
     if present is not None and present.level is SessionLevel.ANONYMOUS:
         try:
             session, handle, before = await _go_on(ctx, ask, present, failed)
@@ -203,7 +205,6 @@ async def _begin(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyU
     tokens = await _tokens(ctx, ask, None, failed)
     locale, currency_code = ctx.settings.locales[0]
     if left is not None:
-        delivery = left.delivery
         await sessions.leave(ctx, left)
     return await ctx.gateway.sessions.begin_registered(tokens, delivery, locale, currency_code)
 

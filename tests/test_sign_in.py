@@ -1,5 +1,6 @@
 """Signing in: who the shopper is from then on, and what becomes of the cart."""
 
+import asyncio
 from itertools import count
 from typing import Any
 
@@ -202,6 +203,18 @@ async def test_a_guest_who_is_gone_upstream_is_told_what_is_lost(shopper: Shoppe
     assert payload["errors"] == []
     assert payload["cartTransition"] == {"outcome": "CHANGED", "quantityBefore": 2, "quantityAfter": 0}
     assert [warning["code"] for warning in payload["warnings"]] == ["CART_CHANGED_BY_SIGN_IN"]
+
+
+async def test_two_sign_ins_of_one_app_both_end_with_a_bearer(storefront: Storefront, alex: tuple[str, str]) -> None:
+    text = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
+    bearer = (await storefront.ask(text)).data["startSession"]["bearerToken"]
+    storefront.headers["Authorization"] = f"Bearer {bearer}"
+    username, password = alex
+    sides = [storefront.another_tab() for _ in range(2)]
+    text = BARE.replace("session {", "bearerToken session {")
+    answers = await asyncio.gather(*(side.ask(text, username=username, password=password) for side in sides))
+    assert all("set-cookie" not in answer.headers for answer in answers)
+    assert all(answer.data["signIn"]["bearerToken"] for answer in answers)
 
 
 async def test_our_own_key_is_not_the_shoppers_fault(shopper: Shopper, alex: tuple[str, str]) -> None:
