@@ -14,7 +14,7 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus
 from gateway.upstream.lines import CartLine
 from gateway.upstream.wire import Shape
-from gateway.user_errors import AnyUserError, InputError, Path, StoreCreditError
+from gateway.user_errors import AnyUserError, InputError, Path, StoreCreditError, invalid
 
 Obstacle = StoreCreditObstacle
 Stock = Mapping[str, InventoryStatus]
@@ -88,16 +88,12 @@ def problem(cart: Cart, credit: StoreCreditAccount, asked: Money | None, path: P
 
 def _malformed(cart: Cart, asked: Money, path: Path) -> InputError | None:
     if asked.currency_code != cart.currency_code:
-        return _invalid((*path, "currencyCode"), f"The cart is in {cart.currency_code}.")
+        return invalid((*path, "currencyCode"), f"The cart is in {cart.currency_code}.")
     if asked.amount <= 0:
-        return _invalid((*path, "amount"), "Give an amount above zero, or none for as much as possible.")
+        return invalid((*path, "amount"), "Give an amount above zero, or none for as much as possible.")
     if not has_digits_of_its_currency(asked):
-        return _invalid((*path, "amount"), f"{asked.currency_code} has fewer digits than that.")
+        return invalid((*path, "amount"), f"{asked.currency_code} has fewer digits than that.")
     return None
-
-
-def _invalid(path: Path, message: str) -> InputError:
-    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)
 
 
 def _refused(code: ErrorCode, message: str, credit: StoreCreditAccount, path: Path) -> StoreCreditError:

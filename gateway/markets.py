@@ -1,10 +1,10 @@
-"""`@inContext`: the locale and currency that an operation chose for the public part of its answer.
+"""Which markets the storefront has, and `@inContext`: the one an operation chose for the public part of its answer.
 
-Read before anything is executed. It is part of the key of every public read, and changes no session.
+The latter is read before anything is executed. It is part of the key of every public read, and changes no session.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_directive_values, get_variable_values
 
@@ -35,15 +35,27 @@ def market_of(
     locale, currency_code = given.get("locale"), given.get("currencyCode")
     if locale is None and currency_code is None:
         return None
+    wrong = not_offered(settings, locale, currency_code)
+    if wrong is not None:
+        raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(wrong.message, node))
+    home_locale, _ = settings.locales[0]
+    return Market(locale or home_locale, currency_code or dict(settings.locales)[locale or home_locale])
+
+
+class NotOffered(NamedTuple):
+    """`member` is the name of the argument that asks for it."""
+
+    member: str
+    message: str
+
+
+def not_offered(settings: Settings, locale: str | None, currency_code: str | None) -> NotOffered | None:
+    """What of a market the storefront does not have; None where it has all that is named."""
     offered = dict(settings.locales)
     if locale is not None and locale not in offered:
-        raise _not_offered(f"The storefront does not offer the locale {locale}; it offers {', '.join(offered)}.", node)
+        known = ", ".join(offered)
+        return NotOffered("locale", f"The storefront does not offer the locale {locale}; it offers {known}.")
     if currency_code is not None and currency_code not in offered.values():
         known = ", ".join(dict.fromkeys(offered.values()))
-        raise _not_offered(f"The storefront does not sell in {currency_code}; it offers {known}.", node)
-    home_locale, _ = settings.locales[0]
-    return Market(locale or home_locale, currency_code or offered[locale or home_locale])
-
-
-def _not_offered(message: str, node: Any) -> DocumentRefused:
-    return DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(message, node))
+        return NotOffered("currencyCode", f"The storefront does not sell in {currency_code}; it offers {known}.")
+    return None

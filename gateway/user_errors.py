@@ -332,6 +332,14 @@ def store_unavailable(failure: StoreUnavailable, support_reference: str) -> Upst
     )
 
 
+def invalid(path: Path, message: str) -> InputError:
+    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)
+
+
+def not_found(path: Path, message: str = MESSAGES[ErrorCode.NOT_FOUND]) -> NotFoundError:
+    return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=path)
+
+
 def store_lost(support_reference: str) -> UpstreamFailure:
     """For a change that was under way when our own store failed."""
     return UpstreamFailure(

@@ -18,8 +18,8 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.ids import global_id, upstream_id
 from gateway.upstream.shopper import Label, PaymentOption, Profile, SavedAddress, Shopper
-from gateway.user_errors import MESSAGES, AccessError, AnyUserError, NotFoundError, Path, PaymentError, cause_of
-from resolvers import edits, sessions
+from gateway.user_errors import AccessError, AnyUserError, Path, PaymentError, cause_of, invalid, not_found
+from resolvers import sessions
 from resolvers.edits import Refused
 from resolvers.inputs import (
     AddressFields,
@@ -108,7 +108,7 @@ async def update_shopper(ctx: Context, input: UpdateShopper) -> Payload:
         first_name=input.first_name or UNSET, last_name=input.last_name or UNSET, email=input.email or UNSET
     )
     empty = [
-        edits.invalid(("input", name), "This cannot be empty; leave it out to keep it.")
+        invalid(("input", name), "This cannot be empty; leave it out to keep it.")
         for name, value in (("firstName", input.first_name), ("lastName", input.last_name))
         if value is not None and not value.strip()
     ]
@@ -147,7 +147,7 @@ async def _save_address(ctx: Context, input: SaveAddress) -> SavedAddress:
     if namesake is not None and namesake is not replaced:
         if replaced is None and namesake.address == wanted and namesake.is_default == input.is_default:
             return namesake  # The call came before, and its answer was lost.
-        raise Refused(edits.invalid(("input", "nickname"), "Another entry has this label. Choose another one."))
+        raise Refused(invalid(("input", "nickname"), "Another entry has this label. Choose another one."))
     label = Label(nickname=input.nickname, is_default=input.is_default)
 
     async def save(upstream: Upstream, token: str) -> None:
@@ -172,7 +172,7 @@ async def delete_address(ctx: Context, input: DeleteAddress) -> DeletedPayload:
 def full_address(given: AddressFields, path: Path) -> Address:
     """An address as a client gives it. Raises `Refused` for a country that there is not."""
     if pycountry.countries.get(alpha_2=given.country_code) is None:
-        raise Refused(edits.invalid((*path, "countryCode"), "This is not an ISO 3166-1 alpha-2 country code."))
+        raise Refused(invalid((*path, "countryCode"), "This is not an ISO 3166-1 alpha-2 country code."))
     return Address(**asdict(given))
 
 
@@ -206,7 +206,7 @@ async def _save_option(ctx: Context, input: SavePaymentOption) -> PaymentOption:
     if option_id is not None:
         present = _entry(options, option_id, ("input", "target", "paymentOptionId"))
     if any(one.nickname == input.nickname for one in options if one is not present):
-        raise Refused(edits.invalid(("input", "nickname"), "Another option has this label. Choose another one."))
+        raise Refused(invalid(("input", "nickname"), "Another option has this label. Choose another one."))
     if present is None:
         await _save_source(ctx, target.source_id or "", input, options)
         saved = await _read(ctx, ctx.payment_options)
@@ -312,14 +312,14 @@ def own_id(type_name: str, given: str, path: Path) -> str:
     """The upstream id in a global one. Raises `Refused` for another type or form."""
     found = upstream_id(type_name, given)
     if found is None:
-        raise Refused(missing(path))
+        raise Refused(not_found(path))
     return found
 
 
 def _entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
     found = next((one for one in entries if one.upstream_id == entry_id), None)
     if found is None:
-        raise Refused(missing(path))
+        raise Refused(not_found(path))
     return found
 
 
@@ -330,7 +330,3 @@ def _saved(ctx: Context, found: Iterator[E]) -> E:
         failure = UpstreamInvalidResponse(detail="saved, and not shown")
         raise Refused(sessions.upstream_error(ctx, failure, ()))
     return entry
-
-
-def missing(path: Path) -> NotFoundError:
-    return NotFoundError(code=ErrorCode.NOT_FOUND, message=MESSAGES[ErrorCode.NOT_FOUND], path=path)

@@ -16,9 +16,9 @@ from gateway.upstream.changes import NewLine, Through
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import RecurringTerms
 from gateway.upstream.tax import TaxIdentifierRequirement
-from gateway.user_errors import AnyUserError, AvailabilityError, NotFoundError, Path, key_reused
+from gateway.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from resolvers import sessions
-from resolvers.edits import Refused, change, in_turn, invalid, present, warnings_of, write
+from resolvers.edits import Refused, change, in_turn, present, warnings_of, write
 from resolvers.inputs import AddCartLines, CartLineChange, NewCartLine, RemoveCartLines, UpdateCartLines, UpdateSession
 from resolvers.inputs import RecurringTerms as GivenTerms
 from resolvers.offers import no_offer
@@ -235,8 +235,7 @@ def _new_line(line: NewCartLine, path: Path) -> NewLine:
     by = line.product
     product_id = by.upstream_id if by.id is None else upstream_id("Product", by.id)
     if by.external_reference_id is None and product_id is None:
-        message = "There is no such product."
-        raise Refused(NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=(*path, "product")))
+        raise Refused(not_found((*path, "product"), "There is no such product."))
     return NewLine(
         product_id=product_id,
         external_reference_id=by.external_reference_id,
@@ -269,7 +268,7 @@ def _terms(given: GivenTerms | None, path: Path) -> RecurringTerms | None:
 def _line_id(line_id: str, path: Path) -> str:
     found = upstream_id("CartLine", line_id)
     if found is None:
-        raise Refused(NotFoundError(code=ErrorCode.NOT_FOUND, message="The cart has no such line.", path=path))
+        raise Refused(not_found(path, "The cart has no such line."))
     return found
 
 

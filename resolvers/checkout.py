@@ -15,7 +15,7 @@ from gateway.replays import Warning
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart, ShippingOption
 from gateway.upstream.changes import CartChange
-from gateway.user_errors import DestinationError, InputError, Path
+from gateway.user_errors import DestinationError, InputError, Path, invalid
 from resolvers import account, edits, offers
 from resolvers.edits import Refused
 from resolvers.inputs import (
@@ -185,7 +185,7 @@ async def _apply_suggestion(ctx: Context, kind: AddressKind, suggestion_id: str)
 async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
     """What to send for the parts that are there; None when none is. Refuses what the site does not serve."""
     if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
-        raise Refused(edits.invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
+        raise Refused(invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
     billing = await _in_full(ctx, input.billing, AddressKind.BILLING)
     shipping = await _in_full(ctx, input.shipping, AddressKind.SHIPPING)
     if input.billing is not None and input.billing.same_as is not None:
@@ -211,7 +211,7 @@ async def _in_full(ctx: Context, choice: AddressChoice | None, kind: AddressKind
         return None
     path = ("input", kind.value.lower())
     if choice.same_as is kind:
-        raise Refused(edits.invalid((*path, "sameAs"), "An address cannot be the same as itself."))
+        raise Refused(invalid((*path, "sameAs"), "An address cannot be the same as itself."))
     if choice.saved_address_id is not None:
         return await account.book_address(ctx, choice.saved_address_id, (*path, "savedAddressId"))
     return account.full_address(choice.address, (*path, "address")) if choice.address is not None else None

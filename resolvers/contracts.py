@@ -12,7 +12,7 @@ from gateway.upstream.contracts import Contracts, PendingContractChange, Subscri
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import Shopper
-from gateway.user_errors import AnyUserError, ContractError, InputError, NotFoundError, Path, PaymentError
+from gateway.user_errors import ContractError, Path, PaymentError, invalid, not_found
 from resolvers import account, sessions
 from resolvers.account import Member
 from resolvers.edits import Refused
@@ -98,7 +98,7 @@ async def _changed(ctx: Context, id: str, act: Callable[[SubscriptionContract], 
     try:
         found = await find(ctx, contract_id) if contract_id else None
         if found is None:
-            return ContractPayload(errors=[_missing(("input", "id"), "There is no such recurring purchase.")])
+            return ContractPayload(errors=[not_found(("input", "id"), "There is no such recurring purchase.")])
         known = found.upstream_id
         await act(found)
     except Refused as refused:
@@ -149,10 +149,9 @@ async def _step(ctx: Context, found: SubscriptionContract, wanted: SubscriptionC
 def _check_quantity(quantity: int, name: str, below: int | None) -> None:
     path = ("input", "change", name)
     if quantity < 1:
-        raise Refused(InputError(code=ErrorCode.INVALID_INPUT, message="A quantity is 1 or more.", path=path))
+        raise Refused(invalid(path, "A quantity is 1 or more."))
     if below is not None and quantity >= below:
-        message = f"There are {below} units now; give fewer."
-        raise Refused(InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path))
+        raise Refused(invalid(path, f"There are {below} units now; give fewer."))
 
 
 async def _own_option(ctx: Context, id: str) -> str:
@@ -161,7 +160,7 @@ async def _own_option(ctx: Context, id: str) -> str:
     option_id = upstream_id("PaymentOption", id)
     own = await ctx.payment_options()
     if option_id is None or option_id not in {one.upstream_id for one in own}:
-        raise Refused(_missing(path, "There is no such saved means of payment."))
+        raise Refused(not_found(path, "There is no such saved means of payment."))
     return option_id
 
 
@@ -201,10 +200,6 @@ def _not_allowed(found: SubscriptionContract, path: Path) -> ContractError:
         path=path,
         state=found.state,
     )
-
-
-def _missing(path: Path, message: str) -> AnyUserError:
-    return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=path)
 
 
 # Whose it is.

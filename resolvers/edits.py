@@ -12,7 +12,7 @@ from gateway.guard import STOCK_CODES
 from gateway.replays import Warning
 from gateway.session import FRESH_FOR_CHECKOUT, Session
 from gateway.upstream.cart import Cart
-from gateway.user_errors import AnyUserError, CartConflictError, InputError, Path, store_lost
+from gateway.user_errors import AnyUserError, CartConflictError, Path, store_lost
 from resolvers import sessions
 from resolvers.payloads import Payload
 
@@ -158,7 +158,3 @@ async def present(ctx: Context) -> Cart:
         return await ctx.cart()
     except UpstreamError as failure:
         raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
-
-
-def invalid(path: Path, message: str) -> InputError:
-    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)

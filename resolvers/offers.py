@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.context import Context
-from gateway.enums import ErrorCode
 from gateway.money import Money
 from gateway.session import Remembered
 from gateway.upstream.cart import AppliedOffer as WireOffer
@@ -12,7 +11,7 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
-from gateway.user_errors import NotFoundError, Path
+from gateway.user_errors import NotFoundError, Path, not_found
 from resolvers.edits import in_turn, write
 from resolvers.inputs import ApplyOffer, OfferChoice, RemoveOffer
 from resolvers.payloads import Payload
@@ -86,7 +85,7 @@ async def _remember(ctx: Context, part: CartChange) -> None:
 
 
 def no_offer(path: Path) -> NotFoundError:
-    return NotFoundError(code=ErrorCode.NOT_FOUND, message="There is no such offer.", path=path)
+    return not_found(path, "There is no such offer.")
 
 
 async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:

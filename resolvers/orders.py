@@ -10,7 +10,7 @@ from gateway.payment import RedirectShopperAction
 from gateway.session import Remembered
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
-from gateway.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, too_many
+from gateway.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, not_found, too_many
 from resolvers import sessions
 from resolvers.inputs import LookupOrder, OrderLookupBy
 from resolvers.pages import Connection, Page, Window, connection
@@ -116,7 +116,7 @@ def _proof(by: OrderLookupBy) -> Proof:
 
 
 def _no_such_order() -> NotFoundError:
-    return NotFoundError(code=ErrorCode.NOT_FOUND, message="No order fits what was given.", path=("input", "by"))
+    return not_found(("input", "by"), "No order fits what was given.")
 
 
 def _sign_in_first() -> AccessError:

@@ -27,7 +27,7 @@ from gateway.settings import MethodsFrom
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
 from gateway.upstream.wire import decode, encode, many
-from gateway.user_errors import AnyUserError, PaymentError
+from gateway.user_errors import AnyUserError, PaymentError, invalid
 from resolvers import account, anew, edits
 from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
 from resolvers.payloads import Payload
@@ -248,7 +248,7 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
     source_id = input.target.source_id
     path = ("input", "target", "sourceId" if source_id is not None else "all")
     if source_id is None and not input.target.all:
-        return Payload(errors=[edits.invalid(path, "Only true means anything here.")])
+        return Payload(errors=[invalid(path, "Only true means anything here.")])
 
     told: list[Warning] = []
 

@@ -3,11 +3,12 @@
 import contextlib
 import logging
 
+from gateway import markets
 from gateway.context import Context
-from gateway.enums import ErrorCode, SessionDelivery
+from gateway.enums import SessionDelivery
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.session import Handle, Session
-from gateway.user_errors import AnyUserError, InputError, from_upstream
+from gateway.user_errors import AnyUserError, InputError, from_upstream, invalid
 from resolvers.inputs import StartSession, UpdateSession
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
 
@@ -88,15 +89,5 @@ def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) 
 
 def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:
     """What of the asked market the storefront does not have."""
-    offered = dict(ctx.settings.locales)
-    if input.locale is not None and input.locale not in offered:
-        return _problem("locale", f"The storefront does not offer this locale; it offers {', '.join(offered)}.")
-    currencies = sorted(set(offered.values()))
-    if input.currency_code is not None and input.currency_code not in currencies:
-        known = ", ".join(currencies)
-        return _problem("currencyCode", f"The storefront does not sell in this currency; it offers {known}.")
-    return None
-
-
-def _problem(name: str, message: str) -> InputError:
-    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=("input", name))
+    wrong = markets.not_offered(ctx.settings, input.locale, input.currency_code)
+    return invalid(("input", wrong.member), wrong.message) if wrong is not None else None
