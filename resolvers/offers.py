@@ -6,7 +6,6 @@ from functools import partial
 from gateway.context import Context
 from gateway.money import Money
 from gateway.session import Remembered
-from gateway.upstream.cart import AppliedOffer as WireOffer
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
@@ -27,15 +26,13 @@ class AppliedOffer:
 
 async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.remembered
-    found: list[WireOffer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
-    with_coupon = [applied for applied in found if _takes_coupon(applied.offer, memory)]
+    found: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
+    with_coupon = [offer for offer in found if _takes_coupon(offer, memory)]
     # Upstream does not say which code an offer came by: told only where there is one of each.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
-        AppliedOffer(
-            applied.offer, code if applied in with_coupon else None, applied.discount, _line_of(applied.offer, parent)
-        )
-        for applied in found
+        AppliedOffer(offer, code if offer in with_coupon else None, offer.discount, _line_of(offer, parent))
+        for offer in found
     ]
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSessionState, ProductKind
 from gateway.money import Money, zero
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.catalog import Offer, worded
+from gateway.upstream.catalog import worded
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import Source, WirePaymentSession, sources
@@ -106,6 +106,12 @@ class TaxIdentifier(Shape, frozen=True, kw_only=True):
 class WireWarning(Shape, frozen=True, kw_only=True):
     code: str | None = None
     capital_code: str | None = field(name="Code", default=None)
+
+
+def warning_codes(*found: OneOrMany[WireWarning] | None) -> list[str]:
+    """Both spellings of the list, and of a code in it, occur."""
+    codes = [first(one.code, one.capital_code) for listed in found for one in many(listed)]
+    return [code for code in codes if code]
 
 
 class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True):
@@ -264,9 +270,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def warning_codes(self) -> list[str]:
-        inside = [*many(self.inner_warnings), *many(self.inner_capital_warnings)]
-        codes = [first(warning.code, warning.capital_code) for warning in inside]
-        return [*(code for code in codes if code), *self.outer_warnings]
+        return [*warning_codes(self.inner_warnings, self.inner_capital_warnings), *self.outer_warnings]
 
     @property
     def recurs(self) -> bool:
@@ -319,13 +323,3 @@ def _figure(money: Money | None) -> str | None:
 
 def _masked(value: str) -> str:
     return "•" * max(len(value) - 4, 0) + value[-4:]
-
-
-class AppliedOffer(Shape, frozen=True, kw_only=True):
-    """An offer in effect on the cart, with the discount it gives where upstream breaks it out."""
-
-    offer: Offer
-
-    @property
-    def discount(self) -> Money | None:
-        return self.offer.discount

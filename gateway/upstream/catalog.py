@@ -20,6 +20,7 @@ from gateway.upstream.wire import (
     blank_is_none,
     custom_attributes,
     first,
+    locale_text,
     many,
 )
 
@@ -34,7 +35,7 @@ class Market(NamedTuple):
     currency_code: str
 
     def wire(self) -> dict[str, str]:
-        return {"locale": self.locale.replace("-", "_"), "currency": self.currency_code}
+        return {"locale": locale_text(self.locale), "currency": self.currency_code}
 
 
 class ProductPricing(Shape, frozen=True, kw_only=True):

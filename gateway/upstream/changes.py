@@ -2,7 +2,7 @@
 
 from gateway.upstream.addresses import Address
 from gateway.upstream.lines import RecurringTerms
-from gateway.upstream.wire import Shape
+from gateway.upstream.wire import Shape, truth
 
 
 class Through(Shape, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class CartChange(Shape, frozen=True, kw_only=True):
             "billingAddress": self.billing_address.wire() if self.billing_address else None,
             "shippingAddress": self.shipping_address.wire() if self.shipping_address else None,
             "organizationId": self.organization_id,
-            "termsOfSalesAcceptance": None if accepted is None else str(accepted).lower(),
+            "termsOfSalesAcceptance": None if accepted is None else truth(accepted),
             "ipAddress": self.ip_address,
             "appliedOrderOffers": {"offer": {"offerId": self.order_offer_id}} if self.order_offer_id else None,
         }

@@ -24,8 +24,8 @@ from gateway.settings import Settings
 from gateway.upstream import errors
 from gateway.upstream.addresses import Address
 from gateway.upstream.calls import Calls, Repeat
-from gateway.upstream.cart import AppliedOffer, Cart
-from gateway.upstream.catalog import Offers
+from gateway.upstream.cart import Cart, WireWarning, warning_codes
+from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, NewLine, Through
 from gateway.upstream.ids import path_part as _part
 from gateway.upstream.lines import RecurringTerms
@@ -45,7 +45,7 @@ from gateway.upstream.shopper import (
     saved_address,
 )
 from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requirements
-from gateway.upstream.wire import Loose, OneOrMany, decode, first, many
+from gateway.upstream.wire import Loose, OneOrMany, decode, first, locale_text, many
 from gateway.upstream.wire import present as _present
 
 T = TypeVar("T")
@@ -64,13 +64,8 @@ class Found(msgspec.Struct, frozen=True, rename="camel"):
     address: Loose | None = None
     payment_options: PaymentOptions | None = None
     payment_option: Loose | None = None
-    warnings: OneOrMany["Remark"] | None = None
-    capital_warnings: OneOrMany["Remark"] | None = msgspec.field(name="Warnings", default=None)
-
-
-class Remark(msgspec.Struct, frozen=True):
-    code: str | None = None
-    capital_code: str | None = msgspec.field(name="Code", default=None)
+    warnings: OneOrMany[WireWarning] | None = None
+    capital_warnings: OneOrMany[WireWarning] | None = msgspec.field(name="Warnings", default=None)
 
 
 class Submitted(msgspec.Struct, frozen=True, rename="camel"):
@@ -148,7 +143,7 @@ class Upstream:
 
     async def set_market(self, token: str, locale: str, currency: str) -> None:
         """Locale and currency of the shopper and of the cart."""
-        params = {"locale": locale.replace("-", "_"), "currency": currency}
+        params = {"locale": locale_text(locale), "currency": currency}
         await self.calls.change("POST", ME, token, params)
 
     # Shopper.
@@ -250,10 +245,10 @@ class Upstream:
         params = {"expand": "all"} | {name: value for name, value in named.items() if value is not None}
         return _present(await self._change_shown("POST", f"{CART}/apply-shopper", token, params))
 
-    async def applied_offers(self, token: str) -> list[AppliedOffer]:
+    async def applied_offers(self, token: str) -> list[Offer]:
         found = decode(await self.calls.read(f"{CART}/applied-offers", token, {"expand": "all"}), FoundOffers)
         offers = first(found.offers, found.applied_offers)
-        return [AppliedOffer(offer=offer) for offer in (many(offers.offer) if offers else [])]
+        return many(offers.offer) if offers else []
 
     async def remove_offer(self, token: str, offer_id: str) -> None:
         await self.calls.change("DELETE", f"{CART}/applied-offers/{_part(offer_id)}", token)
@@ -322,7 +317,7 @@ class Upstream:
 
     async def payment_methods(self, session_id: str, locale: str) -> MethodList:
         """From the payment service, which knows a public key and no shopper."""
-        params = {"sessionId": session_id, "locale": locale.replace("-", "_")}
+        params = {"sessionId": session_id, "locale": locale_text(locale)}
         base = self.settings.payments_url or self.settings.upstream_url
         token = self.settings.publishable_key
         body = await self.calls.send("GET", "/payments/payment-methods", token=token, params=params, base=base)
@@ -421,12 +416,9 @@ def _not_the_shoppers(key: str, *, code: str | None = None) -> Iterator[None]:
 
 def _cart(body: bytes) -> Cart:
     found = decode(body, Found)
-    remarks = [*many(found.warnings), *many(found.capital_warnings)]
-    codes = [first(remark.code, remark.capital_code) for remark in remarks]
+    beside = warning_codes(found.warnings, found.capital_warnings)
     refusals = errors.codes_beside(body)
-    return msgspec.structs.replace(
-        _present(found.cart), outer_warnings=[code for code in codes if code], refusals=refusals
-    )
+    return msgspec.structs.replace(_present(found.cart), outer_warnings=beside, refusals=refusals)
 
 
 def _submitted(body: bytes) -> SubmittedCart:

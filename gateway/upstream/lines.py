@@ -19,6 +19,7 @@ from gateway.upstream.wire import (
     custom_attributes,
     first,
     many,
+    truth,
 )
 
 NO_DISCOUNT = "empty"
@@ -113,7 +114,7 @@ class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
 
     def wire(self) -> dict[str, object]:
         told = {"autoRenewal": self.is_auto_renewing, "freeTrial": self.has_free_trial}
-        parts: dict[str, object] = {name: "true" if value else "false" for name, value in told.items()}
+        parts: dict[str, object] = {name: truth(value) for name, value in told.items()}
         return parts | ({"terms": self.terms} if self.terms is not None else {})
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source, source
-from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, blank_is_none, convert, many
+from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, blank_is_none, convert, locale_text, many, truth
 
 
 class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -163,7 +163,7 @@ class NewShopper(Struct, frozen=True, kw_only=True):
             "firstName": self.first_name,
             "lastName": self.last_name,
             "emailAddress": self.email,
-            "locale": self.locale.replace("-", "_"),
+            "locale": locale_text(self.locale),
             "currency": self.currency,
             "sendEMail": self.accepts_marketing,
         }
@@ -179,9 +179,5 @@ class Label(Struct, frozen=True, kw_only=True):
     is_default: bool | None = None
 
     def wire(self) -> dict[str, str]:
-        named = {"nickName": self.nickname, "isDefault": None if self.is_default is None else _text(self.is_default)}
+        named = {"nickName": self.nickname, "isDefault": None if self.is_default is None else truth(self.is_default)}
         return {name: value for name, value in named.items() if value is not None}
-
-
-def _text(value: bool) -> str:
-    return "true" if value else "false"

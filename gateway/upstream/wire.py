@@ -111,5 +111,18 @@ def custom_attributes(found: Attributes | None) -> list[CustomAttribute]:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return truth(value)
     return "" if value is None else str(value)
+
+
+# How values are sent.
+
+
+def truth(value: bool) -> str:
+    """A boolean as the text that is taken everywhere."""
+    return "true" if value else "false"
+
+
+def locale_text(locale: str) -> str:
+    """A locale of the graph's form as `en_US`."""
+    return locale.replace("-", "_")
