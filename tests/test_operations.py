@@ -1,110 +1,191 @@
-"""Example operations that no step of a purchase uses: what they cost, and what stays when a call fails."""
+"""Every example operation, over HTTP: what it costs, and what stays when any one of its calls fails.
 
-from dirty_equals import IsPartialDict
+Whatever `TABLE` does not name as lost is the same as without the failure.
+"""
 
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
-from tests.shop import CART, Shopper, documents, new_key
-
-SOURCE = f"{CART}/apply-payment-method"
-ORDER = "/v1/shoppers/me/orders/{id}"
+from tests.operations import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
+from tests.shop import Answer, Clock, InMemory, Shopper, documents, gateway
 
 
-async def test_an_approved_paypal_is_attached_in_two_calls(shopper: Shopper, world: World) -> None:
-    storefront = shopper.storefront
-    await shopper.fill_cart()
-    source_id = await shopper.source("payPal")
-    (source,) = world.redirects.values()
-    await shopper.decide(source.redirect["redirectUrl"])
-    revision = (await storefront.cart())["revision"]
-    world.calls.clear()
-    payload = (await storefront.run("AttachApprovedSource", sourceId=source_id, revision=revision))["attachSource"]
+def test_the_table_has_every_operation() -> None:
+    assert TABLE.keys() == documents().keys()
+
+
+# How an operation is run.
+
+
+@asynccontextmanager
+async def fresh_shopper() -> AsyncIterator[Shopper]:
+    world = World()
+    network = InMemory(create_sandbox(world))
+    async with (
+        httpx.AsyncClient(transport=network, base_url="http://sandbox") as sandbox,
+        gateway(world, network, Clock(), read_attempts=1) as storefront,
+    ):
+        yield Shopper(storefront, sandbox, world)
+
+
+class Seen(NamedTuple):
+    """A run of an operation by a shopper who exists for it alone."""
+
+    answer: Answer
+    calls: set[Once]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    """What the shopper has, once everything works again."""
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        (payload,) = self.answer.body["data"].values()
+        return dict(payload)
+
+
+HAS = "{ session { id level } cart { totalQuantity } }"
+
+
+async def seen(name: str, failing: Once | None = None) -> Seen:
+    async with fresh_shopper() as shopper:
+        document = documents()[name]
+        given = await TABLE[name].arrange(shopper)
+        variables = {one: value for one, value in given.items() if f"${one}:" in document}
+        before = (await shopper.storefront.ask(HAS)).data
+        if failing is not None:
+            method, path, turn = failing
+            await shopper.fault("status", path, method=method, status=503, skips=turn, times=1)
+        calls = shopper.world.calls
+        calls.clear()
+        answer = await shopper.storefront.ask(document, **variables)
+        made = {
+            Once(call.method, call.path, turn)
+            for call in calls.by_call
+            for turn in range(calls.count(call.method, call.path))
+        }
+        assert not failing or not shopper.world.faults, "it was met"
+        after = (await shopper.storefront.ask(HAS)).data
+        return Seen(answer, made, before, after)
+
+
+# What two runs have in common.
+
+Leaves = dict[str, Any]
+TIME = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Whatever has no members, by its dotted path. One time is as good as another."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
+    for name, member in members:
+        yield from leaves(member, f"{path}.{name}" if path else str(name))
+    if not members:
+        yield path, "a time" if isinstance(value, str) and TIME.match(value) else value
+
+
+def is_below(path: str, field: str) -> bool:
+    return f"{path}.".startswith(f"{field}.")
+
+
+def beside(told: Leaves, fields: tuple[str, ...]) -> Leaves:
+    return {path: value for path, value in told.items() if not any(is_below(path, field) for field in fields)}
+
+
+@dataclass
+class Good:
+    """Two runs in which nothing fails. What is made anew for each run is known by its path alone."""
+
+    one: Seen
+    other: Seen
+    anew: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        there = dict(leaves(self.other.answer.data))
+        self.anew = {path for path, value in leaves(self.one.answer.data) if there[path] != value}
+
+    def told(self, run: Seen) -> Leaves:
+        return {
+            path: "anew" if path in self.anew and value is not None else value
+            for path, value in leaves(run.answer.body["data"])
+        }
+
+
+@pytest.mark.parametrize("name", TABLE)
+async def test_an_operation_makes_the_calls_of_the_table(name: str) -> None:
+    row, run = TABLE[name], await seen(name)
+    assert run.answer.data, "and there is no error"
+    for payload in run.answer.data.values():
+        assert payload is not None
+        assert payload.get("errors", []) == []
+    assert run.calls == row.loses.keys()
+    assert len([call for call in run.calls if call != TOKEN]) == row.calls
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TABLE)
+async def test_what_does_not_depend_on_a_call_stays_when_that_call_fails(name: str) -> None:
+    good = Good(await seen(name), await seen(name))
+    for call, lost in TABLE[name].loses.items():
+        run = await seen(name, call)
+        assert run.answer.status == 200
+        assert set(run.answer.codes) <= {"UPSTREAM_UNAVAILABLE"}, call
+        if isinstance(lost, Refused):
+            check_refused(run)
+        elif isinstance(lost, InDoubt):
+            check_in_doubt(run)
+        else:
+            told, expected = good.told(run), good.told(good.one)
+            touched = (*lost.fields, *lost.but_for) if isinstance(lost, Null) else lost.fields
+            assert beside(told, touched) == beside(expected, touched), call
+            check_lost(run, told, lost)
+            assert quantity(run.after) == quantity(good.one.after), "what was changed is changed"
+
+
+def check_lost(run: Seen, told: Leaves, lost: Null | OtherWords) -> None:
+    told_at = {".".join(map(str, error["path"])) for error in run.answer.body.get("errors", [])}
+    if isinstance(lost, Null):
+        assert told_at == set(lost.fields)
+        assert [told[field] for field in lost.fields] == [None] * len(lost.fields)
+    else:
+        assert told_at == set()
+        assert all(any(is_below(path, field) for path in told) for field in lost.fields)
+
+
+def check_refused(run: Seen) -> None:
+    payload = run.payload
+    codes = [error["code"] for error in payload["errors"]]
+    assert codes
+    assert set(codes) == {"UPSTREAM_UNAVAILABLE"}
+    check_nothing_lost(run)
+    missing = {error["path"][1] for error in run.answer.body.get("errors", [])}
+    for name in ("cart", "paymentSession"):
+        if name in payload and run.after["cart"] is not None:
+            assert (payload[name] is None) == (name in missing)
+
+
+def check_in_doubt(run: Seen) -> None:
+    payload = run.payload
     assert payload["errors"] == []
-    assert payload["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
-    assert payload["cart"]["readiness"]["status"] == "READY"
-    assert world.calls.count() == 2
+    assert payload["attempt"]["status"] == "IN_DOUBT"
+    assert payload["result"]["__typename"] == "OrderInDoubt"
+    check_nothing_lost(run)
 
 
-async def test_a_source_that_could_not_be_attached_leaves_the_cart(shopper: Shopper) -> None:
-    storefront = shopper.storefront
-    await shopper.fill_cart()
-    source_id = await shopper.source()
-    revision = (await storefront.cart())["revision"]
-    await shopper.fault("status", SOURCE, method="POST", status=503)
-    text = documents()["AttachApprovedSource"]
-    payload = (await storefront.ask(text, sourceId=source_id, revision=revision)).data["attachSource"]
-    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
-    assert payload["cart"] == IsPartialDict(totalQuantity=1)
-    assert payload["paymentSession"]["state"] == "REQUIRES_SOURCE"
+def check_nothing_lost(run: Seen) -> None:
+    if run.before["session"] is None:
+        assert not quantity(run.after)
+    else:
+        assert run.after == run.before
 
 
-async def test_an_authentication_is_the_next_action_until_a_source_is_attached(shopper: Shopper, world: World) -> None:
-    storefront = shopper.storefront
-    await shopper.get_ready(owner__lastName="Decline:authentication_required")
-    assert (await storefront.outcome())["__typename"] == "OrderActionRequired"
-    world.calls.clear()
-    state = await storefront.run("AuthenticationState")
-    assert state["paymentSession"]["nextAction"] == IsPartialDict(__typename="AuthenticateSourceAction")
-    assert state["checkoutReadiness"]["status"] == "READY"
-    assert world.calls.count() == 1
-
-    await shopper.fault("status", CART, method="GET", status=503)
-    answer = await storefront.ask(documents()["AuthenticationState"])
-    assert answer.body["data"] == {"paymentSession": None, "checkoutReadiness": None}
-    assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
-
-
-async def test_what_became_of_a_press_is_known_without_a_call(shopper: Shopper, world: World) -> None:
-    storefront, key = shopper.storefront, new_key()
-    await shopper.get_ready()
-    assert (await storefront.outcome(key))["__typename"] == "OrderPlaced"
-    world.calls.clear()
-    attempt = (await storefront.run("WhatBecameOfIt", key=key))["orderSubmission"]
-    assert attempt == IsPartialDict(status="PLACED", result=IsPartialDict(__typename="OrderPlaced"))
-    assert world.calls.count() <= 1
-    assert (await storefront.run("WhatBecameOfIt", key=new_key()))["orderSubmission"] is None
-
-
-async def test_the_thank_you_page_says_how_to_pay_and_follows_the_money(shopper: Shopper, world: World) -> None:
-    storefront = shopper.storefront
-    await shopper.get_ready("wireTransfer")
-    order = (await storefront.outcome())["order"]
-    world.calls.clear()
-    shown = (await storefront.run("PaymentInstructions", orderId=order["id"]))["order"]
-    assert shown == IsPartialDict(state="SOURCE_PENDING_FUNDS", upstreamState="Source Pending Funds", submittedAt=None)
-    assert shown["paymentInstructions"]["amount"]["amount"] == "96.69"
-    assert shown["sources"] == [IsPartialDict(__typename="TransferSource")]
-    assert world.calls.count("GET", ORDER) == world.calls.count() == 1
-
-    await shopper.control("order-state", {"orderId": int(order["number"]), "state": "Submitted"})
-    shown = (await storefront.run("PaymentInstructions", orderId=order["id"]))["order"]
-    assert shown == IsPartialDict(state="SUBMITTED", paymentInstructions=None)
-    assert shown["submittedAt"] is not None
-
-    await shopper.fault("status", ORDER, status=503)
-    answer = await storefront.ask(documents()["PaymentInstructions"], orderId=order["id"])
-    assert (answer.body["data"], answer.codes) == ({"order": None}, ["UPSTREAM_UNAVAILABLE"])
-
-
-async def test_the_checkout_page_and_the_payment_step_cost_what_they_show(shopper: Shopper, world: World) -> None:
-    storefront = shopper.storefront
-    await shopper.fill_cart(countryCode="GB", countrySubdivision=None, city="Leeds", postalCode="LS1 4AP")
-    await storefront.add("5401230200")
-    world.calls.clear()
-    page = await storefront.run("CheckoutPage")
-    (wanted,) = page["cart"]["taxIdentifierRequirements"]
-    assert wanted["customerType"] == "BUSINESS"
-    assert [one["key"] for one in wanted["fields"]] == ["UK_VAT"]
-    assert world.calls.count() == 3, "cart, tax schema, methods"
-    world.calls.clear()
-    await storefront.run("CheckoutPage")
-    assert world.calls.count() == 2, "the list of methods is fresh"
-
-    world.calls.clear()
-    step = await storefront.run("PaymentStep", filter={"usableOnly": True})
-    assert world.calls.count() == 1
-    assert step["paymentSession"]["dropIn"]["sessionId"] == step["paymentSession"]["sessionId"]
-    assert step["availablePaymentMethods"]["countryCode"] == "GB"
-    await storefront.add("5401230200")
-    world.calls.clear()
-    await storefront.run("PaymentStep")
-    assert world.calls.count() == 2
+def quantity(has: dict[str, Any]) -> int | None:
+    cart = has["cart"]
+    return cart["totalQuantity"] if cart else None
