@@ -1,6 +1,7 @@
 """Signing in: a visit becomes somebody's, and nothing of the cart vanishes silently."""
 
 import asyncio
+import contextlib
 import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from gateway.assertions import AssertionRefused
 from gateway.context import Context
 from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, SessionDelivery, SessionLevel, WarningCode
-from gateway.errors import RateLimited, SessionExpired, UpstreamError, UpstreamRefusal
+from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.replays import Done, KeyReused, Warning, fingerprint
 from gateway.session import Handle, Record, Session
 from gateway.upstream.cart import Cart
@@ -227,7 +228,9 @@ async def _tokens(ctx: Context, ask: Ask, guest_token: str | None, failed: AnyUs
 async def _entered(ctx: Context, session: Session, handle: Handle, before: Cart | None) -> Entered:
     after, found = await asyncio.gather(ctx.cart(), ctx.shopper(), return_exceptions=True)
     if isinstance(found, Shopper):
-        await _note(ctx, session, found)
+        # Nobody is signed in for nothing: the new handle is told whatever becomes of this.
+        with contextlib.suppress(StoreUnavailable):
+            await _note(ctx, session, found)
     elif not isinstance(found, UpstreamError):
         raise found
     if isinstance(after, Cart):

@@ -304,6 +304,24 @@ async def test_a_store_that_goes_during_a_change_is_no_claim_that_nothing_was_se
 
 
 @pytest.mark.slow
+async def test_who_has_signed_in_gets_the_new_handle_although_the_store_pauses(
+    world: World, network: InMemory, clock: Clock, own_valkey: Valkey
+) -> None:
+    me, keys = "/v1/shoppers/me", world.keys
+    async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
+        network.gates[me] = asyncio.Event()
+        given = (keys.shopper_username, keys.shopper_password, "BEARER")
+        signing = asyncio.create_task(storefront.sign_in(*given))
+        await network.arrived[me].wait()
+        with own_valkey.silent():
+            network.gates[me].set()
+            assert (await signing)["bearerToken"]
+        await eventually(lambda: is_ready(storefront))
+        session = (await storefront.ask("{ session { level } }")).data["session"]
+        assert session == {"level": "REGISTERED"}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
 async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second_one(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
