@@ -1,7 +1,7 @@
 """A stand-in of the Digital River Commerce API and of its payment service, for development and tests.
 
 It keeps its state in memory, is strict where the real service is strict, and imports nothing of the gateway.
-`python -m sandbox` starts it; `/_sandbox/keys` shows the demo shop's keys.
+`python -m sandbox` starts it; `/_sandbox/` lists what it is moved with, `/_sandbox/keys` the demo shop's keys.
 
 It imitates guests: their tokens and renewal, the catalogue with categories, search, variations, volume prices
 and stock, in English and German; offers of every documented kind, on their own, on a product, at a point of

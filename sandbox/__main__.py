@@ -1,12 +1,13 @@
 """`python -m sandbox`: the stand-in on one port, its state in memory."""
 
+import socket
+import sys
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from sandbox.app import create_app
-from sandbox.world import Keys
 
 
 def serve(
@@ -15,8 +16,18 @@ def serve(
     log_level: Annotated[str, typer.Option(help="Least severe line to log.")] = "warning",
 ) -> None:
     """Serve a stand-in of the Digital River Commerce API and of its payment service."""
-    typer.echo(f"Sandbox on http://{host}:{port}; confidential API key {Keys().confidential_key}")
-    uvicorn.run(create_app(), host=host, port=port, log_level=log_level, access_log=False, lifespan="off")
+    with _listening(host, port) as listener:
+        typer.echo(f"Sandbox on http://{host}:{port}; its keys and controls: http://{host}:{port}/_sandbox/")
+        config = uvicorn.Config(create_app(), log_level=log_level, access_log=False, lifespan="off")
+        uvicorn.Server(config).run([listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).partition(" (")[0]
+        sys.exit(f"The sandbox cannot listen on {host}:{port}: {reason}. --port chooses another.")
 
 
 if __name__ == "__main__":

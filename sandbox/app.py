@@ -186,7 +186,8 @@ def _no_method(request: Request) -> Response:
 async def _answer_unknown(request: Request, problem: Exception) -> Response:
     path = request.url.path
     if path.startswith("/_sandbox/"):
-        return JSONResponse({"error": f"There is no control {request.method} {path}."}, 404)
+        text = f"There is no control {request.method} {path}. GET /_sandbox/ lists them."
+        return JSONResponse({"error": text}, 404)
     if isinstance(problem, HTTPException) and problem.status_code == METHOD_NOT_ALLOWED:
         return _no_method(request)
     text = "The requested URI does not exist."

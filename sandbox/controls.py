@@ -1,21 +1,26 @@
 """`/_sandbox/`: how a developer or a test moves the sandbox. Nothing here exists at Digital River.
 
-Input that is unknown is refused with a 400 that names it, so that a misspelt control is not a passing test.
+Input that is unknown is refused with a 400 that names it, so that a misspelt control is not a passing test. The
+first paragraph of a handler's docstring is what `GET /_sandbox/` tells of it.
 """
 
+import inspect
+import json
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import settlement
+from sandbox import form, settlement
 from sandbox.arrivals import arrive
 from sandbox.catalog import PRODUCTS
 from sandbox.faults import USES, Fault
+from sandbox.money import Json
 from sandbox.requests import nothing, world_of
 from sandbox.world import Balance, Switches
 
@@ -41,7 +46,7 @@ class Credit(msgspec.Struct, forbid_unknown_fields=True):
     """What stands to a shopper's credit in the merchant's ledger."""
 
     reference: Annotated[str, msgspec.Meta(min_length=1)]
-    amount: Annotated[Decimal, msgspec.Meta(ge=0)]
+    amount: Decimal
     currency: str
 
 
@@ -78,10 +83,12 @@ class OrderEvent(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def health(_request: Request) -> Response:
+    """Answers while the sandbox runs."""
     return JSONResponse({"status": "ok"})
 
 
 async def keys(request: Request) -> Response:
+    """The demo shop's keys, and its shoppers with their passwords."""
     shown = world_of(request).keys
     return JSONResponse(
         {
@@ -92,14 +99,20 @@ async def keys(request: Request) -> Response:
             "paymentKey": shown.payment_key,
             "ledgerKey": shown.ledger_key,
             "shoppers": [
-                {"username": shown.shopper_username, "password": shown.shopper_password},
-                {"username": shown.other_shopper_username, "password": shown.other_shopper_password},
+                {
+                    "id": account.id,
+                    "externalReferenceId": account.external_reference,
+                    "username": account.username,
+                    "password": account.password,
+                }
+                for account in world_of(request).accounts
             ],
         }
     )
 
 
 async def reset(request: Request) -> Response:
+    """Puts everything back to how it began."""
     world_of(request).reset()
     return nothing()
 
@@ -115,16 +128,18 @@ async def show_calls(request: Request) -> Response:
 
 
 async def clear_calls(request: Request) -> Response:
+    """Begins to count anew."""
     world_of(request).calls.clear()
     return nothing()
 
 
 async def show_faults(request: Request) -> Response:
+    """The faults that are still to come."""
     return JSONResponse(msgspec.to_builtins(world_of(request).faults))
 
 
 async def add_fault(request: Request) -> Response:
-    """The oldest fault that fits a call is the one that happens."""
+    """Lets the next calls of a path go wrong. The oldest fault that fits a call is the one that happens."""
     fault = await _read(request, Fault)
     methods: dict[str, frozenset[str]] = request.app.state.methods
     if fault.path not in methods:
@@ -141,15 +156,18 @@ async def add_fault(request: Request) -> Response:
 
 
 async def clear_faults(request: Request) -> Response:
+    """Lets everything go well again."""
     world_of(request).faults.clear()
     return nothing()
 
 
 async def show_clock(request: Request) -> Response:
+    """The sandbox's time."""
     return JSONResponse({"now": world_of(request).now().isoformat()})
 
 
 async def move_clock(request: Request) -> Response:
+    """Moves the clock forward, and lets happen what was due by then."""
     world = world_of(request)
     world.moved += timedelta(seconds=(await _read(request, Ticks)).forward_s)
     world.catch_up()
@@ -157,6 +175,7 @@ async def move_clock(request: Request) -> Response:
 
 
 async def set_stock(request: Request) -> Response:
+    """How many of a product there are, and whether it is sold before it is there."""
     given = await _read(request, Stock)
     stock = world_of(request).stock
     if given.product_id not in stock:
@@ -170,12 +189,16 @@ async def set_stock(request: Request) -> Response:
 
 
 async def set_credit(request: Request) -> Response:
+    """What stands to a shopper's credit in the merchant's ledger."""
     given = await _read(request, Credit)
+    if not given.amount.is_finite() or given.amount < 0:
+        return _refused(f"An amount is 0 or more, not {given.amount}.")
     world_of(request).ledger[given.reference] = Balance(given.amount, given.currency)
     return nothing()
 
 
 async def set_session_state(request: Request) -> Response:
+    """The state that the payment session of an open cart shows; null for that which follows from the cart."""
     given = await _read(request, SessionState)
     cart = world_of(request).cart_of_session(given.session_id)
     if cart is None:
@@ -194,6 +217,7 @@ async def show_orders(request: Request) -> Response:
 
 
 async def add_orders(request: Request) -> Response:
+    """Lets orders arrive that a shopper has placed elsewhere."""
     world, given = world_of(request), await _read(request, Arrivals)
     shopper = next((one for one in world.shoppers if one.id == given.shopper_id), None)
     product = PRODUCTS.get(given.product_id)
@@ -204,6 +228,7 @@ async def add_orders(request: Request) -> Response:
 
 
 async def set_order_state(request: Request) -> Response:
+    """Moves an order to a state, or says what of it was paid back."""
     world, given = world_of(request), await _read(request, OrderState)
     order = next((one for one in world.orders() if one.id == given.order_id), None)
     if order is None:
@@ -216,6 +241,7 @@ async def set_order_state(request: Request) -> Response:
 
 
 async def let_happen(request: Request) -> Response:
+    """Lets happen what time would bring to an order: now, or once the clock has moved on so far."""
     world, given = world_of(request), await _read(request, OrderEvent)
     order = next((one for one in world.orders() if one.id == given.order_id), None)
     happen = settlement.EVENTS.get(given.event)
@@ -231,7 +257,15 @@ async def show_notices(request: Request) -> Response:
     return JSONResponse(world_of(request).notices)
 
 
+async def fill_in(request: Request) -> Response:
+    """Makes a source as the form of DigitalRiver.js would, for the newest cart. `attachSource` takes its `sourceId`."""
+    source = form.filled(request, await _read(request, form.Form))
+    made = {"sourceId": str(source.id), "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
+    return JSONResponse(made, 201)
+
+
 async def show_switches(request: Request) -> Response:
+    """Readings on which the sources of the contract differ, as they are chosen."""
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
 
 
@@ -260,7 +294,7 @@ async def answer_bad_control(_request: Request, problem: Exception) -> Response:
 
 async def _read(request: Request, type: type[T]) -> T:
     try:
-        return msgspec.json.decode(await request.body(), type=type)
+        return msgspec.json.decode(await request.body() or b"{}", type=type)
     except msgspec.DecodeError as error:
         raise BadControl(str(error)) from error
 
@@ -269,25 +303,74 @@ def _refused(text: str) -> Response:
     return JSONResponse({"error": text}, 400)
 
 
+class Control(NamedTuple):
+    method: str
+    path: str
+    act: Callable[[Request], Awaitable[Response]]
+    example: Json | None = None
+    """A body that can be sent."""
+
+    def told(self) -> Json:
+        does = (inspect.getdoc(self.act) or "").partition("\n\n")[0]
+        return {"method": self.method, "path": self.path, "does": does} | (
+            {"example": self.example} if self.example is not None else {}
+        )
+
+
+CONTROLS = [
+    Control("GET", "/_sandbox/health", health),
+    Control("GET", "/_sandbox/keys", keys),
+    Control("POST", "/_sandbox/reset", reset),
+    Control("POST", "/_sandbox/sources", fill_in, {"type": "creditCard", "lastName": "Lovelace"}),
+    Control("GET", "/_sandbox/calls", show_calls),
+    Control("DELETE", "/_sandbox/calls", clear_calls),
+    Control("GET", "/_sandbox/faults", show_faults),
+    Control(
+        "POST",
+        "/_sandbox/faults",
+        add_fault,
+        {"path": "/v1/shoppers/me/carts/active/submit-cart", "kind": "status", "status": 503, "times": 1},
+    ),
+    Control("DELETE", "/_sandbox/faults", clear_faults),
+    Control("GET", "/_sandbox/clock", show_clock),
+    Control("POST", "/_sandbox/clock", move_clock, {"forward_s": 3600}),
+    Control("POST", "/_sandbox/stock", set_stock, {"productId": 5401230100, "quantity": 3}),
+    Control(
+        "POST", "/_sandbox/credit", set_credit, {"reference": "rf-cust-000042", "amount": "120.50", "currency": "USD"}
+    ),
+    Control(
+        "POST",
+        "/_sandbox/session-state",
+        set_session_state,
+        {"sessionId": "as Cart.paymentSession.sessionId has it", "state": "failed"},
+    ),
+    Control("GET", "/_sandbox/orders", show_orders),
+    Control("POST", "/_sandbox/orders", add_orders, {"shopperId": "as /_sandbox/keys has it", "count": 3}),
+    Control("POST", "/_sandbox/order-state", set_order_state, {"orderId": 1127950780082, "state": "Complete"}),
+    Control("POST", "/_sandbox/order-events", let_happen, {"orderId": 1127950780082, "event": "funds-arrive"}),
+    Control("GET", "/_sandbox/events", show_notices),
+    Control("GET", "/_sandbox/switches", show_switches),
+    Control("POST", "/_sandbox/switches", set_switches, {"address_verifier": "on"}),
+]
+
+
+async def guide(_request: Request) -> Response:
+    """All of this, for whoever looks for it."""
+    about = {
+        "sandbox": "A stand-in of the Digital River Commerce API and of its payment service, with one demo shop.",
+        "imitates": "What sandbox/__init__.py says: python -c 'import sandbox; help(sandbox)'",
+        "controls": [control.told() for control in CONTROLS],
+    }
+    return Response(json.dumps(about, indent=2), media_type="application/json")
+
+
+async def to_guide(_request: Request) -> Response:
+    return RedirectResponse("/_sandbox/")
+
+
 ROUTES = [
-    Route("/_sandbox/health", health, methods=["GET"]),
-    Route("/_sandbox/keys", keys, methods=["GET"]),
-    Route("/_sandbox/reset", reset, methods=["POST"]),
-    Route("/_sandbox/calls", show_calls, methods=["GET"]),
-    Route("/_sandbox/calls", clear_calls, methods=["DELETE"]),
-    Route("/_sandbox/faults", show_faults, methods=["GET"]),
-    Route("/_sandbox/faults", add_fault, methods=["POST"]),
-    Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
-    Route("/_sandbox/clock", show_clock, methods=["GET"]),
-    Route("/_sandbox/clock", move_clock, methods=["POST"]),
-    Route("/_sandbox/stock", set_stock, methods=["POST"]),
-    Route("/_sandbox/credit", set_credit, methods=["POST"]),
-    Route("/_sandbox/session-state", set_session_state, methods=["POST"]),
-    Route("/_sandbox/orders", show_orders, methods=["GET"]),
-    Route("/_sandbox/orders", add_orders, methods=["POST"]),
-    Route("/_sandbox/order-state", set_order_state, methods=["POST"]),
-    Route("/_sandbox/order-events", let_happen, methods=["POST"]),
-    Route("/_sandbox/events", show_notices, methods=["GET"]),
-    Route("/_sandbox/switches", show_switches, methods=["GET"]),
-    Route("/_sandbox/switches", set_switches, methods=["POST"]),
+    Route("/", to_guide, methods=["GET"]),
+    Route("/_sandbox", to_guide, methods=["GET"]),
+    Route("/_sandbox/", guide, methods=["GET"]),
+    *(Route(control.path, control.act, methods=[control.method]) for control in CONTROLS),
 ]

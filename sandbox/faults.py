@@ -27,6 +27,8 @@ HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 CONTROLS = "/_sandbox/"
+TO_CONTROLS = ("/", "/_sandbox")
+"""Ways to the list of them."""
 JSON_SUFFIX = ".json"
 
 Kind = Literal[
@@ -80,7 +82,7 @@ class FaultLayer:
         self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(CONTROLS):
+        if scope["type"] != "http" or scope["path"].startswith(CONTROLS) or scope["path"] in TO_CONTROLS:
             await self._app(scope, receive, send)
             return
         asks_for_json = _asks_for_json(scope)

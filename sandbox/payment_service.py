@@ -25,7 +25,12 @@ LARGEST_AMOUNT = Decimal(10) ** 12
 async def create(request: Request) -> Response:
     """`POST /payments/sources`. With a `sessionId` amount and currency are those of the session."""
     _check_key(request)
-    world, given = world_of(request), await _body(request)
+    return JSONResponse(make_source(request, await _body(request)).wire(), 201)
+
+
+def make_source(request: Request, given: Body) -> Source:
+    """A new source of what was given, kept under its id."""
+    world = world_of(request)
     method = _method(given)
     session_id = given.text("sessionId")
     cart = _session(world, session_id) if session_id else None
@@ -34,7 +39,7 @@ async def create(request: Request) -> Response:
     if method.flow == "receiver":
         settlement.lapse_in_time(world, source)
     world.sources[source.id] = source
-    return JSONResponse(source.wire(), 201)
+    return source
 
 
 def _made(world: World, given: Body, method: Method, cart: Cart | None) -> Source:
