@@ -15,7 +15,7 @@ from gateway import telemetry
 from gateway.app import create_app
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.manifest import ManifestWrong, manifest_of, operations_in
-from gateway.settings import Settings
+from gateway.settings import PREFIX, Settings
 from gateway.shared_store import SharedStore
 from schema.build import build
 
@@ -103,15 +103,22 @@ def manifest(folder: Path) -> None:
 def _in_words(problem: ValueError) -> str:
     """What is wrong with the environment, by the names of its variables, without any value."""
     errors = getattr(problem, "errors", None)
-    if errors is None:
-        return str(problem)
-    found = errors(include_url=False, include_input=False, include_context=False)
-    lines = [f"  {_variable(one['loc'])}: {one['msg']}" for one in found]
-    return "\n".join(["The gateway cannot start; settings are missing or wrong:", *lines])
+    found = errors(include_url=False, include_input=False, include_context=False) if errors is not None else []
+    return "\n".join(
+        [
+            "The gateway cannot start; settings are missing or wrong:",
+            *([_told(one["type"], one["loc"], one["msg"]) for one in found] or [str(problem)]),
+            "The README lists all of them. `make run` sets those of the sandbox.",
+        ]
+    )
 
 
-def _variable(place: tuple[int | str, ...]) -> str:
-    return f"RIVERFRONT_{str(place[0]).upper()}" if place else "settings"
+def _told(type: str, place: tuple[int | str, ...], message: str) -> str:
+    # What concerns several settings has no place; its text begins with the name of one.
+    name, _, text = message.removeprefix("Value error, ").partition(": ") if not place else (str(place[0]), "", message)
+    if type == "missing":
+        text = f"missing. {Settings.model_fields[name].description}"
+    return f"  {', '.join(PREFIX + one.upper() for one in name.split(', '))}: {text}"
 
 
 if __name__ == "__main__":

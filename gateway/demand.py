@@ -6,7 +6,7 @@ are not looked at: what may be read is counted.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from graphql import (
@@ -44,10 +44,12 @@ REMEMBERED = 32
 
 
 class SlicingMissing(Exception):
-    """A list is asked for without exactly one of the arguments that bound it. `node` is its field."""
+    """A list is asked for without exactly one of the arguments that bound it. `node` is its field, `empty` are
+    variables that stand in such an argument and have no value."""
 
-    def __init__(self, node: FieldNode, arguments: tuple[str, ...]) -> None:
-        super().__init__(f"Give exactly one of {' and '.join(arguments)} at {node.name.value}.")
+    def __init__(self, node: FieldNode, arguments: tuple[str, ...], empty: Sequence[str]) -> None:
+        because = "".join(f" The variable ${name} has no value." for name in empty)
+        super().__init__(f"Give exactly one of {' and '.join(arguments)} at {node.name.value}.{because}")
         self.node = node
 
 
@@ -182,11 +184,21 @@ class Estimate:
     def _items(self, node: FieldNode, size: ListSize) -> int:
         given = [value for name in size.slicing_arguments if (value := self._argument(node, name)) is not None]
         if size.needs_one and len(given) != 1:
-            self.missing = self.missing or SlicingMissing(node, size.slicing_arguments)
+            self.missing = self.missing or SlicingMissing(node, size.slicing_arguments, self._empty(node, size))
         counts = [count for value in given if (count := _count(value)) is not None]
         if counts:
             return max(counts)
         return size.assumed if size.assumed is not None else UNKNOWN_LIST
+
+    def _empty(self, node: FieldNode, size: ListSize) -> list[str]:
+        """Variables without a value that stand in slicing arguments."""
+        return [
+            one.value.name.value
+            for one in node.arguments or ()
+            if one.name.value in size.slicing_arguments
+            and isinstance(one.value, VariableNode)
+            and self._variables.get(one.value.name.value) is None
+        ]
 
     def _argument(self, node: FieldNode, name: str) -> Any:
         argument = next((one for one in node.arguments or () if one.name.value == name), None)

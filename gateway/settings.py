@@ -7,6 +7,8 @@ and is named. No other module reads the environment.
 import json
 import os
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -190,7 +192,7 @@ class Settings(BaseSettings):
         known = {PREFIX + name.upper() for name in cls.model_fields}
         unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
         if unknown:
-            raise ValueError(f"Unknown settings: {', '.join(unknown)}. The README lists the known ones.")
+            raise ValueError("\n".join(f"  {name} is no setting.{_meant(name, known)}" for name in unknown))
         return cls(_secrets_dir=SECRETS if Path(SECRETS).is_dir() else None)
 
     @model_validator(mode="before")
@@ -240,11 +242,16 @@ class Settings(BaseSettings):
         return self
 
 
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+    return f" Did you mean {PREFIX}{near[0]}?" if near else ""
+
+
 def _check_assertions(settings: Settings) -> None:
     """Issuer, audience and keys come together, and the keys are public ones."""
     given = (settings.assertion_issuer, settings.assertion_audience, settings.assertion_keys)
     if any(given) and not all(given):
-        raise ValueError("assertion_issuer, assertion_audience and assertion_keys: all of them, or none.")
+        raise ValueError("assertion_issuer, assertion_audience, assertion_keys: all of them, or none.")
     if not any(given):
         return
     try:

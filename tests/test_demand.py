@@ -78,6 +78,12 @@ async def test_a_list_needs_exactly_one_bound(storefront: Storefront, world: Wor
     assert world.calls.count() == 0
 
 
+async def test_a_variable_that_is_no_bound_is_named(storefront: Storefront) -> None:
+    answer = await storefront.ask("query($n: Int) { products(first: $n) { totalCount } }", m=3)
+    told = "Give exactly one of first and last at products. The variable $n has no value."
+    assert answer.body["errors"][0]["message"] == told
+
+
 async def test_the_limit_is_a_setting(world: World, network: InMemory, clock: Clock) -> None:
     text = "{ cart { lines { id } } }"
     async with gateway(world, network, clock, cost_limit=26) as storefront:

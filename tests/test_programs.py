@@ -118,8 +118,26 @@ async def test_the_gateway_names_what_is_missing() -> None:
     gateway = await start("-m", "gateway", "serve")
     _, errors = await gateway.communicate()
     assert gateway.returncode == 1
-    assert "RIVERFRONT_API_KEY: Field required" in errors.decode()
+    assert "RIVERFRONT_API_KEY: missing. Confidential API key of the site." in errors.decode()
+    assert "`make run` sets those of the sandbox" in errors.decode()
     assert "Traceback" not in errors.decode()
+
+
+async def test_what_concerns_no_single_setting_is_told_by_its_name() -> None:
+    keys = {"RIVERFRONT_API_KEY": "a", "RIVERFRONT_API_SECRET": "short", "RIVERFRONT_PUBLISHABLE_KEY": "c"}
+    gateway = await start("-m", "gateway", "serve", **keys)
+    _, errors = await gateway.communicate()
+    assert "  RIVERFRONT_API_SECRET: shorter than 12 characters." in errors.decode().splitlines()
+
+
+async def test_a_sandbox_on_a_busy_port_says_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        sandbox = await start("-m", "sandbox", "--port", str(taken.getsockname()[1]))
+        out, errors = await sandbox.communicate()
+    assert (sandbox.returncode, out) == (1, b"")
+    assert "Address already in use. --port chooses another." in errors.decode()
 
 
 async def test_the_gateway_does_not_start_on_a_store_that_drops_keys(own_valkey: Valkey) -> None:

@@ -98,6 +98,14 @@ def test_a_wrong_one_stops_the_start_and_is_named(
         Settings.from_environment()
 
 
+def test_a_mistyped_one_is_told_what_it_may_be(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_COST_LIMT", "5")
+    environment.setenv("RIVERFRONT_COLOUR", "red")
+    with pytest.raises(ValueError, match="Did you mean RIVERFRONT_COST_LIMIT") as caught:
+        Settings.from_environment()
+    assert "RIVERFRONT_COLOUR is no setting." in str(caught.value).splitlines()[0]
+
+
 def test_development_stays_on_this_machine(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_DEVELOPMENT", "true")
     environment.setenv("RIVERFRONT_HOST", "192.0.2.1")
