@@ -84,9 +84,9 @@ async def _with_coverage(ctx: Context, done: Payload) -> Payload:
 @asynccontextmanager
 async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
     """The turn of this cart. Raises `Refused` while a submission holds it, and when it is at another revision."""
-    session = await ctx.own_session()
-    await _check_lock(ctx, session)
     try:
+        session = await sessions.of_a_known_shopper(ctx)
+        await _check_lock(ctx, session)
         async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
             # A submission may have begun while this waited.
             await _check_lock(ctx, session)

@@ -15,7 +15,7 @@ from gateway.context import Context
 from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.replays import Done, KeyReused, Warning, fingerprint
-from gateway.session import Handle, Record, Session
+from gateway.session import Handle, Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream, encoded
 from gateway.upstream.ids import global_id
@@ -230,7 +230,7 @@ async def _entered(ctx: Context, session: Session, handle: Handle, before: Cart 
     if isinstance(found, Shopper):
         # Nobody is signed in for nothing: the new handle is told whatever becomes of this.
         with contextlib.suppress(StoreUnavailable):
-            await _note(ctx, session, found)
+            await sessions.note(ctx, session, found)
     elif not isinstance(found, UpstreamError):
         raise found
     if isinstance(after, Cart):
@@ -238,20 +238,6 @@ async def _entered(ctx: Context, session: Session, handle: Handle, before: Cart 
     if not isinstance(after, UpstreamError):
         raise after
     return Entered(handle, None, [CART_UNREAD])
-
-
-async def _note(ctx: Context, session: Session, shopper: Shopper) -> None:
-    """Remember who it is, and the market upstream shows them, where the storefront has it."""
-    offered = dict(ctx.settings.locales)
-
-    def note(record: Record) -> None:
-        record.shopper_id = shopper.upstream_id
-        if shopper.locale is not None and shopper.locale in offered:
-            record.locale = shopper.locale
-        if shopper.currency is not None and shopper.currency in offered.values():
-            record.currency_code = shopper.currency
-
-    await ctx.gateway.sessions.change(session, note)
 
 
 def _compare(before: Cart | None, after: Cart) -> tuple[CartTransition, list[Warning]]:

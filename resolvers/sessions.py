@@ -5,9 +5,10 @@ import logging
 
 from gateway import markets
 from gateway.context import Context
-from gateway.enums import SessionDelivery
+from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.session import Handle, Session
+from gateway.session import Handle, Record, Session
+from gateway.upstream.shopper import Shopper
 from gateway.user_errors import AnyUserError, InputError, from_upstream, invalid
 from resolvers.inputs import StartSession, UpdateSession
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
@@ -71,6 +72,29 @@ async def begin(
     session, handle = await ctx.gateway.sessions.begin(ctx.upstream, delivery, locale, currency_code)
     ctx.adopt(session, handle)
     return session, handle
+
+
+async def of_a_known_shopper(ctx: Context) -> Session:
+    """The session for what a shopper does once at a time, in however many sessions: this one knows whose it is."""
+    session = await ctx.own_session()
+    if session.level.reaches(SessionLevel.REGISTERED) and session.record.shopper_id is None:
+        # It could not be read at sign-in.
+        await note(ctx, session, await ctx.shopper())
+    return session
+
+
+async def note(ctx: Context, session: Session, shopper: Shopper) -> None:
+    """Remember who it is, and the market upstream shows them, where the storefront has it."""
+    offered = dict(ctx.settings.locales)
+
+    def edit(record: Record) -> None:
+        record.shopper_id = shopper.upstream_id
+        if shopper.locale is not None and shopper.locale in offered:
+            record.locale = shopper.locale
+        if shopper.currency is not None and shopper.currency in offered.values():
+            record.currency_code = shopper.currency
+
+    await ctx.gateway.sessions.change(session, edit)
 
 
 def told(handle: Handle) -> str | None:

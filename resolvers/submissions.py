@@ -31,6 +31,7 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
     )
     press = Press(input.idempotency_key, fingerprint("submitOrder", agreement), agreement)
     try:
+        await sessions.of_a_known_shopper(ctx)
         attempt = await ctx.gateway.submissions.submit(ctx, press)
     except KeyReused:
         return SubmissionPayload(errors=[key_reused()])

@@ -125,6 +125,22 @@ async def test_two_devices_of_one_shopper_are_one_order(
     assert replicas.shopper.submits == 1
 
 
+async def test_two_devices_are_one_shoppers_although_one_could_not_tell_at_first(
+    replicas: Replicas, sandbox: httpx.AsyncClient, world: World
+) -> None:
+    keys = world.keys
+    await replicas.shopper.fault("status", "/v1/shoppers/me", method="GET", skips=1, times=1, status=400)
+    devices = [
+        await signed_in(Storefront(http), sandbox, world, keys.shopper_username, keys.shopper_password)
+        for http in replicas.http
+    ]
+    await devices[0].get_ready()
+    agreed = await agreed_by(devices[0].storefront)
+    results = await asyncio.gather(*(device.storefront.outcome(**agreed) for device in devices))
+    assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 1}
+    assert replicas.shopper.submits == 1
+
+
 async def test_tries_are_counted_together(replicas: Replicas) -> None:
     text = """mutation($name: String!) { signIn(input: {delivery: BEARER, credentials: {password: {username: $name,
       password: "wrong"}}}) { errors { code } } }"""
