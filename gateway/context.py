@@ -97,7 +97,7 @@ class Operation:
     cart: "asyncio.Future[Cart] | None" = None
     tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
     account: "dict[str, asyncio.Future[Any]]" = field(default_factory=dict)
-    """What was read of the signed-in shopper, by what it is."""
+    """What was read of the shopper beside the cart, by what it is."""
     cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Root fields that were given card numbers, by response key, and where. They are not called."""
     promoted: list[GraphQLError] = field(default_factory=list)
@@ -249,25 +249,26 @@ class Context:
 
     def shopper(self) -> "asyncio.Future[Shopper]":
         """The signed-in shopper. Like all of the account, read once for the operation until something changes it."""
-        return self._of_account("shopper", lambda: self.as_shopper(lambda upstream, token: upstream.shopper(token)))
+        return self.once("shopper", lambda: self.as_shopper(lambda upstream, token: upstream.shopper(token)))
 
     def addresses(self) -> "asyncio.Future[list[SavedAddress]]":
-        return self._of_account("addresses", lambda: self.as_shopper(lambda upstream, token: upstream.addresses(token)))
+        return self.once("addresses", lambda: self.as_shopper(lambda upstream, token: upstream.addresses(token)))
 
     def payment_options(self) -> "asyncio.Future[list[PaymentOption]]":
-        return self._of_account(
+        return self.once(
             "payment options", lambda: self.as_shopper(lambda upstream, token: upstream.payment_options(token))
         )
 
     def credit_balance(self) -> "asyncio.Future[Money | None]":
         """The signed-in shopper's store credit; None without an account of it."""
-        return self._of_account("credit", self._read_credit_balance)
+        return self.once("credit", self._read_credit_balance)
 
     async def _read_credit_balance(self) -> Money | None:
         reference = (await self.shopper()).external_reference_id
         return await self.upstream.credit_balance(reference) if reference is not None else None
 
-    def _of_account(self, what: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
+    def once(self, what: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
+        """Something of the caller's own, read once for the operation until something changes the account."""
         account = self.operation.account
         if what not in account:
             account[what] = asyncio.ensure_future(read())

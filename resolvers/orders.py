@@ -30,6 +30,10 @@ async def order(ctx: Context, id: str) -> Order | None:
 
 async def find(ctx: Context, order_id: str) -> Order | None:
     """An order by its upstream id, as far as this session may read it. A guest's other ids cost no call."""
+    return await ctx.once(f"order {order_id}", lambda: _find(ctx, order_id))
+
+
+async def _find(ctx: Context, order_id: str) -> Order | None:
     session = await ctx.own_session()
     remembered = session.record.remembered
     if proof := remembered.unlocked.get(order_id):

@@ -84,6 +84,17 @@ async def test_an_order_and_its_lines_are_read_by_their_session(shopper: Shopper
         assert await node(stranger, id) is None
 
 
+async def test_an_order_and_its_lines_are_one_call(member: Shopper, world: World) -> None:
+    await member.get_ready()
+    number = (await member.storefront.outcome())["order"]["number"]
+    text = "query($id: ID!) { order(id: $id) { id lines { id } } }"
+    order = (await member.storefront.ask(text, id=global_id("Order", number))).data["order"]
+    world.calls.clear()
+    ids = [order["id"], *(line["id"] for line in order["lines"] * 3)]
+    assert all((await member.storefront.ask(NODES, ids=ids)).data["nodes"])
+    assert world.calls.count() == 1
+
+
 async def test_what_an_account_has_is_read_by_its_shopper_alone(member: Shopper, world: World) -> None:
     text = "{ shopper { id addresses { id } paymentOptions { id } } }"
     own = (await member.storefront.ask(text)).data["shopper"]
