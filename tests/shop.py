@@ -6,7 +6,7 @@ import re
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -130,7 +130,16 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "store_timeout_s": 10,
     }
     given |= changes
-    return Settings(**({"ledger_url": f"{given['upstream_url']}/_ledger/balance"} | given))
+    given = {"ledger_url": f"{given['upstream_url']}/_ledger/balance"} | given
+    if all(isinstance(value, Hashable) for value in given.values()):
+        return _settings(tuple(given.items()))
+    return Settings(**given)
+
+
+@cache
+def _settings(given: tuple[tuple[str, Any], ...]) -> Settings:
+    """They are frozen, and slower to read than all else that a test begins with."""
+    return Settings(**dict(given))
 
 
 @asynccontextmanager

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from dirty_equals import IsPartialDict, IsStr
+from dirty_equals import IsPartialDict
 
 from sandbox.methods import METHODS
 from sandbox.source import Source
 from sandbox.world import Balance, World
-from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, documents, gateway, signed_in
+from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, signed_in
 
 ATTACH = f"{CART}/apply-payment-method"
 SOURCES = "/sources"
@@ -652,39 +652,3 @@ async def test_credit_and_a_saved_card_pay_in_either_order(rich: Shopper, *, cre
     assert [warning["code"] for warning in payload["warnings"]] == ([] if credit_comes_first else ["SOURCES_REORDERED"])
     assert amount((await seen(rich))["paymentSession"]["primarySource"]) == "56.69"
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
-
-
-FAILING: list[tuple[str, str, str, Any]] = [
-    ("CreditOffer", "GET", ME, None),
-    ("CreditOffer", "GET", CART, {"id": IsStr(), "storeCredit": None}),
-    ("CreditOffer", "GET", LEDGER, {"id": IsStr(), "storeCredit": None}),
-    ("UseCredit", "GET", ME, "REQUIRES_SOURCE"),
-    ("UseCredit", "GET", LEDGER, "REQUIRES_SOURCE"),
-    ("UseCredit", "POST", SOURCES, "REQUIRES_SOURCE"),
-    ("UseCredit", "POST", ATTACH, "REQUIRES_SOURCE"),
-    ("PayRestWithSavedCard", "GET", OPTION, "REQUIRES_SOURCE"),
-    ("PayRestWithSavedCard", "POST", ATTACH, "REQUIRES_SOURCE"),
-]
-"""Operation, the call that fails, and what is there all the same: the shopper, or the state of the payment."""
-
-
-@pytest.mark.parametrize(("operation", "method", "path", "stays"), FAILING)
-async def test_what_does_not_depend_on_a_call_that_fails_stays(
-    rich: Shopper, operation: str, method: str, path: str, stays: Any
-) -> None:
-    await rich.fill_cart()
-    card_id = await option_id(rich)
-    await rich.fault("status", path, method=method, status=503)
-    variables: dict[str, dict[str, Any]] = {
-        "UseCredit": {"amount": None},
-        "PayRestWithSavedCard": {"paymentOptionId": card_id},
-    }
-    answer = await rich.storefront.ask(documents()[operation], **variables.get(operation, {}))
-    if operation == "CreditOffer":
-        assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
-        if stays is not None:
-            assert answer.body["data"]["shopper"] == stays
-        return
-    (payload,) = answer.body["data"].values()
-    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
-    assert payload["paymentSession"]["state"] == stays
