@@ -257,7 +257,7 @@ class World:
         shopper.last_order = guest.last_order or shopper.last_order
         if guest.cart is not None and self.switches.guest_cart == "follows":
             shopper.cart = self._one_of_two(guest.cart, shopper.cart)
-        guest.cart = None
+        guest.cart, guest.orders = None, {}
         self.end_tokens(guest)
         if shopper.cart is not None and shopper.cart.order is None:
             shopper.cart.locale, shopper.cart.currency = shopper.locale, shopper.currency
