@@ -75,6 +75,11 @@ class Caller:
     address: str | None
     handle: Handle | None
 
+    @property
+    def counted_as(self) -> str | None:
+        """As whom it is limited how often something is tried; None where the address is nobody's in particular."""
+        return f"address:{self.address}" if self.address is not None else None
+
 
 @dataclass
 class Operation:

@@ -571,7 +571,7 @@ async def _check_memory(ctx: Context, session: Session) -> None:
 
 
 def _who_tries(ctx: Context, session: Session) -> tuple[str, str | None]:
-    return f"cart:{session.cart_owner}", f"address:{ctx.caller.address}" if ctx.caller.address else None
+    return f"cart:{session.cart_owner}", ctx.caller.counted_as
 
 
 def _held(holder: Record) -> OrderBlocked:

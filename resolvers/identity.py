@@ -163,7 +163,7 @@ async def session_if_entered(parent: RegisterShopperPayload, ctx: Context) -> Se
 
 async def _count(ctx: Context, account: str | None, path: Path) -> None:
     """Count a try against the account and against who tries. Raises `Refused`."""
-    targets = (account and f"account:{account}", f"address:{ctx.caller.address}")
+    targets = (account and f"account:{account}", ctx.caller.counted_as)
     try:
         await ctx.gateway.limits.count("sign-in", *targets)
     except RateLimited as limited:

@@ -8,7 +8,7 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.world import World
-from tests.shop import CART, PACK, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, new_key
+from tests.shop import CART, PACK, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, new_key
 
 TOKEN = "/oauth20/token"
 BARE = """mutation($username: String!, $password: String!) {
@@ -135,6 +135,16 @@ async def test_nobody_learns_whether_an_account_exists(storefront: Storefront, w
     ]
     assert answers[0][0]["session"]["level"] == "ANONYMOUS"
     assert lines(answers[0][0]) == {PACK: 1}, "the guest goes on"
+
+
+async def test_shoppers_whose_address_nobody_knows_are_not_one_shopper(
+    world: World, network: InMemory, clock: Clock
+) -> None:
+    async with gateway(world, network, clock, trusted_proxies="198.51.100.0/24") as storefront:
+        storefront.headers["X-Forwarded-For"] = "unknown"
+        for tries in range(6):
+            payload = await storefront.another_tab().sign_in(f"user{tries}@example.com", "Wrong+Word1")
+            assert payload["errors"][0]["code"] == "SIGN_IN_FAILED"
 
 
 async def test_a_password_is_tried_five_times_a_minute(storefront: Storefront, world: World, clock: Clock) -> None:
