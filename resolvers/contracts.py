@@ -208,18 +208,22 @@ def _not_allowed(found: SubscriptionContract, path: Path) -> ContractError:
 async def find(ctx: Context, contract_id: str) -> SubscriptionContract | None:
     """A contract by its upstream id, if it is the signed-in shopper's."""
     contracts = _contracts(ctx)
-    # Asked first: what is not there costs as many calls as what is somebody else's.
     own_id = await account.upstream_id_of(ctx)
+    found = await _read(contracts, contract_id)
+    if found is not None and found.owner_id == own_id:
+        return found
+    # The answer may not tell: then it must be among those that are told by the shopper's id. These are read for what
+    # is somebody else's or not there as well, so that each costs as many calls as the others.
+    return next((one for one in await _own(ctx) if one.upstream_id == contract_id), None)
+
+
+async def _read(contracts: Contracts, contract_id: str) -> SubscriptionContract | None:
     try:
-        found = await contracts.contract(contract_id)
+        return await contracts.contract(contract_id)
     except UpstreamRefusal as refusal:
         if refusal.status == 404:
             return None
         raise
-    if found.owner_id is None:
-        # The answer does not tell: then it must be among those that are told by the shopper's id.
-        return next((one for one in await _own(ctx) if one.upstream_id == contract_id), None)
-    return found if found.owner_id == own_id else None
 
 
 async def _own(ctx: Context) -> list[SubscriptionContract]:
