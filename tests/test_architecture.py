@@ -5,6 +5,7 @@ import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 import pytest
 from packaging.requirements import Requirement
@@ -105,3 +106,16 @@ def test_what_is_installed_is_new_enough() -> None:
     for text in project["dependencies"]:
         requirement = Requirement(text)
         assert requirement.specifier.contains(version(requirement.name)), text
+
+
+def test_functions_are_short() -> None:
+    """Half of them have ten lines or fewer; the sandbox imitates what it does not shape."""
+    trees = [ast.parse(path.read_text()) for path in modules() if path.relative_to(ROOT).parts[0] != "sandbox"]
+    lengths = [
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert len(lengths) > 500
+    assert median(lengths) <= 10

@@ -11,15 +11,54 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+    parse,
+)
 
 from sandbox.app import create_app as create_sandbox
 from sandbox.world import World
 from tests.operations import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
 from tests.shop import Answer, Clock, InMemory, Shopper, documents, gateway
+from tests.test_rules import CORE, costly
 
 
 def test_the_table_has_every_operation() -> None:
     assert TABLE.keys() == documents().keys()
+
+
+def test_what_is_lost_alone_is_what_the_rules_of_the_graph_call_costly() -> None:
+    for name, row in TABLE.items():
+        shown = dict(shown_by(parse(documents()[name])))
+        lost = [field for one in row.loses.values() if isinstance(one, Null) for field in one.fields]
+        assert {shown[re.sub(r"\.\d+", "", field)] for field in lost} <= costly()
+
+
+def shown_by(document: DocumentNode) -> Iterator[tuple[str, str]]:
+    """The fields of an operation: the path in the answer, and the coordinate."""
+    named = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+
+    def inside(selected: SelectionSetNode, type_: Any, path: str) -> Iterator[tuple[str, str]]:
+        for one in selected.selections:
+            if not isinstance(one, FieldNode):
+                spread: Any = one if isinstance(one, InlineFragmentNode) else named[one.name.value]  # type: ignore[attr-defined] # else a spread
+                yield from inside(spread.selection_set, CORE.type_map[spread.type_condition.name.value], path)
+            elif one.name.value != "__typename":
+                place = f"{path}{(one.alias or one.name).value}"
+                yield place, f"{type_.name}.{one.name.value}"
+                if one.selection_set is not None:
+                    below = get_named_type(type_.fields[one.name.value].type)
+                    yield from inside(one.selection_set, below, f"{place}.")
+
+    for operation in document.definitions:
+        if isinstance(operation, OperationDefinitionNode):
+            yield from inside(operation.selection_set, CORE.get_root_type(operation.operation), "")
 
 
 # How an operation is run.
