@@ -370,5 +370,5 @@ def unnamed(error: AnyUserError, support_reference: str) -> UpstreamFailure:
 
 def _unavailable(failure: UpstreamError) -> str:
     if failure.was_sent:
-        return "Digital River did not answer properly. It may have done the work: read how things stand before you repeat it."
+        return "Digital River did not answer properly. It may have done the work: read how things stand first."
     return "Digital River could not be reached. Nothing was changed; send the call again."
