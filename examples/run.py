@@ -138,15 +138,18 @@ def _keys(url: str) -> dict[str, str]:
 
 def _welcome(gateway_url: str, sandbox_url: str) -> str:
     demo = f"make demo GATEWAY={gateway_url} SANDBOX={sandbox_url}"
+    card = f"curl -X POST {sandbox_url}/_sandbox/sources"
     return f"""
 Riverfront is ready.
 
   the graph     {gateway_url}/graphql
-  the sandbox   {sandbox_url}
+  the sandbox   {sandbox_url}/_sandbox/ lists what moves it
 
 Three things to try:
 
   1. Open {gateway_url}/graphiql and press play: each tab is a step of a purchase.
+     The card that a browser would ask for, and GuestSource wants:
+     {card}
   2. Watch a guest buy something, in another terminal:
      {demo}
   3. Ask by hand what is for sale:

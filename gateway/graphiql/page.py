@@ -1,11 +1,10 @@
 """GraphiQL at /graphiql, for development: every byte comes from this process, none from anywhere else."""
 
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
-from graphql import NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, parse, print_ast
+from graphql import NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, OperationType, parse
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -13,6 +12,28 @@ from starlette.staticfiles import StaticFiles
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent.parent / "examples" / "operations"
+
+SETS = {
+    "A guest buys": ("01-look-around", "05-guest-checkout", "13-recover-submission"),
+    "The catalogue": ("01-look-around", "01-product-page"),
+    "The cart": ("02-cart-page", "03-edit-cart"),
+    "The checkout page": ("04-checkout-page", "07-payment-methods"),
+    "A shopper signs in": ("06-registered-checkout", "10-store-credit-and-card"),
+    "Other ways to pay": (
+        "08-redirect-payment",
+        "09-redirect-then-submit",
+        "11-strong-authentication",
+        "12-declined-payment",
+        "14-delayed-payment",
+    ),
+    "Orders": ("15-order-history", "16-guest-order-lookup"),
+    "Recurring purchases": ("17-recurring-purchases",),
+}
+"""Example operations that are shown together, a tab each; all at once would be too many to find one."""
+
+NEW_KEY = "a new key"
+LAST_KEY = "the last key"
+"""What stands for an idempotency key until `boot.js` sends it: one press of play is one key."""
 
 POLICY = "; ".join(
     (
@@ -35,7 +56,11 @@ PAGE = """\
     <title>Riverfront</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/graphiql/vendor/graphiql.min.css">
-    <style>body { margin: 0 } #graphiql { height: 100dvh }</style>
+    <style>
+      body { margin: 0 }
+      #graphiql { height: 100dvh }
+      .graphiql-logo select { font: inherit; font-size: 16px; padding: 2px 4px }
+    </style>
     <script defer src="/graphiql/vendor/react.production.min.js"></script>
     <script defer src="/graphiql/vendor/react-dom.production.min.js"></script>
     <script defer src="/graphiql/vendor/graphiql.min.js"></script>
@@ -71,17 +96,21 @@ async def _boot(_request: Request) -> Response:
     return FileResponse(HERE / "boot.js", media_type="text/javascript")
 
 
-def _tabs(_request: Request) -> Response:
-    return JSONResponse({"fragments": (EXAMPLES / "fragments.graphql").read_text(), "tabs": example_tabs()})
+def _tabs(request: Request) -> Response:
+    """Of the set that is asked for; else of the first."""
+    shown = request.query_params.get("set", "")
+    shown = shown if shown in SETS else next(iter(SETS))
+    fragments = (EXAMPLES / "fragments.graphql").read_text()
+    return JSONResponse({"fragments": fragments, "sets": list(SETS), "shown": shown, "tabs": example_tabs(shown)})
 
 
-def example_tabs() -> list[dict[str, str]]:
-    """A tab for each example operation, in the order of the files, its variables filled in."""
+def example_tabs(shown: str) -> list[dict[str, str]]:
+    """A tab for each example operation of a set, its variables filled in."""
     values: dict[str, dict[str, Any]] = json.loads((EXAMPLES / "variables.json").read_text())
     return [
         {"query": text, "variables": json.dumps(_variables(operation, values), indent=2)}
-        for file in sorted(EXAMPLES.glob("[0-9]*.graphql"))
-        for text, operation in _operations(file.read_text())
+        for name in SETS[shown]
+        for text, operation in _operations((EXAMPLES / f"{name}.graphql").read_text())
     ]
 
 
@@ -97,10 +126,10 @@ def _operations(text: str) -> list[tuple[str, OperationDefinitionNode]]:
 
 
 def _variables(operation: OperationDefinitionNode, values: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Values of an operation's variables. Idempotency keys are made anew for each page."""
     given = dict(values.get(operation.name.value if operation.name else "", {}))
+    key = NEW_KEY if operation.operation is OperationType.MUTATION else LAST_KEY
     for variable in operation.variable_definitions or ():
         kind = variable.type.type if isinstance(variable.type, NonNullTypeNode) else variable.type
-        if isinstance(kind, NamedTypeNode) and print_ast(kind) == "UUID":
-            given.setdefault(variable.variable.name.value, str(uuid.uuid4()))
+        if isinstance(kind, NamedTypeNode) and kind.name.value == "UUID":
+            given.setdefault(variable.variable.name.value, key)
     return given

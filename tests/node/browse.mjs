@@ -20,7 +20,10 @@ const tabs = await page.locator(".graphiql-tab-button").allInnerTexts();
 async function run(name, variables) {
   await page.locator(`.graphiql-tab-button[title=${name}]`).click();
   // The editor shows the tab before the page knows which operation play is for.
-  await page.waitForFunction((chosen) => localStorage.getItem("graphiql:operationName") === chosen, name);
+  await page.waitForFunction(
+    (chosen) => localStorage.getItem("graphiql:operationName of A guest buys") === chosen,
+    name,
+  );
   if (variables) {
     await page.evaluate((given) => {
       const editor = document.querySelector(".graphiql-editor-tool .CodeMirror").CodeMirror;
@@ -61,9 +64,13 @@ const attached = await run("GuestSource", { sourceId });
 const { amount, cartRevision } = attached.data.attachSource.paymentSession.nextAction;
 const total = { amount: amount.amount, currencyCode: amount.currencyCode };
 const ordered = await run("GuestOrder", { total, revision: cartRevision });
+const found = await run("WhatBecameOfIt");
 await page.screenshot({ path: screenshot });
+
+await page.locator(".graphiql-logo select").selectOption("Recurring purchases");
+await page.locator(".graphiql-tab-button[title=MyContracts]").waitFor();
 
 const cookies = await context.cookies(gateway);
 const visible = await page.evaluate(() => document.cookie);
-console.log(JSON.stringify({ tabs, hosts: [...hosts], problems, ordered, cookies, visible }));
+console.log(JSON.stringify({ tabs, hosts: [...hosts], problems, ordered, found, cookies, visible }));
 await browser.close();
