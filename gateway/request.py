@@ -16,6 +16,8 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 """Of a URL; all others are nobody's."""
 
+NO_QUERY = "Send a query, as a text: for example { storefront { locales } }."
+
 
 class Refused(Exception):
     """The request is no GraphQL request that we serve."""
@@ -91,7 +93,7 @@ def _checked(given: dict[str, Any]) -> Asked:
     wrong = [
         text
         for text, is_right in (
-            ("Send a query, as a text.", is_known_by_hash or (isinstance(query, str) and bool(query.strip()))),
+            (NO_QUERY, is_known_by_hash or (isinstance(query, str) and bool(query.strip()))),
             ("operationName must be a text.", name is None or isinstance(name, str)),
             ("variables must be an object.", variables is None or isinstance(variables, dict)),
             ("extensions must be an object.", extensions is None or isinstance(extensions, dict)),
