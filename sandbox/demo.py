@@ -48,12 +48,12 @@ CABIN: Json = HOME | {
 def furnish(world: "World") -> None:
     """Alex has two addresses and two cards, Sam has one of each."""
     keys = world.keys
-    alex = world.open_account("alex.rivera@example.com", keys.shopper_password, "rf-cust-000042", "Alex", "Rivera")
+    alex = world.open_account(keys.shopper_username, keys.shopper_password, "rf-cust-000042", "Alex", "Rivera")
     _address(world, alex, "Home", HOME)
     _address(world, alex, "Work", WORK)
     _card(world, alex, "Everyday Visa", "Visa", "1111", (8, 4), "debit")
     _card(world, alex, "Travel card", "MasterCard", "0008", (11, 3), "credit")
-    sam = world.open_account("sam.brook@example.com", keys.other_shopper_password, "rf-cust-000043", "Sam", "Brook")
+    sam = world.open_account(keys.other_shopper_username, keys.other_shopper_password, "rf-cust-000043", "Sam", "Brook")
     _address(world, sam, "Cabin", CABIN)
     _card(world, sam, "Sam's Visa", "Visa", "1111", (10, 5), "credit")
 

@@ -23,8 +23,6 @@ STATES = frozenset(
     ]
 )
 
-DIGITS_OF_A_CARD = 4
-
 
 async def show_all(request: Request) -> Response:
     """`GET orders`, newest first; `orderState` narrows it to one state, or to several by commas."""

@@ -76,6 +76,15 @@ def shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) ->
 
 
 @pytest.fixture
+async def looked_after(
+    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+) -> AsyncIterator[Shopper]:
+    """At a gateway that looks after submissions by itself, all the time."""
+    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+        yield Shopper(storefront, sandbox, world)
+
+
+@pytest.fixture
 async def client(sandbox: httpx.AsyncClient, world: World) -> Client:
     client = Client(sandbox, world)
     await client.start()

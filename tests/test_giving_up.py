@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import httpx
 from dirty_equals import IsPartialDict
 
 from sandbox.world import World
-from tests.shop import CART, PACK, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, new_key
+from tests.shop import CART, PACK, SUBMIT, Clock, InMemory, Shopper, Storefront, new_key
 
 RESUME = f"{CART}/resume-cart"
 DETACH = """mutation { detachSource(input: {target: {all: true}}) {
@@ -112,17 +111,14 @@ async def test_a_signed_in_shopper_is_told_what_to_do(member: Shopper) -> None:
     assert "sign out" in payload["errors"][0]["message"]
 
 
-async def test_nobody_resumes_for_a_shopper_who_gave_up(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
-) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
-        shopper = Shopper(storefront, sandbox, world)
-        await shopper.get_ready("klarnaCredit")
-        result = await storefront.outcome()
-        await gives_up(storefront)
-        await shopper.decide(result["action"]["redirectUrl"])
-        clock.move(600)
-        for _ in range(20):
-            await storefront.cart()
-        assert world.calls.count("POST", RESUME) == 0
-        assert shopper.submits == world.calls.count("POST", SUBMIT) == 1
+async def test_nobody_resumes_for_a_shopper_who_gave_up(looked_after: Shopper, world: World, clock: Clock) -> None:
+    storefront = looked_after.storefront
+    await looked_after.get_ready("klarnaCredit")
+    result = await storefront.outcome()
+    await gives_up(storefront)
+    await looked_after.decide(result["action"]["redirectUrl"])
+    clock.move(600)
+    for _ in range(20):
+        await storefront.cart()
+    assert world.calls.count("POST", RESUME) == 0
+    assert looked_after.submits == world.calls.count("POST", SUBMIT) == 1

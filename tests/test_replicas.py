@@ -113,23 +113,19 @@ async def test_many_keys_at_both_are_one_order(replicas: Replicas) -> None:
 async def test_two_devices_of_one_shopper_are_one_order(
     replicas: Replicas, sandbox: httpx.AsyncClient, world: World
 ) -> None:
-    keys = world.keys
-    devices = [
-        await signed_in(Storefront(http), sandbox, world, keys.shopper_username, keys.shopper_password)
-        for http in replicas.http
-    ]
-    await devices[0].get_ready()
-    agreed = await agreed_by(devices[0].storefront)
-    results = await asyncio.gather(*(device.storefront.outcome(**agreed) for device in devices))
-    assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 1}
-    assert replicas.shopper.submits == 1
+    await both_press(replicas, sandbox, world)
 
 
 async def test_two_devices_are_one_shoppers_although_one_could_not_tell_at_first(
     replicas: Replicas, sandbox: httpx.AsyncClient, world: World
 ) -> None:
-    keys = world.keys
     await replicas.shopper.fault("status", "/v1/shoppers/me", method="GET", skips=1, times=1, status=400)
+    await both_press(replicas, sandbox, world)
+
+
+async def both_press(replicas: Replicas, sandbox: httpx.AsyncClient, world: World) -> None:
+    """One shopper signs in on a device at each replica, and presses on both; one order comes of it."""
+    keys = world.keys
     devices = [
         await signed_in(Storefront(http), sandbox, world, keys.shopper_username, keys.shopper_password)
         for http in replicas.http
@@ -392,63 +388,57 @@ async def adds(storefront: Storefront) -> bool:
     return bool((await storefront.add(PACK))["errors"] == [])
 
 
-async def test_a_lost_answer_is_found_although_nobody_asks(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
-) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
-        shopper = Shopper(storefront, sandbox, world)
-        await shopper.get_ready()
-        await shopper.fault("drop-after", SUBMIT)
-        assert (await storefront.outcome())["__typename"] == "OrderInDoubt"
-        world.calls.clear()
-        clock.move(5)
-        await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
-        await eventually(lambda: adds(storefront))
-        assert shopper.submits == 0
+async def test_a_lost_answer_is_found_although_nobody_asks(looked_after: Shopper, world: World, clock: Clock) -> None:
+    storefront = looked_after.storefront
+    await looked_after.get_ready()
+    await looked_after.fault("drop-after", SUBMIT)
+    assert (await storefront.outcome())["__typename"] == "OrderInDoubt"
+    world.calls.clear()
+    clock.move(5)
+    await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
+    await eventually(lambda: adds(storefront))
+    assert looked_after.submits == 0
 
 
 async def test_a_shopper_who_approved_and_never_came_back_has_bought(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    looked_after: Shopper, world: World, clock: Clock
 ) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
-        shopper = Shopper(storefront, sandbox, world)
-        await shopper.get_ready("klarnaCredit")
-        key = new_key()
-        result = await storefront.outcome(key)
-        await shopper.decide(result["action"]["redirectUrl"])
-        clock.move(10)
-        await eventually(lambda: has_status(storefront, key, "PLACED"))
-        assert world.calls.count("POST", f"{CART}/resume-cart") == 1
+    storefront = looked_after.storefront
+    await looked_after.get_ready("klarnaCredit")
+    key = new_key()
+    result = await storefront.outcome(key)
+    await looked_after.decide(result["action"]["redirectUrl"])
+    clock.move(10)
+    await eventually(lambda: has_status(storefront, key, "PLACED"))
+    assert world.calls.count("POST", f"{CART}/resume-cart") == 1
 
 
 async def test_a_shopper_who_was_rejected_and_never_came_back_has_a_free_cart(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    looked_after: Shopper, clock: Clock
 ) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
-        shopper = Shopper(storefront, sandbox, world)
-        await shopper.get_ready("klarnaCredit")
-        key = new_key()
-        result = await storefront.outcome(key)
-        await shopper.decide(result["action"]["redirectUrl"], "reject")
-        clock.move(10)
-        await eventually(lambda: has_status(storefront, key, "DECLINED"))
-        await storefront.give_details(**ADDRESS)
-        await shopper.pay_with()
-        assert (await storefront.outcome())["__typename"] == "OrderPlaced"
+    storefront = looked_after.storefront
+    await looked_after.get_ready("klarnaCredit")
+    key = new_key()
+    result = await storefront.outcome(key)
+    await looked_after.decide(result["action"]["redirectUrl"], "reject")
+    clock.move(10)
+    await eventually(lambda: has_status(storefront, key, "DECLINED"))
+    await storefront.give_details(**ADDRESS)
+    await looked_after.pay_with()
+    assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 async def test_an_order_is_looked_after_although_its_shopper_has_signed_out(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    looked_after: Shopper, world: World, clock: Clock
 ) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
-        shopper = Shopper(storefront, sandbox, world)
-        await shopper.get_ready("klarnaCredit")
-        result = await storefront.outcome()
-        await storefront.ask("mutation { signOut { signedOut } }")
-        await shopper.decide(result["action"]["redirectUrl"])
-        clock.move(10)
-        await eventually(lambda: world.calls.count("POST", f"{CART}/resume-cart") > 0)
-        assert [order.state for one in world.shoppers for order in one.orders.values()] == ["Submitted"]
+    storefront = looked_after.storefront
+    await looked_after.get_ready("klarnaCredit")
+    result = await storefront.outcome()
+    await storefront.ask("mutation { signOut { signedOut } }")
+    await looked_after.decide(result["action"]["redirectUrl"])
+    clock.move(10)
+    await eventually(lambda: world.calls.count("POST", f"{CART}/resume-cart") > 0)
+    assert [order.state for one in world.shoppers for order in one.orders.values()] == ["Submitted"]
 
 
 # On real sockets, with real processes. `python -m bench.replicas` does ten and fifty times as much.

@@ -4,7 +4,8 @@ import base64
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -55,15 +56,13 @@ def spellings(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), encoded.rstrip("="), secret[:24], secret[-24:]}
 
 
-async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.StringIO, world: World) -> None:
-    sent: list[str] = []
-    keys = world.keys
-    secrets = {keys.confidential_secret, f"{keys.confidential_key}:{keys.confidential_secret}"}
+@asynccontextmanager
+async def overheard(world: World, heard: Callable[[str], None]) -> AsyncIterator[Shopper]:
+    """A shopper over real sockets; all that is sent to them is heard."""
 
     async def keep(answer: httpx.Response) -> None:
         await answer.aread()
-        sent.append(f"{answer.headers}\n{answer.text}")
-        secrets.update(world.tokens, world.refresh_tokens)
+        heard(f"{answer.headers}\n{answer.text}")
 
     async with listening(create_sandbox(world), "off") as url:
         app = create_app(settings_for(world, upstream_url=url))
@@ -72,27 +71,39 @@ async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.St
             httpx.AsyncClient(base_url=gateway_url, event_hooks={"response": [keep]}) as http,
             httpx.AsyncClient(base_url=url) as sandbox,
         ):
-            shopper = Shopper(Storefront(http), sandbox, world)
-            await shopper.storefront.ask("{ products(first: 1) { totalCount } }")
-            await shopper.fill_cart(**PERSONAL)
-            await shopper.storefront.run("CheckoutPage")
-            await shopper.storefront.run("CartPage")
-            for kind in ("status", "malformed", "drop-after", "content-type"):
-                await shopper.fault(kind, CART, method="GET", times=3)
-                await shopper.storefront.ask("{ cart { id } }")
-            world.faults.clear()
-            await shopper.pay_with(owner__lastName="Decline:fraud_block")
-            await shopper.storefront.outcome()
-            await shopper.pay_with("klarnaCredit")
-            result = await shopper.storefront.outcome()
-            await shopper.decide(result["action"]["redirectUrl"])
-            await shopper.storefront.run("ReturnFromRedirect")
-            tokens = len(secrets)
-            world.tokens.clear()
+            yield Shopper(Storefront(http), sandbox, world)
+
+
+async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.StringIO, world: World) -> None:
+    sent: list[str] = []
+    keys = world.keys
+    secrets = {keys.confidential_secret, f"{keys.confidential_key}:{keys.confidential_secret}"}
+
+    def keep(text: str) -> None:
+        sent.append(text)
+        secrets.update(world.tokens, world.refresh_tokens)
+
+    async with overheard(world, keep) as shopper:
+        await shopper.storefront.ask("{ products(first: 1) { totalCount } }")
+        await shopper.fill_cart(**PERSONAL)
+        await shopper.storefront.run("CheckoutPage")
+        await shopper.storefront.run("CartPage")
+        for kind in ("status", "malformed", "drop-after", "content-type"):
+            await shopper.fault(kind, CART, method="GET", times=3)
             await shopper.storefront.ask("{ cart { id } }")
-            await shopper.fault("drop-after", SUBMIT)
-            await shopper.storefront.ask("mutation { signOut { signedOut } }")
-            assert len(secrets) > tokens > 4, "tokens of the catalogue and of the shopper, old and renewed"
+        world.faults.clear()
+        await shopper.pay_with(owner__lastName="Decline:fraud_block")
+        await shopper.storefront.outcome()
+        await shopper.pay_with("klarnaCredit")
+        result = await shopper.storefront.outcome()
+        await shopper.decide(result["action"]["redirectUrl"])
+        await shopper.storefront.run("ReturnFromRedirect")
+        tokens = len(secrets)
+        world.tokens.clear()
+        await shopper.storefront.ask("{ cart { id } }")
+        await shopper.fault("drop-after", SUBMIT)
+        await shopper.storefront.ask("mutation { signOut { signedOut } }")
+        assert len(secrets) > tokens > 4, "tokens of the catalogue and of the shopper, old and renewed"
 
     everything = "\n".join(sent)
     lines = log.getvalue()
@@ -206,37 +217,25 @@ PASSWORDS = ("Canary+Password7", "Canary+Password8", "Canary+Password9")
 async def test_no_password_and_nothing_of_an_account_is_logged(log: io.StringIO, world: World) -> None:
     """Whatever goes wrong on the way, over real sockets, with every library talking."""
     sent: list[str] = []
-
-    async def keep(answer: httpx.Response) -> None:
-        await answer.aread()
-        sent.append(f"{answer.headers}\n{answer.text}")
-
-    async with listening(create_sandbox(world), "off") as url:
-        app = create_app(settings_for(world, upstream_url=url))
-        async with (
-            listening(app) as gateway_url,
-            httpx.AsyncClient(base_url=gateway_url, event_hooks={"response": [keep]}) as http,
-            httpx.AsyncClient(base_url=url) as sandbox,
-        ):
-            shopper = Shopper(Storefront(http), sandbox, world)
-            storefront = shopper.storefront
-            await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
-            await storefront.ask(
-                """mutation($password: String!) { registerShopper(input: {
-                  idempotencyKey: "00000000-0000-4000-8000-000000000001", email: "canary@personal.example",
-                  password: $password, firstName: "Canaryfirst", lastName: "Canarylast"}) { errors { code } } }""",
-                password=PASSWORDS[0],
-            )
-            await storefront.sign_in("canary@personal.example", PASSWORDS[1])
-            for kind in ("status", "malformed", "drop-after"):
-                await shopper.fault(kind, "/oauth20/token", times=1)
-                await storefront.sign_in("canary@personal.example", PASSWORDS[2])
-            await storefront.ask(
-                """mutation($address: AddressInput!) { saveAddress(input: {nickname: "x", address: $address}) {
-                  errors { code } } }""",
-                address=ADDRESS | PERSONAL,
-            )
-            await storefront.ask("{ shopper { addresses { id } paymentOptions { id } } }")
+    async with overheard(world, sent.append) as shopper:
+        storefront = shopper.storefront
+        await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+        await storefront.ask(
+            """mutation($password: String!) { registerShopper(input: {
+              idempotencyKey: "00000000-0000-4000-8000-000000000001", email: "canary@personal.example",
+              password: $password, firstName: "Canaryfirst", lastName: "Canarylast"}) { errors { code } } }""",
+            password=PASSWORDS[0],
+        )
+        await storefront.sign_in("canary@personal.example", PASSWORDS[1])
+        for kind in ("status", "malformed", "drop-after"):
+            await shopper.fault(kind, "/oauth20/token", times=1)
+            await storefront.sign_in("canary@personal.example", PASSWORDS[2])
+        await storefront.ask(
+            """mutation($address: AddressInput!) { saveAddress(input: {nickname: "x", address: $address}) {
+              errors { code } } }""",
+            address=ADDRESS | PERSONAL,
+        )
+        await storefront.ask("{ shopper { addresses { id } paymentOptions { id } } }")
     everything, lines = "\n".join(sent), log.getvalue()
     assert lines.count("\n") > 20, "the log was looked at"
     for password in PASSWORDS:
