@@ -7,7 +7,8 @@ It imitates guests: their tokens and renewal, the catalogue with categories, sea
 and stock, in English and German; offers of every documented kind, on their own, on a product, at a point of
 promotion and beside a cart; one active cart for a token, lines that are added through an offer and below
 another line, coupons and offers of the whole order, addresses, shipping options, tax registrations, payment
-sessions, sources of every documented method, each with what it asks for and in its own market, store credit
+sessions, sources of every documented method, each with what it asks for and in its own market (and made without
+a browser by a control, in the place of DigitalRiver.js), store credit
 beside them or alone, the cart's older list of methods, the page of a payment provider with its four answers,
 the challenge of a bank, submit-cart and resume-cart. `/_ledger` plays the merchant's own book of store
 credit. Orders: the list of an account with its pages and states, one order with its lines and addresses,

@@ -139,7 +139,9 @@ async def show_faults(request: Request) -> Response:
 
 
 async def add_fault(request: Request) -> Response:
-    """Lets the next calls of a path go wrong. The oldest fault that fits a call is the one that happens."""
+    """Lets the next calls of a path go wrong: status, delay, drip, drop-before, drop-after, malformed, huge or
+    content-type, as `sandbox/faults.py` tells. The oldest fault that fits a call is the one that happens.
+    """
     fault = await _read(request, Fault)
     methods: dict[str, frozenset[str]] = request.app.state.methods
     if fault.path not in methods:
@@ -241,7 +243,9 @@ async def set_order_state(request: Request) -> Response:
 
 
 async def let_happen(request: Request) -> Response:
-    """Lets happen what time would bring to an order: now, or once the clock has moved on so far."""
+    """Lets happen what time would bring to an order, now or `afterS` seconds on: funds-arrive, funds-lapse,
+    charge-settles, charge-fails, review-passes or review-blocks.
+    """
     world, given = world_of(request), await _read(request, OrderEvent)
     order = next((one for one in world.orders() if one.id == given.order_id), None)
     happen = settlement.EVENTS.get(given.event)
@@ -270,7 +274,7 @@ async def show_switches(request: Request) -> Response:
 
 
 async def set_switches(request: Request) -> Response:
-    """Some switches or all of them; those not named stay."""
+    """Some switches or all of them, as `sandbox/world.py` tells what each may be; those not named stay."""
     world = world_of(request)
     known = msgspec.to_builtins(world.switches)
     given = await _read(request, dict[str, object])
@@ -311,7 +315,7 @@ class Control(NamedTuple):
     """A body that can be sent."""
 
     def told(self) -> Json:
-        does = (inspect.getdoc(self.act) or "").partition("\n\n")[0]
+        does = " ".join((inspect.getdoc(self.act) or "").partition("\n\n")[0].split())
         return {"method": self.method, "path": self.path, "does": does} | (
             {"example": self.example} if self.example is not None else {}
         )
