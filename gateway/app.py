@@ -87,10 +87,15 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        reconciling = asyncio.create_task(Reconciler(gateway).run())
+        reconciler = Reconciler(gateway)
+        beating = asyncio.create_task(reconciler.beat())
+        reconciling = asyncio.create_task(reconciler.run())
         yield
         reconciling.cancel()
         await gateway.submissions.drain()
+        beating.cancel()
+        # Their last command is over before the store is closed.
+        await asyncio.gather(beating, reconciling, return_exceptions=True)
         with contextlib.suppress(StoreUnavailable):
             await replica.leave()
         await http.aclose()

@@ -90,7 +90,9 @@ class Record(msgspec.Struct, kw_only=True):
 
 def holds_cart(result: Result) -> bool:
     """A doubt and an open redirect keep the cart locked; every other outcome gives it back."""
-    return isinstance(result, OrderInDoubt) or (isinstance(result, OrderActionRequired) and result.is_redirect)
+    return isinstance(result, OrderInDoubt) or (
+        isinstance(result, OrderActionRequired) and (result.is_redirect or result.is_of_order)
+    )
 
 
 class Attempts:
@@ -164,8 +166,9 @@ class Attempts:
 
     async def forget(self, place: str, record: Record) -> None:
         """Nothing was sent: the attempt has never been."""
-        await self._store.delete(place, expected=encode(record))
-        await self.close(place, record)
+        # What somebody else made of it keeps its locks.
+        if await self._store.delete(place, expected=encode(record)):
+            await self.close(place, record)
 
     async def close(self, place: str, record: Record) -> None:
         """Give the cart back; there is nothing more to look after."""
@@ -214,6 +217,10 @@ def session_id_of(place: str) -> str:
 def lock_of(session: Session) -> str:
     """Of whoever owns the cart, before the cart is known."""
     return f"cart-lock:{session.cart_owner}"
+
+
+def lock_of_guest(session: Session) -> str:
+    return f"cart-lock:{session.id}"
 
 
 def lock_of_cart(cart_id: str) -> str:

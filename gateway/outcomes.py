@@ -139,6 +139,8 @@ class OrderActionRequired(SubmitOrderResult, frozen=True, tag=True, kw_only=True
     status = SubmissionStatus.ACTION_REQUIRED
     action: RedirectShopperAction | AuthenticateSourceAction
     pending_order: Order | None = None
+    is_of_order: bool = False
+    """Whether an order waits for it, and not only the cart."""
 
     @property
     def is_redirect(self) -> bool:

@@ -5,12 +5,14 @@ compare-and-set, so that two looking at the same attempt do no harm.
 """
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 
 from gateway.attempts import OPEN
 from gateway.context import Gateway
 from gateway.errors import GatewayError
+from gateway.replica import ALIVE_S
 from gateway.submission import NothingToResume
 
 log = logging.getLogger(__name__)
@@ -24,23 +26,38 @@ CLAIMED_FOR = timedelta(seconds=30)
 class Reconciler:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self._looking: set[asyncio.Task[None]] = set()
+
+    async def beat(self) -> None:
+        """Say that this replica is alive, whatever it waits for."""
+        while True:
+            with contextlib.suppress(GatewayError):
+                await self._gateway.replica.beat()
+            await asyncio.sleep(min(self._gateway.settings.reconcile_s, ALIVE_S / 4))
 
     async def run(self) -> None:
         """Look, and look again, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except GatewayError as failure:
-                log.warning("submissions not looked after", extra={"code": failure.code.value})
-            await asyncio.sleep(self._gateway.settings.reconcile_s)
+        try:
+            while True:
+                try:
+                    await self.look()
+                except GatewayError as failure:
+                    log.warning("submissions not looked after", extra={"code": failure.code.value})
+                await asyncio.sleep(self._gateway.settings.reconcile_s)
+        finally:
+            for task in self._looking:
+                task.cancel()
+            await asyncio.gather(*self._looking, return_exceptions=True)
 
     async def look(self) -> None:
         """One round: say that this replica is alive, and see to everything that is due."""
         gateway = self._gateway
-        await gateway.replica.beat()
         now = gateway.now()
-        due = await gateway.store.claim(OPEN, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE)
-        await asyncio.gather(*(self._look_at(place) for place in due))
+        due = await gateway.store.claim(OPEN, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE - len(self._looking))
+        for place in due:
+            task = asyncio.create_task(self._look_at(place))
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
 
     async def _look_at(self, place: str) -> None:
         try:

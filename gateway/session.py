@@ -94,6 +94,8 @@ class Record(msgspec.Struct, kw_only=True):
     started_at: datetime
     used_at: datetime
     remembered: Remembered
+    kept_until: datetime | None = None
+    """How long it is kept for a submission that is not over, although its handle is no longer good."""
 
     def __repr__(self) -> str:
         return f"Record({self.id}, {self.level.name})"
@@ -225,7 +227,8 @@ class Sessions:
             return None
         now = self._now()
         if self._expires_at(record) <= now:
-            await self._store.delete(handle.key)
+            if record.kept_until is None or record.kept_until <= now:
+                await self._store.delete(handle.key)
             return None
         session = Session(handle.key, handle.delivery, record, self._expires_at(record))
         if now - record.used_at >= TOUCH_AFTER:
@@ -249,6 +252,15 @@ class Sessions:
                 session.record = record
                 session.expires_at = self._expires_at(record)
                 return
+
+    async def keep(self, session: Session, latest: str) -> None:
+        """Note the submission that begins. Until it is over the session is kept for it, as long as any lives."""
+
+        def note(record: Record) -> None:
+            record.remembered.latest_submission = latest
+            record.kept_until = record.started_at + self._absolute
+
+        await self.change(session, note)
 
     async def remember(self, session: Session, edit: Callable[[Remembered], None]) -> None:
         await self.change(session, lambda record: edit(record.remembered))
@@ -338,7 +350,8 @@ class Sessions:
         return min(ends)
 
     def _left_s(self, record: Record) -> float:
-        return max((self._expires_at(record) - self._now()).total_seconds(), 0.001)
+        ends_at = max(self._expires_at(record), record.kept_until or record.started_at)
+        return max((ends_at - self._now()).total_seconds(), 0.001)
 
 
 def _pointer(session_id: str) -> str:

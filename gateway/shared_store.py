@@ -97,11 +97,10 @@ class SharedStore:
     async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
         await self._ask(lambda: self._redis.set(self._key(key), value, px=_ms(ttl_s)))
 
-    async def delete(self, key: str, *, expected: bytes | None = None) -> None:
+    async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
         if expected is None:
-            await self._ask(lambda: self._redis.delete(self._key(key)))
-        else:
-            await self._ask(lambda: self._delete(keys=[self._key(key)], args=[expected]))
+            return bool(await self._ask(lambda: self._redis.delete(self._key(key))))
+        return bool(await self._ask(lambda: self._delete(keys=[self._key(key)], args=[expected])))
 
     @asynccontextmanager
     async def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:

@@ -38,8 +38,8 @@ class Store(Protocol):
     async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
         """Write, whatever is there."""
 
-    async def delete(self, key: str, *, expected: bytes | None = None) -> None:
-        """Forget the key, with `expected` only while it has this value; no error when it is gone."""
+    async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
+        """Forget the key, with `expected` only while it has this value; False when there was nothing to forget."""
 
     def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
         """One holder at a time. Raises `Taken` when the turn does not come in time.
@@ -95,9 +95,12 @@ class MemoryStore:
         self._values[key] = (value, self._clock() + ttl_s)
         self._used_bytes += len(key) + len(value)
 
-    async def delete(self, key: str, *, expected: bytes | None = None) -> None:
-        if expected is None or self._present(key) == expected:
-            self._drop(key)
+    async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
+        present = self._present(key)
+        if present is None or expected not in (None, present):
+            return False
+        self._drop(key)
+        return True
 
     @asynccontextmanager
     async def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - nobody outlives this process

@@ -18,7 +18,17 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gateway import guard
-from gateway.attempts import Attempts, Record, Stage, holds_cart, lock_of, lock_of_cart, place_of, session_id_of
+from gateway.attempts import (
+    Attempts,
+    Record,
+    Stage,
+    holds_cart,
+    lock_of,
+    lock_of_cart,
+    lock_of_guest,
+    place_of,
+    session_id_of,
+)
 from gateway.case import case_of
 from gateway.context import Context, Gateway, unattended
 from gateway.enums import PaymentSessionState, SessionLevel
@@ -36,6 +46,7 @@ from gateway.outcomes import (
     OrderAwaitingPayment,
     OrderBlocked,
     OrderInDoubt,
+    OrderNotPlaced,
     OrderPlaced,
     Result,
     SubmissionAttempt,
@@ -55,6 +66,8 @@ from gateway.verdicts import (
     doubt,
     evidence,
     is_absent,
+    is_to_be_resumed,
+    waiting,
     not_placed,
     session_of_payment,
 )
@@ -171,13 +184,28 @@ class Submissions:
 
     async def is_open(self, session: Session) -> bool:
         """Whether a submission of this session is not over, for which its token may be needed."""
-        return await self._attempts.holder(lock_of(session)) is not None
+        # What a guest began before signing in is held under the guest's own lock.
+        locks = (lock_of(session), lock_of_guest(session))
+        return any([await self._attempts.holder(lock) is not None for lock in locks])
 
-    async def give_up(self, ctx: Context, session: Session) -> bool:
-        """End the submission whose shopper no longer wants it. False when somebody is finishing it."""
-        record = await self._attempts.holder(lock_of(session))
+    async def waiting(self, session: Session) -> Record | None:
+        """The submission that may be given up, as it is now."""
+        return await self._attempts.holder(lock_of(session))
+
+    async def was_given_up(self, session: Session, cart: Cart) -> bool:
+        """Whether the submission of this cart is over without an order, for good."""
+        record = await self._attempts.find(session, None)
+        return (
+            session.level is SessionLevel.ANONYMOUS
+            and record is not None
+            and isinstance(record.result, OrderNotPlaced)
+            and record.cart_id == cart.order_id
+        )
+
+    async def give_up(self, ctx: Context, session: Session, record: Record | None) -> bool:
+        """End the submission whose shopper no longer wants it. False when it is no longer as it was."""
         if record is None:
-            return True
+            return await self.waiting(session) is None
         if not record.waits_for_shopper:
             return False
         place = place_of(session, record.key)
@@ -241,7 +269,7 @@ class Submissions:
             in_the_way = await self._attempts.lock(lock_of(session), place)
             if in_the_way is not None:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
-            await ctx.gateway.sessions.remember(session, lambda memory: _set_latest(memory, press.key))
+            await ctx.gateway.sessions.keep(session, str(press.key))
             # What changes the cart now came before the lock: it is waited for, and seen.
             async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
                 case = await self._case(ctx, session, press.agreement)
@@ -417,6 +445,9 @@ class Submissions:
             case Meaning.AUTHENTICATION:
                 then = "call resumeOrder again"
                 result = await self._ask_authentication(ctx, session, refusal, await ctx.cart(), then)
+                if isinstance(result, OrderActionRequired):
+                    # The order waits still, and so its cart is kept.
+                    result = replace(result, is_of_order=True)
             case Meaning.DECLINE:
                 result = declined(ctx, session, refusal, await session_of_payment(ctx, session))
             case Meaning.DOUBT:
@@ -469,7 +500,8 @@ class Submissions:
     ) -> SubmissionAttempt | None:
         """Go on for a shopper who has approved, or been refused, and did not come back."""
         wire = (await ctx.cart()).wire_payment_session
-        if wire is not None and wire.state is PaymentSessionState.CHARGEABLE:
+        is_asked = isinstance(record.result, OrderActionRequired) and not record.result.is_redirect
+        if wire is not None and wire.state is PaymentSessionState.CHARGEABLE and not is_asked:
             return await self._resume(ctx, session, place)
         result = await evidence(ctx, session, record)
         if result is None or holds_cart(result):
@@ -489,6 +521,9 @@ class Submissions:
                 "The order was sent and never arrived. Nothing was charged; submit again with a new key.",
                 await session_of_payment(ctx, session),
             )
+        if result is None and await is_to_be_resumed(ctx, record):
+            written = await self._attempts.advance(place, record, ctx.gateway.now(), **_outcome_of(waiting()))
+            return await (self._again if written is None else self._resume)(ctx, session, place)
         return await self._found(ctx, session, place, record, result or doubt(ctx, record))
 
     async def _case(
@@ -511,6 +546,11 @@ class Submissions:
         changes = _outcome_of(result)
         try:
             written = await self._attempts.advance(place, record, ctx.gateway.now(), **changes)
+            if written is None and (record.stage is Stage.RESERVED or isinstance(result, OrderInDoubt)):
+                # No answer came, and somebody has gone on with it, or found out more.
+                known = await self._again(ctx, session, place)
+                if known is not None:
+                    return known
             if written is None:
                 # Settled by what somebody saw, or lost by the store: an answer that came counts more.
                 log.warning("outcome overtaken", extra={"key": str(record.key)})
@@ -582,7 +622,7 @@ def _held(holder: Record) -> OrderBlocked:
 
 async def _remember(ctx: Context, session: Session, edit: Callable[[Remembered], None]) -> None:
     """Note something in the session, if there still is one: what became of the order counts all the same."""
-    with contextlib.suppress(SessionRequired):
+    with contextlib.suppress(SessionRequired, StoreUnavailable):
         await ctx.gateway.sessions.remember(session, edit)
 
 

@@ -11,7 +11,7 @@ from gateway.attempts import LONGEST_PAUSE, SHORTEST_PAUSE, Record
 from gateway.context import Context
 from gateway.declines import decline, reason_of
 from gateway.enums import OrderState, PaymentSessionState
-from gateway.errors import SessionRequired, UpstreamError, UpstreamRefusal
+from gateway.errors import SessionRequired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.outcomes import (
     OrderActionRequired,
     OrderAwaitingPayment,
@@ -36,7 +36,7 @@ UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, Orde
 UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
 """States of the payment session of a cart that is still open, or open again after a decline."""
 
-UNREADABLE = (UpstreamError, SessionRequired)
+UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
 """Why something cannot be read just now, or no more: the session may end while an order is on its way."""
 
 
@@ -70,11 +70,33 @@ async def evidence(ctx: Context, session: Session, record: Record) -> Result | N
         return None
     if wire and wire.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and wire.redirect_url:
         return _redirect(wire.redirect_url, order)
-    if was_cancelled or (wire and wire.state in (State.FAILED, State.CANCELLED)):
+    # A cart that was opened again keeps its id: the cancelled order may be that of an earlier press.
+    is_of_this = record.waits_for_shopper or wire is None or wire.state not in UNTOUCHED
+    if (was_cancelled and is_of_this) or (wire and wire.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(record.key)})
         refusal = UpstreamRefusal(409, "cancelled")
         return declined(ctx, session, refusal, payment_session(cart, facts_of(session)))
     return None
+
+
+async def is_to_be_resumed(ctx: Context, record: Record) -> bool:
+    """Whether the shopper has approved, and the resumption was lost on its way: long enough ago to be sure."""
+    quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
+    if record.sent_at is None or ctx.gateway.now() - record.sent_at < quiet:
+        return False
+    try:
+        cart = await ctx.cart()
+        order = await _order(ctx, record)
+    except UNREADABLE:
+        return False
+    wire = cart.wire_payment_session
+    is_approved = wire is not None and wire.state is State.CHARGEABLE and _is_same_cart(cart, record)
+    return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT
+
+
+def waiting() -> Result:
+    """For an order that waits to be resumed; the page is behind it."""
+    return _redirect("", None)
 
 
 async def is_absent(ctx: Context, record: Record) -> bool:
@@ -88,7 +110,7 @@ async def is_absent(ctx: Context, record: Record) -> bool:
     except UNREADABLE:
         return False
     wire = cart.wire_payment_session
-    stands = order is not None and order.state is not OrderState.OPEN
+    stands = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
     return wire is not None and wire.state in UNTOUCHED and _is_same_cart(cart, record) and not stands
 
 

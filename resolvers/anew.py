@@ -27,13 +27,15 @@ CART_SUBMITTED = "cart-failure"
 
 async def begin(ctx: Context) -> list[Warning]:
     """Go on with a fresh cart; what could not be taken along is told. Raises `Refused`, and `UpstreamError`."""
+    waiting = await ctx.gateway.submissions.waiting(await ctx.own_session())
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()
-    _check(cart, session.level)
+    # A way out that broke off half-way is taken to its end: nobody resumes what was given up.
+    _check(cart, session.level, was_given_up=await ctx.gateway.submissions.was_given_up(session, cart))
     tokens = await ctx.upstream.guest_token(session.locale, session.currency_code)
     warnings = await _take_along(ctx, tokens.access_token, cart, session.record.remembered.coupons)
-    if not await ctx.gateway.submissions.give_up(ctx, session):
+    if not await ctx.gateway.submissions.give_up(ctx, session, waiting):
         message = "The order is being finished at this moment. Read orderSubmission."
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
     left, now = session.record.access_token, ctx.gateway.now()
@@ -51,9 +53,11 @@ async def begin(ctx: Context) -> list[Warning]:
     return warnings
 
 
-def _check(cart: Cart, level: SessionLevel) -> None:
+def _check(cart: Cart, level: SessionLevel, *, was_given_up: bool) -> None:
     wire = cart.wire_payment_session
     state = wire.state if wire else None
+    if state is PaymentSessionState.CHARGEABLE and was_given_up:
+        return
     if state is PaymentSessionState.CHARGEABLE:
         message = "The shopper has approved this payment. Call resumeOrder to finish the order."
         raise Refused(PaymentError(code=ErrorCode.SOURCE_NOT_CHARGEABLE, message=message, session_state=state))
