@@ -54,12 +54,13 @@ def create_app(
     network: httpx.AsyncBaseTransport | None = None,
     *,
     now: Callable[[], datetime] = utc_now,
+    store: Store | None = None,
 ) -> Starlette:
-    """Build the gateway. Tests pass a `network` that leads to the sandbox, and their own clock."""
+    """Build the gateway. Tests pass a `network` that leads to the sandbox, their own clock, and stores that break."""
     tell_retries()
     http = transport.client(network or transport.network(settings), settings)
     upstream = Upstream(Calls(http, settings))
-    store = _store(settings, now)
+    store = store or _store(settings, now)
     cache = Cache(now)
     replica = Replica(store)
     gateway = Gateway(

@@ -51,6 +51,8 @@ class Record(msgspec.Struct, kw_only=True):
     started_at: datetime
     updated_at: datetime
     sent_at: datetime | None = None
+    quiet_from: datetime | None = None
+    """When it was sent by the store's clock, which replicas have in common: absence is believed by that one."""
     cart_id: str | None = None
     """Under which the order will be found."""
     payment_session_id: str | None = None

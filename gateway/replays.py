@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.enums import RetryAdvice, WarningCode
-from gateway.errors import StoreUnavailable, UpstreamRefusal
+from gateway.errors import StoreUnavailable, UpstreamRefusal, UpstreamTimeout
 from gateway.session import Session
 from gateway.store import Store
 from gateway.upstream.wire import decode, encode
@@ -20,8 +22,8 @@ KEPT_S = 86_400
 
 LOOK_AGAIN_S = 0.05
 
-RESERVED_S = 60
-"""How long a key is held for whoever is at it; longer than any change takes, and gone after a crash."""
+LONGEST_CHANGE = timedelta(seconds=60)
+"""Longer than any change takes: whoever was at one that is older has died."""
 
 
 class Warning(msgspec.Struct, frozen=True):
@@ -45,10 +47,12 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What stands under a key. `done` is None while somebody is at it."""
+    """What stands under a key. `done` is None while somebody is at it, and when it broke off."""
 
     fingerprint: str
+    since: datetime
     done: Done | None = None
+    broke_off: bool = False
 
 
 def fingerprint(field: str, value: object) -> str:
@@ -84,34 +88,40 @@ class Replays:
 
     async def _do(self, place: str, fingerprint: str, act: Callable[[], Awaitable[Done]]) -> Done:
         # Reserved before anything is done: a change that nobody can note down would be made twice.
-        reserved = encode(Kept(fingerprint))
-        if not await self._store.replace(place, reserved, expected=None, ttl_s=RESERVED_S):
+        begun = Kept(fingerprint, await self._store.now())
+        if not await self._store.replace(place, encode(begun), expected=None, ttl_s=KEPT_S):
             return await self._told(place, fingerprint)
-        done: Done | None = None
         try:
             done = await act()
-        finally:
-            await self._note(place, reserved, None if done is None or done.may_repeat else Kept(fingerprint, done))
+        except BaseException:
+            await self._note(place, begun, replace(begun, broke_off=True))
+            raise
+        await self._note(place, begun, None if done.may_repeat else replace(begun, done=done))
         return done
 
-    async def _note(self, place: str, reserved: bytes, kept: Kept | None) -> None:
+    async def _note(self, place: str, begun: Kept, kept: Kept | None) -> None:
         """Keep what it came to, or free the key. It is told to whoever asked even where that fails."""
         try:
             if kept is None:
-                await self._store.delete(place, expected=reserved)
+                await self._store.delete(place, expected=encode(begun))
             else:
-                await self._store.replace(place, encode(kept), expected=reserved, ttl_s=KEPT_S)
+                await self._store.replace(place, encode(kept), expected=encode(begun), ttl_s=KEPT_S)
         except StoreUnavailable as failure:
             log.warning("outcome of a keyed change not kept", extra={"reason": failure.detail})
 
     async def _told(self, place: str, fingerprint: str) -> Done:
-        """What another process made of this key, or is making of it."""
+        """What somebody else made of this key, or is making of it.
+
+        Raises `UpstreamTimeout` when nobody knows: the change may have been made.
+        """
         while (found := await self._store.get(place)) is not None:
             kept = decode(found, Kept)
             if kept.fingerprint != fingerprint:
                 raise KeyReused
             if kept.done is not None:
                 return kept.done
+            if kept.broke_off or await self._store.now() - kept.since > LONGEST_CHANGE:
+                raise UpstreamTimeout(detail="a keyed change that broke off")
             await asyncio.sleep(LOOK_AGAIN_S)
         # Whoever was at it came to nothing, and may have left nothing.
         raise UpstreamRefusal(409, "concurrent-cart-modification-failure")

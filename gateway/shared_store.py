@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
@@ -135,6 +135,10 @@ class SharedStore:
         args = [now.timestamp(), until.timestamp(), most]
         due: list[bytes] = await self._ask(lambda: self._claim(keys=[self._key(list_name)], args=args))
         return [member.decode() for member in due]
+
+    async def now(self) -> datetime:
+        seconds, microseconds = await self._ask(self._redis.time)
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     async def check(self) -> None:
         """Also that nothing is dropped to make room: a lost record of a submission is an order sent twice."""

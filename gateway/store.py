@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -56,6 +56,9 @@ class Store(Protocol):
 
     async def claim(self, list_name: str, *, now: datetime, until: datetime, most: int) -> list[str]:
         """Members whose time has come, moved to `until`, so that nobody else claims them before."""
+
+    async def now(self) -> datetime:
+        """The time that all replicas have in common, whatever their own clocks say."""
 
     async def check(self) -> None:
         """Raises `StoreUnavailable` while the store cannot be used."""
@@ -126,6 +129,9 @@ class MemoryStore:
         due = sorted((at, member) for member, at in listed.items() if at <= now)[:most]
         listed.update({member: until for _, member in due})
         return [member for _, member in due]
+
+    async def now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
 
     async def check(self) -> None:
         return None

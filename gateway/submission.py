@@ -67,9 +67,9 @@ from gateway.verdicts import (
     evidence,
     is_absent,
     is_to_be_resumed,
-    waiting,
     not_placed,
     session_of_payment,
+    waiting,
 )
 
 log = logging.getLogger(__name__)
@@ -303,6 +303,7 @@ class Submissions:
             stage=Stage.SENT,
             locks=[*record.locks, cart_lock],
             sent_at=now,
+            quiet_from=await ctx.gateway.store.now(),
             cart_id=cart.order_id,
             payment_session_id=wire.id if wire else None,
         )
@@ -407,7 +408,10 @@ class Submissions:
         token = await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
         with self._attempts.working(place):
             now = ctx.gateway.now()
-            resumed = await self._attempts.take_over(place, record, now, stage=Stage.SENT, result=None, sent_at=now)
+            quiet_from = await ctx.gateway.store.now()
+            resumed = await self._attempts.take_over(
+                place, record, now, stage=Stage.SENT, result=None, sent_at=now, quiet_from=quiet_from
+            )
             if resumed is not None:
                 return await self._send_resume(ctx, session, place, resumed, record, token)
         # Another replica was quicker.

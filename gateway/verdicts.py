@@ -81,10 +81,9 @@ async def evidence(ctx: Context, session: Session, record: Record) -> Result | N
 
 async def is_to_be_resumed(ctx: Context, record: Record) -> bool:
     """Whether the shopper has approved, and the resumption was lost on its way: long enough ago to be sure."""
-    quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
-    if record.sent_at is None or ctx.gateway.now() - record.sent_at < quiet:
-        return False
     try:
+        if not await _is_quiet(ctx, record):
+            return False
         cart = await ctx.cart()
         order = await _order(ctx, record)
     except UNREADABLE:
@@ -101,10 +100,9 @@ def waiting() -> Result:
 
 async def is_absent(ctx: Context, record: Record) -> bool:
     """Whether the absence of an order may be believed: long enough ago, same cart, payment untouched."""
-    quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
-    if record.sent_at is None or ctx.gateway.now() - record.sent_at < quiet:
-        return False
     try:
+        if not await _is_quiet(ctx, record):
+            return False
         cart = await ctx.cart()
         order = await _order(ctx, record)
     except UNREADABLE:
@@ -112,6 +110,12 @@ async def is_absent(ctx: Context, record: Record) -> bool:
     wire = cart.wire_payment_session
     stands = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
     return wire is not None and wire.state in UNTOUCHED and _is_same_cart(cart, record) and not stands
+
+
+async def _is_quiet(ctx: Context, record: Record) -> bool:
+    """Whether what was sent must have arrived by now, if it ever will."""
+    quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
+    return record.quiet_from is not None and await ctx.gateway.store.now() - record.quiet_from >= quiet
 
 
 async def _order(ctx: Context, record: Record) -> Order | None:

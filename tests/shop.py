@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from gateway.app import create_app
 from gateway.settings import Settings
+from gateway.store import Store
 from sandbox.world import World
 
 OPERATIONS = Path(__file__).parent.parent / "examples" / "operations"
@@ -185,6 +186,15 @@ async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Asyn
 async def gateway(world: World, network: InMemory, clock: Clock, **changes: Any) -> AsyncIterator["Storefront"]:
     """A storefront in front of a gateway of its own."""
     async with running(create_app(settings_for(world, **changes), network, now=clock)) as http:
+        yield Storefront(http)
+
+
+@asynccontextmanager
+async def gateway_on(
+    store: Store, world: World, network: InMemory, clock: Clock, **changes: Any
+) -> AsyncIterator["Storefront"]:
+    """A gateway whose store the test has made."""
+    async with running(create_app(settings_for(world, **changes), network, now=clock, store=store)) as http:
         yield Storefront(http)
 
 
