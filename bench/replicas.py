@@ -44,7 +44,8 @@ PREPARE = """mutation($a: AddressInput!) { prepareCheckout(input: {billing: {add
 ATTACH = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) { errors { code } } }"
 BUY = """mutation($key: UUID!, $total: MoneyInput!) {
   submitOrder(input: {idempotencyKey: $key, expectedTotal: $total}) {
-    errors { code message } result { __typename ... on OrderPlaced { order { number } } } } }"""
+    errors { code message } result { __typename ... on OrderPlaced { order { number } }
+      ... on OrderBlocked { blockers { code } } } } }"""
 
 DEFINITE = frozenset({"OrderPlaced", "OrderNotPlaced", "OrderDeclined", "OrderBlocked"})
 
@@ -256,7 +257,7 @@ async def settle(place: Town, https: list[httpx.AsyncClient], buyer: Buyer, key:
     # A key that met another's submission was blocked by it, and that one bought.
     expected = {"OrderPlaced": True, "OrderBlocked": True, "OrderNotPlaced": False, "OrderDeclined": False}
     if place.has_order(buyer.cart_id) is not expected[outcome]:
-        found.untrue.append(f"{buyer.cart_id}: {outcome}")
+        found.untrue.append(f"{buyer.cart_id}: {answer}")
 
 
 def outcome_of(answer: dict[str, Any]) -> str:

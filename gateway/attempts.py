@@ -190,6 +190,9 @@ class Attempts:
     async def lock(self, lock: str, place: str) -> Record | None:
         """Take a lock for the attempt at this place; the attempt that has it, where another one does."""
         while not await self._store.replace(lock, place.encode(), expected=None, ttl_s=KEPT_S):
+            if await self._store.get(lock) == place.encode():
+                # A replica died at this same attempt, after it took the lock and before it wrote that down.
+                return None
             holder = await self.holder(lock)
             if holder is not None:
                 return holder

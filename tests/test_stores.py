@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis.asyncio import Redis
 
+from gateway.attempts import Attempts, Record
 from gateway.errors import StoreUnavailable
+from gateway.replica import Replica
 from gateway.shared_store import SharedStore
 from gateway.store import MemoryStore, Store, Taken
+from gateway.upstream.wire import encode
 from tests.valkey import Valkey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -193,3 +196,16 @@ async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
         assert all([await redis.pttl(key) > 0 for key in keys])
     await redis.aclose()
     await store.aclose()
+
+
+async def test_what_a_replica_took_that_died_at_an_attempt_is_that_attempts(store: Store) -> None:
+    """The same key is pressed again at another replica, and is not in its own way."""
+    replica = Replica(store)
+    dead, alive = Attempts(store, Replica(store)), Attempts(store, replica)
+    place, another, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
+    assert await dead.lock(lock, place) is None
+    record = Record(key=uuid.uuid4(), fingerprint="", owner=replica.id, started_at=NOW, updated_at=NOW)
+    await store.put(place, encode(record), ttl_s=10)
+    with alive.working(place):
+        assert await alive.lock(lock, place) is None
+        assert await alive.lock(lock, another) == record, "nobody else gets it meanwhile"
