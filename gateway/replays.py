@@ -93,6 +93,10 @@ class Replays:
             return await self._told(place, fingerprint)
         try:
             done = await act()
+        except KeyReused:
+            # A part of it was made under this key, with another input: nothing has happened here.
+            await self._note(place, begun, None)
+            raise
         except BaseException:
             await self._note(place, begun, replace(begun, broke_off=True))
             raise
