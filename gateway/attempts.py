@@ -187,10 +187,10 @@ class Attempts:
     async def leave_alone(self, place: str) -> None:
         await self._store.forget(OPEN, place)
 
-    async def lock(self, lock: str, place: str) -> Record | None:
+    async def lock(self, lock: str, place: str, record: Record) -> Record | None:
         """Take a lock for the attempt at this place; the attempt that has it, where another one does."""
         while not await self._store.replace(lock, place.encode(), expected=None, ttl_s=KEPT_S):
-            if await self._store.get(lock) == place.encode():
+            if await self._store.get(lock) == place.encode() and await self._store.get(place) == encode(record):
                 # A replica died at this same attempt, after it took the lock and before it wrote that down.
                 return None
             holder = await self.holder(lock)

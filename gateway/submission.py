@@ -266,7 +266,7 @@ class Submissions:
         try:
             await _check_memory(ctx, session)
             await ctx.gateway.limits.check("decline", *_who_tries(ctx, session))
-            in_the_way = await self._attempts.lock(lock_of(session), place)
+            in_the_way = await self._attempts.lock(lock_of(session), place, record)
             if in_the_way is not None:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
             await ctx.gateway.sessions.keep(session, str(press.key))
@@ -282,7 +282,7 @@ class Submissions:
             # Another session may have the same cart.
             wire = case.cart.wire_payment_session
             cart_lock = lock_of_cart(wire.id if wire else case.cart.upstream_id)
-            in_the_way = await self._attempts.lock(cart_lock, place)
+            in_the_way = await self._attempts.lock(cart_lock, place, record)
             if in_the_way is not None:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
             record = await self._sent(ctx, place, record, case.cart, cart_lock)

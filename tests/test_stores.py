@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -203,9 +204,12 @@ async def test_what_a_replica_took_that_died_at_an_attempt_is_that_attempts(stor
     replica = Replica(store)
     dead, alive = Attempts(store, Replica(store)), Attempts(store, replica)
     place, another, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
-    assert await dead.lock(lock, place) is None
     record = Record(key=uuid.uuid4(), fingerprint="", owner=replica.id, started_at=NOW, updated_at=NOW)
+    lost = msgspec.structs.replace(record, owner="dead")
+    assert await dead.lock(lock, place, lost) is None
+    await replica.beat()
     await store.put(place, encode(record), ttl_s=10)
     with alive.working(place):
-        assert await alive.lock(lock, place) is None
-        assert await alive.lock(lock, another) == record, "nobody else gets it meanwhile"
+        assert await alive.lock(lock, place, record) is None
+        assert await alive.lock(lock, another, lost) == record, "nobody else gets it meanwhile"
+        assert await dead.lock(lock, place, lost) == record, "nor who was not dead, but slow"
