@@ -10,6 +10,8 @@ from gateway.upstream.ids import global_id
 from sandbox.world import World
 from tests.shop import COFFEE, LIVE_MAPS, Clock, InMemory, Shopper, Storefront, documents, gateway, signed_in
 
+pytestmark = pytest.mark.slow
+
 ONE = "/v1/subscriptions/{id}"
 ALL = "/v1/subscriptions"
 OPTIONS = "/v1/shoppers/me/payment-options"

@@ -5,6 +5,8 @@ import pytest
 from tests.coverage import page
 from tests.surface import INVENTORY, SETTINGS, call, inventory, paths, surface
 
+pytestmark = pytest.mark.slow
+
 PAGE = INVENTORY.with_suffix(".md")
 
 

@@ -13,6 +13,8 @@ from sandbox.world import Balance, World
 from tests.shop import COFFEE, LIVE_MAPS, SOFTWARE, Shopper
 from tests.ways import AMAZON, CARD
 
+pytestmark = pytest.mark.slow
+
 CREDIT = """mutation { applyStoreCredit(input: {amount: {amount: "50", currencyCode: "USD"}}) { errors { code } } }"""
 FREE = """mutation { applyOffer(input: {offer: {couponCode: "ONTHEHOUSE"}}) { errors { code } } }"""
 SESSION = """{ paymentSession { state isFunded amountContributed { amount } amountRemaining { amount }

@@ -10,10 +10,11 @@ from gateway.cache import key_of
 from sandbox.world import World
 from tests.shop import PACK, POLES, Shopper, Storefront
 
+pytestmark = pytest.mark.slow
+
 PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
 
 
-@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(PARTS, PARTS)
 def test_two_lists_of_parts_have_one_key_only_when_they_are_one(one: list[str | None], other: list[str | None]) -> None:

@@ -28,6 +28,8 @@ from tests.shop import (
 )
 from tests.valkey import Valkey, emptied
 
+pytestmark = pytest.mark.slow
+
 OUT = "mutation { signOut { signedOut } }"
 LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status result { __typename } } }"
 RESUME = f"{CART}/resume-cart"

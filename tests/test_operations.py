@@ -28,6 +28,8 @@ from tests.operations import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refu
 from tests.shop import Answer, Clock, InMemory, Shopper, documents, gateway
 from tests.test_rules import CORE, costly
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_table_has_every_operation() -> None:
     assert TABLE.keys() == documents().keys()
@@ -168,7 +170,6 @@ async def test_an_operation_makes_the_calls_of_the_table(name: str) -> None:
     assert len([call for call in run.calls if call != TOKEN]) == row.calls
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
 async def test_what_does_not_depend_on_a_call_stays_when_that_call_fails(name: str) -> None:
     good = Good(await seen(name), await seen(name))

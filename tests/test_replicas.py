@@ -33,6 +33,8 @@ from tests.shop import (
 )
 from tests.valkey import Valkey, emptied
 
+pytestmark = pytest.mark.slow
+
 LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status result { __typename } } }"
 
 
@@ -254,7 +256,6 @@ async def test_keys_of_the_seal_are_changed_one_after_the_other(
 # The store in trouble.
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["stopped", "silent"])
 async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
@@ -295,7 +296,6 @@ LOST_ON_THE_WAY = {
 """Where a change is while the store goes, the change, and what is told of it: nothing where all of it is known."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("made", LOST_ON_THE_WAY)
 async def test_a_store_that_goes_during_a_change_is_no_claim_that_nothing_was_sent(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, made: str
@@ -315,7 +315,6 @@ async def test_a_store_that_goes_during_a_change_is_no_claim_that_nothing_was_se
         assert payload["cart"] in ({"totalQuantity": 2}, {"totals": {"discount": {"amount": IsStr(regex="[1-9].*")}}})
 
 
-@pytest.mark.slow
 async def test_who_has_signed_in_gets_the_new_handle_although_the_store_pauses(
     world: World, network: InMemory, clock: Clock, own_valkey: Valkey
 ) -> None:
@@ -333,7 +332,6 @@ async def test_who_has_signed_in_gets_the_new_handle_although_the_store_pauses(
         assert session == {"level": "REGISTERED"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
 async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second_one(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
@@ -444,7 +442,6 @@ async def test_an_order_is_looked_after_although_its_shopper_has_signed_out(
 # On real sockets, with real processes. `python -m bench.replicas` does ten and fifty times as much.
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_a_crowd_at_two_replicas_buys_each_cart_once() -> None:
     found = await load(submits=1000, carts=50)
@@ -452,7 +449,6 @@ async def test_a_crowd_at_two_replicas_buys_each_cart_once() -> None:
     assert found.outcomes.total() > 500
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_a_killed_replica_orders_nothing_twice_and_leaves_nothing_open() -> None:
     found = await kills(times=4)

@@ -19,6 +19,8 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.world import Balance, World
 from tests.shop import ADDRESS, CART, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, listening, settings_for
 
+pytestmark = pytest.mark.slow
+
 PERSONAL = {
     "firstName": "Canaryfirst",
     "lastName": "Canarylast",

@@ -16,6 +16,8 @@ from dirty_equals import IsPartialDict
 from sandbox.world import Balance, World
 from tests.shop import ADDRESS, CART, PACK, POLES, InMemory, Shopper
 
+pytestmark = pytest.mark.slow
+
 RESUME = f"{CART}/resume-cart"
 ATTACH = f"{CART}/apply-payment-method"
 

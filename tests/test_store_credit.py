@@ -14,6 +14,8 @@ from sandbox.source import Source
 from sandbox.world import Balance, World
 from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, signed_in
 
+pytestmark = pytest.mark.slow
+
 ATTACH = f"{CART}/apply-payment-method"
 SOURCES = "/sources"
 LEDGER = "/_ledger/balance"
@@ -285,7 +287,6 @@ def check_sums(cart: dict[str, Any]) -> None:
         assert {"kind": kind, "amount": session["amountRemaining"]} in session["missing"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 async def test_credit_pays_first_and_the_rest_is_right(
     world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, case: str

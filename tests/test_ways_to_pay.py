@@ -14,6 +14,8 @@ from sandbox.world import World
 from tests.shop import Clock, InMemory, Shopper, create_source, eventually, gateway, new_key
 from tests.ways import CARD, CPF, LOCALES, MONEY_LATER, OUTCOMES, WAYS, Way, cell, page
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parent.parent / "docs" / "payment-methods.md"
 
 TENT = "5401231200"
@@ -314,16 +316,8 @@ PLAYED: dict[tuple[str, str], Story] = {
     ("delayed", "rejected"): not_made,
 }
 
-FIRST = {way.workflow: way for way in reversed(WAYS)}
-"""One of each workflow is bought with in the quick tests."""
-
 CASES = [
-    pytest.param(
-        way,
-        story,
-        id=f"{way.name}-{story}",
-        marks=[] if story == "bought" and way == FIRST[way.workflow] else pytest.mark.slow,
-    )
+    pytest.param(way, story, id=f"{way.name}-{story}")
     for way in WAYS
     for story in OUTCOMES[way.workflow]
     if story != "resumed"
@@ -335,7 +329,6 @@ async def test_what_becomes_of_a_way_to_pay_is_what_the_page_says(visit: Visit, 
     assert await PLAYED[way.workflow, story](visit) == cell(way, story)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "way", [way for way in WAYS if way.workflow == "submit-then-redirect"], ids=lambda way: way.name
 )
