@@ -2,10 +2,12 @@
 
 Real processes on real sockets: a sandbox, a Valkey server, two gateways. `load` alternates between the
 replicas with one key, with others, and with clients that hang up. `kills` ends a replica (SIGKILL) at a
-random instant of a submission, and asks the other one with the same key what became of it.
+random instant of a submission, and asks the other one with the same key what became of it. `silence` stops the
+store from answering, and presses the button.
 
     python -m bench.replicas load --submits 10000 --carts 500
     python -m bench.replicas kills --times 200
+    python -m bench.replicas silence
 """
 
 import asyncio
@@ -34,6 +36,10 @@ QUIET_S = 3
 """Short, so that absence is believed soon."""
 
 SETTLED_WITHIN_S = 60
+STORE_TIMEOUT_S = 0.25
+"""The gateway's own; `load` and `kills` are patient with a machine that is busy."""
+
+SILENCE_TOLD_WITHIN_S = 0.3
 HANG_UP_S = 0.01
 
 ADD = """mutation($id: String!) { addCartLines(input: {delivery: BEARER, lines: [{product: {upstreamId: $id}}]}) {
@@ -82,11 +88,11 @@ class Town:
 
     world: World
     sandbox_url: str
-    store_url: str
+    valkey: Valkey
     gateways: list["Running"] = field(default_factory=list)
 
-    async def begin(self) -> "Running":
-        running = await Running.start(self)
+    async def begin(self, store_timeout_s: float = 5) -> "Running":
+        running = await Running.start(self, store_timeout_s)
         self.gateways.append(running)
         return running
 
@@ -123,21 +129,21 @@ class Running:
     url: str
 
     @classmethod
-    async def start(cls, town: Town) -> "Running":
+    async def start(cls, town: Town, store_timeout_s: float) -> "Running":
         keys, port = town.world.keys, free_port()
         settings = {
             "RIVERFRONT_DEVELOPMENT": "true",
             "RIVERFRONT_LOG_LEVEL": "ERROR",
             "RIVERFRONT_PORT": str(port),
             "RIVERFRONT_UPSTREAM_URL": town.sandbox_url,
-            "RIVERFRONT_STORE_URL": town.store_url,
+            "RIVERFRONT_STORE_URL": town.valkey.url,
             "RIVERFRONT_API_KEY": keys.confidential_key,
             "RIVERFRONT_API_SECRET": keys.confidential_secret,
             "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
             "RIVERFRONT_SUBMISSION_DEADLINE_S": str(QUIET_S - 1),
             "RIVERFRONT_DOUBT_QUIET_S": str(QUIET_S),
             "RIVERFRONT_RECONCILE_S": "0.5",
-            "RIVERFRONT_STORE_TIMEOUT_S": "5",
+            "RIVERFRONT_STORE_TIMEOUT_S": str(store_timeout_s),
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gateway", "serve", cwd=ROOT, env=os.environ | settings
@@ -163,7 +169,7 @@ async def town() -> AsyncIterator[Town]:
         valkey = stack.enter_context(Valkey())
         await emptied(valkey)
         sandbox_url = await stack.enter_async_context(listening(create_sandbox(world), "off"))
-        place = Town(world, sandbox_url, valkey.url)
+        place = Town(world, sandbox_url, valkey)
         try:
             yield place
         finally:
@@ -260,6 +266,28 @@ async def settle(place: Town, https: list[httpx.AsyncClient], buyer: Buyer, key:
         found.untrue.append(f"{buyer.cart_id}: {answer}")
 
 
+async def silence(times: int) -> Found:
+    """The store listens and answers nothing; `untrue` has the answers that came late, or said something else."""
+    found = Found()
+    async with town() as place:
+        gateway = await place.begin(STORE_TIMEOUT_S)
+        async with httpx.AsyncClient(base_url=gateway.url, timeout=30, trust_env=False) as http:
+            buyer = await place.buyer(http)
+            with place.valkey.silent():
+                for _ in range(times):
+                    began_at = time.monotonic()
+                    variables = {"key": new_key(), "total": buyer.total}
+                    sent = {"query": BUY, "variables": variables}
+                    (error,) = (await http.post("/graphql", json=sent, headers=buyer.headers)).json()["errors"]
+                    took_s, code = time.monotonic() - began_at, error["extensions"]["code"]
+                    found.outcomes[code] += 1
+                    found.slowest_s = max(found.slowest_s, took_s)
+                    if took_s > SILENCE_TOLD_WITHIN_S or "nothing was charged" not in error["message"]:
+                        found.untrue.append(f"{took_s * 1000:.0f} ms: {error['message']}")
+        found.twice += [buyer.cart_id] * place.submits_of(buyer.cart_id)
+    return found
+
+
 def outcome_of(answer: dict[str, Any]) -> str:
     payload = answer.get("submitOrder") or {}
     if payload.get("errors"):
@@ -289,13 +317,19 @@ def run_kills(times: int = 200) -> None:
     _tell(f"{times} kills", kills(times))
 
 
+@app.command("silence")
+def run_silence(times: int = 50) -> None:
+    """Press the button while the store answers nothing."""
+    _tell(f"{times} presses without a store", silence(times))
+
+
 def _tell(what: str, work: Any) -> None:
     began_at = time.monotonic()
     found: Found = asyncio.run(work)
-    print(f"{what}, two replicas, {os.cpu_count()} cores, {time.monotonic() - began_at:.0f} s")
+    print(f"{what}, {os.cpu_count()} cores, {time.monotonic() - began_at:.0f} s")
     for outcome, count in sorted(found.outcomes.items()):
         print(f"  {outcome:32} {count}")
-    print(f"  the slowest was settled after      {found.slowest_s:.1f} s (quiet time {QUIET_S} s)")
+    print(f"  the slowest was settled after    {found.slowest_s:.2f} s (quiet time {QUIET_S} s)")
     for name, carts in (("twice", found.twice), ("untrue", found.untrue), ("unsettled", found.unsettled)):
         print(f"  {name:32} {len(carts)} {carts[:3] or ''}")
     sys.exit(0 if found.is_good else 1)
