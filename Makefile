@@ -59,7 +59,7 @@ quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
 
 clients: .venv/.dev $(PROJECTS)
-	$(BIN)/python -m pytest $(WORKERS) tests/test_clients.py
+	$(BIN)/python -m pytest $(WORKERS) tests/schema/test_clients.py
 
 bench: .venv/.dev
 	$(BIN)/python -m bench.documents
@@ -67,8 +67,8 @@ bench: .venv/.dev
 
 schema: .venv/.runtime
 	$(BIN)/python -m gateway schema > schema/schema.graphql
-	$(BIN)/python -m tests.coverage > docs/coverage.md
-	$(BIN)/python -m tests.ways > docs/payment-methods.md
+	$(BIN)/python -m tests.support.coverage > docs/coverage.md
+	$(BIN)/python -m tests.support.ways > docs/payment-methods.md
 
 image:
 	docker build --tag $(IMAGE) .

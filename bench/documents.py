@@ -12,9 +12,9 @@ import time
 import httpx
 
 from gateway.app import create_app
-from sandbox.world import World
-from tests.bombs import BOMBS, WITHIN_BOUNDS
-from tests.shop import documents, running, settings_for
+from sandbox.model.world import World
+from tests.support.bombs import BOMBS, WITHIN_BOUNDS
+from tests.support.shop import documents, running, settings_for
 
 BOUND_MS = 100
 TIMES = 10

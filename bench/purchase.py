@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx
 
 from examples.run import program, wait_for
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, PACK, Shopper, Storefront, new_key
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, CART, PACK, Shopper, Storefront, new_key
 
 TIMES = 200
 PORT, SANDBOX_PORT = 8790, 8791

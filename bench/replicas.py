@@ -27,9 +27,9 @@ import typer
 
 from examples.run import ROOT
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
-from tests.shop import ADDRESS, PACK, SUBMIT, create_source, listening, new_key
-from tests.valkey import Valkey, emptied
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, PACK, SUBMIT, create_source, listening, new_key
+from tests.support.valkey import Valkey, emptied
 
 AT_ONCE = 40
 QUIET_S = 3

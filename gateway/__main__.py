@@ -13,10 +13,10 @@ from graphql import parse, validate
 
 from gateway import telemetry
 from gateway.app import create_app
+from gateway.documents.manifest import ManifestWrong, manifest_of, operations_in
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.manifest import ManifestWrong, manifest_of, operations_in
 from gateway.settings import PREFIX, Settings
-from gateway.shared_store import SharedStore
+from gateway.store.redis import SharedStore
 from schema.build import build
 
 log = logging.getLogger("gateway")

@@ -19,28 +19,28 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway import origin
-from gateway.assertions import Assertions
-from gateway.attempts import Attempts
-from gateway.cache import Cache
-from gateway.catalog import Catalog
-from gateway.context import Gateway
-from gateway.documents import Documents
-from gateway.endpoint import COST_HEADERS, GraphQLEndpoint
+from gateway.catalog.catalog import Catalog
+from gateway.documents.registry import Documents
 from gateway.errors import StoreUnavailable
-from gateway.graphiql import page as graphiql
-from gateway.limits import Limits
-from gateway.reconciler import Reconciler
-from gateway.replays import Replays
-from gateway.replica import Replica
-from gateway.session import Sessions, utc_now
+from gateway.http import csrf
+from gateway.http.cache_headers import CacheHeaders
+from gateway.http.endpoint import COST_HEADERS, GraphQLEndpoint
+from gateway.http.graphiql import page as graphiql
+from gateway.operation.context import Gateway
+from gateway.orders.attempts import Attempts
+from gateway.sessions.cart_lock import Turns
+from gateway.sessions.idempotency import Replays
+from gateway.sessions.merchant_assertions import Assertions
+from gateway.sessions.sessions import Sessions, utc_now
 from gateway.settings import Settings
-from gateway.shared_store import SharedStore
-from gateway.sharing import CacheHeaders
-from gateway.store import MemoryStore, Store
-from gateway.submission import Submissions
+from gateway.store.answer_cache import Cache
+from gateway.store.heartbeat import Replica
+from gateway.store.interface import MemoryStore, Store
+from gateway.store.rate_limits import Limits
+from gateway.store.redis import SharedStore
+from gateway.submission.reconciler import Reconciler
+from gateway.submission.submissions import Submissions
 from gateway.telemetry import RequestIds, tell_retries
-from gateway.turns import Turns
 from gateway.upstream import transport
 from gateway.upstream.calls import Calls
 from gateway.upstream.client import Upstream
@@ -111,7 +111,7 @@ def create_app(
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.origins,
-                allow_origin_regex=origin.LOOPBACK if settings.development else None,
+                allow_origin_regex=csrf.LOOPBACK if settings.development else None,
                 allow_credentials=True,
                 allow_methods=["GET", "POST"],
                 allow_headers=["Content-Type", "Authorization", "X-Riverfront-Client", "X-Request-Id"],

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.documents.manifest import DocumentsMode
 from gateway.enums import TermsOfSaleMode
-from gateway.manifest import DocumentsMode
 
 PREFIX = "RIVERFRONT_"
 

@@ -20,8 +20,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import proxies
-from gateway.screening import has_card_number
+from gateway.documents.card_numbers import has_card_number
+from gateway.http import client_address
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -203,7 +203,7 @@ class RequestIds:
                 headers["X-Request-Id"] = request_id
                 for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
-                if proxies.is_encrypted(scope, self._settings):
+                if client_address.is_encrypted(scope, self._settings):
                     headers["Strict-Transport-Security"] = HSTS
             await send(message)
 

@@ -8,18 +8,18 @@ new cart takes its place, and its token is given back, without which nobody can 
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from gateway.context import Context
 from gateway.enums import ErrorCode, PaymentSessionState, SessionLevel, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.replays import Warning
-from gateway.session import Record
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import CartConflictError, PaymentError
+from gateway.sessions.idempotency import Warning
+from gateway.sessions.sessions import Record
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange, NewLine
 from gateway.upstream.client import Upstream
+from gateway.upstream.decoding import many
 from gateway.upstream.lines import CartLine
-from gateway.upstream.wire import many
-from gateway.user_errors import CartConflictError, PaymentError
-from resolvers.edits import Refused, told_beside
+from resolvers.cart_edits import Refused, told_beside
 
 CART_SUBMITTED = "cart-failure"
 """How upstream refuses every change of a cart that was submitted and waits for its shopper."""

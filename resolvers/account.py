@@ -9,18 +9,18 @@ import pycountry
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from gateway.context import Context
 from gateway.enums import ErrorCode, SessionLevel
 from gateway.errors import SignInRequired, UpstreamError, UpstreamInvalidResponse, UpstreamRefusal
-from gateway.session import Session
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import AccessError, AnyUserError, Path, PaymentError, cause_of, invalid, not_found
+from gateway.sessions.sessions import Session
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.ids import global_id, upstream_id
 from gateway.upstream.shopper import Label, PaymentOption, Profile, SavedAddress, Shopper
-from gateway.user_errors import AccessError, AnyUserError, Path, PaymentError, cause_of, invalid, not_found
 from resolvers import sessions
-from resolvers.edits import Refused
+from resolvers.cart_edits import Refused
 from resolvers.inputs import (
     AddressFields,
     DeleteAddress,

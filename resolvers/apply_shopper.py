@@ -2,18 +2,18 @@
 
 from msgspec.structs import replace
 
-from gateway.context import Context
 from gateway.enums import ErrorCode
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import AnyUserError, Path, PaymentError
 from gateway.upstream.cart import Cart
-from gateway.user_errors import AnyUserError, Path, PaymentError
-from resolvers import account, edits, payments
+from resolvers import account, cart_edits, payment_sources
 from resolvers.inputs import ApplyShopper
 from resolvers.payloads import Payload
 
 
 async def apply_shopper(ctx: Context, input: ApplyShopper) -> Payload:
     """Addresses and a means of payment in one call, whose answer is the cart."""
-    return await edits.in_turn(ctx, input.if_revision, lambda: _apply(ctx, input))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _apply(ctx, input))
 
 
 async def _apply(ctx: Context, input: ApplyShopper) -> Payload:
@@ -33,12 +33,12 @@ async def _apply(ctx: Context, input: ApplyShopper) -> Payload:
             )
         )
 
-    done = await edits.write(ctx, apply, path=_path(input))
+    done = await cart_edits.write(ctx, apply, path=_path(input))
     if done.errors:
         return Payload(errors=[await _explained(ctx, error) for error in done.errors], warnings=done.warnings)
-    cart = await edits.present(ctx)
+    cart = await cart_edits.present(ctx)
     if cart.primary_source is not None:
-        await payments.note_total(ctx, cart.primary_source.source_id, cart)
+        await payment_sources.note_total(ctx, cart.primary_source.source_id, cart)
     return done
 
 
@@ -57,7 +57,7 @@ async def _explained(ctx: Context, error: AnyUserError) -> AnyUserError:
     """Upstream says no more than that the payment failed; a source that is there already is the usual reason."""
     if not isinstance(error, PaymentError) or error.code is not ErrorCode.PAYMENT_METHOD_UNAVAILABLE:
         return error
-    attached = (await edits.present(ctx)).primary_source
+    attached = (await cart_edits.present(ctx)).primary_source
     if attached is None:
         return error
     message = "Another source is attached. Detach it first."

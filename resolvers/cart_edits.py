@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from gateway import credit
-from gateway.context import Context
+from gateway.checkout.guard import STOCK_CODES
 from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import StoreUnavailable, UpstreamError, UpstreamRefusal
-from gateway.guard import STOCK_CODES
-from gateway.replays import Warning
-from gateway.session import FRESH_FOR_CHECKOUT, Session
+from gateway.operation.context import Context
+from gateway.payments import store_credit
+from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost
+from gateway.sessions.idempotency import Warning
+from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Session
 from gateway.upstream.cart import Cart
-from gateway.user_errors import AnyUserError, CartConflictError, Path, store_lost
 from resolvers import sessions
 from resolvers.payloads import Payload
 
@@ -72,7 +72,7 @@ async def _with_coverage(ctx: Context, done: Payload) -> Payload:
     if covered is None:
         return done
     try:
-        covers = credit.covers_alone(await ctx.cart())
+        covers = store_credit.covers_alone(await ctx.cart())
     except UpstreamError:
         return done  # It is told with the next change.
     if covers is covered:

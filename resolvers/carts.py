@@ -6,19 +6,19 @@ from uuid import UUID
 
 import msgspec
 
-from gateway.context import Context
 from gateway.enums import ErrorCode
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.replays import Done, KeyReused, Warning, fingerprint
-from gateway.session import Record
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
+from gateway.sessions.idempotency import Done, KeyReused, Warning, fingerprint
+from gateway.sessions.sessions import Record
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import NewLine, Through
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import RecurringTerms
 from gateway.upstream.tax import TaxIdentifierRequirement
-from gateway.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from resolvers import sessions
-from resolvers.edits import Refused, change, in_turn, present, warnings_of, write
+from resolvers.cart_edits import Refused, change, in_turn, present, warnings_of, write
 from resolvers.inputs import AddCartLines, CartLineChange, NewCartLine, RemoveCartLines, UpdateCartLines, UpdateSession
 from resolvers.inputs import RecurringTerms as GivenTerms
 from resolvers.offers import no_offer

@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from gateway.context import Context
 from gateway.errors import BadUserInput, UpstreamInvalidResponse
+from gateway.operation.context import Context
 from gateway.upstream.catalog import (
     Category,
     InventoryStatus,
@@ -17,12 +17,12 @@ from gateway.upstream.catalog import (
     VolumePriceTier,
     stock_of_any,
 )
+from gateway.upstream.decoding import CustomAttribute
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
-from gateway.upstream.wire import CustomAttribute
 from resolvers.inputs import ProductBy, ProductSearch
-from resolvers.pages import Connection, Page, Read, Window, connection, sifted
+from resolvers.pagination import Connection, Page, Read, Window, connection, sifted
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 """A word of a search. Whatever else stands in a text could be an operator of upstream's expressions."""

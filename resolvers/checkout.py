@@ -4,20 +4,20 @@ from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from functools import partial
 
-from gateway import guard
-from gateway import tax as tax_rules
-from gateway.case import case_of
-from gateway.context import Context
+from gateway.checkout import guard
+from gateway.checkout import tax_identifiers as tax_rules
+from gateway.checkout.guard import CheckoutReadiness
+from gateway.checkout.guard_input import case_of
 from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCode
 from gateway.errors import UpstreamError
-from gateway.guard import CheckoutReadiness
-from gateway.replays import Warning
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import DestinationError, InputError, Path, invalid
+from gateway.sessions.idempotency import Warning
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart, ShippingOption
 from gateway.upstream.changes import CartChange
-from gateway.user_errors import DestinationError, InputError, Path, invalid
-from resolvers import account, edits, offers
-from resolvers.edits import Refused
+from resolvers import account, cart_edits, offers
+from resolvers.cart_edits import Refused
 from resolvers.inputs import (
     AddressChoice,
     CheckoutTax,
@@ -51,7 +51,7 @@ async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
     lack = await account.lack(ctx, *_of_the_book(input))
     if lack:
         return Payload(errors=lack)
-    return await edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
 
 
 async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
@@ -65,15 +65,15 @@ async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
         return Payload(errors=lack)
 
     async def set_both() -> Payload:
-        before = (await edits.present(ctx)).selected_shipping_option
+        before = (await cart_edits.present(ctx)).selected_shipping_option
         done = await _prepare(ctx, parts)
         if done.errors or before is None:
             return done
-        now = (await edits.present(ctx)).selected_shipping_option
+        now = (await cart_edits.present(ctx)).selected_shipping_option
         was_reset = now is None or now.id != before.id
         return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
 
-    return await edits.in_turn(ctx, input.if_revision, set_both)
+    return await cart_edits.in_turn(ctx, input.if_revision, set_both)
 
 
 def _of_the_book(input: PrepareCheckout) -> list[Path]:
@@ -85,16 +85,16 @@ def _of_the_book(input: PrepareCheckout) -> list[Path]:
 
 async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> Payload:
     choice = ShippingOptionChoice(id=input.shipping_option_id)
-    return await edits.in_turn(ctx, input.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
 
 
 async def set_tax_identifiers(ctx: Context, input: SetTaxIdentifiers) -> Payload:
-    return await edits.in_turn(ctx, input.if_revision, lambda: _set_tax(ctx, input, ("input",)))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _set_tax(ctx, input, ("input",)))
 
 
 async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
     parts = PrepareCheckout(organization_id=input.organization_id, terms_of_sale_accepted=input.terms_of_sale_accepted)
-    return await edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, parts))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, parts))
 
 
 async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
@@ -104,7 +104,7 @@ async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
     change = await _change(ctx, input)
     if change is not None:
         wanted = change
-        done = await edits.write(
+        done = await cart_edits.write(
             ctx,
             lambda: ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, wanted)),
             path=_first_part(input),
@@ -142,7 +142,7 @@ async def _set_tax(ctx: Context, tax: CheckoutTax, path: Path) -> Payload:
             await ctx.as_shopper(lambda upstream, token: upstream.remove_tax_identifiers(token))
         await ctx.as_shopper(lambda upstream, token: upstream.set_tax_identifiers(token, tax.customer_type, given))
 
-    return await edits.write(ctx, put, path=(*path, "taxIdentifiers"))
+    return await cart_edits.write(ctx, put, path=(*path, "taxIdentifiers"))
 
 
 async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> DestinationError | None:
@@ -168,7 +168,7 @@ async def _correct(ctx: Context, input: PrepareCheckout) -> Payload:
     for kind, choice in ((AddressKind.BILLING, input.billing), (AddressKind.SHIPPING, input.shipping)):
         if choice is None or choice.suggestion_id is None:
             continue
-        done = await edits.write(
+        done = await cart_edits.write(
             ctx,
             partial(_apply_suggestion, ctx, kind, choice.suggestion_id),
             path=("input", kind.value.lower(), "suggestionId"),
@@ -224,7 +224,7 @@ def _country_path(choice: AddressChoice | None, part: str) -> Path:
 
 
 async def _present_address(ctx: Context, kind: AddressKind, path: Path) -> Address:
-    cart = await edits.present(ctx)
+    cart = await cart_edits.present(ctx)
     found = cart.billing_address if kind is AddressKind.BILLING else cart.shipping_address
     if found is None:
         message = f"The cart has no {kind.value.lower()} address to take over. Give the address in full."
@@ -252,7 +252,7 @@ def _first_part(input: PrepareCheckout) -> Path:
 
 async def _select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Payload:
     try:
-        cart = await edits.present(ctx)
+        cart = await cart_edits.present(ctx)
     except Refused as refused:
         return Payload(errors=refused.errors)
     if choice.rule is not None and not cart.requires_shipping:
@@ -267,7 +267,7 @@ async def _select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Pay
         return Payload(errors=[unavailable])
     if option.is_selected:
         return Payload()
-    return await edits.write(
+    return await cart_edits.write(
         ctx,
         lambda: ctx.as_shopper(lambda upstream, token: upstream.apply_shipping_option(token, option.id)),
         path=path,

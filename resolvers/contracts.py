@@ -5,24 +5,24 @@ nothing is shown and nothing is done before the contract's shopper has been comp
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gateway.context import Context
 from gateway.enums import ErrorCode
 from gateway.errors import NotConfigured, UpstreamError, UpstreamRefusal
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import ContractError, Path, PaymentError, invalid, not_found
 from gateway.upstream.contracts import Contracts, PendingContractChange, SubscriptionContract
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import Shopper
-from gateway.user_errors import ContractError, Path, PaymentError, invalid, not_found
 from resolvers import account, sessions
 from resolvers.account import Member
-from resolvers.edits import Refused
+from resolvers.cart_edits import Refused
 from resolvers.inputs import (
     CancelSubscriptionContract,
     ChangeSubscriptionContract,
     SubscriptionContractChange,
 )
 from resolvers.orders import LARGEST_PAGE
-from resolvers.pages import Connection, Page, Window, connection
+from resolvers.pagination import Connection, Page, Window, connection
 from resolvers.payloads import ContractPayload
 
 NOT_ALLOWED = "validation-error"

@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from gateway import credit
-from gateway.context import Context
-from gateway.credit import StoreCreditAccount
 from gateway.enums import ErrorCode, SourceState, WarningCode
 from gateway.errors import NotConfigured, UpstreamError
 from gateway.money import Money, zero
-from gateway.replays import Warning
+from gateway.operation.context import Context
+from gateway.payments import store_credit as credit_rules
+from gateway.payments.store_credit import StoreCreditAccount
+from gateway.refusals.user_errors import AnyUserError, PaymentError, UpstreamFailure
+from gateway.sessions.idempotency import Warning
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import Source
-from gateway.user_errors import AnyUserError, PaymentError, UpstreamFailure
-from resolvers import edits, payments, sessions
+from resolvers import cart_edits, payment_sources, sessions
 from resolvers.inputs import ApplyStoreCredit, RemoveStoreCredit
 from resolvers.payloads import Payload
 
@@ -46,7 +46,7 @@ async def _on_cart(ctx: Context, cart: Cart, balance: Money | None) -> StoreCred
         stock = await ctx.in_time(ctx.gateway.catalog.stock([line.product.upstream_id for line in cart.lines]))
     except UpstreamError:
         stock = {}  # What is on backorder is then refused when the order is submitted.
-    return credit.account(cart, balance or zero(cart.currency_code), stock, ctx.gateway.now())
+    return credit_rules.account(cart, balance or zero(cart.currency_code), stock, ctx.gateway.now())
 
 
 def _check_configured(ctx: Context) -> None:
@@ -58,28 +58,30 @@ def _check_configured(ctx: Context) -> None:
 async def apply_store_credit(ctx: Context, input: ApplyStoreCredit) -> Payload:
     _check_configured(ctx)
     asked = Money(input.amount.amount, input.amount.currency_code) if input.amount is not None else None
-    return await edits.in_turn(ctx, input.if_revision, lambda: payments.with_funding(ctx, _apply(ctx, asked)))
+    return await cart_edits.in_turn(
+        ctx, input.if_revision, lambda: payment_sources.with_funding(ctx, _apply(ctx, asked))
+    )
 
 
 async def remove_store_credit(ctx: Context, input: RemoveStoreCredit) -> Payload:
-    return await edits.in_turn(ctx, input.if_revision, lambda: payments.with_funding(ctx, _remove(ctx)))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: payment_sources.with_funding(ctx, _remove(ctx)))
 
 
 async def _remove(ctx: Context) -> Payload:
     """A primary source pays all of the cart then."""
-    attached = (await edits.present(ctx)).secondary_source
+    attached = (await cart_edits.present(ctx)).secondary_source
     if attached is None:
         return Payload()
-    return await edits.write(ctx, lambda: payments.detach(ctx, attached.source_id), path=())
+    return await cart_edits.write(ctx, lambda: payment_sources.detach(ctx, attached.source_id), path=())
 
 
 async def _apply(ctx: Context, asked: Money | None) -> Payload:
-    cart = await edits.present(ctx)
+    cart = await cart_edits.present(ctx)
     session = cart.wire_payment_session
     if session is None:
-        return Payload(errors=[payments.no_session(cart)])
+        return Payload(errors=[payment_sources.no_session(cart)])
     account = await _on_cart(ctx, cart, await _balance(ctx))
-    wrong = credit.problem(cart, account, asked, AMOUNT)
+    wrong = credit_rules.problem(cart, account, asked, AMOUNT)
     if wrong is not None:
         return Payload(errors=[wrong])
     amount = asked or account.usable_on_cart
@@ -104,7 +106,7 @@ async def _balance(ctx: Context) -> Money | None:
         error = sessions.upstream_error(ctx, failure, ())
         if isinstance(error, UpstreamFailure):
             error = msgspec.structs.replace(error, message=message, may_repeat=True)
-        raise edits.Refused(error) from failure
+        raise cart_edits.Refused(error) from failure
 
 
 async def _put_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
@@ -113,19 +115,19 @@ async def _put_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
     done = await _in_order(
         ctx,
         *(_off(ctx, source) for source in (primary, cart.secondary_source) if source is not None),
-        lambda: payments.attach(ctx, credit_id),
+        lambda: payment_sources.attach(ctx, credit_id),
     )
     if primary is None:
         return done
     # Also after a failure: it is put back, and where it never left nothing happens.
-    back = await edits.write(ctx, lambda: payments.attach(ctx, primary.source_id), path=())
+    back = await cart_edits.write(ctx, lambda: payment_sources.attach(ctx, primary.source_id), path=())
     errors = [*done.errors, *(_is_missing(error, primary) for error in back.errors)]
     return Payload(errors=errors, warnings=[] if errors else [*back.warnings, REORDERED])
 
 
 def _off(ctx: Context, source: Source) -> Callable[[], Awaitable[Cart | None]]:
     async def act() -> None:
-        await payments.detach(ctx, source.source_id)
+        await payment_sources.detach(ctx, source.source_id)
 
     return act
 
@@ -134,7 +136,7 @@ async def _in_order(ctx: Context, *acts: Callable[[], Awaitable[Cart | None]]) -
     """One write after the other, up to the first that fails."""
     done = Payload()
     for act in acts:
-        done = await edits.write(ctx, act, path=AMOUNT)
+        done = await cart_edits.write(ctx, act, path=AMOUNT)
         if done.errors:
             return done
     return done

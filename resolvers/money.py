@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from gateway.context import Context
 from gateway.money import Money, plain
 from gateway.money import formatted as text_of
+from gateway.operation.context import Context
 
 
 def amount(parent: Money, ctx: Context) -> Decimal:

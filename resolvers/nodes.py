@@ -8,17 +8,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.context import Context
 from gateway.enums import SessionLevel
 from gateway.errors import BadUserInput
-from gateway.payment import PaymentSession
+from gateway.operation.context import Context
+from gateway.payments.payment_session import PaymentSession
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Category, Offer, Product
 from gateway.upstream.ids import typed
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
-from resolvers import account, catalog, contracts, orders, payments
+from resolvers import account, catalog, contracts, orders, payment_sources
 
 MOST_IDS = 50
 
@@ -68,7 +68,7 @@ async def _cart_line(ctx: Context, upstream_id: str) -> CartLine | None:
 
 
 async def _payment_session(ctx: Context, upstream_id: str) -> PaymentSession | None:
-    session = await payments.payment_session(ctx)
+    session = await payment_sources.payment_session(ctx)
     return session if session is not None and session.session_id == upstream_id else None
 
 

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from functools import partial
 
-from gateway.context import Context
 from gateway.money import Money
-from gateway.session import Remembered
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import NotFoundError, Path, not_found
+from gateway.sessions.sessions import Remembered
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
-from gateway.user_errors import NotFoundError, Path, not_found
-from resolvers.edits import in_turn, write
+from resolvers.cart_edits import in_turn, write
 from resolvers.inputs import ApplyOffer, OfferChoice, RemoveOffer
 from resolvers.payloads import Payload
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from gateway.context import Context
 from gateway.enums import ErrorCode, OrderState, SessionLevel
 from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRefusal
-from gateway.payment import RedirectShopperAction
-from gateway.session import Remembered
+from gateway.operation.context import Context
+from gateway.payments.payment_session import RedirectShopperAction
+from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, not_found, too_many
+from gateway.sessions.sessions import Remembered
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
-from gateway.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, not_found, too_many
 from resolvers import sessions
 from resolvers.inputs import LookupOrder, OrderLookupBy
-from resolvers.pages import Connection, Page, Window, connection
+from resolvers.pagination import Connection, Page, Window, connection
 from resolvers.payloads import LookupOrderPayload
 
 LARGEST_PAGE = 50

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from gateway.enums import CartTransitionOutcome
-from gateway.outcomes import Result, SubmissionAttempt
-from gateway.replays import Warning
-from gateway.session import Session
+from gateway.orders.outcomes import Result, SubmissionAttempt
+from gateway.refusals.user_errors import AnyUserError
+from gateway.sessions.idempotency import Warning
+from gateway.sessions.sessions import Session
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress
-from gateway.user_errors import AnyUserError
 
 
 @dataclass(frozen=True)

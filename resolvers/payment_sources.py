@@ -8,27 +8,22 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from gateway import credit, methods
-from gateway.cache import Lifetime, key_of
-from gateway.context import Context
-from gateway.enums import (
-    ErrorCode,
-    PaymentFlow,
-    PaymentMethodObstacle,
-    PaymentSequence,
-)
+from gateway.enums import ErrorCode, PaymentFlow, PaymentMethodObstacle, PaymentSequence
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
-from gateway.payment import SUPPORTS_STORE_CREDIT, Facts, PaymentSession, due_text, total_text
-from gateway.payment import payment_session as view_of
-from gateway.replays import Warning
-from gateway.session import Remembered
+from gateway.operation.context import Context
+from gateway.payments import known_methods, store_credit
+from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, Facts, PaymentSession, due_text, total_text
+from gateway.payments.payment_session import payment_session as view_of
+from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
+from gateway.sessions.idempotency import Warning
+from gateway.sessions.sessions import Remembered
 from gateway.settings import MethodsFrom
+from gateway.store.answer_cache import Lifetime, key_of
 from gateway.upstream.cart import Cart
+from gateway.upstream.decoding import decode, encode, many
 from gateway.upstream.payment import InstallmentTerm, MethodList, WireMethod
-from gateway.upstream.wire import decode, encode, many
-from gateway.user_errors import AnyUserError, PaymentError, invalid
-from resolvers import account, anew, edits
+from resolvers import abandon_redirect, account, cart_edits
 from resolvers.inputs import AttachSource, DetachSource, PaymentMethodFilter
 from resolvers.payloads import Payload
 
@@ -51,7 +46,7 @@ class PaymentMethod:
 
     @property
     def display_name(self) -> str:
-        return methods.name_of(self.wire)
+        return known_methods.name_of(self.wire)
 
     @property
     def flow(self) -> PaymentFlow:
@@ -59,7 +54,7 @@ class PaymentMethod:
 
     @property
     def sequence(self) -> PaymentSequence:
-        return methods.sequence_of(self.wire)
+        return known_methods.sequence_of(self.wire)
 
     @property
     def supports_recurring(self) -> bool:
@@ -157,7 +152,7 @@ async def _listed(ctx: Context, session_id: str, locale: str) -> MethodList:
         except UpstreamError as failure:
             log.warning("payment service gave no methods", extra={"reason": failure.code.value})
     own = upstream.until(time.monotonic() + settings.operation_deadline_s / 2)
-    return methods.completed(await ctx.as_shopper(lambda _, token: own.cart_payment_methods(token)))
+    return known_methods.completed(await ctx.as_shopper(lambda _, token: own.cart_payment_methods(token)))
 
 
 def _key(cart: Cart, locale: str) -> str:
@@ -190,8 +185,8 @@ def _obstacles(method: WireMethod, cart: Cart) -> list[PaymentMethodObstacle]:
         obstacle.NO_FREE_TRIAL: cart.starts_free and not method.supports_free_trial,
         obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: cart.secondary_source is not None
         and method.type not in SUPPORTS_STORE_CREDIT,
-        obstacle.ORGANIZATION_ID_MISSING: method.type in methods.NEEDS_ORGANIZATION and not cart.organization_id,
-        obstacle.TAX_IDENTIFIER_MISSING: method.type in methods.NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
+        obstacle.ORGANIZATION_ID_MISSING: method.type in known_methods.NEEDS_ORGANIZATION and not cart.organization_id,
+        obstacle.TAX_IDENTIFIER_MISSING: method.type in known_methods.NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
     }
     return [kind for kind, applies in found.items() if applies]
 
@@ -212,7 +207,7 @@ async def attach_source(ctx: Context, input: AttachSource) -> Payload:
         lack = await account.lack(ctx, ("input", "source", "paymentOptionId"))
         if lack:
             return Payload(errors=lack)
-    return await edits.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
+    return await cart_edits.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
 
 
 async def _attach(ctx: Context, input: AttachSource) -> Payload:
@@ -222,7 +217,7 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
         source_id = await account.saved_source_id(ctx, choice.payment_option_id, path)
     else:
         path, source_id = ("input", "source", "sourceId"), choice.source_id or ""
-    cart = await edits.present(ctx)
+    cart = await cart_edits.present(ctx)
     if cart.wire_payment_session is None:
         return Payload(errors=[no_session(cart)])
     attached = cart.primary_source
@@ -231,16 +226,16 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
     if attached is not None:
         if not input.replace_primary:
             return Payload(errors=[_primary_present(cart)])
-        detached = await edits.write(ctx, lambda: detach(ctx, attached.source_id), path=path)
+        detached = await cart_edits.write(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
     # Noted before it is sent: the answer may get lost, and the source be attached all the same.
     await note_total(ctx, source_id, cart)
-    done = await edits.write(ctx, lambda: attach(ctx, source_id), path=path)
+    done = await cart_edits.write(ctx, lambda: attach(ctx, source_id), path=path)
     if done.errors:
         return Payload(errors=[await _with_state(ctx, error) for error in done.errors], warnings=done.warnings)
     # Attaching may have given the cart the source's address, and so another tax.
-    await note_total(ctx, source_id, await edits.present(ctx))
+    await note_total(ctx, source_id, await cart_edits.present(ctx))
     return done
 
 
@@ -256,11 +251,13 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
         try:
             await (_detach_all(ctx) if source_id is None else detach(ctx, source_id))
         except UpstreamRefusal as refusal:
-            if refusal.reason != anew.CART_SUBMITTED:
+            if refusal.reason != abandon_redirect.CART_SUBMITTED:
                 raise
-            told.extend(await anew.begin(ctx))
+            told.extend(await abandon_redirect.begin(ctx))
 
-    done = await edits.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, edits.write(ctx, act, path=path)))
+    done = await cart_edits.in_turn(
+        ctx, input.if_revision, lambda: with_funding(ctx, cart_edits.write(ctx, act, path=path))
+    )
     return Payload(errors=done.errors, warnings=[*done.warnings, *told])
 
 
@@ -272,7 +269,7 @@ async def with_funding(ctx: Context, change: Awaitable[Payload]) -> Payload:
     """Change the sources, and note whether credit alone pays then: later changes of the cart are told by it."""
     done = await change
     try:
-        covers = credit.covers_alone(await ctx.cart())
+        covers = store_credit.covers_alone(await ctx.cart())
     except UpstreamError:
         return done
     session = await ctx.own_session()

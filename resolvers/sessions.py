@@ -3,13 +3,13 @@
 import contextlib
 import logging
 
-from gateway import markets
-from gateway.context import Context
+from gateway.documents import in_context
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.session import Handle, Record, Session
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import AnyUserError, InputError, from_upstream, invalid
+from gateway.sessions.sessions import Handle, Record, Session
 from gateway.upstream.shopper import Shopper
-from gateway.user_errors import AnyUserError, InputError, from_upstream, invalid
 from resolvers.inputs import StartSession, UpdateSession
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
 
@@ -113,5 +113,5 @@ def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) 
 
 def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:
     """What of the asked market the storefront does not have."""
-    wrong = markets.not_offered(ctx.settings, input.locale, input.currency_code)
+    wrong = in_context.not_offered(ctx.settings, input.locale, input.currency_code)
     return invalid(("input", wrong.member), wrong.message) if wrong is not None else None

@@ -10,20 +10,20 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from gateway.assertions import AssertionRefused
-from gateway.context import Context
 from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
-from gateway.replays import Done, KeyReused, Warning, fingerprint
-from gateway.session import Handle, Session
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
+from gateway.sessions.idempotency import Done, KeyReused, Warning, fingerprint
+from gateway.sessions.merchant_assertions import AssertionRefused
+from gateway.sessions.sessions import Handle, Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream, encoded
 from gateway.upstream.ids import global_id
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.shopper import NewShopper, Shopper
-from gateway.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
-from resolvers import edits, sessions
-from resolvers.edits import Refused
+from resolvers import cart_edits, sessions
+from resolvers.cart_edits import Refused
 from resolvers.inputs import RegisterShopper, SignIn
 from resolvers.payloads import CartTransition, RegisterShopperPayload, SignInPayload
 
@@ -194,8 +194,8 @@ async def enter(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUs
 async def _go_on(ctx: Context, ask: Ask, guest: Session, failed: AnyUserError) -> tuple[Session, Handle, Cart]:
     """The guest's visit, now somebody's, and the cart as the guest had it."""
     # Whoever submits this cart at the moment does it as the guest: that is waited for, or refused.
-    async with edits.changing(ctx, None):
-        before = await edits.present(ctx)
+    async with cart_edits.changing(ctx, None):
+        before = await cart_edits.present(ctx)
         tokens = await _tokens(ctx, ask, guest.record.access_token, failed)
         return *await ctx.gateway.sessions.promote(guest, tokens), before
 

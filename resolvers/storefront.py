@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gateway.context import Context
 from gateway.enums import TermsOfSaleMode
+from gateway.operation.context import Context
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from gateway.context import Context
+from gateway.checkout.guard import Agreement
 from gateway.enums import ErrorCode
 from gateway.errors import RateLimited, StoreUnavailable, UpstreamError
-from gateway.guard import Agreement
 from gateway.money import Money
-from gateway.outcomes import SubmissionAttempt
-from gateway.replays import KeyReused, fingerprint
-from gateway.submission import NothingToResume, Press
-from gateway.user_errors import PaymentError, key_reused, store_unavailable, too_many
+from gateway.operation.context import Context
+from gateway.orders.outcomes import SubmissionAttempt
+from gateway.refusals.user_errors import PaymentError, key_reused, store_unavailable, too_many
+from gateway.sessions.idempotency import KeyReused, fingerprint
+from gateway.submission.submissions import NothingToResume, Press
 from resolvers import sessions
 from resolvers.inputs import ResumeOrder, SubmitOrder
 from resolvers.payloads import SubmissionPayload

@@ -18,11 +18,11 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import StrawberrySchemaDirective
 
-from gateway.policy import Policies
+from gateway.documents.directive_tables import Policies
 from schema import checkout, errors, payment
 from schema.directives import SCHEMA_DIRECTIVES, in_context
+from schema.enforce_directives import enforce, read
 from schema.mutation import Mutation
-from schema.policy import enforce, read
 from schema.query import Query
 from schema.scalars import SCALARS
 

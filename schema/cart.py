@@ -3,12 +3,12 @@
 from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
-from resolvers import account, carts, catalog, checkout, offers, payments
-from schema import graph
+from resolvers import account, carts, catalog, checkout, offers, payment_sources
+from schema import dsl
 from schema.account import Shopper
 from schema.catalog import Offer, Product
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
-from schema.graph import field
+from schema.dsl import field
 from schema.payment import PaymentSession
 from schema.readiness import CheckoutReadiness
 from schema.scalars import CartRevision, CurrencyCode
@@ -25,7 +25,7 @@ from schema.values import (
 )
 
 
-@graph.type()
+@dsl.type()
 class CartLine(Node):
     """A product and its quantity in a cart. Source: lineItem."""
 
@@ -53,7 +53,7 @@ class CartLine(Node):
     )
 
 
-@graph.type()
+@dsl.type()
 class CartTotals:
     """Amounts of a cart. Source: cart.pricing."""
 
@@ -72,7 +72,7 @@ class CartTotals:
     )
 
 
-@graph.type()
+@dsl.type()
 class AppliedOffer:
     """An offer in effect on a cart. Source: appliedOffers."""
 
@@ -86,7 +86,7 @@ class AppliedOffer:
     line_id: ID | None = field("Line it applies to; null when it applies to the whole cart. Source: gateway.")
 
 
-@graph.type()
+@dsl.type()
 class CartAddress:
     """An address on a cart. Source: billingAddress or shippingAddress."""
 
@@ -97,7 +97,7 @@ class CartAddress:
     )
 
 
-@graph.type()
+@dsl.type()
 class ShippingOption:
     """A way to ship a cart. Source: shippingOption."""
 
@@ -108,7 +108,7 @@ class ShippingOption:
     is_selected: bool = field("True when the cart uses it. Source: gateway, from shippingMethod.code.")
 
 
-@graph.type()
+@dsl.type()
 class TaxIdentifier:
     """A tax identifier on a cart. Source: taxRegistrations."""
 
@@ -116,7 +116,7 @@ class TaxIdentifier:
     masked_value: str = field("Value with all but the last four characters hidden. Source: value.")
 
 
-@graph.type()
+@dsl.type()
 class TaxIdentifierField:
     """One identifier to ask the shopper for. Source: a definition of the tax-registrations JSON schema."""
 
@@ -126,7 +126,7 @@ class TaxIdentifierField:
     patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
 
 
-@graph.type()
+@dsl.type()
 class TaxIdentifierRequirement:
     """A complete set of tax identifiers for one kind of buyer. Source: one branch of the tax-registrations
     JSON schema.
@@ -137,7 +137,7 @@ class TaxIdentifierRequirement:
     fields: list[TaxIdentifierField] = field("Identifiers of the set. Source: definitions.")
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Cart(Node):
     """The active cart of the session; a session has exactly one. It is never cached between operations,
     and read once per operation however often it is selected. Source: GET /v1/shoppers/me/carts/active.
@@ -203,7 +203,7 @@ class Cart(Node):
     payment_session: PaymentSession | None = field(
         "Payment session of the cart. Null when payment sessions are off for the site, or "
         "before a first line exists. Source: cart.paymentSession.",
-        resolver=payments.cart_payment_session,
+        resolver=payment_sources.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
         "Whether the cart can become an order now, and what is in the way. Null only if the "

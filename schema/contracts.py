@@ -4,16 +4,16 @@ from datetime import datetime
 
 from gateway.enums import SessionLevel, SubscriptionContractState, TermUnit
 from resolvers import contracts
-from schema import graph
+from schema import dsl
 from schema.catalog import Product
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
-from schema.graph import argument, field
+from schema.dsl import argument, field
 from schema.orders import OrderConnection
 from schema.saved import PaymentOption
 from schema.values import Address, Node, PageInfo
 
 
-@graph.type()
+@dsl.type()
 class SubscriptionTerm:
     """Length of a term. Source: term."""
 
@@ -21,7 +21,7 @@ class SubscriptionTerm:
     length: int = field("Number of units. Source: termLength.")
 
 
-@graph.type()
+@dsl.type()
 class SubscriptionAddOn:
     """A product that comes along with a recurring purchase. Source: addOns."""
 
@@ -29,7 +29,7 @@ class SubscriptionAddOn:
     quantity: int = field("Number of units. Source: quantity.")
 
 
-@graph.type()
+@dsl.type()
 class PendingContractChange:
     """A change upstream has accepted and not carried out yet. Source: pending actions."""
 
@@ -39,7 +39,7 @@ class PendingContractChange:
     )
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class SubscriptionContract(Node):
     """A product that is bought again and again. Source: GET /v1/subscriptions/{subscriptionId}."""
 
@@ -80,7 +80,7 @@ class SubscriptionContract(Node):
     )
 
 
-@graph.type()
+@dsl.type()
 class SubscriptionContractEdge:
     """One recurring purchase in a page. Source: gateway."""
 
@@ -88,7 +88,7 @@ class SubscriptionContractEdge:
     node: SubscriptionContract = field("The recurring purchase.")
 
 
-@graph.type()
+@dsl.type()
 class SubscriptionContractConnection:
     """A page of recurring purchases. Source: gateway."""
 

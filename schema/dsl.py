@@ -19,7 +19,7 @@ from strawberry.types.arguments import InputContext
 from strawberry.types.base import get_object_definition
 
 from gateway.enums import ErrorCode
-from gateway.user_errors import MESSAGES, InputError, unnamed
+from gateway.refusals.user_errors import MESSAGES, InputError, unnamed
 from schema.directives import Sensitive
 from schema.selection import selected_names
 

@@ -19,9 +19,9 @@ from graphql import (
 )
 from strawberry import UNSET
 
-from gateway.context import Context
+from gateway.documents.directive_tables import Coordinate, Hint, ListSize, Policies
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
-from gateway.policy import Coordinate, Hint, ListSize, Policies
+from gateway.operation.context import Context
 from schema.directives import (
     CacheControl,
     Cost,

@@ -11,13 +11,13 @@ from gateway.enums import (
     StoreCreditObstacle,
     SubscriptionContractState,
 )
-from schema import graph
-from schema.graph import field
+from schema import dsl
+from schema.dsl import field
 from schema.scalars import CartRevision
 from schema.values import AddressSuggestion, Money
 
 
-@graph.interface
+@dsl.interface
 class UserError:
     """An expected reason why a mutation did not do what was asked. Source: gateway."""
 
@@ -29,44 +29,44 @@ class UserError:
     retry: RetryAdvice = field("What repeating the call can achieve.")
 
 
-@graph.interface
+@dsl.interface
 class CartMutationError(UserError):
     """Errors of mutations that change the cart. Source: gateway."""
 
 
-@graph.interface
+@dsl.interface
 class PaymentMutationError(UserError):
     """Errors of mutations that change sources and store credit. Source: gateway."""
 
 
-@graph.interface
+@dsl.interface
 class SubmissionMutationError(UserError):
     """Errors of submitOrder and resumeOrder. Declines and blockers are outcomes, not errors. Source:
     gateway.
     """
 
 
-@graph.interface
+@dsl.interface
 class SessionMutationError(UserError):
     """Errors of mutations that change the session. Source: gateway."""
 
 
-@graph.interface
+@dsl.interface
 class ShopperMutationError(UserError):
     """Errors of mutations that change the account. Source: gateway."""
 
 
-@graph.interface
+@dsl.interface
 class ContractMutationError(UserError):
     """Errors of mutations that change a recurring purchase. Source: gateway."""
 
 
-@graph.interface
+@dsl.interface
 class OrderLookupMutationError(UserError):
     """Errors of lookupOrder. A wrong secret and a missing order give the same error. Source: gateway."""
 
 
-@graph.type()
+@dsl.type()
 class InputError(
     CartMutationError,
     PaymentMutationError,
@@ -79,7 +79,7 @@ class InputError(
     """An argument is malformed, missing or refused. Source: gateway."""
 
 
-@graph.type()
+@dsl.type()
 class NotFoundError(
     CartMutationError,
     PaymentMutationError,
@@ -91,14 +91,14 @@ class NotFoundError(
     """An object does not exist, or is not this shopper's. Source: gateway."""
 
 
-@graph.type()
+@dsl.type()
 class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
     """The cart is not the one the client knows, or is busy. Source: gateway."""
 
     current_revision: CartRevision | None = field("Revision of the cart now; null when it could not be read.")
 
 
-@graph.type()
+@dsl.type()
 class AvailabilityError(CartMutationError):
     """A product cannot be bought in this quantity, or at all. Source: gateway."""
 
@@ -107,19 +107,19 @@ class AvailabilityError(CartMutationError):
     maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
 
 
-@graph.type()
+@dsl.type()
 class OfferError(CartMutationError):
     """A coupon or offer cannot be used. Source: gateway."""
 
 
-@graph.type()
+@dsl.type()
 class DestinationError(CartMutationError, ShopperMutationError, ContractMutationError):
     """An address, shipping option or tax identifier cannot be used. Source: gateway."""
 
     suggestions: list[AddressSuggestion] = field("Corrections the upstream verifier offers; empty when it has none.")
 
 
-@graph.type()
+@dsl.type()
 class PaymentError(
     CartMutationError, PaymentMutationError, SubmissionMutationError, ShopperMutationError, ContractMutationError
 ):
@@ -129,7 +129,7 @@ class PaymentError(
     source_state: SourceState | None = field("State of the source; null when no source is at fault.")
 
 
-@graph.type()
+@dsl.type()
 class StoreCreditError(PaymentMutationError):
     """Store credit cannot be used as asked. Source: gateway."""
 
@@ -137,12 +137,12 @@ class StoreCreditError(PaymentMutationError):
     obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
 
 
-@graph.type()
+@dsl.type()
 class IdempotencyError(CartMutationError, SubmissionMutationError, SessionMutationError):
     """The idempotency key was used with another input. Source: gateway."""
 
 
-@graph.type()
+@dsl.type()
 class AccessError(
     CartMutationError,
     PaymentMutationError,
@@ -157,19 +157,19 @@ class AccessError(
     required_level: SessionLevel = field("Level that is needed.")
 
 
-@graph.type()
+@dsl.type()
 class CredentialError(SessionMutationError):
     """Sign-in or registration did not succeed. Deliberately poor in detail. Source: gateway."""
 
 
-@graph.type()
+@dsl.type()
 class ContractError(ContractMutationError):
     """A recurring purchase cannot be changed as asked. Source: gateway."""
 
     state: SubscriptionContractState | None = field("State of the recurring purchase; null when it could not be read.")
 
 
-@graph.type()
+@dsl.type()
 class RateLimitError(
     CartMutationError,
     PaymentMutationError,
@@ -184,7 +184,7 @@ class RateLimitError(
     retry_after: datetime = field("Earliest instant for the next call.")
 
 
-@graph.type()
+@dsl.type()
 class UpstreamError(
     CartMutationError,
     PaymentMutationError,

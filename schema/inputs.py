@@ -8,13 +8,13 @@ from strawberry import ID, UNSET
 import schema.values  # noqa: F401 - declares the enums that inputs use
 from gateway.enums import AddressKind, CustomerType, SessionDelivery, ShippingOptionRule
 from resolvers import inputs
-from schema import graph, values  # noqa: F401 - the enums must be described before an input names one
+from schema import dsl, values  # noqa: F401 - the enums must be described before an input names one
 from schema.directives import Sensitive
-from schema.graph import field
+from schema.dsl import field
 from schema.scalars import CartRevision, CountryCode, CurrencyCode, EmailAddress, Locale
 
 
-@graph.input(inputs.Money)
+@dsl.input(inputs.Money)
 class MoneyInput:
     """An amount of money given by a client."""
 
@@ -22,7 +22,7 @@ class MoneyInput:
     currency_code: CurrencyCode = field("Currency of the amount.")
 
 
-@graph.input(inputs.ProductBy, one_of=True)
+@dsl.input(inputs.ProductBy, one_of=True)
 class ProductBy:
     """Exactly one way to name a product."""
 
@@ -31,7 +31,7 @@ class ProductBy:
     external_reference_id: str | None = field("Merchant's own identifier.")
 
 
-@graph.input(inputs.ProductSearch)
+@dsl.input(inputs.ProductSearch)
 class ProductSearchInput:
     """What to look for in the catalog."""
 
@@ -43,7 +43,7 @@ class ProductSearchInput:
     purchasable_only: bool | None = field("Only products that can be put in a cart.", default=True)
 
 
-@graph.input(inputs.PaymentMethodFilter)
+@dsl.input(inputs.PaymentMethodFilter)
 class PaymentMethodFilterInput:
     """Narrows a list of ways to pay. Absent fields do not narrow."""
 
@@ -53,7 +53,7 @@ class PaymentMethodFilterInput:
     usable_only: bool | None = field("Only methods without an obstacle.", default=False)
 
 
-@graph.input(inputs.UpdateSession)
+@dsl.input(inputs.UpdateSession)
 class UpdateSessionInput:
     """Arguments of updateSession."""
 
@@ -63,7 +63,7 @@ class UpdateSessionInput:
     )
 
 
-@graph.input(inputs.StartSession)
+@dsl.input(inputs.StartSession)
 class StartSessionInput:
     """Arguments of startSession."""
 
@@ -76,7 +76,7 @@ class StartSessionInput:
     )
 
 
-@graph.input(inputs.PasswordCredentials)
+@dsl.input(inputs.PasswordCredentials)
 class PasswordCredentials:
     """A user name and password."""
 
@@ -84,7 +84,7 @@ class PasswordCredentials:
     password: str = field("Password.", Sensitive())
 
 
-@graph.input(inputs.SignInCredentials, one_of=True)
+@dsl.input(inputs.SignInCredentials, one_of=True)
 class SignInCredentials:
     """Exactly one proof of identity."""
 
@@ -96,7 +96,7 @@ class SignInCredentials:
     )
 
 
-@graph.input(inputs.SignIn)
+@dsl.input(inputs.SignIn)
 class SignInInput:
     """Arguments of signIn."""
 
@@ -107,7 +107,7 @@ class SignInInput:
     )
 
 
-@graph.input(inputs.RegisterShopper)
+@dsl.input(inputs.RegisterShopper)
 class RegisterShopperInput:
     """Arguments of registerShopper."""
 
@@ -119,7 +119,7 @@ class RegisterShopperInput:
     accepts_marketing: bool | None = field("True when the shopper agreed to marketing mail.", default=False)
 
 
-@graph.input(inputs.UpdateShopper)
+@dsl.input(inputs.UpdateShopper)
 class UpdateShopperInput:
     """Arguments of updateShopper. Absent fields stay as they are."""
 
@@ -131,7 +131,7 @@ class UpdateShopperInput:
     )
 
 
-@graph.input(inputs.AddressFields)
+@dsl.input(inputs.AddressFields)
 class AddressInput:
     """A postal address with contact details."""
 
@@ -155,7 +155,7 @@ class AddressInput:
     )
 
 
-@graph.input(inputs.SaveAddress)
+@dsl.input(inputs.SaveAddress)
 class SaveAddressInput:
     """Arguments of saveAddress."""
 
@@ -165,14 +165,14 @@ class SaveAddressInput:
     address: AddressInput = field("The address.")
 
 
-@graph.input(inputs.DeleteAddress)
+@dsl.input(inputs.DeleteAddress)
 class DeleteAddressInput:
     """Arguments of deleteAddress."""
 
     id: ID = field("Entry to remove.")
 
 
-@graph.input(inputs.PaymentOptionTarget, one_of=True)
+@dsl.input(inputs.PaymentOptionTarget, one_of=True)
 class PaymentOptionTarget:
     """Exactly one thing to save or change."""
 
@@ -180,7 +180,7 @@ class PaymentOptionTarget:
     payment_option_id: ID | None = field("A saved option to change.")
 
 
-@graph.input(inputs.SavePaymentOption)
+@dsl.input(inputs.SavePaymentOption)
 class SavePaymentOptionInput:
     """Arguments of savePaymentOption."""
 
@@ -189,14 +189,14 @@ class SavePaymentOptionInput:
     is_default: bool | None = field("Apply this option by default; unchanged when absent.", default=UNSET)
 
 
-@graph.input(inputs.DeletePaymentOption)
+@dsl.input(inputs.DeletePaymentOption)
 class DeletePaymentOptionInput:
     """Arguments of deletePaymentOption."""
 
     id: ID = field("Saved means of payment to remove.")
 
 
-@graph.input(inputs.CustomAttribute)
+@dsl.input(inputs.CustomAttribute)
 class CustomAttributeInput:
     """A merchant-defined name and value."""
 
@@ -204,7 +204,7 @@ class CustomAttributeInput:
     value: str = field("Attribute value as text.")
 
 
-@graph.input(inputs.RecurringTerms)
+@dsl.input(inputs.RecurringTerms)
 class RecurringTermsInput:
     """Recurring terms of a line."""
 
@@ -213,7 +213,7 @@ class RecurringTermsInput:
     terms: str = field("Terms shown to the shopper, at most 4000 characters.")
 
 
-@graph.input(inputs.NewCartLine)
+@dsl.input(inputs.NewCartLine)
 class NewCartLineInput:
     """A product to add."""
 
@@ -227,7 +227,7 @@ class NewCartLineInput:
     custom_attributes: list[CustomAttributeInput] | None = field("Merchant attributes.", default=UNSET)
 
 
-@graph.input(inputs.AddCartLines)
+@dsl.input(inputs.AddCartLines)
 class AddCartLinesInput:
     """Arguments of addCartLines."""
 
@@ -242,7 +242,7 @@ class AddCartLinesInput:
     )
 
 
-@graph.input(inputs.CartLineChange)
+@dsl.input(inputs.CartLineChange)
 class CartLineChangeInput:
     """A line to change."""
 
@@ -251,7 +251,7 @@ class CartLineChangeInput:
     recurring_terms: RecurringTermsInput | None = field("New recurring terms; unchanged when absent.", default=UNSET)
 
 
-@graph.input(inputs.UpdateCartLines)
+@dsl.input(inputs.UpdateCartLines)
 class UpdateCartLinesInput:
     """Arguments of updateCartLines."""
 
@@ -262,7 +262,7 @@ class UpdateCartLinesInput:
     )
 
 
-@graph.input(inputs.RemoveCartLines)
+@dsl.input(inputs.RemoveCartLines)
 class RemoveCartLinesInput:
     """Arguments of removeCartLines."""
 
@@ -270,7 +270,7 @@ class RemoveCartLinesInput:
     line_ids: list[ID] = field("Lines to remove; at most 50. Lines that are gone already are no error.")
 
 
-@graph.input(inputs.OfferChoice, one_of=True)
+@dsl.input(inputs.OfferChoice, one_of=True)
 class OfferChoice:
     """Exactly one way to name an offer."""
 
@@ -278,7 +278,7 @@ class OfferChoice:
     offer_id: ID | None = field("Offer of the catalog.")
 
 
-@graph.input(inputs.ApplyOffer)
+@dsl.input(inputs.ApplyOffer)
 class ApplyOfferInput:
     """Arguments of applyOffer."""
 
@@ -286,7 +286,7 @@ class ApplyOfferInput:
     offer: OfferChoice = field("What to apply.")
 
 
-@graph.input(inputs.RemoveOffer)
+@dsl.input(inputs.RemoveOffer)
 class RemoveOfferInput:
     """Arguments of removeOffer."""
 
@@ -294,7 +294,7 @@ class RemoveOfferInput:
     offer_id: ID = field("Offer to remove.")
 
 
-@graph.input(inputs.AddressChoice, one_of=True)
+@dsl.input(inputs.AddressChoice, one_of=True)
 class AddressChoice:
     """Exactly one way to name an address."""
 
@@ -304,7 +304,7 @@ class AddressChoice:
     same_as: AddressKind | None = field("The other address of the same cart.")
 
 
-@graph.input(inputs.ShippingOptionChoice, one_of=True)
+@dsl.input(inputs.ShippingOptionChoice, one_of=True)
 class ShippingOptionChoice:
     """Exactly one way to choose a shipping option."""
 
@@ -312,7 +312,7 @@ class ShippingOptionChoice:
     rule: ShippingOptionRule | None = field("A rule, for a page that has no options to show yet.")
 
 
-@graph.input(inputs.SetCartAddresses)
+@dsl.input(inputs.SetCartAddresses)
 class SetCartAddressesInput:
     """Arguments of setCartAddresses. At least one address is needed."""
 
@@ -321,7 +321,7 @@ class SetCartAddressesInput:
     shipping: AddressChoice | None = field("Shipping address; unchanged when absent.", default=UNSET)
 
 
-@graph.input(inputs.SelectShippingOption)
+@dsl.input(inputs.SelectShippingOption)
 class SelectShippingOptionInput:
     """Arguments of selectShippingOption."""
 
@@ -329,7 +329,7 @@ class SelectShippingOptionInput:
     shipping_option_id: ID = field("Option to select.")
 
 
-@graph.input(inputs.TaxIdentifier)
+@dsl.input(inputs.TaxIdentifier)
 class TaxIdentifierInput:
     """A tax identifier."""
 
@@ -337,7 +337,7 @@ class TaxIdentifierInput:
     value: str = field("Value.", Sensitive())
 
 
-@graph.input(inputs.SetTaxIdentifiers)
+@dsl.input(inputs.SetTaxIdentifiers)
 class SetTaxIdentifiersInput:
     """Arguments of setTaxIdentifiers."""
 
@@ -348,7 +348,7 @@ class SetTaxIdentifiersInput:
     )
 
 
-@graph.input(inputs.CheckoutTax)
+@dsl.input(inputs.CheckoutTax)
 class CheckoutTaxInput:
     """Kind of buyer and tax identifiers."""
 
@@ -356,7 +356,7 @@ class CheckoutTaxInput:
     tax_identifiers: list[TaxIdentifierInput] = field("Identifiers that replace the current ones.")
 
 
-@graph.input(inputs.UpdateCart)
+@dsl.input(inputs.UpdateCart)
 class UpdateCartInput:
     """Arguments of updateCart. Absent fields stay as they are."""
 
@@ -367,7 +367,7 @@ class UpdateCartInput:
     terms_of_sale_accepted: bool | None = field("Record that the shopper accepts the terms of sale.", default=UNSET)
 
 
-@graph.input(inputs.ApplyShopper)
+@dsl.input(inputs.ApplyShopper)
 class ApplyShopperInput:
     """Arguments of applyShopper. The account's defaults are used for absent fields."""
 
@@ -377,7 +377,7 @@ class ApplyShopperInput:
     payment_option_id: ID | None = field("Saved means of payment.", default=UNSET)
 
 
-@graph.input(inputs.PrepareCheckout)
+@dsl.input(inputs.PrepareCheckout)
 class PrepareCheckoutInput:
     """Arguments of prepareCheckout. Parts are done in the order of the fields; absent parts are left
     alone.
@@ -393,7 +393,7 @@ class PrepareCheckoutInput:
     terms_of_sale_accepted: bool | None = field("Record that the shopper accepts the terms of sale.", default=UNSET)
 
 
-@graph.input(inputs.SourceChoice, one_of=True)
+@dsl.input(inputs.SourceChoice, one_of=True)
 class SourceChoice:
     """Exactly one source to attach."""
 
@@ -401,7 +401,7 @@ class SourceChoice:
     payment_option_id: ID | None = field("A saved means of payment.")
 
 
-@graph.input(inputs.AttachSource)
+@dsl.input(inputs.AttachSource)
 class AttachSourceInput:
     """Arguments of attachSource."""
 
@@ -412,7 +412,7 @@ class AttachSourceInput:
     )
 
 
-@graph.input(inputs.DetachTarget, one_of=True)
+@dsl.input(inputs.DetachTarget, one_of=True)
 class DetachTarget:
     """Exactly one thing to detach."""
 
@@ -420,7 +420,7 @@ class DetachTarget:
     all: bool | None = field("Every source; only true is meaningful.")
 
 
-@graph.input(inputs.DetachSource)
+@dsl.input(inputs.DetachSource)
 class DetachSourceInput:
     """Arguments of detachSource."""
 
@@ -428,7 +428,7 @@ class DetachSourceInput:
     target: DetachTarget = field("What to detach.")
 
 
-@graph.input(inputs.ApplyStoreCredit)
+@dsl.input(inputs.ApplyStoreCredit)
 class ApplyStoreCreditInput:
     """Arguments of applyStoreCredit."""
 
@@ -436,14 +436,14 @@ class ApplyStoreCreditInput:
     amount: MoneyInput | None = field("Amount to use; as much as possible when absent.", default=UNSET)
 
 
-@graph.input(inputs.RemoveStoreCredit)
+@dsl.input(inputs.RemoveStoreCredit)
 class RemoveStoreCreditInput:
     """Arguments of removeStoreCredit."""
 
     if_revision: CartRevision | None = field("Refuse when the cart is not at this revision.", default=UNSET)
 
 
-@graph.input(inputs.SubmitOrder)
+@dsl.input(inputs.SubmitOrder)
 class SubmitOrderInput:
     """Arguments of submitOrder."""
 
@@ -457,7 +457,7 @@ class SubmitOrderInput:
     )
 
 
-@graph.input(inputs.ResumeOrder)
+@dsl.input(inputs.ResumeOrder)
 class ResumeOrderInput:
     """Arguments of resumeOrder."""
 
@@ -466,7 +466,7 @@ class ResumeOrderInput:
     )
 
 
-@graph.input(inputs.OrderPassword)
+@dsl.input(inputs.OrderPassword)
 class OrderPasswordInput:
     """An order number with its password."""
 
@@ -474,7 +474,7 @@ class OrderPasswordInput:
     password: str = field("Order password of the confirmation mail.", Sensitive())
 
 
-@graph.input(inputs.OrderCardDigits)
+@dsl.input(inputs.OrderCardDigits)
 class OrderCardDigitsInput:
     """An email address with card digits."""
 
@@ -482,7 +482,7 @@ class OrderCardDigitsInput:
     last_four_digits: str = field("Last four digits of the card.", Sensitive())
 
 
-@graph.input(inputs.OrderLookupBy, one_of=True)
+@dsl.input(inputs.OrderLookupBy, one_of=True)
 class OrderLookupBy:
     """Exactly one way to prove the right to see an order."""
 
@@ -492,14 +492,14 @@ class OrderLookupBy:
     )
 
 
-@graph.input(inputs.LookupOrder)
+@dsl.input(inputs.LookupOrder)
 class LookupOrderInput:
     """Arguments of lookupOrder."""
 
     by: OrderLookupBy = field("What the shopper knows.")
 
 
-@graph.input(inputs.SubscriptionContractChange, one_of=True)
+@dsl.input(inputs.SubscriptionContractChange, one_of=True)
 class SubscriptionContractChange:
     """Exactly one change of a recurring purchase."""
 
@@ -511,7 +511,7 @@ class SubscriptionContractChange:
     shipping_address: AddressInput | None = field("Where the goods go.")
 
 
-@graph.input(inputs.ChangeSubscriptionContract)
+@dsl.input(inputs.ChangeSubscriptionContract)
 class ChangeSubscriptionContractInput:
     """Arguments of changeSubscriptionContract."""
 
@@ -519,7 +519,7 @@ class ChangeSubscriptionContractInput:
     change: SubscriptionContractChange = field("The change.")
 
 
-@graph.input(inputs.CancelSubscriptionContract)
+@dsl.input(inputs.CancelSubscriptionContract)
 class CancelSubscriptionContractInput:
     """Arguments of cancelSubscriptionContract."""
 

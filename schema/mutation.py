@@ -3,21 +3,21 @@
 from gateway.enums import IdempotencyMode, SessionLevel
 from resolvers import (
     account,
-    account_cart,
+    apply_shopper,
     carts,
     checkout,
     contracts,
     credit,
-    identity,
     offers,
     orders,
-    payments,
+    payment_sources,
     sessions,
     submissions,
 )
-from schema import graph
+from resolvers.sign_in import register_shopper, sign_in
+from schema import dsl
 from schema.directives import Cost, Idempotency, RequiresSession
-from schema.graph import argument, change
+from schema.dsl import argument, change
 from schema.inputs import (
     AddCartLinesInput,
     ApplyOfferInput,
@@ -83,7 +83,7 @@ from schema.payloads import (
 )
 
 
-@graph.type()
+@dsl.type()
 class Mutation:
     """Writes. Each takes one input object and returns one payload. A payload carries the objects that
     changed, read after the change even when the change failed, the warnings, and the errors. An
@@ -104,7 +104,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="20"),
-        resolver=identity.sign_in,
+        resolver=sign_in,
         input=argument(SignInInput, "Arguments."),
     )
     sign_out: SignOutPayload | None = change(
@@ -127,7 +127,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="20"),
-        resolver=identity.register_shopper,
+        resolver=register_shopper,
         input=argument(RegisterShopperInput, "Arguments."),
     )
     update_shopper: UpdateShopperPayload | None = change(
@@ -251,7 +251,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=account_cart.apply_shopper,
+        resolver=apply_shopper.apply_shopper,
         input=argument(ApplyShopperInput, "Arguments."),
     )
     prepare_checkout: PrepareCheckoutPayload | None = change(
@@ -270,7 +270,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
-        resolver=payments.attach_source,
+        resolver=payment_sources.attach_source,
         input=argument(AttachSourceInput, "Arguments."),
     )
     detach_source: DetachSourcePayload | None = change(
@@ -278,7 +278,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
-        resolver=payments.detach_source,
+        resolver=payment_sources.detach_source,
         input=argument(DetachSourceInput, "Arguments."),
     )
     apply_store_credit: ApplyStoreCreditPayload | None = change(

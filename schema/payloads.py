@@ -2,13 +2,14 @@
 
 from strawberry import ID
 
-from resolvers import account, carts, contracts, credit, identity, payments, sessions
-from schema import graph
+from resolvers import account, carts, contracts, credit, payment_sources, sessions, sign_in
+from schema import dsl
 from schema.account import CartTransition, Session, Shopper
 from schema.cart import Cart
 from schema.checkout import SubmissionAttempt, SubmitOrderResult
 from schema.contracts import SubscriptionContract
 from schema.directives import Sensitive
+from schema.dsl import field
 from schema.errors import (
     CartMutationError,
     ContractMutationError,
@@ -18,14 +19,13 @@ from schema.errors import (
     ShopperMutationError,
     SubmissionMutationError,
 )
-from schema.graph import field
 from schema.orders import Order
 from schema.payment import PaymentSession, StoreCreditAccount
 from schema.saved import PaymentOption, SavedAddress
 from schema.values import Warning
 
 
-@graph.type()
+@dsl.type()
 class StartSessionPayload:
     """Result of startSession. Source: gateway."""
 
@@ -38,7 +38,7 @@ class StartSessionPayload:
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SignOutPayload:
     """Result of signOut. Source: gateway."""
 
@@ -47,7 +47,7 @@ class SignOutPayload:
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SignInPayload:
     """Result of signIn. Source: gateway."""
 
@@ -64,12 +64,12 @@ class SignInPayload:
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class RegisterShopperPayload:
     """Result of registerShopper. Source: gateway."""
 
     session: Session | None = field(
-        "The session, signed in. Null when registration failed.", resolver=identity.session_if_entered
+        "The session, signed in. Null when registration failed.", resolver=sign_in.session_if_entered
     )
     bearer_token: str | None = field(
         "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and "
@@ -81,7 +81,7 @@ class RegisterShopperPayload:
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class UpdateShopperPayload:
     """Result of updateShopper. Source: gateway."""
 
@@ -90,7 +90,7 @@ class UpdateShopperPayload:
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SaveAddressPayload:
     """Result of saveAddress. Source: gateway."""
 
@@ -102,7 +102,7 @@ class SaveAddressPayload:
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class DeleteAddressPayload:
     """Result of deleteAddress. Source: gateway."""
 
@@ -114,7 +114,7 @@ class DeleteAddressPayload:
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SavePaymentOptionPayload:
     """Result of savePaymentOption. Source: gateway."""
 
@@ -126,7 +126,7 @@ class SavePaymentOptionPayload:
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class DeletePaymentOptionPayload:
     """Result of deletePaymentOption. Source: gateway."""
 
@@ -138,7 +138,7 @@ class DeletePaymentOptionPayload:
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class ApplyShopperPayload:
     """Result of applyShopper. Source: gateway."""
 
@@ -147,7 +147,7 @@ class ApplyShopperPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class AddCartLinesPayload:
     """Result of addCartLines. Source: gateway."""
 
@@ -160,7 +160,7 @@ class AddCartLinesPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class UpdateCartLinesPayload:
     """Result of updateCartLines. Source: gateway."""
 
@@ -169,7 +169,7 @@ class UpdateCartLinesPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class RemoveCartLinesPayload:
     """Result of removeCartLines. Source: gateway."""
 
@@ -178,7 +178,7 @@ class RemoveCartLinesPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class ApplyOfferPayload:
     """Result of applyOffer. Source: gateway."""
 
@@ -187,7 +187,7 @@ class ApplyOfferPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class UpdateSessionPayload:
     """Result of updateSession. Source: gateway."""
 
@@ -199,7 +199,7 @@ class UpdateSessionPayload:
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class RemoveOfferPayload:
     """Result of removeOffer. Source: gateway."""
 
@@ -208,7 +208,7 @@ class RemoveOfferPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SetCartAddressesPayload:
     """Result of setCartAddresses. Source: gateway."""
 
@@ -217,7 +217,7 @@ class SetCartAddressesPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SelectShippingOptionPayload:
     """Result of selectShippingOption. Source: gateway."""
 
@@ -226,7 +226,7 @@ class SelectShippingOptionPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SetTaxIdentifiersPayload:
     """Result of setTaxIdentifiers. Source: gateway."""
 
@@ -235,7 +235,7 @@ class SetTaxIdentifiersPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class UpdateCartPayload:
     """Result of updateCart. Source: gateway."""
 
@@ -244,7 +244,7 @@ class UpdateCartPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class PrepareCheckoutPayload:
     """Result of prepareCheckout. Source: gateway."""
 
@@ -256,37 +256,40 @@ class PrepareCheckoutPayload:
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did. The path names the part.")
 
 
-@graph.type()
+@dsl.type()
 class AttachSourcePayload:
     """Result of attachSource. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+        "The payment session after the call. Null when it could not be read.",
+        resolver=payment_sources.payment_session_after,
     )
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class DetachSourcePayload:
     """Result of detachSource. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+        "The payment session after the call. Null when it could not be read.",
+        resolver=payment_sources.payment_session_after,
     )
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class ApplyStoreCreditPayload:
     """Result of applyStoreCredit. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+        "The payment session after the call. Null when it could not be read.",
+        resolver=payment_sources.payment_session_after,
     )
     store_credit: StoreCreditAccount | None = field(
         "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
@@ -295,19 +298,20 @@ class ApplyStoreCreditPayload:
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class RemoveStoreCreditPayload:
     """Result of removeStoreCredit. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.", resolver=payments.payment_session_after
+        "The payment session after the call. Null when it could not be read.",
+        resolver=payment_sources.payment_session_after,
     )
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class SubmitOrderPayload:
     """Result of submitOrder. Source: gateway."""
 
@@ -321,7 +325,7 @@ class SubmitOrderPayload:
     errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
 
 
-@graph.type()
+@dsl.type()
 class ResumeOrderPayload:
     """Result of resumeOrder. Source: gateway."""
 
@@ -334,7 +338,7 @@ class ResumeOrderPayload:
     errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
 
 
-@graph.type()
+@dsl.type()
 class LookupOrderPayload:
     """Result of lookupOrder. Source: gateway."""
 
@@ -345,7 +349,7 @@ class LookupOrderPayload:
     errors: list[OrderLookupMutationError] = field("Reasons why nothing was found; empty when something was.")
 
 
-@graph.type()
+@dsl.type()
 class ChangeSubscriptionContractPayload:
     """Result of changeSubscriptionContract. Source: gateway."""
 
@@ -357,7 +361,7 @@ class ChangeSubscriptionContractPayload:
     errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@graph.type()
+@dsl.type()
 class CancelSubscriptionContractPayload:
     """Result of cancelSubscriptionContract. Source: gateway."""
 

@@ -20,16 +20,16 @@ from gateway.enums import (
     SourceUsage,
     StoreCreditObstacle,
 )
-from resolvers import payments
-from schema import graph
+from resolvers import payment_sources
+from schema import dsl
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
-from schema.graph import argument, field
+from schema.dsl import argument, field
 from schema.inputs import PaymentMethodFilterInput
 from schema.scalars import CartRevision, CountryCode, Locale, SchemaCoordinate, Url
 from schema.values import Money, Node
 
 
-@graph.type()
+@dsl.type()
 class InstructionDetail:
     """One labelled line of payment instructions."""
 
@@ -37,7 +37,7 @@ class InstructionDetail:
     value: str = field("Text to show. Source: upstream value.", Sensitive())
 
 
-@graph.type()
+@dsl.type()
 class DelayedPaymentInstructions:
     """How to pay by transfer, at a shop or by slip. Source: the method's own object on the order."""
 
@@ -50,7 +50,7 @@ class DelayedPaymentInstructions:
     )
 
 
-@graph.interface
+@dsl.interface
 class PaymentSource:
     """A means of payment that is attached or saved. Source: a paymentMethod object."""
 
@@ -65,7 +65,7 @@ class PaymentSource:
     is_reusable: bool = field("True when it can be charged more than once. Source: reusable.")
 
 
-@graph.type()
+@dsl.type()
 class CardSource(PaymentSource):
     """A credit or debit card. Source: paymentMethod.creditCard."""
 
@@ -76,7 +76,7 @@ class CardSource(PaymentSource):
     funding_source: str | None = field("Kind of account behind it, for example debit. Source: fundingSource.")
 
 
-@graph.type()
+@dsl.type()
 class WalletSource(PaymentSource):
     """A phone or browser wallet, for example Apple Pay. Source: paymentMethod.applePay or googlePay."""
 
@@ -86,12 +86,12 @@ class WalletSource(PaymentSource):
     )
 
 
-@graph.type()
+@dsl.type()
 class RedirectSource(PaymentSource):
     """A source the shopper approves on another page. Source: a paymentMethod object with flow redirect."""
 
 
-@graph.type()
+@dsl.type()
 class TransferSource(PaymentSource):
     """A source that waits for the shopper's money. Source: a paymentMethod object with flow receiver."""
 
@@ -100,14 +100,14 @@ class TransferSource(PaymentSource):
     )
 
 
-@graph.type()
+@dsl.type()
 class StoreCreditSource(PaymentSource):
     """Store credit. Source: supplementaryPaymentMethods with type customerCredit."""
 
     is_reusable: bool = field("Always false; credit is used once. Source: reusable.")
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
 class StoreCreditAccount:
     """Store credit of a shopper. Source: the merchant's credit ledger."""
 
@@ -120,12 +120,12 @@ class StoreCreditAccount:
     obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use credit; empty when it can. Source: gateway.")
 
 
-@graph.type()
+@dsl.type()
 class OtherSource(PaymentSource):
     """A source of a method the gateway has no own type for. Source: a paymentMethod object."""
 
 
-@graph.type()
+@dsl.type()
 class DropInSetup:
     """Values for a DigitalRiver.js Drop-in configuration. Source: gateway, from the cart."""
 
@@ -139,7 +139,7 @@ class DropInSetup:
     locale: Locale = field("Language of the form.")
 
 
-@graph.type()
+@dsl.type()
 class PaymentRequirement:
     """Something a payment session lacks. Source: gateway."""
 
@@ -148,7 +148,7 @@ class PaymentRequirement:
     message: str = field("Explanation for a developer, in English.")
 
 
-@graph.type()
+@dsl.type()
 class CollectSourceAction:
     """Collect a source from the shopper, then call attachSource. Source: gateway."""
 
@@ -156,7 +156,7 @@ class CollectSourceAction:
     drop_in: DropInSetup = field("Values for DigitalRiver.js.")
 
 
-@graph.type()
+@dsl.type()
 class AuthenticateSourceAction:
     """Have the shopper authenticate an attached source with DigitalRiver.js, then read the session again.
     Source: gateway.
@@ -169,7 +169,7 @@ class AuthenticateSourceAction:
     )
 
 
-@graph.type()
+@dsl.type()
 class RedirectShopperAction:
     """Send the shopper to a payment page; on return call resumeOrder, or attachSource when the order was
     not submitted yet. Source: gateway.
@@ -181,21 +181,21 @@ class RedirectShopperAction:
     resume_with: SchemaCoordinate = field("What to call when the shopper is back.")
 
 
-@graph.type()
+@dsl.type()
 class ResumeOrderAction:
     """The shopper has approved the payment; call resumeOrder. Source: gateway."""
 
     idempotency_key: UUID | None = field("Key of the submission to resume; null when this gateway did not submit it.")
 
 
-@graph.type()
+@dsl.type()
 class AwaitFundsAction:
     """Tell the shopper how to send the money. Source: gateway."""
 
     instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
 
 
-@graph.type()
+@dsl.type()
 class SubmitOrderAction:
     """Nothing is missing; call submitOrder. Source: gateway."""
 
@@ -220,7 +220,7 @@ RequiredShopperAction = Annotated[
 ]
 
 
-@graph.type()
+@dsl.type()
 class InstallmentTerm:
     """An instalment plan. Source: terms."""
 
@@ -232,7 +232,7 @@ class InstallmentTerm:
     effective_annual_rate: Decimal = field("Effective annual rate in percent, for example 151.1. Source: effectiveApr.")
 
 
-@graph.type()
+@dsl.type()
 class PaymentMethod:
     """A way to pay. Source: paymentMethods."""
 
@@ -258,7 +258,7 @@ class PaymentMethod:
     is_usable: bool = field("True when there is no obstacle. Source: gateway.")
 
 
-@graph.type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
+@dsl.type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
 class AvailablePaymentMethods:
     """The ways to pay that apply to one payment session. Kept per session and per set of facts they depend
     on (amount, currency, countries, locale, buyer kind, organisation, tax identifiers, recurrence):
@@ -281,7 +281,7 @@ class AvailablePaymentMethods:
     )
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class PaymentSession(Node):
     """Tracks the payment of a cart from the first source to the order. An order can be placed in exactly
     one state, REQUIRES_CONFIRMATION. Source: cart.paymentSession.
@@ -325,6 +325,6 @@ class PaymentSession(Node):
         "is left. Source: see Query.availablePaymentMethods.",
         SemanticNonNull(),
         Cost(weight="1"),
-        resolver=payments.session_payment_methods,
+        resolver=payment_sources.session_payment_methods,
         filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
     )

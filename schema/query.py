@@ -13,19 +13,19 @@ from resolvers import (
     contracts,
     nodes,
     orders,
-    payments,
+    payment_sources,
     sessions,
     storefront,
     submissions,
 )
-from schema import graph
+from schema import dsl
 from schema.account import Session, Shopper
 from schema.cart import Cart
 from schema.catalog import Category, Offer, Product, ProductConnection, Storefront
 from schema.checkout import SubmissionAttempt
 from schema.contracts import SubscriptionContract
 from schema.directives import PRIVATE, PUBLIC, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
-from schema.graph import argument, field
+from schema.dsl import argument, field
 from schema.inputs import PaymentMethodFilterInput, ProductBy, ProductSearchInput
 from schema.orders import Order
 from schema.payment import AvailablePaymentMethods, PaymentSession
@@ -33,7 +33,7 @@ from schema.readiness import CheckoutReadiness
 from schema.values import Node
 
 
-@graph.type()
+@dsl.type()
 class Query:
     """Reads. Every field is nullable, so that one failing upstream call never blanks the page."""
 
@@ -138,7 +138,7 @@ class Query:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
-        resolver=payments.payment_session,
+        resolver=payment_sources.payment_session,
     )
     available_payment_methods: AvailablePaymentMethods | None = field(
         "Ways to pay the cart; the same list as PaymentSession.availablePaymentMethods. Null "
@@ -146,7 +146,7 @@ class Query:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600),
         Cost(weight="1"),
-        resolver=payments.available_payment_methods,
+        resolver=payment_sources.available_payment_methods,
         filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
     )
     checkout_readiness: CheckoutReadiness | None = field(

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from gateway.enums import CheckoutBlockerCode, CheckoutStepKind, CheckoutStepStatus, ReadinessStatus
-from schema import graph
+from schema import dsl
 from schema.directives import PRIVATE, CacheControl, ListSize
-from schema.graph import field
+from schema.dsl import field
 from schema.scalars import CartRevision, SchemaCoordinate
 
 
-@graph.interface
+@dsl.interface
 class CheckoutBlocker:
     """Something that keeps a cart from becoming an order. Source: gateway."""
 
@@ -21,7 +21,7 @@ class CheckoutBlocker:
     )
 
 
-@graph.type()
+@dsl.type()
 class CheckoutStep:
     """One step of a checkout. Source: gateway."""
 
@@ -29,7 +29,7 @@ class CheckoutStep:
     status: CheckoutStepStatus = field("How far it is.")
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
 class CheckoutReadiness:
     """Whether a cart can become an order now. It is computed from the same rules that guard submitOrder,
     so a storefront can render the next step without trial and error. Source: gateway.

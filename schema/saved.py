@@ -1,14 +1,14 @@
 """What a shopper has saved to use again."""
 
 from resolvers import account
-from schema import graph
+from schema import dsl
 from schema.directives import PRIVATE, CacheControl
-from schema.graph import field
+from schema.dsl import field
 from schema.payment import PaymentSource
 from schema.values import Address, Node
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
 class SavedAddress(Node):
     """An address in the shopper's book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
 
@@ -18,7 +18,7 @@ class SavedAddress(Node):
     address: Address = field("The address itself. Source: the address object.")
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
 class PaymentOption(Node):
     """A saved means of payment. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
 

@@ -43,12 +43,12 @@ from gateway.enums import (
     WarningCode,
 )
 from resolvers import money
-from schema import graph
+from schema import dsl
 from schema.directives import Sensitive
-from schema.graph import field
+from schema.dsl import field
 from schema.scalars import CountryCode, CurrencyCode, EmailAddress
 
-graph.enum(
+dsl.enum(
     SessionLevel,
     "How far a session has been established.",
     NONE="No session is needed.",
@@ -56,7 +56,7 @@ graph.enum(
     REGISTERED="The shopper has signed in. Upstream: full access token.",
 )
 
-graph.enum(
+dsl.enum(
     TermsOfSaleMode,
     "How the terms of sale are accepted on this site.",
     ACTIVE="The shopper must tick a box before buying.",
@@ -64,7 +64,7 @@ graph.enum(
     NOT_REQUIRED="No acceptance is recorded.",
 )
 
-graph.enum(
+dsl.enum(
     ProductKind,
     "What a product delivers.",
     DOWNLOAD="A file or a licence key.",
@@ -72,7 +72,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     OfferKind,
     "What an offer does.",
     ALL_PRODUCTS_BUNDLE="Adds a free or discounted product to any purchase.",
@@ -88,7 +88,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     StoreCreditObstacle,
     "Why store credit cannot be used on a cart.",
     SUBSCRIPTION_LINE="A line renews automatically.",
@@ -99,14 +99,14 @@ graph.enum(
     NO_BALANCE="The balance is zero.",
 )
 
-graph.enum(
+dsl.enum(
     CustomerType,
     "Whether a buyer is a person or a business.",
     INDIVIDUAL="A person. Upstream: I.",
     BUSINESS="A business. Upstream: B.",
 )
 
-graph.enum(
+dsl.enum(
     LandedCostState,
     "Whether import duty and tax are part of the total.",
     PREPAID="They are part of the total. Upstream: PREPAID.",
@@ -115,7 +115,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     ChargeType,
     "Who initiates a charge.",
     CUSTOMER_INITIATED="The shopper, present at checkout.",
@@ -124,7 +124,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     PaymentSessionState,
     "State of a payment session.",
     REQUIRES_SOURCE="The attached sources do not cover the total. Upstream: requires_source.",
@@ -142,7 +142,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet; see upstreamState. No order can be placed in it.",
 )
 
-graph.enum(
+dsl.enum(
     PaymentRequirementKind,
     "Kinds of things a payment session can lack.",
     SOURCE="No source is attached.",
@@ -155,14 +155,14 @@ graph.enum(
     ORGANIZATION_ID="An organisation identifier the chosen method needs.",
 )
 
-graph.enum(
+dsl.enum(
     DropInFlow,
     "Whether a collected source pays now or is saved for later.",
     CHECKOUT="It pays the current cart.",
     MANAGE_PAYMENT_METHODS="It is saved to the account.",
 )
 
-graph.enum(
+dsl.enum(
     SourceUsage,
     "What a saved source may be used for.",
     CONVENIENCE="Later purchases started by the shopper.",
@@ -170,7 +170,7 @@ graph.enum(
     UNSCHEDULED="Charges started by the merchant without a schedule.",
 )
 
-graph.enum(
+dsl.enum(
     PaymentFlow,
     "How a shopper experiences a way to pay.",
     STANDARD="Details are given on the storefront. Upstream: standard.",
@@ -179,7 +179,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     PaymentSequence,
     "In which order redirect and submission happen.",
     SUBMIT="Attach, submit.",
@@ -189,7 +189,7 @@ graph.enum(
     UNKNOWN="Not known to the gateway; follow PaymentSession.nextAction.",
 )
 
-graph.enum(
+dsl.enum(
     PaymentMethodObstacle,
     "Why a cart cannot use a way to pay.",
     NOT_RECURRING="A line renews and the method cannot pay renewals.",
@@ -199,7 +199,7 @@ graph.enum(
     TAX_IDENTIFIER_MISSING="The method needs a tax identifier.",
 )
 
-graph.enum(
+dsl.enum(
     SourceState,
     "What can be done with a source.",
     CHARGEABLE="It can be charged.",
@@ -212,7 +212,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     ReadinessStatus,
     "Verdict on a cart.",
     READY="submitOrder would be sent upstream.",
@@ -220,7 +220,7 @@ graph.enum(
     UNKNOWN="A rule could not be checked because upstream did not answer; see the CheckUnavailableBlocker.",
 )
 
-graph.enum(
+dsl.enum(
     CheckoutStepKind,
     "Steps of a checkout.",
     CART="Lines and quantities.",
@@ -232,7 +232,7 @@ graph.enum(
     REVIEW="Terms of sale and final look.",
 )
 
-graph.enum(
+dsl.enum(
     CheckoutStepStatus,
     "How far a checkout step is.",
     DONE="Nothing is left to do.",
@@ -241,7 +241,7 @@ graph.enum(
     UNKNOWN="It could not be checked.",
 )
 
-graph.enum(
+dsl.enum(
     CheckoutBlockerCode,
     "Codes of blockers.",
     CART_EMPTY="The cart has no line.",
@@ -266,9 +266,9 @@ graph.enum(
     CHECK_UNAVAILABLE="A rule could not be checked.",
 )
 
-graph.enum(AddressKind, "Which address of a cart.", BILLING="Where the invoice goes.", SHIPPING="Where the goods go.")
+dsl.enum(AddressKind, "Which address of a cart.", BILLING="Where the invoice goes.", SHIPPING="Where the goods go.")
 
-graph.enum(
+dsl.enum(
     SubmissionStatus,
     "How far a submission is.",
     IN_PROGRESS="It is being worked on.",
@@ -281,7 +281,7 @@ graph.enum(
     IN_DOUBT="The outcome is not known yet; the gateway is finding out.",
 )
 
-graph.enum(
+dsl.enum(
     DeclineSeverity,
     "Whether another try with the same source can work.",
     SOFT="Another try may work. Upstream: Soft.",
@@ -289,7 +289,7 @@ graph.enum(
     UNKNOWN="Upstream did not say.",
 )
 
-graph.enum(
+dsl.enum(
     DeclineAdvice,
     "What to suggest after a decline.",
     TRY_AGAIN="Try the same source again.",
@@ -300,7 +300,7 @@ graph.enum(
     CONTACT_BANK="Contact the bank.",
 )
 
-graph.enum(
+dsl.enum(
     OrderState,
     "State of an order.",
     OPEN="Begun and not submitted. Upstream: Open.",
@@ -317,7 +317,7 @@ graph.enum(
     UNKNOWN="A value this schema does not know yet; see upstreamState.",
 )
 
-graph.enum(
+dsl.enum(
     SubscriptionContractState,
     "State of a recurring purchase.",
     PENDING_ACTIVATION="Not active yet. Upstream: PendingActivation.",
@@ -327,7 +327,7 @@ graph.enum(
     CANCELLED="Cancelled. Upstream: Cancelled.",
     UNKNOWN="A value this schema does not know yet.",
 )
-graph.enum(
+dsl.enum(
     TermUnit,
     "Units of time of a term.",
     DAYS="Days.",
@@ -336,7 +336,7 @@ graph.enum(
     YEARS="Years.",
     UNKNOWN="A value this schema does not know yet.",
 )
-graph.enum(
+dsl.enum(
     WarningCode,
     "Codes of warnings.",
     COUPON_NOT_YET_ELIGIBLE="The code is accepted and takes effect once the cart meets its conditions. Upstream: "
@@ -352,7 +352,7 @@ graph.enum(
     OTHER="A condition this schema does not know yet.",
 )
 
-graph.enum(
+dsl.enum(
     RetryAdvice,
     "What repeating a failed call can achieve.",
     DO_NOT_RETRY="Nothing; the same call fails again.",
@@ -361,7 +361,7 @@ graph.enum(
     READ_STATE_FIRST="The effect is not known; read the state before repeating.",
 )
 
-graph.enum(
+dsl.enum(
     ErrorCode,
     "Codes of user errors.",
     INVALID_INPUT="An argument is malformed or out of bounds.",
@@ -402,7 +402,7 @@ graph.enum(
     UPSTREAM_UNAVAILABLE="Upstream did not answer properly or in time.",
 )
 
-graph.enum(
+dsl.enum(
     CartTransitionOutcome,
     "What became of a cart when its owner changed.",
     KEPT="Same lines as before.",
@@ -411,28 +411,28 @@ graph.enum(
     WAS_EMPTY="There was nothing to keep.",
 )
 
-graph.enum(
+dsl.enum(
     SessionDelivery,
     "How a client holds its session.",
     COOKIE="In an HTTP-only cookie; for browsers.",
     BEARER="In a token the client sends as a bearer header; for apps.",
 )
 
-graph.enum(
+dsl.enum(
     ShippingOptionRule,
     "Rules to choose a shipping option by.",
     CHEAPEST="The cheapest one.",
     KEEP_OR_CHEAPEST="The one that was selected, else the cheapest.",
 )
 
-graph.enum(
+dsl.enum(
     CacheControlScope,
     "Who may share a cached value.",
     PUBLIC="Same for every shopper; a content delivery network may store it.",
     PRIVATE="Belongs to one session; only that session may store it.",
 )
 
-graph.enum(
+dsl.enum(
     IdempotencyMode,
     "What happens when the same mutation is sent again.",
     NATURAL="Sending the same input again leaves the same state; safe to repeat.",
@@ -441,7 +441,7 @@ graph.enum(
 )
 
 
-@graph.interface
+@dsl.interface
 class Node:
     """An object with a globally unique identifier that can be refetched through `Query.node`."""
 
@@ -450,7 +450,7 @@ class Node:
     )
 
 
-@graph.type()
+@dsl.type()
 class Money:
     """An amount of money. Source: any upstream `{currency, value}` pair with its `formatted…` sibling."""
 
@@ -463,7 +463,7 @@ class Money:
     )
 
 
-@graph.type()
+@dsl.type()
 class CustomAttribute:
     """A merchant-defined name and value. Source: customAttributes.attribute."""
 
@@ -472,7 +472,7 @@ class CustomAttribute:
     value_type: str = field("Upstream value type, for example Boolean or Quantity. Source: type.")
 
 
-@graph.type()
+@dsl.type()
 class PageInfo:
     """Position of a page inside a connection. Source: gateway, from upstream page numbers."""
 
@@ -482,7 +482,7 @@ class PageInfo:
     end_cursor: str | None = field("Cursor of the last edge; null on an empty page.")
 
 
-@graph.type()
+@dsl.type()
 class Address:
     """A postal address with contact details. Source: any upstream address object."""
 
@@ -504,7 +504,7 @@ class Address:
     email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive())
 
 
-@graph.type()
+@dsl.type()
 class AddressSuggestion:
     """A correction of an address. Source: suggestions.address."""
 
@@ -512,7 +512,7 @@ class AddressSuggestion:
     address: Address = field("The corrected address. Source: the address object.")
 
 
-@graph.type()
+@dsl.type()
 class Warning:
     """A condition worth telling the shopper; the action was carried out. Source: gateway."""
 
@@ -521,7 +521,7 @@ class Warning:
     target_id: ID | None = field("Object it is about; null when it is about the whole cart.")
 
 
-@graph.type()
+@dsl.type()
 class LinePricing:
     """Amounts of one line. Source: lineItem.pricing."""
 
@@ -541,7 +541,7 @@ class LinePricing:
     discount_description: str | None = field("Wording of the discount. Source: discountDescription.")
 
 
-@graph.type()
+@dsl.type()
 class RecurringTerms:
     """Recurring terms of a line or of an order line. Source: subscriptionInfo."""
 
@@ -553,7 +553,7 @@ class RecurringTerms:
     )
 
 
-@graph.type()
+@dsl.type()
 class InventoryStatus:
     """Stock of a product. Source: inventoryStatus."""
 

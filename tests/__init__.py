@@ -1,3 +1,3 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.shop")
+pytest.register_assert_rewrite("tests.support.shop")

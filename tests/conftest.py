@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
+from sandbox.model.world import World
 from schema.build import build
-from tests.client import Client
-from tests.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
-from tests.valkey import Valkey
+from tests.support.client import Client
+from tests.support.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
+from tests.support.valkey import Valkey
 
 
 def pytest_collection_finish() -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from gateway.cache import Cache, Lifetime, key_of
+from gateway.catalog.stock_loader import Reads
 from gateway.errors import BadUserInput, UpstreamRefusal, UpstreamTokenInvalid
-from gateway.session import FRESH_FOR_CHECKOUT
+from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
 from gateway.settings import Settings
-from gateway.stock import Reads
+from gateway.store.answer_cache import Cache, Lifetime, key_of
 from gateway.upstream.browsing import Browsing
 from gateway.upstream.catalog import (
     Category,
@@ -24,8 +24,8 @@ from gateway.upstream.catalog import (
     VolumePriceTier,
 )
 from gateway.upstream.client import Upstream
+from gateway.upstream.decoding import decode, encode
 from gateway.upstream.ids import PATTERN
-from gateway.upstream.wire import decode, encode
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from gateway import credit, tax
+from gateway.checkout import tax_identifiers
 from gateway.enums import (
     AddressKind,
     CheckoutBlockerCode,
@@ -20,7 +20,7 @@ from gateway.enums import (
     TermsOfSaleMode,
 )
 from gateway.money import Money
-from gateway.outcomes import (
+from gateway.orders.outcomes import (
     AddressBlocker,
     Blocker,
     CheckUnavailableBlocker,
@@ -35,14 +35,15 @@ from gateway.outcomes import (
     TaxIdentifierBlocker,
     TermsOfSaleBlocker,
 )
-from gateway.payment import Facts, PaymentSession, RedirectShopperAction, is_outdated, payment_session
+from gateway.payments import store_credit
+from gateway.payments.payment_session import Facts, PaymentSession, RedirectShopperAction, is_outdated, payment_session
 from gateway.settings import Settings
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus
+from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
 from gateway.upstream.tax import TaxIdentifierRequirement
-from gateway.upstream.wire import Shape
 
 Code = CheckoutBlockerCode
 Step = CheckoutStepKind
@@ -303,7 +304,7 @@ def _tax_identifiers(case: Case) -> Iterator[Blocker]:
             retry_after=case.now + ASK_AGAIN_AFTER,
         )
         return
-    sets = tax.demanded(case.tax_requirements, cart.customer_type)
+    sets = tax_identifiers.demanded(case.tax_requirements, cart.customer_type)
     if sets:
         yield tax_blocker("The destination demands a tax identifier, and the cart has none.", sets)
 
@@ -321,7 +322,7 @@ def tax_blocker(message: str, requirements: list[TaxIdentifierRequirement]) -> T
 def _store_credit(case: Case) -> Iterator[Blocker]:
     if case.cart.secondary_source is None:
         return
-    found = credit.conflicts(case.cart, case.stock or {})
+    found = store_credit.conflicts(case.cart, case.stock or {})
     if found:
         yield StoreCreditBlocker(
             code=Code.STORE_CREDIT_CONFLICT,

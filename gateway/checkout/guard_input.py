@@ -2,12 +2,12 @@
 
 import contextlib
 
-from gateway import guard
-from gateway.context import Context
+from gateway.checkout import guard
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.refusals import TAX_CODES
+from gateway.operation.context import Context
+from gateway.submission.evidence import facts_of
+from gateway.submission.refusal_meaning import TAX_CODES
 from gateway.upstream.cart import Cart
-from gateway.verdicts import facts_of
 
 
 async def case_of(

@@ -25,8 +25,8 @@ from graphql import (
     visit,
 )
 
+from gateway.documents.directive_tables import Hint, Policies
 from gateway.enums import CacheControlScope
-from gateway.policy import Hint, Policies
 
 NOT_KEPT = "private, no-store"
 

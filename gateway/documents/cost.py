@@ -31,7 +31,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from gateway.policy import ListSize, Policies
+from gateway.documents.directive_tables import ListSize, Policies
 
 UNKNOWN_LIST = 5
 """Items of a list of which nothing is said."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_directive_values, get_variable_values
 
-from gateway.bounds import DocumentRefused
+from gateway.documents.limits import DocumentRefused
 from gateway.errors import TopLevelCode
 from gateway.settings import Settings
 from gateway.upstream.catalog import Market

@@ -20,16 +20,16 @@ from graphql import (
     visit,
 )
 
-from gateway.bounds import DocumentRefused, Literals, Measure, bad_value, check_size, too_expensive
-from gateway.demand import Demand, SlicingMissing
+from gateway.documents.cacheability import Freshness, freshness
+from gateway.documents.card_numbers import CardFound, Refusals, has_card_number, screened
+from gateway.documents.cost import Demand, SlicingMissing
+from gateway.documents.directive_tables import Policies
+from gateway.documents.limits import DocumentRefused, Literals, Measure, bad_value, check_size, too_expensive
+from gateway.documents.manifest import DocumentsMode, read_manifest, sha256, short
 from gateway.enums import ErrorCode
 from gateway.errors import TopLevelCode
-from gateway.freshness import Freshness, freshness
-from gateway.manifest import DocumentsMode, read_manifest, sha256, short
-from gateway.policy import Policies
-from gateway.screening import CardFound, Refusals, has_card_number, screened
+from gateway.refusals.user_errors import MESSAGES
 from gateway.settings import Settings
-from gateway.user_errors import MESSAGES
 
 log = logging.getLogger(__name__)
 

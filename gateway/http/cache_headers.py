@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.freshness import NOT_KEPT, Freshness
+from gateway.documents.cacheability import NOT_KEPT, Freshness
 
 VARIES_FOR_ALL = "Accept-Encoding"
 

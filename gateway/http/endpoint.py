@@ -14,18 +14,18 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway import origin, proxies
-from gateway.bounds import DocumentRefused, check_values
-from gateway.context import Caller, Context, Gateway, begin
-from gateway.documents import Documents, Operation, Source, card_found
+from gateway.documents.cacheability import Freshness
+from gateway.documents.card_numbers import Refusals, card_in_headers, has_card_number
+from gateway.documents.in_context import market_of
+from gateway.documents.limits import DocumentRefused, check_values
+from gateway.documents.registry import Documents, Operation, Source, card_found
 from gateway.enums import SessionDelivery
 from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
-from gateway.freshness import Freshness
-from gateway.markets import market_of
-from gateway.request import PARAMETERS, Asked, Refused, read
-from gateway.screening import Refusals, card_in_headers, has_card_number
-from gateway.session import Handle
-from gateway.sharing import shared
+from gateway.http import client_address, csrf
+from gateway.http.cache_headers import shared
+from gateway.http.request import PARAMETERS, Asked, Refused, read
+from gateway.operation.context import Caller, Context, Gateway, begin
+from gateway.sessions.sessions import Handle
 from gateway.telemetry import tell
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class GraphQLEndpoint:
             message = "Send the session cookie or a bearer, not both."
             raise Refused(400, TopLevelCode.BAD_USER_INPUT, message)
         if cookie is not None:
-            problem = origin.refusal(request.headers, self._gateway.settings)
+            problem = csrf.refusal(request.headers, self._gateway.settings)
             if problem is not None:
                 log.warning("cookie refused", extra={"reason": "origin or client header"})
                 raise Refused(403, TopLevelCode.CSRF_CHECK_FAILED, problem)
@@ -161,7 +161,7 @@ class GraphQLEndpoint:
         operation = ready.operation
         caller = Caller(
             request_id=request.state.request_id,
-            address=proxies.shopper_address(request.scope, self._gateway.settings),
+            address=client_address.shopper_address(request.scope, self._gateway.settings),
             handle=ready.handle,
         )
         market = market_of(self._schema, operation.node, ready.variables, self._gateway.settings)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
-from gateway.assertions import Assertions
-from gateway.cache import Cache
-from gateway.catalog import Catalog
+from gateway.catalog.catalog import Catalog
+from gateway.catalog.stock_loader import Reads, Stock
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import (
     SessionExpired,
@@ -23,15 +22,16 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamTokenInvalid,
 )
-from gateway.limits import Limits
 from gateway.money import Money
-from gateway.replays import Replays
-from gateway.replica import Replica
-from gateway.session import Handle, Session, Sessions
+from gateway.sessions.cart_lock import Turns
+from gateway.sessions.idempotency import Replays
+from gateway.sessions.merchant_assertions import Assertions
+from gateway.sessions.sessions import Handle, Session, Sessions
 from gateway.settings import Settings
-from gateway.stock import Reads, Stock
-from gateway.store import Store
-from gateway.turns import Turns
+from gateway.store.answer_cache import Cache
+from gateway.store.heartbeat import Replica
+from gateway.store.interface import Store
+from gateway.store.rate_limits import Limits
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
@@ -40,7 +40,7 @@ from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 from gateway.upstream.tax import TaxIdentifierRequirement
 
 if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
-    from gateway.submission import Submissions
+    from gateway.submission.submissions import Submissions
 
 T = TypeVar("T")
 

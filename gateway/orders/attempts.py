@@ -13,11 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.enums import SubmissionStatus
-from gateway.outcomes import OrderActionRequired, OrderInDoubt, Result, SubmissionAttempt
-from gateway.replica import Replica
-from gateway.session import Session
-from gateway.store import Store
-from gateway.upstream.wire import decode, encode
+from gateway.orders.outcomes import OrderActionRequired, OrderInDoubt, Result, SubmissionAttempt
+from gateway.sessions.sessions import Session
+from gateway.store.heartbeat import Replica
+from gateway.store.interface import Store
+from gateway.upstream.decoding import decode, encode
 
 KEPT_S = 2 * 86_400
 """How long an attempt is remembered; the promise is 24 hours."""

@@ -21,7 +21,7 @@ from gateway.enums import (
     SubmissionStatus,
 )
 from gateway.money import Money
-from gateway.payment import (
+from gateway.payments.payment_session import (
     AuthenticateSourceAction,
     NextAction,
     PaymentRequirement,
@@ -29,11 +29,11 @@ from gateway.payment import (
     RedirectShopperAction,
 )
 from gateway.upstream.cart import ShippingOption
+from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
 from gateway.upstream.payment import DelayedPaymentInstructions
 from gateway.upstream.tax import TaxIdentifierRequirement
-from gateway.upstream.wire import Shape
 
 
 class CheckoutBlocker(Shape, frozen=True, tag=True, kw_only=True):

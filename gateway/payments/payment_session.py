@@ -16,11 +16,11 @@ from gateway.enums import (
     SourceUsage,
 )
 from gateway.money import Money
-from gateway.session import Remembered
+from gateway.sessions.sessions import Remembered
 from gateway.upstream.cart import Cart
+from gateway.upstream.decoding import Shape
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import DelayedPaymentInstructions, Source
-from gateway.upstream.wire import Shape
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from gateway.enums import ErrorCode, PaymentSessionState, StoreCreditObstacle
 from gateway.money import Money, has_digits_of_its_currency, zero
-from gateway.payment import SUPPORTS_STORE_CREDIT
+from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
+from gateway.refusals.user_errors import AnyUserError, InputError, Path, StoreCreditError, invalid
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus
+from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
-from gateway.upstream.wire import Shape
-from gateway.user_errors import AnyUserError, InputError, Path, StoreCreditError, invalid
 
 Obstacle = StoreCreditObstacle
 Stock = Mapping[str, InventoryStatus]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from gateway.enums import DeclineAdvice, DeclineSeverity
 from gateway.errors import UpstreamRefusal
-from gateway.outcomes import PaymentDecline
+from gateway.orders.outcomes import PaymentDecline
 
 Advice = DeclineAdvice
 Severity = DeclineSeverity

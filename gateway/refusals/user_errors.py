@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from gateway.declines import FAMILIES, reason_of
 from gateway.enums import (
     ErrorCode,
     PaymentSessionState,
@@ -28,8 +27,9 @@ from gateway.errors import (
     UpstreamTokenInvalid,
 )
 from gateway.money import Money
+from gateway.refusals.decline_codes import FAMILIES, reason_of
 from gateway.upstream.addresses import AddressSuggestion
-from gateway.upstream.wire import Shape
+from gateway.upstream.decoding import Shape
 
 Path = tuple[str, ...]
 

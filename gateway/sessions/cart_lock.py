@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gateway.errors import UpstreamRefusal
-from gateway.session import Session
-from gateway.store import Store, Taken
+from gateway.sessions.sessions import Session
+from gateway.store.interface import Store, Taken
 
 LONGEST_S = 20
 """A turn that lasts longer belongs to a process that died; it is twice what an operation may take."""

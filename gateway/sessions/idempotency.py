@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from gateway.enums import RetryAdvice, WarningCode
 from gateway.errors import StoreUnavailable, UpstreamRefusal, UpstreamTimeout
-from gateway.session import Session
-from gateway.store import Store
-from gateway.upstream.wire import decode, encode
-from gateway.user_errors import AnyUserError
+from gateway.refusals.user_errors import AnyUserError
+from gateway.sessions.sessions import Session
+from gateway.store.interface import Store
+from gateway.upstream.decoding import decode, encode
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 
 from gateway.errors import NotConfigured
 from gateway.settings import Settings
-from gateway.store import Store
+from gateway.store.interface import Store
 
 ALGORITHMS = ("ES256", "RS256")
 

@@ -17,9 +17,9 @@ import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal, UpstreamTimeout
-from gateway.seal import Seal, keys_of
+from gateway.sessions.encryption import Seal, keys_of
 from gateway.settings import Settings
-from gateway.store import Store, Taken
+from gateway.store.interface import Store, Taken
 from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Proof

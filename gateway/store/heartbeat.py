@@ -2,7 +2,7 @@
 
 import secrets
 
-from gateway.store import Store
+from gateway.store.interface import Store
 
 ALIVE_S = 10
 """How long after its last beat a replica counts as alive; a new beat comes far more often."""

@@ -21,7 +21,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.store import Taken
+from gateway.store.interface import Taken
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,11 @@ everything else is a doubt.
 import logging
 from datetime import timedelta
 
-from gateway.attempts import LONGEST_PAUSE, SHORTEST_PAUSE, Record
-from gateway.context import Context
-from gateway.declines import decline, reason_of
 from gateway.enums import OrderState, PaymentSessionState
 from gateway.errors import SessionRequired, StoreUnavailable, UpstreamError, UpstreamRefusal
-from gateway.outcomes import (
+from gateway.operation.context import Context
+from gateway.orders.attempts import LONGEST_PAUSE, SHORTEST_PAUSE, Record
+from gateway.orders.outcomes import (
     OrderActionRequired,
     OrderAwaitingPayment,
     OrderDeclined,
@@ -21,8 +20,9 @@ from gateway.outcomes import (
     OrderPlaced,
     Result,
 )
-from gateway.payment import Facts, PaymentSession, RedirectShopperAction, payment_session
-from gateway.session import Session
+from gateway.payments.payment_session import Facts, PaymentSession, RedirectShopperAction, payment_session
+from gateway.refusals.decline_codes import decline, reason_of
+from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order, SubmittedCart
 

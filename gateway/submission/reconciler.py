@@ -9,11 +9,11 @@ import contextlib
 import logging
 from datetime import timedelta
 
-from gateway.attempts import OPEN
-from gateway.context import Gateway
 from gateway.errors import GatewayError
-from gateway.replica import ALIVE_S
-from gateway.submission import NothingToResume
+from gateway.operation.context import Gateway
+from gateway.orders.attempts import OPEN
+from gateway.store.heartbeat import ALIVE_S
+from gateway.submission.submissions import NothingToResume
 
 log = logging.getLogger(__name__)
 

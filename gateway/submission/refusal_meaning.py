@@ -6,13 +6,13 @@ documented ones proves nothing and is a doubt.
 
 from enum import Enum, auto
 
-from gateway import guard
-from gateway.declines import AUTHENTICATION, reason_of
+from gateway.checkout import guard
 from gateway.enums import AddressKind, CheckoutBlockerCode
 from gateway.errors import UpstreamRefusal
-from gateway.outcomes import Blocker
-from gateway.payment import payment_session
-from gateway.user_errors import CAUSES
+from gateway.orders.outcomes import Blocker
+from gateway.payments.payment_session import payment_session
+from gateway.refusals.decline_codes import AUTHENTICATION, reason_of
+from gateway.refusals.user_errors import CAUSES
 
 
 class Meaning(Enum):

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from gateway.context import Context
-from gateway.outcomes import (
+from gateway.operation.context import Context
+from gateway.orders.outcomes import (
     OrderActionRequired,
     OrderAwaitingPayment,
     OrderBlocked,
@@ -14,10 +14,10 @@ from gateway.outcomes import (
     PaymentSessionBlocker,
     Result,
 )
-from gateway.payment import AuthenticateSourceAction, RedirectShopperAction
-from gateway.session import Session
+from gateway.payments.payment_session import AuthenticateSourceAction, RedirectShopperAction
+from gateway.sessions.sessions import Session
+from gateway.submission.evidence import UNREADABLE, session_of_payment
 from gateway.upstream.order import Order
-from gateway.verdicts import UNREADABLE, session_of_payment
 
 
 async def retold(ctx: Context, session: Session, result: Result) -> Result:

@@ -17,20 +17,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from gateway import guard
-from gateway.attempts import (
-    Attempts,
-    Record,
-    Stage,
-    holds_cart,
-    lock_of,
-    lock_of_cart,
-    lock_of_guest,
-    place_of,
-    session_id_of,
-)
-from gateway.case import case_of
-from gateway.context import Context, Gateway, unattended
+from gateway.checkout import guard
+from gateway.checkout.guard_input import case_of
 from gateway.enums import PaymentSessionState, SessionLevel
 from gateway.errors import (
     GatewayError,
@@ -41,7 +29,19 @@ from gateway.errors import (
     UpstreamRefusal,
     UpstreamTimeout,
 )
-from gateway.outcomes import (
+from gateway.operation.context import Context, Gateway, unattended
+from gateway.orders.attempts import (
+    Attempts,
+    Record,
+    Stage,
+    holds_cart,
+    lock_of,
+    lock_of_cart,
+    lock_of_guest,
+    place_of,
+    session_id_of,
+)
+from gateway.orders.outcomes import (
     OrderActionRequired,
     OrderAwaitingPayment,
     OrderBlocked,
@@ -53,13 +53,10 @@ from gateway.outcomes import (
     SubmissionInProgressBlocker,
     without_secrets,
 )
-from gateway.payment import AuthenticateSourceAction, payment_session
-from gateway.refusals import Meaning, blockers_for, meaning_of
-from gateway.replays import KeyReused
-from gateway.retelling import retold
-from gateway.session import FRESH_FOR_CHECKOUT, Remembered, Session
-from gateway.upstream.cart import Cart
-from gateway.verdicts import (
+from gateway.payments.payment_session import AuthenticateSourceAction, payment_session
+from gateway.sessions.idempotency import KeyReused
+from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Remembered, Session
+from gateway.submission.evidence import (
     UNREADABLE,
     answered,
     declined,
@@ -71,6 +68,9 @@ from gateway.verdicts import (
     session_of_payment,
     waiting,
 )
+from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
+from gateway.submission.rehydrate import retold
+from gateway.upstream.cart import Cart
 
 log = logging.getLogger(__name__)
 

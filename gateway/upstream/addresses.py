@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from gateway.upstream.wire import Loose, Shape, blank_is_none, many
+from gateway.upstream.decoding import Loose, Shape, blank_is_none, many
 
 
 class Address(Shape, frozen=True, kw_only=True):

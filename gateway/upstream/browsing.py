@@ -20,8 +20,8 @@ from gateway.upstream.catalog import (
     VolumePricing,
 )
 from gateway.upstream.client import ME, Upstream
+from gateway.upstream.decoding import OneOrMany, decode, many, present
 from gateway.upstream.ids import path_part
-from gateway.upstream.wire import OneOrMany, decode, many, present
 
 
 class Found(msgspec.Struct, frozen=True, rename="camel"):

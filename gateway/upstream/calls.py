@@ -24,7 +24,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.settings import Settings
-from gateway.upstream import errors
+from gateway.upstream import error_envelopes
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 
 BUSY_ATTEMPTS = 4
@@ -65,8 +65,8 @@ class Calls:
     ) -> bytes:
         """Make a change. A success with a refusal inside is a refusal."""
         body = await self.send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
-        if errors.codes_beside(body):
-            raise errors.refusal(409, body)
+        if error_envelopes.codes_beside(body):
+            raise error_envelopes.refusal(409, body)
         return body
 
     async def send(
@@ -131,11 +131,11 @@ class Calls:
         if 200 <= status < 300:
             return body
         if 400 <= status < 500:
-            raise errors.refusal(status, body)
+            raise error_envelopes.refusal(status, body)
         if status >= 500:
             raise UpstreamUnavailable(
                 status=status,
-                reason=errors.refusal(status, body).reason,
+                reason=error_envelopes.refusal(status, body).reason,
                 retry_after_s=_seconds(response.headers.get("retry-after")),
             )
         raise UpstreamInvalidResponse(detail=f"status {status}")

@@ -11,10 +11,10 @@ from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSess
 from gateway.money import Money, zero
 from gateway.upstream.addresses import CartAddress, cart_address
 from gateway.upstream.catalog import worded
+from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, first, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import Source, WirePaymentSession, sources
-from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, first, many
 
 
 class CartTotals(Shape, frozen=True, kw_only=True):

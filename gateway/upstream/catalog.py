@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from gateway.enums import OfferKind, ProductKind
 from gateway.money import Money
-from gateway.upstream.ids import global_id
-from gateway.upstream.wire import (
+from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
@@ -23,6 +22,7 @@ from gateway.upstream.wire import (
     locale_text,
     many,
 )
+from gateway.upstream.ids import global_id
 
 UNTRACKED = 2_147_483_647
 """Quantity that upstream tells for stock nobody counts."""

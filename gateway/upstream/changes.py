@@ -1,8 +1,8 @@
 """What may be asked of a cart, as Digital River takes it."""
 
 from gateway.upstream.addresses import Address
+from gateway.upstream.decoding import Shape, truth
 from gateway.upstream.lines import RecurringTerms
-from gateway.upstream.wire import Shape, truth
 
 
 class Through(Shape, frozen=True, kw_only=True):

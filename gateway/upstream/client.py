@@ -21,12 +21,14 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.settings import Settings
-from gateway.upstream import errors
+from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address
 from gateway.upstream.calls import Calls, Repeat
 from gateway.upstream.cart import Cart, WireWarning, warning_codes
 from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, NewLine, Through
+from gateway.upstream.decoding import Loose, OneOrMany, decode, first, locale_text, many
+from gateway.upstream.decoding import present as _present
 from gateway.upstream.ids import path_part as _part
 from gateway.upstream.lines import RecurringTerms
 from gateway.upstream.oauth import Tokens
@@ -45,8 +47,6 @@ from gateway.upstream.shopper import (
     saved_address,
 )
 from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requirements
-from gateway.upstream.wire import Loose, OneOrMany, decode, first, locale_text, many
-from gateway.upstream.wire import present as _present
 
 T = TypeVar("T")
 
@@ -417,7 +417,7 @@ def _not_the_shoppers(key: str, *, code: str | None = None) -> Iterator[None]:
 def _cart(body: bytes) -> Cart:
     found = decode(body, Found)
     beside = warning_codes(found.warnings, found.capital_warnings)
-    refusals = errors.codes_beside(body)
+    refusals = error_envelopes.codes_beside(body)
     return msgspec.structs.replace(_present(found.cart), outer_warnings=beside, refusals=refusals)
 
 
@@ -427,4 +427,4 @@ def _submitted(body: bytes) -> SubmittedCart:
     if found is None:
         # One documented sample has no wrapper.
         found = decode(body, SubmittedCart)
-    return msgspec.structs.replace(found, refusals=errors.codes_beside(body))
+    return msgspec.structs.replace(found, refusals=error_envelopes.codes_beside(body))

@@ -16,11 +16,11 @@ from gateway.enums import PaymentFlow, SourceState, SubscriptionContractState, T
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.catalog import Product
 from gateway.upstream.client import FoundOrders, Upstream
+from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, convert, decode, first, many, present
 from gateway.upstream.ids import global_id, path_part
 from gateway.upstream.order import OrderPage
 from gateway.upstream.payment import Source
 from gateway.upstream.shopper import PaymentOption, WireEntry
-from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, convert, decode, first, many, present
 
 
 class SubscriptionTerm(Shape, frozen=True, kw_only=True, rename="camel"):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
-from gateway.upstream.wire import many
+from gateway.upstream.decoding import many
 
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
 """What a code looks like. Anything else in its place is somebody's text, which nobody may repeat."""

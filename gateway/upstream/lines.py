@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from gateway.enums import OfferKind
 from gateway.money import Money
 from gateway.upstream.catalog import Offer, Product, times, worded
-from gateway.upstream.ids import global_id
-from gateway.upstream.wire import (
+from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
@@ -21,6 +20,7 @@ from gateway.upstream.wire import (
     many,
     truth,
 )
+from gateway.upstream.ids import global_id
 
 NO_DISCOUNT = "empty"
 """What upstream writes where a discount has no wording."""

@@ -15,16 +15,7 @@ from gateway.money import Money, zero
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.cart import ShippingMethod
 from gateway.upstream.catalog import Product, worded
-from gateway.upstream.ids import global_id
-from gateway.upstream.lines import LinePricing, RecurringTerms
-from gateway.upstream.payment import (
-    DelayedPaymentInstructions,
-    LegacyPayment,
-    Source,
-    WirePaymentSession,
-    sources,
-)
-from gateway.upstream.wire import (
+from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
@@ -36,6 +27,15 @@ from gateway.upstream.wire import (
     custom_attributes,
     first,
     many,
+)
+from gateway.upstream.ids import global_id
+from gateway.upstream.lines import LinePricing, RecurringTerms
+from gateway.upstream.payment import (
+    DelayedPaymentInstructions,
+    LegacyPayment,
+    Source,
+    WirePaymentSession,
+    sources,
 )
 
 

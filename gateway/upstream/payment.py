@@ -8,7 +8,7 @@ from msgspec import field
 from gateway.enums import PaymentFlow, PaymentSessionState, SourceState
 from gateway.money import Money
 from gateway.upstream.catalog import day
-from gateway.upstream.wire import Loose, OneOrMany, Shape, blank_is_none, convert, many
+from gateway.upstream.decoding import Loose, OneOrMany, Shape, blank_is_none, convert, many
 
 WALLETS = frozenset({"applePay", "googlePay"})
 

@@ -6,9 +6,19 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType, field
 
 from gateway.upstream.addresses import Address, address
+from gateway.upstream.decoding import (
+    Identifier,
+    Loose,
+    OneOrMany,
+    Shape,
+    blank_is_none,
+    convert,
+    locale_text,
+    many,
+    truth,
+)
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source, source
-from gateway.upstream.wire import Identifier, Loose, OneOrMany, Shape, blank_is_none, convert, locale_text, many, truth
 
 
 class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):

@@ -3,7 +3,7 @@
 from msgspec import field
 
 from gateway.enums import CustomerType
-from gateway.upstream.wire import OneOrMany, Shape, many
+from gateway.upstream.decoding import OneOrMany, Shape, many
 
 
 class TaxIdentifierField(Shape, frozen=True, kw_only=True):

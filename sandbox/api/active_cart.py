@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.cart import Cart
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import answer, base_of, expand_of, shopper_of, world_of
-from sandbox.world import World
+from sandbox.api.requests import answer, base_of, expand_of, shopper_of, world_of
+from sandbox.model.cart import Cart
+from sandbox.model.world import World
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 
 def cart_of(request: Request) -> Cart:

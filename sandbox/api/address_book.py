@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import addresses
-from sandbox.account import Account, SavedAddress, choose_default
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import Body, answer, base_of, body_of, expand_of, member_of, nothing, world_of
+from sandbox.api.requests import Body, answer, base_of, body_of, expand_of, member_of, nothing, world_of
+from sandbox.model import postal_address
+from sandbox.model.shopper import Account, SavedAddress, choose_default
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 RELATION = "AddressesResource"
 
@@ -69,8 +69,8 @@ def _update(account: Account, entry: SavedAddress, given: Json, fields: Json) ->
 
 async def _given(request: Request) -> tuple[Body, Json]:
     given = (await body_of(request, RELATION)).object("address")
-    fields = addresses.read(given, RELATION)
-    addresses.check_postal_code(fields, RELATION)
+    fields = postal_address.read(given, RELATION)
+    postal_address.check_postal_code(fields, RELATION)
     return given, fields
 
 

@@ -5,16 +5,8 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.active_cart import cart_of, refusal, settled, shown
-from sandbox.addresses import SIDES, for_cart
-from sandbox.cart import Cart, Line
-from sandbox.catalog import PRODUCTS, Product
-from sandbox.coupons import BY_ID, COUPONS, PACK_OFFER_ID, REFUSALS, OrderOffer
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.promotions import OFFERS, Offer
-from sandbox.recurrence import terms_of
-from sandbox.requests import (
+from sandbox.api.active_cart import cart_of, refusal, settled, shown
+from sandbox.api.requests import (
     Body,
     answer,
     base_of,
@@ -26,6 +18,14 @@ from sandbox.requests import (
     whole_number,
     world_of,
 )
+from sandbox.demo_shop.coupons import BY_ID, COUPONS, PACK_OFFER_ID, REFUSALS, OrderOffer
+from sandbox.demo_shop.products import PRODUCTS, Product
+from sandbox.demo_shop.promotions import OFFERS, Offer
+from sandbox.model.cart import Cart, Line
+from sandbox.model.postal_address import SIDES, for_cart
+from sandbox.wire.money import Json
+from sandbox.wire.recurring_terms import terms_of
+from sandbox.wire.refusal import Refusal
 
 LONGEST_ORGANIZATION = 50
 CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")

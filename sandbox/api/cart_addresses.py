@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import addresses
-from sandbox.active_cart import cart_of, settled
-from sandbox.addresses import Side
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import answer, base_of, body_of, expand_of, nothing, world_of
+from sandbox.api.active_cart import cart_of, settled
+from sandbox.api.requests import answer, base_of, body_of, expand_of, nothing, world_of
+from sandbox.model import postal_address
+from sandbox.model.postal_address import Side
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 
 async def show_billing_address(request: Request) -> Response:
@@ -57,8 +57,8 @@ def _show(request: Request, side: Side) -> Response:
 
 async def _put(request: Request, side: Side) -> Response:
     cart = cart_of(request)
-    given = (await body_of(request, addresses.relation_of(side))).get("address")
-    cart.set_address(side, addresses.for_cart(given, side))
+    given = (await body_of(request, postal_address.relation_of(side))).get("address")
+    cart.set_address(side, postal_address.for_cart(given, side))
     world_of(request).settle(cart)
     return nothing()
 
@@ -75,7 +75,7 @@ async def _apply(request: Request, side: Side) -> Response:
         address = present | given
     else:
         raise _no(side, 400, "invalid-request", "A suggestion, a country or a postal code is needed.")
-    cart.set_address(side, addresses.for_cart(address, side))
+    cart.set_address(side, postal_address.for_cart(address, side))
     return settled(request, cart)
 
 
@@ -95,7 +95,7 @@ def _found(offered: dict[str, Json], suggestion_id: str, side: Side) -> Json:
 
 
 def _no(side: Side, status: int, code: str, text: str) -> Refusal:
-    return Refusal(status, code, text, relation=addresses.relation_of(side))
+    return Refusal(status, code, text, relation=postal_address.relation_of(side))
 
 
 async def shipping_options(request: Request) -> Response:

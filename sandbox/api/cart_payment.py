@@ -6,16 +6,16 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.account import PaymentOption, SavedAddress
-from sandbox.active_cart import cart_of, refusal, settled, shown
-from sandbox.addresses import SIDES, for_cart
-from sandbox.cart import Cart
-from sandbox.errors import Refusal
-from sandbox.funding import may_be_combined
-from sandbox.methods import Facts, available
-from sandbox.money import Json
-from sandbox.requests import answer, base_of, body_of, check_ip, member_of, nothing, shopper_of, world_of
-from sandbox.source import Source
+from sandbox.api.active_cart import cart_of, refusal, settled, shown
+from sandbox.api.requests import answer, base_of, body_of, check_ip, member_of, nothing, shopper_of, world_of
+from sandbox.demo_shop.payment_methods import Facts, available
+from sandbox.model.cart import Cart
+from sandbox.model.contributions import may_be_combined
+from sandbox.model.postal_address import SIDES, for_cart
+from sandbox.model.shopper import PaymentOption, SavedAddress
+from sandbox.model.source import Source
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 E = TypeVar("E", SavedAddress, PaymentOption)
 

@@ -3,15 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import settlement
-from sandbox.cart import Cart
-from sandbox.errors import Refusal
-from sandbox.methods import Facts, Workflow, fits
-from sandbox.order import Order
-from sandbox.registrations import DEMANDED
-from sandbox.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
-from sandbox.source import Source
-from sandbox.world import World
+from sandbox.api.cart_tax_registrations import DEMANDED
+from sandbox.api.requests import answer, base_of, body_of, check_ip, shopper_of, world_of
+from sandbox.demo_shop.payment_methods import Facts, Workflow, fits
+from sandbox.model.cart import Cart
+from sandbox.model.order import Order
+from sandbox.model.source import Source
+from sandbox.model.world import World
+from sandbox.timeline import settlement
+from sandbox.wire.refusal import Refusal
 
 STATES: dict[Workflow, tuple[str, str]] = {
     "standard": ("Submitted", "complete"),

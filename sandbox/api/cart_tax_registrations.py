@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.cart import Cart
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import answer, base_of, decoded, nothing, reader_of, shopper_of, world_of
+from sandbox.api.requests import answer, base_of, decoded, nothing, reader_of, shopper_of, world_of
+from sandbox.model.cart import Cart
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 INDIVIDUAL, BUSINESS = "I", "B"
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import catalog
-from sandbox.catalog import PRODUCTS, Product
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import answer, base_of, expand_of, locale_of, paged, reader_of, world_of
-from sandbox.shaping import Expand
-from sandbox.shop import product_of, short_list
-from sandbox.texts import is_german
+from sandbox.api.products import product_of, short_list
+from sandbox.api.requests import answer, base_of, expand_of, locale_of, paged, reader_of, world_of
+from sandbox.demo_shop import products
+from sandbox.demo_shop.german_texts import is_german
+from sandbox.demo_shop.products import PRODUCTS, Product
+from sandbox.wire.expand import Expand
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 IMAGES = "https://images.riverdemo.example/category"
 
@@ -108,7 +108,7 @@ async def categories_of_product(request: Request) -> Response:
     listed = {product.id, product.parent_id}
     found = [one for one in _TABLE if listed & set(one.products)]
     expand = expand_of(request, "categories").below("category")
-    return _listed(request, found, expand, f"{catalog.uri(product.id, base_of(request))}/categories")
+    return _listed(request, found, expand, f"{products.uri(product.id, base_of(request))}/categories")
 
 
 def _listed(request: Request, found: list[Category], expand: Expand, uri: str) -> Response:

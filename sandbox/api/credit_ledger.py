@@ -9,8 +9,8 @@ the order; here a control sets a balance.
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.money import money
-from sandbox.requests import bearer_of, world_of
+from sandbox.api.requests import bearer_of, world_of
+from sandbox.wire.money import money
 
 
 async def balance(request: Request) -> Response:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import promotions
-from sandbox.catalog import PRODUCTS, Product
-from sandbox.errors import Refusal
-from sandbox.money import TAX_INCLUSIVE, Json
-from sandbox.promotions import OFFERS, PLACES, Offer
-from sandbox.requests import answer, base_of, expand_of, locale_of, paged, reader_of, shopper_of, world_of
-from sandbox.shop import product_of, short_list, stock_wire
-from sandbox.texts import is_german
+from sandbox.api.products import product_of, short_list, stock_wire
+from sandbox.api.requests import answer, base_of, expand_of, locale_of, paged, reader_of, shopper_of, world_of
+from sandbox.demo_shop import promotions
+from sandbox.demo_shop.german_texts import is_german
+from sandbox.demo_shop.products import PRODUCTS, Product
+from sandbox.demo_shop.promotions import OFFERS, PLACES, Offer
+from sandbox.wire.money import TAX_INCLUSIVE, Json
+from sandbox.wire.refusal import Refusal
 
 
 async def offers(request: Request) -> Response:

@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.errors import Refusal
-from sandbox.order import Order
-from sandbox.requests import answer, base_of, expand_of, form_of, paged, reader_of, shopper_of, world_of
+from sandbox.api.requests import answer, base_of, expand_of, form_of, paged, reader_of, shopper_of, world_of
+from sandbox.model.order import Order
+from sandbox.wire.refusal import Refusal
 
 STATES = frozenset(
     [

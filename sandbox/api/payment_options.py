@@ -5,11 +5,11 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.account import Account, PaymentOption, choose_default
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import Body, answer, base_of, body_of, check_ip, expand_of, member_of, nothing, world_of
-from sandbox.source import Source
+from sandbox.api.requests import Body, answer, base_of, body_of, check_ip, expand_of, member_of, nothing, world_of
+from sandbox.model.shopper import Account, PaymentOption, choose_default
+from sandbox.model.source import Source
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 RELATION = "PaymentOptionsResource"
 

@@ -6,21 +6,12 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import catalog
-from sandbox.catalog import LISTED, PRODUCTS, Product
-from sandbox.errors import Refusal
-from sandbox.money import TAX_INCLUSIVE, Json
-from sandbox.requests import (
-    answer,
-    base_of,
-    expand_of,
-    locale_of,
-    paged,
-    reader_of,
-    whole_number,
-    world_of,
-)
-from sandbox.shaping import Expand
+from sandbox.api.requests import answer, base_of, expand_of, locale_of, paged, reader_of, whole_number, world_of
+from sandbox.demo_shop import products as demo_products
+from sandbox.demo_shop.products import LISTED, PRODUCTS, Product
+from sandbox.wire.expand import Expand
+from sandbox.wire.money import TAX_INCLUSIVE, Json
+from sandbox.wire.refusal import Refusal
 
 ON_A_PAGE = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
 HIDDEN = {"customAttributes", "variations", "inventoryStatus"}
@@ -62,21 +53,22 @@ async def variations(request: Request) -> Response:
     product, base = product_of(request), base_of(request)
     shown = short_list(request, "variations")
     below = [
-        {"uri": catalog.uri(one.id, base), "parentProduct": {"uri": catalog.uri(product.id, base)}} | shown(one)
-        for one in catalog.variations(product)
+        {"uri": demo_products.uri(one.id, base), "parentProduct": {"uri": demo_products.uri(product.id, base)}}
+        | shown(one)
+        for one in demo_products.variations(product)
     ]
-    uri = f"{catalog.uri(product.id, base)}/variations"
+    uri = f"{demo_products.uri(product.id, base)}/variations"
     return answer(request, {"variations": {"uri": uri} | ({"product": below} if below else {})})
 
 
 async def pricing(request: Request) -> Response:
     """`GET products/{id}/pricing`."""
-    return answer(request, {"pricing": _priced(request, product_of(request), catalog.pricing)})
+    return answer(request, {"pricing": _priced(request, product_of(request), demo_products.pricing)})
 
 
 async def volume_pricing(request: Request) -> Response:
     """`GET products/{id}/pricing/volume-pricing`."""
-    return answer(request, {"volumePricing": _priced(request, product_of(request), catalog.volume_pricing)})
+    return answer(request, {"volumePricing": _priced(request, product_of(request), demo_products.volume_pricing)})
 
 
 def _priced(request: Request, product: Product, price: Callable[..., Json]) -> Json:
@@ -103,7 +95,7 @@ def _score(product: Product, words: list[str], locale: str) -> int:
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100
-    below = " ".join(one.name_in(locale) for one in catalog.variations(product))
+    below = " ".join(one.name_in(locale) for one in demo_products.variations(product))
     text = f"{name} {product.description_in(locale)} {product.slug} {below}".casefold()
     return 50 if all(word in text for word in words) else 0
 
@@ -148,7 +140,7 @@ def _named(request: Request) -> list[Product]:
 
 def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
     world = world_of(request)
-    wire = catalog.inventory(product, world.stock[product.id], base_of(request), quantity)
+    wire = demo_products.inventory(product, world.stock[product.id], base_of(request), quantity)
     if product.id in world.backorders:
         wire |= {"productIsAllowsBackorders": "true", "expectedInStockDate": world.backorders[product.id]}
     return wire
@@ -170,16 +162,16 @@ def _wire(request: Request, product: Product, expand: Expand, default: set[str])
 
 def _full(request: Request, product: Product) -> Json:
     base = base_of(request)
-    uri = catalog.uri(product.id, base)
+    uri = demo_products.uri(product.id, base)
     locale, currency = locale_of(request, reader_of(request))
-    wire = catalog.core(product, base, locale)
+    wire = demo_products.core(product, base, locale)
     if product.parent_id is not None:
-        wire["parentProduct"] = {"uri": catalog.uri(product.parent_id, base)}
+        wire["parentProduct"] = {"uri": demo_products.uri(product.parent_id, base)}
     wire["categories"] = {"uri": f"{uri}/categories"}
     wire["familyAttributes"] = {"uri": f"{uri}/family-attributes"}
-    wire["pricing"] = catalog.pricing(product, currency, locale, base, tax_included=currency in TAX_INCLUSIVE)
+    wire["pricing"] = demo_products.pricing(product, currency, locale, base, tax_included=currency in TAX_INCLUSIVE)
     if product.is_base:
-        below = [_full(request, one) for one in catalog.variations(product)]
+        below = [_full(request, one) for one in demo_products.variations(product)]
         wire["variations"] = {"uri": f"{uri}/variations", "product": below}
         return wire
     if not product.is_purchasable:

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from sandbox import settlement
-from sandbox.methods import WALLET_OPTIONS, Facts, fits
-from sandbox.particulars import bad, no
-from sandbox.requests import base_of, form_of, world_of
-from sandbox.source import Challenge, Source
+from sandbox.api.requests import base_of, form_of, world_of
+from sandbox.demo_shop.payment_methods import WALLET_OPTIONS, Facts, fits
+from sandbox.model.source import Challenge, Source
+from sandbox.model.source_details import bad, no
+from sandbox.timeline import settlement
 
 PASSWORDS = frozenset({"password", "1234"})
 """Of the challenge: in a browser, and in an app."""

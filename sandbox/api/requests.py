@@ -11,12 +11,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import cards
-from sandbox.account import Account
-from sandbox.errors import Refusal
-from sandbox.money import PAIRS, Json
-from sandbox.shaping import Expand, only
-from sandbox.world import Shopper, World
+from sandbox.demo_shop import card_numbers
+from sandbox.model.shopper import Account
+from sandbox.model.world import Shopper, World
+from sandbox.wire.expand import Expand, only
+from sandbox.wire.money import PAIRS, Json
+from sandbox.wire.refusal import Refusal
 
 T = TypeVar("T")
 
@@ -150,7 +150,7 @@ def _holds_card(text: str) -> bool:
     if UUID.fullmatch(text):
         return False
     found = (re.sub(r"[ -]", "", match.group()) for match in MAYBE_A_CARD.finditer(text))
-    return any(cards.brand(number) is not None and cards.is_card_number(number) for number in found)
+    return any(card_numbers.brand(number) is not None and card_numbers.is_card_number(number) for number in found)
 
 
 def expand_of(request: Request, wrapper: str) -> Expand:

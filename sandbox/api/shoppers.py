@@ -5,10 +5,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.account import Account
-from sandbox.errors import Refusal
-from sandbox.money import PAIRS, Json
-from sandbox.requests import (
+from sandbox.api.requests import (
     Body,
     answer,
     base_of,
@@ -20,8 +17,11 @@ from sandbox.requests import (
     shopper_of,
     world_of,
 )
-from sandbox.tokens import plain
-from sandbox.world import Shopper
+from sandbox.api.tokens import plain
+from sandbox.model.shopper import Account
+from sandbox.model.world import Shopper
+from sandbox.wire.money import PAIRS, Json
+from sandbox.wire.refusal import Refusal
 
 ME = "/v1/shoppers/me"
 

@@ -6,16 +6,16 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import settlement
-from sandbox.cart import Cart
-from sandbox.fates import fate_of
-from sandbox.methods import CURRENCIES, Facts, Method, available, method_of
-from sandbox.money import PAIRS, ZERO, rounded
-from sandbox.particulars import NEEDS_NO_OWNER, bad, check, details, no
-from sandbox.provider import challenge_url
-from sandbox.requests import Body, base_of, bearer_of, decoded, world_of
-from sandbox.source import STORE_CREDIT, Owner, Source, first_state
-from sandbox.world import World
+from sandbox.api.redirect_pages import challenge_url
+from sandbox.api.requests import Body, base_of, bearer_of, decoded, world_of
+from sandbox.demo_shop.payment_methods import CURRENCIES, Facts, Method, available, method_of
+from sandbox.demo_shop.test_scenarios import fate_of
+from sandbox.model.cart import Cart
+from sandbox.model.source import STORE_CREDIT, Owner, Source, first_state
+from sandbox.model.source_details import NEEDS_NO_OWNER, bad, check, details, no
+from sandbox.model.world import World
+from sandbox.timeline import settlement
+from sandbox.wire.money import PAIRS, ZERO, rounded
 
 LOCALE_SEPARATORS = str.maketrans("-", "_")
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.addresses import for_cart
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import Body, answer, base_of, body_of, expand_of, paged, shopper_of, world_of
-from sandbox.subscription import Action, Subscription
-from sandbox.world import World
+from sandbox.api.requests import Body, answer, base_of, body_of, expand_of, paged, shopper_of, world_of
+from sandbox.model.postal_address import for_cart
+from sandbox.model.subscription import Action, Subscription
+from sandbox.model.world import World
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 
 async def show_all(request: Request) -> Response:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.account import Account
-from sandbox.errors import Refusal
-from sandbox.money import Json
-from sandbox.requests import bearer_of, form_of, world_of
-from sandbox.world import Shopper, Token, World
+from sandbox.api.requests import bearer_of, form_of, world_of
+from sandbox.model.shopper import Account
+from sandbox.model.world import Shopper, Token, World
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 ANONYMOUS = (None, "", "anonymous")
 

@@ -16,13 +16,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import form, settlement
-from sandbox.arrivals import arrive
-from sandbox.catalog import PRODUCTS
-from sandbox.faults import USES, Fault
-from sandbox.money import Json
-from sandbox.requests import nothing, world_of
-from sandbox.world import Balance, Switches
+from sandbox.api.requests import nothing, world_of
+from sandbox.control import make_source
+from sandbox.control.fault_layer import USES, Fault
+from sandbox.control.place_orders import arrive
+from sandbox.demo_shop.products import PRODUCTS
+from sandbox.model.world import Balance, Switches
+from sandbox.timeline import settlement
+from sandbox.wire.money import Json
 
 T = TypeVar("T")
 
@@ -263,7 +264,7 @@ async def show_notices(request: Request) -> Response:
 
 async def fill_in(request: Request) -> Response:
     """Makes a source as the form of DigitalRiver.js would, for the newest cart. `attachSource` takes its `sourceId`."""
-    source = form.filled(request, await _read(request, form.Form))
+    source = make_source.filled(request, await _read(request, make_source.Form))
     made = {"sourceId": str(source.id), "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
     return JSONResponse(made, 201)
 

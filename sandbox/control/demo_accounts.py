@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sandbox.account import Account, PaymentOption, SavedAddress
-from sandbox.methods import METHODS
-from sandbox.money import ZERO, Json
-from sandbox.source import Source
+from sandbox.demo_shop.payment_methods import METHODS
+from sandbox.model.shopper import Account, PaymentOption, SavedAddress
+from sandbox.model.source import Source
+from sandbox.wire.money import ZERO, Json
 
 if TYPE_CHECKING:
-    from sandbox.world import World  # which is furnished here
+    from sandbox.model.world import World  # which is furnished here
 
 HOME: Json = {
     "firstName": "Alex",

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Match, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.calls import Call
-from sandbox.errors import Envelope, Refusal
+from sandbox.model.call_counts import Call
+from sandbox.wire.refusal import Envelope, Refusal
 
 if TYPE_CHECKING:
-    from sandbox.world import World  # which holds our faults
+    from sandbox.model.world import World  # which holds our faults
 
 USES: dict[str, frozenset[str]] = {
     "status": frozenset({"status", "code", "subcode", "description", "envelope"}),

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
-from sandbox.cart import Cart
-from sandbox.money import Json
-from sandbox.particulars import bad
-from sandbox.payment_service import make_source
-from sandbox.requests import Body, world_of
-from sandbox.source import Source
-from sandbox.world import World
+from sandbox.api.requests import Body, world_of
+from sandbox.api.sources import make_source
+from sandbox.model.cart import Cart
+from sandbox.model.source import Source
+from sandbox.model.source_details import bad
+from sandbox.model.world import World
+from sandbox.wire.money import Json
 
 SHOP = "https://shop.example"
 

@@ -3,14 +3,14 @@
 from decimal import Decimal
 from uuid import uuid4
 
-from sandbox.cart import SHIPPING, Cart, Line
-from sandbox.catalog import Product
-from sandbox.demo import HOME
-from sandbox.methods import METHODS
-from sandbox.money import Json
-from sandbox.order import Order
-from sandbox.source import Source
-from sandbox.world import Shopper, World
+from sandbox.control.demo_accounts import HOME
+from sandbox.demo_shop.payment_methods import METHODS
+from sandbox.demo_shop.products import Product
+from sandbox.model.cart import SHIPPING, Cart, Line
+from sandbox.model.order import Order
+from sandbox.model.source import Source
+from sandbox.model.world import Shopper, World
+from sandbox.wire.money import Json
 
 CARD: Json = {"brand": "Visa", "expirationMonth": 8, "expirationYear": 2030, "lastFourDigits": "1111"}
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.money import Amounts, Json, in_currency, rounded
+from sandbox.wire.money import Amounts, Json, in_currency, rounded
 
 TENT = 5401231200
 

@@ -7,7 +7,7 @@ that the shopper started and for one that the merchant started. Only the shopper
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.errors import Refusal
+from sandbox.wire.refusal import Refusal
 
 Severity = Literal["Hard", "Soft"]
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from sandbox.purchase import Purchase
+from sandbox.demo_shop.eligibility import Purchase
 
 Flow = Literal["standard", "redirect", "receiver"]
 Workflow = Literal["standard", "redirect-then-submit", "submit-then-redirect", "delayed"]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from sandbox.money import Amounts, Json, formatted, in_currency, money, rounded
-from sandbox.recurrence import OF_A_PRODUCT
-from sandbox.texts import GERMAN, is_german
+from sandbox.demo_shop.german_texts import GERMAN, is_german
+from sandbox.wire.money import Amounts, Json, formatted, in_currency, money, rounded
+from sandbox.wire.recurring_terms import OF_A_PRODUCT
 
 Kind = Literal["PHYSICAL", "DOWNLOAD"]
 TermUnit = Literal["MONTHS", "YEARS"]

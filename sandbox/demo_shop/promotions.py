@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox import catalog
-from sandbox.catalog import PRODUCTS, Product
-from sandbox.money import Json, rounded
-from sandbox.texts import is_german
+from sandbox.demo_shop import products
+from sandbox.demo_shop.german_texts import is_german
+from sandbox.demo_shop.products import PRODUCTS, Product
+from sandbox.wire.money import Json, rounded
 
 IMAGES = "https://images.riverdemo.example/offer"
 
@@ -192,5 +192,5 @@ def product_offer(
         "addProductToCart": {"uri": f"{cart}/line-items?{through}", "cartUri": f"{cart}?{through}"},
         "salesPitch": [],
         "image": None,
-        "pricing": catalog.unit_pricing(product, currency, locale, percent, tax_included=tax_included),
+        "pricing": products.unit_pricing(product, currency, locale, percent, tax_included=tax_included),
     }

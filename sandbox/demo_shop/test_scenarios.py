@@ -7,7 +7,7 @@ which declines the charge of any method for that reason, is our own.
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.declines import DECLINES, Decline
+from sandbox.demo_shop.decline_reasons import DECLINES, Decline
 
 Charge = Literal["succeeds", "fails", "settles", "fails-later", "stays-pending"]
 

@@ -4,19 +4,20 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox import addresses, catalog, promotions, taxes
-from sandbox.addresses import Side
-from sandbox.catalog import Product
-from sandbox.coupons import BY_ID, COUPONS, OrderOffer, order_offer, pack_offer
-from sandbox.funding import Parts, parts
-from sandbox.money import TAX_INCLUSIVE, ZERO, Amounts, Json, formatted, in_currency, money, rounded, split
-from sandbox.promotions import Offer
-from sandbox.purchase import Purchase
-from sandbox.shaping import Expand
-from sandbox.source import Source
+from sandbox.demo_shop import products, promotions, taxes
+from sandbox.demo_shop.coupons import BY_ID, COUPONS, OrderOffer, order_offer, pack_offer
+from sandbox.demo_shop.eligibility import Purchase
+from sandbox.demo_shop.products import Product
+from sandbox.demo_shop.promotions import Offer
+from sandbox.model import postal_address
+from sandbox.model.contributions import Parts, parts
+from sandbox.model.postal_address import Side
+from sandbox.model.source import Source
+from sandbox.wire.expand import Expand
+from sandbox.wire.money import TAX_INCLUSIVE, ZERO, Amounts, Json, formatted, in_currency, money, rounded, split
 
 if TYPE_CHECKING:  # An order is made of its cart.
-    from sandbox.order import Order
+    from sandbox.model.order import Order
 
 
 PATH = "/v1/shoppers/me/carts/active"
@@ -49,7 +50,7 @@ class Line:
 
     def discount(self, currency: str) -> Decimal:
         """The better of the product's own price and that of the offer."""
-        own = catalog.discount(self.product, currency, self.quantity)
+        own = products.discount(self.product, currency, self.quantity)
         return max(own, self.offer.discount(self.product, currency, self.quantity)) if self.offer else own
 
 
@@ -154,7 +155,7 @@ class Cart:
 
     def suggestions(self, side: Side) -> dict[str, Json]:
         """Corrections of the present address by their id; none while the site does not verify addresses."""
-        return addresses.suggestions(self.address(side)) if self.verifies_addresses else {}
+        return postal_address.suggestions(self.address(side)) if self.verifies_addresses else {}
 
     # Money.
 
@@ -341,7 +342,7 @@ class Cart:
         place = uri or f"{base}/v1/shoppers/me/carts/active/line-items"
         prices = self.totals()
         whole = expand.has("lineItem")
-        shown = catalog.core if whole else catalog.brief
+        shown = products.core if whole else products.brief
         wires = []
         for line, price in zip(self.lines, prices.lines, strict=True):
             wire = {
@@ -462,12 +463,12 @@ class Cart:
             "applyAddress": {"uri": f"{uri}/apply-{side}-address?suggestionid={suggestion_id}"},
             "id": int(suggestion_id),
         }
-        return wire | {name: "null" if address.get(name) is None else address[name] for name in addresses.FIELDS}
+        return wire | {name: "null" if address.get(name) is None else address[name] for name in postal_address.FIELDS}
 
     def address_wire(self, side: Side) -> Json:
         """Null in every field that nobody has filled."""
         given = (self.billing if side == "billing" else self.shipping) or {}
-        wire: Json = {"id": f"{side}Address"} | {name: given.get(name) for name in addresses.FIELDS}
+        wire: Json = {"id": f"{side}Address"} | {name: given.get(name) for name in postal_address.FIELDS}
         return wire | {"title": None} if side == "billing" else wire
 
     def _options_wire(self, uri: str, *, shown: bool) -> Json:

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandbox.money import ZERO
-from sandbox.source import Source
+from sandbox.model.source import Source
+from sandbox.wire.money import ZERO
 
 COMBINABLE = frozenset(
     {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}

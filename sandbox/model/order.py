@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sandbox import catalog
-from sandbox.cart import Cart, Line
-from sandbox.money import ZERO, Json, money
-from sandbox.shaping import Expand
+from sandbox.demo_shop import products
+from sandbox.model.cart import Cart, Line
+from sandbox.wire.expand import Expand
+from sandbox.wire.money import ZERO, Json, money
 
 RIPENS = {timedelta(hours=1): "In Process", timedelta(days=2): "Complete"}
 """What becomes of an order by itself, by the time since its submission."""
@@ -172,7 +172,7 @@ class Order:
         wires = self.cart.line_wires(base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
         for wire, line in zip(wires, self.cart.lines, strict=True):
             if not whole:
-                wire["product"] = catalog.brief(line.product, base, self.cart.locale)
+                wire["product"] = products.brief(line.product, base, self.cart.locale)
             wire |= self._fulfilment_wire(line)
         return wires
 

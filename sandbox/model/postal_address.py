@@ -4,9 +4,9 @@ import re
 import zlib
 from typing import Any, Literal
 
-from sandbox import taxes
-from sandbox.errors import Refusal
-from sandbox.money import Json
+from sandbox.demo_shop import taxes
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 Side = Literal["billing", "shipping"]
 SIDES: tuple[Side, Side] = ("billing", "shipping")

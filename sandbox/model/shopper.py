@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.addresses import FIELDS
-from sandbox.money import Json
-from sandbox.shaping import Expand
-from sandbox.source import Source
+from sandbox.model.postal_address import FIELDS
+from sandbox.model.source import Source
+from sandbox.wire.expand import Expand
+from sandbox.wire.money import Json
 
 if TYPE_CHECKING:
-    from sandbox.world import Shopper  # which may be one of these
+    from sandbox.model.world import Shopper  # which may be one of these
 
 
 @dataclass

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sandbox.declines import DECLINES, Decline
-from sandbox.fates import Fate
-from sandbox.methods import Flow, Method
-from sandbox.money import Json, money, number
+from sandbox.demo_shop.decline_reasons import DECLINES, Decline
+from sandbox.demo_shop.payment_methods import Flow, Method
+from sandbox.demo_shop.test_scenarios import Fate
+from sandbox.wire.money import Json, money, number
 
 State = Literal["pending_redirect", "pending_funds", "requires_action", "chargeable", "consumed", "cancelled", "failed"]
 

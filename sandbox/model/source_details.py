@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from sandbox import cards
-from sandbox.errors import Refusal
-from sandbox.methods import Method
-from sandbox.money import Json
-from sandbox.requests import Body
-from sandbox.source import Owner
+from sandbox.api.requests import Body
+from sandbox.demo_shop import card_numbers
+from sandbox.demo_shop.payment_methods import Method
+from sandbox.model.source import Owner
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 NEEDS_NO_OWNER = frozenset({"payPal", "payPalBilling", "payPalCredit", "msts"})
 
@@ -111,8 +111,8 @@ def _card(hash: Body, number: str, now: datetime) -> Json:
     """Brand, expiry and the last four digits; the number itself is kept nowhere."""
     if not number:
         raise bad("missing_parameter", "creditCard.number", "A required parameter is missing.")
-    brand = cards.brand(number)
-    if brand is None or not cards.is_card_number(number):
+    brand = card_numbers.brand(number)
+    if brand is None or not card_numbers.is_card_number(number):
         raise bad("invalid_card_number", "creditCard.number", "The card number is invalid.")
     try:
         month, year = (int(hash.text(name) or "") for name in ("expirationMonth", "expirationYear"))

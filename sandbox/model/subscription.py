@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sandbox.account import Account, PaymentOption
-from sandbox.addresses import FIELDS
-from sandbox.catalog import Product, TermUnit
-from sandbox.money import Json, number
-from sandbox.order import Order
-from sandbox.source import Source
+from sandbox.demo_shop.products import Product, TermUnit
+from sandbox.model.order import Order
+from sandbox.model.postal_address import FIELDS
+from sandbox.model.shopper import Account, PaymentOption
+from sandbox.model.source import Source
+from sandbox.wire.money import Json, number
 
 State = Literal["PendingActivation", "FreeTrial", "Subscribed", "PendingRenewal", "Cancelled"]
 

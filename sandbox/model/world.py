@@ -10,16 +10,17 @@ from itertools import count
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sandbox import demo, renewals
-from sandbox.account import Account
-from sandbox.calls import Calls
-from sandbox.cart import Cart, Line
-from sandbox.catalog import PRODUCTS
-from sandbox.faults import Fault
-from sandbox.money import Json
-from sandbox.order import Order
-from sandbox.source import Challenge, Source
-from sandbox.subscription import Subscription
+from sandbox.control import demo_accounts
+from sandbox.control.fault_layer import Fault
+from sandbox.demo_shop.products import PRODUCTS
+from sandbox.model.call_counts import Calls
+from sandbox.model.cart import Cart, Line
+from sandbox.model.order import Order
+from sandbox.model.shopper import Account
+from sandbox.model.source import Challenge, Source
+from sandbox.model.subscription import Subscription
+from sandbox.timeline import renewals
+from sandbox.wire.money import Json
 
 ACCESS_LIFE = timedelta(hours=24)
 REFRESH_LIFE = timedelta(days=365)
@@ -167,7 +168,7 @@ class World:
     _option_ids: Iterator[int] = field(default_factory=lambda: count(740865108, 23))
 
     def __post_init__(self) -> None:
-        demo.furnish(self)
+        demo_accounts.furnish(self)
 
     def reset(self) -> None:
         vars(self).update(vars(World()))

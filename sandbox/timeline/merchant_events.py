@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.money import Json, number
-from sandbox.order import Order
-from sandbox.source import FUNDS_ARRIVE_WITHIN, timestamp
+from sandbox.model.order import Order
+from sandbox.model.source import FUNDS_ARRIVE_WITHIN, timestamp
+from sandbox.wire.money import Json, number
 
 if TYPE_CHECKING:
-    from sandbox.world import World  # which keeps them
+    from sandbox.model.world import World  # which keeps them
 
 SITE = "riverdemo"
 

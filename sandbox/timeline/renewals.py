@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sandbox.cart import Line
-from sandbox.catalog import TermUnit
-from sandbox.order import Order
-from sandbox.subscription import PROCESSED_AFTER, Subscription, later
+from sandbox.demo_shop.products import TermUnit
+from sandbox.model.cart import Line
+from sandbox.model.order import Order
+from sandbox.model.subscription import PROCESSED_AFTER, Subscription, later
 
 if TYPE_CHECKING:
-    from sandbox.world import World  # which lets the time pass
+    from sandbox.model.world import World  # which lets the time pass
 
 DEFAULT_TERM: tuple[TermUnit, int] = ("MONTHS", 1)
 """Of a line with recurring terms whose product has none of its own."""

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sandbox import notices, renewals
-from sandbox.cart import REVIEWED_EMAIL
-from sandbox.order import Order
-from sandbox.particulars import after_approval
-from sandbox.source import FUNDS_ARRIVE_WITHIN, Source
+from sandbox.model.cart import REVIEWED_EMAIL
+from sandbox.model.order import Order
+from sandbox.model.source import FUNDS_ARRIVE_WITHIN, Source
+from sandbox.model.source_details import after_approval
+from sandbox.timeline import merchant_events, renewals
 
 if TYPE_CHECKING:
-    from sandbox.world import World  # which lets the time pass
+    from sandbox.model.world import World  # which lets the time pass
 
 SETTLES_AFTER = timedelta(days=3)
 """A charge that is not there at once."""
@@ -88,7 +88,7 @@ def charge(world: "World", order: Order) -> None:
 
 def await_funds(world: "World", order: Order) -> None:
     """A reminder is sent in the meantime; the source lapses by itself."""
-    world.later(REMINDED_AFTER, lambda: notices.remind(world, order))
+    world.later(REMINDED_AFTER, lambda: merchant_events.remind(world, order))
 
 
 def settle(world: "World", order: Order) -> None:
@@ -132,7 +132,7 @@ def lapse(world: "World", source: Source) -> None:
     order = world.order_of_source(source)
     if order is not None and order.state == "Source Pending Funds":
         _cancel(world, order, "cancelled")
-        notices.expire(world, order)
+        merchant_events.expire(world, order)
 
 
 def lapse_in_time(world: "World", source: Source) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.money import Json
+from sandbox.wire.money import Json
 
 ERRORS = "errors"
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sandbox.errors import Refusal
-from sandbox.money import Json
+from sandbox.wire.money import Json
+from sandbox.wire.refusal import Refusal
 
 LONGEST_TERMS = 4000
 

@@ -7,9 +7,9 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.upstream.ids import global_id
-from sandbox.catalog import LISTED, WATCH
-from sandbox.world import World
-from tests.shop import GRAPHITE, PACK, POLES, SOFTWARE, STOVE, Clock, InMemory, Shopper, Storefront, gateway
+from sandbox.demo_shop.products import LISTED, WATCH
+from sandbox.model.world import World
+from tests.support.shop import GRAPHITE, PACK, POLES, SOFTWARE, STOVE, Clock, InMemory, Shopper, Storefront, gateway
 
 ME = "/v1/shoppers/me"
 STOCK = f"{ME}/products/inventory-status"

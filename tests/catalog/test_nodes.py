@@ -8,9 +8,9 @@ from graphql import GraphQLInterfaceType
 
 from gateway.upstream.ids import global_id
 from resolvers.nodes import ROWS
-from sandbox.world import World
+from sandbox.model.world import World
 from schema.build import build
-from tests.shop import GRAPHITE, PACK, SOFTWARE, Shopper, Storefront
+from tests.support.shop import GRAPHITE, PACK, SOFTWARE, Shopper, Storefront
 
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Product { name } } }"

@@ -6,13 +6,13 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.enums import ErrorCode
+from gateway.refusals.user_errors import CAUSES
 from gateway.upstream.catalog import pitches
 from gateway.upstream.ids import global_id
-from gateway.user_errors import CAUSES
-from sandbox.catalog import WATCH
-from sandbox.coupons import REFUSALS
-from sandbox.world import World
-from tests.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, Clock, Shopper, Storefront, documents, new_key
+from sandbox.demo_shop.coupons import REFUSALS
+from sandbox.demo_shop.products import WATCH
+from sandbox.model.world import World
+from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, Clock, Shopper, Storefront, documents, new_key
 
 ME = "/v1/shoppers/me"
 TENT, LAMP = "5401231200", "5401230600"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.errors import BadUserInput
-from resolvers.pages import Connection, Page, Window, connection
+from resolvers.pagination import Connection, Page, Window, connection
 
 
 @dataclass(frozen=True)

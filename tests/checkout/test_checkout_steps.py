@@ -2,8 +2,8 @@
 
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import CART, Shopper, documents, new_key
+from sandbox.model.world import World
+from tests.support.shop import CART, Shopper, documents, new_key
 
 SOURCE = f"{CART}/apply-payment-method"
 ORDER = "/v1/shoppers/me/orders/{id}"

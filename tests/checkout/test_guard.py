@@ -11,18 +11,18 @@ import msgspec
 import pytest
 from dirty_equals import IsPartialDict
 
-from gateway import guard
+from gateway.checkout import guard
 from gateway.enums import CheckoutBlockerCode
-from gateway.payment import Facts
-from gateway.session import Remembered, utc_now
+from gateway.payments.payment_session import Facts
+from gateway.sessions.sessions import Remembered, utc_now
 from gateway.upstream.client import Found
-from gateway.upstream.wire import decode
-from sandbox.cart import Cart
-from sandbox.world import World
+from gateway.upstream.decoding import decode
+from sandbox.model.cart import Cart
+from sandbox.model.world import World
 from schema.build import build
-from tests.shop import CART, LIVE_MAPS, PACK, POLES, Clock, InMemory, Shopper, gateway, new_key, settings_for
+from tests.support.shop import CART, LIVE_MAPS, PACK, POLES, Clock, InMemory, Shopper, gateway, new_key, settings_for
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 UNREADY = [
     "requires_source",
@@ -466,7 +466,7 @@ async def test_a_missing_amount_does_not_replace_the_state(shopper: Shopper, wor
 
 def test_every_coordinate_of_resolved_by_exists() -> None:
     core = build().core
-    written = re.findall(r'"((?:Query|Mutation)\.\w+)"', (ROOT / "gateway" / "guard.py").read_text())
+    written = re.findall(r'"((?:Query|Mutation)\.\w+)"', (ROOT / "gateway" / "checkout" / "guard.py").read_text())
     assert len(written) > 10
     for coordinate in written:
         owner, _, field = coordinate.partition(".")

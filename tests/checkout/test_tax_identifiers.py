@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, PACK, SUBMIT, Shopper, Storefront, documents
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, CART, PACK, SUBMIT, Shopper, Storefront, documents
 
 REGISTRATIONS = f"{CART}/tax-registrations"
 SCHEMA = f"{REGISTRATIONS}/schema"

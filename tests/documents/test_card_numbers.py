@@ -13,12 +13,12 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type
 from graphql import get_nullable_type as plain
 from stdnum import luhn
 
-from gateway.screening import has_card_number
-from sandbox.world import World
+from gateway.documents.card_numbers import has_card_number
+from sandbox.model.world import World
 from schema.build import build
-from tests.paths import literal
-from tests.shop import ADDRESS, CLIENT, PACK, Shopper, Storefront, new_key
-from tests.test_secrets import log as log
+from tests.http.test_secrets import log as log
+from tests.support.paths import literal
+from tests.support.shop import ADDRESS, CLIENT, PACK, Shopper, Storefront, new_key
 
 CARD = "4111111111111111"
 

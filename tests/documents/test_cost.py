@@ -2,8 +2,8 @@
 
 import pytest
 
-from sandbox.world import World
-from tests.shop import Clock, InMemory, Shopper, Storefront, documents, gateway
+from sandbox.model.world import World
+from tests.support.shop import Clock, InMemory, Shopper, Storefront, documents, gateway
 
 PRODUCTS = "query($n: Int) { products(first: $n) { nodes { name } } }"
 

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from gateway.manifest import DocumentsMode, ManifestWrong, manifest_of, operations_in, read_manifest, sha256
-from sandbox.world import World
-from tests.shop import CLIENT, OPERATIONS, Clock, InMemory, Storefront, documents, gateway, settings_for
-from tests.test_secrets import log as log
+from gateway.documents.manifest import DocumentsMode, ManifestWrong, manifest_of, operations_in, read_manifest, sha256
+from sandbox.model.world import World
+from tests.http.test_secrets import log as log
+from tests.support.shop import CLIENT, OPERATIONS, Clock, InMemory, Storefront, documents, gateway, settings_for
 
 KNOWN = "query Locales { storefront { locales } }"
 UNKNOWN = "query Currencies { storefront { currencies } }"

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from gateway.app import create_app
-from sandbox.world import World
-from tests.shop import InMemory, listening, settings_for
-from tests.tools import node
+from sandbox.model.world import World
+from tests.support.shop import InMemory, listening, settings_for
+from tests.support.tools import node
 
 
 @pytest.mark.slow

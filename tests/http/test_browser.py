@@ -8,9 +8,9 @@ from dirty_equals import IsPartialDict
 
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
-from tests.shop import SUBMIT, listening, settings_for
-from tests.tools import needs_chromium, node
+from sandbox.model.world import World
+from tests.support.shop import SUBMIT, listening, settings_for
+from tests.support.tools import needs_chromium, node
 
 
 @pytest.mark.browser

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from sandbox.world import World
-from tests.shop import CLIENT, ORIGIN, PACK, Shopper, Storefront
+from sandbox.model.world import World
+from tests.support.shop import CLIENT, ORIGIN, PACK, Shopper, Storefront
 
 PRODUCT = '{ product(by: {upstreamId: "%s"}) { %s } }'
 PAGE = "{ products(first: 2) { nodes { name } } }"

@@ -23,9 +23,9 @@ from graphql import (
 )
 
 from gateway.upstream.ids import global_id
-from sandbox.calls import Call
+from sandbox.model.call_counts import Call
 from schema.build import build
-from tests.shop import ADDRESS, LIVE_MAPS, PACK, Shopper, new_key
+from tests.support.shop import ADDRESS, LIVE_MAPS, PACK, Shopper, new_key
 
 NEVER = "9999999999"
 NEVER_A_SOURCE = "00000000-0000-4000-8000-00000000dead"

@@ -5,8 +5,8 @@ from typing import Any
 
 from graphql import NonNullTypeNode, OperationDefinitionNode, parse
 
-from gateway.graphiql.page import SETS
-from tests.shop import OPERATIONS, Storefront, documents
+from gateway.http.graphiql.page import SETS
+from tests.support.shop import OPERATIONS, Storefront, documents
 
 
 async def shown(storefront: Storefront, name: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from gateway.app import create_app
-from sandbox.world import World
-from tests.bombs import BOMBS
-from tests.shop import (
+from sandbox.model.world import World
+from tests.support.bombs import BOMBS
+from tests.support.shop import (
     CART,
     CLIENT,
     PACK,

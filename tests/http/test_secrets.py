@@ -16,8 +16,19 @@ from starlette.types import ASGIApp
 from gateway import telemetry
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import Balance, World
-from tests.shop import ADDRESS, CART, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, listening, settings_for
+from sandbox.model.world import Balance, World
+from tests.support.shop import (
+    ADDRESS,
+    CART,
+    SUBMIT,
+    Clock,
+    InMemory,
+    Shopper,
+    Storefront,
+    gateway,
+    listening,
+    settings_for,
+)
 
 pytestmark = pytest.mark.slow
 

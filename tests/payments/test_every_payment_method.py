@@ -9,14 +9,14 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.methods import TABLE
-from sandbox.world import World
-from tests.shop import Clock, InMemory, Shopper, create_source, eventually, gateway, new_key
-from tests.ways import CARD, CPF, LOCALES, MONEY_LATER, OUTCOMES, WAYS, Way, cell, page
+from sandbox.demo_shop.payment_methods import TABLE
+from sandbox.model.world import World
+from tests.support.shop import Clock, InMemory, Shopper, create_source, eventually, gateway, new_key
+from tests.support.ways import CARD, CPF, LOCALES, MONEY_LATER, OUTCOMES, WAYS, Way, cell, page
 
 pytestmark = pytest.mark.slow
 
-PAGE = Path(__file__).parent.parent / "docs" / "payment-methods.md"
+PAGE = Path(__file__).parents[2] / "docs" / "payment-methods.md"
 
 TENT = "5401231200"
 

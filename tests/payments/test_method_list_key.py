@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.cache import key_of
-from sandbox.world import World
-from tests.shop import PACK, POLES, Shopper, Storefront
+from gateway.store.answer_cache import key_of
+from sandbox.model.world import World
+from tests.support.shop import PACK, POLES, Shopper, Storefront
 
 pytestmark = pytest.mark.slow
 

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from gateway.enums import PaymentFlow, PaymentSequence
-from gateway.methods import KNOWN, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
-from gateway.payment import SUPPORTS_STORE_CREDIT
+from gateway.payments.known_methods import KNOWN, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
+from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
+from gateway.upstream.decoding import decode
 from gateway.upstream.payment import ListedMethod
-from gateway.upstream.wire import decode
-from resolvers import payments
-from sandbox.funding import COMBINABLE
-from sandbox.methods import METHODS as METHODS_OF_THE_SANDBOX
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, METHODS, POLES, SOFTWARE, Clock, InMemory, Shopper, Storefront, gateway
+from resolvers import payment_sources
+from sandbox.demo_shop.payment_methods import METHODS as METHODS_OF_THE_SANDBOX
+from sandbox.model.contributions import COMBINABLE
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, CART, METHODS, POLES, SOFTWARE, Clock, InMemory, Shopper, Storefront, gateway
 
 OWN = f"{CART}/payment-methods"
 """The cart's own list."""
@@ -145,8 +145,8 @@ async def test_no_two_facts_share_a_key(shopper: Shopper) -> None:
         recurring(),
         recurring(freeTrial="true"),
     ]
-    keys = [payments._key(decode(msgspec.json.encode(wire | change), Cart), "en-US") for change in changes]
-    keys.append(payments._key(decode(msgspec.json.encode(wire), Cart), "en-GB"))
+    keys = [payment_sources._key(decode(msgspec.json.encode(wire | change), Cart), "en-US") for change in changes]
+    keys.append(payment_sources._key(decode(msgspec.json.encode(wire), Cart), "en-GB"))
     assert len(set(keys)) == len(changes) + 1
 
 

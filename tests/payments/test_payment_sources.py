@@ -7,11 +7,11 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.funding import COMBINABLE
-from sandbox.methods import METHODS
-from sandbox.world import Balance, World
-from tests.shop import COFFEE, LIVE_MAPS, SOFTWARE, Shopper
-from tests.ways import AMAZON, CARD
+from sandbox.demo_shop.payment_methods import METHODS
+from sandbox.model.contributions import COMBINABLE
+from sandbox.model.world import Balance, World
+from tests.support.shop import COFFEE, LIVE_MAPS, SOFTWARE, Shopper
+from tests.support.ways import AMAZON, CARD
 
 pytestmark = pytest.mark.slow
 

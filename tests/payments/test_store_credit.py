@@ -9,10 +9,10 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.methods import METHODS
-from sandbox.source import Source
-from sandbox.world import Balance, World
-from tests.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, signed_in
+from sandbox.demo_shop.payment_methods import METHODS
+from sandbox.model.source import Source
+from sandbox.model.world import Balance, World
+from tests.support.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, signed_in
 
 pytestmark = pytest.mark.slow
 

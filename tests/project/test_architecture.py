@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 MAY_IMPORT = {
     "schema": {"schema", "resolvers", "gateway"},

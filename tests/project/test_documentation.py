@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, NonNullTypeNode, OperationDefinitionNode, parse, print_ast, validate
 
-from sandbox.world import Balance, World
+from sandbox.model.world import Balance, World
 from schema.build import build
-from tests.shop import Shopper
+from tests.support.shop import Shopper
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",

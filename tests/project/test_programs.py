@@ -14,14 +14,14 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from gateway.manifest import manifest_of
-from sandbox.catalog import LISTED
-from tests.shop import documents
-from tests.valkey import Valkey
+from gateway.documents.manifest import manifest_of
+from sandbox.demo_shop.products import LISTED
+from tests.support.shop import documents
+from tests.support.valkey import Valkey
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from gateway.settings import PREFIX, Settings
 
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 NEEDED = {"API_KEY": "key", "API_SECRET": "a-long-enough-secret", "PUBLISHABLE_KEY": "pk_1"}
 

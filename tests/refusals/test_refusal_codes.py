@@ -11,9 +11,9 @@ import pytest
 from gateway.enums import ErrorCode, WarningCode
 from gateway.upstream.calls import Calls
 from gateway.upstream.client import Upstream
-from resolvers import edits
-from sandbox.world import World
-from tests.shop import CART, PACK, Shopper, settings_for
+from resolvers import cart_edits
+from sandbox.model.world import World
+from tests.support.shop import CART, PACK, Shopper, settings_for
 
 THEIR_WORDS = "Ada Lovelace of Minnetonka may not"
 
@@ -332,6 +332,6 @@ async def test_each_warning_is_told_wherever_it_stands(
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=wire))) as http:
         cart = await Upstream(Calls(http, settings_for(world))).active_cart(token)
-    (warning,) = edits.warnings_of(cart)
+    (warning,) = cart_edits.warnings_of(cart)
     assert warning.code is REMARKS[remark]
     assert THEIR_WORDS not in warning.message

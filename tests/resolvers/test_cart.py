@@ -8,10 +8,10 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from gateway.user_errors import CAUSES
-from sandbox.catalog import LISTED
-from sandbox.world import World
-from tests.shop import (
+from gateway.refusals.user_errors import CAUSES
+from sandbox.demo_shop.products import LISTED
+from sandbox.model.world import World
+from tests.support.shop import (
     CART,
     GRAPHITE,
     PACK,

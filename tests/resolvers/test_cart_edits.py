@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, GRAPHITE, PACK, Shopper, Storefront
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, CART, GRAPHITE, PACK, Shopper, Storefront
 
 ADDRESSES = """mutation($input: SetCartAddressesInput!) { setCartAddresses(input: $input) {
   cart { billingAddress { address { city } } shippingAddress { address { city } }

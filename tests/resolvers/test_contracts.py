@@ -7,8 +7,8 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from gateway.upstream.ids import global_id
-from sandbox.world import World
-from tests.shop import COFFEE, LIVE_MAPS, Clock, InMemory, Shopper, Storefront, documents, gateway, signed_in
+from sandbox.model.world import World
+from tests.support.shop import COFFEE, LIVE_MAPS, Clock, InMemory, Shopper, Storefront, documents, gateway, signed_in
 
 pytestmark = pytest.mark.slow
 

@@ -23,10 +23,10 @@ from graphql import (
 )
 
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
-from tests.operations import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
-from tests.shop import Answer, Clock, InMemory, Shopper, documents, gateway
-from tests.test_rules import CORE, costly
+from sandbox.model.world import World
+from tests.schema.test_graph_rules import CORE, costly
+from tests.support.operations import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
+from tests.support.shop import Answer, Clock, InMemory, Shopper, documents, gateway
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.world import World
-from tests.shop import SOFTWARE, Answer, Clock, Shopper, Storefront
+from sandbox.model.world import World
+from tests.support.shop import SOFTWARE, Answer, Clock, Shopper, Storefront
 
 LOOKUP = "/v1/shoppers/order-lookup"
 ORDER = "/v1/shoppers/me/orders/{id}"

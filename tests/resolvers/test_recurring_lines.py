@@ -4,9 +4,9 @@ from typing import Any
 
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.client import Client, code
-from tests.shop import CART, LIVE_MAPS, PACK, Shopper, Storefront
+from sandbox.model.world import World
+from tests.support.client import Client, code
+from tests.support.shop import CART, LIVE_MAPS, PACK, Shopper, Storefront
 
 ADD = """mutation($id: String!, $terms: RecurringTermsInput) { addCartLines(input: {lines: [{
   product: {upstreamId: $id}, recurringTerms: $terms}]}) { cart { lines { id quantity

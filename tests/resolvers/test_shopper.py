@@ -6,8 +6,8 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.upstream.ids import global_id
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, CART, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway
 
 ME = "/v1/shoppers/me"
 BOOK = f"{ME}/addresses"

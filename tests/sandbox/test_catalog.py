@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from tests.client import ME, Client, code
-from tests.shop import CART, PACK, SOFTWARE, WATCH
+from tests.support.client import ME, Client, code
+from tests.support.shop import CART, PACK, SOFTWARE, WATCH
 
 DRONE = 5401231500
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.controls import CONTROLS
-from tests.client import Client
-from tests.shop import CART, PACK
+from sandbox.control.controls import CONTROLS
+from tests.support.client import Client
+from tests.support.shop import CART, PACK
 
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox", "/_sandbox/"])

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.world import Balance
-from tests.client import Client, code
-from tests.shop import CART, PACK, POLES, SUBMIT
+from sandbox.model.world import Balance
+from tests.support.client import Client, code
+from tests.support.shop import CART, PACK, POLES, SUBMIT
 
 SESSION = "paymentSession"
 ME = "/v1/shoppers/me"

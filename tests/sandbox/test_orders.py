@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsPositiveInt
 
-from tests.client import ME, Client, code
-from tests.shop import PACK, SOFTWARE, SUBMIT
+from tests.support.client import ME, Client, code
+from tests.support.shop import PACK, SOFTWARE, SUBMIT
 
 ORDERS = f"{ME}/orders"
 LOOKUP = "/v1/shoppers/order-lookup"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.methods import TABLE, Facts, Limit, Method, fits
+from sandbox.demo_shop.payment_methods import TABLE, Facts, Limit, Method, fits
 
 CENT = Decimal("0.01")
 NOWHERE = "AQ"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from tests.client import ADDRESS, ME, Client, code
-from tests.shop import CART, PACK, POLES, STOVE, SUBMIT
+from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.shop import CART, PACK, POLES, STOVE, SUBMIT
 
 LINES = f"{CART}/line-items"
 ATTACH = f"{CART}/apply-payment-method"

@@ -6,22 +6,10 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsPositiveInt
 
-from sandbox.catalog import LISTED
-from sandbox.methods import TABLE
-from tests.client import ADDRESS, ME, Client, code
-from tests.shop import (
-    CART,
-    GRAPHITE,
-    METHODS,
-    PACK,
-    POLES,
-    SOFTWARE,
-    SOLD_OUT,
-    STOVE,
-    SUBMIT,
-    VISA,
-    WATCH,
-)
+from sandbox.demo_shop.payment_methods import TABLE
+from sandbox.demo_shop.products import LISTED
+from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.shop import CART, GRAPHITE, METHODS, PACK, POLES, SOFTWARE, SOLD_OUT, STOVE, SUBMIT, VISA, WATCH
 
 TENT = 5401231200
 

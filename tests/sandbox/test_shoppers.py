@@ -7,9 +7,9 @@ import httpx
 import pytest
 from dirty_equals import IsInt, IsPartialDict, IsStr
 
-from sandbox.world import World
-from tests.client import ADDRESS, ME, Client, code
-from tests.shop import CART, PACK, POLES
+from sandbox.model.world import World
+from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.shop import CART, PACK, POLES
 
 TOKEN = "/oauth20/token"
 BOOK = f"{ME}/addresses"

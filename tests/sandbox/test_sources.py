@@ -6,11 +6,11 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.fates import BY_NAME
-from sandbox.methods import METHODS
-from tests.client import ADDRESS, Client, code
-from tests.shop import CART, SUBMIT
-from tests.ways import WAYS, Way
+from sandbox.demo_shop.payment_methods import METHODS
+from sandbox.demo_shop.test_scenarios import BY_NAME
+from tests.support.client import ADDRESS, Client, code
+from tests.support.shop import CART, SUBMIT
+from tests.support.ways import WAYS, Way
 
 OWNER = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.com", "phoneNumber": "952-555-0100"}
 NEEDED = [(way, name) for way in WAYS if not way.option for name in way.method.required]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from tests.client import ADDRESS, ME, Client, code
-from tests.shop import CART, PACK, SOFTWARE, SUBMIT
+from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.shop import CART, PACK, SOFTWARE, SUBMIT
 
 
 async def units(client: Client) -> int:

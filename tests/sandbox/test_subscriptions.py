@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.fates import Fate
-from tests.client import ME, Client, code
-from tests.shop import CART, COFFEE, LIVE_MAPS, SUBMIT
+from sandbox.demo_shop.test_scenarios import Fate
+from tests.support.client import ME, Client, code
+from tests.support.shop import CART, COFFEE, LIVE_MAPS, SUBMIT
 
 DAY = 86_400
 SUBSCRIPTIONS = "/v1/subscriptions"

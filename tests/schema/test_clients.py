@@ -10,13 +10,13 @@ import pytest
 
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
-from tests.shop import OPERATIONS, SUBMIT, listening, settings_for
-from tests.tools import PYTHON_CLIENT, TYPESCRIPT_CLIENT, needs_node, needs_python_client, node, output
+from sandbox.model.world import World
+from tests.support.shop import OPERATIONS, SUBMIT, listening, settings_for
+from tests.support.tools import PYTHON_CLIENT, TYPESCRIPT_CLIENT, needs_node, needs_python_client, node, output
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-SCHEMA = Path(__file__).parent.parent / "schema"
+SCHEMA = Path(__file__).parents[2] / "schema"
 SDL = str(SCHEMA / "schema.graphql")
 RELEASED = str(SCHEMA / "released.graphql")
 """The graph as of the last release: what clients out there were compiled against."""

@@ -17,19 +17,19 @@ from graphql import (
     parse,
 )
 
-from gateway import catalog
-from gateway.demand import Demand, SlicingMissing
+from gateway.catalog import catalog
+from gateway.documents.cacheability import Freshness, freshness
+from gateway.documents.cost import Demand, SlicingMissing
+from gateway.documents.directive_tables import Hint, ListSize, Policies
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
-from gateway.freshness import Freshness, freshness
-from gateway.policy import Hint, ListSize, Policies
-from resolvers import payments
-from sandbox.world import World
-from schema import graph
+from resolvers import payment_sources
+from sandbox.model.world import World
+from schema import dsl
 from schema.build import build
 from schema.directives import SCHEMA_DIRECTIVES, CacheControl, Cost, Idempotency, RequiresSession, SemanticNonNull
-from schema.policy import Ineffective, enforce, members, policy, problem, read
-from tests.paths import fields_of_type, inputs_with, reaching
-from tests.shop import CART, Storefront
+from schema.enforce_directives import Ineffective, enforce, members, policy, problem, read
+from tests.support.paths import fields_of_type, inputs_with, reaching
+from tests.support.shop import CART, Storefront
 
 T = TypeVar("T")
 
@@ -133,8 +133,8 @@ def test_the_gateway_keeps_what_it_reads_as_long_as_the_schema_says() -> None:
     assert catalog.PAGE.stale_if_error.total_seconds() == POLICIES.hints["Query.products"].stale_if_error_s
     for name in ("AvailablePaymentMethods", "Query.availablePaymentMethods"):
         methods = POLICIES.hints[name]
-        assert payments.METHODS.fresh.total_seconds() == methods.max_age_s
-        assert payments.METHODS.stale_if_error.total_seconds() == methods.stale_if_error_s
+        assert payment_sources.METHODS.fresh.total_seconds() == methods.max_age_s
+        assert payment_sources.METHODS.stale_if_error.total_seconds() == methods.stale_if_error_s
 
 
 ALL_PUBLIC = replace(
@@ -176,7 +176,7 @@ def test_a_secret_that_is_given_is_not_shown(name: str) -> None:
     definition = build().core.type_map[owner].extensions["strawberry-definition"]
     if not definition.is_input:
         return
-    shape: Any = graph.SHAPES[definition.origin]
+    shape: Any = dsl.SHAPES[definition.origin]
     python_name = next(one.python_name for one in definition.fields if graph_name(one) == member)
     given = dict.fromkeys(shape.__struct_fields__, "shown") | {python_name: "Canary"}
     assert "Canary" not in repr(shape(**given))
@@ -310,22 +310,20 @@ async def nothing(ctx: Caller) -> None:
     return None
 
 
-@graph.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Thing:
     """Needs a session."""
 
-    name: str = graph.field("Its name.")
+    name: str = dsl.field("Its name.")
 
 
-@graph.type()
+@dsl.type()
 class Small:
     """A root."""
 
-    open: Thing | None = graph.field(
-        "Null without a session.", RequiresSession(level=SessionLevel.NONE), resolver=thing
-    )
-    closed: Thing | None = graph.field("A thing.", RequiresSession(level=SessionLevel.REGISTERED), resolver=thing)
-    promised: str | None = graph.field("A promise.", SemanticNonNull(), resolver=nothing)
+    open: Thing | None = dsl.field("Null without a session.", RequiresSession(level=SessionLevel.NONE), resolver=thing)
+    closed: Thing | None = dsl.field("A thing.", RequiresSession(level=SessionLevel.REGISTERED), resolver=thing)
+    promised: str | None = dsl.field("A promise.", SemanticNonNull(), resolver=nothing)
 
 
 async def asked(text: str, level: SessionLevel) -> tuple[Any, list[str]]:
@@ -368,18 +366,18 @@ async def plain(ctx: Caller) -> str:
 def test_a_directive_that_nothing_acts_on_stops_the_start(
     annotation: Any, said: object, resolver: Any, why: str
 ) -> None:
-    member = graph.field("Something.", said, **({"resolver": resolver} if resolver else {}))
-    root = graph.type()(type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": annotation}, "f": member}))
+    member = dsl.field("Something.", said, **({"resolver": resolver} if resolver else {}))
+    root = dsl.type()(type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": annotation}, "f": member}))
     with pytest.raises(Ineffective, match=why):
         read(strawberry.Schema(query=root)._schema)
 
 
 def test_a_type_that_needs_a_session_has_to_be_private() -> None:
-    open_type = graph.type(RequiresSession(level=SessionLevel.ANONYMOUS), CacheControl(max_age=9, scope=PUBLIC))
-    made = open_type(type("Open", (), {"__doc__": "A type.", "__annotations__": {"f": str}, "f": graph.field("A.")}))
-    root = type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": made}, "f": graph.field("B.")})
+    open_type = dsl.type(RequiresSession(level=SessionLevel.ANONYMOUS), CacheControl(max_age=9, scope=PUBLIC))
+    made = open_type(type("Open", (), {"__doc__": "A type.", "__annotations__": {"f": str}, "f": dsl.field("A.")}))
+    root = type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": made}, "f": dsl.field("B.")})
     with pytest.raises(Ineffective, match="is private"):
-        read(strawberry.Schema(query=graph.type()(root))._schema)
+        read(strawberry.Schema(query=dsl.type()(root))._schema)
 
 
 def test_the_policies_are_those_of_the_schema_files() -> None:

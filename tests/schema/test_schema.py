@@ -6,9 +6,9 @@ from pathlib import Path
 from graphql import DocumentNode, GraphQLInputObjectType, build_schema, parse, print_ast, validate
 
 from schema.build import build
-from tests.shop import documents
+from tests.support.shop import documents
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "schema" / "schema.graphql"
 CAPABILITIES = ROOT / "docs" / "capabilities.md"
 

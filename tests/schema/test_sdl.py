@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sdl import differences
+from tests.support.sdl import differences
 
 SDL = '''
 """How dear it is."""

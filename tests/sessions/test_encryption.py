@@ -3,10 +3,10 @@
 import httpx
 from redis.asyncio import Redis
 
-from sandbox.world import World
-from tests.shop import PACK, Clock, InMemory, Shopper, Storefront, gateway, new_key
-from tests.test_secrets import PERSONAL
-from tests.valkey import Valkey, emptied
+from sandbox.model.world import World
+from tests.http.test_secrets import PERSONAL
+from tests.support.shop import PACK, Clock, InMemory, Shopper, Storefront, gateway, new_key
+from tests.support.valkey import Valkey, emptied
 
 INSTRUCTIONS = """{ orderSubmission { result { ... on OrderAwaitingPayment { instructions {
   documentUrl details { value } } } } } }"""

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from gateway.enums import IdempotencyMode
-from sandbox.world import World
+from sandbox.model.world import World
 from schema.build import build
 from schema.directives import Idempotency
-from schema.policy import members, policy
-from tests.shop import ADDRESS, PACK, POLES, Shopper, new_key
+from schema.enforce_directives import members, policy
+from tests.support.shop import ADDRESS, PACK, POLES, Shopper, new_key
 
 FACTS = """{ session { id locale currencyCode level }
   cart { revision totalQuantity organizationId lines { id quantity } shippingOptions { id }

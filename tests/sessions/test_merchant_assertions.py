@@ -9,8 +9,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from sandbox.world import World
-from tests.shop import PACK, Clock, InMemory, Storefront, gateway, new_key, settings_for
+from sandbox.model.world import World
+from tests.support.shop import PACK, Clock, InMemory, Storefront, gateway, new_key, settings_for
 
 ISSUER = "https://id.shop.example"
 AUDIENCE = "https://graph.shop.example"

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import ADDRESS, ORIGIN, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway, new_key
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, ORIGIN, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway, new_key
 
 START = """mutation($delivery: SessionDelivery) { startSession(input: {delivery: $delivery}) {
   bearerToken session { id level expiresAt } errors { code } } }"""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.world import World
-from tests.shop import CART, PACK, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, new_key
+from sandbox.model.world import World
+from tests.support.shop import CART, PACK, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, new_key
 
 TOKEN = "/oauth20/token"
 BARE = """mutation($username: String!, $password: String!) {

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from gateway.cache import ENTRIES, VERSION, Cache, Envelope, Lifetime, key_of
 from gateway.errors import RateLimited, UpstreamUnavailable
-from gateway.store import MemoryStore
-from tests.shop import Clock
+from gateway.store.answer_cache import ENTRIES, VERSION, Cache, Envelope, Lifetime, key_of
+from gateway.store.interface import MemoryStore
+from tests.support.shop import Clock
 
 
 class Seconds:

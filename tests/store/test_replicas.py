@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
 from bench.replicas import kills, load
-from sandbox.world import World
-from tests.shop import (
+from sandbox.model.world import World
+from tests.support.shop import (
     ADDRESS,
     CART,
     PACK,
@@ -31,7 +31,7 @@ from tests.shop import (
     new_key,
     signed_in,
 )
-from tests.valkey import Valkey, emptied
+from tests.support.valkey import Valkey, emptied
 
 pytestmark = pytest.mark.slow
 

@@ -10,13 +10,13 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from gateway.attempts import Attempts, Record
 from gateway.errors import StoreUnavailable
-from gateway.replica import Replica
-from gateway.shared_store import SharedStore
-from gateway.store import MemoryStore, Store, Taken
-from gateway.upstream.wire import encode
-from tests.valkey import Valkey
+from gateway.orders.attempts import Attempts, Record
+from gateway.store.heartbeat import Replica
+from gateway.store.interface import MemoryStore, Store, Taken
+from gateway.store.redis import SharedStore
+from gateway.upstream.decoding import encode
+from tests.support.valkey import Valkey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

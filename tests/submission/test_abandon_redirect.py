@@ -4,8 +4,8 @@ from typing import Any
 
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import CART, PACK, SUBMIT, Clock, InMemory, Shopper, Storefront, new_key
+from sandbox.model.world import World
+from tests.support.shop import CART, PACK, SUBMIT, Clock, InMemory, Shopper, Storefront, new_key
 
 RESUME = f"{CART}/resume-cart"
 DETACH = """mutation { detachSource(input: {target: {all: true}}) {

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import Shopper, new_key
+from sandbox.model.world import World
+from tests.support.shop import Shopper, new_key
 
 CHALLENGED = "5454545454545454"
 ASKS = {"owner__lastName": "Decline:authentication_required"}

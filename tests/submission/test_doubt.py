@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.world import World
-from tests.shop import SUBMIT, Clock, InMemory, Shopper, Storefront, eventually, gateway, new_key
+from sandbox.model.world import World
+from tests.support.shop import SUBMIT, Clock, InMemory, Shopper, Storefront, eventually, gateway, new_key
 
 LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
 

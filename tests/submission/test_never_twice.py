@@ -9,9 +9,9 @@ from dirty_equals import IsPartialDict
 from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
-from gateway.store import MemoryStore
-from sandbox.world import World
-from tests.shop import (
+from gateway.store.interface import MemoryStore
+from sandbox.model.world import World
+from tests.support.shop import (
     CART,
     PACK,
     POLES,
@@ -26,7 +26,7 @@ from tests.shop import (
     new_key,
     signed_in,
 )
-from tests.valkey import Valkey, emptied
+from tests.support.valkey import Valkey, emptied
 
 pytestmark = pytest.mark.slow
 

@@ -2,8 +2,8 @@
 
 from dirty_equals import IsPartialDict
 
-from sandbox.world import World
-from tests.shop import ADDRESS, CART, GRAPHITE, PACK, SOFTWARE, SUBMIT, Clock, Shopper, Storefront, new_key
+from sandbox.model.world import World
+from tests.support.shop import ADDRESS, CART, GRAPHITE, PACK, SOFTWARE, SUBMIT, Clock, Shopper, Storefront, new_key
 
 PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
 

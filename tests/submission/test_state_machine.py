@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.world import Balance, World
-from tests.shop import ADDRESS, CART, PACK, POLES, InMemory, Shopper
+from sandbox.model.world import Balance, World
+from tests.support.shop import ADDRESS, CART, PACK, POLES, InMemory, Shopper
 
 pytestmark = pytest.mark.slow
 

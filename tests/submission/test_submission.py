@@ -9,18 +9,8 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.declines import DECLINES
-from tests.shop import (
-    CART,
-    POLES,
-    SUBMIT,
-    Clock,
-    InMemory,
-    Shopper,
-    Storefront,
-    documents,
-    new_key,
-)
+from sandbox.demo_shop.decline_reasons import DECLINES
+from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, documents, new_key
 
 LOOK = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
   result { __typename } } }"""

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 UPSTREAM = ROOT / "gateway" / "upstream"
 TRANSPORT = UPSTREAM / "transport.py"
 """Below what sends."""

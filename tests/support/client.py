@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from sandbox.world import World
-from tests.shop import CART, PACK, create_source
+from sandbox.model.world import World
+from tests.support.shop import CART, PACK, create_source
 
 ME = "/v1/shoppers/me"
 

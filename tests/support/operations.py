@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gateway.upstream.ids import global_id
-from sandbox.world import Balance
-from tests.shop import (
+from sandbox.model.world import Balance
+from tests.support.shop import (
     ADDRESS,
     CART,
     LIVE_MAPS,

@@ -18,7 +18,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from gateway.policy import ListSize
+from gateway.documents.directive_tables import ListSize
 from schema.build import build
 
 TEXTS = {

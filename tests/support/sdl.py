@@ -1,4 +1,4 @@
-"""`python -m tests.sdl OTHER.graphql` lists where the committed graph differs from another SDL, by meaning.
+"""`python -m tests.support.sdl OTHER.graphql` lists where the committed graph differs from another SDL, by meaning.
 
 Order, layout and defaults written out do not count; types, members, arguments, defaults, descriptions and the
 directives on each of them do. Ends with 1 where there is a difference.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graphql import DirectiveDefinitionNode, DirectiveNode, Node, parse, print_ast
 
-COMMITTED = Path(__file__).parent.parent / "schema" / "schema.graphql"
+COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 Facts = Mapping[str, str]
 """What a member says, in words that compare: its description, type, default, and each directive on it."""

@@ -22,10 +22,10 @@ from starlette.types import ASGIApp
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from gateway.store import Store
-from sandbox.world import World
+from gateway.store.interface import Store
+from sandbox.model.world import World
 
-OPERATIONS = Path(__file__).parent.parent / "examples" / "operations"
+OPERATIONS = Path(__file__).parents[2] / "examples" / "operations"
 
 ORIGIN = "http://localhost:3000"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-NODE = Path(__file__).parent / "node"
+NODE = Path(__file__).parents[1] / "node"
 
-CLIENTS = Path(__file__).parent.parent / "examples" / "clients"
+CLIENTS = Path(__file__).parents[2] / "examples" / "clients"
 TYPESCRIPT_CLIENT = CLIENTS / "typescript"
 PYTHON_CLIENT = CLIENTS / "python"
 

@@ -1,6 +1,6 @@
 """Every documented way to pay, where the sandbox lets it be used, and what becomes of it.
 
-`python -m tests.ways` prints `docs/payment-methods.md`. Each cell of its table is a story that
+`python -m tests.support.ways` prints `docs/payment-methods.md`. Each cell of its table is a story that
 tests/test_ways_to_pay.py plays through the graph.
 """
 
@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.methods import TABLE, Method, Workflow
-from sandbox.money import PAIRS
-from tests.shop import GRAPHITE, PACK
+from sandbox.demo_shop.payment_methods import TABLE, Method, Workflow
+from sandbox.wire.money import PAIRS
+from tests.support.shop import GRAPHITE, PACK
 
 LOCALES = tuple((locale.replace("_", "-"), currency) for locale, currency in PAIRS.items())
 

@@ -5,8 +5,8 @@ from typing import get_args, get_type_hints
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.world import Switches
-from tests.shop import PACK, Shopper
+from sandbox.model.world import Switches
+from tests.support.shop import PACK, Shopper
 
 pytestmark = pytest.mark.slow
 

@@ -20,8 +20,8 @@ from gateway.upstream import transport
 from gateway.upstream.calls import Calls, Pauses, Repeat
 from gateway.upstream.client import Upstream
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
-from tests.shop import (
+from sandbox.model.world import World
+from tests.support.shop import (
     ADDRESS,
     CART,
     METHODS,

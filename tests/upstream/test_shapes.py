@@ -31,9 +31,9 @@ from graphql import (
     is_scalar_type,
 )
 
-from gateway.upstream.wire import Shape
+from gateway.upstream.decoding import Shape
 from schema.build import build
-from schema.graph import takes_parent
+from schema.dsl import takes_parent
 
 LEAVES: dict[str, set[object]] = {
     "Boolean": {bool},

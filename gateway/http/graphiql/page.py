@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 HERE = Path(__file__).parent
-EXAMPLES = HERE.parent.parent / "examples" / "operations"
+EXAMPLES = HERE.parents[2] / "examples" / "operations"
 
 SETS = {
     "A guest buys": ("01-look-around", "05-guest-checkout", "13-recover-submission"),
