@@ -26,6 +26,7 @@ from gateway.http import csrf
 from gateway.http.cache_headers import CacheHeaders
 from gateway.http.endpoint import COST_HEADERS, GraphQLEndpoint
 from gateway.http.graphiql import page as graphiql
+from gateway.http.request_id import RequestIds
 from gateway.operation.context import Gateway
 from gateway.orders.attempts import Attempts
 from gateway.sessions.cart_lock import Turns
@@ -40,7 +41,7 @@ from gateway.store.rate_limits import Limits
 from gateway.store.redis import SharedStore
 from gateway.submission.reconciler import Reconciler
 from gateway.submission.submissions import Submissions
-from gateway.telemetry import RequestIds, tell_retries
+from gateway.telemetry import tell_retries
 from gateway.upstream import transport
 from gateway.upstream.calls import Calls
 from gateway.upstream.client import Upstream

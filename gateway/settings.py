@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from gateway.documents.manifest import DocumentsMode
 from gateway.enums import TermsOfSaleMode
 
 PREFIX = "RIVERFRONT_"
@@ -61,6 +60,14 @@ class MethodsFrom(StrEnum):
 
     PAYMENT_SERVICE = "payment-service"
     CART = "cart"
+
+
+class DocumentsMode(StrEnum):
+    """What becomes of a document that is not in the manifest."""
+
+    OFF = "off"
+    REPORT = "report"
+    ENFORCE = "enforce"
 
 
 class Settings(BaseSettings):

@@ -12,7 +12,7 @@ from gateway.enums import ErrorCode, PaymentSessionState, SessionLevel, WarningC
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import CartConflictError, PaymentError
-from gateway.sessions.idempotency import Warning
+from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import Record
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange, NewLine

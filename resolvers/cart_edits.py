@@ -10,7 +10,7 @@ from gateway.errors import StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost
-from gateway.sessions.idempotency import Warning
+from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Session
 from gateway.upstream.cart import Cart
 from resolvers import sessions

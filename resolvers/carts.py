@@ -10,7 +10,8 @@ from gateway.enums import ErrorCode
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
-from gateway.sessions.idempotency import Done, KeyReused, Warning, fingerprint
+from gateway.refusals.warnings import Warning
+from gateway.sessions.idempotency import Done, KeyReused, fingerprint
 from gateway.sessions.sessions import Record
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import NewLine, Through

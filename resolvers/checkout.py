@@ -12,7 +12,7 @@ from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCod
 from gateway.errors import UpstreamError
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import DestinationError, InputError, Path, invalid
-from gateway.sessions.idempotency import Warning
+from gateway.refusals.warnings import Warning
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart, ShippingOption
 from gateway.upstream.changes import CartChange

@@ -12,7 +12,7 @@ from gateway.operation.context import Context
 from gateway.payments import store_credit as credit_rules
 from gateway.payments.store_credit import StoreCreditAccount
 from gateway.refusals.user_errors import AnyUserError, PaymentError, UpstreamFailure
-from gateway.sessions.idempotency import Warning
+from gateway.refusals.warnings import Warning
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import Source
 from resolvers import cart_edits, payment_sources, sessions

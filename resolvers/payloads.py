@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from gateway.enums import CartTransitionOutcome
 from gateway.orders.outcomes import Result, SubmissionAttempt
 from gateway.refusals.user_errors import AnyUserError
-from gateway.sessions.idempotency import Warning
+from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import Session
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress

@@ -16,7 +16,7 @@ from gateway.payments import known_methods, store_credit
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, Facts, PaymentSession, due_text, total_text
 from gateway.payments.payment_session import payment_session as view_of
 from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
-from gateway.sessions.idempotency import Warning
+from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import Remembered
 from gateway.settings import MethodsFrom
 from gateway.store.answer_cache import Lifetime, key_of

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 
-from gateway.documents import in_context
+from gateway.catalog import markets
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
@@ -113,5 +113,5 @@ def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) 
 
 def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:
     """What of the asked market the storefront does not have."""
-    wrong = in_context.not_offered(ctx.settings, input.locale, input.currency_code)
+    wrong = markets.not_offered(ctx.settings, input.locale, input.currency_code)
     return invalid(("input", wrong.member), wrong.message) if wrong is not None else None

@@ -14,7 +14,8 @@ from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, Session
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
-from gateway.sessions.idempotency import Done, KeyReused, Warning, fingerprint
+from gateway.refusals.warnings import Warning
+from gateway.sessions.idempotency import Done, KeyReused, fingerprint
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Handle, Session
 from gateway.upstream.cart import Cart

@@ -475,3 +475,7 @@ RULES = (
     _terms,
     _purchase,
 )
+
+
+TAX_CODES = frozenset({"invalid-tax-registrations"})
+"""Codes after which the tax schema is read, for what would do."""

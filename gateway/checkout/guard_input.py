@@ -5,8 +5,7 @@ import contextlib
 from gateway.checkout import guard
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.submission.evidence import facts_of
-from gateway.submission.refusal_meaning import TAX_CODES
+from gateway.payments.payment_session import facts_of
 from gateway.upstream.cart import Cart
 
 
@@ -27,7 +26,7 @@ async def case_of(
             stock = await ctx.gateway.catalog.inventory([line.product.upstream_id for line in cart.lines])
         except UpstreamError:
             stock = None  # Then every line may be meant.
-    was_tax_refused = refused is not None and refused.reason in TAX_CODES
+    was_tax_refused = refused is not None and refused.reason in guard.TAX_CODES
     requirements = None
     if was_tax_refused or guard.needs_tax_requirements(cart, ctx.settings):
         with contextlib.suppress(UpstreamError):  # The guard says that it does not know.

@@ -4,10 +4,11 @@ The latter is read before anything is executed. It is part of the key of every p
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_directive_values, get_variable_values
 
+from gateway.catalog.markets import not_offered
 from gateway.documents.limits import DocumentRefused
 from gateway.errors import TopLevelCode
 from gateway.settings import Settings
@@ -40,22 +41,3 @@ def market_of(
         raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(wrong.message, node))
     home_locale, _ = settings.locales[0]
     return Market(locale or home_locale, currency_code or dict(settings.locales)[locale or home_locale])
-
-
-class NotOffered(NamedTuple):
-    """`member` is the name of the argument that asks for it."""
-
-    member: str
-    message: str
-
-
-def not_offered(settings: Settings, locale: str | None, currency_code: str | None) -> NotOffered | None:
-    """What of a market the storefront does not have; None where it has all that is named."""
-    offered = dict(settings.locales)
-    if locale is not None and locale not in offered:
-        known = ", ".join(offered)
-        return NotOffered("locale", f"The storefront does not offer the locale {locale}; it offers {known}.")
-    if currency_code is not None and currency_code not in offered.values():
-        known = ", ".join(dict.fromkeys(offered.values()))
-        return NotOffered("currencyCode", f"The storefront does not sell in {currency_code}; it offers {known}.")
-    return None

@@ -8,21 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, print_ast, separate_operations
 
 FORMAT = "apollo-persisted-query-manifest"
-
-
-class DocumentsMode(StrEnum):
-    """What becomes of a document that is not in the manifest."""
-
-    OFF = "off"
-    REPORT = "report"
-    ENFORCE = "enforce"
 
 
 class ManifestWrong(ValueError):

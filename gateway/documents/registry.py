@@ -25,11 +25,11 @@ from gateway.documents.card_numbers import CardFound, Refusals, has_card_number,
 from gateway.documents.cost import Demand, SlicingMissing
 from gateway.documents.directive_tables import Policies
 from gateway.documents.limits import DocumentRefused, Literals, Measure, bad_value, check_size, too_expensive
-from gateway.documents.manifest import DocumentsMode, read_manifest, sha256, short
+from gateway.documents.manifest import read_manifest, sha256, short
 from gateway.enums import ErrorCode
 from gateway.errors import TopLevelCode
 from gateway.refusals.user_errors import MESSAGES
-from gateway.settings import Settings
+from gateway.settings import DocumentsMode, Settings
 
 log = logging.getLogger(__name__)
 

@@ -24,9 +24,9 @@ from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.http import client_address, csrf
 from gateway.http.cache_headers import shared
 from gateway.http.request import PARAMETERS, Asked, Refused, read
+from gateway.http.request_id import tell
 from gateway.operation.context import Caller, Context, Gateway, begin
 from gateway.sessions.sessions import Handle
-from gateway.telemetry import tell
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from gateway.enums import (
     SourceUsage,
 )
 from gateway.money import Money
-from gateway.sessions.sessions import Remembered
+from gateway.sessions.sessions import Remembered, Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape
 from gateway.upstream.ids import global_id
@@ -312,3 +312,7 @@ def _authenticate(cart: Cart, session_id: str) -> AuthenticateSourceAction | Non
     return AuthenticateSourceAction(
         session_id=session_id, source_id=source.source_id, source_client_secret=source.source_client_secret
     )
+
+
+def facts_of(session: Session) -> Facts:
+    return Facts(session.record.remembered, session.locale)

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from gateway.enums import RetryAdvice, WarningCode
+from gateway.enums import RetryAdvice
 from gateway.errors import StoreUnavailable, UpstreamRefusal, UpstreamTimeout
 from gateway.refusals.user_errors import AnyUserError
+from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
 from gateway.upstream.decoding import decode, encode
@@ -24,14 +25,6 @@ LOOK_AGAIN_S = 0.05
 
 LONGEST_CHANGE = timedelta(seconds=60)
 """Longer than any change takes: whoever was at one that is older has died."""
-
-
-class Warning(msgspec.Struct, frozen=True):
-    """A condition worth telling the shopper; the change was made."""
-
-    code: WarningCode
-    message: str
-    target_id: str | None = None
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from gateway.enums import OrderState, PaymentSessionState
 from gateway.errors import SessionRequired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.orders.attempts import LONGEST_PAUSE, SHORTEST_PAUSE, Record
+from gateway.orders.decline_advice import decline
 from gateway.orders.outcomes import (
     OrderActionRequired,
     OrderAwaitingPayment,
@@ -20,8 +21,8 @@ from gateway.orders.outcomes import (
     OrderPlaced,
     Result,
 )
-from gateway.payments.payment_session import Facts, PaymentSession, RedirectShopperAction, payment_session
-from gateway.refusals.decline_codes import decline, reason_of
+from gateway.payments.payment_session import PaymentSession, RedirectShopperAction, facts_of, payment_session
+from gateway.refusals.decline_codes import reason_of
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order, SubmittedCart
@@ -135,10 +136,6 @@ async def session_of_payment(ctx: Context, session: Session) -> PaymentSession |
         return payment_session(await ctx.cart(), facts_of(session))
     except UNREADABLE:
         return None
-
-
-def facts_of(session: Session) -> Facts:
-    return Facts(session.record.remembered, session.locale)
 
 
 def _standing(order: Order, *, is_pending: bool = False) -> Result:

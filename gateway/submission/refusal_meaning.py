@@ -43,8 +43,6 @@ BLOCKERS = frozenset(
     ]
 )
 
-TAX_CODES = frozenset({"invalid-tax-registrations"})
-"""Codes after which the tax schema is read, for what would do."""
 
 DOCUMENTED = frozenset(CAUSES) | frozenset(
     [

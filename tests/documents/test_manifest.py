@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from gateway.documents.manifest import DocumentsMode, ManifestWrong, manifest_of, operations_in, read_manifest, sha256
+from gateway.documents.manifest import ManifestWrong, manifest_of, operations_in, read_manifest, sha256
+from gateway.settings import DocumentsMode
 from sandbox.model.world import World
 from tests.http.test_secrets import log as log
 from tests.support.shop import CLIENT, OPERATIONS, Clock, InMemory, Storefront, documents, gateway, settings_for
