@@ -27,8 +27,9 @@ from gateway.http.cache_headers import CacheHeaders
 from gateway.http.endpoint import COST_HEADERS, GraphQLEndpoint
 from gateway.http.graphiql import page as graphiql
 from gateway.http.request_id import RequestIds
-from gateway.operation.context import Gateway
+from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
+from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import Turns
 from gateway.sessions.idempotency import Replays
 from gateway.sessions.merchant_assertions import Assertions
@@ -36,7 +37,8 @@ from gateway.sessions.sessions import Sessions, utc_now
 from gateway.settings import Settings
 from gateway.store.answer_cache import Cache
 from gateway.store.heartbeat import Replica
-from gateway.store.interface import MemoryStore, Store
+from gateway.store.interface import Store
+from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import Limits
 from gateway.store.redis import SharedStore
 from gateway.submission.reconciler import Reconciler
@@ -64,12 +66,13 @@ def create_app(
     store = store or _store(settings, now)
     cache = Cache(now)
     replica = Replica(store)
-    gateway = Gateway(
+    services = Services(
         settings=settings,
         upstream=upstream,
         store=store,
         sessions=Sessions(store, upstream, settings, now),
         cache=cache,
+        method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.opened(upstream, cache, settings, now),
         replays=Replays(store),
         submissions=Submissions(Attempts(store, replica)),
@@ -81,7 +84,7 @@ def create_app(
     )
     graph = build(suggests=settings.development)
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(graph.core, _documents(graph, settings), gateway).answer, methods=METHODS),
+        Route("/graphql", GraphQLEndpoint(graph.core, _documents(graph, settings), services).answer, methods=METHODS),
         Route("/health/live", _live),
         Route("/health/ready", _ready(store)),
         *(graphiql.routes() if settings.development else []),
@@ -89,12 +92,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        reconciler = Reconciler(gateway)
+        reconciler = Reconciler(services)
         beating = asyncio.create_task(reconciler.beat())
         reconciling = asyncio.create_task(reconciler.run())
         yield
         reconciling.cancel()
-        await gateway.submissions.drain()
+        await services.submissions.drain()
         beating.cancel()
         # Their last command is over before the store is closed.
         await asyncio.gather(beating, reconciling, return_exceptions=True)

@@ -27,25 +27,25 @@ CART_SUBMITTED = "cart-failure"
 
 async def begin(ctx: Context) -> list[Warning]:
     """Go on with a fresh cart; what could not be taken along is told. Raises `Refused`, and `UpstreamError`."""
-    waiting = await ctx.gateway.submissions.waiting(await ctx.own_session())
+    waiting = await ctx.services.submissions.waiting(await ctx.own_session())
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()
     # A way out that broke off half-way is taken to its end: nobody resumes what was given up.
-    _check(cart, session.level, was_given_up=await ctx.gateway.submissions.was_given_up(session, cart))
+    _check(cart, session.level, was_given_up=await ctx.services.submissions.was_given_up(session, cart))
     tokens = await ctx.upstream.guest_token(session.locale, session.currency_code)
     warnings = await _take_along(ctx, tokens.access_token, cart, session.record.remembered.coupons)
-    if not await ctx.gateway.submissions.give_up(ctx, session, waiting):
+    if not await ctx.services.submissions.give_up(ctx, session, waiting):
         message = "The order is being finished at this moment. Read orderSubmission."
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
-    left, now = session.record.access_token, ctx.gateway.now()
+    left, now = session.record.access_token, ctx.services.now()
 
     def move(record: Record) -> None:
         record.refresh_token = None
         record.renew(tokens, now)
         record.remembered.attached_at, record.remembered.asked_authentication = {}, None
 
-    await ctx.gateway.sessions.change(session, move)
+    await ctx.services.sessions.change(session, move)
     ctx.forget_cart()
     # Nothing leads to the old cart any more; that its token ends too is one more bar.
     with contextlib.suppress(UpstreamError):
@@ -54,7 +54,7 @@ async def begin(ctx: Context) -> list[Warning]:
 
 
 def _check(cart: Cart, level: SessionLevel, *, was_given_up: bool) -> None:
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     state = wire.state if wire else None
     if state is PaymentSessionState.CHARGEABLE and was_given_up:
         return

@@ -99,7 +99,7 @@ async def payment_options(parent: Member | Shopper, ctx: Context) -> list[Paymen
 
 def is_expired(parent: PaymentOption, ctx: Context) -> bool:
     """Whether the card's last month is over."""
-    year, month, now = parent.source.expiry_year, parent.source.expiry_month, ctx.gateway.now()
+    year, month, now = parent.source.expiry_year, parent.source.expiry_month, ctx.services.now()
     return year is not None and month is not None and (year, month) < (now.year, now.month)
 
 

@@ -77,7 +77,7 @@ async def _with_coverage(ctx: Context, done: Payload) -> Payload:
         return done  # It is told with the next change.
     if covers is covered:
         return done
-    await ctx.gateway.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
+    await ctx.services.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
     return replace(done, warnings=[*done.warnings, NO_LONGER_COVERED]) if covers is False else done
 
 
@@ -87,7 +87,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
     try:
         session = await sessions.of_a_known_shopper(ctx)
         await _check_lock(ctx, session)
-        async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
+        async with ctx.services.turns.take(session, ctx.operation.deadline_at):
             # A submission may have begun while this waited.
             await _check_lock(ctx, session)
             # A token that would end during the checkout is renewed before it.
@@ -99,7 +99,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
 
 
 async def _check_lock(ctx: Context, session: Session) -> None:
-    if await ctx.gateway.submissions.locks_cart(session):
+    if await ctx.services.submissions.locks_cart(session):
         raise Refused(
             CartConflictError(
                 code=ErrorCode.CART_LOCKED,

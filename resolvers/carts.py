@@ -69,7 +69,7 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
     if input.idempotency_key is None:
         done = await add()
     else:
-        replays, key = ctx.gateway.replays, str(input.idempotency_key)
+        replays, key = ctx.services.replays, str(input.idempotency_key)
         unkeyed = msgspec.structs.replace(input, idempotency_key=None)
         try:
             done = await replays.once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
@@ -94,7 +94,7 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
             done = await add()
         else:
             part = (f"{key}:{places[0]}", fingerprint("addCartLines", lines))
-            done = await ctx.gateway.replays.once(await ctx.own_session(), *part, add)
+            done = await ctx.services.replays.once(await ctx.own_session(), *part, add)
         if errors := done.errors:
             break
     return Payload(errors=errors)
@@ -119,8 +119,8 @@ async def _with_facts(ctx: Context, error: AnyUserError, product_id: str) -> Any
     if not isinstance(error, AvailabilityError):
         return error
     try:
-        stock = (await ctx.in_time(ctx.gateway.catalog.inventory([product_id]))).get(product_id)
-        product = await ctx.in_time(ctx.gateway.catalog.product(product_id))
+        stock = (await ctx.in_time(ctx.services.catalog.inventory([product_id]))).get(product_id)
+        product = await ctx.in_time(ctx.services.catalog.product(product_id))
     except UpstreamError:
         return error
     return msgspec.structs.replace(
@@ -218,7 +218,7 @@ async def update_session(ctx: Context, input: UpdateSession) -> Payload:
         act = partial(ctx.as_shopper, lambda upstream, token: upstream.set_market(token, locale, currency_code))
         done = await write(ctx, act, path=path)
         if not done.errors:
-            await ctx.gateway.sessions.change(session, note)
+            await ctx.services.sessions.change(session, note)
         return done
 
     def note(record: Record) -> None:

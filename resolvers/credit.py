@@ -43,10 +43,10 @@ async def _account(ctx: Context) -> StoreCreditAccount:
 
 async def _on_cart(ctx: Context, cart: Cart, balance: Money | None) -> StoreCreditAccount:
     try:
-        stock = await ctx.in_time(ctx.gateway.catalog.stock([line.product.upstream_id for line in cart.lines]))
+        stock = await ctx.in_time(ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines]))
     except UpstreamError:
         stock = {}  # What is on backorder is then refused when the order is submitted.
-    return credit_rules.account(cart, balance or zero(cart.currency_code), stock, ctx.gateway.now())
+    return credit_rules.account(cart, balance or zero(cart.currency_code), stock, ctx.services.now())
 
 
 def _check_configured(ctx: Context) -> None:
@@ -77,7 +77,7 @@ async def _remove(ctx: Context) -> Payload:
 
 async def _apply(ctx: Context, asked: Money | None) -> Payload:
     cart = await cart_edits.present(ctx)
-    session = cart.wire_payment_session
+    session = cart.payment_session
     if session is None:
         return Payload(errors=[payment_sources.no_session(cart)])
     account = await _on_cart(ctx, cart, await _balance(ctx))

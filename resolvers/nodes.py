@@ -18,7 +18,7 @@ from gateway.upstream.ids import typed
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
-from resolvers import account, catalog, contracts, orders, payment_sources
+from resolvers import account, catalog, contracts, orders, payment_session
 
 MOST_IDS = 50
 
@@ -68,7 +68,7 @@ async def _cart_line(ctx: Context, upstream_id: str) -> CartLine | None:
 
 
 async def _payment_session(ctx: Context, upstream_id: str) -> PaymentSession | None:
-    session = await payment_sources.payment_session(ctx)
+    session = await payment_session.payment_session(ctx)
     return session if session is not None and session.session_id == upstream_id else None
 
 

@@ -78,7 +78,7 @@ async def _remember(ctx: Context, part: CartChange) -> None:
         if part.order_offer_id is not None and part.order_offer_id not in memory.offers:
             memory.offers = [*memory.offers, part.order_offer_id]
 
-    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
+    await ctx.services.sessions.remember(await ctx.own_session(), note)
 
 
 def no_offer(path: Path) -> NotFoundError:
@@ -109,4 +109,4 @@ async def _forget(ctx: Context, offer_id: str) -> None:
             # Upstream does not say which code it was; with one code there is no doubt.
             memory.coupons = []
 
-    await ctx.gateway.sessions.remember(await ctx.own_session(), note)
+    await ctx.services.sessions.remember(await ctx.own_session(), note)

@@ -66,7 +66,7 @@ async def of_account(
 
 async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction | None:
     """The page on which the shopper still has to approve the payment."""
-    session = parent.wire_payment_session
+    session = parent.payment_session
     if parent.state is not OrderState.SOURCE_PENDING_REDIRECT or session is None or not session.redirect_url:
         return None
     return RedirectShopperAction(redirect_url=session.redirect_url, resume_with="Mutation.resumeOrder")
@@ -83,17 +83,17 @@ async def look_up_order(ctx: Context, input: LookupOrder) -> LookupOrderPayload:
     proof = _proof(input.by)
     try:
         # What is tried is the number or the address, however it is written.
-        await ctx.gateway.limits.count("look-up", proof.target, ctx.caller.counted_as)
+        await ctx.services.limits.count("look-up", proof.target, ctx.caller.counted_as)
         found = await _looked_up(ctx, proof)
     except RateLimited as limited:
-        return LookupOrderPayload(errors=[too_many(limited, ("input", "by"), ctx.gateway.now())])
+        return LookupOrderPayload(errors=[too_many(limited, ("input", "by"), ctx.services.now())])
     except UpstreamError as failure:
         return LookupOrderPayload(errors=[sessions.upstream_error(ctx, failure, ("input", "by"))])
     if not found:
         return LookupOrderPayload(errors=[_no_such_order()])
     # A card may have paid several; the newest is what somebody asks about.
     order = max(found, key=lambda one: one.submitted_at or datetime.max.replace(tzinfo=UTC))
-    await ctx.gateway.sessions.remember(session, lambda remembered: _unlock(remembered, order.number, proof))
+    await ctx.services.sessions.remember(session, lambda remembered: _unlock(remembered, order.number, proof))
     return LookupOrderPayload(order=order)
 
 

@@ -48,11 +48,11 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 async def leave(ctx: Context, session: Session) -> None:
     """End a session, here and upstream. An order that is on its way keeps its token."""
-    if await ctx.gateway.submissions.is_open(session):
-        await ctx.gateway.sessions.retire(session)
+    if await ctx.services.submissions.is_open(session):
+        await ctx.services.sessions.retire(session)
         ctx.lose_session()
         return
-    await ctx.gateway.sessions.end(session)
+    await ctx.services.sessions.end(session)
     ctx.lose_session()
     # It is over here, which is what was asked; a token that stays ends by itself.
     with contextlib.suppress(UpstreamError):
@@ -69,7 +69,7 @@ async def begin(
     offered = ctx.settings.locales
     locale = locale or offered[0][0]
     currency_code = currency_code or dict(offered)[locale]
-    session, handle = await ctx.gateway.sessions.begin(ctx.upstream, delivery, locale, currency_code)
+    session, handle = await ctx.services.sessions.begin(ctx.upstream, delivery, locale, currency_code)
     ctx.adopt(session, handle)
     return session, handle
 
@@ -94,7 +94,7 @@ async def note(ctx: Context, session: Session, shopper: Shopper) -> None:
         if shopper.currency is not None and shopper.currency in offered.values():
             record.currency_code = shopper.currency
 
-    await ctx.gateway.sessions.change(session, edit)
+    await ctx.services.sessions.change(session, edit)
 
 
 def told(handle: Handle) -> str | None:
@@ -108,7 +108,7 @@ def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) 
     if isinstance(failure, UpstreamRefusal):
         told |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}
     log.info("change refused", extra=told | {"reason": failure.detail})
-    return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.gateway.now())
+    return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.services.now())
 
 
 def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:

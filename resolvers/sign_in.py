@@ -68,7 +68,7 @@ async def _sign_in(ctx: Context, input: SignIn) -> Entered:
         return await enter(ctx, by_password(password.username, password.password), input.delivery, failed)
     await _count(ctx, None, path)
     try:
-        reference = await ctx.gateway.assertions.reference(assertion or "")
+        reference = await ctx.services.assertions.reference(assertion or "")
     except AssertionRefused as refusal:
         raise Refused(failed) from refusal
     return await enter(ctx, _by_reference(reference), input.delivery, failed)
@@ -128,7 +128,7 @@ async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -
     try:
         await _count(ctx, input.email.strip().lower(), ("input",))
         key = str(input.idempotency_key)
-        done = await ctx.gateway.replays.once(session, key, _fingerprint(ctx, input), open_account)
+        done = await ctx.services.replays.once(session, key, _fingerprint(ctx, input), open_account)
     except Refused as limited:
         return limited.errors, False
     except KeyReused:
@@ -166,9 +166,9 @@ async def _count(ctx: Context, account: str | None, path: Path) -> None:
     """Count a try against the account and against who tries. Raises `Refused`."""
     targets = (account and f"account:{account}", ctx.caller.counted_as)
     try:
-        await ctx.gateway.limits.count("sign-in", *targets)
+        await ctx.services.limits.count("sign-in", *targets)
     except RateLimited as limited:
-        raise Refused(too_many(limited, path, ctx.gateway.now())) from limited
+        raise Refused(too_many(limited, path, ctx.services.now())) from limited
 
 
 async def enter(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUserError) -> Entered:
@@ -198,7 +198,7 @@ async def _go_on(ctx: Context, ask: Ask, guest: Session, failed: AnyUserError) -
     async with cart_edits.changing(ctx, None):
         before = await cart_edits.present(ctx)
         tokens = await _tokens(ctx, ask, guest.record.access_token, failed)
-        return *await ctx.gateway.sessions.promote(guest, tokens), before
+        return *await ctx.services.sessions.promote(guest, tokens), before
 
 
 async def _begin(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyUserError) -> tuple[Session, Handle]:
@@ -208,7 +208,7 @@ async def _begin(ctx: Context, ask: Ask, delivery: SessionDelivery, failed: AnyU
     locale, currency_code = ctx.settings.locales[0]
     if left is not None:
         await sessions.leave(ctx, left)
-    return await ctx.gateway.sessions.begin_registered(tokens, delivery, locale, currency_code)
+    return await ctx.services.sessions.begin_registered(tokens, delivery, locale, currency_code)
 
 
 async def _tokens(ctx: Context, ask: Ask, guest_token: str | None, failed: AnyUserError) -> Tokens:

@@ -18,7 +18,7 @@ from resolvers.payloads import SubmissionPayload
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
     try:
-        return await ctx.gateway.submissions.look_up(ctx, idempotency_key)
+        return await ctx.services.submissions.look_up(ctx, idempotency_key)
     except NothingToResume:
         return None  # It was forgotten at this moment: nothing had been sent.
 
@@ -32,7 +32,7 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
     press = Press(input.idempotency_key, fingerprint("submitOrder", agreement), agreement)
     try:
         await sessions.of_a_known_shopper(ctx)
-        attempt = await ctx.gateway.submissions.submit(ctx, press)
+        attempt = await ctx.services.submissions.submit(ctx, press)
     except KeyReused:
         return SubmissionPayload(errors=[key_reused()])
     except UpstreamError as failure:
@@ -40,13 +40,13 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
     except RateLimited as limited:
-        return SubmissionPayload(errors=[too_many(limited, (), ctx.gateway.now())])
+        return SubmissionPayload(errors=[too_many(limited, (), ctx.services.now())])
     return SubmissionPayload(attempt=attempt)
 
 
 async def resume_order(ctx: Context, input: ResumeOrder) -> SubmissionPayload:
     try:
-        attempt = await ctx.gateway.submissions.resume(ctx, input.idempotency_key)
+        attempt = await ctx.services.submissions.resume(ctx, input.idempotency_key)
     except NothingToResume as nothing:
         problem = PaymentError(
             code=ErrorCode.NOT_RESUMABLE,

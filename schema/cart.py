@@ -3,7 +3,7 @@
 from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
-from resolvers import account, carts, catalog, checkout, offers, payment_sources
+from resolvers import account, carts, catalog, checkout, offers, payment_session
 from schema import dsl
 from schema.account import Shopper
 from schema.catalog import Offer, Product
@@ -203,7 +203,7 @@ class Cart(Node):
     payment_session: PaymentSession | None = field(
         "Payment session of the cart. Null when payment sessions are off for the site, or "
         "before a first line exists. Source: cart.paymentSession.",
-        resolver=payment_sources.cart_payment_session,
+        resolver=payment_session.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
         "Whether the cart can become an order now, and what is in the way. Null only if the "

@@ -2,7 +2,7 @@
 
 from strawberry import ID
 
-from resolvers import account, carts, contracts, credit, payment_sources, sessions, sign_in
+from resolvers import account, carts, contracts, credit, payment_session, sessions, sign_in
 from schema import dsl
 from schema.account import CartTransition, Session, Shopper
 from schema.cart import Cart
@@ -263,7 +263,7 @@ class AttachSourcePayload:
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
         "The payment session after the call. Null when it could not be read.",
-        resolver=payment_sources.payment_session_after,
+        resolver=payment_session.payment_session_after,
     )
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
@@ -276,7 +276,7 @@ class DetachSourcePayload:
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
         "The payment session after the call. Null when it could not be read.",
-        resolver=payment_sources.payment_session_after,
+        resolver=payment_session.payment_session_after,
     )
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
@@ -289,7 +289,7 @@ class ApplyStoreCreditPayload:
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
         "The payment session after the call. Null when it could not be read.",
-        resolver=payment_sources.payment_session_after,
+        resolver=payment_session.payment_session_after,
     )
     store_credit: StoreCreditAccount | None = field(
         "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
@@ -305,7 +305,7 @@ class RemoveStoreCreditPayload:
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
     payment_session: PaymentSession | None = field(
         "The payment session after the call. Null when it could not be read.",
-        resolver=payment_sources.payment_session_after,
+        resolver=payment_session.payment_session_after,
     )
     warnings: list[Warning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")

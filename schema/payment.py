@@ -20,7 +20,7 @@ from gateway.enums import (
     SourceUsage,
     StoreCreditObstacle,
 )
-from resolvers import payment_sources
+from resolvers import payment_methods
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.dsl import argument, field
@@ -325,6 +325,6 @@ class PaymentSession(Node):
         "is left. Source: see Query.availablePaymentMethods.",
         SemanticNonNull(),
         Cost(weight="1"),
-        resolver=payment_sources.session_payment_methods,
+        resolver=payment_methods.session_payment_methods,
         filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
     )

@@ -13,7 +13,8 @@ from resolvers import (
     contracts,
     nodes,
     orders,
-    payment_sources,
+    payment_methods,
+    payment_session,
     sessions,
     storefront,
     submissions,
@@ -138,7 +139,7 @@ class Query:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
-        resolver=payment_sources.payment_session,
+        resolver=payment_session.payment_session,
     )
     available_payment_methods: AvailablePaymentMethods | None = field(
         "Ways to pay the cart; the same list as PaymentSession.availablePaymentMethods. Null "
@@ -146,7 +147,7 @@ class Query:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600),
         Cost(weight="1"),
-        resolver=payment_sources.available_payment_methods,
+        resolver=payment_methods.available_payment_methods,
         filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
     )
     checkout_readiness: CheckoutReadiness | None = field(

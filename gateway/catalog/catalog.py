@@ -1,15 +1,13 @@
 """What is for sale, read with the gateway's own guest token: a public value never depends on a shopper."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
+from gateway.catalog.guest_token import Guest, Read, T
 from gateway.catalog.stock_loader import Reads
-from gateway.errors import BadUserInput, UpstreamRefusal, UpstreamTokenInvalid
-from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
+from gateway.errors import BadUserInput, UpstreamRefusal
 from gateway.settings import Settings
 from gateway.store.answer_cache import Cache, Lifetime, key_of
 from gateway.upstream.browsing import Browsing
@@ -27,10 +25,6 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import decode, encode
 from gateway.upstream.ids import PATTERN
 
-T = TypeVar("T")
-
-Read = Callable[[Browsing], Awaitable[T]]
-
 # An entry is as fresh as the shortest-lived member it holds; past that, texts may be shown and prices not.
 PRODUCT = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(days=1))
 PAGE = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(hours=1))
@@ -43,53 +37,6 @@ NO_SUCH = frozenset({"operation-failed", "invalid_category_key", "invalid-produc
 """Codes of a 409 on a read of the catalogue that mean 404. Any other says nothing about what was asked for."""
 
 NO_SUCH_MARKET = frozenset({"invalid-locale", "valid-currency-code"})
-
-
-@dataclass(frozen=True)
-class GuestToken:
-    text: str
-    ends_at: datetime
-
-    def __repr__(self) -> str:
-        return "GuestToken(***)"
-
-
-class Guest:
-    """The gateway's own guest, of no market in particular: each read names the one it is for."""
-
-    def __init__(self, upstream: Upstream, settings: Settings, now: Callable[[], datetime]) -> None:
-        self._upstream = upstream
-        self._home = Market(*settings.locales[0])
-        self._within_s = settings.operation_deadline_s
-        self._now = now
-        self._token: asyncio.Task[GuestToken] | None = None
-
-    async def read(self, market: Market, read: Read[T]) -> T:
-        """Read as this guest; once more with a new token when upstream refuses the present one."""
-        # A read is shared and outlives who asked first: it has a deadline of its own.
-        upstream = self._upstream.until(time.monotonic() + self._within_s)
-        token = await self._guest_token()
-        try:
-            return await read(Browsing(upstream, token, market))
-        except UpstreamTokenInvalid:
-            return await read(Browsing(upstream, await self._guest_token(stale=token), market))
-
-    async def _guest_token(self, *, stale: str | None = None) -> str:
-        """Asked for once by however many need it, or need another one than `stale`."""
-        task = self._token
-        if task is None or (task.done() and not self._is_good(task, stale)):
-            task = self._token = asyncio.create_task(self._new_token())
-        return (await asyncio.shield(task)).text
-
-    def _is_good(self, task: asyncio.Task[GuestToken], stale: str | None) -> bool:
-        if task.cancelled() or task.exception() is not None or task.result().text == stale:
-            return False
-        return task.result().ends_at - self._now() > FRESH_FOR_CHECKOUT
-
-    async def _new_token(self) -> GuestToken:
-        upstream = self._upstream.until(time.monotonic() + self._within_s)
-        tokens = await upstream.guest_token(*self._home)
-        return GuestToken(tokens.access_token, self._now() + timedelta(seconds=tokens.expires_in_s))
 
 
 @dataclass(frozen=True)

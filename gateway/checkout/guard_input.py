@@ -23,7 +23,7 @@ async def case_of(
     may_wait = refused is not None and cart.secondary_source is not None
     if lacks_stock or may_wait:
         try:
-            stock = await ctx.gateway.catalog.inventory([line.product.upstream_id for line in cart.lines])
+            stock = await ctx.services.catalog.inventory([line.product.upstream_id for line in cart.lines])
         except UpstreamError:
             stock = None  # Then every line may be meant.
     was_tax_refused = refused is not None and refused.reason in guard.TAX_CODES
@@ -35,7 +35,7 @@ async def case_of(
         cart=cart,
         facts=facts_of(session),
         settings=ctx.settings,
-        now=ctx.gateway.now(),
+        now=ctx.services.now(),
         lacks_stock=lacks_stock,
         stock=stock,
         tax_requirements=requirements,

@@ -25,7 +25,9 @@ from gateway.http import client_address, csrf
 from gateway.http.cache_headers import shared
 from gateway.http.request import PARAMETERS, Asked, Refused, read
 from gateway.http.request_id import tell
-from gateway.operation.context import Caller, Context, Gateway, begin
+from gateway.operation.caller import Caller
+from gateway.operation.context import Context, begin
+from gateway.operation.services import Services
 from gateway.sessions.sessions import Handle
 
 log = logging.getLogger(__name__)
@@ -71,9 +73,9 @@ class Ready:
 
 
 class GraphQLEndpoint:
-    def __init__(self, schema: GraphQLSchema, documents: Documents, gateway: Gateway) -> None:
+    def __init__(self, schema: GraphQLSchema, documents: Documents, services: Services) -> None:
         self._schema = schema
-        self._gateway = gateway
+        self._services = services
         self._documents = documents
 
     async def answer(self, request: Request) -> Response:
@@ -109,7 +111,7 @@ class GraphQLEndpoint:
         """All that is looked at before anything is done. Raises `Refused` and `DocumentRefused`."""
         _check_accept(request)
         handle = self._credentials(request)
-        asked = await read(request, self._gateway.settings)
+        asked = await read(request, self._services.settings)
         _check_for_cards(request, asked)
         seen.source = self._documents.source(asked.query, asked.sha256)
         operation = seen.operation = self._documents.operation(seen.source, asked.operation_name)
@@ -132,7 +134,7 @@ class GraphQLEndpoint:
             message = "Send the session cookie or a bearer, not both."
             raise Refused(400, TopLevelCode.BAD_USER_INPUT, message)
         if cookie is not None:
-            problem = csrf.refusal(request.headers, self._gateway.settings)
+            problem = csrf.refusal(request.headers, self._services.settings)
             if problem is not None:
                 log.warning("cookie refused", extra={"reason": "origin or client header"})
                 raise Refused(403, TopLevelCode.CSRF_CHECK_FAILED, problem)
@@ -161,11 +163,11 @@ class GraphQLEndpoint:
         operation = ready.operation
         caller = Caller(
             request_id=request.state.request_id,
-            address=client_address.shopper_address(request.scope, self._gateway.settings),
+            address=client_address.shopper_address(request.scope, self._services.settings),
             handle=ready.handle,
         )
-        market = market_of(self._schema, operation.node, ready.variables, self._gateway.settings)
-        ctx = begin(self._gateway, caller, buys=operation.buys, market=market)
+        market = market_of(self._schema, operation.node, ready.variables, self._services.settings)
+        ctx = begin(self._services, caller, buys=operation.buys, market=market)
         ctx.operation.cards = ready.cards
         running = execute(
             self._schema,
@@ -215,10 +217,10 @@ class GraphQLEndpoint:
     def _tell_cost(self, response: Response, cost: int | None) -> None:
         if cost is not None:
             response.headers[COST] = str(cost)
-            response.headers[COST_LIMIT] = str(self._gateway.settings.cost_limit)
+            response.headers[COST_LIMIT] = str(self._services.settings.cost_limit)
 
     def _set_cookie(self, response: Response, ctx: Context) -> None:
-        settings = self._gateway.settings
+        settings = self._services.settings
         issued = ctx.operation.issued_cookie
         if issued is not None or ctx.operation.clears_cookie:
             response.set_cookie(

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphql import GraphQLError
@@ -23,15 +23,10 @@ from gateway.errors import (
     UpstreamTokenInvalid,
 )
 from gateway.money import Money
-from gateway.sessions.cart_lock import Turns
-from gateway.sessions.idempotency import Replays
-from gateway.sessions.merchant_assertions import Assertions
-from gateway.sessions.sessions import Handle, Session, Sessions
+from gateway.operation.caller import Caller
+from gateway.operation.services import Services
+from gateway.sessions.sessions import Handle, Session
 from gateway.settings import Settings
-from gateway.store.answer_cache import Cache
-from gateway.store.heartbeat import Replica
-from gateway.store.interface import Store
-from gateway.store.rate_limits import Limits
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
@@ -40,45 +35,12 @@ from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 from gateway.upstream.tax import TaxIdentifierRequirement
 
 if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
-    from gateway.submission.submissions import Submissions
+    pass
 
 T = TypeVar("T")
 
 PATIENCE = 0.1
 """Part of an operation's time in which its stock waits for other reads, to be asked for in one call."""
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """What lives as long as the process."""
-
-    settings: Settings
-    upstream: Upstream
-    store: Store
-    sessions: Sessions
-    cache: Cache
-    catalog: Catalog
-    replays: Replays
-    submissions: "Submissions"
-    replica: Replica
-    turns: Turns
-    limits: Limits
-    assertions: Assertions
-    now: Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks. `address` is the shopper's, in text form, as far as it can be trusted."""
-
-    request_id: str
-    address: str | None
-    handle: Handle | None
-
-    @property
-    def counted_as(self) -> str | None:
-        """As whom it is limited how often something is tried; None where the address is nobody's in particular."""
-        return f"address:{self.address}" if self.address is not None else None
 
 
 @dataclass
@@ -111,14 +73,14 @@ class Operation:
 
 @dataclass(frozen=True)
 class Context:
-    gateway: Gateway
+    services: Services
     caller: Caller
     operation: Operation
 
     @property
     def upstream(self) -> Upstream:
         """The client, bound to the deadline of this operation."""
-        return self.gateway.upstream.until(self.operation.deadline_at)
+        return self.services.upstream.until(self.operation.deadline_at)
 
     @property
     def catalog(self) -> Catalog:
@@ -127,7 +89,7 @@ class Context:
 
     @property
     def settings(self) -> Settings:
-        return self.gateway.settings
+        return self.services.settings
 
     async def session(self) -> Session | None:
         """The caller's session; None without a handle, or when the handle is no longer good."""
@@ -140,7 +102,7 @@ class Context:
         return operation.session
 
     async def _find_session(self, handle: Handle) -> None:
-        self.operation.session = await self.gateway.sessions.find(handle)
+        self.operation.session = await self.services.sessions.find(handle)
         if self.operation.session is None:
             self.lose_session()
 
@@ -195,7 +157,7 @@ class Context:
             try:
                 return await call(self.upstream, token)
             except UpstreamTokenInvalid:
-                await self.in_time(self.gateway.sessions.renew(session, stale=token))
+                await self.in_time(self.services.sessions.renew(session, stale=token))
                 return await call(self.upstream, session.record.access_token)
         except SessionExpired:
             self.lose_session()
@@ -203,7 +165,7 @@ class Context:
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
         """See `Sessions.access_token`; not longer than this operation may take."""
-        return await self.in_time(self.gateway.sessions.access_token(session, good_for=good_for))
+        return await self.in_time(self.services.sessions.access_token(session, good_for=good_for))
 
     async def in_time(self, awaited: Awaitable[T]) -> T:
         """Wait until the deadline of this operation, for what may be shared with others and then goes on."""
@@ -290,14 +252,14 @@ class Context:
         self.operation.stock.clear()
 
 
-def begin(gateway: Gateway, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
+def begin(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
     """A fresh context. `buys`: the operation submits or resumes an order and has longer. `market`: the
     one it chose for what is public.
     """
-    settings = gateway.settings
+    settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
     reads = Reads()
-    catalog = gateway.catalog.within(market, reads)
+    catalog = services.catalog.within(market, reads)
 
     async def products(ids: list[str]) -> list[Product | None]:
         found = await catalog.products(ids)
@@ -314,11 +276,11 @@ def begin(gateway: Gateway, caller: Caller, *, buys: bool, market: Market | None
         stock=Stock(stock, reads, within_s * PATIENCE),
         reads=reads,
     )
-    return Context(gateway, caller, operation)
+    return Context(services, caller, operation)
 
 
-def unattended(gateway: Gateway, session: Session) -> Context:
+def unattended(services: Services, session: Session) -> Context:
     """A context for what goes on in a session without a request."""
-    ctx = begin(gateway, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
+    ctx = begin(services, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
     ctx.operation.session = session
     return ctx

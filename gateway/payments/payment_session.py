@@ -122,7 +122,7 @@ class Facts:
 
 def payment_session(cart: Cart, facts: Facts) -> PaymentSession | None:
     """None when the site has no payment sessions, or the cart none yet."""
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     if wire is None:
         return None
     contributed, remaining = _amounts(cart)
@@ -173,7 +173,7 @@ def _text(money: Money) -> str:
 
 
 def _amounts(cart: Cart) -> tuple[Money, Money]:
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     total = cart.order_total
     given = wire.contributed if wire else None
     if given is None:
@@ -202,7 +202,7 @@ def _drop_in(cart: Cart, session_id: str, facts: Facts) -> DropInSetup:
 
 
 def _missing(cart: Cart, remaining: Money, facts: Facts) -> list[PaymentRequirement]:
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     kind = PaymentRequirementKind
     found: list[PaymentRequirement] = []
     state = wire.state if wire else State.UNKNOWN
@@ -248,7 +248,7 @@ def _missing(cart: Cart, remaining: Money, facts: Facts) -> list[PaymentRequirem
 
 
 def _next_action(cart: Cart, remaining: Money, drop_in: DropInSetup, facts: Facts) -> NextAction | None:
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     if wire is None:
         return None
     if _asks_authentication(cart, facts):
@@ -285,7 +285,7 @@ def _due_from_a_primary(cart: Cart) -> Money:
 
 
 def _redirect(cart: Cart) -> RedirectShopperAction | None:
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     if wire is not None and wire.redirect_url:
         # Only a submitted session carries a page of its own.
         return RedirectShopperAction(redirect_url=wire.redirect_url, resume_with="Mutation.resumeOrder")
@@ -296,7 +296,7 @@ def _redirect(cart: Cart) -> RedirectShopperAction | None:
 
 
 def _asks_authentication(cart: Cart, facts: Facts) -> bool:
-    wire, source = cart.wire_payment_session, cart.primary_source
+    wire, source = cart.payment_session, cart.primary_source
     return (
         wire is not None
         and source is not None

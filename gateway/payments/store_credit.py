@@ -104,7 +104,7 @@ def _refused(code: ErrorCode, message: str, credit: StoreCreditAccount, path: Pa
 
 def covers_alone(cart: Cart) -> bool | None:
     """Whether credit pays all of the cart; None when there is none, or a primary source beside it."""
-    session = cart.wire_payment_session
+    session = cart.payment_session
     if session is None or cart.secondary_source is None or cart.primary_source is not None:
         return None
     return session.state is PaymentSessionState.REQUIRES_CONFIRMATION

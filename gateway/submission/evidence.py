@@ -43,7 +43,7 @@ UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
 
 def answered(ctx: Context, record: Record, answer: SubmittedCart) -> Result:
     """The outcome of a 2xx, by the state of session and order."""
-    wire, order = answer.wire_payment_session, answer.order
+    wire, order = answer.payment_session, answer.order
     if answer.refusals:
         return doubt(ctx, record)
     state = wire.state if wire else None
@@ -62,7 +62,7 @@ async def evidence(ctx: Context, session: Session, record: Record) -> Result | N
         order = await _order(ctx, record)
     except UNREADABLE:
         return None
-    wire = cart.wire_payment_session if _is_same_cart(cart, record) else None
+    wire = cart.payment_session if _is_same_cart(cart, record) else None
     if order is not None and order.state not in UNDECIDED:
         log.info("doubt settled", extra={"evidence": "order", "key": str(record.key)})
         return _standing(order)
@@ -89,7 +89,7 @@ async def is_to_be_resumed(ctx: Context, record: Record) -> bool:
         order = await _order(ctx, record)
     except UNREADABLE:
         return False
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     is_approved = wire is not None and wire.state is State.CHARGEABLE and _is_same_cart(cart, record)
     return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT
 
@@ -108,7 +108,7 @@ async def is_absent(ctx: Context, record: Record) -> bool:
         order = await _order(ctx, record)
     except UNREADABLE:
         return False
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     stands = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
     return wire is not None and wire.state in UNTOUCHED and _is_same_cart(cart, record) and not stands
 
@@ -116,7 +116,7 @@ async def is_absent(ctx: Context, record: Record) -> bool:
 async def _is_quiet(ctx: Context, record: Record) -> bool:
     """Whether what was sent must have arrived by now, if it ever will."""
     quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
-    return record.quiet_from is not None and await ctx.gateway.store.now() - record.quiet_from >= quiet
+    return record.quiet_from is not None and await ctx.services.store.now() - record.quiet_from >= quiet
 
 
 async def _order(ctx: Context, record: Record) -> Order | None:
@@ -126,7 +126,7 @@ async def _order(ctx: Context, record: Record) -> Order | None:
 
 def _is_same_cart(cart: Cart, record: Record) -> bool:
     """Whether this is the cart that was sent, and not the empty one that takes the place of an order."""
-    wire = cart.wire_payment_session
+    wire = cart.payment_session
     return cart.order_id == record.cart_id and (wire.id if wire else None) == record.payment_session_id
 
 
@@ -158,7 +158,7 @@ def _redirect(url: str, order: Order | None) -> Result:
 
 
 def doubt(ctx: Context, record: Record | None) -> Result:
-    now = ctx.gateway.now()
+    now = ctx.services.now()
     age = now - record.sent_at if record and record.sent_at else timedelta(0)
     return OrderInDoubt(
         message="The order was sent and no trustworthy answer came back. Do not submit with another key; read "
@@ -173,7 +173,7 @@ def declined(ctx: Context, session: Session, refusal: UpstreamRefusal, payment: 
         reason_of(refusal) or "",
         locale=session.locale,
         support_reference=ctx.caller.request_id,
-        now=ctx.gateway.now(),
+        now=ctx.services.now(),
     )
     return OrderDeclined(
         message="The payment was declined. No order stands; attach a source and submit with a new key.",

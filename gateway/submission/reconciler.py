@@ -10,7 +10,7 @@ import logging
 from datetime import timedelta
 
 from gateway.errors import GatewayError
-from gateway.operation.context import Gateway
+from gateway.operation.services import Services
 from gateway.orders.attempts import OPEN
 from gateway.store.heartbeat import ALIVE_S
 from gateway.submission.submissions import NothingToResume
@@ -24,16 +24,16 @@ CLAIMED_FOR = timedelta(seconds=30)
 
 
 class Reconciler:
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._looking: set[asyncio.Task[None]] = set()
 
     async def beat(self) -> None:
         """Say that this replica is alive, whatever it waits for."""
         while True:
             with contextlib.suppress(GatewayError):
-                await self._gateway.replica.beat()
-            await asyncio.sleep(min(self._gateway.settings.reconcile_s, ALIVE_S / 4))
+                await self._services.replica.beat()
+            await asyncio.sleep(min(self._services.settings.reconcile_s, ALIVE_S / 4))
 
     async def run(self) -> None:
         """Look, and look again, until cancelled."""
@@ -43,7 +43,7 @@ class Reconciler:
                     await self.look()
                 except GatewayError as failure:
                     log.warning("submissions not looked after", extra={"code": failure.code.value})
-                await asyncio.sleep(self._gateway.settings.reconcile_s)
+                await asyncio.sleep(self._services.settings.reconcile_s)
         finally:
             for task in self._looking:
                 task.cancel()
@@ -51,9 +51,9 @@ class Reconciler:
 
     async def look(self) -> None:
         """One round: say that this replica is alive, and see to everything that is due."""
-        gateway = self._gateway
-        now = gateway.now()
-        due = await gateway.store.claim(OPEN, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE - len(self._looking))
+        services = self._services
+        now = services.now()
+        due = await services.store.claim(OPEN, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE - len(self._looking))
         for place in due:
             task = asyncio.create_task(self._look_at(place))
             self._looking.add(task)
@@ -61,7 +61,7 @@ class Reconciler:
 
     async def _look_at(self, place: str) -> None:
         try:
-            await self._gateway.submissions.look_after(self._gateway, place)
+            await self._services.submissions.look_after(self._services, place)
         except NothingToResume:
             return
         except GatewayError as failure:

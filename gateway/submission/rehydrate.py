@@ -34,7 +34,7 @@ async def retold(ctx: Context, session: Session, result: Result) -> Result:
             if not isinstance(action, RedirectShopperAction):
                 return OrderInDoubt(
                     message="The order waits for the shopper. Call resumeOrder to finish it.",
-                    check_after=ctx.gateway.now(),
+                    check_after=ctx.services.now(),
                 )
             return replace(result, action=action)
         case OrderActionRequired(action=AuthenticateSourceAction() as action):

@@ -29,7 +29,8 @@ from gateway.errors import (
     UpstreamRefusal,
     UpstreamTimeout,
 )
-from gateway.operation.context import Context, Gateway, unattended
+from gateway.operation.context import Context, unattended
+from gateway.operation.services import Services
 from gateway.orders.attempts import (
     Attempts,
     Record,
@@ -153,11 +154,11 @@ class Submissions:
         place = place_of(session, record.key)
         if place in self._running:
             return record.attempt(is_replay=True)
-        if record.result is not None and not record.is_due(ctx.gateway.now()):
+        if record.result is not None and not record.is_due(ctx.services.now()):
             return record.attempt(await retold(ctx, session, record.result), is_replay=True)
         return await self._once(ctx, place, self._again(ctx, session, place))
 
-    async def look_after(self, gateway: Gateway, place: str) -> None:
+    async def look_after(self, services: Services, place: str) -> None:
         """See to an attempt that is not over, although nobody asks for it. Raises `GatewayError`."""
         if place in self._running:
             return
@@ -165,13 +166,13 @@ class Submissions:
         if record is None or not record.is_open:
             await self._attempts.leave_alone(place)
             return
-        session = await gateway.sessions.find_by_id(session_id_of(place))
+        session = await services.sessions.find_by_id(session_id_of(place))
         if session is None:
             # Nobody can ask for it any more, and nothing can be read without its token.
             log.error("submission left open: its session has ended", extra={"key": str(record.key)})
             await self._attempts.leave_alone(place)
             return
-        ctx = unattended(gateway, session)
+        ctx = unattended(services, session)
         await self._once(ctx, place, self._seen_to(ctx, session, place))
 
     async def locks_cart(self, session: Session) -> bool:
@@ -213,7 +214,7 @@ class Submissions:
             ctx, "The shopper gave up on the provider's page. The order will not be finished; nothing was charged."
         )
         ended = await self._attempts.advance(
-            place, record, ctx.gateway.now(), stage=Stage.OUTCOME, result=result, locks=[]
+            place, record, ctx.services.now(), stage=Stage.OUTCOME, result=result, locks=[]
         )
         if ended is None:
             return False
@@ -260,18 +261,18 @@ class Submissions:
             return await self._reserve(ctx, session, place, press)
 
     async def _reserve(self, ctx: Context, session: Session, place: str, press: Press) -> SubmissionAttempt | None:
-        record = await self._attempts.reserve(place, session, press.key, press.fingerprint, ctx.gateway.now())
+        record = await self._attempts.reserve(place, session, press.key, press.fingerprint, ctx.services.now())
         if record is None:
             return await self._awaited(ctx, session, place)
         try:
             await _check_memory(ctx, session)
-            await ctx.gateway.limits.check("decline", *_who_tries(ctx, session))
+            await ctx.services.limits.check("decline", *_who_tries(ctx, session))
             in_the_way = await self._attempts.lock(lock_of(session), place, record)
             if in_the_way is not None:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
-            await ctx.gateway.sessions.keep(session, str(press.key))
+            await ctx.services.sessions.keep(session, str(press.key))
             # What changes the cart now came before the lock: it is waited for, and seen.
-            async with ctx.gateway.turns.take(session, ctx.operation.deadline_at):
+            async with ctx.services.turns.take(session, ctx.operation.deadline_at):
                 case = await self._case(ctx, session, press.agreement)
             found = guard.blockers(case)
             if found:
@@ -280,7 +281,7 @@ class Submissions:
                 )
                 return await self._outcome(ctx, session, place, record, blocked)
             # Another session may have the same cart.
-            wire = case.cart.wire_payment_session
+            wire = case.cart.payment_session
             cart_lock = lock_of_cart(wire.id if wire else case.cart.upstream_id)
             in_the_way = await self._attempts.lock(cart_lock, place, record)
             if in_the_way is not None:
@@ -295,7 +296,7 @@ class Submissions:
 
     async def _sent(self, ctx: Context, place: str, record: Record, cart: Cart, cart_lock: str) -> Record:
         """Write down that it is sent, before it is."""
-        wire, now = cart.wire_payment_session, ctx.gateway.now()
+        wire, now = cart.payment_session, ctx.services.now()
         sent = await self._attempts.advance(
             place,
             record,
@@ -303,7 +304,7 @@ class Submissions:
             stage=Stage.SENT,
             locks=[*record.locks, cart_lock],
             sent_at=now,
-            quiet_from=await ctx.gateway.store.now(),
+            quiet_from=await ctx.services.store.now(),
             cart_id=cart.order_id,
             payment_session_id=wire.id if wire else None,
         )
@@ -349,7 +350,7 @@ class Submissions:
                 return await self._ask_authentication(ctx, session, refusal, case.cart, then)
             case Meaning.DECLINE:
                 # Whoever tries card after card is slowed down; the answers to keys that were used are free.
-                await ctx.gateway.limits.note("decline", *_who_tries(ctx, session))
+                await ctx.services.limits.note("decline", *_who_tries(ctx, session))
                 return declined(ctx, session, refusal, await session_of_payment(ctx, session))
             case Meaning.BLOCKER:
                 return await self._blocked_upstream(ctx, session, refusal, case)
@@ -366,7 +367,7 @@ class Submissions:
     async def _ask_authentication(
         self, ctx: Context, session: Session, refusal: UpstreamRefusal, cart: Cart, then: str
     ) -> Result:
-        source, wire = cart.primary_source, cart.wire_payment_session
+        source, wire = cart.primary_source, cart.payment_session
         if source is None or wire is None:
             return declined(ctx, session, refusal, await session_of_payment(ctx, session))
         await _remember(ctx, session, lambda memory: setattr(memory, "asked_authentication", source.source_id))
@@ -407,8 +408,8 @@ class Submissions:
                 return attempt
         token = await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
         with self._attempts.working(place):
-            now = ctx.gateway.now()
-            quiet_from = await ctx.gateway.store.now()
+            now = ctx.services.now()
+            quiet_from = await ctx.services.store.now()
             resumed = await self._attempts.take_over(
                 place, record, now, stage=Stage.SENT, result=None, sent_at=now, quiet_from=quiet_from
             )
@@ -424,7 +425,7 @@ class Submissions:
         try:
             result = answered(ctx, record, await ctx.upstream.resume_cart(token))
         except UpstreamNotReached:
-            await self._attempts.advance(place, record, ctx.gateway.now(), stage=Stage.OUTCOME, result=waiting.result)
+            await self._attempts.advance(place, record, ctx.services.now(), stage=Stage.OUTCOME, result=waiting.result)
             raise
         except UpstreamRefusal as refusal:
             return await self._not_resumed(ctx, session, place, record, waiting, refusal)
@@ -461,7 +462,7 @@ class Submissions:
         if result is not None:
             return await self._outcome(ctx, session, place, record, result)
         # The order still waits for the shopper, as before.
-        await self._attempts.advance(place, record, ctx.gateway.now(), stage=Stage.OUTCOME, result=waiting.result)
+        await self._attempts.advance(place, record, ctx.services.now(), stage=Stage.OUTCOME, result=waiting.result)
         if meaning_of(refusal) is Meaning.NOT_RESUMABLE:
             raise NothingToResume
         raise refusal
@@ -483,7 +484,7 @@ class Submissions:
             return None
         if record.result is None and not await self._attempts.is_orphan(place, record):
             return record.attempt(is_replay=True)
-        if record.result is None or record.is_due(ctx.gateway.now()):
+        if record.result is None or record.is_due(ctx.services.now()):
             return await self._settle(ctx, session, place, record)
         return record.attempt(await retold(ctx, session, record.result), is_replay=True)
 
@@ -493,7 +494,7 @@ class Submissions:
         if record is None:
             return None
         if record.result is None and not await self._attempts.is_orphan(place, record):
-            await self._attempts.look_later(place, record, ctx.gateway.now())
+            await self._attempts.look_later(place, record, ctx.services.now())
             return record.attempt()
         if record.result is None or record.is_in_doubt:
             return await self._settle(ctx, session, place, record)
@@ -503,13 +504,13 @@ class Submissions:
         self, ctx: Context, session: Session, place: str, record: Record
     ) -> SubmissionAttempt | None:
         """Go on for a shopper who has approved, or been refused, and did not come back."""
-        wire = (await ctx.cart()).wire_payment_session
+        wire = (await ctx.cart()).payment_session
         is_asked = isinstance(record.result, OrderActionRequired) and not record.result.is_redirect
         if wire is not None and wire.state is PaymentSessionState.CHARGEABLE and not is_asked:
             return await self._resume(ctx, session, place)
         result = await evidence(ctx, session, record)
         if result is None or holds_cart(result):
-            await self._attempts.look_later(place, record, ctx.gateway.now())
+            await self._attempts.look_later(place, record, ctx.services.now())
             return record.attempt()
         return await self._found(ctx, session, place, record, result)
 
@@ -526,7 +527,7 @@ class Submissions:
                 await session_of_payment(ctx, session),
             )
         if result is None and await is_to_be_resumed(ctx, record):
-            written = await self._attempts.advance(place, record, ctx.gateway.now(), **_outcome_of(waiting()))
+            written = await self._attempts.advance(place, record, ctx.services.now(), **_outcome_of(waiting()))
             return await (self._again if written is None else self._resume)(ctx, session, place)
         return await self._found(ctx, session, place, record, result or doubt(ctx, record))
 
@@ -549,7 +550,7 @@ class Submissions:
         """Write down what an answer made of the attempt. It is told whether or not that works."""
         changes = _outcome_of(result)
         try:
-            written = await self._attempts.advance(place, record, ctx.gateway.now(), **changes)
+            written = await self._attempts.advance(place, record, ctx.services.now(), **changes)
             if written is None and (record.stage is Stage.RESERVED or isinstance(result, OrderInDoubt)):
                 # No answer came, and somebody has gone on with it, or found out more.
                 known = await self._again(ctx, session, place)
@@ -558,7 +559,7 @@ class Submissions:
             if written is None:
                 # Settled by what somebody saw, or lost by the store: an answer that came counts more.
                 log.warning("outcome overtaken", extra={"key": str(record.key)})
-                written = await self._attempts.overwrite(place, record, ctx.gateway.now(), **changes)
+                written = await self._attempts.overwrite(place, record, ctx.services.now(), **changes)
             return await self._finished_by(ctx, session, place, written, result)
         except StoreUnavailable as failure:
             log.error("outcome not written", extra={"key": str(record.key), "reason": failure.detail})
@@ -568,7 +569,7 @@ class Submissions:
         self, ctx: Context, session: Session, place: str, record: Record, result: Result
     ) -> SubmissionAttempt | None:
         """Write down what stands upstream, unless somebody has come to know more in the meantime."""
-        written = await self._attempts.advance(place, record, ctx.gateway.now(), **_outcome_of(result))
+        written = await self._attempts.advance(place, record, ctx.services.now(), **_outcome_of(result))
         if written is None:
             return await self._again(ctx, session, place)
         return await self._finished_by(ctx, session, place, written, result)
@@ -583,7 +584,7 @@ class Submissions:
         if isinstance(result, OrderPlaced | OrderAwaitingPayment):
             await _remember(ctx, session, lambda memory: _add_order(memory, result.order.number))
         if holds_cart(result):
-            await self._attempts.look_later(place, record, ctx.gateway.now())
+            await self._attempts.look_later(place, record, ctx.services.now())
         else:
             await self._attempts.close(place, record)
         return record.attempt(result)
@@ -599,7 +600,7 @@ async def _check_memory(ctx: Context, session: Session) -> None:
     A store that was flushed or restarted knows nothing of an order that was on its way. What began before
     that, and a shopper whose cart outlives sessions, waits until it must have arrived.
     """
-    store, now = ctx.gateway.store, ctx.gateway.now()
+    store, now = ctx.services.store, ctx.services.now()
     await store.check()
     since = await store.whole_since(now)
     if since is None or (session.record.started_at > since and session.level is not SessionLevel.REGISTERED):
@@ -627,7 +628,7 @@ def _held(holder: Record) -> OrderBlocked:
 async def _remember(ctx: Context, session: Session, edit: Callable[[Remembered], None]) -> None:
     """Note something in the session, if there still is one: what became of the order counts all the same."""
     with contextlib.suppress(SessionRequired, StoreUnavailable):
-        await ctx.gateway.sessions.remember(session, edit)
+        await ctx.services.sessions.remember(session, edit)
 
 
 def _deadline(ctx: Context) -> timedelta:

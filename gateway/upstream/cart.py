@@ -14,7 +14,7 @@ from gateway.upstream.catalog import worded
 from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, first, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
-from gateway.upstream.payment import Source, WirePaymentSession, sources
+from gateway.upstream.payment import CartPaymentSession, Source, sources
 
 
 class CartTotals(Shape, frozen=True, kw_only=True):
@@ -134,7 +134,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     charge_type: ChargeType = ChargeType.CUSTOMER_INITIATED
     business_entity_code: str | None = None
     payment_method: Loose | None = None
-    wire_payment_session: WirePaymentSession | None = field(name="paymentSession", default=None)
+    payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     inner_warnings: OneOrMany[WireWarning] | None = field(name="warnings", default=None)
     inner_capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
     outer_warnings: list[str] = []
@@ -255,7 +255,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     def _sources(self) -> list[Source]:
         """What to pay into is told upstream from the first; here not before somebody should."""
         found = sources(self.payment_method, self.order_total)
-        wire = self.wire_payment_session
+        wire = self.payment_session
         if wire is not None and wire.state is PaymentSessionState.PENDING_FUNDS:
             return found
         return [replace(source, instructions=None) for source in found]

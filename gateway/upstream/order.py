@@ -31,10 +31,10 @@ from gateway.upstream.decoding import (
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import LinePricing, RecurringTerms
 from gateway.upstream.payment import (
+    CartPaymentSession,
     DelayedPaymentInstructions,
     LegacyPayment,
     Source,
-    WirePaymentSession,
     sources,
 )
 
@@ -176,7 +176,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
     wire_method: ShippingMethod | None = field(name="shippingMethod", default=None)
     payment_method: Loose | None = None
     wire_payment: LegacyPayment | None = field(name="payment", default=None)
-    wire_payment_session: WirePaymentSession | None = field(name="paymentSession", default=None)
+    payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
 
     @property
@@ -268,7 +268,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
             wire_shipping=None,
             payment_method=None,
             wire_payment=None,
-            wire_payment_session=None,
+            payment_session=None,
             wire_attributes=None,
         )
 
@@ -328,7 +328,7 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     shipping_address: Loose | None = None
     shipping_method: Loose | None = None
     payment_method: Loose | None = None
-    wire_payment_session: WirePaymentSession | None = field(name="paymentSession", default=None)
+    payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     refusals: list[str] = []
 
     @property

@@ -29,7 +29,7 @@ HIDDEN_DETAILS = frozenset(
 DOCUMENTS = ("document", "printableInvoiceUrl")
 
 
-class WirePaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
+class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
     """Source: paymentSession."""
 
     id: str
@@ -50,7 +50,7 @@ class WirePaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
         return PaymentSessionState(self.upstream_state)
 
     def __repr__(self) -> str:
-        return f"WirePaymentSession({self.upstream_state})"
+        return f"CartPaymentSession({self.upstream_state})"
 
 
 class InstructionDetail(Shape, frozen=True, kw_only=True):

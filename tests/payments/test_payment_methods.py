@@ -9,11 +9,11 @@ import pytest
 
 from gateway.enums import PaymentFlow, PaymentSequence
 from gateway.payments.known_methods import KNOWN, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
+from gateway.payments.method_list import cache_key
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode
 from gateway.upstream.payment import ListedMethod
-from resolvers import payment_sources
 from sandbox.demo_shop.payment_methods import METHODS as METHODS_OF_THE_SANDBOX
 from sandbox.model.contributions import COMBINABLE
 from sandbox.model.world import World
@@ -145,8 +145,8 @@ async def test_no_two_facts_share_a_key(shopper: Shopper) -> None:
         recurring(),
         recurring(freeTrial="true"),
     ]
-    keys = [payment_sources._key(decode(msgspec.json.encode(wire | change), Cart), "en-US") for change in changes]
-    keys.append(payment_sources._key(decode(msgspec.json.encode(wire), Cart), "en-GB"))
+    keys = [cache_key(decode(msgspec.json.encode(wire | change), Cart), "en-US") for change in changes]
+    keys.append(cache_key(decode(msgspec.json.encode(wire), Cart), "en-GB"))
     assert len(set(keys)) == len(changes) + 1
 
 

@@ -22,7 +22,7 @@ from gateway.documents.cacheability import Freshness, freshness
 from gateway.documents.cost import Demand, SlicingMissing
 from gateway.documents.directive_tables import Hint, ListSize, Policies
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
-from resolvers import payment_sources
+from gateway.payments import method_list
 from sandbox.model.world import World
 from schema import dsl
 from schema.build import build
@@ -133,8 +133,8 @@ def test_the_gateway_keeps_what_it_reads_as_long_as_the_schema_says() -> None:
     assert catalog.PAGE.stale_if_error.total_seconds() == POLICIES.hints["Query.products"].stale_if_error_s
     for name in ("AvailablePaymentMethods", "Query.availablePaymentMethods"):
         methods = POLICIES.hints[name]
-        assert payment_sources.METHODS.fresh.total_seconds() == methods.max_age_s
-        assert payment_sources.METHODS.stale_if_error.total_seconds() == methods.stale_if_error_s
+        assert method_list.LIFETIME.fresh.total_seconds() == methods.max_age_s
+        assert method_list.LIFETIME.stale_if_error.total_seconds() == methods.stale_if_error_s
 
 
 ALL_PUBLIC = replace(

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.errors import RateLimited, UpstreamUnavailable
 from gateway.store.answer_cache import ENTRIES, VERSION, Cache, Envelope, Lifetime, key_of
-from gateway.store.interface import MemoryStore
+from gateway.store.memory import MemoryStore
 from tests.support.shop import Clock
 
 

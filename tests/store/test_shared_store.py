@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from gateway.errors import StoreUnavailable
 from gateway.orders.attempts import Attempts, Record
 from gateway.store.heartbeat import Replica
-from gateway.store.interface import MemoryStore, Store, Taken
+from gateway.store.interface import Store, Taken
+from gateway.store.memory import MemoryStore
 from gateway.store.redis import SharedStore
 from gateway.upstream.decoding import encode
 from tests.support.valkey import Valkey

@@ -9,7 +9,7 @@ from dirty_equals import IsPartialDict
 from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
-from gateway.store.interface import MemoryStore
+from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.support.shop import (
     CART,

@@ -1,0 +1,39 @@
+"""What lives as long as the process, assembled once at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.catalog.catalog import Catalog
+from gateway.payments.method_list import MethodLists
+from gateway.sessions.cart_lock import Turns
+from gateway.sessions.idempotency import Replays
+from gateway.sessions.merchant_assertions import Assertions
+from gateway.sessions.sessions import Sessions
+from gateway.settings import Settings
+from gateway.store.answer_cache import Cache
+from gateway.store.heartbeat import Replica
+from gateway.store.interface import Store
+from gateway.store.rate_limits import Limits
+from gateway.submission.submissions import Submissions
+from gateway.upstream.client import Upstream
+
+
+@dataclass(frozen=True)
+class Services:
+    """What lives as long as the process."""
+
+    settings: Settings
+    upstream: Upstream
+    store: Store
+    sessions: Sessions
+    cache: Cache
+    catalog: Catalog
+    method_lists: MethodLists
+    replays: Replays
+    submissions: "Submissions"
+    replica: Replica
+    turns: Turns
+    limits: Limits
+    assertions: Assertions
+    now: Callable[[], datetime]

@@ -1,0 +1,168 @@
+"""The payment methods of a cart: where the list comes from, how long it is cached, and what stands against a method."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.enums import PaymentFlow, PaymentMethodObstacle, PaymentSequence
+from gateway.errors import UpstreamError
+from gateway.money import Money
+from gateway.payments import known_methods
+from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, total_text
+from gateway.settings import MethodsFrom, Settings
+from gateway.store.answer_cache import Cache, Lifetime, key_of
+from gateway.upstream.cart import Cart
+from gateway.upstream.client import Upstream
+from gateway.upstream.decoding import decode, encode, many
+from gateway.upstream.payment import InstallmentTerm, ListedMethod, MethodList, WireMethod
+
+log = logging.getLogger(__name__)
+
+LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
+
+ReadFromCart = Callable[[Upstream], Awaitable[list[ListedMethod]]]
+"""Reads the cart's own list of methods in the shopper's name, over the client it is given."""
+
+
+@dataclass(frozen=True)
+class PaymentMethod:
+    """A payment method, and the obstacles that keep this cart from using it."""
+
+    wire: WireMethod
+    obstacles: list[PaymentMethodObstacle]
+    currency_code: str
+
+    @property
+    def type(self) -> str:
+        return self.wire.type
+
+    @property
+    def display_name(self) -> str:
+        return known_methods.name_of(self.wire)
+
+    @property
+    def flow(self) -> PaymentFlow:
+        return self.wire.flow
+
+    @property
+    def sequence(self) -> PaymentSequence:
+        return known_methods.sequence_of(self.wire)
+
+    @property
+    def supports_recurring(self) -> bool:
+        return self.wire.supports_recurring
+
+    @property
+    def supports_free_trial(self) -> bool:
+        return self.wire.supports_free_trial
+
+    @property
+    def supports_store_credit(self) -> bool:
+        return self.wire.type in SUPPORTS_STORE_CREDIT
+
+    @property
+    def icon_url(self) -> str | None:
+        return self.wire.icon_url
+
+    @property
+    def installment_terms(self) -> list[InstallmentTerm]:
+        terms = [term.term(self.currency_code) for term in many(self.wire.terms)]
+        return [term for term in terms if term is not None]
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.obstacles
+
+
+@dataclass(frozen=True)
+class AvailablePaymentMethods:
+    session_id: str
+    methods: list[PaymentMethod]
+    amount: Money
+    country_code: str | None
+    fetched_at: datetime
+    is_stale: bool
+
+
+class MethodLists:
+    """The method lists of all payment sessions, each read once and cached for as long as its cart stays the same."""
+
+    def __init__(self, cache: Cache, upstream: Upstream, settings: Settings) -> None:
+        self._cache = cache
+        self._upstream = upstream
+        self._settings = settings
+
+    async def available(self, cart: Cart, locale: str, read_from_cart: ReadFromCart) -> AvailablePaymentMethods | None:
+        """The methods of the cart's payment session; None when the cart has no payment session.
+
+        Raises `UpstreamError` when no list can be read and none is cached.
+        """
+        session = cart.payment_session
+        if session is None:
+            return None
+
+        async def load() -> bytes:
+            return encode(await self._read(session.id, locale, read_from_cart))
+
+        answer = await self._cache.get_or_load(cache_key(cart, locale), load, LIFETIME)
+        listed = decode(answer.value, MethodList)
+        return AvailablePaymentMethods(
+            session_id=session.id,
+            methods=[PaymentMethod(method, obstacles(method, cart), cart.currency_code) for method in listed.methods],
+            amount=listed.amount or cart.order_total,
+            country_code=listed.country_code or _billing_country(cart),
+            fetched_at=answer.loaded_at,
+            is_stale=answer.is_stale,
+        )
+
+    async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> MethodList:
+        """The payment service's list; the cart's own list where that service fails or the deployment prefers it.
+
+        Callers that miss the same key share this read, so each of its two calls has a deadline of its own.
+        """
+        if self._settings.payment_methods is MethodsFrom.PAYMENT_SERVICE:
+            try:
+                return await self._with_half_the_time().payment_methods(session_id, locale)
+            except UpstreamError as failure:
+                log.warning("payment service gave no methods", extra={"reason": failure.code.value})
+        return known_methods.completed(await read_from_cart(self._with_half_the_time()))
+
+    def _with_half_the_time(self) -> Upstream:
+        return self._upstream.until(time.monotonic() + self._settings.operation_deadline_s / 2)
+
+
+def cache_key(cart: Cart, locale: str) -> str:
+    """Every fact that a list depends on. A change of any makes another key, so no entry is ever invalidated."""
+    session, shipping = cart.payment_session, cart.shipping_address
+    return key_of(
+        "payment-methods",
+        session.id if session else None,
+        total_text(cart),
+        _billing_country(cart),
+        shipping.address.country_code if shipping else None,
+        locale,
+        cart.customer_type.name,
+        cart.organization_id,
+        str(bool(cart.tax_identifiers)),
+        str(cart.recurs),
+        str(cart.starts_free),
+    )
+
+
+def _billing_country(cart: Cart) -> str | None:
+    return cart.billing_address.address.country_code if cart.billing_address else None
+
+
+def obstacles(method: WireMethod, cart: Cart) -> list[PaymentMethodObstacle]:
+    obstacle = PaymentMethodObstacle
+    applies = {
+        obstacle.NOT_RECURRING: cart.recurs and not method.supports_recurring,
+        obstacle.NO_FREE_TRIAL: cart.starts_free and not method.supports_free_trial,
+        obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: cart.secondary_source is not None
+        and method.type not in SUPPORTS_STORE_CREDIT,
+        obstacle.ORGANIZATION_ID_MISSING: method.type in known_methods.NEEDS_ORGANIZATION and not cart.organization_id,
+        obstacle.TAX_IDENTIFIER_MISSING: method.type in known_methods.NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
+    }
+    return [kind for kind, stands in applies.items() if stands]

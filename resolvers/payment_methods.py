@@ -1,0 +1,39 @@
+"""The payment methods that a cart can be paid with."""
+
+from dataclasses import replace
+
+from gateway.operation.context import Context
+from gateway.payments.method_list import AvailablePaymentMethods, PaymentMethod
+from gateway.payments.payment_session import PaymentSession
+from gateway.upstream.client import Upstream
+from gateway.upstream.payment import ListedMethod
+from resolvers.inputs import PaymentMethodFilter
+
+
+async def available_payment_methods(
+    ctx: Context, filter: PaymentMethodFilter | None = None
+) -> AvailablePaymentMethods | None:
+    cart, session = await ctx.cart(), await ctx.own_session()
+
+    async def read_from_cart(upstream: Upstream) -> list[ListedMethod]:
+        return await ctx.as_shopper(lambda _, token: upstream.cart_payment_methods(token))
+
+    available = await ctx.services.method_lists.available(cart, session.locale, read_from_cart)
+    if available is None or filter is None:
+        return available
+    return replace(available, methods=[method for method in available.methods if _passes(method, filter)])
+
+
+async def session_payment_methods(
+    parent: PaymentSession, ctx: Context, filter: PaymentMethodFilter | None = None
+) -> AvailablePaymentMethods | None:
+    return await available_payment_methods(ctx, filter)
+
+
+def _passes(method: PaymentMethod, filter: PaymentMethodFilter) -> bool:
+    return (
+        filter.supports_recurring in (None, method.supports_recurring)
+        and filter.supports_free_trial in (None, method.supports_free_trial)
+        and filter.supports_store_credit in (None, method.supports_store_credit)
+        and (method.is_usable or not filter.usable_only)
+    )

@@ -1,0 +1,20 @@
+"""The payment session of a cart."""
+
+from gateway.operation.context import Context
+from gateway.payments.payment_session import Facts, PaymentSession
+from gateway.payments.payment_session import payment_session as view_of
+from gateway.upstream.cart import Cart
+from resolvers.payloads import Payload
+
+
+async def payment_session(ctx: Context) -> PaymentSession | None:
+    return await cart_payment_session(await ctx.cart(), ctx)
+
+
+async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | None:
+    session = await ctx.own_session()
+    return view_of(parent, Facts(session.record.remembered, session.locale))
+
+
+async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:
+    return await payment_session(ctx) if await ctx.session() else None
