@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from gateway.catalog.catalog import Catalog
 from gateway.payments.method_list import MethodLists
@@ -15,8 +16,10 @@ from gateway.store.answer_cache import Cache
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.rate_limits import Limits
-from gateway.submission.submissions import Submissions
 from gateway.upstream.client import Upstream
+
+if TYPE_CHECKING:
+    from gateway.submission.submissions import Submissions
 
 
 @dataclass(frozen=True)
