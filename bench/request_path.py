@@ -25,8 +25,8 @@ from typing import Any
 import httpx
 
 from sandbox.app import create_app as create_sandbox
-from sandbox.world import World
-from tests.shop import Clock, InMemory, Shopper, Storefront, gateway, new_key
+from sandbox.model.world import World
+from tests.support.shop import Clock, InMemory, Shopper, Storefront, gateway, new_key
 
 ROOT = Path(__file__).parent.parent
 OURS = tuple(f"{ROOT / room}/" for room in ("gateway", "resolvers", "schema"))
