@@ -14,6 +14,7 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import CartConflictError, PaymentError
 from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import Record
+from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange, NewLine
 from gateway.upstream.client import Upstream
@@ -21,7 +22,7 @@ from gateway.upstream.decoding import many
 from gateway.upstream.lines import CartLine
 from resolvers.cart_edits import Refused, told_beside
 
-CART_SUBMITTED = "cart-failure"
+CART_SUBMITTED = refusal_codes.CART_FAILURE
 """How upstream refuses every change of a cart that was submitted and waits for its shopper."""
 
 

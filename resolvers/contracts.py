@@ -9,6 +9,7 @@ from gateway.enums import ErrorCode
 from gateway.errors import NotConfigured, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import ContractError, Path, PaymentError, invalid, not_found
+from gateway.upstream import refusal_codes
 from gateway.upstream.contracts import Contracts, PendingContractChange, SubscriptionContract
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
@@ -25,7 +26,7 @@ from resolvers.orders import LARGEST_PAGE
 from resolvers.pagination import Connection, Page, Window, connection
 from resolvers.payloads import ContractPayload
 
-NOT_ALLOWED = "validation-error"
+NOT_ALLOWED = refusal_codes.VALIDATION_ERROR
 """The code with which upstream says that a contract is in no state for the change."""
 
 

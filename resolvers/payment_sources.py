@@ -12,6 +12,7 @@ from gateway.payments.payment_session import due_text
 from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
 from gateway.refusals.warnings import Warning
 from gateway.sessions.sessions import Remembered
+from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from resolvers import abandon_redirect, account, cart_edits
 from resolvers.inputs import AttachSource, DetachSource
@@ -99,7 +100,7 @@ async def detach(ctx: Context, source_id: str) -> None:
         await ctx.as_shopper(lambda upstream, token: upstream.detach_source(token, source_id))
     except UpstreamRefusal as refusal:
         # What is not attached need not be detached.
-        if refusal.reason not in ("delete-payment-failure", "apply-payment-failure"):
+        if refusal.reason not in (refusal_codes.DELETE_PAYMENT_FAILURE, refusal_codes.APPLY_PAYMENT_FAILURE):
             raise
 
 
@@ -107,7 +108,7 @@ async def _detach_all(ctx: Context) -> None:
     try:
         await ctx.as_shopper(lambda upstream, token: upstream.detach_all_sources(token))
     except UpstreamRefusal as refusal:
-        if refusal.reason != "delete-payment-failure":
+        if refusal.reason != refusal_codes.DELETE_PAYMENT_FAILURE:
             raise
 
 

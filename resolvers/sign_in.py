@@ -18,6 +18,7 @@ from gateway.refusals.warnings import Warning
 from gateway.sessions.idempotency import Done, KeyReused, fingerprint
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Handle, Session
+from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream, encoded
 from gateway.upstream.ids import global_id
@@ -147,7 +148,7 @@ def _not_registered(ctx: Context, failure: UpstreamError, taken: AnyUserError) -
     error = sessions.upstream_error(ctx, failure, ("input",))
     if isinstance(error, CredentialError):
         return replace(error, path=("input", "password"))
-    is_taken = isinstance(failure, UpstreamRefusal) and failure.reason.endswith("-already-exists")
+    is_taken = isinstance(failure, UpstreamRefusal) and failure.reason.endswith(refusal_codes.ALREADY_EXISTS_SUFFIX)
     return taken if is_taken else error
 
 
@@ -215,7 +216,7 @@ async def _tokens(ctx: Context, ask: Ask, guest_token: str | None, failed: AnyUs
     try:
         return await ask(ctx.upstream, guest_token)
     except UpstreamRefusal as refusal:
-        if refusal.reason == "dr_limited_token_invalid" and guest_token is not None:
+        if refusal.reason == refusal_codes.LIMITED_TOKEN_INVALID and guest_token is not None:
             # The guest is gone, the credentials were not looked at. What the cart has lost is told.
             return await _tokens(ctx, ask, None, failed)
         # A quota says nothing about the credentials.

@@ -10,6 +10,7 @@ from gateway.catalog.stock_loader import Reads
 from gateway.errors import BadUserInput, UpstreamRefusal
 from gateway.settings import Settings
 from gateway.store.answer_cache import Cache, Lifetime, key_of
+from gateway.upstream import refusal_codes
 from gateway.upstream.browsing import Browsing
 from gateway.upstream.catalog import (
     Category,
@@ -33,10 +34,17 @@ OFFER = Lifetime(fresh=timedelta(minutes=2), stale_if_error=timedelta(hours=1))
 PRICE = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(0))
 STOCK = Lifetime(fresh=timedelta(seconds=15), stale_if_error=timedelta(0))
 
-NO_SUCH = frozenset({"operation-failed", "invalid_category_key", "invalid-product-id", "invalid-offer-id"})
+NO_SUCH = frozenset(
+    {
+        refusal_codes.OPERATION_FAILED,
+        refusal_codes.INVALID_CATEGORY_KEY,
+        refusal_codes.INVALID_PRODUCT_ID,
+        refusal_codes.INVALID_OFFER_ID,
+    }
+)
 """Codes of a 409 on a read of the catalogue that mean 404. Any other says nothing about what was asked for."""
 
-NO_SUCH_MARKET = frozenset({"invalid-locale", "valid-currency-code"})
+NO_SUCH_MARKET = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALID_CURRENCY_CODE})
 
 
 @dataclass(frozen=True)

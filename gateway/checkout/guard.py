@@ -38,6 +38,7 @@ from gateway.orders.outcomes import (
 from gateway.payments import store_credit
 from gateway.payments.payment_session import Facts, PaymentSession, RedirectShopperAction, is_outdated, payment_session
 from gateway.settings import Settings
+from gateway.upstream import refusal_codes
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus
@@ -48,7 +49,7 @@ from gateway.upstream.tax import TaxIdentifierRequirement
 Code = CheckoutBlockerCode
 Step = CheckoutStepKind
 
-STOCK_CODES = frozenset({"inventory-unavailable-error", "inventory-status-failure"})
+STOCK_CODES = frozenset({refusal_codes.INVENTORY_UNAVAILABLE, refusal_codes.INVENTORY_STATUS})
 """Codes with which a cart read says, beside the cart, that stock no longer suffices."""
 
 ASK_AGAIN_AFTER = timedelta(seconds=5)
@@ -477,5 +478,5 @@ RULES = (
 )
 
 
-TAX_CODES = frozenset({"invalid-tax-registrations"})
+TAX_CODES = frozenset({refusal_codes.INVALID_TAX_REGISTRATIONS})
 """Codes after which the tax schema is read, for what would do."""

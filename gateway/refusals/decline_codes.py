@@ -4,6 +4,7 @@ Digital River's subcode decides severity and advice and goes no further than our
 """
 
 from gateway.errors import UpstreamRefusal
+from gateway.upstream import refusal_codes
 
 SOFT = frozenset(
     [
@@ -66,26 +67,31 @@ FAMILIES = frozenset({"declined", "declined - contact bank", "invalid", "invalid
 
 FLAT = frozenset(
     [
-        "decline_do_not_retry",
-        "credit-card-declined",
-        "credit-card-expired",
-        "invalid-credit-card-number",
-        "invalid-credit-card-expiration-date",
-        "credit-floor-exceeded",
-        "cart-payment-failure",
-        "cart-charge-failure",
-        "cart-fraud-failure",
-        "order-fraud-failure",
-        "payment-post-auth-failure",
-        "payment-unexpected-error",
-        "paypal-failure",
-        "paypal-lookup-failure",
+        refusal_codes.DECLINE_DO_NOT_RETRY,
+        refusal_codes.CREDIT_CARD_DECLINED,
+        refusal_codes.CREDIT_CARD_EXPIRED,
+        refusal_codes.INVALID_CREDIT_CARD_NUMBER,
+        refusal_codes.INVALID_CREDIT_CARD_EXPIRATION,
+        refusal_codes.CREDIT_FLOOR_EXCEEDED,
+        refusal_codes.CART_PAYMENT_FAILURE,
+        refusal_codes.CART_CHARGE_FAILURE,
+        refusal_codes.CART_FRAUD_FAILURE,
+        refusal_codes.ORDER_FRAUD_FAILURE,
+        refusal_codes.PAYMENT_POST_AUTH_FAILURE,
+        refusal_codes.PAYMENT_UNEXPECTED_ERROR,
+        refusal_codes.PAYPAL_FAILURE,
+        refusal_codes.PAYPAL_LOOKUP_FAILURE,
     ]
 )
 """Codes that are a decline by themselves and say nothing more."""
 
 AUTHENTICATION = frozenset(
-    {"authentication_required", "sca_not_completed", "additional-payment-action-required", "auth-error"}
+    {
+        "authentication_required",
+        "sca_not_completed",
+        refusal_codes.ADDITIONAL_PAYMENT_ACTION_REQUIRED,
+        refusal_codes.AUTH_ERROR,
+    }
 )
 """Reasons after which the shopper authenticates and submits again; no decline at all."""
 

@@ -28,6 +28,7 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.refusals.decline_codes import FAMILIES, reason_of
+from gateway.upstream import refusal_codes
 from gateway.upstream.addresses import AddressSuggestion
 from gateway.upstream.decoding import Shape
 
@@ -191,47 +192,107 @@ class Stem(NamedTuple):
 
 # Upstream has one code for several meanings here; the texts are lower case and matched anywhere.
 STEMS = (
-    Stem("operation-failed", "tax_000001", ErrorCode.ADDRESS_INVALID),
-    Stem("operation-failed", "quantity", ErrorCode.QUANTITY_OUT_OF_RANGE),
-    Stem("operation-failed", "shipping", ErrorCode.SHIPPING_OPTION_UNAVAILABLE),
-    Stem("operation-failed", "coupon", ErrorCode.COUPON_INVALID),
-    Stem("apply-payment-failure", "the source with id [", ErrorCode.SOURCE_NOT_FOUND),
+    Stem(refusal_codes.OPERATION_FAILED, "tax_000001", ErrorCode.ADDRESS_INVALID),
+    Stem(refusal_codes.OPERATION_FAILED, "quantity", ErrorCode.QUANTITY_OUT_OF_RANGE),
+    Stem(refusal_codes.OPERATION_FAILED, "shipping", ErrorCode.SHIPPING_OPTION_UNAVAILABLE),
+    Stem(refusal_codes.OPERATION_FAILED, "coupon", ErrorCode.COUPON_INVALID),
+    Stem(refusal_codes.APPLY_PAYMENT_FAILURE, "the source with id [", ErrorCode.SOURCE_NOT_FOUND),
 )
 
-_CAUSES = {
-    ErrorCode.SENSITIVE_DATA_DETECTED: "sensitive-data-detected",
-    ErrorCode.INVALID_INPUT: "invalid-request field-too-long precondition-failure invalid-discount"
-    " invalid-discount-type no-discount-or-type invalid-locale valid-currency-code invalid_currency"
-    " invalid-keyword-expression external-reference-id-conflict invalid-ip-address",
-    ErrorCode.MISSING_INPUT: "invalid_request no-product-identifier no-offer-identifier",
-    ErrorCode.NOT_FOUND: "resource-not-found invalid-product-id invalid-offer-id offer-not-found",
-    ErrorCode.CART_BUSY: "concurrent-cart-modification-failure",
-    ErrorCode.PRODUCT_NOT_PURCHASABLE: "add-base-product-cart-error line-item-creation-failure",
-    ErrorCode.INSUFFICIENT_STOCK: "inventory-unavailable-error inventory-status-failure",
-    ErrorCode.QUANTITY_OUT_OF_RANGE: "over-private-store-shopper-restriction"
-    " under-private-store-line-item-restriction"
-    " private-store-remaining-quantity-under-line-item-restriction",
-    ErrorCode.COUPON_INVALID: "invalid-coupon offer-not-active offer-not-deployed",
-    ErrorCode.COUPON_USED_UP: "coupon-code-already-used offer-already-used offer-usage-limit-exceeded"
-    " shopper-usage-limit-exceeded",
-    ErrorCode.OFFER_NOT_APPLICABLE: "offer-not-applicable offer-unavailable",
-    ErrorCode.ADDRESS_INVALID: "invalid-postal-code invalid-state-code",
-    ErrorCode.COUNTRY_NOT_SERVED: "invalid-bill-to-country restricted-bill-to-country"
-    " invalid-ship-to-country restricted-ship-to-country ip-address-restriction-error",
-    ErrorCode.TAX_IDENTIFIER_INVALID: "vat-exemption-failure invalid-tax-registrations",
-    ErrorCode.SOURCE_NOT_FOUND: "source_not_found",
-    ErrorCode.SOURCE_NOT_CHARGEABLE: "source_status_invalid_for_session source_not_chargeable"
-    " session_update_not_allowed source_in_use",
-    ErrorCode.SOURCE_NOT_REUSABLE: "nonreusable_source",
-    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "invalid-payment-method invalid-payment-failure apply-payment-failure",
-    ErrorCode.STORE_CREDIT_INSUFFICIENT: "session_source_amount_too_large",
-    ErrorCode.PASSWORD_POLICY: "password-failure",
-    ErrorCode.SESSION_REQUIRED: "invalid_token invalid-token",
-    ErrorCode.RATE_LIMITED: "rate-limit-quota-exceeded",
+_CAUSES: dict[ErrorCode, Sequence[str]] = {
+    ErrorCode.SENSITIVE_DATA_DETECTED: (refusal_codes.SENSITIVE_DATA_DETECTED,),
+    ErrorCode.INVALID_INPUT: (
+        refusal_codes.INVALID_REQUEST,
+        refusal_codes.FIELD_TOO_LONG,
+        refusal_codes.PRECONDITION_FAILURE,
+        refusal_codes.INVALID_DISCOUNT,
+        refusal_codes.INVALID_DISCOUNT_TYPE,
+        refusal_codes.NO_DISCOUNT_OR_TYPE,
+        refusal_codes.INVALID_LOCALE,
+        refusal_codes.VALID_CURRENCY_CODE,
+        refusal_codes.INVALID_CURRENCY,
+        refusal_codes.INVALID_KEYWORD_EXPRESSION,
+        refusal_codes.EXTERNAL_REFERENCE_ID_CONFLICT,
+        refusal_codes.INVALID_IP_ADDRESS,
+    ),
+    ErrorCode.MISSING_INPUT: (
+        refusal_codes.OAUTH_INVALID_REQUEST,
+        refusal_codes.NO_PRODUCT_IDENTIFIER,
+        refusal_codes.NO_OFFER_IDENTIFIER,
+    ),
+    ErrorCode.NOT_FOUND: (
+        refusal_codes.RESOURCE_NOT_FOUND,
+        refusal_codes.INVALID_PRODUCT_ID,
+        refusal_codes.INVALID_OFFER_ID,
+        refusal_codes.OFFER_NOT_FOUND,
+    ),
+    ErrorCode.CART_BUSY: (refusal_codes.CONCURRENT_CART_MODIFICATION,),
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: (
+        refusal_codes.ADD_BASE_PRODUCT,
+        refusal_codes.LINE_ITEM_CREATION,
+    ),
+    ErrorCode.INSUFFICIENT_STOCK: (
+        refusal_codes.INVENTORY_UNAVAILABLE,
+        refusal_codes.INVENTORY_STATUS,
+    ),
+    ErrorCode.QUANTITY_OUT_OF_RANGE: (
+        refusal_codes.OVER_SHOPPER_RESTRICTION,
+        refusal_codes.UNDER_LINE_ITEM_RESTRICTION,
+        refusal_codes.REMAINING_UNDER_LINE_ITEM_RESTRICTION,
+    ),
+    ErrorCode.COUPON_INVALID: (
+        refusal_codes.INVALID_COUPON,
+        refusal_codes.OFFER_NOT_ACTIVE,
+        refusal_codes.OFFER_NOT_DEPLOYED,
+    ),
+    ErrorCode.COUPON_USED_UP: (
+        refusal_codes.COUPON_ALREADY_USED,
+        refusal_codes.OFFER_ALREADY_USED,
+        refusal_codes.OFFER_USAGE_LIMIT_EXCEEDED,
+        refusal_codes.SHOPPER_USAGE_LIMIT_EXCEEDED,
+    ),
+    ErrorCode.OFFER_NOT_APPLICABLE: (
+        refusal_codes.OFFER_NOT_APPLICABLE,
+        refusal_codes.OFFER_UNAVAILABLE,
+    ),
+    ErrorCode.ADDRESS_INVALID: (
+        refusal_codes.INVALID_POSTAL_CODE,
+        refusal_codes.INVALID_STATE_CODE,
+    ),
+    ErrorCode.COUNTRY_NOT_SERVED: (
+        refusal_codes.INVALID_BILL_TO_COUNTRY,
+        refusal_codes.RESTRICTED_BILL_TO_COUNTRY,
+        refusal_codes.INVALID_SHIP_TO_COUNTRY,
+        refusal_codes.RESTRICTED_SHIP_TO_COUNTRY,
+        refusal_codes.IP_ADDRESS_RESTRICTION,
+        refusal_codes.INVALID_BILLING_COUNTRY_SENTENCE,
+    ),
+    ErrorCode.TAX_IDENTIFIER_INVALID: (
+        refusal_codes.VAT_EXEMPTION_FAILURE,
+        refusal_codes.INVALID_TAX_REGISTRATIONS,
+    ),
+    ErrorCode.SOURCE_NOT_FOUND: (refusal_codes.SOURCE_NOT_FOUND,),
+    ErrorCode.SOURCE_NOT_CHARGEABLE: (
+        refusal_codes.SOURCE_STATUS_INVALID,
+        refusal_codes.SOURCE_NOT_CHARGEABLE,
+        refusal_codes.SESSION_UPDATE_NOT_ALLOWED,
+        refusal_codes.SOURCE_IN_USE,
+    ),
+    ErrorCode.SOURCE_NOT_REUSABLE: (refusal_codes.SOURCE_NOT_REUSABLE,),
+    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: (
+        refusal_codes.INVALID_PAYMENT_METHOD,
+        refusal_codes.INVALID_PAYMENT_FAILURE,
+        refusal_codes.APPLY_PAYMENT_FAILURE,
+    ),
+    ErrorCode.STORE_CREDIT_INSUFFICIENT: (refusal_codes.SESSION_SOURCE_AMOUNT_TOO_LARGE,),
+    ErrorCode.PASSWORD_POLICY: (refusal_codes.PASSWORD_FAILURE,),
+    ErrorCode.SESSION_REQUIRED: (
+        refusal_codes.OAUTH_INVALID_TOKEN,
+        refusal_codes.INVALID_TOKEN,
+    ),
+    ErrorCode.RATE_LIMITED: (refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED,),
 }
-CAUSES = {upstream: code for code, words in _CAUSES.items() for upstream in words.split()} | {
-    "billing address country for request is invalid": ErrorCode.COUNTRY_NOT_SERVED,
-}
+CAUSES = {upstream: code for code, refused in _CAUSES.items() for upstream in refused}
 
 _TYPES: dict[type[Any], Sequence[ErrorCode]] = {
     InputError: (ErrorCode.INVALID_INPUT, ErrorCode.MISSING_INPUT, ErrorCode.SENSITIVE_DATA_DETECTED),
@@ -275,7 +336,7 @@ def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     for stem in STEMS:
         if refusal.reason == stem.code and stem.text in described:
             return stem.means
-    if refusal.reason.endswith("-already-exists"):
+    if refusal.reason.endswith(refusal_codes.ALREADY_EXISTS_SUFFIX):
         return ErrorCode.INVALID_INPUT
     if refusal.status == 429:
         return ErrorCode.RATE_LIMITED

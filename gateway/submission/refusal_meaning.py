@@ -13,6 +13,7 @@ from gateway.orders.outcomes import Blocker
 from gateway.payments.payment_session import payment_session
 from gateway.refusals.decline_codes import AUTHENTICATION, reason_of
 from gateway.refusals.user_errors import CAUSES
+from gateway.upstream import refusal_codes
 
 
 class Meaning(Enum):
@@ -29,33 +30,33 @@ class Meaning(Enum):
 
 BLOCKERS = frozenset(
     [
-        "order_submit_failed",
-        "submit-cart-failed",
-        "invalid-payment-failure",
-        "invalid-payment-method",
-        "inventory-unavailable-error",
-        "inventory-status-failure",
-        "invalid-bill-to-country",
-        "restricted-bill-to-country",
-        "invalid-ship-to-country",
-        "restricted-ship-to-country",
-        "invalid-tax-registrations",
+        refusal_codes.ORDER_SUBMIT_FAILED,
+        refusal_codes.SUBMIT_CART_FAILED,
+        refusal_codes.INVALID_PAYMENT_FAILURE,
+        refusal_codes.INVALID_PAYMENT_METHOD,
+        refusal_codes.INVENTORY_UNAVAILABLE,
+        refusal_codes.INVENTORY_STATUS,
+        refusal_codes.INVALID_BILL_TO_COUNTRY,
+        refusal_codes.RESTRICTED_BILL_TO_COUNTRY,
+        refusal_codes.INVALID_SHIP_TO_COUNTRY,
+        refusal_codes.RESTRICTED_SHIP_TO_COUNTRY,
+        refusal_codes.INVALID_TAX_REGISTRATIONS,
     ]
 )
 
 
 DOCUMENTED = frozenset(CAUSES) | frozenset(
     [
-        "invalid_client",
-        "forbidden",
-        "method-not-allowed",
-        "operation-failed",
-        "cart-failure",
-        "apply-payment-failure",
-        "delete-payment-failure",
-        "apply-shopper-failure",
-        "line-item-update-failure",
-        "validation-error",
+        refusal_codes.INVALID_CLIENT,
+        refusal_codes.FORBIDDEN,
+        refusal_codes.METHOD_NOT_ALLOWED,
+        refusal_codes.OPERATION_FAILED,
+        refusal_codes.CART_FAILURE,
+        refusal_codes.APPLY_PAYMENT_FAILURE,
+        refusal_codes.DELETE_PAYMENT_FAILURE,
+        refusal_codes.APPLY_SHOPPER_FAILURE,
+        refusal_codes.LINE_ITEM_UPDATE,
+        refusal_codes.VALIDATION_ERROR,
     ]
 )
 
@@ -74,31 +75,35 @@ def meaning_of(refusal: UpstreamRefusal) -> Meaning:
         return Meaning.DECLINE
     if refusal.reason in BLOCKERS:
         return Meaning.BLOCKER
-    if refusal.reason == "resume-cart-failure":
+    if refusal.reason == refusal_codes.RESUME_CART_FAILURE:
         return Meaning.NOT_RESUMABLE
     is_documented = refusal.reason in DOCUMENTED or refusal.status == TOO_MANY
     return Meaning.NO_ORDER if is_documented else Meaning.DOUBT
 
 
 def _processing_failed(refusal: UpstreamRefusal) -> bool:
-    return refusal.reason == "submit-cart-failed" and PROCESSING_FAILED in refusal.description.lower()
+    return refusal.reason == refusal_codes.SUBMIT_CART_FAILED and PROCESSING_FAILED in refusal.description.lower()
 
 
 def blockers_for(refusal: UpstreamRefusal, case: guard.Case) -> list[Blocker]:
     """The blocker that the code itself stands for, for a cart in which the rules found nothing."""
     described = refusal.description.lower()
     match refusal.reason:
-        case "order_submit_failed" | "invalid-payment-failure" | "invalid-payment-method":
+        case (
+            refusal_codes.ORDER_SUBMIT_FAILED
+            | refusal_codes.INVALID_PAYMENT_FAILURE
+            | refusal_codes.INVALID_PAYMENT_METHOD
+        ):
             return _payment(case, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, "does not let the order be placed")
-        case "submit-cart-failed" if TERMS in described:
+        case refusal_codes.SUBMIT_CART_FAILED if TERMS in described:
             return [guard.terms_blocker()]
-        case "submit-cart-failed" if NOT_RECURRING in described:
+        case refusal_codes.SUBMIT_CART_FAILED if NOT_RECURRING in described:
             return _payment(case, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, "has a source that cannot recur")
-        case "invalid-bill-to-country" | "restricted-bill-to-country":
+        case refusal_codes.INVALID_BILL_TO_COUNTRY | refusal_codes.RESTRICTED_BILL_TO_COUNTRY:
             return [_country(AddressKind.BILLING)]
-        case "invalid-ship-to-country" | "restricted-ship-to-country":
+        case refusal_codes.INVALID_SHIP_TO_COUNTRY | refusal_codes.RESTRICTED_SHIP_TO_COUNTRY:
             return [_country(AddressKind.SHIPPING)]
-        case "invalid-tax-registrations":
+        case refusal_codes.INVALID_TAX_REGISTRATIONS:
             message = "Digital River does not accept the tax identifiers of the cart."
             return [guard.tax_blocker(message, case.tax_requirements or [])]
         case _:

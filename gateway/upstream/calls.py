@@ -24,7 +24,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.settings import Settings
-from gateway.upstream import error_envelopes
+from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 
 BUSY_ATTEMPTS = 4
@@ -156,10 +156,12 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
     if isinstance(failure, UpstreamNotReached):
         return True
     if isinstance(failure, UpstreamRefusal):
-        return repeat is Repeat.CHANGE and failure.reason == "concurrent-cart-modification-failure"
+        return repeat is Repeat.CHANGE and failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
         return False
-    return failure.status in (None, *PASSING) or (failure.status == 500 and failure.reason == "system-error")
+    return failure.status in (None, *PASSING) or (
+        failure.status == 500 and failure.reason == refusal_codes.SYSTEM_ERROR
+    )
 
 
 def _seconds(retry_after: str | None) -> float | None:

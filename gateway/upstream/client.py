@@ -21,7 +21,7 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.settings import Settings
-from gateway.upstream import error_envelopes
+from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.addresses import Address
 from gateway.upstream.calls import Calls, Repeat
 from gateway.upstream.cart import Cart, WireWarning, warning_codes
@@ -137,7 +137,7 @@ class Upstream:
         await self.calls.send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
 
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
-        with _not_the_shoppers("api key", code="invalid_client"):
+        with _not_the_shoppers("api key", code=refusal_codes.INVALID_CLIENT):
             body = await self.calls.send("POST", "/oauth20/token", form=form, repeat=repeat)
         return decode(body, Tokens)
 

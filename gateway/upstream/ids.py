@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import quote
 
 from gateway.errors import UpstreamRefusal
+from gateway.upstream import refusal_codes
 
 PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """What an upstream id may look like before it becomes part of a path."""
@@ -34,5 +35,5 @@ def typed(given: str) -> tuple[str, str] | tuple[None, None]:
 def path_part(given: str) -> str:
     """An id as a part of a path. Nothing that could lead elsewhere passes."""
     if not PATTERN.fullmatch(given):
-        raise UpstreamRefusal(404, "resource-not-found")
+        raise UpstreamRefusal(404, refusal_codes.RESOURCE_NOT_FOUND)
     return quote(given, safe="")
