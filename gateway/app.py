@@ -30,7 +30,7 @@ from gateway.http.request_id import RequestIds
 from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
-from gateway.sessions.cart_lock import Turns
+from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import Replays
 from gateway.sessions.merchant_assertions import Assertions
 from gateway.sessions.sessions import Sessions, utc_now
@@ -77,7 +77,7 @@ def create_app(
         replays=Replays(store),
         submissions=Submissions(Attempts(store, replica)),
         replica=replica,
-        turns=Turns(store),
+        cart_lock=CartLock(store),
         limits=Limits(now, store.pool if isinstance(store, SharedStore) else None),
         assertions=Assertions(settings, store, now),
         now=now,

@@ -87,7 +87,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
     try:
         session = await sessions.of_a_known_shopper(ctx)
         await _check_lock(ctx, session)
-        async with ctx.services.turns.take(session, ctx.operation.deadline_at):
+        async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
             # A submission may have begun while this waited.
             await _check_lock(ctx, session)
             # A token that would end during the checkout is renewed before it.

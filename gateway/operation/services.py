@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway.catalog.catalog import Catalog
 from gateway.payments.method_list import MethodLists
-from gateway.sessions.cart_lock import Turns
+from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import Replays
 from gateway.sessions.merchant_assertions import Assertions
 from gateway.sessions.sessions import Sessions
@@ -36,7 +36,7 @@ class Services:
     replays: Replays
     submissions: "Submissions"
     replica: Replica
-    turns: Turns
+    cart_lock: CartLock
     limits: Limits
     assertions: Assertions
     now: Callable[[], datetime]

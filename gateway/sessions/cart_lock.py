@@ -10,25 +10,25 @@ from contextlib import asynccontextmanager
 
 from gateway.errors import UpstreamRefusal
 from gateway.sessions.sessions import Session
-from gateway.store.interface import Store, Taken
+from gateway.store.interface import LockNotAcquired, Store
 
 LONGEST_S = 20
 """A turn that lasts longer belongs to a process that died; it is twice what an operation may take."""
 
 
-class Turns:
+class CartLock:
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @asynccontextmanager
-    async def take(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
+    async def hold(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
         """Wait for the turn, at most until the deadline, in seconds of `time.monotonic`.
 
         Raises what upstream says of changes that overlap: nothing was done, and it may be tried again.
         """
         wait_s = max(deadline_at - time.monotonic(), 0)
         try:
-            async with self._store.turn(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LONGEST_S):
+            async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LONGEST_S):
                 yield
-        except Taken:
+        except LockNotAcquired:
             raise UpstreamRefusal(409, "concurrent-cart-modification-failure") from None

@@ -19,7 +19,7 @@ from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal, UpstreamTimeout
 from gateway.sessions.encryption import Seal, keys_of
 from gateway.settings import Settings
-from gateway.store.interface import Store, Taken
+from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Proof
@@ -299,9 +299,9 @@ class Sessions:
 
     async def _renew(self, session: Session, stale: str) -> None:
         try:
-            async with self._store.turn(f"renewal:{session.id}", wait_s=RENEWAL_S, ttl_s=RENEWAL_S):
+            async with self._store.lock(f"renewal:{session.id}", wait_s=RENEWAL_S, ttl_s=RENEWAL_S):
                 await self._renew_in_turn(session, stale)
-        except Taken:
+        except LockNotAcquired:
             raise UpstreamTimeout(detail="somebody else's renewal") from None
 
     async def _renew_in_turn(self, session: Session, stale: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Taken(Exception):
+class LockNotAcquired(Exception):
     """Somebody else has had the turn for as long as one wanted to wait."""
 
 
@@ -35,8 +35,8 @@ class Store(Protocol):
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
         """Forget the key, with `expected` only while it has this value; False when there was nothing to forget."""
 
-    def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
-        """One holder at a time. Raises `Taken` when the turn does not come in time.
+    def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
+        """One holder at a time. Raises `LockNotAcquired` when the turn does not come in time.
 
         It saves work and refusals, and proves nothing: a holder that takes longer than `ttl_s` may be
         overtaken.

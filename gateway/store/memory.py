@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
-from gateway.store.interface import Taken
+from gateway.store.interface import LockNotAcquired
 
 
 class MemoryStore:
@@ -17,7 +17,7 @@ class MemoryStore:
     def __init__(self, *, entries: int, size_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._values: dict[str, tuple[bytes, float]] = {}
         self._lists: dict[str, dict[str, datetime]] = {}
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._entries = entries
         self._size_bytes = size_bytes
         self._used_bytes = 0
@@ -48,13 +48,13 @@ class MemoryStore:
         return True
 
     @asynccontextmanager
-    async def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - nobody outlives this process
-        lock = self._turns.setdefault(name, asyncio.Lock())
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - nobody outlives this process
+        lock = self._locks.setdefault(name, asyncio.Lock())
         try:
             async with asyncio.timeout(wait_s):
                 await lock.acquire()
         except TimeoutError:
-            raise Taken from None
+            raise LockNotAcquired from None
         try:
             yield
         finally:

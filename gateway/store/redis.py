@@ -21,7 +21,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.store.interface import Taken
+from gateway.store.interface import LockNotAcquired
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ PREFIX = "riverfront:"
 CONNECTIONS = 64
 FAILURES_IN_A_ROW = 5
 LEFT_ALONE_S = 1.0
-LOOK_FOR_THE_TURN_S = 0.02
+LOCK_POLL_S = 0.02
 
 LIST_KEPT_S = 7 * 86_400
 """Far longer than anything is to be looked at; each new member begins it anew."""
@@ -103,17 +103,17 @@ class SharedStore:
         return bool(await self._ask(lambda: self._delete(keys=[self._key(key)], args=[expected])))
 
     @asynccontextmanager
-    async def turn(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:
         lock = Lock(
             self._redis,
-            self._key(f"turn:{name}"),
+            self._key(f"lock:{name}"),
             timeout=ttl_s,
-            sleep=LOOK_FOR_THE_TURN_S,
+            sleep=LOCK_POLL_S,
             blocking_timeout=wait_s,
         )
         # A wait of its own length, made of commands that each have their limit.
         if not await self._ask(lock.acquire, within_s=wait_s + self._timeout_s):
-            raise Taken
+            raise LockNotAcquired
         try:
             yield
         finally:

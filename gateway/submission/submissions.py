@@ -272,7 +272,7 @@ class Submissions:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
             await ctx.services.sessions.keep(session, str(press.key))
             # What changes the cart now came before the lock: it is waited for, and seen.
-            async with ctx.services.turns.take(session, ctx.operation.deadline_at):
+            async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
                 case = await self._case(ctx, session, press.agreement)
             found = guard.blockers(case)
             if found:

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from gateway.errors import StoreUnavailable
 from gateway.orders.attempts import Attempts, Record
 from gateway.store.heartbeat import Replica
-from gateway.store.interface import Store, Taken
+from gateway.store.interface import LockNotAcquired, Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import SharedStore
 from gateway.upstream.decoding import encode
@@ -76,7 +76,7 @@ async def test_one_at_a_time_has_the_turn(store: Store) -> None:
 
     async def take() -> None:
         nonlocal inside, most
-        async with store.turn("a", wait_s=10, ttl_s=10):
+        async with store.lock("a", wait_s=10, ttl_s=10):
             inside += 1
             most = max(most, inside)
             await store.get("x")
@@ -84,9 +84,9 @@ async def test_one_at_a_time_has_the_turn(store: Store) -> None:
 
     await asyncio.gather(*(take() for _ in range(10)))
     assert most == 1
-    async with store.turn("a", wait_s=0, ttl_s=10), store.turn("b", wait_s=0, ttl_s=10):
-        with pytest.raises(Taken):
-            async with store.turn("a", wait_s=0, ttl_s=10):
+    async with store.lock("a", wait_s=0, ttl_s=10), store.lock("b", wait_s=0, ttl_s=10):
+        with pytest.raises(LockNotAcquired):
+            async with store.lock("a", wait_s=0, ttl_s=10):
                 pass
 
 
@@ -192,7 +192,7 @@ async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
     await store.remind("list", "m", NOW)
     await store.whole_since(NOW)
     redis = Redis.from_url(valkey.url)
-    async with store.turn("t", wait_s=1, ttl_s=10):
+    async with store.lock("t", wait_s=1, ttl_s=10):
         keys = [key async for key in redis.scan_iter(f"{prefix}*")]
         assert len(keys) == 5
         assert all([await redis.pttl(key) > 0 for key in keys])
