@@ -146,7 +146,7 @@ class Attempts:
             updated_at=now,
         )
         # Whoever finds it later must be able to, so it is on the list first.
-        await self._store.remind(OPEN, place, now + SHORTEST_PAUSE)
+        await self._store.schedule(OPEN, place, now + SHORTEST_PAUSE)
         reserved = await self._store.replace(place, encode(record), expected=None, ttl_s=KEPT_S)
         return record if reserved else None
 
@@ -176,16 +176,16 @@ class Attempts:
         """Give the cart back; there is nothing more to look after."""
         for lock in record.locks:
             await self._store.delete(lock, expected=place.encode())
-        await self._store.forget(OPEN, place)
+        await self._store.unschedule(OPEN, place)
 
     async def look_later(self, place: str, record: Record, now: datetime) -> None:
         """Soon at first, then less and less often: a doubt at most 30 seconds apart, an open redirect five minutes."""
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
-        await self._store.remind(OPEN, place, now + min(max(age / 2, SHORTEST_PAUSE), longest))
+        await self._store.schedule(OPEN, place, now + min(max(age / 2, SHORTEST_PAUSE), longest))
 
     async def leave_alone(self, place: str) -> None:
-        await self._store.forget(OPEN, place)
+        await self._store.unschedule(OPEN, place)
 
     async def lock(self, lock: str, place: str, record: Record) -> Record | None:
         """Take a lock for the attempt at this place; the attempt that has it, where another one does."""

@@ -42,13 +42,13 @@ class Store(Protocol):
         overtaken.
         """
 
-    async def remind(self, list_name: str, member: str, at: datetime) -> None:
+    async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
         """Put a member on a list of what is to be looked at, or move it."""
 
-    async def forget(self, list_name: str, member: str) -> None:
+    async def unschedule(self, schedule_name: str, entry: str) -> None:
         """Take a member off the list; no error when it is not on it."""
 
-    async def claim(self, list_name: str, *, now: datetime, until: datetime, most: int) -> list[str]:
+    async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         """Members whose time has come, moved to `until`, so that nobody else claims them before."""
 
     async def now(self) -> datetime:
@@ -57,7 +57,7 @@ class Store(Protocol):
     async def check(self) -> None:
         """Raises `StoreUnavailable` while the store cannot be used."""
 
-    async def whole_since(self, now: datetime) -> datetime | None:
+    async def intact_since(self, now: datetime) -> datetime | None:
         """Since when nothing that was written has been lost. None: for as long as any session lives."""
 
     async def aclose(self) -> None: ...

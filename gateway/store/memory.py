@@ -16,7 +16,7 @@ class MemoryStore:
 
     def __init__(self, *, entries: int, size_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._values: dict[str, tuple[bytes, float]] = {}
-        self._lists: dict[str, dict[str, datetime]] = {}
+        self._schedules: dict[str, dict[str, datetime]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._entries = entries
         self._size_bytes = size_bytes
@@ -60,17 +60,17 @@ class MemoryStore:
         finally:
             lock.release()
 
-    async def remind(self, list_name: str, member: str, at: datetime) -> None:
-        self._lists.setdefault(list_name, {})[member] = at
+    async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
+        self._schedules.setdefault(schedule_name, {})[entry] = at
 
-    async def forget(self, list_name: str, member: str) -> None:
-        self._lists.get(list_name, {}).pop(member, None)
+    async def unschedule(self, schedule_name: str, entry: str) -> None:
+        self._schedules.get(schedule_name, {}).pop(entry, None)
 
-    async def claim(self, list_name: str, *, now: datetime, until: datetime, most: int) -> list[str]:
-        listed = self._lists.get(list_name, {})
-        due = sorted((at, member) for member, at in listed.items() if at <= now)[:most]
-        listed.update({member: until for _, member in due})
-        return [member for _, member in due]
+    async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
+        scheduled = self._schedules.get(schedule_name, {})
+        due = sorted((at, entry) for entry, at in scheduled.items() if at <= now)[:limit]
+        scheduled.update({entry: until for _, entry in due})
+        return [entry for _, entry in due]
 
     async def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -78,7 +78,7 @@ class MemoryStore:
     async def check(self) -> None:
         return None
 
-    async def whole_since(self, now: datetime) -> datetime | None:  # noqa: ARG002 - see below
+    async def intact_since(self, now: datetime) -> datetime | None:  # noqa: ARG002 - see below
         # What this process knew is gone with it, and so are its sessions.
         return None
 

@@ -34,10 +34,10 @@ FAILURES_IN_A_ROW = 5
 LEFT_ALONE_S = 1.0
 LOCK_POLL_S = 0.02
 
-LIST_KEPT_S = 7 * 86_400
+SCHEDULE_TTL_S = 7 * 86_400
 """Far longer than anything is to be looked at; each new member begins it anew."""
 
-SERVER_KEPT_S = 10 * 365 * 86_400
+SERVER_TTL_S = 10 * 365 * 86_400
 
 REPLACE = """
 local present = redis.call('GET', KEYS[1])
@@ -51,9 +51,9 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) 
 return 0
 """
 
-CLAIM = """
+CLAIM_DUE = """
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
-for _, member in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], member) end
+for _, entry in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], entry) end
 return due
 """
 
@@ -80,7 +80,7 @@ class SharedStore:
         self._prefix = prefix
         self._replace = self._redis.register_script(REPLACE)
         self._delete = self._redis.register_script(DELETE)
-        self._claim = self._redis.register_script(CLAIM)
+        self._claim_due = self._redis.register_script(CLAIM_DUE)
         self._failures = 0
         self._left_alone_until = 0.0
         self._keeps = False
@@ -121,20 +121,20 @@ class SharedStore:
             with contextlib.suppress(LockError, StoreUnavailable):
                 await self._ask(lock.release)
 
-    async def remind(self, list_name: str, member: str, at: datetime) -> None:
-        key = self._key(list_name)
+    async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
+        key = self._key(schedule_name)
         pipeline = self._redis.pipeline(transaction=True)
-        pipeline.zadd(key, {member: at.timestamp()})
-        pipeline.expire(key, LIST_KEPT_S)
+        pipeline.zadd(key, {entry: at.timestamp()})
+        pipeline.expire(key, SCHEDULE_TTL_S)
         await self._ask(pipeline.execute)
 
-    async def forget(self, list_name: str, member: str) -> None:
-        await self._ask(lambda: self._redis.zrem(self._key(list_name), member))
+    async def unschedule(self, schedule_name: str, entry: str) -> None:
+        await self._ask(lambda: self._redis.zrem(self._key(schedule_name), entry))
 
-    async def claim(self, list_name: str, *, now: datetime, until: datetime, most: int) -> list[str]:
-        args = [now.timestamp(), until.timestamp(), most]
-        due: list[bytes] = await self._ask(lambda: self._claim(keys=[self._key(list_name)], args=args))
-        return [member.decode() for member in due]
+    async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
+        args = [now.timestamp(), until.timestamp(), limit]
+        due: list[bytes] = await self._ask(lambda: self._claim_due(keys=[self._key(schedule_name)], args=args))
+        return [entry.decode() for entry in due]
 
     async def now(self) -> datetime:
         seconds, microseconds = await self._ask(self._redis.time)
@@ -152,7 +152,7 @@ class SharedStore:
             raise StoreEvicts(detail=f"maxmemory-policy {policy}")
         self._keeps = True
 
-    async def whole_since(self, now: datetime) -> datetime | None:
+    async def intact_since(self, now: datetime) -> datetime | None:
         """A server that was flushed, restarted or replaced may have forgotten what it was told.
 
         Which server it is stands in the store itself; whoever finds another one there, or nothing, writes
@@ -166,9 +166,9 @@ class SharedStore:
             return datetime.fromisoformat(since)
         log.warning("the store may have lost what it knew")
         noted = f"{present} {now.isoformat()}".encode()
-        if await self.replace("server", noted, expected=found, ttl_s=SERVER_KEPT_S):
+        if await self.replace("server", noted, expected=found, ttl_s=SERVER_TTL_S):
             return now
-        return await self.whole_since(now)
+        return await self.intact_since(now)
 
     async def aclose(self) -> None:
         await self._redis.aclose()

@@ -53,7 +53,9 @@ class Reconciler:
         """One round: say that this replica is alive, and see to everything that is due."""
         services = self._services
         now = services.now()
-        due = await services.store.claim(OPEN, now=now, until=now + CLAIMED_FOR, most=MOST_AT_ONCE - len(self._looking))
+        due = await services.store.claim_due(
+            OPEN, now=now, until=now + CLAIMED_FOR, limit=MOST_AT_ONCE - len(self._looking)
+        )
         for place in due:
             task = asyncio.create_task(self._look_at(place))
             self._looking.add(task)

@@ -602,7 +602,7 @@ async def _check_memory(ctx: Context, session: Session) -> None:
     """
     store, now = ctx.services.store, ctx.services.now()
     await store.check()
-    since = await store.whole_since(now)
+    since = await store.intact_since(now)
     if since is None or (session.record.started_at > since and session.level is not SessionLevel.REGISTERED):
         return
     known_at = since + timedelta(seconds=ctx.settings.doubt_quiet_s)

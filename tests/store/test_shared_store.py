@@ -92,17 +92,17 @@ async def test_one_at_a_time_has_the_turn(store: Store) -> None:
 
 async def test_what_is_due_is_claimed_by_one(store: Store) -> None:
     for number in range(5):
-        await store.remind("list", f"m{number}", NOW + timedelta(seconds=number))
-    await store.forget("list", "m1")
-    await store.forget("list", "never there")
+        await store.schedule("list", f"m{number}", NOW + timedelta(seconds=number))
+    await store.unschedule("list", "m1")
+    await store.unschedule("list", "never there")
     later = NOW + timedelta(seconds=60)
     claims = await asyncio.gather(
-        *(store.claim("list", now=NOW + timedelta(seconds=3), until=later, most=2) for _ in range(3))
+        *(store.claim_due("list", now=NOW + timedelta(seconds=3), until=later, limit=2) for _ in range(3))
     )
     assert sorted(member for claim in claims for member in claim) == ["m0", "m2", "m3"]
     assert all(len(claim) <= 2 for claim in claims)
-    assert await store.claim("list", now=NOW + timedelta(seconds=5), until=later, most=10) == ["m4"]
-    assert set(await store.claim("list", now=later, until=later, most=10)) == {"m0", "m2", "m3", "m4"}
+    assert await store.claim_due("list", now=NOW + timedelta(seconds=5), until=later, limit=10) == ["m4"]
+    assert set(await store.claim_due("list", now=later, until=later, limit=10)) == {"m0", "m2", "m3", "m4"}
 
 
 async def test_a_store_that_works_says_so(store: Store) -> None:
@@ -153,18 +153,18 @@ async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey)
 @pytest.mark.slow
 async def test_a_server_that_forgets_is_noticed(own_valkey: Valkey) -> None:
     first, second = SharedStore(own_valkey.url), SharedStore(own_valkey.url)
-    assert await first.whole_since(NOW) == NOW
+    assert await first.intact_since(NOW) == NOW
     later = NOW + timedelta(hours=1)
-    assert await second.whole_since(later) == NOW
+    assert await second.intact_since(later) == NOW
     redis = Redis.from_url(own_valkey.url)
     await redis.flushall()
     await redis.aclose()
-    assert await second.whole_since(later) == later, "flushed"
+    assert await second.intact_since(later) == later, "flushed"
     own_valkey.restart()
     latest = later + timedelta(hours=1)
     while True:
         try:
-            assert await first.whole_since(latest) == latest, "restarted"
+            assert await first.intact_since(latest) == latest, "restarted"
             break
         except StoreUnavailable:
             await asyncio.sleep(0)
@@ -189,8 +189,8 @@ async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
     store = SharedStore(valkey.url, timeout_s=10, prefix=prefix)
     await store.put("a", b"1", ttl_s=10)
     await store.replace("b", b"1", expected=None, ttl_s=10)
-    await store.remind("list", "m", NOW)
-    await store.whole_since(NOW)
+    await store.schedule("list", "m", NOW)
+    await store.intact_since(NOW)
     redis = Redis.from_url(valkey.url)
     async with store.lock("t", wait_s=1, ttl_s=10):
         keys = [key async for key in redis.scan_iter(f"{prefix}*")]
