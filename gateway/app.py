@@ -39,7 +39,7 @@ from gateway.store.answer_cache import Cache
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
-from gateway.store.rate_limits import Limits
+from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import SharedStore
 from gateway.submission.reconciler import Reconciler
 from gateway.submission.submissions import Submissions
@@ -78,7 +78,7 @@ def create_app(
         submissions=Submissions(Attempts(store, replica)),
         replica=replica,
         cart_lock=CartLock(store),
-        limits=Limits(now, store.pool if isinstance(store, SharedStore) else None),
+        rate_limits=RateLimits(now, store.pool if isinstance(store, SharedStore) else None),
         assertions=Assertions(settings, store, now),
         now=now,
     )

@@ -83,7 +83,7 @@ async def look_up_order(ctx: Context, input: LookupOrder) -> LookupOrderPayload:
     proof = _proof(input.by)
     try:
         # What is tried is the number or the address, however it is written.
-        await ctx.services.limits.count("look-up", proof.target, ctx.caller.counted_as)
+        await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.counted_as)
         found = await _looked_up(ctx, proof)
     except RateLimited as limited:
         return LookupOrderPayload(errors=[too_many(limited, ("input", "by"), ctx.services.now())])

@@ -167,7 +167,7 @@ async def _count(ctx: Context, account: str | None, path: Path) -> None:
     """Count a try against the account and against who tries. Raises `Refused`."""
     targets = (account and f"account:{account}", ctx.caller.counted_as)
     try:
-        await ctx.services.limits.count("sign-in", *targets)
+        await ctx.services.rate_limits.count("sign-in", *targets)
     except RateLimited as limited:
         raise Refused(too_many(limited, path, ctx.services.now())) from limited
 

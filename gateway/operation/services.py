@@ -15,7 +15,7 @@ from gateway.settings import Settings
 from gateway.store.answer_cache import Cache
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
-from gateway.store.rate_limits import Limits
+from gateway.store.rate_limits import RateLimits
 from gateway.upstream.client import Upstream
 
 if TYPE_CHECKING:
@@ -37,6 +37,6 @@ class Services:
     submissions: "Submissions"
     replica: Replica
     cart_lock: CartLock
-    limits: Limits
+    rate_limits: RateLimits
     assertions: Assertions
     now: Callable[[], datetime]

@@ -34,7 +34,7 @@ MOST_KEYS = 100_000
 """Counted at once. Beyond it the longest unused is forgotten, so that a flood cannot fill the memory."""
 
 
-class Limits:
+class RateLimits:
     """`pool`: connections to the store that replicas share."""
 
     def __init__(self, now: Callable[[], datetime], pool: ConnectionPool | None = None) -> None:

@@ -266,7 +266,7 @@ class Submissions:
             return await self._awaited(ctx, session, place)
         try:
             await _check_memory(ctx, session)
-            await ctx.services.limits.check("decline", *_who_tries(ctx, session))
+            await ctx.services.rate_limits.check("decline", *_who_tries(ctx, session))
             in_the_way = await self._attempts.lock(lock_of(session), place, record)
             if in_the_way is not None:
                 return await self._outcome(ctx, session, place, record, _held(in_the_way))
@@ -350,7 +350,7 @@ class Submissions:
                 return await self._ask_authentication(ctx, session, refusal, case.cart, then)
             case Meaning.DECLINE:
                 # Whoever tries card after card is slowed down; the answers to keys that were used are free.
-                await ctx.services.limits.note("decline", *_who_tries(ctx, session))
+                await ctx.services.rate_limits.note("decline", *_who_tries(ctx, session))
                 return declined(ctx, session, refusal, await session_of_payment(ctx, session))
             case Meaning.BLOCKER:
                 return await self._blocked_upstream(ctx, session, refusal, case)
