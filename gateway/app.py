@@ -32,7 +32,7 @@ from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import Replays
-from gateway.sessions.merchant_assertions import Assertions
+from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions, utc_now
 from gateway.settings import Settings
 from gateway.store.answer_cache import Cache
@@ -79,7 +79,7 @@ def create_app(
         replica=replica,
         cart_lock=CartLock(store),
         rate_limits=RateLimits(now, store.pool if isinstance(store, SharedStore) else None),
-        assertions=Assertions(settings, store, now),
+        merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )
     graph = build(suggests=settings.development)

@@ -69,7 +69,7 @@ async def _sign_in(ctx: Context, input: SignIn) -> Entered:
         return await enter(ctx, by_password(password.username, password.password), input.delivery, failed)
     await _count(ctx, None, path)
     try:
-        reference = await ctx.services.assertions.reference(assertion or "")
+        reference = await ctx.services.merchant_assertions.reference(assertion or "")
     except AssertionRefused as refusal:
         raise Refused(failed) from refusal
     return await enter(ctx, _by_reference(reference), input.delivery, failed)

@@ -9,7 +9,7 @@ from gateway.catalog.catalog import Catalog
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import Replays
-from gateway.sessions.merchant_assertions import Assertions
+from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.answer_cache import Cache
@@ -38,5 +38,5 @@ class Services:
     replica: Replica
     cart_lock: CartLock
     rate_limits: RateLimits
-    assertions: Assertions
+    merchant_assertions: MerchantAssertions
     now: Callable[[], datetime]

@@ -33,7 +33,7 @@ class AssertionRefused(Exception):
     """The statement is not to be believed. The text is for the log, and names no claim's value."""
 
 
-class Assertions:
+class MerchantAssertions:
     def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
         self._keys = KeySet.import_key_set(json.loads(settings.assertion_keys)) if settings.assertion_keys else None
         self._issuer = settings.assertion_issuer
