@@ -15,21 +15,21 @@ from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-MADE_FOR = b"riverfront sessions"
+KEY_PURPOSE = b"riverfront sessions"
 """What the key made from the API secret is for, so that it is good for nothing else."""
 
 
-def keys_of(settings: Settings) -> list[bytes]:
+def encryption_keys(settings: Settings) -> list[bytes]:
     """The keys of a deployment; none where one process keeps its sessions to itself."""
     if not settings.store_url.get_secret_value():
         return []
     if settings.sealing_keys:
         return [key.get_secret_value().encode() for key in settings.sealing_keys]
     secret = settings.api_secret.get_secret_value().encode()
-    return [urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=MADE_FOR).derive(secret))]
+    return [urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=KEY_PURPOSE).derive(secret))]
 
 
-class Seal:
+class SessionEncryption:
     """`keys`: the first one seals, all of them open, so that a new one can be put in front of the old.
 
     Without keys values are kept as they are: the memory of one process is read by nobody else.
@@ -38,12 +38,12 @@ class Seal:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
 
-    def close(self, place: str, value: bytes) -> bytes:
+    def encrypt(self, place: str, value: bytes) -> bytes:
         if self._fernet is None:
             return value
         return self._fernet.encrypt(place.encode() + b"\0" + value)
 
-    def open(self, place: str, sealed: bytes) -> bytes | None:
+    def decrypt(self, place: str, sealed: bytes) -> bytes | None:
         """The value; None, and a line in the log, for one that was not sealed for this place."""
         if self._fernet is None:
             return sealed

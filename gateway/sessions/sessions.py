@@ -17,7 +17,7 @@ import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal, UpstreamTimeout
-from gateway.sessions.encryption import Seal, keys_of
+from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.settings import Settings
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
@@ -152,7 +152,7 @@ class Sessions:
 
     def __init__(self, store: Store, upstream: Upstream, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
-        self._seal = Seal(keys_of(settings))
+        self._encryption = SessionEncryption(encryption_keys(settings))
         self._upstream = upstream
         self._idle = timedelta(seconds=settings.session_idle_s)
         self._absolute = timedelta(seconds=settings.session_absolute_s)
@@ -337,11 +337,11 @@ class Sessions:
         return self._opened(key, await self._store.get(key))
 
     def _opened(self, key: str, sealed: bytes | None) -> Record | None:
-        value = self._seal.open(key, sealed) if sealed is not None else None
+        value = self._encryption.decrypt(key, sealed) if sealed is not None else None
         return msgspec.msgpack.decode(value, type=Record) if value is not None else None
 
     def _sealed(self, key: str, record: Record) -> bytes:
-        return self._seal.close(key, msgspec.msgpack.encode(record))
+        return self._encryption.encrypt(key, msgspec.msgpack.encode(record))
 
     def _expires_at(self, record: Record) -> datetime:
         ends = [record.used_at + self._idle, record.started_at + self._absolute]
