@@ -31,7 +31,7 @@ from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import CartLock
-from gateway.sessions.idempotency import Replays
+from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions, utc_now
 from gateway.settings import Settings
@@ -74,7 +74,7 @@ def create_app(
         cache=cache,
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.opened(upstream, cache, settings, now),
-        replays=Replays(store),
+        idempotency=IdempotencyRecords(store),
         submissions=Submissions(Attempts(store, replica)),
         replica=replica,
         cart_lock=CartLock(store),

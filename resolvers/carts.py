@@ -11,7 +11,7 @@ from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from gateway.refusals.warnings import Warning
-from gateway.sessions.idempotency import Done, KeyReused, fingerprint
+from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.sessions.sessions import Record
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import NewLine, Through
@@ -62,17 +62,17 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
             return AddCartLinesPayload(errors=[sessions.upstream_error(ctx, failure, ())])
     bearer_token = sessions.told(handle) if handle else None
 
-    async def add() -> Done:
+    async def add() -> ChangeOutcome:
         done = await in_turn(ctx, input.if_revision, lambda: _add_all(ctx, lines, input.idempotency_key))
-        return Done(await _with_stock(ctx, done.errors, lines), done.warnings)
+        return ChangeOutcome(await _with_stock(ctx, done.errors, lines), done.warnings)
 
     if input.idempotency_key is None:
         done = await add()
     else:
-        replays, key = ctx.services.replays, str(input.idempotency_key)
+        records, key = ctx.services.idempotency, str(input.idempotency_key)
         unkeyed = msgspec.structs.replace(input, idempotency_key=None)
         try:
-            done = await replays.once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
+            done = await records.run_once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
         except KeyReused:
             return AddCartLinesPayload(errors=[key_reused()], bearer_token=bearer_token)
         except UpstreamError as failure:
@@ -94,17 +94,17 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
             done = await add()
         else:
             part = (f"{key}:{places[0]}", fingerprint("addCartLines", lines))
-            done = await ctx.services.replays.once(await ctx.own_session(), *part, add)
+            done = await ctx.services.idempotency.run_once(await ctx.own_session(), *part, add)
         if errors := done.errors:
             break
     return Payload(errors=errors)
 
 
-async def _add_some(ctx: Context, lines: list[NewLine], through: Through | None, path: Path) -> Done:
+async def _add_some(ctx: Context, lines: list[NewLine], through: Through | None, path: Path) -> ChangeOutcome:
     async def add() -> None:
         await ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines, through))
 
-    return Done((await write(ctx, add, path=path)).errors)
+    return ChangeOutcome((await write(ctx, add, path=path)).errors)
 
 
 async def _with_stock(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:

@@ -15,7 +15,7 @@ from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, Upstre
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
 from gateway.refusals.warnings import Warning
-from gateway.sessions.idempotency import Done, KeyReused, fingerprint
+from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Handle, Session
 from gateway.upstream import refusal_codes
@@ -108,7 +108,7 @@ async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -
     session = await ctx.own_session()
     is_replay = True
 
-    async def open_account() -> Done:
+    async def open_account() -> ChangeOutcome:
         nonlocal is_replay
         is_replay = False
         account = NewShopper(
@@ -123,13 +123,13 @@ async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -
         try:
             await ctx.as_shopper(lambda upstream, token: upstream.register_shopper(token, account))
         except UpstreamError as failure:
-            return Done([_not_registered(ctx, failure, taken)])
-        return Done()
+            return ChangeOutcome([_not_registered(ctx, failure, taken)])
+        return ChangeOutcome()
 
     try:
         await _count(ctx, input.email.strip().lower(), ("input",))
         key = str(input.idempotency_key)
-        done = await ctx.services.replays.once(session, key, _fingerprint(ctx, input), open_account)
+        done = await ctx.services.idempotency.run_once(session, key, _fingerprint(ctx, input), open_account)
     except Refused as limited:
         return limited.errors, False
     except KeyReused:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.catalog.catalog import Catalog
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import CartLock
-from gateway.sessions.idempotency import Replays
+from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.settings import Settings
@@ -33,7 +33,7 @@ class Services:
     cache: Cache
     catalog: Catalog
     method_lists: MethodLists
-    replays: Replays
+    idempotency: IdempotencyRecords
     submissions: "Submissions"
     replica: Replica
     cart_lock: CartLock

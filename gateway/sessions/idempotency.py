@@ -27,7 +27,7 @@ LONGEST_CHANGE = timedelta(seconds=60)
 """Longer than any change takes: whoever was at one that is older has died."""
 
 
-class Done(msgspec.Struct, frozen=True):
+class ChangeOutcome(msgspec.Struct, frozen=True):
     """What a change of the cart came to. No errors: it was made."""
 
     errors: list[AnyUserError] = []
@@ -39,12 +39,12 @@ class Done(msgspec.Struct, frozen=True):
         return bool(self.errors) and all(error.retry is RetryAdvice.RETRY for error in self.errors)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeyRecord(msgspec.Struct, frozen=True):
     """What stands under a key. `done` is None while somebody is at it, and when it broke off."""
 
     fingerprint: str
     since: datetime
-    done: Done | None = None
+    done: ChangeOutcome | None = None
     broke_off: bool = False
 
 
@@ -57,14 +57,16 @@ class KeyReused(Exception):
     """The key came before, with another input."""
 
 
-class Replays:
+class IdempotencyRecords:
     """What keyed changes came to, for a day, by session and key."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._running: dict[str, tuple[str, asyncio.Task[Done]]] = {}
+        self._running: dict[str, tuple[str, asyncio.Task[ChangeOutcome]]] = {}
 
-    async def once(self, session: Session, key: str, fingerprint: str, act: Callable[[], Awaitable[Done]]) -> Done:
+    async def run_once(
+        self, session: Session, key: str, fingerprint: str, act: Callable[[], Awaitable[ChangeOutcome]]
+    ) -> ChangeOutcome:
         """Do it, join who is doing it, or tell what it came to. Raises `KeyReused`.
 
         The work goes on when its caller leaves, so that a repeat finds what it came to.
@@ -79,9 +81,9 @@ class Replays:
             raise KeyReused
         return await asyncio.shield(task)
 
-    async def _do(self, place: str, fingerprint: str, act: Callable[[], Awaitable[Done]]) -> Done:
+    async def _do(self, place: str, fingerprint: str, act: Callable[[], Awaitable[ChangeOutcome]]) -> ChangeOutcome:
         # Reserved before anything is done: a change that nobody can note down would be made twice.
-        begun = Kept(fingerprint, await self._store.now())
+        begun = KeyRecord(fingerprint, await self._store.now())
         if not await self._store.replace(place, encode(begun), expected=None, ttl_s=KEPT_S):
             return await self._told(place, fingerprint)
         try:
@@ -96,7 +98,7 @@ class Replays:
         await self._note(place, begun, None if done.may_repeat else replace(begun, done=done))
         return done
 
-    async def _note(self, place: str, begun: Kept, kept: Kept | None) -> None:
+    async def _note(self, place: str, begun: KeyRecord, kept: KeyRecord | None) -> None:
         """Keep what it came to, or free the key. It is told to whoever asked even where that fails."""
         try:
             if kept is None:
@@ -106,13 +108,13 @@ class Replays:
         except StoreUnavailable as failure:
             log.warning("outcome of a keyed change not kept", extra={"reason": failure.detail})
 
-    async def _told(self, place: str, fingerprint: str) -> Done:
+    async def _told(self, place: str, fingerprint: str) -> ChangeOutcome:
         """What somebody else made of this key, or is making of it.
 
         Raises `UpstreamTimeout` when nobody knows: the change may have been made.
         """
         while (found := await self._store.get(place)) is not None:
-            kept = decode(found, Kept)
+            kept = decode(found, KeyRecord)
             if kept.fingerprint != fingerprint:
                 raise KeyReused
             if kept.done is not None:
