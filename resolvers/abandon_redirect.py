@@ -12,7 +12,7 @@ from gateway.enums import ErrorCode, PaymentSessionState, SessionLevel, WarningC
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import CartConflictError, PaymentError
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Record
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
@@ -26,7 +26,7 @@ CART_SUBMITTED = refusal_codes.CART_FAILURE
 """How upstream refuses every change of a cart that was submitted and waits for its shopper."""
 
 
-async def begin(ctx: Context) -> list[Warning]:
+async def begin(ctx: Context) -> list[MutationWarning]:
     """Go on with a fresh cart; what could not be taken along is told. Raises `Refused`, and `UpstreamError`."""
     waiting = await ctx.services.submissions.waiting(await ctx.own_session())
     ctx.forget_cart()
@@ -73,7 +73,7 @@ def _check(cart: Cart, level: SessionLevel, *, was_given_up: bool) -> None:
     raise Refused(PaymentError(code=ErrorCode.SOURCE_NOT_CHARGEABLE, message=message, session_state=state))
 
 
-async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[Warning]:
+async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[MutationWarning]:
     """Fill the new cart. Lines that are refused now, codes and details are told; the rest of the way is the same."""
     upstream = ctx.upstream
     lost = [] if await _add(upstream, token, cart.lines) else await _add_one_by_one(upstream, token, cart.lines)
@@ -103,7 +103,7 @@ async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) 
             continue
         if shown is not None and told_beside(shown):
             lost.append(what)
-    return [Warning(WarningCode.OTHER, f"Not taken along into the fresh cart: {what}.") for what in lost]
+    return [MutationWarning(WarningCode.OTHER, f"Not taken along into the fresh cart: {what}.") for what in lost]
 
 
 async def _add(upstream: Upstream, token: str, lines: list[CartLine]) -> bool:

@@ -10,7 +10,7 @@ from gateway.errors import StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Session
 from gateway.upstream.cart import Cart
 from resolvers import sessions
@@ -27,7 +27,7 @@ WARNING_MESSAGES = {
     WarningCode.OTHER: "Digital River has a remark on the cart that this gateway does not know.",
 }
 
-NO_LONGER_COVERED = Warning(
+NO_LONGER_COVERED = MutationWarning(
     WarningCode.PAYMENT_NO_LONGER_COVERED,
     "The total has grown beyond the store credit on the cart. Attach a source for what remains, or apply more credit.",
 )
@@ -41,9 +41,9 @@ class Refused(Exception):
         self.errors = list(errors)
 
 
-def warnings_of(cart: Cart) -> list[Warning]:
+def warnings_of(cart: Cart) -> list[MutationWarning]:
     codes = [WARNINGS.get(code.lower(), WarningCode.OTHER) for code in cart.warning_codes]
-    return [Warning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
+    return [MutationWarning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
 
 
 async def change(

@@ -10,7 +10,7 @@ from gateway.enums import ErrorCode
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.sessions.sessions import Record
 from gateway.upstream.cart import Cart
@@ -44,7 +44,7 @@ async def tax_identifier_requirements(parent: Cart, ctx: Context) -> list[TaxIde
     return await ctx.tax_requirements()
 
 
-def warnings(parent: Cart, ctx: Context) -> list[Warning]:
+def warnings(parent: Cart, ctx: Context) -> list[MutationWarning]:
     return warnings_of(parent)
 
 

@@ -12,7 +12,7 @@ from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCod
 from gateway.errors import UpstreamError
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import DestinationError, InputError, Path, invalid
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart, ShippingOption
 from gateway.upstream.changes import CartChange
@@ -32,7 +32,7 @@ from resolvers.payloads import Payload
 
 LONGEST_ORGANIZATION = 50
 
-SHIPPING_RESET = Warning(
+SHIPPING_RESET = MutationWarning(
     WarningCode.SHIPPING_OPTION_RESET,
     "The shipping option is not offered for the new address; another one, or none, is selected now.",
 )

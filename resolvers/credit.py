@@ -12,7 +12,7 @@ from gateway.operation.context import Context
 from gateway.payments import store_credit as credit_rules
 from gateway.payments.store_credit import StoreCreditAccount
 from gateway.refusals.user_errors import AnyUserError, PaymentError, UpstreamFailure
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import Source
 from resolvers import cart_edits, payment_sources, sessions
@@ -21,7 +21,7 @@ from resolvers.payloads import Payload
 
 AMOUNT = ("input", "amount")
 
-REORDERED = Warning(
+REORDERED = MutationWarning(
     WarningCode.SOURCES_REORDERED,
     "The source was taken off and attached again, so that store credit pays first and it pays the rest.",
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from gateway.enums import CartTransitionOutcome
 from gateway.orders.outcomes import Result, SubmissionAttempt
 from gateway.refusals.user_errors import AnyUserError
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress
@@ -14,7 +14,7 @@ from gateway.upstream.shopper import PaymentOption, SavedAddress
 @dataclass(frozen=True)
 class Payload:
     errors: list[AnyUserError] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[MutationWarning] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

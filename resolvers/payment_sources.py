@@ -10,7 +10,7 @@ from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.payments.payment_session import due_text
 from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Remembered
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
@@ -62,7 +62,7 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
     if source_id is None and not input.target.all:
         return Payload(errors=[invalid(path, "Only true means anything here.")])
 
-    told: list[Warning] = []
+    told: list[MutationWarning] = []
 
     async def act() -> None:
         try:

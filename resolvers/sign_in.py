@@ -14,7 +14,7 @@ from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, Session
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Handle, Session
@@ -34,7 +34,7 @@ Ask = Callable[[Upstream, str | None], Awaitable[Tokens]]
 
 NO_KEY = UUID(int=0)
 
-CART_UNREAD = Warning(
+CART_UNREAD = MutationWarning(
     WarningCode.OTHER, "The cart could not be read after the sign-in. Compare it with the guest's once it can be read."
 )
 
@@ -45,7 +45,7 @@ class Entered:
 
     handle: Handle
     transition: CartTransition | None
-    warnings: list[Warning]
+    warnings: list[MutationWarning]
 
 
 async def sign_in(ctx: Context, input: SignIn) -> SignInPayload:
@@ -242,7 +242,7 @@ async def _entered(ctx: Context, session: Session, handle: Handle, before: Cart 
     return Entered(handle, None, [CART_UNREAD])
 
 
-def _compare(before: Cart | None, after: Cart) -> tuple[CartTransition, list[Warning]]:
+def _compare(before: Cart | None, after: Cart) -> tuple[CartTransition, list[MutationWarning]]:
     """What became of the guest's cart, with a warning for every product of which there is less."""
     had, has = _units(before), _units(after)
     lost = {product_id: quantity for product_id, quantity in had.items() if has[product_id] < quantity}
@@ -263,8 +263,8 @@ def _units(cart: Cart | None) -> Counter[str]:
     return units
 
 
-def _lost(product_id: str, before: int, after: int) -> Warning:
-    return Warning(
+def _lost(product_id: str, before: int, after: int) -> MutationWarning:
+    return MutationWarning(
         WarningCode.CART_CHANGED_BY_SIGN_IN,
         f"The guest's cart had {before} of this product, the cart has {after} after the sign-in.",
         global_id("Product", product_id),

@@ -5,7 +5,7 @@ import msgspec
 from gateway.enums import WarningCode
 
 
-class Warning(msgspec.Struct, frozen=True):
+class MutationWarning(msgspec.Struct, frozen=True):
     """A condition worth telling the shopper; the change was made."""
 
     code: WarningCode

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from gateway.enums import RetryAdvice
 from gateway.errors import StoreUnavailable, UpstreamRefusal, UpstreamTimeout
 from gateway.refusals.user_errors import AnyUserError
-from gateway.refusals.warnings import Warning
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
 from gateway.upstream.decoding import decode, encode
@@ -31,7 +31,7 @@ class ChangeOutcome(msgspec.Struct, frozen=True):
     """What a change of the cart came to. No errors: it was made."""
 
     errors: list[AnyUserError] = []
-    warnings: list[Warning] = []
+    warnings: list[MutationWarning] = []
 
     @property
     def may_repeat(self) -> bool:
