@@ -35,7 +35,7 @@ async def begin(ctx: Context) -> list[MutationWarning]:
     # A way out that broke off half-way is taken to its end: nobody resumes what was given up.
     _check(cart, session.level, was_given_up=await ctx.services.submissions.was_given_up(session, cart))
     tokens = await ctx.upstream.guest_token(session.locale, session.currency_code)
-    warnings = await _take_along(ctx, tokens.access_token, cart, session.record.remembered.coupons)
+    warnings = await _take_along(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
     if not await ctx.services.submissions.give_up(ctx, session, waiting):
         message = "The order is being finished at this moment. Read orderSubmission."
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
@@ -44,7 +44,7 @@ async def begin(ctx: Context) -> list[MutationWarning]:
     def move(record: Record) -> None:
         record.refresh_token = None
         record.renew(tokens, now)
-        record.remembered.attached_at, record.remembered.asked_authentication = {}, None
+        record.checkout_memory.attached_at, record.checkout_memory.asked_authentication = {}, None
 
     await ctx.services.sessions.change(session, move)
     ctx.forget_cart()

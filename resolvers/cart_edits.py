@@ -68,7 +68,7 @@ async def in_turn(ctx: Context, if_revision: str | None, act: Callable[[], Await
 async def _with_coverage(ctx: Context, done: Payload) -> Payload:
     """Tell when the total has grown beyond the store credit that paid all of it. Costs a read only then."""
     session = await ctx.own_session()
-    covered = session.record.remembered.credit_covers
+    covered = session.record.checkout_memory.credit_covers
     if covered is None:
         return done
     try:
@@ -77,7 +77,7 @@ async def _with_coverage(ctx: Context, done: Payload) -> Payload:
         return done  # It is told with the next change.
     if covers is covered:
         return done
-    await ctx.services.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
+    await ctx.services.sessions.update_checkout_memory(session, lambda memory: setattr(memory, "credit_covers", covers))
     return replace(done, warnings=[*done.warnings, NO_LONGER_COVERED]) if covers is False else done
 
 

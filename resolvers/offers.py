@@ -6,7 +6,7 @@ from functools import partial
 from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import NotFoundError, Path, not_found
-from gateway.sessions.sessions import Remembered
+from gateway.sessions.sessions import CheckoutMemory
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
@@ -25,7 +25,7 @@ class AppliedOffer:
 
 
 async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
-    memory = (await ctx.own_session()).record.remembered
+    memory = (await ctx.own_session()).record.checkout_memory
     found: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
     with_coupon = [offer for offer in found if _takes_coupon(offer, memory)]
     # Upstream does not say which code an offer came by: told only where there is one of each.
@@ -42,7 +42,7 @@ def _line_of(offer: Offer, cart: Cart) -> str | None:
     return lines[0] if len(lines) == 1 else None
 
 
-def _takes_coupon(offer: Offer, memory: Remembered) -> bool:
+def _takes_coupon(offer: Offer, memory: CheckoutMemory) -> bool:
     trigger = (offer.trigger or "").lower()
     is_asked_for = "coupon" in trigger or trigger == "user triggered"
     return is_asked_for and offer.upstream_id not in memory.offers
@@ -72,13 +72,13 @@ async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
 async def _remember(ctx: Context, part: CartChange) -> None:
     """Keep what upstream does not tell of an applied offer: the code it came by, or that it came without one."""
 
-    def note(memory: Remembered) -> None:
+    def note(memory: CheckoutMemory) -> None:
         if part.coupon_code is not None and part.coupon_code not in memory.coupons:
             memory.coupons = [*memory.coupons, part.coupon_code]
         if part.order_offer_id is not None and part.order_offer_id not in memory.offers:
             memory.offers = [*memory.offers, part.order_offer_id]
 
-    await ctx.services.sessions.remember(await ctx.own_session(), note)
+    await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)
 
 
 def no_offer(path: Path) -> NotFoundError:
@@ -102,11 +102,11 @@ async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
 
 
 async def _forget(ctx: Context, offer_id: str) -> None:
-    def note(memory: Remembered) -> None:
+    def note(memory: CheckoutMemory) -> None:
         if offer_id in memory.offers:
             memory.offers = [one for one in memory.offers if one != offer_id]
         elif len(memory.coupons) == 1:
             # Upstream does not say which code it was; with one code there is no doubt.
             memory.coupons = []
 
-    await ctx.services.sessions.remember(await ctx.own_session(), note)
+    await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

@@ -8,7 +8,7 @@ from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRef
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
 from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, not_found, too_many
-from gateway.sessions.sessions import Remembered
+from gateway.sessions.sessions import CheckoutMemory
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
 from resolvers import sessions
@@ -35,10 +35,10 @@ async def find(ctx: Context, order_id: str) -> Order | None:
 
 async def _find(ctx: Context, order_id: str) -> Order | None:
     session = await ctx.own_session()
-    remembered = session.record.remembered
-    if proof := remembered.unlocked.get(order_id):
+    memory = session.record.checkout_memory
+    if proof := memory.unlocked.get(order_id):
         return next((one for one in await _looked_up(ctx, proof) if one.number == order_id), None)
-    if order_id in remembered.order_ids or session.level.reaches(SessionLevel.REGISTERED):
+    if order_id in memory.order_ids or session.level.reaches(SessionLevel.REGISTERED):
         return await ctx.order(order_id)
     return None
 
@@ -93,7 +93,7 @@ async def look_up_order(ctx: Context, input: LookupOrder) -> LookupOrderPayload:
         return LookupOrderPayload(errors=[_no_such_order()])
     # A card may have paid several; the newest is what somebody asks about.
     order = max(found, key=lambda one: one.submitted_at or datetime.max.replace(tzinfo=UTC))
-    await ctx.services.sessions.remember(session, lambda remembered: _unlock(remembered, order.number, proof))
+    await ctx.services.sessions.update_checkout_memory(session, lambda memory: _unlock(memory, order.number, proof))
     return LookupOrderPayload(order=order)
 
 
@@ -107,9 +107,9 @@ async def _looked_up(ctx: Context, proof: Proof) -> list[Order]:
         return []
 
 
-def _unlock(remembered: Remembered, number: str, proof: Proof) -> None:
-    known = {one: kept for one, kept in remembered.unlocked.items() if one != number}
-    remembered.unlocked = dict([*known.items(), (number, proof)][-MOST_UNLOCKED:])
+def _unlock(memory: CheckoutMemory, number: str, proof: Proof) -> None:
+    known = {one: kept for one, kept in memory.unlocked.items() if one != number}
+    memory.unlocked = dict([*known.items(), (number, proof)][-MOST_UNLOCKED:])
 
 
 def _proof(by: OrderLookupBy) -> Proof:

@@ -13,7 +13,7 @@ async def payment_session(ctx: Context) -> PaymentSession | None:
 
 async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | None:
     session = await ctx.own_session()
-    return view_of(parent, Facts(session.record.remembered, session.locale))
+    return view_of(parent, Facts(session.record.checkout_memory, session.locale))
 
 
 async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:

@@ -11,7 +11,7 @@ from gateway.payments import store_credit
 from gateway.payments.payment_session import due_text
 from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
 from gateway.refusals.warnings import MutationWarning
-from gateway.sessions.sessions import Remembered
+from gateway.sessions.sessions import CheckoutMemory
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from resolvers import abandon_redirect, account, cart_edits
@@ -90,8 +90,10 @@ async def with_funding(ctx: Context, change: Awaitable[Payload]) -> Payload:
     except UpstreamError:
         return done
     session = await ctx.own_session()
-    if covers is not session.record.remembered.credit_covers:
-        await ctx.services.sessions.remember(session, lambda memory: setattr(memory, "credit_covers", covers))
+    if covers is not session.record.checkout_memory.credit_covers:
+        await ctx.services.sessions.update_checkout_memory(
+            session, lambda memory: setattr(memory, "credit_covers", covers)
+        )
     return done
 
 
@@ -115,11 +117,11 @@ async def _detach_all(ctx: Context) -> None:
 async def note_total(ctx: Context, source_id: str, cart: Cart) -> None:
     """Note the amount that a source is for; a new source asks for no old authentication."""
 
-    def note(memory: Remembered) -> None:
+    def note(memory: CheckoutMemory) -> None:
         memory.attached_at = {source_id: due_text(cart)}
         memory.asked_authentication = None
 
-    await ctx.services.sessions.remember(await ctx.own_session(), note)
+    await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)
 
 
 def no_session(cart: Cart) -> PaymentError:

@@ -348,7 +348,7 @@ def _recurrence(case: Case) -> Iterator[Blocker]:
 
 def _fixed_amount(case: Case) -> Iterator[Blocker]:
     session = payment_session(case.cart, case.facts)
-    if session is not None and is_outdated(case.cart, case.facts.remembered):
+    if session is not None and is_outdated(case.cart, case.facts.checkout_memory):
         yield payment_blocker(
             Code.SOURCE_AMOUNT_OUTDATED,
             "The total has changed since the source was made. Attach a new source for the present total.",

@@ -125,7 +125,7 @@ class Attempts:
 
     async def find(self, session: Session, key: UUID | None) -> Record | None:
         """The attempt with the key, else the session's latest one."""
-        latest = session.record.remembered.latest_submission
+        latest = session.record.checkout_memory.latest_submission
         wanted = key or (UUID(latest) if latest else None)
         return None if wanted is None else await self.present(place_of(session, wanted))
 

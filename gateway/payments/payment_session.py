@@ -16,7 +16,7 @@ from gateway.enums import (
     SourceUsage,
 )
 from gateway.money import Money
-from gateway.sessions.sessions import Remembered, Session
+from gateway.sessions.sessions import CheckoutMemory, Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape
 from gateway.upstream.ids import global_id
@@ -116,7 +116,7 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
 class Facts:
     """What the session knows and the cart does not tell."""
 
-    remembered: Remembered
+    checkout_memory: CheckoutMemory
     locale: str
 
 
@@ -146,7 +146,7 @@ def payment_session(cart: Cart, facts: Facts) -> PaymentSession | None:
     return session
 
 
-def is_outdated(cart: Cart, remembered: Remembered) -> bool:
+def is_outdated(cart: Cart, checkout_memory: CheckoutMemory) -> bool:
     """Whether the primary source was approved for another amount than is due from it now.
 
     A source that was not attached here has no remembered amount and passes.
@@ -154,7 +154,7 @@ def is_outdated(cart: Cart, remembered: Remembered) -> bool:
     source = cart.primary_source
     if source is None or source.type in ADJUSTABLE:
         return False
-    agreed = remembered.attached_at.get(source.source_id)
+    agreed = checkout_memory.attached_at.get(source.source_id)
     return agreed is not None and agreed != due_text(cart)
 
 
@@ -226,7 +226,7 @@ def _missing(cart: Cart, remaining: Money, facts: Facts) -> list[PaymentRequirem
                     message="The attached source cannot be charged; attach another one.",
                 )
             )
-    elif is_outdated(cart, facts.remembered):
+    elif is_outdated(cart, facts.checkout_memory):
         found.append(
             PaymentRequirement(
                 kind=kind.CHARGEABLE_SOURCE,
@@ -258,7 +258,7 @@ def _next_action(cart: Cart, remaining: Money, drop_in: DropInSetup, facts: Fact
             return CollectSourceAction(amount_due=remaining, drop_in=drop_in)
         case State.FAILED | State.CANCELLED:
             return CollectSourceAction(amount_due=_due_from_a_primary(cart), drop_in=drop_in)
-        case State.REQUIRES_CONFIRMATION if is_outdated(cart, facts.remembered):
+        case State.REQUIRES_CONFIRMATION if is_outdated(cart, facts.checkout_memory):
             return CollectSourceAction(amount_due=_due_from_a_primary(cart), drop_in=drop_in)
         case State.REQUIRES_CONFIRMATION:
             return SubmitOrderAction(amount=cart.order_total, cart_revision=cart.revision)
@@ -267,7 +267,7 @@ def _next_action(cart: Cart, remaining: Money, drop_in: DropInSetup, facts: Fact
         case State.REQUIRES_ACTION:
             return _authenticate(cart, wire.id)
         case State.CHARGEABLE:
-            latest = facts.remembered.latest_submission
+            latest = facts.checkout_memory.latest_submission
             return ResumeOrderAction(idempotency_key=UUID(latest) if latest else None)
         case State.PENDING_FUNDS:
             source = cart.primary_source
@@ -301,7 +301,7 @@ def _asks_authentication(cart: Cart, facts: Facts) -> bool:
         wire is not None
         and source is not None
         and wire.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
-        and facts.remembered.asked_authentication == source.source_id
+        and facts.checkout_memory.asked_authentication == source.source_id
     )
 
 
@@ -315,4 +315,4 @@ def _authenticate(cart: Cart, session_id: str) -> AuthenticateSourceAction | Non
 
 
 def facts_of(session: Session) -> Facts:
-    return Facts(session.record.remembered, session.locale)
+    return Facts(session.record.checkout_memory, session.locale)

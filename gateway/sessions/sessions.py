@@ -56,7 +56,7 @@ class Handle:
         return f"Handle({self.delivery.name}, ***)"
 
 
-class Remembered(msgspec.Struct, kw_only=True):
+class CheckoutMemory(msgspec.Struct, kw_only=True):
     """What a session knows of its checkout and the cart does not tell."""
 
     attached_at: dict[str, str] = {}
@@ -93,7 +93,7 @@ class Record(msgspec.Struct, kw_only=True):
     access_ends_at: datetime
     started_at: datetime
     used_at: datetime
-    remembered: Remembered
+    checkout_memory: CheckoutMemory
     kept_until: datetime | None = None
     """How long it is kept for a submission that is not over, although its handle is no longer good."""
 
@@ -186,7 +186,7 @@ class Sessions:
             access_ends_at=now + timedelta(seconds=tokens.expires_in_s),
             started_at=now,
             used_at=now,
-            remembered=Remembered(),
+            checkout_memory=CheckoutMemory(),
         )
         handle = Handle.new(delivery)
         return await self._put(handle.key, delivery, record), handle
@@ -257,13 +257,13 @@ class Sessions:
         """Note the submission that begins. Until it is over the session is kept for it, as long as any lives."""
 
         def note(record: Record) -> None:
-            record.remembered.latest_submission = latest
+            record.checkout_memory.latest_submission = latest
             record.kept_until = record.started_at + self._absolute
 
         await self.change(session, note)
 
-    async def remember(self, session: Session, edit: Callable[[Remembered], None]) -> None:
-        await self.change(session, lambda record: edit(record.remembered))
+    async def update_checkout_memory(self, session: Session, edit: Callable[[CheckoutMemory], None]) -> None:
+        await self.change(session, lambda record: edit(record.checkout_memory))
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
         """A token that lives at least `good_for` longer, renewed where needed.

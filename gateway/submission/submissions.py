@@ -56,7 +56,7 @@ from gateway.orders.outcomes import (
 )
 from gateway.payments.payment_session import AuthenticateSourceAction, payment_session
 from gateway.sessions.idempotency import KeyReused
-from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Remembered, Session
+from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, CheckoutMemory, Session
 from gateway.submission.evidence import (
     UNREADABLE,
     answered,
@@ -625,21 +625,21 @@ def _held(holder: Record) -> OrderBlocked:
     )
 
 
-async def _remember(ctx: Context, session: Session, edit: Callable[[Remembered], None]) -> None:
+async def _remember(ctx: Context, session: Session, edit: Callable[[CheckoutMemory], None]) -> None:
     """Note something in the session, if there still is one: what became of the order counts all the same."""
     with contextlib.suppress(SessionRequired, StoreUnavailable):
-        await ctx.services.sessions.remember(session, edit)
+        await ctx.services.sessions.update_checkout_memory(session, edit)
 
 
 def _deadline(ctx: Context) -> timedelta:
     return timedelta(seconds=ctx.settings.submission_deadline_s)
 
 
-def _set_latest(memory: Remembered, key: UUID) -> None:
+def _set_latest(memory: CheckoutMemory, key: UUID) -> None:
     memory.latest_submission = str(key)
 
 
-def _add_order(memory: Remembered, order_id: str) -> None:
+def _add_order(memory: CheckoutMemory, order_id: str) -> None:
     """Another cart begins: what was known of the one that became the order is no longer so."""
     memory.attached_at, memory.asked_authentication, memory.coupons = {}, None, []
     if order_id not in memory.order_ids:

@@ -14,7 +14,7 @@ from dirty_equals import IsPartialDict
 from gateway.checkout import guard
 from gateway.enums import CheckoutBlockerCode
 from gateway.payments.payment_session import Facts
-from gateway.sessions.sessions import Remembered, utc_now
+from gateway.sessions.sessions import CheckoutMemory, utc_now
 from gateway.upstream.client import Found
 from gateway.upstream.decoding import decode
 from sandbox.model.cart import Cart
@@ -432,7 +432,7 @@ def codes_of(world: World, wire: dict[str, Any]) -> list[CheckoutBlockerCode]:
     assert cart is not None
     case = guard.Case(
         cart=cart,
-        facts=Facts(Remembered(), "en-US"),
+        facts=Facts(CheckoutMemory(), "en-US"),
         settings=settings_for(world, terms_of_sale_mode="NOT_REQUIRED"),
         now=utc_now(),
     )
