@@ -16,7 +16,7 @@ from gateway.app import create_app
 from gateway.documents.manifest import ManifestWrong, manifest_of, operations_in
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.settings import PREFIX, Settings
-from gateway.store.redis import SharedStore
+from gateway.store.redis import RedisStore
 from schema.build import build
 
 log = logging.getLogger("gateway")
@@ -62,7 +62,7 @@ def serve() -> None:
 
 async def _check_store(settings: Settings) -> None:
     """Refuse to start on a store that drops keys. One that cannot be reached may come later."""
-    store = SharedStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
+    store = RedisStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
     try:
         await store.check()
     except StoreEvicts as problem:

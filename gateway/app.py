@@ -40,7 +40,7 @@ from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import RateLimits
-from gateway.store.redis import SharedStore
+from gateway.store.redis import RedisStore
 from gateway.submission.reconciler import Reconciler
 from gateway.submission.submissions import Submissions
 from gateway.telemetry import tell_retries
@@ -78,7 +78,7 @@ def create_app(
         submissions=Submissions(Attempts(store, replica)),
         replica=replica,
         cart_lock=CartLock(store),
-        rate_limits=RateLimits(now, store.pool if isinstance(store, SharedStore) else None),
+        rate_limits=RateLimits(now, store.pool if isinstance(store, RedisStore) else None),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )
@@ -139,7 +139,7 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
 
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
     if url := settings.store_url.get_secret_value():
-        return SharedStore(url, timeout_s=settings.store_timeout_s)
+        return RedisStore(url, timeout_s=settings.store_timeout_s)
     return MemoryStore(entries=settings.store_entries, size_bytes=settings.store_bytes, clock=lambda: now().timestamp())
 
 

@@ -58,7 +58,7 @@ return due
 """
 
 
-class SharedStore:
+class RedisStore:
     """`url`: `redis://` or, encrypted, `rediss://`, with user and password where the server wants them.
 
     `timeout_s`: how long one command may take.

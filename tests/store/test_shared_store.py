@@ -15,7 +15,7 @@ from gateway.orders.attempts import Attempts, Record
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.store.memory import MemoryStore
-from gateway.store.redis import SharedStore
+from gateway.store.redis import RedisStore
 from gateway.upstream.decoding import encode
 from tests.support.valkey import Valkey
 
@@ -29,7 +29,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         made = MemoryStore(entries=10_000, size_bytes=1_000_000)
     else:
         valkey: Valkey = request.getfixturevalue("valkey")
-        made = SharedStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
+        made = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
     yield made
     await made.aclose()
 
@@ -114,7 +114,7 @@ async def test_a_store_that_works_says_so(store: Store) -> None:
 
 @pytest.mark.slow
 async def test_a_server_that_is_gone_is_told_at_once_and_found_again(own_valkey: Valkey) -> None:
-    store = SharedStore(own_valkey.url)
+    store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=10)
     own_valkey.stop()
     for _ in range(10):
@@ -133,7 +133,7 @@ async def test_a_server_that_is_gone_is_told_at_once_and_found_again(own_valkey:
 
 @pytest.mark.slow
 async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey) -> None:
-    store = SharedStore(own_valkey.url)
+    store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=100)
     with own_valkey.silent():
         began = time.monotonic()
@@ -152,7 +152,7 @@ async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey)
 
 @pytest.mark.slow
 async def test_a_server_that_forgets_is_noticed(own_valkey: Valkey) -> None:
-    first, second = SharedStore(own_valkey.url), SharedStore(own_valkey.url)
+    first, second = RedisStore(own_valkey.url), RedisStore(own_valkey.url)
     assert await first.intact_since(NOW) == NOW
     later = NOW + timedelta(hours=1)
     assert await second.intact_since(later) == NOW
@@ -177,7 +177,7 @@ async def test_a_server_that_drops_keys_is_refused(own_valkey: Valkey) -> None:
     redis = Redis.from_url(own_valkey.url)
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     await redis.aclose()
-    store = SharedStore(own_valkey.url)
+    store = RedisStore(own_valkey.url)
     with pytest.raises(StoreUnavailable) as caught:
         await store.check()
     assert "allkeys-lru" in caught.value.detail
@@ -186,7 +186,7 @@ async def test_a_server_that_drops_keys_is_refused(own_valkey: Valkey) -> None:
 
 async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
     prefix = f"{uuid.uuid4()}:"
-    store = SharedStore(valkey.url, timeout_s=10, prefix=prefix)
+    store = RedisStore(valkey.url, timeout_s=10, prefix=prefix)
     await store.put("a", b"1", ttl_s=10)
     await store.replace("b", b"1", expected=None, ttl_s=10)
     await store.schedule("list", "m", NOW)
