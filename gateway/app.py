@@ -35,7 +35,7 @@ from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions, utc_now
 from gateway.settings import Settings
-from gateway.store.answer_cache import Cache
+from gateway.store.answer_cache import AnswerCache
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
@@ -64,7 +64,7 @@ def create_app(
     http = transport.client(network or transport.network(settings), settings)
     upstream = Upstream(Calls(http, settings))
     store = store or _store(settings, now)
-    cache = Cache(now)
+    cache = AnswerCache(now)
     replica = Replica(store)
     services = Services(
         settings=settings,

@@ -9,7 +9,7 @@ from gateway.catalog.guest_token import Guest, Read, T
 from gateway.catalog.stock_loader import Reads
 from gateway.errors import BadUserInput, UpstreamRefusal
 from gateway.settings import Settings
-from gateway.store.answer_cache import Cache, Lifetime, key_of
+from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream import refusal_codes
 from gateway.upstream.browsing import Browsing
 from gateway.upstream.catalog import (
@@ -55,12 +55,14 @@ class Catalog:
     """
 
     guest: Guest
-    cache: Cache
+    cache: AnswerCache
     market: Market
     reads: Reads = field(default_factory=Reads)
 
     @classmethod
-    def opened(cls, upstream: Upstream, cache: Cache, settings: Settings, now: Callable[[], datetime]) -> "Catalog":
+    def opened(
+        cls, upstream: Upstream, cache: AnswerCache, settings: Settings, now: Callable[[], datetime]
+    ) -> "Catalog":
         """The catalogue of the market the storefront begins with."""
         return cls(Guest(upstream, settings, now), cache, Market(*settings.locales[0]))
 
@@ -208,7 +210,7 @@ class Catalog:
         async def load() -> bytes:
             return encode(await self.guest.read(self.market, read))
 
-        key = key_of(scope, *self.market, *named)
+        key = hashed_key(scope, *self.market, *named)
         with self.reads.one():
             try:
                 kept = await self.cache.get_or_load(key, load, lifetime, past_cache=past_cache)

@@ -12,7 +12,7 @@ from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.settings import Settings
-from gateway.store.answer_cache import Cache
+from gateway.store.answer_cache import AnswerCache
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.rate_limits import RateLimits
@@ -30,7 +30,7 @@ class Services:
     upstream: Upstream
     store: Store
     sessions: Sessions
-    cache: Cache
+    cache: AnswerCache
     catalog: Catalog
     method_lists: MethodLists
     idempotency: IdempotencyRecords

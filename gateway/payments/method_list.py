@@ -12,7 +12,7 @@ from gateway.money import Money
 from gateway.payments import known_methods
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, total_text
 from gateway.settings import MethodsFrom, Settings
-from gateway.store.answer_cache import Cache, Lifetime, key_of
+from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import decode, encode, many
@@ -89,7 +89,7 @@ class AvailablePaymentMethods:
 class MethodLists:
     """The method lists of all payment sessions, each read once and cached for as long as its cart stays the same."""
 
-    def __init__(self, cache: Cache, upstream: Upstream, settings: Settings) -> None:
+    def __init__(self, cache: AnswerCache, upstream: Upstream, settings: Settings) -> None:
         self._cache = cache
         self._upstream = upstream
         self._settings = settings
@@ -136,7 +136,7 @@ class MethodLists:
 def cache_key(cart: Cart, locale: str) -> str:
     """Every fact that a list depends on. A change of any makes another key, so no entry is ever invalidated."""
     session, shipping = cart.payment_session, cart.shipping_address
-    return key_of(
+    return hashed_key(
         "payment-methods",
         session.id if session else None,
         total_text(cart),

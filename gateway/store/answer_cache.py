@@ -78,7 +78,7 @@ class BoundedMemory(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no
     _SimpleMemoryBackend__delete = _forget
 
 
-def key_of(scope: str, *parts: str | None) -> str:
+def hashed_key(scope: str, *parts: str | None) -> str:
     """A key that no two different lists of parts share: each is length-prefixed, all are hashed."""
     digest = hashlib.sha256()
     for part in (scope, *parts):
@@ -86,7 +86,7 @@ def key_of(scope: str, *parts: str | None) -> str:
     return f"{scope}:{digest.hexdigest()}"
 
 
-class Cache:
+class AnswerCache:
     """Callers that miss the same key together share one load, which outlives any of them."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.store.answer_cache import key_of
+from gateway.store.answer_cache import hashed_key
 from sandbox.model.world import World
 from tests.support.shop import PACK, POLES, Shopper, Storefront
 
@@ -18,13 +18,13 @@ PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
 @settings(max_examples=500, deadline=None)
 @given(PARTS, PARTS)
 def test_two_lists_of_parts_have_one_key_only_when_they_are_one(one: list[str | None], other: list[str | None]) -> None:
-    assert (key_of("scope", *one) == key_of("scope", *other)) == (one == other)
+    assert (hashed_key("scope", *one) == hashed_key("scope", *other)) == (one == other)
 
 
 @settings(max_examples=100, deadline=None)
 @given(PARTS)
 def test_a_scope_is_not_a_part(parts: list[str | None]) -> None:
-    assert key_of("a", "b", *parts) != key_of("ab", *parts)
+    assert hashed_key("a", "b", *parts) != hashed_key("ab", *parts)
 
 
 PRODUCT = """query($id: String!, $locale: Locale!, $currency: CurrencyCode!)

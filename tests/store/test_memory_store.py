@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from gateway.errors import RateLimited, UpstreamUnavailable
-from gateway.store.answer_cache import ENTRIES, VERSION, Cache, Envelope, Lifetime, key_of
+from gateway.store.answer_cache import ENTRIES, VERSION, AnswerCache, Envelope, Lifetime, hashed_key
 from gateway.store.memory import MemoryStore
 from tests.support.shop import Clock
 
@@ -78,7 +78,7 @@ class Loads:
 
 
 async def test_a_load_outlives_the_caller_that_began_it(clock: Clock) -> None:
-    cache, load = Cache(clock), Loads()
+    cache, load = AnswerCache(clock), Loads()
     load.gate.clear()
     first = asyncio.create_task(cache.get_or_load("k", load, LIFETIME))
     second = asyncio.create_task(cache.get_or_load("k", load, LIFETIME))
@@ -91,7 +91,7 @@ async def test_a_load_outlives_the_caller_that_began_it(clock: Clock) -> None:
 
 
 async def test_a_failed_load_is_told_to_all_and_remembered_by_none(clock: Clock) -> None:
-    cache, load = Cache(clock), Loads()
+    cache, load = AnswerCache(clock), Loads()
     load.fails = True
     results = await asyncio.gather(*(cache.get_or_load("k", load, LIFETIME) for _ in range(5)), return_exceptions=True)
     assert all(isinstance(result, UpstreamUnavailable) for result in results)
@@ -111,14 +111,14 @@ async def test_a_failed_load_is_told_to_all_and_remembered_by_none(clock: Clock)
     ],
 )
 async def test_what_cannot_be_read_is_a_miss(clock: Clock, broken: bytes) -> None:
-    cache, load = Cache(clock), Loads()
+    cache, load = AnswerCache(clock), Loads()
     await cache._kept.set("k", broken, ttl=100)
     assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
     assert load.count == 1
 
 
 async def test_the_cache_drops_the_oldest(clock: Clock) -> None:
-    cache, load = Cache(clock), Loads()
+    cache, load = AnswerCache(clock), Loads()
     for number in range(ENTRIES + 10):
         await cache._kept.set(str(number), b"x", ttl=100)
     assert await cache._kept.get("0") is None
@@ -137,6 +137,6 @@ def test_no_two_lists_of_parts_share_a_key() -> None:
         ("a:b",),
         (None,),
     ]
-    assert len({key_of("scope", *parts) for parts in lists}) == len(lists)
-    assert key_of("scope", "secret").startswith("scope:")
-    assert "secret" not in key_of("scope", "secret")
+    assert len({hashed_key("scope", *parts) for parts in lists}) == len(lists)
+    assert hashed_key("scope", "secret").startswith("scope:")
+    assert "secret" not in hashed_key("scope", "secret")
