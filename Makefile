@@ -67,8 +67,8 @@ bench: .venv/.dev
 
 schema: .venv/.runtime
 	$(BIN)/python -m gateway schema > schema/schema.graphql
-	$(BIN)/python -m tests.support.coverage > docs/coverage.md
-	$(BIN)/python -m tests.support.ways > docs/payment-methods.md
+	$(BIN)/python -m tests.support.coverage_page > docs/coverage.md
+	$(BIN)/python -m tests.support.payment_method_cases > docs/payment-methods.md
 
 image:
 	docker build --tag $(IMAGE) .

@@ -13,7 +13,7 @@ import httpx
 
 from gateway.app import create_app
 from sandbox.model.world import World
-from tests.support.bombs import BOMBS, WITHIN_BOUNDS
+from tests.support.costly_documents import ACCEPTED_DOCUMENTS, REFUSED_DOCUMENTS
 from tests.support.shop import documents, running, settings_for
 
 BOUND_MS = 100
@@ -36,8 +36,8 @@ async def main() -> None:
         # As `serve` does: the graph is not looked through for garbage in the middle of a request.
         gc.collect()
         gc.freeze()
-        refused = await dearest(http, BOMBS, is_refused=True)
-        passed = await dearest(http, [*WITHIN_BOUNDS, *documents().items()], is_refused=False)
+        refused = await dearest(http, REFUSED_DOCUMENTS, is_refused=True)
+        passed = await dearest(http, [*ACCEPTED_DOCUMENTS, *documents().items()], is_refused=False)
         await tell_estimates(http)
     if max(refused, passed) > BOUND_MS:
         raise SystemExit("beyond the bound")

@@ -9,7 +9,7 @@ import pytest
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from schema.build import build
-from tests.support.client import Client
+from tests.support.commerce_client import Client
 from tests.support.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
 from tests.support.valkey import Valkey
 
@@ -76,7 +76,7 @@ def shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) ->
 
 
 @pytest.fixture
-async def looked_after(
+async def reconciled_shopper(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
     """At a gateway that looks after submissions by itself, all the time."""
@@ -92,14 +92,14 @@ async def client(sandbox: httpx.AsyncClient, world: World) -> Client:
 
 
 @pytest.fixture
-async def member(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
+async def registered_shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
     """Alex of the demo shop, signed in. Has addresses and saved cards."""
     keys = world.keys
     return await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
 
 
 @pytest.fixture
-async def another_member(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
+async def other_registered_shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
     """Sam of the demo shop, signed in at the same gateway."""
     keys = world.keys
     return await signed_in(storefront, sandbox, world, keys.other_shopper_username, keys.other_shopper_password)

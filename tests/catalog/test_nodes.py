@@ -84,29 +84,29 @@ async def test_an_order_and_its_lines_are_read_by_their_session(shopper: Shopper
         assert await node(stranger, id) is None
 
 
-async def test_an_order_and_its_lines_are_one_call(member: Shopper, world: World) -> None:
-    await member.get_ready()
-    number = (await member.storefront.outcome())["order"]["number"]
+async def test_an_order_and_its_lines_are_one_call(registered_shopper: Shopper, world: World) -> None:
+    await registered_shopper.get_ready()
+    number = (await registered_shopper.storefront.outcome())["order"]["number"]
     text = "query($id: ID!) { order(id: $id) { id lines { id } } }"
-    order = (await member.storefront.ask(text, id=global_id("Order", number))).data["order"]
+    order = (await registered_shopper.storefront.ask(text, id=global_id("Order", number))).data["order"]
     world.calls.clear()
     ids = [order["id"], *(line["id"] for line in order["lines"] * 3)]
-    assert all((await member.storefront.ask(NODES, ids=ids)).data["nodes"])
+    assert all((await registered_shopper.storefront.ask(NODES, ids=ids)).data["nodes"])
     assert world.calls.count() == 1
 
 
-async def test_what_an_account_has_is_read_by_its_shopper_alone(member: Shopper, world: World) -> None:
+async def test_what_an_account_has_is_read_by_its_shopper_alone(registered_shopper: Shopper, world: World) -> None:
     text = "{ shopper { id addresses { id } paymentOptions { id } } }"
-    own = (await member.storefront.ask(text)).data["shopper"]
+    own = (await registered_shopper.storefront.ask(text)).data["shopper"]
     theirs = {
         "Shopper": own["id"],
         "SavedAddress": own["addresses"][0]["id"],
         "PaymentOption": own["paymentOptions"][0]["id"],
     }
     for type_name, id in theirs.items():
-        assert await node(member.storefront, id) == {"__typename": type_name, "id": id}
-        assert await node(member.storefront, global_id(type_name, "1")) is None
-    guest = Storefront(member.storefront.http)
+        assert await node(registered_shopper.storefront, id) == {"__typename": type_name, "id": id}
+        assert await node(registered_shopper.storefront, global_id(type_name, "1")) is None
+    guest = Storefront(registered_shopper.storefront.http)
     await guest.add(PACK)
     world.calls.clear()
     assert (await guest.ask(NODES, ids=list(theirs.values()))).data["nodes"] == [None] * 3

@@ -382,41 +382,45 @@ async def test_readiness_costs_nothing_beside_the_cart(shopper: Shopper) -> None
 SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: $id}}) { errors { code } } }"""
 
 
-async def recurring(member: Shopper) -> tuple[str, dict[str, Any]]:
+async def recurring(shopper: Shopper) -> tuple[str, dict[str, Any]]:
     """A cart that recurs, paid with a card that is not saved: the source, and what stands in the way."""
-    await member.fill_cart(LIVE_MAPS)
-    source_id = await member.pay_with()
-    result = await member.storefront.outcome()
+    await shopper.fill_cart(LIVE_MAPS)
+    source_id = await shopper.pay_with()
+    result = await shopper.storefront.outcome()
     assert result["__typename"] == "OrderBlocked"
     (blocker,) = result["blockers"]
     return source_id, blocker
 
 
-async def test_what_recurs_is_paid_with_a_source_that_can_be_charged_again(member: Shopper) -> None:
+async def test_what_recurs_is_paid_with_a_source_that_can_be_charged_again(registered_shopper: Shopper) -> None:
     """Both ways that are named clear it: the source is saved, or a saved one takes its place."""
-    source_id, blocker = await recurring(member)
+    source_id, blocker = await recurring(registered_shopper)
     assert blocker == IsPartialDict(
         __typename="PaymentSessionBlocker",
         code="RECURRING_SOURCE_REQUIRED",
         step="PAYMENT",
         resolvedBy=["Mutation.savePaymentOption", "Mutation.attachSource"],
     )
-    assert member.submits == 0
-    assert (await member.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+    assert registered_shopper.submits == 0
+    assert (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
-    await recurring(member)
-    saved = next(one for one in member.world.accounts if one.username.startswith("alex")).payment_options[0].source
-    assert (await member.storefront.attach(str(saved.id)))["errors"] == []
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+    await recurring(registered_shopper)
+    saved = (
+        next(one for one in registered_shopper.world.accounts if one.username.startswith("alex"))
+        .payment_options[0]
+        .source
+    )
+    assert (await registered_shopper.storefront.attach(str(saved.id)))["errors"] == []
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_without_a_line_that_recurs_any_source_will_do(member: Shopper) -> None:
-    await recurring(member)
-    await done(member, REMOVE, ids=await lines(member))
-    await member.fill_cart()
-    await member.pay_with()
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+async def test_without_a_line_that_recurs_any_source_will_do(registered_shopper: Shopper) -> None:
+    await recurring(registered_shopper)
+    await done(registered_shopper, REMOVE, ids=await lines(registered_shopper))
+    await registered_shopper.fill_cart()
+    await registered_shopper.pay_with()
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 # The rules alone, for carts that the sandbox does not make.

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.app import create_app
 from sandbox.model.world import World
+from tests.support.external_programs import node
 from tests.support.shop import InMemory, listening, settings_for
-from tests.support.tools import node
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ from dirty_equals import IsPartialDict
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
+from tests.support.external_programs import needs_chromium, node
 from tests.support.shop import SUBMIT, listening, settings_for
-from tests.support.tools import needs_chromium, node
 
 
 @pytest.mark.browser

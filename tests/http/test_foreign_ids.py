@@ -344,27 +344,31 @@ HAS = """{
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
-async def test_what_is_anothers_is_not_there(row: Row, member: Shopper, another_member: Shopper) -> None:
-    theirs = await row.whose(member)
-    await another_member.storefront.add(PACK)
-    own = await row.beside(another_member) if row.beside else None
-    before = (await member.storefront.ask(HAS)).data
+async def test_what_is_anothers_is_not_there(
+    row: Row, registered_shopper: Shopper, other_registered_shopper: Shopper
+) -> None:
+    theirs = await row.whose(registered_shopper)
+    await other_registered_shopper.storefront.add(PACK)
+    own = await row.beside(other_registered_shopper) if row.beside else None
+    before = (await registered_shopper.storefront.ask(HAS)).data
 
-    never = await told(another_member, row.text, row.never, own)
-    assert await told(another_member, row.text, theirs, own) == never
+    never = await told(other_registered_shopper, row.text, row.never, own)
+    assert await told(other_registered_shopper, row.text, theirs, own) == never
     assert theirs not in never[0]
-    assert (await member.storefront.ask(HAS)).data == before, "and it is as it was"
-    mine = await row.whose(another_member)
-    assert (await told(another_member, row.text, mine, own) != never) is row.is_told, "what is one's own is there"
+    assert (await registered_shopper.storefront.ask(HAS)).data == before, "and it is as it was"
+    mine = await row.whose(other_registered_shopper)
+    assert (await told(other_registered_shopper, row.text, mine, own) != never) is row.is_told, (
+        "what is one's own is there"
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", [row for row in ROWS if row.whose is contract_of], ids=lambda row: row.name)
 async def test_what_does_not_say_whose_it_is_is_not_there_either(
-    row: Row, member: Shopper, another_member: Shopper
+    row: Row, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
-    await member.control("switches", {"subscription_shopper": "absent"})
-    await test_what_is_anothers_is_not_there(row, member, another_member)
+    await registered_shopper.control("switches", {"subscription_shopper": "absent"})
+    await test_what_is_anothers_is_not_there(row, registered_shopper, other_registered_shopper)
 
 
 # That no row is missing.

@@ -12,7 +12,7 @@ from dirty_equals import IsPartialDict, IsStr
 
 from gateway.app import create_app
 from sandbox.model.world import World
-from tests.support.bombs import BOMBS
+from tests.support.costly_documents import REFUSED_DOCUMENTS
 from tests.support.shop import (
     CART,
     CLIENT,
@@ -157,7 +157,7 @@ async def test_health_says_ok_and_no_more(storefront: Storefront, world: World) 
 # Documents that cost more than they ask for.
 
 
-@pytest.mark.parametrize("text", [row[1] for row in BOMBS], ids=[row[0] for row in BOMBS])
+@pytest.mark.parametrize("text", [row[1] for row in REFUSED_DOCUMENTS], ids=[row[0] for row in REFUSED_DOCUMENTS])
 async def test_a_document_bomb_is_refused(storefront: Storefront, world: World, text: str) -> None:
     answer = await storefront.ask(text)
     assert answer.status == 400

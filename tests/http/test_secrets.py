@@ -154,7 +154,7 @@ async def test_no_access_token_is_in_any_answer(shopper: Shopper, world: World, 
 
 
 async def test_the_keys_of_store_credit_and_its_reference_stay_here(
-    member: Shopper, world: World, log: io.StringIO
+    registered_shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
     """Over a ledger and a payment service that answer, and that do not."""
     sent: list[str] = []
@@ -163,17 +163,17 @@ async def test_the_keys_of_store_credit_and_its_reference_stay_here(
         await answer.aread()
         sent.append(f"{answer.headers}\n{answer.text}")
 
-    member.storefront.http.event_hooks = {"response": [keep]}
+    registered_shopper.storefront.http.event_hooks = {"response": [keep]}
     text = "mutation { applyStoreCredit(input: {}) { storeCredit { asOf } errors { code message } } }"
     reference = "rf-cust-000042"
     world.ledger[reference] = Balance(Decimal(20), "USD")
-    await member.fill_cart()
+    await registered_shopper.fill_cart()
     for path in ("/_ledger/balance", "/sources"):
         for kind in ("status", "malformed", "drop-after"):
-            await member.fault(kind, path, times=3)
-            await member.storefront.ask(text)
+            await registered_shopper.fault(kind, path, times=3)
+            await registered_shopper.storefront.ask(text)
             world.faults.clear()
-    assert (await member.storefront.ask(text)).data["applyStoreCredit"]["errors"] == []
+    assert (await registered_shopper.storefront.ask(text)).data["applyStoreCredit"]["errors"] == []
     everything = "\n".join(sent) + log.getvalue()
     for secret in (world.keys.payment_key, world.keys.ledger_key, reference):
         assert all(spelling not in everything for spelling in spellings(secret)), secret

@@ -11,8 +11,18 @@ from dirty_equals import IsPartialDict
 
 from sandbox.demo_shop.payment_methods import TABLE
 from sandbox.model.world import World
+from tests.support.payment_method_cases import (
+    CARD,
+    CPF,
+    LOCALES,
+    MONEY_LATER,
+    OUTCOMES,
+    PAYMENT_METHOD_CASES,
+    PaymentMethodCase,
+    cell,
+    page,
+)
 from tests.support.shop import Clock, InMemory, Shopper, create_source, eventually, gateway, new_key
-from tests.support.ways import CARD, CPF, LOCALES, MONEY_LATER, OUTCOMES, WAYS, Way, cell, page
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +53,7 @@ TYPES = {
 class Visit:
     """A shopper in the market of a way to pay, with a full cart."""
 
-    way: Way
+    way: PaymentMethodCase
     shopper: Shopper
     clock: Clock
 
@@ -109,7 +119,7 @@ class Visit:
 
 @pytest.fixture
 async def visit(
-    way: Way, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    way: PaymentMethodCase, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Visit]:
     async with gateway(world, network, clock, locales=LOCALES) as storefront:
         visit = Visit(way, Shopper(storefront, sandbox, world), clock)
@@ -318,22 +328,24 @@ PLAYED: dict[tuple[str, str], Story] = {
 
 CASES = [
     pytest.param(way, story, id=f"{way.name}-{story}")
-    for way in WAYS
+    for way in PAYMENT_METHOD_CASES
     for story in OUTCOMES[way.workflow]
     if story != "resumed"
 ]
 
 
 @pytest.mark.parametrize(("way", "story"), CASES)
-async def test_what_becomes_of_a_way_to_pay_is_what_the_page_says(visit: Visit, way: Way, story: str) -> None:
+async def test_what_becomes_of_a_way_to_pay_is_what_the_page_says(
+    visit: Visit, way: PaymentMethodCase, story: str
+) -> None:
     assert await PLAYED[way.workflow, story](visit) == cell(way, story)
 
 
 @pytest.mark.parametrize(
-    "way", [way for way in WAYS if way.workflow == "submit-then-redirect"], ids=lambda way: way.name
+    "way", [way for way in PAYMENT_METHOD_CASES if way.workflow == "submit-then-redirect"], ids=lambda way: way.name
 )
 async def test_who_approves_and_never_comes_back_has_bought(
-    way: Way, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    way: PaymentMethodCase, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, locales=LOCALES, reconcile_s=0.01) as storefront:
         visit = Visit(way, Shopper(storefront, sandbox, world), clock)
@@ -354,8 +366,8 @@ async def test_who_approves_and_never_comes_back_has_bought(
         assert cell(way, "resumed") == "placed, although nobody came back"
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
-async def test_a_way_to_pay_is_offered_where_it_can_be_used(visit: Visit, way: Way) -> None:
+@pytest.mark.parametrize("way", PAYMENT_METHOD_CASES, ids=lambda way: way.name)
+async def test_a_way_to_pay_is_offered_where_it_can_be_used(visit: Visit, way: PaymentMethodCase) -> None:
     step = await visit.shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
     method = next(one for one in step["availablePaymentMethods"]["methods"] if one["type"] == way.type)
     assert method["sequence"] == SEQUENCES[way.workflow]
@@ -371,7 +383,9 @@ async def test_a_way_to_pay_is_offered_where_it_can_be_used(visit: Visit, way: W
     assert session["nextAction"] == {"__typename": "SubmitOrderAction"}
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way.name == "Trustly"], ids=lambda way: way.name)
+@pytest.mark.parametrize(
+    "way", [way for way in PAYMENT_METHOD_CASES if way.name == "Trustly"], ids=lambda way: way.name
+)
 async def test_a_way_to_pay_ends_at_its_limit(visit: Visit) -> None:
     storefront = visit.shopper.storefront
     assert await visit.attach(await visit.source()) == []
@@ -389,8 +403,8 @@ async def test_a_way_to_pay_ends_at_its_limit(visit: Visit) -> None:
 
 def test_all_documented_ways_are_tried() -> None:
     own = {method.name for method in TABLE if not method.only_recurring and method.needs != "organization"}
-    assert [way.name for way in WAYS] == sorted(own, key=str.lower)
-    assert len(WAYS) == 28
+    assert [way.name for way in PAYMENT_METHOD_CASES] == sorted(own, key=str.lower)
+    assert len(PAYMENT_METHOD_CASES) == 28
     played = {workflow: {story for one, story in PLAYED if one == workflow} for workflow in OUTCOMES}
     assert {workflow: set(stories) - {"resumed"} for workflow, stories in OUTCOMES.items()} == played
 

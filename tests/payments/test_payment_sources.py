@@ -10,8 +10,8 @@ from dirty_equals import IsPartialDict
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.model.contributions import COMBINABLE
 from sandbox.model.world import Balance, World
+from tests.support.payment_method_cases import AMAZON, CARD
 from tests.support.shop import COFFEE, LIVE_MAPS, SOFTWARE, Shopper
-from tests.support.ways import AMAZON, CARD
 
 pytestmark = pytest.mark.slow
 
@@ -35,12 +35,12 @@ async def approve(shopper: Shopper, source_id: str) -> None:
 
 
 @pytest.fixture
-async def with_credit(member: Shopper) -> Shopper:
-    member.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
-    await member.fill_cart()
-    payload = (await member.storefront.ask(CREDIT)).data["applyStoreCredit"]
+async def with_credit(shopper: Shopper) -> Shopper:
+    shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
+    await shopper.fill_cart()
+    payload = (await shopper.storefront.ask(CREDIT)).data["applyStoreCredit"]
     assert payload["errors"] == []
-    return member
+    return shopper
 
 
 @pytest.mark.parametrize("type", sorted(COMBINABLE))
@@ -129,18 +129,18 @@ async def test_where_upstream_wants_one_all_the_same_it_is_told(shopper: Shopper
 @pytest.mark.parametrize(
     "type", sorted({"amazonPay", "creditCard", "googlePay", "klarnaCreditRecurring", "payPalBilling"})
 )
-async def test_what_was_saved_pays_for_what_recurs(member: Shopper, world: World, type: str) -> None:
+async def test_what_was_saved_pays_for_what_recurs(registered_shopper: Shopper, world: World, type: str) -> None:
     # Klarna pays for nothing that is as small as a month of maps.
     product, days = (COFFEE, 367) if type == "klarnaCreditRecurring" else (LIVE_MAPS, 32)
-    await member.fill_cart(product)
-    source_id = await source(member, type)
+    await registered_shopper.fill_cart(product)
+    source_id = await source(registered_shopper, type)
     if METHODS[type].flow == "redirect":
-        await approve(member, source_id)
-    assert (await member.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
-    assert (await member.storefront.attach(source_id))["errors"] == []
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced", "approved once and for all"
+        await approve(registered_shopper, source_id)
+    assert (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
+    assert (await registered_shopper.storefront.attach(source_id))["errors"] == []
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced", "approved once and for all"
     (contract,) = world.current_subscriptions()
     assert str(contract.source.id) == source_id
-    await member.control("clock", {"forward_s": days * 86_400})
+    await registered_shopper.control("clock", {"forward_s": days * 86_400})
     (contract,) = world.current_subscriptions()
     assert len(contract.orders) == 2

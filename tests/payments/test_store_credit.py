@@ -316,16 +316,16 @@ async def test_credit_pays_first_and_the_rest_is_right(
 
 
 @pytest.fixture
-def rich(member: Shopper) -> Shopper:
+def rich(shopper: Shopper) -> Shopper:
     """Alex, with five hundred dollars of credit."""
-    member.world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
-    return member
+    shopper.world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
+    return shopper
 
 
-async def test_an_error_says_how_much_could_be_used(member: Shopper) -> None:
-    member.world.ledger[REFERENCE] = Balance(Decimal(20), "USD")
-    await member.fill_cart()
-    (error,) = (await credit("50")(member))["errors"]
+async def test_an_error_says_how_much_could_be_used(registered_shopper: Shopper) -> None:
+    registered_shopper.world.ledger[REFERENCE] = Balance(Decimal(20), "USD")
+    await registered_shopper.fill_cart()
+    (error,) = (await credit("50")(registered_shopper))["errors"]
     assert error == IsPartialDict(
         __typename="StoreCreditError",
         path=["input", "amount", "amount"],
@@ -333,8 +333,8 @@ async def test_an_error_says_how_much_could_be_used(member: Shopper) -> None:
         obstacles=[],
         usableAmount={"amount": "20.00"},
     )
-    member.world.ledger[REFERENCE] = Balance(Decimal(20), "EUR")
-    (error,) = (await credit("20")(member))["errors"]
+    registered_shopper.world.ledger[REFERENCE] = Balance(Decimal(20), "EUR")
+    (error,) = (await credit("20")(registered_shopper))["errors"]
     assert error == IsPartialDict(obstacles=["CURRENCY_MISMATCH"], usableAmount={"amount": "0.00"})
 
 
@@ -440,9 +440,9 @@ async def test_a_guest_has_no_credit_and_costs_no_call(shopper: Shopper) -> None
     assert shopper.world.calls.count() == 0
 
 
-async def test_the_credit_of_another_shopper_is_not_asked_for(rich: Shopper, another_member: Shopper) -> None:
-    await another_member.fill_cart()
-    (error,) = (await credit("1")(another_member))["errors"]
+async def test_the_credit_of_another_shopper_is_not_asked_for(rich: Shopper, other_registered_shopper: Shopper) -> None:
+    await other_registered_shopper.fill_cart()
+    (error,) = (await credit("1")(other_registered_shopper))["errors"]
     assert error["obstacles"] == ["NO_BALANCE"]
 
 

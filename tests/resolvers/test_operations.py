@@ -25,7 +25,7 @@ from graphql import (
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.schema.test_graph_rules import CORE, costly
-from tests.support.operations import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
+from tests.support.operation_calls import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
 from tests.support.shop import Answer, Clock, InMemory, Shopper, documents, gateway
 
 pytestmark = pytest.mark.slow

@@ -208,16 +208,16 @@ PAGE = """query($first: Int, $after: String, $last: Int, $before: String, $state
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { number state } } } }"""
 
 
-async def arrive(member: Shopper, count: int = 1, **more: Any) -> list[str]:
+async def arrive(shopper: Shopper, count: int = 1, **more: Any) -> list[str]:
     """Orders that are placed elsewhere. Their numbers, the newest first."""
-    owner = next(one for one in member.world.accounts if one.username == member.world.keys.shopper_username)
-    answer = await member.sandbox.post("/_sandbox/orders", json={"shopperId": owner.id, "count": count} | more)
+    owner = next(one for one in shopper.world.accounts if one.username == shopper.world.keys.shopper_username)
+    answer = await shopper.sandbox.post("/_sandbox/orders", json={"shopperId": owner.id, "count": count} | more)
     assert answer.status_code == 200, answer.text
     return [str(id) for id in reversed(answer.json()["ids"])]
 
 
-async def page(member: Shopper, **window: Any) -> dict[str, Any]:
-    orders: dict[str, Any] = (await member.storefront.ask(PAGE, **window)).data["shopper"]["orders"]
+async def page(shopper: Shopper, **window: Any) -> dict[str, Any]:
+    orders: dict[str, Any] = (await shopper.storefront.ask(PAGE, **window)).data["shopper"]["orders"]
     return orders
 
 
@@ -228,80 +228,80 @@ def numbers(orders: dict[str, Any]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [50, 17])
 async def test_a_history_of_500_orders_neither_repeats_nor_skips_while_orders_arrive(
-    member: Shopper, world: World, size: int
+    registered_shopper: Shopper, world: World, size: int
 ) -> None:
-    there = await arrive(member, 500)
-    shown = await page(member, first=size)
+    there = await arrive(registered_shopper, 500)
+    shown = await page(registered_shopper, first=size)
     seen = numbers(shown)
     while shown["pageInfo"]["hasNextPage"]:
-        await arrive(member, 3)
-        shown = await page(member, first=size, after=shown["pageInfo"]["endCursor"])
+        await arrive(registered_shopper, 3)
+        shown = await page(registered_shopper, first=size, after=shown["pageInfo"]["endCursor"])
         seen += numbers(shown)
     assert seen == there
 
-    there = numbers(await page(member, first=1)) + there
-    shown = await page(member, last=size)
+    there = numbers(await page(registered_shopper, first=1)) + there
+    shown = await page(registered_shopper, last=size)
     seen = numbers(shown)
     arrived: list[str] = []
     for _ in range(500 // size):
-        arrived = await arrive(member, 3) + arrived
-        shown = await page(member, last=size, before=shown["pageInfo"]["startCursor"])
+        arrived = await arrive(registered_shopper, 3) + arrived
+        shown = await page(registered_shopper, last=size, before=shown["pageInfo"]["startCursor"])
         seen = numbers(shown) + seen
     assert len(seen) == len(set(seen))
     everything = [str(order.id) for order in world.orders()]
     assert seen == everything[-len(seen) :]
 
 
-async def test_a_page_of_orders_costs_one_call(member: Shopper, world: World) -> None:
-    there = await arrive(member, 45)
+async def test_a_page_of_orders_costs_one_call(registered_shopper: Shopper, world: World) -> None:
+    there = await arrive(registered_shopper, 45)
     world.calls.clear()
-    shown = (await member.storefront.run("OrderHistory", first=20))["shopper"]["orders"]
+    shown = (await registered_shopper.storefront.run("OrderHistory", first=20))["shopper"]["orders"]
     assert world.calls.count("GET", ORDERS) == world.calls.count() == 1
     assert (shown["totalCount"], len(shown["edges"])) == (45, 20)
     world.calls.clear()
     after = shown["pageInfo"]["endCursor"]
-    shown = (await member.storefront.run("OrderHistory", first=20, after=after))["shopper"]["orders"]
+    shown = (await registered_shopper.storefront.run("OrderHistory", first=20, after=after))["shopper"]["orders"]
     assert [edge["node"]["number"] for edge in shown["edges"]] == there[20:40]
     assert world.calls.count() == 1, "also the page after another, as long as nothing has moved"
 
 
-async def test_orders_are_narrowed_to_states(member: Shopper) -> None:
-    gone, *_ = await arrive(member, 5)
-    await member.control("order-state", {"orderId": int(gone), "state": "Cancelled"})
+async def test_orders_are_narrowed_to_states(registered_shopper: Shopper) -> None:
+    gone, *_ = await arrive(registered_shopper, 5)
+    await registered_shopper.control("order-state", {"orderId": int(gone), "state": "Cancelled"})
     for states, count in ((["CANCELLED"], 1), (["SUBMITTED", "CANCELLED"], 5), (["DISPUTED"], 0), ([], 5), (None, 5)):
-        shown = await page(member, first=10, states=states)
+        shown = await page(registered_shopper, first=10, states=states)
         assert shown["totalCount"] == len(shown["nodes"]) == count, states
         assert {node["state"] for node in shown["nodes"]} <= set(states or ["SUBMITTED", "CANCELLED"])
-    answer = await member.storefront.ask(PAGE, first=10, states=["UNKNOWN"])
+    answer = await registered_shopper.storefront.ask(PAGE, first=10, states=["UNKNOWN"])
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_an_answer_that_was_not_narrowed_is_not_shown(member: Shopper, world: World) -> None:
-    await arrive(member, 2)
-    await member.control("switches", {"order_states": "ignored"})
-    answer = await member.storefront.ask(PAGE, first=10, states=["CANCELLED"])
+async def test_an_answer_that_was_not_narrowed_is_not_shown(registered_shopper: Shopper, world: World) -> None:
+    await arrive(registered_shopper, 2)
+    await registered_shopper.control("switches", {"order_states": "ignored"})
+    answer = await registered_shopper.storefront.ask(PAGE, first=10, states=["CANCELLED"])
     assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"]
     assert answer.body["data"] == {"shopper": {"orders": None}}
 
 
-async def test_the_history_that_could_not_be_read_leaves_the_shopper(member: Shopper) -> None:
-    await member.fault("status", ORDERS, status=503)
-    answer = await member.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
+async def test_the_history_that_could_not_be_read_leaves_the_shopper(registered_shopper: Shopper) -> None:
+    await registered_shopper.fault("status", ORDERS, status=503)
+    answer = await registered_shopper.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
     assert answer.body["data"]["shopper"] == IsPartialDict(firstName="Alex", orders=None)
 
-    await member.sandbox.delete("/_sandbox/faults")
-    await member.fault("status", "/v1/shoppers/me", status=503)
-    answer = await member.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
+    await registered_shopper.sandbox.delete("/_sandbox/faults")
+    await registered_shopper.fault("status", "/v1/shoppers/me", status=503)
+    answer = await registered_shopper.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
     assert answer.body["data"]["shopper"] == IsPartialDict(firstName=None, orders={"totalCount": 0})
 
 
-async def test_an_order_in_detail_is_one_call(member: Shopper, world: World) -> None:
-    (number,) = await arrive(member, 1, quantity=2)
-    shown = (await member.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]
-    await member.control("order-state", {"orderId": int(number), "state": "Complete"})
+async def test_an_order_in_detail_is_one_call(registered_shopper: Shopper, world: World) -> None:
+    (number,) = await arrive(registered_shopper, 1, quantity=2)
+    shown = (await registered_shopper.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]
+    await registered_shopper.control("order-state", {"orderId": int(number), "state": "Complete"})
     world.calls.clear()
-    order = (await member.storefront.run("OrderDetail", id=shown["id"]))["order"]
+    order = (await registered_shopper.storefront.run("OrderDetail", id=shown["id"]))["order"]
     assert world.calls.count("GET", ORDER) == world.calls.count() == 1
     assert order == IsPartialDict(number=number, state="COMPLETE", shippingMethod="Standard")
     assert order["lines"] == [IsPartialDict(quantity=2, shippedQuantity=2, downloadUrls=[])]
@@ -309,24 +309,28 @@ async def test_an_order_in_detail_is_one_call(member: Shopper, world: World) -> 
 
 
 async def test_an_order_of_somebody_else_is_like_one_that_never_was(
-    member: Shopper, another_member: Shopper, world: World
+    registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
-    await arrive(member, 1)
-    foreign = (await member.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]["id"]
+    await arrive(registered_shopper, 1)
+    foreign = (await registered_shopper.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0][
+        "node"
+    ]["id"]
     answers = []
     for id in (foreign, "T3JkZXI6MTEyNzk1MDc4OTk5OQ"):
         world.calls.clear()
-        answers.append((await another_member.storefront.send({"query": READ, "variables": {"id": id}})).content)
+        answers.append(
+            (await other_registered_shopper.storefront.send({"query": READ, "variables": {"id": id}})).content
+        )
         answers.append(repr(sorted((one.method, one.path) for one in world.calls.by_call)).encode())
     assert answers[0] == answers[2]
     assert answers[1] == answers[3]
 
 
-async def test_a_member_finds_an_order_by_the_card(member: Shopper, shopper: Shopper) -> None:
+async def test_a_member_finds_an_order_by_the_card(registered_shopper: Shopper, shopper: Shopper) -> None:
     mail = await placed(shopper)
     by = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "1111"}}
-    found = (await member.storefront.ask(LOOK_UP, by=by)).data["lookupOrder"]
+    found = (await registered_shopper.storefront.ask(LOOK_UP, by=by)).data["lookupOrder"]
     assert found == {"order": {"id": mail["global"], "number": mail["number"]}, "errors": []}
-    assert (await member.storefront.ask(READ, id=mail["global"])).data["order"]["number"] == mail["number"]
+    assert (await registered_shopper.storefront.ask(READ, id=mail["global"])).data["order"]["number"] == mail["number"]
     wrong = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "2222"}}
-    assert miss(await member.storefront.ask(LOOK_UP, by=wrong))["code"] == "NOT_FOUND"
+    assert miss(await registered_shopper.storefront.ask(LOOK_UP, by=wrong))["code"] == "NOT_FOUND"

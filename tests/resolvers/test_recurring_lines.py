@@ -5,7 +5,7 @@ from typing import Any
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
-from tests.support.client import Client, code
+from tests.support.commerce_client import Client, code
 from tests.support.shop import CART, LIVE_MAPS, PACK, Shopper, Storefront
 
 ADD = """mutation($id: String!, $terms: RecurringTermsInput) { addCartLines(input: {lines: [{

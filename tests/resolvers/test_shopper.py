@@ -41,13 +41,13 @@ PAY = """mutation($id: ID!) { attachSource(input: {source: {paymentOptionId: $id
   paymentSession { state primarySource { sourceId isReusable } } errors { __typename code path } } }"""
 
 
-async def account(member: Shopper) -> dict[str, Any]:
-    shopper: dict[str, Any] = (await member.storefront.ask(ACCOUNT)).data["shopper"]
-    return shopper
+async def account(shopper: Shopper) -> dict[str, Any]:
+    profile: dict[str, Any] = (await shopper.storefront.ask(ACCOUNT)).data["shopper"]
+    return profile
 
 
-async def change(member: Shopper, text: str, **variables: Any) -> dict[str, Any]:
-    (payload,) = (await member.storefront.ask(text, **variables)).data.values()
+async def change(shopper: Shopper, text: str, **variables: Any) -> dict[str, Any]:
+    (payload,) = (await shopper.storefront.ask(text, **variables)).data.values()
     assert isinstance(payload, dict)
     return payload
 
@@ -55,9 +55,9 @@ async def change(member: Shopper, text: str, **variables: Any) -> dict[str, Any]
 # What there is.
 
 
-async def test_an_account_is_read_whole(member: Shopper, world: World) -> None:
+async def test_an_account_is_read_whole(registered_shopper: Shopper, world: World) -> None:
     world.calls.clear()
-    shopper = await account(member)
+    shopper = await account(registered_shopper)
     assert shopper["addresses"] == [
         IsPartialDict(nickname="Home", isDefault=True, address=IsPartialDict(city="Minnetonka")),
         IsPartialDict(nickname="Work", isDefault=False, address=IsPartialDict(city="Minneapolis")),
@@ -73,23 +73,27 @@ async def test_an_account_is_read_whole(member: Shopper, world: World) -> None:
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_an_account_is_read_in_every_form_of_the_wire(member: Shopper, switch: dict[str, str]) -> None:
-    before = await account(member)
-    await member.control("switches", switch)
-    assert await account(member) == before
+async def test_an_account_is_read_in_every_form_of_the_wire(
+    registered_shopper: Shopper, switch: dict[str, str]
+) -> None:
+    before = await account(registered_shopper)
+    await registered_shopper.control("switches", switch)
+    assert await account(registered_shopper) == before
 
 
-async def test_a_card_is_expired_once_its_month_is_over(member: Shopper, clock: Clock) -> None:
+async def test_a_card_is_expired_once_its_month_is_over(registered_shopper: Shopper, clock: Clock) -> None:
     clock.move(20 * 366 * 86_400)
-    keys = member.world.keys
-    await member.storefront.sign_in(keys.shopper_username, keys.shopper_password)
-    assert {option["isExpired"] for option in (await account(member))["paymentOptions"]} == {True}
+    keys = registered_shopper.world.keys
+    await registered_shopper.storefront.sign_in(keys.shopper_username, keys.shopper_password)
+    assert {option["isExpired"] for option in (await account(registered_shopper))["paymentOptions"]} == {True}
 
 
 @pytest.mark.parametrize(("path", "lost"), [(BOOK, "addresses"), (OPTIONS, "paymentOptions")])
-async def test_a_part_of_the_account_that_fails_takes_nothing_along(member: Shopper, path: str, lost: str) -> None:
-    await member.fault("status", path, status=503)
-    answer = await member.storefront.ask(ACCOUNT)
+async def test_a_part_of_the_account_that_fails_takes_nothing_along(
+    registered_shopper: Shopper, path: str, lost: str
+) -> None:
+    await registered_shopper.fault("status", path, status=503)
+    answer = await registered_shopper.storefront.ask(ACCOUNT)
     shown = answer.body["data"]["shopper"]
     assert [name for name, value in shown.items() if value is None] == [lost]
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -99,22 +103,22 @@ async def test_a_part_of_the_account_that_fails_takes_nothing_along(member: Shop
 # The profile.
 
 
-async def test_a_profile_is_changed_in_parts(member: Shopper) -> None:
-    payload = await change(member, UPDATE, input={"firstName": "Alexis", "email": "alexis@example.com"})
+async def test_a_profile_is_changed_in_parts(registered_shopper: Shopper) -> None:
+    payload = await change(registered_shopper, UPDATE, input={"firstName": "Alexis", "email": "alexis@example.com"})
     assert payload["shopper"] == {"firstName": "Alexis", "lastName": "Rivera", "email": "alexis@example.com"}
     assert payload["errors"] == []
 
 
-async def test_a_profile_with_nothing_to_change_is_left_alone(member: Shopper, world: World) -> None:
+async def test_a_profile_with_nothing_to_change_is_left_alone(registered_shopper: Shopper, world: World) -> None:
     world.calls.clear()
-    assert (await change(member, UPDATE, input={}))["shopper"]["firstName"] == "Alex"
+    assert (await change(registered_shopper, UPDATE, input={}))["shopper"]["firstName"] == "Alex"
     assert world.calls.count("POST") == 0
 
 
-async def test_a_profile_is_refused_where_it_is_wrong(member: Shopper) -> None:
-    payload = await change(member, UPDATE, input={"lastName": " "})
+async def test_a_profile_is_refused_where_it_is_wrong(registered_shopper: Shopper) -> None:
+    payload = await change(registered_shopper, UPDATE, input={"lastName": " "})
     assert payload["errors"] == [{"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "lastName"]}]
-    payload = await change(member, UPDATE, input={"lastName": "x" * 300})
+    payload = await change(registered_shopper, UPDATE, input={"lastName": "x" * 300})
     assert [error["code"] for error in payload["errors"]] == ["INVALID_INPUT"]
     assert payload["shopper"]["lastName"] == "Rivera"
 
@@ -126,8 +130,8 @@ def cabin(**changes: Any) -> dict[str, Any]:
     return {"nickname": "Cabin", "address": ADDRESS} | changes
 
 
-async def test_an_address_is_added_replaced_renamed_and_removed(member: Shopper) -> None:
-    payload = await change(member, SAVE_ADDRESS, input=cabin(isDefault=True))
+async def test_an_address_is_added_replaced_renamed_and_removed(registered_shopper: Shopper) -> None:
+    payload = await change(registered_shopper, SAVE_ADDRESS, input=cabin(isDefault=True))
     saved = payload["savedAddress"]
     assert saved == IsPartialDict(nickname="Cabin", isDefault=True, address={"city": "Minnetonka"})
     assert [(one["nickname"], one["isDefault"]) for one in payload["shopper"]["addresses"]] == [
@@ -136,24 +140,24 @@ async def test_an_address_is_added_replaced_renamed_and_removed(member: Shopper)
         ("Cabin", True),
     ]
     moved = cabin(id=saved["id"], address=ADDRESS | {"city": "Duluth"})
-    payload = await change(member, SAVE_ADDRESS, input=moved)
+    payload = await change(registered_shopper, SAVE_ADDRESS, input=moved)
     assert payload["savedAddress"] == {
         "id": saved["id"],
         "nickname": "Cabin",
         "isDefault": False,
         "address": {"city": "Duluth"},
     }
-    payload = await change(member, SAVE_ADDRESS, input=moved | {"nickname": "Hut"})
+    payload = await change(registered_shopper, SAVE_ADDRESS, input=moved | {"nickname": "Hut"})
     assert payload["savedAddress"] == IsPartialDict(id=saved["id"], nickname="Hut")
-    payload = await change(member, DELETE_ADDRESS, id=saved["id"])
+    payload = await change(registered_shopper, DELETE_ADDRESS, id=saved["id"])
     assert payload["deletedId"] == saved["id"]
     assert [one["nickname"] for one in payload["shopper"]["addresses"]] == ["Home", "Work"]
 
 
-async def test_a_label_in_use_is_not_taken_over(member: Shopper, world: World) -> None:
-    work = (await account(member))["addresses"][1]["id"]
+async def test_a_label_in_use_is_not_taken_over(registered_shopper: Shopper, world: World) -> None:
+    work = (await account(registered_shopper))["addresses"][1]["id"]
     for input in (cabin(nickname="Home"), cabin(id=work, nickname="Home")):
-        payload = await change(member, SAVE_ADDRESS, input=input)
+        payload = await change(registered_shopper, SAVE_ADDRESS, input=input)
         assert payload["savedAddress"] is None
         assert payload["errors"] == [
             {"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "nickname"]}
@@ -161,11 +165,11 @@ async def test_a_label_in_use_is_not_taken_over(member: Shopper, world: World) -
     assert world.calls.count("POST", BOOK) == 0
 
 
-async def test_a_repeat_of_a_lost_answer_adds_nothing(member: Shopper, world: World) -> None:
-    await member.fault("drop-after", BOOK, method="POST", times=1)
-    failed = await change(member, SAVE_ADDRESS, input=cabin())
+async def test_a_repeat_of_a_lost_answer_adds_nothing(registered_shopper: Shopper, world: World) -> None:
+    await registered_shopper.fault("drop-after", BOOK, method="POST", times=1)
+    failed = await change(registered_shopper, SAVE_ADDRESS, input=cabin())
     assert [error["code"] for error in failed["errors"]] == ["UPSTREAM_UNAVAILABLE"]
-    again = await change(member, SAVE_ADDRESS, input=cabin())
+    again = await change(registered_shopper, SAVE_ADDRESS, input=cabin())
     assert again["errors"] == []
     assert again["savedAddress"]["nickname"] == "Cabin"
     assert world.calls.count("POST", BOOK) == 1
@@ -180,17 +184,17 @@ async def test_a_repeat_of_a_lost_answer_adds_nothing(member: Shopper, world: Wo
     ],
 )
 async def test_an_address_is_refused(
-    member: Shopper, address: dict[str, str], kind: str, code: str, path: list[str]
+    registered_shopper: Shopper, address: dict[str, str], kind: str, code: str, path: list[str]
 ) -> None:
-    payload = await change(member, SAVE_ADDRESS, input=cabin(address=ADDRESS | address))
+    payload = await change(registered_shopper, SAVE_ADDRESS, input=cabin(address=ADDRESS | address))
     assert payload["errors"] == [{"__typename": kind, "code": code, "path": path}]
     assert [one["nickname"] for one in payload["shopper"]["addresses"]] == ["Home", "Work"]
 
 
-async def test_what_is_gone_cannot_be_removed_again(member: Shopper) -> None:
-    home = (await account(member))["addresses"][0]["id"]
-    assert (await change(member, DELETE_ADDRESS, id=home))["deletedId"] == home
-    payload = await change(member, DELETE_ADDRESS, id=home)
+async def test_what_is_gone_cannot_be_removed_again(registered_shopper: Shopper) -> None:
+    home = (await account(registered_shopper))["addresses"][0]["id"]
+    assert (await change(registered_shopper, DELETE_ADDRESS, id=home))["deletedId"] == home
+    payload = await change(registered_shopper, DELETE_ADDRESS, id=home)
     assert payload["deletedId"] is None
     assert payload["errors"] == [
         {"__typename": "NotFoundError", "code": "NOT_FOUND", "path": ["input", "id"], "retry": "DO_NOT_RETRY"}
@@ -200,44 +204,46 @@ async def test_what_is_gone_cannot_be_removed_again(member: Shopper) -> None:
 # Saved means of payment.
 
 
-async def test_a_card_is_saved_and_pays_again(member: Shopper) -> None:
-    await member.fill_cart()
-    source_id = await member.source()
-    payload = await change(member, SAVE_OPTION, input={"target": {"sourceId": source_id}, "isDefault": True})
+async def test_a_card_is_saved_and_pays_again(registered_shopper: Shopper) -> None:
+    await registered_shopper.fill_cart()
+    source_id = await registered_shopper.source()
+    payload = await change(
+        registered_shopper, SAVE_OPTION, input={"target": {"sourceId": source_id}, "isDefault": True}
+    )
     option = payload["paymentOption"]
     assert option == IsPartialDict(
         nickname="Payment option 1", isDefault=True, source={"sourceId": source_id, "isReusable": True}
     )
     assert [one["isDefault"] for one in payload["shopper"]["paymentOptions"]] == [False, False, True]
     for _ in range(2):
-        await member.fill_cart()
-        assert (await change(member, PAY, id=option["id"]))["errors"] == []
-        assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+        await registered_shopper.fill_cart()
+        assert (await change(registered_shopper, PAY, id=option["id"]))["errors"] == []
+        assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_saving_twice_comes_to_the_same(member: Shopper, world: World) -> None:
-    await member.control("switches", {"saved_option": "empty"})
-    await member.fill_cart()
-    target = {"sourceId": await member.source()}
-    await member.fault("drop-after", OPTIONS, method="POST", times=1)
-    assert (await change(member, SAVE_OPTION, input={"target": target, "nickname": "New"}))["errors"]
-    payload = await change(member, SAVE_OPTION, input={"target": target, "nickname": "New"})
+async def test_saving_twice_comes_to_the_same(registered_shopper: Shopper, world: World) -> None:
+    await registered_shopper.control("switches", {"saved_option": "empty"})
+    await registered_shopper.fill_cart()
+    target = {"sourceId": await registered_shopper.source()}
+    await registered_shopper.fault("drop-after", OPTIONS, method="POST", times=1)
+    assert (await change(registered_shopper, SAVE_OPTION, input={"target": target, "nickname": "New"}))["errors"]
+    payload = await change(registered_shopper, SAVE_OPTION, input={"target": target, "nickname": "New"})
     assert payload["errors"] == []
     assert payload["paymentOption"]["nickname"] == "New"
     assert world.calls.count("POST", OPTIONS) == 1
 
 
-async def test_an_option_gets_another_label_and_is_removed(member: Shopper) -> None:
-    travel = (await account(member))["paymentOptions"][1]["id"]
+async def test_an_option_gets_another_label_and_is_removed(registered_shopper: Shopper) -> None:
+    travel = (await account(registered_shopper))["paymentOptions"][1]["id"]
     target = {"target": {"paymentOptionId": travel}}
-    payload = await change(member, SAVE_OPTION, input=target | {"nickname": "Holidays", "isDefault": True})
+    payload = await change(registered_shopper, SAVE_OPTION, input=target | {"nickname": "Holidays", "isDefault": True})
     assert payload["shopper"]["paymentOptions"] == [
         {"nickname": "Everyday Visa", "isDefault": False},
         {"nickname": "Holidays", "isDefault": True},
     ]
-    payload = await change(member, SAVE_OPTION, input=target | {"nickname": "Everyday Visa"})
+    payload = await change(registered_shopper, SAVE_OPTION, input=target | {"nickname": "Everyday Visa"})
     assert payload["errors"] == [IsPartialDict(code="INVALID_INPUT", path=["input", "nickname"])]
-    payload = await change(member, DELETE_OPTION, id=travel)
+    payload = await change(registered_shopper, DELETE_OPTION, id=travel)
     assert (payload["deletedId"], payload["errors"]) == (travel, [])
     assert payload["shopper"]["paymentOptions"] == [{"nickname": "Everyday Visa"}]
 
@@ -245,68 +251,70 @@ async def test_an_option_gets_another_label_and_is_removed(member: Shopper) -> N
 @pytest.mark.parametrize(
     ("type", "code"), [("wireTransfer", "SOURCE_NOT_CHARGEABLE"), ("creditCard", "SOURCE_NOT_FOUND")]
 )
-async def test_a_source_is_not_saved(member: Shopper, type: str, code: str) -> None:
-    await member.fill_cart()
-    source_id = await member.source(type) if type != "creditCard" else "00000000-0000-4000-8000-000000000001"
-    payload = await change(member, SAVE_OPTION, input={"target": {"sourceId": source_id}})
+async def test_a_source_is_not_saved(registered_shopper: Shopper, type: str, code: str) -> None:
+    await registered_shopper.fill_cart()
+    source_id = (
+        await registered_shopper.source(type) if type != "creditCard" else "00000000-0000-4000-8000-000000000001"
+    )
+    payload = await change(registered_shopper, SAVE_OPTION, input={"target": {"sourceId": source_id}})
     assert payload["paymentOption"] is None
     assert payload["errors"] == [{"__typename": "PaymentError", "code": code, "path": ["input", "target", "sourceId"]}]
 
 
 @pytest.mark.parametrize("reason", ["nonreusable_source", "what-nobody-has-heard-of"])
-async def test_whatever_is_against_saving_it_is_the_source(member: Shopper, reason: str) -> None:
-    await member.fault("status", OPTIONS, method="POST", status=409, code=reason)
-    payload = await change(member, SAVE_OPTION, input={"target": {"sourceId": "abc"}})
+async def test_whatever_is_against_saving_it_is_the_source(registered_shopper: Shopper, reason: str) -> None:
+    await registered_shopper.fault("status", OPTIONS, method="POST", status=409, code=reason)
+    payload = await change(registered_shopper, SAVE_OPTION, input={"target": {"sourceId": "abc"}})
     assert [error["code"] for error in payload["errors"]] == ["SOURCE_NOT_REUSABLE"]
 
 
 # On the cart.
 
 
-async def test_my_defaults_are_one_call(member: Shopper, world: World) -> None:
-    await member.storefront.add(PACK)
+async def test_my_defaults_are_one_call(registered_shopper: Shopper, world: World) -> None:
+    await registered_shopper.storefront.add(PACK)
     world.calls.clear()
-    payload = (await member.storefront.run("UseMyDefaults"))["applyShopper"]
+    payload = (await registered_shopper.storefront.run("UseMyDefaults"))["applyShopper"]
     assert payload["errors"] == []
     assert payload["cart"]["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
     assert payload["cart"]["readiness"]["status"] in ("READY", "BLOCKED")
     assert world.calls.count("POST", f"{CART}/apply-shopper") == world.calls.count() == 1
 
 
-async def test_chosen_entries_are_applied(member: Shopper) -> None:
-    shopper = await account(member)
+async def test_chosen_entries_are_applied(registered_shopper: Shopper) -> None:
+    shopper = await account(registered_shopper)
     chosen = {
         "billingAddressId": shopper["addresses"][1]["id"],
         "paymentOptionId": shopper["paymentOptions"][1]["id"],
     }
-    await member.storefront.add(PACK)
-    payload = await change(member, APPLY, input=chosen)
+    await registered_shopper.storefront.add(PACK)
+    payload = await change(registered_shopper, APPLY, input=chosen)
     assert payload["errors"] == []
     assert payload["cart"]["billingAddress"]["address"]["city"] == "Minneapolis"
     assert payload["cart"]["paymentSession"]["primarySource"] == {"brand": "MasterCard"}
-    again = await change(member, APPLY, input={})
+    again = await change(registered_shopper, APPLY, input={})
     assert again["errors"] == [IsPartialDict(__typename="PaymentError", code="PRIMARY_SOURCE_PRESENT")]
 
 
-async def test_an_entry_that_there_is_not_is_told_at_its_place(member: Shopper) -> None:
-    await member.storefront.add(PACK)
+async def test_an_entry_that_there_is_not_is_told_at_its_place(registered_shopper: Shopper) -> None:
+    await registered_shopper.storefront.add(PACK)
     for name, type_name in (("billingAddressId", "SavedAddress"), ("paymentOptionId", "PaymentOption")):
         for given in (global_id(type_name, "1"), global_id("Product", PACK), "nonsense"):
-            payload = await change(member, APPLY, input={name: given})
+            payload = await change(registered_shopper, APPLY, input={name: given})
             assert payload["errors"] == [IsPartialDict(code="NOT_FOUND", path=["input", name])]
 
 
-async def test_a_cart_takes_addresses_of_the_book(member: Shopper, world: World) -> None:
-    home, work = (one["id"] for one in (await account(member))["addresses"])
-    await member.storefront.add(PACK)
+async def test_a_cart_takes_addresses_of_the_book(registered_shopper: Shopper, world: World) -> None:
+    home, work = (one["id"] for one in (await account(registered_shopper))["addresses"])
+    await registered_shopper.storefront.add(PACK)
     world.calls.clear()
     input = {"billing": {"savedAddressId": work}, "shipping": {"savedAddressId": home}}
-    payload = await change(member, SET_ADDRESSES, input=input)
+    payload = await change(registered_shopper, SET_ADDRESSES, input=input)
     assert payload["errors"] == []
     assert payload["cart"]["billingAddress"]["address"]["line1"] == "120 Nicollet Mall"
     assert payload["cart"]["shippingAddress"]["address"]["line1"] == "10380 Bren Road West"
     assert world.calls.count("POST", CART) == 1
-    same = await change(member, SET_ADDRESSES, input={"billing": {"sameAs": "SHIPPING"}})
+    same = await change(registered_shopper, SET_ADDRESSES, input={"billing": {"sameAs": "SHIPPING"}})
     assert same["cart"]["billingAddress"]["address"]["line1"] == "10380 Bren Road West"
 
 
@@ -401,9 +409,9 @@ async def test_what_fails_beside_a_sign_in_takes_nothing_along(shopper: Shopper,
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
 
 
-async def test_defaults_that_could_not_be_applied_leave_the_cart(member: Shopper) -> None:
-    await member.storefront.add(PACK)
-    await member.fault("status", f"{CART}/apply-shopper", status=503)
-    payload = (await member.storefront.ask(documents()["UseMyDefaults"])).data["applyShopper"]
+async def test_defaults_that_could_not_be_applied_leave_the_cart(registered_shopper: Shopper) -> None:
+    await registered_shopper.storefront.add(PACK)
+    await registered_shopper.fault("status", f"{CART}/apply-shopper", status=503)
+    payload = (await registered_shopper.storefront.ask(documents()["UseMyDefaults"])).data["applyShopper"]
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
     assert payload["cart"]["totalQuantity"] == 1

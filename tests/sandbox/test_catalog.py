@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from tests.support.client import ME, Client, code
+from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, PACK, SOFTWARE, WATCH
 
 DRONE = 5401231500

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.control.controls import CONTROLS
-from tests.support.client import Client
+from tests.support.commerce_client import Client
 from tests.support.shop import CART, PACK
 
 

@@ -7,7 +7,7 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.model.world import Balance
-from tests.support.client import Client, code
+from tests.support.commerce_client import Client, code
 from tests.support.shop import CART, PACK, POLES, SUBMIT
 
 SESSION = "paymentSession"

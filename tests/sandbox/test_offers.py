@@ -5,7 +5,7 @@ from dirty_equals import IsPartialDict
 
 from gateway.enums import OfferKind
 from sandbox.demo_shop.promotions import OFFERS
-from tests.support.client import ME, Client, code
+from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, WATCH
 
 CROSS_SELL, BUNDLE, FREE_BOTTLE, THIRD_FREE = 68201210019, 68201260019, 68201270019, 68201280019

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsPositiveInt
 
-from tests.support.client import ME, Client, code
+from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import PACK, SOFTWARE, SUBMIT
 
 ORDERS = f"{ME}/orders"

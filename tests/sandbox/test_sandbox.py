@@ -8,7 +8,7 @@ from dirty_equals import IsPartialDict, IsPositiveInt
 
 from sandbox.demo_shop.payment_methods import TABLE
 from sandbox.demo_shop.products import LISTED
-from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.commerce_client import ADDRESS, ME, Client, code
 from tests.support.shop import CART, GRAPHITE, METHODS, PACK, POLES, SOFTWARE, SOLD_OUT, STOVE, SUBMIT, VISA, WATCH
 
 TENT = 5401231200

@@ -8,7 +8,7 @@ import pytest
 from dirty_equals import IsInt, IsPartialDict, IsStr
 
 from sandbox.model.world import World
-from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.commerce_client import ADDRESS, ME, Client, code
 from tests.support.shop import CART, PACK, POLES
 
 TOKEN = "/oauth20/token"

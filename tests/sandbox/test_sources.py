@@ -8,12 +8,12 @@ from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.demo_shop.test_scenarios import BY_NAME
-from tests.support.client import ADDRESS, Client, code
+from tests.support.commerce_client import ADDRESS, Client, code
+from tests.support.payment_method_cases import PAYMENT_METHOD_CASES, PaymentMethodCase
 from tests.support.shop import CART, SUBMIT
-from tests.support.ways import WAYS, Way
 
 OWNER = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.com", "phoneNumber": "952-555-0100"}
-NEEDED = [(way, name) for way in WAYS if not way.option for name in way.method.required]
+NEEDED = [(way, name) for way in PAYMENT_METHOD_CASES if not way.option for name in way.method.required]
 
 
 async def create(client: Client, type: str, hash: dict[str, Any], status: int = 201, **more: Any) -> dict[str, Any]:
@@ -35,8 +35,10 @@ def owner(**changes: Any) -> dict[str, Any]:
     return OWNER | changes
 
 
-@pytest.mark.parametrize(("way", "name"), NEEDED, ids=lambda one: one.name if isinstance(one, Way) else one)
-async def test_nothing_is_made_without_what_the_method_needs(client: Client, way: Way, name: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "name"), NEEDED, ids=lambda one: one.name if isinstance(one, PaymentMethodCase) else one
+)
+async def test_nothing_is_made_without_what_the_method_needs(client: Client, way: PaymentMethodCase, name: str) -> None:
     hash = {key: value for key, value in way.hash.items() if key != name}
     answer = await create(client, way.type, hash, 400, currency=way.currency)
     assert wrong(answer) == ("missing_parameter", f"{way.type}.{name}")
@@ -95,8 +97,8 @@ async def test_sources_that_wait_for_money_say_how_to_pay(client: Client) -> Non
 
 
 TRIGGERS = [(type, name) for type, names in BY_NAME.items() for name in names]
-HASHES = {way.type: way.hash for way in WAYS} | {"klarnaCreditRecurring": BOTH}
-MARKETS = {way.type: way.currency for way in WAYS} | {"klarnaCreditRecurring": "USD"}
+HASHES = {way.type: way.hash for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": BOTH}
+MARKETS = {way.type: way.currency for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": "USD"}
 
 
 @pytest.mark.parametrize(("type", "name"), TRIGGERS)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict
 
-from tests.support.client import ADDRESS, ME, Client, code
+from tests.support.commerce_client import ADDRESS, ME, Client, code
 from tests.support.shop import CART, PACK, SOFTWARE, SUBMIT
 
 

@@ -6,7 +6,7 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.demo_shop.test_scenarios import Fate
-from tests.support.client import ME, Client, code
+from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, COFFEE, LIVE_MAPS, SUBMIT
 
 DAY = 86_400

@@ -11,8 +11,15 @@ import pytest
 from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
+from tests.support.external_programs import (
+    PYTHON_CLIENT,
+    TYPESCRIPT_CLIENT,
+    needs_node,
+    needs_python_client,
+    node,
+    output,
+)
 from tests.support.shop import OPERATIONS, SUBMIT, listening, settings_for
-from tests.support.tools import PYTHON_CLIENT, TYPESCRIPT_CLIENT, needs_node, needs_python_client, node, output
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 

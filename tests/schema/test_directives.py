@@ -28,7 +28,7 @@ from schema import dsl
 from schema.build import build
 from schema.directives import SCHEMA_DIRECTIVES, CacheControl, Cost, Idempotency, RequiresSession, SemanticNonNull
 from schema.enforce_directives import Ineffective, enforce, members, policy, problem, read
-from tests.support.paths import fields_of_type, inputs_with, reaching
+from tests.support.graph_paths import fields_of_type, inputs_with, reaching
 from tests.support.shop import CART, Storefront
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.sdl import differences
+from tests.support.sdl_differences import differences
 
 SDL = '''
 """How dear it is."""

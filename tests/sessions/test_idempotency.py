@@ -104,29 +104,29 @@ async def filled_in(shopper: Shopper, text: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(NATURAL))
-async def test_what_is_asked_for_again_is_as_it_was(member: Shopper, name: str) -> None:
-    await member.fill_cart()
-    await member.storefront.add(POLES)
+async def test_what_is_asked_for_again_is_as_it_was(registered_shopper: Shopper, name: str) -> None:
+    await registered_shopper.fill_cart()
+    await registered_shopper.storefront.add(POLES)
     if name not in WITHOUT_A_SOURCE:
-        await member.pay_with()
+        await registered_shopper.pay_with()
     if name == "removeOffer":
-        await member.storefront.ask(APPLY)
-    given = await filled_in(member, NATURAL[name])
+        await registered_shopper.storefront.ask(APPLY)
+    given = await filled_in(registered_shopper, NATURAL[name])
     text = f"mutation {{ {name}(input: {given}) {{ errors {{ code }} }} }}"
-    before = await facts_of(member)
-    first = (await member.storefront.ask(text)).data
-    after = await facts_of(member)
+    before = await facts_of(registered_shopper)
+    first = (await registered_shopper.storefront.ask(text)).data
+    after = await facts_of(registered_shopper)
     assert first == {name: {"errors": []}}
     if name not in CHANGES_NOTHING_HERE:
         assert after != before, "it did something"
-    again = (await member.storefront.ask(text)).data
+    again = (await registered_shopper.storefront.ask(text)).data
     assert again == first or again[name]["errors"] == [{"code": "NOT_FOUND"}], "what is gone is not there"
-    assert await facts_of(member) == after
+    assert await facts_of(registered_shopper) == after
 
 
-async def test_a_session_that_has_ended_ends_again(member: Shopper) -> None:
+async def test_a_session_that_has_ended_ends_again(registered_shopper: Shopper) -> None:
     for _ in range(2):
-        answer = await member.storefront.ask("mutation { signOut { signedOut errors { code } } }")
+        answer = await registered_shopper.storefront.ask("mutation { signOut { signedOut errors { code } } }")
         assert answer.data == {"signOut": {"signedOut": True, "errors": []}}
 
 

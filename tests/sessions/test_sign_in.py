@@ -30,8 +30,8 @@ def lines(payload: dict[str, Any]) -> dict[str, int]:
     return {line["product"]["upstreamId"]: line["quantity"] for line in payload["cart"]["lines"]}
 
 
-async def test_a_shopper_signs_in_and_is_known(member: Shopper) -> None:
-    data = (await member.storefront.ask(WHO)).data
+async def test_a_shopper_signs_in_and_is_known(registered_shopper: Shopper) -> None:
+    data = (await registered_shopper.storefront.ask(WHO)).data
     assert data["session"]["level"] == "REGISTERED"
     assert data["shopper"] == {
         "firstName": "Alex",
@@ -60,8 +60,8 @@ async def test_the_guests_cart_goes_along(storefront: Storefront, alex: tuple[st
     assert lines(payload) == {PACK: 2}
 
 
-async def test_two_carts_become_one(member: Shopper, storefront: Storefront, alex: tuple[str, str]) -> None:
-    await member.storefront.add(POLES)
+async def test_two_carts_become_one(registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]) -> None:
+    await registered_shopper.storefront.add(POLES)
     await storefront.add(PACK, 2)
     payload = await storefront.sign_in(*alex)
     assert payload["cartTransition"] == {"outcome": "MERGED", "quantityBefore": 2, "quantityAfter": 3}
@@ -71,10 +71,10 @@ async def test_two_carts_become_one(member: Shopper, storefront: Storefront, ale
 
 @pytest.mark.parametrize("switch", [{"two_carts": "account"}, {"guest_cart": "stays"}])
 async def test_every_line_that_is_lost_is_told(
-    member: Shopper, storefront: Storefront, alex: tuple[str, str], switch: dict[str, str]
+    registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], switch: dict[str, str]
 ) -> None:
-    await member.storefront.add(POLES)
-    await member.control("switches", switch)
+    await registered_shopper.storefront.add(POLES)
+    await registered_shopper.control("switches", switch)
     await storefront.add(PACK, 2)
     await storefront.add(POLES, 3)
     payload = await storefront.sign_in(*alex)
@@ -87,9 +87,9 @@ async def test_every_line_that_is_lost_is_told(
 
 
 async def test_without_a_guests_cart_there_is_nothing_to_keep(
-    member: Shopper, storefront: Storefront, alex: tuple[str, str]
+    registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
 ) -> None:
-    await member.storefront.add(POLES)
+    await registered_shopper.storefront.add(POLES)
     payload = await storefront.sign_in(*alex)
     assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 1}
 
@@ -159,21 +159,25 @@ async def test_a_password_is_tried_five_times_a_minute(storefront: Storefront, w
     assert (await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password))["errors"] == []
 
 
-async def test_signing_out_ends_a_members_session_too(member: Shopper) -> None:
-    thief = member.storefront.another_tab()
-    answer = await member.storefront.ask("mutation { signOut { signedOut } }")
+async def test_signing_out_ends_a_members_session_too(registered_shopper: Shopper) -> None:
+    thief = registered_shopper.storefront.another_tab()
+    answer = await registered_shopper.storefront.ask("mutation { signOut { signedOut } }")
     assert answer.data["signOut"]["signedOut"]
     assert (await thief.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
-    assert (await member.storefront.ask("{ shopper { id } }")).data["shopper"] is None
+    assert (await registered_shopper.storefront.ask("{ shopper { id } }")).data["shopper"] is None
 
 
-async def test_a_member_who_signs_in_as_somebody_else_takes_nothing_along(member: Shopper, world: World) -> None:
-    await member.storefront.add(PACK)
-    before = (await member.storefront.ask(WHO)).data["session"]["id"]
-    payload = await member.storefront.sign_in(world.keys.other_shopper_username, world.keys.other_shopper_password)
+async def test_a_member_who_signs_in_as_somebody_else_takes_nothing_along(
+    registered_shopper: Shopper, world: World
+) -> None:
+    await registered_shopper.storefront.add(PACK)
+    before = (await registered_shopper.storefront.ask(WHO)).data["session"]["id"]
+    payload = await registered_shopper.storefront.sign_in(
+        world.keys.other_shopper_username, world.keys.other_shopper_password
+    )
     assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 0}
     assert payload["session"]["id"] != before
-    assert (await member.storefront.ask(WHO)).data["shopper"]["firstName"] == "Sam"
+    assert (await registered_shopper.storefront.ask(WHO)).data["shopper"]["firstName"] == "Sam"
 
 
 async def test_a_cart_that_cannot_be_read_is_not_signed_in_with(shopper: Shopper, alex: tuple[str, str]) -> None:
@@ -265,16 +269,16 @@ async def test_a_redirect_is_finished_after_signing_in(shopper: Shopper, alex: t
     assert attempt["status"] == "PLACED", "keys belong to the visit, whatever its handle"
 
 
-async def test_a_member_buys(member: Shopper) -> None:
-    await member.get_ready()
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+async def test_a_member_buys(registered_shopper: Shopper) -> None:
+    await registered_shopper.get_ready()
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_members_session_is_renewed_and_ends_like_any(member: Shopper, clock: Clock) -> None:
-    member.world.tokens.clear()
-    assert (await member.storefront.ask(WHO)).data["shopper"]["firstName"] == "Alex"
+async def test_a_members_session_is_renewed_and_ends_like_any(registered_shopper: Shopper, clock: Clock) -> None:
+    registered_shopper.world.tokens.clear()
+    assert (await registered_shopper.storefront.ask(WHO)).data["shopper"]["firstName"] == "Alex"
     clock.move(1801)
-    assert (await member.storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+    assert (await registered_shopper.storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
 async def test_a_fresh_sign_in_is_in_the_market_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:

@@ -386,54 +386,56 @@ async def adds(storefront: Storefront) -> bool:
     return bool((await storefront.add(PACK))["errors"] == [])
 
 
-async def test_a_lost_answer_is_found_although_nobody_asks(looked_after: Shopper, world: World, clock: Clock) -> None:
-    storefront = looked_after.storefront
-    await looked_after.get_ready()
-    await looked_after.fault("drop-after", SUBMIT)
+async def test_a_lost_answer_is_found_although_nobody_asks(
+    reconciled_shopper: Shopper, world: World, clock: Clock
+) -> None:
+    storefront = reconciled_shopper.storefront
+    await reconciled_shopper.get_ready()
+    await reconciled_shopper.fault("drop-after", SUBMIT)
     assert (await storefront.outcome())["__typename"] == "OrderInDoubt"
     world.calls.clear()
     clock.move(5)
     await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
     await eventually(lambda: adds(storefront))
-    assert looked_after.submits == 0
+    assert reconciled_shopper.submits == 0
 
 
 async def test_a_shopper_who_approved_and_never_came_back_has_bought(
-    looked_after: Shopper, world: World, clock: Clock
+    reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
-    storefront = looked_after.storefront
-    await looked_after.get_ready("klarnaCredit")
+    storefront = reconciled_shopper.storefront
+    await reconciled_shopper.get_ready("klarnaCredit")
     key = new_key()
     result = await storefront.outcome(key)
-    await looked_after.decide(result["action"]["redirectUrl"])
+    await reconciled_shopper.decide(result["action"]["redirectUrl"])
     clock.move(10)
     await eventually(lambda: has_status(storefront, key, "PLACED"))
     assert world.calls.count("POST", f"{CART}/resume-cart") == 1
 
 
 async def test_a_shopper_who_was_rejected_and_never_came_back_has_a_free_cart(
-    looked_after: Shopper, clock: Clock
+    reconciled_shopper: Shopper, clock: Clock
 ) -> None:
-    storefront = looked_after.storefront
-    await looked_after.get_ready("klarnaCredit")
+    storefront = reconciled_shopper.storefront
+    await reconciled_shopper.get_ready("klarnaCredit")
     key = new_key()
     result = await storefront.outcome(key)
-    await looked_after.decide(result["action"]["redirectUrl"], "reject")
+    await reconciled_shopper.decide(result["action"]["redirectUrl"], "reject")
     clock.move(10)
     await eventually(lambda: has_status(storefront, key, "DECLINED"))
     await storefront.give_details(**ADDRESS)
-    await looked_after.pay_with()
+    await reconciled_shopper.pay_with()
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 async def test_an_order_is_looked_after_although_its_shopper_has_signed_out(
-    looked_after: Shopper, world: World, clock: Clock
+    reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
-    storefront = looked_after.storefront
-    await looked_after.get_ready("klarnaCredit")
+    storefront = reconciled_shopper.storefront
+    await reconciled_shopper.get_ready("klarnaCredit")
     result = await storefront.outcome()
     await storefront.ask("mutation { signOut { signedOut } }")
-    await looked_after.decide(result["action"]["redirectUrl"])
+    await reconciled_shopper.decide(result["action"]["redirectUrl"])
     clock.move(10)
     await eventually(lambda: world.calls.count("POST", f"{CART}/resume-cart") > 0)
     assert [order.state for one in world.shoppers for order in one.orders.values()] == ["Submitted"]

@@ -101,24 +101,26 @@ async def test_when_no_fresh_cart_can_be_had_nothing_has_changed(shopper: Shoppe
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_a_signed_in_shopper_is_told_what_to_do(member: Shopper) -> None:
-    await member.storefront.add(PACK)
-    await member.storefront.give_details()
-    await member.pay_with("klarnaCredit")
-    assert (await member.storefront.outcome())["__typename"] == "OrderActionRequired"
-    payload = await gives_up(member.storefront)
+async def test_a_signed_in_shopper_is_told_what_to_do(registered_shopper: Shopper) -> None:
+    await registered_shopper.storefront.add(PACK)
+    await registered_shopper.storefront.give_details()
+    await registered_shopper.pay_with("klarnaCredit")
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderActionRequired"
+    payload = await gives_up(registered_shopper.storefront)
     assert payload["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE", sessionState="PENDING_REDIRECT")]
     assert "sign out" in payload["errors"][0]["message"]
 
 
-async def test_nobody_resumes_for_a_shopper_who_gave_up(looked_after: Shopper, world: World, clock: Clock) -> None:
-    storefront = looked_after.storefront
-    await looked_after.get_ready("klarnaCredit")
+async def test_nobody_resumes_for_a_shopper_who_gave_up(
+    reconciled_shopper: Shopper, world: World, clock: Clock
+) -> None:
+    storefront = reconciled_shopper.storefront
+    await reconciled_shopper.get_ready("klarnaCredit")
     result = await storefront.outcome()
     await gives_up(storefront)
-    await looked_after.decide(result["action"]["redirectUrl"])
+    await reconciled_shopper.decide(result["action"]["redirectUrl"])
     clock.move(600)
     for _ in range(20):
         await storefront.cart()
     assert world.calls.count("POST", RESUME) == 0
-    assert looked_after.submits == world.calls.count("POST", SUBMIT) == 1
+    assert reconciled_shopper.submits == world.calls.count("POST", SUBMIT) == 1

@@ -147,20 +147,24 @@ async def test_whoever_does_not_come_back_pays_otherwise(shopper: Shopper) -> No
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_saved_card_is_asked_for_each_purchase(member: Shopper, world: World) -> None:
-    await member.fill_cart()
-    source_id = await member.pay_with(creditCard__number=CHALLENGED)
-    await meet(member, await authenticate(member, await action_of(member)), password="password")
-    payload = (await member.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]
+async def test_a_saved_card_is_asked_for_each_purchase(registered_shopper: Shopper, world: World) -> None:
+    await registered_shopper.fill_cart()
+    source_id = await registered_shopper.pay_with(creditCard__number=CHALLENGED)
+    await meet(
+        registered_shopper,
+        await authenticate(registered_shopper, await action_of(registered_shopper)),
+        password="password",
+    )
+    payload = (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]
     assert payload["errors"] == []
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
-    await member.fill_cart()
-    assert (await member.storefront.attach(source_id))["errors"] == []
-    result = await member.storefront.outcome()
+    await registered_shopper.fill_cart()
+    assert (await registered_shopper.storefront.attach(source_id))["errors"] == []
+    result = await registered_shopper.storefront.outcome()
     assert result["__typename"] == "OrderActionRequired"
-    await meet(member, await authenticate(member, result["action"]), password="password")
-    assert (await member.storefront.outcome())["__typename"] == "OrderPlaced"
+    await meet(registered_shopper, await authenticate(registered_shopper, result["action"]), password="password")
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 @pytest.mark.parametrize(("last_name", "outcome"), [("SCATest", "OrderPlaced"), ("SCATestFail", "OrderDeclined")])

@@ -163,11 +163,11 @@ async def happens(shopper: Shopper, result: dict[str, Any], event: str) -> None:
 
 
 @pytest.fixture
-async def alex(member: Shopper) -> Shopper:
+async def alex(shopper: Shopper) -> Shopper:
     """Signed in, with credit enough for anything, and the daypack in the cart."""
-    member.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
-    await member.fill_cart()
-    return member
+    shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
+    await shopper.fill_cart()
+    return shopper
 
 
 def saved_card(world: World) -> str:

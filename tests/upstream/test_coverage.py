@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.coverage import page
-from tests.support.surface import INVENTORY, SETTINGS, call, inventory, paths, surface
+from tests.support.coverage_page import page
+from tests.support.upstream_calls import INVENTORY, SETTINGS, call, inventory, paths, surface
 
 pytestmark = pytest.mark.slow
 

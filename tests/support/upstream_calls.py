@@ -14,7 +14,7 @@ from functools import cache
 from graphql import GraphQLNamedType, build_schema
 
 from sandbox.app import CART, ME, ROUTES
-from tests.support.calls import ROOT, Call, made
+from tests.support.gateway_calls import ROOT, Call, made
 
 INVENTORY = ROOT / "docs" / "coverage.csv"
 SDL = ROOT / "schema" / "schema.graphql"

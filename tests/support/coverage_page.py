@@ -1,8 +1,8 @@
-"""`python -m tests.support.coverage` prints `docs/coverage.md`. Nothing on it is ticked by hand."""
+"""`python -m tests.support.coverage_page` prints `docs/coverage.md`. Nothing on it is ticked by hand."""
 
 import sys
 
-from tests.support.surface import SETTINGS, Row, Surface, surface
+from tests.support.upstream_calls import SETTINGS, Row, Surface, surface
 
 INTRODUCTION = """\
 # Coverage

@@ -1,6 +1,6 @@
 """Every documented way to pay, where the sandbox lets it be used, and what becomes of it.
 
-`python -m tests.support.ways` prints `docs/payment-methods.md`. Each cell of its table is a story that
+`python -m tests.support.payment_method_cases` prints `docs/payment-methods.md`. Each cell of its table is a story that
 tests/test_ways_to_pay.py plays through the graph.
 """
 
@@ -19,7 +19,7 @@ BOTH = RETURN | {"cancelUrl": "https://shop.example/cancel"}
 
 
 @dataclass(frozen=True)
-class Way:
+class PaymentMethodCase:
     """One method in one market. `hash` is what its source is made with."""
 
     name: str
@@ -68,35 +68,35 @@ CARD = {"number": "4444222233331111", "expirationMonth": 10, "expirationYear": 2
 AMAZON = BOTH | {"resultReturnUrl": "https://shop.example/result", "placement": "Cart", "checkoutLanguage": "en_US"}
 CPF = "12345678909"
 
-WAYS = [
-    Way("Afterpay"),
-    Way("Alipay (domestic)", hash=RETURN),
-    Way("Alipay+ (cross-border)", "CN", "zh-CN", RETURN),
-    Way("Amazon Pay", hash=AMAZON),
-    Way("Apple Pay", hash={}),
-    Way("Bancontact", "BE", "de-DE", RETURN),
-    Way("BLIK", "PL", "pl-PL"),
-    Way("Boleto", "BR", "pt-BR", RETURN | {"nationalId": CPF}),
-    Way("CCAvenue", "IN", "en-IN"),
-    Way("Clearpay", "GB", "en-GB"),
-    Way("Credit Cards", hash=CARD),
-    Way("FPX Online Banking", "MY", "ms-MY", RETURN),
-    Way("Google Pay", hash={}),
-    Way("iDEAL", "NL", "de-DE", RETURN),
-    Way("Klarna", "DE", "de-DE"),
-    Way("Konbini", "JP", "ja-JP", {"storeId": "010"}),
-    Way("Korea Bank Transfer (Online Banking)", "KR", "ko-KR", RETURN),
-    Way("Online Banking (IBP)", "DE", "de-DE", BOTH | {"bankCode": "21"}),
-    Way("PayCo", "KR", "ko-KR", RETURN),
-    Way("PayPal"),
-    Way("PayPal Billing Agreement"),
-    Way("PayPal Credit"),
-    Way("PayPal Pay in 3", "GB", "en-GB"),
-    Way("PayPal Pay in 4"),
-    Way("PayPal RatenZahlung (Installment Payment)", "DE", "de-DE", product=GRAPHITE),
-    Way("SEPA Direct Debit", "AT", "de-DE", RETURN),
-    Way("Trustly", "FI", "de-DE", RETURN),
-    Way("Wire Transfer", hash={}),
+PAYMENT_METHOD_CASES = [
+    PaymentMethodCase("Afterpay"),
+    PaymentMethodCase("Alipay (domestic)", hash=RETURN),
+    PaymentMethodCase("Alipay+ (cross-border)", "CN", "zh-CN", RETURN),
+    PaymentMethodCase("Amazon Pay", hash=AMAZON),
+    PaymentMethodCase("Apple Pay", hash={}),
+    PaymentMethodCase("Bancontact", "BE", "de-DE", RETURN),
+    PaymentMethodCase("BLIK", "PL", "pl-PL"),
+    PaymentMethodCase("Boleto", "BR", "pt-BR", RETURN | {"nationalId": CPF}),
+    PaymentMethodCase("CCAvenue", "IN", "en-IN"),
+    PaymentMethodCase("Clearpay", "GB", "en-GB"),
+    PaymentMethodCase("Credit Cards", hash=CARD),
+    PaymentMethodCase("FPX Online Banking", "MY", "ms-MY", RETURN),
+    PaymentMethodCase("Google Pay", hash={}),
+    PaymentMethodCase("iDEAL", "NL", "de-DE", RETURN),
+    PaymentMethodCase("Klarna", "DE", "de-DE"),
+    PaymentMethodCase("Konbini", "JP", "ja-JP", {"storeId": "010"}),
+    PaymentMethodCase("Korea Bank Transfer (Online Banking)", "KR", "ko-KR", RETURN),
+    PaymentMethodCase("Online Banking (IBP)", "DE", "de-DE", BOTH | {"bankCode": "21"}),
+    PaymentMethodCase("PayCo", "KR", "ko-KR", RETURN),
+    PaymentMethodCase("PayPal"),
+    PaymentMethodCase("PayPal Billing Agreement"),
+    PaymentMethodCase("PayPal Credit"),
+    PaymentMethodCase("PayPal Pay in 3", "GB", "en-GB"),
+    PaymentMethodCase("PayPal Pay in 4"),
+    PaymentMethodCase("PayPal RatenZahlung (Installment Payment)", "DE", "de-DE", product=GRAPHITE),
+    PaymentMethodCase("SEPA Direct Debit", "AT", "de-DE", RETURN),
+    PaymentMethodCase("Trustly", "FI", "de-DE", RETURN),
+    PaymentMethodCase("Wire Transfer", hash={}),
 ]
 
 STORIES = ("bought", "abandoned", "rejected", "later", "resumed")
@@ -131,7 +131,7 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
 MONEY_LATER = "; its charge is pending for three days"
 
 
-def cell(way: Way, story: str) -> str:
+def cell(way: PaymentMethodCase, story: str) -> str:
     text = OUTCOMES[way.workflow].get(story, "–")
     return text + MONEY_LATER if way.type == "directDebit" and story == "bought" else text
 
@@ -152,7 +152,7 @@ never sends the money. **rejected**: the provider, the bank or Digital River say
 def page() -> str:
     head = ["method", "type", "market", "flow", *STORIES]
     lines = [INTRODUCTION, f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    for way in WAYS:
+    for way in PAYMENT_METHOD_CASES:
         row = [way.name, f"`{way.type}`", f"{way.country}, {way.currency}", way.workflow]
         lines.append(f"| {' | '.join([*row, *(cell(way, story) for story in STORIES)])} |")
     return "\n".join(lines) + "\n"

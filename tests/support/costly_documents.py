@@ -26,7 +26,7 @@ KINDS = " ... on RedirectShopperAction { redirectUrl }" * 150
 
 LINES = "lines { product { customAttributes { name } } }"
 
-WITHIN_BOUNDS = [
+ACCEPTED_DOCUMENTS = [
     ("fragments side by side", beside(100)),
     ("the same leaf again and again", "{ storefront { " + "locales " * 201 + "} }"),
     ("a thousand fields", "{ storefront {" + "locales currencies publishableKey " * 66 + "} }"),
@@ -34,7 +34,7 @@ WITHIN_BOUNDS = [
 ]
 """Not refused, and made to be as dear to validate as what is not refused can be."""
 
-BOMBS = [
+REFUSED_DOCUMENTS = [
     ("tokens", "{ storefront { " + "locales " * 3000 + "} }"),
     ("aliases", many_fields(31)),
     ("root fields", many_fields(11)),

@@ -1,7 +1,7 @@
-"""`python -m tests.support.sdl OTHER.graphql` lists where the committed graph differs from another SDL, by meaning.
+"""`python -m tests.support.sdl_differences OTHER.graphql` lists how the committed SDL differs from another one.
 
-Order, layout and defaults written out do not count; types, members, arguments, defaults, descriptions and the
-directives on each of them do. Ends with 1 where there is a difference.
+Compares types, fields, arguments, defaults, descriptions and directives; ignores order, layout and written-out
+defaults. Exits with 1 if there is a difference.
 """
 
 import sys
