@@ -11,10 +11,9 @@ import time
 
 import httpx
 
-from gateway.app import create_app
 from sandbox.model.world import World
 from tests.support.costly_documents import ACCEPTED_DOCUMENTS, REFUSED_DOCUMENTS
-from tests.support.shop import documents, running, settings_for
+from tests.support.shop import app_for, documents, running, settings_for
 
 BOUND_MS = 100
 TIMES = 10
@@ -31,7 +30,7 @@ async def main() -> None:
     # Nobody listens there: what is executed fails at once.
     settings = settings_for(World(), upstream_url="http://127.0.0.1:1")
     print(f"A document as a client sends it: CPU in ms, the dearest of {TIMES}; {platform.machine()}")
-    async with running(create_app(settings)) as http:
+    async with running(app_for(settings)) as http:
         await http.post("/graphql", json={"query": "{ __typename }"})
         # As `serve` does: the graph is not looked through for garbage in the middle of a request.
         gc.collect()

@@ -142,7 +142,6 @@ class Running:
             "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
             "RIVERFRONT_SUBMISSION_DEADLINE_S": str(QUIET_S - 1),
             "RIVERFRONT_DOUBT_QUIET_S": str(QUIET_S),
-            "RIVERFRONT_RECONCILE_S": "0.5",
             "RIVERFRONT_STORE_TIMEOUT_S": str(store_timeout_s),
         }
         process = await asyncio.create_subprocess_exec(

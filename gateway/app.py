@@ -41,11 +41,11 @@ from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import RedisStore
-from gateway.submission.reconciler import Reconciler
+from gateway.submission.reconciler import EVERY_S, Reconciler
 from gateway.submission.submissions import Submissions
 from gateway.telemetry import tell_retries
 from gateway.upstream import transport
-from gateway.upstream.calls import Calls
+from gateway.upstream.calls import Calls, Retries
 from gateway.upstream.client import Upstream
 from schema.build import Graph, build
 
@@ -58,11 +58,13 @@ def create_app(
     *,
     now: Callable[[], datetime] = utc_now,
     store: Store | None = None,
+    retries: Retries = Retries(),  # noqa: B008 - frozen
+    reconcile_every_s: float = EVERY_S,
 ) -> Starlette:
-    """Build the gateway. Tests pass a `network` that leads to the sandbox, their own clock, and stores that break."""
+    """Build the gateway. The parameters beside `settings` are for tests."""
     tell_retries()
-    http = transport.client(network or transport.network(settings), settings)
-    upstream = Upstream(Calls(http, settings))
+    http = transport.client(network or transport.network())
+    upstream = Upstream(Calls(http, settings, retries))
     store = store or _store(settings, now)
     cache = AnswerCache(now)
     replica = Replica(store)
@@ -92,7 +94,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        reconciler = Reconciler(services)
+        reconciler = Reconciler(services, every_s=reconcile_every_s)
         beating = asyncio.create_task(reconciler.beat())
         reconciling = asyncio.create_task(reconciler.run())
         yield
@@ -140,7 +142,7 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
     if url := settings.store_url.get_secret_value():
         return RedisStore(url, timeout_s=settings.store_timeout_s)
-    return MemoryStore(entries=settings.store_entries, size_bytes=settings.store_bytes, clock=lambda: now().timestamp())
+    return MemoryStore(clock=lambda: now().timestamp())
 
 
 async def _live(_request: Request) -> Response:

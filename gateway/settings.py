@@ -106,7 +106,6 @@ class Settings(BaseSettings):
         "", description="Address of the merchant's ledger of store credit, called with ?reference=; off when empty."
     )
     ledger_key: SecretStr = Field(SecretStr(""), description="Key that the ledger takes as Bearer.")
-    ledger_timeout_s: float = Field(2, gt=0, description="Seconds for the ledger, of those an operation has.")
     guest_grant: GuestGrant = Field(
         GuestGrant.PASSWORD,
         description="Grant for guests: password (renewable), or client_credentials for sites that refuse it.",
@@ -158,20 +157,12 @@ class Settings(BaseSettings):
         description="Fernet keys that seal sessions in the shared store, the newest first; empty for one made from the "
         "API secret.",
     )
-    store_entries: int = Field(100_000, gt=0, description="Entries the memory store holds at most.")
-    store_bytes: int = Field(256 * 1024 * 1024, gt=0, description="Bytes the memory store holds at most.")
 
-    connect_timeout_s: float = Field(1, gt=0, description="Seconds to reach Digital River.")
     operation_deadline_s: float = Field(10, gt=0, description="Seconds for an operation with all its calls.")
     submission_deadline_s: float = Field(60, gt=0, description="Seconds for an operation that buys.")
-    read_attempts: int = Field(3, ge=1, le=3, description="Tries of a read that failed in passing.")
-    retry_wait_s: float = Field(0.1, ge=0, description="Longest wait before the second try; doubles, with jitter.")
-    upstream_connections: int = Field(100, gt=0, description="Connections to Digital River at most.")
     doubt_quiet_s: float = Field(
         120, gt=0, description="Seconds after sending from which the absence of an order may be believed."
     )
-
-    reconcile_s: float = Field(1, gt=0, description="Seconds between two looks at submissions that are not over.")
 
     manifest: str = Field(
         "", description="File with the documents that clients send, as `python -m gateway manifest` makes it."
@@ -182,16 +173,7 @@ class Settings(BaseSettings):
     )
 
     body_limit_bytes: int = Field(128 * 1024, gt=0, description="Size of a request's body at most.")
-    variables_limit_bytes: int = Field(64 * 1024, gt=0, description="Size of an operation's variables at most.")
-    token_limit: int = Field(2000, gt=0, description="Tokens of a document at most.")
-    depth_limit: int = Field(15, gt=0, description="Nested fields at most.")
-    alias_limit: int = Field(30, gt=0, description="Aliases at most.")
-    root_field_limit: int = Field(10, gt=0, description="Root fields of a query at most.")
-    mutation_limit: int = Field(5, gt=0, description="Root fields of a mutation at most.")
-    directive_limit: int = Field(50, gt=0, description="Directives at most.")
-    field_limit: int = Field(1000, gt=0, description="Fields after fragments are written out, at most.")
     cost_limit: int = Field(1000, gt=0, description="Points an operation may cost at most, by its estimate.")
-    repeated_key_limit: int = Field(10, gt=0, description="Times a composite response key may be repeated.")
 
     @classmethod
     def from_environment(cls) -> Self:

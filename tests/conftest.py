@@ -80,7 +80,7 @@ async def reconciled_shopper(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
     """At a gateway that looks after submissions by itself, all the time."""
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+    async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         yield Shopper(storefront, sandbox, world)
 
 

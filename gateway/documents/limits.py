@@ -26,7 +26,22 @@ from graphql import (
 )
 
 from gateway.errors import TopLevelCode
-from gateway.settings import Settings
+
+MOST_ROOT_FIELDS = 10
+MOST_ROOT_MUTATIONS = 5
+
+MOST_LEVELS = 15
+"""Of nested fields."""
+
+MOST_ALIASES = 30
+
+MOST_DIRECTIVES = 50
+
+MOST_FIELDS = 1000
+"""Once fragments are written out."""
+
+MOST_REPEATED_KEYS = 10
+"""Repetitions of a response key whose fields have fields of their own: validation merges each with each."""
 
 LONGEST_TEXT = 1024
 """Characters of a text among the arguments."""
@@ -123,17 +138,17 @@ class Size:
         self.directives += below.directives
 
 
-def check_size(size: Size, node: OperationDefinitionNode, settings: Settings) -> None:
+def check_size(size: Size, node: OperationDefinitionNode) -> None:
     """Refuse what asks for too much of anything. Raises `DocumentRefused`."""
     is_mutation = node.operation is OperationType.MUTATION
-    root_limit = settings.mutation_limit if is_mutation else settings.root_field_limit
+    root_limit = MOST_ROOT_MUTATIONS if is_mutation else MOST_ROOT_FIELDS
     _limit("Root fields", size.names.total(), root_limit)
-    _limit("Nested fields", size.depth, settings.depth_limit)
-    _limit("Nested fragments", size.levels, settings.depth_limit * LEVELS_OF_A_FIELD)
-    _limit("Aliases", size.aliases, settings.alias_limit)
-    _limit("Directives", size.directives + len(node.directives or ()), settings.directive_limit)
-    _limit("Fields", size.fields, settings.field_limit)
-    _limit("Repeated fields with fields of their own", size.repeated, settings.repeated_key_limit)
+    _limit("Nested fields", size.depth, MOST_LEVELS)
+    _limit("Nested fragments", size.levels, MOST_LEVELS * LEVELS_OF_A_FIELD)
+    _limit("Aliases", size.aliases, MOST_ALIASES)
+    _limit("Directives", size.directives + len(node.directives or ()), MOST_DIRECTIVES)
+    _limit("Fields", size.fields, MOST_FIELDS)
+    _limit("Repeated fields with fields of their own", size.repeated, MOST_REPEATED_KEYS)
     _limit("Repeated fields", size.repeated_leaves, MOST_REPEATED_LEAVES)
     if sum(size.names[name] for name in ONCE) > 1:
         raise too_expensive(f"An operation may have one of {', '.join(sorted(ONCE))}, once.")

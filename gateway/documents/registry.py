@@ -37,6 +37,9 @@ REMEMBERED_CHARACTERS = 128 * 1024
 """Text of the documents that are remembered beside the manifest. As a tree a document takes up to 300 bytes for a
 character, and the garbage collector looks through all of them, in the middle of a request."""
 
+MOST_TOKENS = 2000
+"""The example operations with all their fragments have fewer than 700."""
+
 MOST_ERRORS = 20
 """Findings of one validation; more would help nobody and cost time."""
 
@@ -207,9 +210,8 @@ class Documents:
         return operations
 
     def _parsed(self, text: str) -> DocumentNode:
-        limit = self._settings.token_limit
         try:
-            return parse(text, max_lexical_tokens=limit, max_comments=limit)
+            return parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_TOKENS)
         except GraphQLError as error:
             is_limit = error.message.endswith(ABORTED)
             code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
@@ -222,7 +224,7 @@ class Documents:
         for node in document.definitions:
             if isinstance(node, OperationDefinitionNode):
                 size = measure.of(node.selection_set)
-                check_size(size, node, self._settings)
+                check_size(size, node)
                 demand = Demand(self._schema, self._policies, document, node)
                 operations.append(Operation(document, node, frozenset(size.names), demand))
         return operations

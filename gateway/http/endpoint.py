@@ -111,7 +111,7 @@ class GraphQLEndpoint:
         """All that is looked at before anything is done. Raises `Refused` and `DocumentRefused`."""
         _check_accept(request)
         handle = self._credentials(request)
-        asked = await read(request, self._services.settings)
+        asked = await read(request)
         _check_for_cards(request, asked)
         seen.source = self._documents.source(asked.query, asked.sha256)
         operation = seen.operation = self._documents.operation(seen.source, asked.operation_name)

@@ -8,7 +8,9 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import TopLevelCode
-from gateway.settings import Settings
+
+VARIABLES_LIMIT_BYTES = 64 * 1024
+"""Half of what a body may be by default. Larger ones are slow to screen and to coerce, and no client needs them."""
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -40,7 +42,7 @@ class Asked:
     variables: dict[str, Any]
 
 
-async def read(request: Request, settings: Settings) -> Asked:
+async def read(request: Request) -> Asked:
     """Raises `Refused`."""
     if request.method == "GET":
         return _of_url(request)
@@ -57,7 +59,7 @@ async def read(request: Request, settings: Settings) -> Asked:
     except ClientDisconnect:
         # Nobody is left to read this; it only ends the request.
         raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body broke off.") from None
-    return _of_body(_json(body, "body"), settings)
+    return _of_body(_json(body, "body"))
 
 
 def _json(text: bytes | str, what: str) -> Any:
@@ -74,12 +76,12 @@ def _of_url(request: Request) -> Asked:
     return _checked({name: value or None for name, value in given.items()})
 
 
-def _of_body(body: Any, settings: Settings) -> Asked:
+def _of_body(body: Any) -> Asked:
     if not isinstance(body, dict):
         raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body is not a JSON object. Batches are not served.")
     variables = body.get("variables")
-    if isinstance(variables, dict) and len(orjson.dumps(variables)) > settings.variables_limit_bytes:
-        message = f"The variables are larger than {settings.variables_limit_bytes} bytes."
+    if isinstance(variables, dict) and len(orjson.dumps(variables)) > VARIABLES_LIMIT_BYTES:
+        message = f"The variables are larger than {VARIABLES_LIMIT_BYTES} bytes."
         raise Refused(413, TopLevelCode.BAD_USER_INPUT, message)
     return _checked(body)
 

@@ -10,11 +10,18 @@ from weakref import WeakValueDictionary
 from gateway.errors import RateLimited
 from gateway.store.interface import LockNotAcquired
 
+MOST_ENTRIES = 100_000
+
+MOST_BYTES = 256 * 1024 * 1024
+"""Keys and values. A deployment that outgrows one of the two uses a shared store."""
+
 
 class MemoryStore:
     """For one process. Bounded: at the bound new keys are refused, old ones are kept until their time."""
 
-    def __init__(self, *, entries: int, size_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, entries: int = MOST_ENTRIES, size_bytes: int = MOST_BYTES, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._values: dict[str, tuple[bytes, float]] = {}
         self._schedules: dict[str, dict[str, datetime]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

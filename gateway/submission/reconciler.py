@@ -17,6 +17,9 @@ from gateway.submission.submissions import NothingToResume
 
 log = logging.getLogger(__name__)
 
+EVERY_S = 1
+"""Between two rounds."""
+
 MOST_AT_ONCE = 20
 
 CLAIMED_FOR = timedelta(seconds=30)
@@ -24,8 +27,9 @@ CLAIMED_FOR = timedelta(seconds=30)
 
 
 class Reconciler:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, every_s: float = EVERY_S) -> None:
         self._services = services
+        self._every_s = every_s
         self._looking: set[asyncio.Task[None]] = set()
 
     async def beat(self) -> None:
@@ -33,7 +37,7 @@ class Reconciler:
         while True:
             with contextlib.suppress(GatewayError):
                 await self._services.replica.beat()
-            await asyncio.sleep(min(self._services.settings.reconcile_s, ALIVE_S / 4))
+            await asyncio.sleep(min(self._every_s, ALIVE_S / 4))
 
     async def run(self) -> None:
         """Look, and look again, until cancelled."""
@@ -43,7 +47,7 @@ class Reconciler:
                     await self.look()
                 except GatewayError as failure:
                     log.warning("submissions not looked after", extra={"code": failure.code.value})
-                await asyncio.sleep(self._services.settings.reconcile_s)
+                await asyncio.sleep(self._every_s)
         finally:
             for task in self._looking:
                 task.cancel()

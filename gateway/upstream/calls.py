@@ -27,6 +27,11 @@ from gateway.settings import Settings
 from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.transport import DEADLINE, AnswerTooLarge
 
+READ_ATTEMPTS = 3
+
+FIRST_WAIT_S = 0.1
+"""Longest wait before the second try of a call; it doubles before each further one."""
+
 BUSY_ATTEMPTS = 4
 """Tries of a change that another one keeps out; upstream documents the refusal as not applied."""
 
@@ -44,11 +49,20 @@ class Repeat(Enum):
 
 
 @dataclass(frozen=True)
+class Retries:
+    """How often a read is tried, and the longest wait before its second try. Tests do not wait."""
+
+    read_attempts: int = READ_ATTEMPTS
+    first_wait_s: float = FIRST_WAIT_S
+
+
+@dataclass(frozen=True)
 class Calls:
     """Every method raises `UpstreamError` only, and gives the body of a success."""
 
     http: httpx.AsyncClient
     settings: Settings
+    retries: Retries = Retries()
     deadline_at: float | None = None
     """In seconds of `time.monotonic`; without one each call has the deadline of an operation."""
 
@@ -104,9 +118,9 @@ class Calls:
             request.headers["Content-Type"] = "application/json"
         if token is None:
             request.headers["Authorization"] = _basic(basic or self._site_key())
-        attempts = {Repeat.READ: settings.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
+        attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
-            on=Pauses(repeat, settings.retry_wait_s, deadline_at),
+            on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
             attempts=attempts,
             timeout=max(deadline_at - time.monotonic(), 0.001),
         ):

@@ -53,6 +53,9 @@ T = TypeVar("T")
 ME = "/v1/shoppers/me"
 CART = f"{ME}/carts/active"
 
+LEDGER_TIMEOUT_S = 2
+"""Part of an operation's deadline that the merchant's ledger may use."""
+
 
 class Found(msgspec.Struct, frozen=True, rename="camel"):
     """The wrappers of the answers; each call reads its own."""
@@ -302,7 +305,7 @@ class Upstream:
     async def credit_balance(self, reference: str) -> Money | None:
         """What the merchant's ledger has for a shopper; None without an account."""
         settings = self.settings
-        ends_at = time.monotonic() + settings.ledger_timeout_s
+        ends_at = time.monotonic() + LEDGER_TIMEOUT_S
         own = self.until(min(ends_at, self.calls.deadline_at or ends_at))
         token = settings.ledger_key.get_secret_value()
         asked = {"reference": reference}

@@ -12,7 +12,10 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from gateway.settings import Settings
+CONNECTIONS = 100
+"""To Digital River, at most."""
+
+CONNECT_TIMEOUT_S = 1
 
 LARGEST_ANSWER_BYTES = 2 * 1024 * 1024
 
@@ -26,11 +29,11 @@ class AnswerTooLarge(httpx.DecodingError):
     """The decoded body went beyond what any answer of Digital River needs."""
 
 
-def network(settings: Settings) -> httpx.AsyncBaseTransport:
+def network() -> httpx.AsyncBaseTransport:
     """The way out in production."""
 
     def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=settings.upstream_connections, ttl_dns_cache=60)
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=60)
         made = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         # aiohttp would send a PUT or DELETE again by itself when a kept connection breaks.
         made._retry_connection = False
@@ -39,11 +42,11 @@ def network(settings: Settings) -> httpx.AsyncBaseTransport:
     return ByCause(AiohttpTransport(client=session))
 
 
-def client(transport: httpx.AsyncBaseTransport, settings: Settings) -> httpx.AsyncClient:
+def client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     """The one client of the process. No redirects, no proxy of the environment, no cookies kept."""
     return httpx.AsyncClient(
         transport=Deadline(transport),
-        timeout=httpx.Timeout(None, connect=settings.connect_timeout_s),
+        timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_S),
         follow_redirects=False,
         trust_env=False,
     )

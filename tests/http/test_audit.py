@@ -4,15 +4,14 @@ import json
 
 import pytest
 
-from gateway.app import create_app
 from sandbox.model.world import World
 from tests.support.external_programs import node
-from tests.support.shop import InMemory, listening, settings_for
+from tests.support.shop import InMemory, app_for, listening, settings_for
 
 
 @pytest.mark.slow
 async def test_all_61_checks_of_the_audit_hold(world: World, network: InMemory) -> None:
-    async with listening(create_app(settings_for(world), network)) as url:
+    async with listening(app_for(settings_for(world), network)) as url:
         results = [json.loads(line) for line in (await node("audit.mjs", f"{url}/graphql")).splitlines()]
     assert len(results) == 61
     assert [one for one in results if one["status"] != "ok"] == []

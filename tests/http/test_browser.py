@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from dirty_equals import IsPartialDict
 
-from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.external_programs import needs_chromium, node
-from tests.support.shop import SUBMIT, listening, settings_for
+from tests.support.shop import SUBMIT, app_for, listening, settings_for
 
 
 @pytest.mark.browser
@@ -19,7 +18,7 @@ async def test_a_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
     chromium = needs_chromium()
     async with (
         listening(create_sandbox(world), "off") as sandbox,
-        listening(create_app(settings_for(world, upstream_url=sandbox))) as gateway,
+        listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
     ):
         printed = await node("browse.mjs", chromium, gateway, sandbox, str(tmp_path / "graphiql.png"))
     seen = json.loads(printed)

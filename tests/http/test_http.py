@@ -10,7 +10,6 @@ import orjson
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from gateway.app import create_app
 from sandbox.model.world import World
 from tests.support.costly_documents import REFUSED_DOCUMENTS
 from tests.support.shop import (
@@ -21,6 +20,7 @@ from tests.support.shop import (
     InMemory,
     Shopper,
     Storefront,
+    app_for,
     eventually,
     gateway,
     listening,
@@ -268,7 +268,7 @@ async def test_a_bad_value_is_told_with_its_place(storefront: Storefront, litera
 
 async def test_a_client_that_hangs_up_is_no_crash(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    async with listening(create_app(settings_for(world))) as url:
+    async with listening(app_for(settings_for(world))) as url:
         _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
         writer.write(
             b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"

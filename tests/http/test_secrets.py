@@ -14,7 +14,6 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway import telemetry
-from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import Balance, World
 from tests.support.shop import (
@@ -25,6 +24,7 @@ from tests.support.shop import (
     InMemory,
     Shopper,
     Storefront,
+    app_for,
     gateway,
     listening,
     settings_for,
@@ -78,7 +78,7 @@ async def overheard(world: World, heard: Callable[[str], None]) -> AsyncIterator
         heard(f"{answer.headers}\n{answer.text}")
 
     async with listening(create_sandbox(world), "off") as url:
-        app = create_app(settings_for(world, upstream_url=url))
+        app = app_for(settings_for(world, upstream_url=url))
         async with (
             listening(app) as gateway_url,
             httpx.AsyncClient(base_url=gateway_url, event_hooks={"response": [keep]}) as http,
@@ -191,7 +191,7 @@ def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
     lines = log.getvalue()
     assert "planted" not in lines
     assert '"code": "A"' in lines
-    assert "ValueError at tests/test_secrets.py" in lines
+    assert "ValueError at http/test_secrets.py" in lines
 
 
 async def test_a_crash_is_masked_and_the_log_says_where(shopper: Shopper, network: InMemory, log: io.StringIO) -> None:
@@ -205,7 +205,7 @@ async def test_a_crash_is_masked_and_the_log_says_where(shopper: Shopper, networ
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     (crash,) = [line for line in lines if line["event"] == "crash"]
     assert crash["request_id"] == reference == answer.headers["x-request-id"]
-    assert "RuntimeError at tests/shop.py" in crash["exception"]
+    assert "RuntimeError at support/shop.py" in crash["exception"]
 
     changed = await shopper.storefront.ask(
         "mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) { errors { code } } }"

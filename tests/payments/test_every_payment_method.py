@@ -347,7 +347,7 @@ async def test_what_becomes_of_a_way_to_pay_is_what_the_page_says(
 async def test_who_approves_and_never_comes_back_has_bought(
     way: PaymentMethodCase, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    async with gateway(world, network, clock, locales=LOCALES, reconcile_s=0.01) as storefront:
+    async with gateway(world, network, clock, locales=LOCALES, reconcile_every_s=0.01) as storefront:
         visit = Visit(way, Shopper(storefront, sandbox, world), clock)
         await visit.start()
         source_id, key = await visit.source(), new_key()

@@ -292,7 +292,7 @@ async def test_credit_pays_first_and_the_rest_is_right(
     world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, case: str
 ) -> None:
     steps, ends = CASES[case]
-    async with gateway(world, network, clock, ledger_timeout_s=0.05) as storefront:
+    async with gateway(world, network, clock) as storefront:
         keys = world.keys
         shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         balance = BALANCES.get(case, Balance(Decimal(500), "USD"))

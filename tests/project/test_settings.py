@@ -69,7 +69,6 @@ def test_they_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("PROT", "8000", "RIVERFRONT_PROT"),
         ("PORT", "many", "port"),
         ("PORT", "70000", "port"),
-        ("READ_ATTEMPTS", "9", "read_attempts"),
         ("COOKIE_SAME_SITE", "never", "cookie_same_site"),
         ("COOKIE_SAME_SITE", "none", "needs a list of origins"),
         ("TRUSTED_PROXIES", "the office", "trusted_proxies"),

@@ -9,6 +9,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.refusals.user_errors import CAUSES
+from gateway.store.memory import MemoryStore
 from sandbox.demo_shop.products import LISTED
 from sandbox.model.world import World
 from tests.support.shop import (
@@ -72,7 +73,8 @@ async def test_a_refusal_inside_the_success_of_a_removal_is_told(storefront: Sto
 
 
 async def test_nothing_is_done_that_cannot_be_noted_down(world: World, network: InMemory, clock: Clock) -> None:
-    async with gateway(world, network, clock, store_entries=3) as storefront:
+    store = MemoryStore(entries=3, clock=lambda: clock().timestamp())
+    async with gateway(world, network, clock, store=store) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
         text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
           lines: [{product: {upstreamId: $id}}]}) { errors { code } } }"""

@@ -22,6 +22,7 @@ from graphql import (
     parse,
 )
 
+from gateway.upstream.calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.schema.test_graph_rules import CORE, costly
@@ -72,7 +73,7 @@ async def fresh_shopper() -> AsyncIterator[Shopper]:
     network = InMemory(create_sandbox(world))
     async with (
         httpx.AsyncClient(transport=network, base_url="http://sandbox") as sandbox,
-        gateway(world, network, Clock(), read_attempts=1) as storefront,
+        gateway(world, network, Clock(), retries=Retries(read_attempts=1)) as storefront,
     ):
         yield Shopper(storefront, sandbox, world)
 

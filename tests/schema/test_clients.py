@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import create_app
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.external_programs import (
@@ -19,7 +18,7 @@ from tests.support.external_programs import (
     node,
     output,
 )
-from tests.support.shop import OPERATIONS, SUBMIT, listening, settings_for
+from tests.support.shop import OPERATIONS, SUBMIT, app_for, listening, settings_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -36,7 +35,7 @@ async def shop(world: World) -> AsyncIterator[tuple[str, str]]:
     """Addresses of a gateway and of its sandbox."""
     async with (
         listening(create_sandbox(world), "off") as sandbox,
-        listening(create_app(settings_for(world, upstream_url=sandbox))) as gateway,
+        listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
     ):
         yield gateway, sandbox
 

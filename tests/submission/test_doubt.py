@@ -29,7 +29,7 @@ UNTRUSTED: list[dict[str, Any]] = [
 @pytest.fixture
 async def shopper(world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shopper]:
     """A shopper whose gateway looks after its submissions all the time, and has little patience with upstream."""
-    changes = {"reconcile_s": 0.01, "submission_deadline_s": 0.5}
+    changes = {"reconcile_every_s": 0.01, "submission_deadline_s": 0.5}
     async with gateway(world, network, clock, **changes) as storefront:
         yield Shopper(storefront, sandbox, world)
 
@@ -105,7 +105,7 @@ async def test_an_order_that_appears_late_is_never_called_absent(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     late = Late(network.app)
-    async with gateway(world, late, clock, reconcile_s=0.01) as storefront:
+    async with gateway(world, late, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         key = new_key()

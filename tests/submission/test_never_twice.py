@@ -129,7 +129,7 @@ async def test_a_resumption_that_was_lost_is_made_again(
 async def test_who_signs_in_and_out_while_the_provider_decides_has_bought(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+    async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
         first = await storefront.outcome()
@@ -170,7 +170,7 @@ async def test_who_gives_up_while_the_order_is_finished_is_told_so(
 async def test_an_approval_after_the_idle_limit_is_still_an_order(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+    async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
         first = await storefront.outcome()
@@ -190,7 +190,7 @@ async def test_an_approval_after_the_idle_limit_is_still_an_order(
 async def test_a_members_doubt_outlives_the_session_and_is_settled_in_the_next(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    async with gateway(world, network, clock, reconcile_s=0.01) as storefront:
+    async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         keys = world.keys
         member = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         await member.get_ready()
@@ -227,7 +227,7 @@ async def test_a_step_that_was_written_and_not_confirmed_leaves_the_cart_free(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = Forgetful(**kept_by(clock))
-    async with gateway_on(store, world, network, clock, reconcile_s=0.01) as storefront:
+    async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         store.unsaid = "attempt:"
@@ -287,7 +287,7 @@ async def test_a_replica_that_waits_for_upstream_is_alive(
     valkey: Valkey,
 ) -> None:
     await emptied(valkey)
-    async with gateway(world, network, clock, store_url=valkey.url, reconcile_s=0.05) as storefront:
+    async with gateway(world, network, clock, store_url=valkey.url, reconcile_every_s=0.05) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         await shopper.fault("drop-after", SUBMIT, times=1)
@@ -404,7 +404,7 @@ async def test_giving_up_that_broke_off_half_way_is_no_dead_end(
     world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = Breaking(**kept_by(clock))
-    async with gateway_on(store, world, network, clock, reconcile_s=0.01) as storefront:
+    async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
         key = new_key()
@@ -475,7 +475,7 @@ async def test_one_slow_look_keeps_nobody_else_waiting(
             return await super().handle_async_request(request)
 
     one = OneSlow(network.app)
-    async with gateway(world, one, clock, reconcile_s=0.01) as storefront:
+    async with gateway(world, one, clock, reconcile_every_s=0.01) as storefront:
         await Shopper(storefront, sandbox, world).fault("drop-after", SUBMIT, times=2)
         first = Shopper(storefront, sandbox, world)
         await first.get_ready()

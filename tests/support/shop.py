@@ -21,9 +21,15 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from gateway.app import create_app
+from gateway.sessions.sessions import utc_now
 from gateway.settings import Settings
 from gateway.store.interface import Store
+from gateway.upstream.calls import Retries
 from sandbox.model.world import World
+
+AT_ONCE = Retries(first_wait_s=0)
+
+NEVER_S = 3600
 
 OPERATIONS = Path(__file__).parents[2] / "examples" / "operations"
 
@@ -124,9 +130,6 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "payment_key": keys.payment_key,
         "ledger_key": keys.ledger_key,
         "development": True,
-        "retry_wait_s": 0,
-        # Nobody looks after submissions by themselves while a test looks.
-        "reconcile_s": 3600,
         # A machine that does much else is slow, and no test of ours is about that.
         "store_timeout_s": 10,
     }
@@ -182,10 +185,24 @@ async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Asyn
         await serving
 
 
+def app_for(
+    settings: Settings,
+    network: httpx.AsyncBaseTransport | None = None,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    store: Store | None = None,
+    retries: Retries = AT_ONCE,
+    reconcile_every_s: float = NEVER_S,
+) -> Starlette:
+    """A gateway that repeats calls at once and reconciles no submission in the background."""
+    return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
+
+
 @asynccontextmanager
 async def gateway(world: World, network: InMemory, clock: Clock, **changes: Any) -> AsyncIterator["Storefront"]:
-    """A storefront in front of a gateway of its own."""
-    async with running(create_app(settings_for(world, **changes), network, now=clock)) as http:
+    """A storefront in front of a gateway of its own. `changes`: settings, or options of `app_for`."""
+    options = {name: changes.pop(name) for name in ("store", "retries", "reconcile_every_s") if name in changes}
+    async with running(app_for(settings_for(world, **changes), network, now=clock, **options)) as http:
         yield Storefront(http)
 
 
@@ -194,8 +211,8 @@ async def gateway_on(
     store: Store, world: World, network: InMemory, clock: Clock, **changes: Any
 ) -> AsyncIterator["Storefront"]:
     """A gateway whose store the test has made."""
-    async with running(create_app(settings_for(world, **changes), network, now=clock, store=store)) as http:
-        yield Storefront(http)
+    async with gateway(world, network, clock, store=store, **changes) as storefront:
+        yield storefront
 
 
 @cache

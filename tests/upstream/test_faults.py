@@ -14,10 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.app import create_app
 from gateway.errors import UpstreamUnavailable
 from gateway.upstream import transport
-from gateway.upstream.calls import Calls, Pauses, Repeat
+from gateway.upstream.calls import Calls, Pauses, Repeat, Retries
 from gateway.upstream.client import Upstream
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
@@ -30,6 +29,7 @@ from tests.support.shop import (
     Answer,
     Shopper,
     Storefront,
+    app_for,
     documents,
     listening,
     new_key,
@@ -78,7 +78,7 @@ async def reaching(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
         settings = settings_for(
             world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
         )
-        async with running(create_app(settings)) as http, httpx.AsyncClient(base_url=url) as sandbox:
+        async with running(app_for(settings)) as http, httpx.AsyncClient(base_url=url) as sandbox:
             yield Shopper(Storefront(http), sandbox, world)
 
 
@@ -269,7 +269,7 @@ async def check_fault(live: Shopper, step: Step, kind: str, deadline_s: float) -
 async def test_nobody_listening_is_told_at_once(world: World) -> None:
     async with listening(create_sandbox(world), "off") as url:
         pass
-    async with running(create_app(settings_for(world, upstream_url=url))) as http:
+    async with running(app_for(settings_for(world, upstream_url=url))) as http:
         storefront = Storefront(http)
         answer = await storefront.ask("{ products(first: 1) { totalCount } storefront { locales } }")
         assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -318,10 +318,9 @@ async def test_upstream_is_left_alone_for_as_long_as_it_asks(world: World) -> No
     def busy(request: httpx.Request) -> httpx.Response:
         return httpx.Response(503, headers={"Retry-After": "2"}, request=request)
 
-    settings = settings_for(world, read_attempts=1)
-    async with transport.client(httpx.MockTransport(busy), settings) as http:
+    async with transport.client(httpx.MockTransport(busy)) as http:
         with pytest.raises(UpstreamUnavailable) as caught:
-            await Upstream(Calls(http, settings)).active_cart("token")
+            await Upstream(Calls(http, settings_for(world), Retries(read_attempts=1))).active_cart("token")
     pause = Pauses(Repeat.READ, wait_s=0.1, deadline_at=time.monotonic() + 60)
     assert pause(caught.value) == 2
     assert pause(UpstreamUnavailable(status=503, retry_after_s=60)) == 5
