@@ -26,7 +26,7 @@ import httpx
 
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
-from tests.support.shop import Clock, InMemory, Shopper, Storefront, gateway, new_key
+from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
 
 ROOT = Path(__file__).parent.parent
 OURS = tuple(f"{ROOT / room}/" for room in ("gateway", "resolvers", "schema"))
@@ -44,7 +44,7 @@ called: ContextVar[dict[CodeType, None] | None] = ContextVar("called", default=N
 async def main(*, traces: bool) -> None:
     print((__doc__ or "").partition("\n")[0])
     world = World()
-    network = InMemory(create_sandbox(world))
+    network = InMemoryTransport(create_sandbox(world))
     async with (
         gateway(world, network, Clock()) as storefront,
         httpx.AsyncClient(transport=network, base_url="http://sandbox") as sandbox,

@@ -10,7 +10,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from schema.build import build
 from tests.support.commerce_client import Client
-from tests.support.shop import Clock, InMemory, Shopper, Storefront, gateway, signed_in
+from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, signed_in
 from tests.support.valkey import Valkey
 
 
@@ -52,20 +52,20 @@ def world() -> World:
 
 
 @pytest.fixture
-def network(world: World) -> InMemory:
+def network(world: World) -> InMemoryTransport:
     """The way to the sandbox, for the gateway and for the shopper's browser."""
-    return InMemory(create_sandbox(world))
+    return InMemoryTransport(create_sandbox(world))
 
 
 @pytest.fixture
-async def sandbox(network: InMemory) -> AsyncIterator[httpx.AsyncClient]:
+async def sandbox(network: InMemoryTransport) -> AsyncIterator[httpx.AsyncClient]:
     """The sandbox as DigitalRiver.js and the payment provider meet it."""
     async with httpx.AsyncClient(transport=network, base_url="http://sandbox") as http:
         yield http
 
 
 @pytest.fixture
-async def storefront(world: World, network: InMemory, clock: Clock) -> AsyncIterator[Storefront]:
+async def storefront(world: World, network: InMemoryTransport, clock: Clock) -> AsyncIterator[Storefront]:
     async with gateway(world, network, clock) as storefront:
         yield storefront
 
@@ -77,7 +77,7 @@ def shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) ->
 
 @pytest.fixture
 async def reconciled_shopper(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
     """At a gateway that looks after submissions by itself, all the time."""
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:

@@ -9,7 +9,18 @@ from dirty_equals import IsPartialDict
 from gateway.upstream.ids import global_id
 from sandbox.demo_shop.products import LISTED, WATCH
 from sandbox.model.world import World
-from tests.support.shop import GRAPHITE, PACK, POLES, SOFTWARE, STOVE, Clock, InMemory, Shopper, Storefront, gateway
+from tests.support.shop import (
+    GRAPHITE,
+    PACK,
+    POLES,
+    SOFTWARE,
+    STOVE,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+)
 
 ME = "/v1/shoppers/me"
 STOCK = f"{ME}/products/inventory-status"
@@ -321,7 +332,7 @@ async def test_lines_and_products_share_one_call_for_stock(shopper: Shopper, wor
 
 
 async def test_stock_does_not_wait_for_a_read_that_hangs(
-    world: World, network: InMemory, clock: Clock, shopper: Shopper
+    world: World, network: InMemoryTransport, clock: Clock, shopper: Shopper
 ) -> None:
     await shopper.fault("delay", f"{ME}/products/{{id}}/categories", delay_s=60)
     async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
@@ -389,7 +400,9 @@ async def test_a_market_that_is_not_offered_is_refused(storefront: Storefront, w
     assert world.calls.count() == 0
 
 
-async def test_a_market_that_upstream_does_not_know_is_told(world: World, network: InMemory, clock: Clock) -> None:
+async def test_a_market_that_upstream_does_not_know_is_told(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, locales="en-US:USD,sv-SE:SEK") as storefront:
         answer = await storefront.ask(IN_MARKET, id=PACK, locale="sv-SE")
     assert answer.body["data"] == {"product": None}
@@ -421,7 +434,7 @@ async def test_markets_side_by_side_do_not_mix(storefront: Storefront) -> None:
 
 
 async def test_a_token_that_is_refused_is_replaced_once_for_all_reads(
-    storefront: Storefront, world: World, network: InMemory
+    storefront: Storefront, world: World, network: InMemoryTransport
 ) -> None:
     text = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
     await ask(storefront, text, id=PACK)

@@ -20,7 +20,18 @@ from gateway.upstream.decoding import decode
 from sandbox.model.cart import Cart
 from sandbox.model.world import World
 from schema.build import build
-from tests.support.shop import CART, LIVE_MAPS, PACK, POLES, Clock, InMemory, Shopper, gateway, new_key, settings_for
+from tests.support.shop import (
+    CART,
+    LIVE_MAPS,
+    PACK,
+    POLES,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    gateway,
+    new_key,
+    settings_for,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +76,7 @@ async def test_no_other_state_of_the_payment_session_lets_an_order_through(shopp
 class Guest(Shopper):
     """A shopper whose cart can be changed on its way from upstream."""
 
-    network: InMemory
+    network: InMemoryTransport
 
     @property
     def cart(self) -> Cart:
@@ -286,7 +297,7 @@ BLOCKS = [
     ],
 )
 async def test_each_rule_blocks_and_says_what_resolves_it(
-    world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, block: Block, coordinate: str
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, block: Block, coordinate: str
 ) -> None:
     async with gateway(world, network, clock, billing_countries="US", shipping_countries="US") as storefront:
         guest = Guest(storefront, sandbox, world, network)
@@ -316,7 +327,7 @@ async def test_each_rule_blocks_and_says_what_resolves_it(
         assert guest.submits == before + 1
 
 
-async def test_a_site_without_payment_sessions_places_no_order(shopper: Shopper, network: InMemory) -> None:
+async def test_a_site_without_payment_sessions_places_no_order(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     guest = Guest(shopper.storefront, shopper.sandbox, shopper.world, network)
     guest.sees(lambda cart: cart.pop("paymentSession"))

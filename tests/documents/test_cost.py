@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.model.world import World
-from tests.support.shop import Clock, InMemory, Shopper, Storefront, documents, gateway
+from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, documents, gateway
 
 PRODUCTS = "query($n: Int) { products(first: $n) { nodes { name } } }"
 
@@ -84,7 +84,7 @@ async def test_a_variable_that_is_no_bound_is_named(storefront: Storefront) -> N
     assert answer.body["errors"][0]["message"] == told
 
 
-async def test_the_limit_is_a_setting(world: World, network: InMemory, clock: Clock) -> None:
+async def test_the_limit_is_a_setting(world: World, network: InMemoryTransport, clock: Clock) -> None:
     text = "{ cart { lines { id } } }"
     async with gateway(world, network, clock, cost_limit=26) as storefront:
         assert (await storefront.ask(text)).codes == []

@@ -15,7 +15,16 @@ from gateway.documents.manifest import ManifestWrong, manifest_of, operations_in
 from gateway.settings import DocumentsMode
 from sandbox.model.world import World
 from tests.http.test_secrets import log as log
-from tests.support.shop import CLIENT, OPERATIONS, Clock, InMemory, Storefront, documents, gateway, settings_for
+from tests.support.shop import (
+    CLIENT,
+    OPERATIONS,
+    Clock,
+    InMemoryTransport,
+    Storefront,
+    documents,
+    gateway,
+    settings_for,
+)
 
 KNOWN = "query Locales { storefront { locales } }"
 UNKNOWN = "query Currencies { storefront { currencies } }"
@@ -40,7 +49,7 @@ async def over_get(storefront: Storefront, **given: str) -> httpx.Response:
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_a_hash_of_the_manifest_is_enough(
-    world: World, network: InMemory, clock: Clock, manifest: str, mode: DocumentsMode
+    world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     digest = sha256(KNOWN)
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
@@ -55,7 +64,7 @@ async def test_a_hash_of_the_manifest_is_enough(
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_an_unknown_hash_is_told_and_kept_by_nobody(
-    world: World, network: InMemory, clock: Clock, manifest: str, mode: DocumentsMode
+    world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
         for accept, status in (("application/graphql-response+json", 400), ("application/json", 200)):
@@ -69,7 +78,7 @@ async def test_an_unknown_hash_is_told_and_kept_by_nobody(
 
 
 async def test_what_is_not_in_the_manifest_is_refused_unread_where_that_is_enforced(
-    world: World, network: InMemory, clock: Clock, manifest: str
+    world: World, network: InMemoryTransport, clock: Clock, manifest: str
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode="enforce") as storefront:
         for text in (UNKNOWN, "{ this is no GraphQL", KNOWN + " ", KNOWN + " query Other { storefront { locales } }"):
@@ -107,7 +116,7 @@ async def test_a_hash_that_is_none_or_another_ones_is_the_clients_mistake(storef
 
 
 async def test_the_log_names_operations_by_the_manifest_or_by_hash(
-    world: World, network: InMemory, clock: Clock, manifest: str, log: io.StringIO
+    world: World, network: InMemoryTransport, clock: Clock, manifest: str, log: io.StringIO
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode="report") as storefront:
         assert (await storefront.ask(KNOWN)).status == 200

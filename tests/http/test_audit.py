@@ -6,11 +6,11 @@ import pytest
 
 from sandbox.model.world import World
 from tests.support.external_programs import node
-from tests.support.shop import InMemory, app_for, listening, settings_for
+from tests.support.shop import InMemoryTransport, app_for, listening, settings_for
 
 
 @pytest.mark.slow
-async def test_all_61_checks_of_the_audit_hold(world: World, network: InMemory) -> None:
+async def test_all_61_checks_of_the_audit_hold(world: World, network: InMemoryTransport) -> None:
     async with listening(app_for(settings_for(world), network)) as url:
         results = [json.loads(line) for line in (await node("audit.mjs", f"{url}/graphql")).splitlines()]
     assert len(results) == 61

@@ -17,7 +17,7 @@ from tests.support.shop import (
     CLIENT,
     PACK,
     Clock,
-    InMemory,
+    InMemoryTransport,
     Shopper,
     Storefront,
     app_for,
@@ -111,7 +111,7 @@ async def test_a_mistyped_field_is_told_with_a_suggestion_in_development(storefr
     assert "Did you mean 'storefront'" in answer.body["errors"][0]["message"]
 
 
-async def test_production_tells_nothing_of_the_schema(world: World, network: InMemory, clock: Clock) -> None:
+async def test_production_tells_nothing_of_the_schema(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, development=False) as storefront:
         answer = await storefront.ask("{ storefrnt { locales } }")
         assert "Did you mean" not in str(answer.body)

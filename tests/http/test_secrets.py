@@ -21,7 +21,7 @@ from tests.support.shop import (
     CART,
     SUBMIT,
     Clock,
-    InMemory,
+    InMemoryTransport,
     Shopper,
     Storefront,
     app_for,
@@ -194,7 +194,9 @@ def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
     assert "ValueError at http/test_secrets.py" in lines
 
 
-async def test_a_crash_is_masked_and_the_log_says_where(shopper: Shopper, network: InMemory, log: io.StringIO) -> None:
+async def test_a_crash_is_masked_and_the_log_says_where(
+    shopper: Shopper, network: InMemoryTransport, log: io.StringIO
+) -> None:
     await shopper.get_ready()
     network.broken.add(CART)
     answer = await shopper.storefront.ask("{ storefront { locales } cart { id } }")
@@ -259,7 +261,7 @@ async def test_no_password_and_nothing_of_an_account_is_logged(log: io.StringIO,
         assert value not in lines, value
 
 
-class Watching(InMemory):
+class Watching(InMemoryTransport):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
         self.asked: list[str] = []

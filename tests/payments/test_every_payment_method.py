@@ -22,7 +22,7 @@ from tests.support.payment_method_cases import (
     cell,
     page,
 )
-from tests.support.shop import Clock, InMemory, Shopper, create_source, eventually, gateway, new_key
+from tests.support.shop import Clock, InMemoryTransport, Shopper, create_source, eventually, gateway, new_key
 
 pytestmark = pytest.mark.slow
 
@@ -119,7 +119,7 @@ class Visit:
 
 @pytest.fixture
 async def visit(
-    way: PaymentMethodCase, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    way: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Visit]:
     async with gateway(world, network, clock, locales=LOCALES) as storefront:
         visit = Visit(way, Shopper(storefront, sandbox, world), clock)
@@ -345,7 +345,7 @@ async def test_what_becomes_of_a_way_to_pay_is_what_the_page_says(
     "way", [way for way in PAYMENT_METHOD_CASES if way.workflow == "submit-then-redirect"], ids=lambda way: way.name
 )
 async def test_who_approves_and_never_comes_back_has_bought(
-    way: PaymentMethodCase, world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    way: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, locales=LOCALES, reconcile_every_s=0.01) as storefront:
         visit = Visit(way, Shopper(storefront, sandbox, world), clock)

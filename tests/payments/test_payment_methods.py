@@ -17,7 +17,18 @@ from gateway.upstream.payment import ListedMethod
 from sandbox.demo_shop.payment_methods import METHODS as METHODS_OF_THE_SANDBOX
 from sandbox.model.contributions import COMBINABLE
 from sandbox.model.world import World
-from tests.support.shop import ADDRESS, CART, METHODS, POLES, SOFTWARE, Clock, InMemory, Shopper, Storefront, gateway
+from tests.support.shop import (
+    ADDRESS,
+    CART,
+    METHODS,
+    POLES,
+    SOFTWARE,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+)
 
 OWN = f"{CART}/payment-methods"
 """The cart's own list."""
@@ -269,7 +280,7 @@ async def test_the_payment_service_is_back_after_a_minute(shopper: Shopper, cloc
 
 
 async def test_a_site_may_ask_the_cart_alone(
-    world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, payment_methods="cart") as storefront:
         shopper = Shopper(storefront, sandbox, world)

@@ -12,7 +12,7 @@ from dirty_equals import IsPartialDict
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.model.source import Source
 from sandbox.model.world import Balance, World
-from tests.support.shop import CART, PACK, POLES, Clock, InMemory, Shopper, gateway, signed_in
+from tests.support.shop import CART, PACK, POLES, Clock, InMemoryTransport, Shopper, gateway, signed_in
 
 pytestmark = pytest.mark.slow
 
@@ -289,7 +289,7 @@ def check_sums(cart: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 async def test_credit_pays_first_and_the_rest_is_right(
-    world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, case: str
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, case: str
 ) -> None:
     steps, ends = CASES[case]
     async with gateway(world, network, clock) as storefront:
@@ -404,7 +404,7 @@ async def test_a_ledger_that_is_down_takes_nothing_else_along(rich: Shopper) -> 
 
 @pytest.mark.parametrize("missing", ["ledger_url", "payment_key"])
 async def test_a_deployment_without_store_credit_says_so(
-    world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, missing: str
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, missing: str
 ) -> None:
     async with gateway(world, network, clock, **{missing: ""}) as storefront:
         keys = world.keys
@@ -419,7 +419,7 @@ async def test_a_deployment_without_store_credit_says_so(
 
 @pytest.mark.parametrize("key", ["ledger_key", "payment_key"])
 async def test_a_key_of_ours_that_is_refused_ends_no_session(
-    world: World, network: InMemory, sandbox: httpx.AsyncClient, clock: Clock, key: str
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, key: str
 ) -> None:
     world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
     async with gateway(world, network, clock, **{key: "wrong"}) as storefront:

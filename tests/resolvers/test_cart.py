@@ -23,7 +23,7 @@ from tests.support.shop import (
     SUBMIT,
     WATCH,
     Clock,
-    InMemory,
+    InMemoryTransport,
     Shopper,
     Storefront,
     gateway,
@@ -64,7 +64,9 @@ async def test_a_line_that_sells_out_does_not_refuse_other_changes(shopper: Shop
     assert cart["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
 
 
-async def test_a_refusal_inside_the_success_of_a_removal_is_told(storefront: Storefront, network: InMemory) -> None:
+async def test_a_refusal_inside_the_success_of_a_removal_is_told(
+    storefront: Storefront, network: InMemoryTransport
+) -> None:
     line_id = (await storefront.add(PACK))["cart"]["lines"][0]["id"]
     network.rewrites["DELETE", LINES] = lambda _: {"errors": {"error": [{"code": "cart-failure"}]}}
     text = "mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { errors { code } } }"
@@ -72,7 +74,9 @@ async def test_a_refusal_inside_the_success_of_a_removal_is_told(storefront: Sto
     assert payload["errors"] == [{"code": "UPSTREAM_REJECTED"}]
 
 
-async def test_nothing_is_done_that_cannot_be_noted_down(world: World, network: InMemory, clock: Clock) -> None:
+async def test_nothing_is_done_that_cannot_be_noted_down(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     store = MemoryStore(entries=3, clock=lambda: clock().timestamp())
     async with gateway(world, network, clock, store=store) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
@@ -118,7 +122,7 @@ async def test_a_keyed_line_is_added_once(storefront: Storefront, world: World) 
     assert other["errors"] == [IsPartialDict(code="IDEMPOTENCY_KEY_REUSED")]
 
 
-async def test_a_key_is_free_again_when_nothing_happened(storefront: Storefront, network: InMemory) -> None:
+async def test_a_key_is_free_again_when_nothing_happened(storefront: Storefront, network: InMemoryTransport) -> None:
     await storefront.add(POLES)
     key = new_key()
     network.unreachable.add(LINES)
@@ -201,7 +205,9 @@ async def test_an_address_that_cannot_be_used_says_why(
     assert cart["billingAddress"] is None
 
 
-async def test_countries_of_the_site_are_checked_before_any_call(world: World, network: InMemory, clock: Clock) -> None:
+async def test_countries_of_the_site_are_checked_before_any_call(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, shipping_countries="US,CA") as storefront:
         await storefront.add(PACK)
         world.calls.clear()
@@ -384,7 +390,7 @@ async def test_every_documented_refusal_has_a_type_in_every_mutation(shopper: Sh
         shopper.world.faults.clear()
 
 
-async def test_changes_of_one_cart_take_turns(shopper: Shopper, network: InMemory) -> None:
+async def test_changes_of_one_cart_take_turns(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     seen = await shopper.storefront.cart()
     agreed = {"total": seen["totals"]["orderTotal"], "revision": seen["revision"]}
@@ -398,7 +404,9 @@ async def test_changes_of_one_cart_take_turns(shopper: Shopper, network: InMemor
     assert shopper.submits == 0, "the line was on its way before the button was pressed"
 
 
-async def test_a_change_is_refused_at_once_while_a_submission_runs(shopper: Shopper, network: InMemory) -> None:
+async def test_a_change_is_refused_at_once_while_a_submission_runs(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     buying = asyncio.create_task(shopper.storefront.another_tab().outcome())
@@ -447,7 +455,7 @@ async def test_an_organisation_is_short_wherever_it_is_given(storefront: Storefr
         assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
 
 
-async def test_a_member_that_upstream_left_out_is_its_fault(shopper: Shopper, network: InMemory) -> None:
+async def test_a_member_that_upstream_left_out_is_its_fault(shopper: Shopper, network: InMemoryTransport) -> None:
     def without_prices(body: Any) -> Any:
         del body["cart"]["lineItems"]["lineItem"][0]["pricing"]
         return body

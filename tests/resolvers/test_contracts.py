@@ -8,7 +8,17 @@ from dirty_equals import IsPartialDict, IsStr
 
 from gateway.upstream.ids import global_id
 from sandbox.model.world import World
-from tests.support.shop import COFFEE, LIVE_MAPS, Clock, InMemory, Shopper, Storefront, documents, gateway, signed_in
+from tests.support.shop import (
+    COFFEE,
+    LIVE_MAPS,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    documents,
+    gateway,
+    signed_in,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -256,7 +266,7 @@ async def test_a_guest_asks_for_nothing(storefront: Storefront, world: World) ->
 
 
 async def test_without_the_merchants_key_there_are_none(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, merchant_key="") as storefront:
         keys = world.keys
@@ -272,7 +282,7 @@ async def test_without_the_merchants_key_there_are_none(
 
 
 async def test_a_wrong_key_ends_no_session(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, merchant_key="riverdemo-merchant:wrong-and-long") as storefront:
         keys = world.keys

@@ -27,7 +27,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.schema.test_graph_rules import CORE, costly
 from tests.support.operation_calls import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
-from tests.support.shop import Answer, Clock, InMemory, Shopper, documents, gateway
+from tests.support.shop import Answer, Clock, InMemoryTransport, Shopper, documents, gateway
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +70,7 @@ def shown_by(document: DocumentNode) -> Iterator[tuple[str, str]]:
 @asynccontextmanager
 async def fresh_shopper() -> AsyncIterator[Shopper]:
     world = World()
-    network = InMemory(create_sandbox(world))
+    network = InMemoryTransport(create_sandbox(world))
     async with (
         httpx.AsyncClient(transport=network, base_url="http://sandbox") as sandbox,
         gateway(world, network, Clock(), retries=Retries(read_attempts=1)) as storefront,

@@ -7,7 +7,7 @@ from dirty_equals import IsPartialDict
 
 from gateway.upstream.ids import global_id
 from sandbox.model.world import World
-from tests.support.shop import ADDRESS, CART, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway
+from tests.support.shop import ADDRESS, CART, PACK, Clock, InMemoryTransport, Shopper, Storefront, documents, gateway
 
 ME = "/v1/shoppers/me"
 BOOK = f"{ME}/addresses"
@@ -318,7 +318,9 @@ async def test_a_cart_takes_addresses_of_the_book(registered_shopper: Shopper, w
     assert same["cart"]["billingAddress"]["address"]["line1"] == "10380 Bren Road West"
 
 
-async def test_a_country_of_the_book_that_is_not_served_is_told(world: World, network: InMemory, clock: Clock) -> None:
+async def test_a_country_of_the_book_that_is_not_served_is_told(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, shipping_countries="CA") as storefront:
         keys = world.keys
         await storefront.sign_in(keys.shopper_username, keys.shopper_password)

@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 
 from sandbox.model.world import World
 from tests.http.test_secrets import PERSONAL
-from tests.support.shop import PACK, Clock, InMemory, Shopper, Storefront, gateway, new_key
+from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
 from tests.support.valkey import Valkey, emptied
 
 INSTRUCTIONS = """{ orderSubmission { result { ... on OrderAwaitingPayment { instructions {
@@ -32,7 +32,7 @@ async def everything_in(valkey: Valkey) -> str:
 
 
 async def test_nothing_sensitive_is_written_down(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
     secrets = set(PERSONAL.values()) | {world.keys.shopper_password, world.keys.shopper_username}

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from sandbox.model.world import World
-from tests.support.shop import PACK, Clock, InMemory, Storefront, gateway, new_key, settings_for
+from tests.support.shop import PACK, Clock, InMemoryTransport, Storefront, gateway, new_key, settings_for
 
 ISSUER = "https://id.shop.example"
 AUDIENCE = "https://graph.shop.example"
@@ -34,7 +34,7 @@ REFUSED = {
 
 
 @pytest.fixture
-async def trusting(world: World, network: InMemory, clock: Clock) -> AsyncIterator[Storefront]:
+async def trusting(world: World, network: InMemoryTransport, clock: Clock) -> AsyncIterator[Storefront]:
     async with gateway(world, network, clock, **TRUSTED) as storefront:
         yield storefront
 
@@ -158,7 +158,7 @@ async def test_without_an_issuer_it_is_not_configured(storefront: Storefront, wo
 
 
 async def test_a_session_that_cannot_be_renewed_ends_with_its_token(
-    world: World, network: InMemory, clock: Clock, statement: Callable[..., str]
+    world: World, network: InMemoryTransport, clock: Clock, statement: Callable[..., str]
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000, **TRUSTED) as own:
         assert (await ask(own, statement()))["errors"] == []

@@ -7,7 +7,18 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
-from tests.support.shop import ADDRESS, ORIGIN, PACK, Clock, InMemory, Shopper, Storefront, documents, gateway, new_key
+from tests.support.shop import (
+    ADDRESS,
+    ORIGIN,
+    PACK,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    documents,
+    gateway,
+    new_key,
+)
 
 START = """mutation($delivery: SessionDelivery) { startSession(input: {delivery: $delivery}) {
   bearerToken session { id level expiresAt } errors { code } } }"""
@@ -91,22 +102,22 @@ async def test_a_session_ends_when_nobody_uses_it(storefront: Storefront, clock:
     assert (await storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_a_session_ends_after_a_day_however_busy(world: World, network: InMemory, clock: Clock) -> None:
+async def test_a_session_ends_after_a_day_however_busy(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, session_idle_s=80_000) as storefront:
         await storefront.add(PACK)
         clock.move(79_000)
-        world.moved = clock.moved
+        world.moved = clock.offset
         assert (await storefront.ask(WHO)).data["cart"]
         clock.move(8_000)
-        world.moved = clock.moved
+        world.moved = clock.offset
         assert (await storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_a_token_near_its_end_is_renewed_once(world: World, network: InMemory, clock: Clock) -> None:
+async def test_a_token_near_its_end_is_renewed_once(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
         await storefront.add(PACK)
         clock.move(24 * 3600 - 100)
-        world.moved = clock.moved
+        world.moved = clock.offset
         world.calls.clear()
         tabs = [storefront.another_tab() for _ in range(20)]
         answers = await asyncio.gather(*(tab.ask(documents()["GuestDetails"], address=ADDRESS) for tab in tabs))
@@ -125,7 +136,7 @@ async def test_a_token_refused_early_is_renewed_and_the_call_made_again(shopper:
 
 
 async def test_a_guest_without_renewal_never_gets_an_empty_cart_instead(
-    world: World, network: InMemory, clock: Clock
+    world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, guest_grant="client_credentials") as storefront:
         await storefront.add(PACK)
@@ -195,7 +206,9 @@ async def test_a_cookie_of_somebody_else_costs_no_session(storefront: Storefront
         assert "set-cookie" not in answer.headers
 
 
-async def test_an_encrypted_connection_is_to_stay_encrypted(world: World, network: InMemory, clock: Clock) -> None:
+async def test_an_encrypted_connection_is_to_stay_encrypted(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     for proxies, expected in (("", False), ("198.51.100.0/24", True)):
         async with gateway(world, network, clock, trusted_proxies=proxies) as storefront:
             answer = await storefront.http.get("/health/live", headers={"X-Forwarded-Proto": "https"})
@@ -203,7 +216,7 @@ async def test_an_encrypted_connection_is_to_stay_encrypted(world: World, networ
 
 
 async def test_a_renewal_that_fails_costs_nothing_while_the_token_lives(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
         shopper = Shopper(storefront, sandbox, world)
@@ -213,7 +226,7 @@ async def test_a_renewal_that_fails_costs_nothing_while_the_token_lives(
         assert (await storefront.add(PACK))["errors"] == []
 
 
-async def test_in_production_only_listed_origins_count(world: World, network: InMemory, clock: Clock) -> None:
+async def test_in_production_only_listed_origins_count(world: World, network: InMemoryTransport, clock: Clock) -> None:
     shop = "https://shop.example"
     changes = {"development": False, "origins": shop}
     async with gateway(world, network, clock, **changes) as storefront:
@@ -253,12 +266,12 @@ async def test_a_private_field_is_not_read_over_get(storefront: Storefront, worl
 
 
 async def test_the_address_of_the_shopper_is_believed_from_proxies_only(
-    world: World, network: InMemory, clock: Clock
+    world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     headers = {"X-Forwarded-For": "203.0.113.9, 198.51.100.1"}
     seen: list[str] = []
 
-    class Watching(InMemory):
+    class Watching(InMemoryTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             if request.url.path.endswith("submit-cart"):
                 seen.append(request.url.params["ipAddress"])

@@ -8,7 +8,18 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, gateway, new_key
+from tests.support.shop import (
+    CART,
+    PACK,
+    POLES,
+    SUBMIT,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+    new_key,
+)
 
 TOKEN = "/oauth20/token"
 BARE = """mutation($username: String!, $password: String!) {
@@ -138,7 +149,7 @@ async def test_nobody_learns_whether_an_account_exists(storefront: Storefront, w
 
 
 async def test_shoppers_whose_address_nobody_knows_are_not_one_shopper(
-    world: World, network: InMemory, clock: Clock
+    world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, trusted_proxies="198.51.100.0/24") as storefront:
         storefront.headers["X-Forwarded-For"] = "unknown"
@@ -195,7 +206,7 @@ async def test_a_cart_that_cannot_be_read_is_not_signed_in_with(shopper: Shopper
 
 
 async def test_a_sign_in_whose_cart_cannot_be_read_stands_and_says_so(
-    shopper: Shopper, network: InMemory, alex: tuple[str, str]
+    shopper: Shopper, network: InMemoryTransport, alex: tuple[str, str]
 ) -> None:
     await shopper.storefront.add(PACK)
     reads = count()

@@ -22,7 +22,7 @@ from tests.support.shop import (
     PACK,
     SUBMIT,
     Clock,
-    InMemory,
+    InMemoryTransport,
     Shopper,
     Storefront,
     documents,
@@ -53,7 +53,7 @@ class Replicas:
 
 @pytest.fixture
 async def replicas(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> AsyncIterator[Replicas]:
     await emptied(valkey)
     async with (
@@ -157,7 +157,7 @@ async def test_tries_side_by_side_are_counted_too(replicas: Replicas) -> None:
     assert codes == {"SIGN_IN_FAILED": 5, "RATE_LIMITED": 15}
 
 
-class Hesitant(InMemory):
+class Hesitant(InMemoryTransport):
     """Whoever reads an order first is told very late, and then nothing."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -173,7 +173,7 @@ class Hesitant(InMemory):
 
 
 async def test_who_knows_less_does_not_overwrite_who_knows_more(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
     hesitant = Hesitant(network.app)
@@ -236,7 +236,7 @@ async def test_a_thief_of_the_store_reads_nothing(replicas: Replicas, valkey: Va
 
 
 async def test_keys_of_the_seal_are_changed_one_after_the_other(
-    world: World, network: InMemory, clock: Clock, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
 ) -> None:
     await emptied(valkey)
     old, new = (Fernet.generate_key().decode() for _ in range(2))
@@ -258,7 +258,7 @@ async def test_keys_of_the_seal_are_changed_one_after_the_other(
 
 @pytest.mark.parametrize("trouble", ["stopped", "silent"])
 async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
     changes = {"store_url": own_valkey.url, "store_timeout_s": 1}
     async with gateway(world, network, clock, **changes) as storefront, AsyncExitStack() as stack:
@@ -298,7 +298,7 @@ LOST_ON_THE_WAY = {
 
 @pytest.mark.parametrize("made", LOST_ON_THE_WAY)
 async def test_a_store_that_goes_during_a_change_is_no_claim_that_nothing_was_sent(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, made: str
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, made: str
 ) -> None:
     path, text, told = LOST_ON_THE_WAY[made]
     async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
@@ -316,7 +316,7 @@ async def test_a_store_that_goes_during_a_change_is_no_claim_that_nothing_was_se
 
 
 async def test_who_has_signed_in_gets_the_new_handle_although_the_store_pauses(
-    world: World, network: InMemory, clock: Clock, own_valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
 ) -> None:
     me, keys = "/v1/shoppers/me", world.keys
     async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
@@ -334,7 +334,7 @@ async def test_who_has_signed_in_gets_the_new_handle_although_the_store_pauses(
 
 @pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
 async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second_one(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
     await emptied(own_valkey)
     async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:

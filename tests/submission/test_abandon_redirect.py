@@ -5,7 +5,7 @@ from typing import Any
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, SUBMIT, Clock, InMemory, Shopper, Storefront, new_key
+from tests.support.shop import CART, PACK, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, new_key
 
 RESUME = f"{CART}/resume-cart"
 DETACH = """mutation { detachSource(input: {target: {all: true}}) {
@@ -77,7 +77,7 @@ async def test_what_is_sold_out_by_now_is_told(shopper: Shopper, world: World) -
     ]
 
 
-async def test_a_code_that_is_refused_beside_the_cart_is_told(shopper: Shopper, network: InMemory) -> None:
+async def test_a_code_that_is_refused_beside_the_cart_is_told(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.fill_cart()
     await shopper.storefront.run("RedeemCoupon", code="SPRING20")
     await shopper.pay_with("klarnaCredit")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sandbox.model.world import World
-from tests.support.shop import SUBMIT, Clock, InMemory, Shopper, Storefront, eventually, gateway, new_key
+from tests.support.shop import SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, eventually, gateway, new_key
 
 LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
 
@@ -27,7 +27,9 @@ UNTRUSTED: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-async def shopper(world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shopper]:
+async def shopper(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> AsyncIterator[Shopper]:
     """A shopper whose gateway looks after its submissions all the time, and has little patience with upstream."""
     changes = {"reconcile_every_s": 0.01, "submission_deadline_s": 0.5}
     async with gateway(world, network, clock, **changes) as storefront:
@@ -84,7 +86,7 @@ async def test_an_upstream_that_is_down_for_long_is_asked_until_it_tells(
     assert await status_of(shopper.storefront, key) == "PLACED"
 
 
-class Late(InMemory):
+class Late(InMemoryTransport):
     """Carries the first submit-cart to upstream much later than its sender believes."""
 
     held: httpx.Request | None = None
@@ -102,7 +104,7 @@ class Late(InMemory):
 
 
 async def test_an_order_that_appears_late_is_never_called_absent(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     late = Late(network.app)
     async with gateway(world, late, clock, reconcile_every_s=0.01) as storefront:

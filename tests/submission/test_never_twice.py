@@ -17,7 +17,7 @@ from tests.support.shop import (
     POLES,
     SUBMIT,
     Clock,
-    InMemory,
+    InMemoryTransport,
     Shopper,
     Storefront,
     eventually,
@@ -45,7 +45,7 @@ def states(world: World) -> list[str]:
     return [order.state for one in world.shoppers for order in one.orders.values()]
 
 
-class Late(InMemory):
+class Late(InMemoryTransport):
     """Carries the submit-cart that is to be late to upstream when told so; its sender believes it lost."""
 
     held: httpx.Request | None = None
@@ -63,7 +63,7 @@ class Late(InMemory):
 
 
 async def test_an_earlier_order_that_was_cancelled_proves_nothing_about_this_press(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     late = Late(network.app)
     async with gateway(world, late, clock) as storefront:
@@ -86,7 +86,7 @@ async def test_an_earlier_order_that_was_cancelled_proves_nothing_about_this_pre
 
 
 async def test_a_press_after_a_cancelled_order_is_found_absent_all_the_same(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
@@ -105,7 +105,7 @@ async def test_a_press_after_a_cancelled_order_is_found_absent_all_the_same(
 
 @pytest.mark.parametrize("asks", [True, False])
 async def test_a_resumption_that_was_lost_is_made_again(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, asks: bool
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, asks: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
@@ -127,7 +127,7 @@ async def test_a_resumption_that_was_lost_is_made_again(
 
 
 async def test_who_signs_in_and_out_while_the_provider_decides_has_bought(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
@@ -143,7 +143,7 @@ async def test_who_signs_in_and_out_while_the_provider_decides_has_bought(
 
 @pytest.mark.parametrize("asked", [False, True], ids=["approved", "asked to authenticate before"])
 async def test_who_gives_up_while_the_order_is_finished_is_told_so(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, asked: bool
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, asked: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
@@ -168,7 +168,7 @@ async def test_who_gives_up_while_the_order_is_finished_is_told_so(
 
 
 async def test_an_approval_after_the_idle_limit_is_still_an_order(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
@@ -188,7 +188,7 @@ async def test_an_approval_after_the_idle_limit_is_still_an_order(
 
 
 async def test_a_members_doubt_outlives_the_session_and_is_settled_in_the_next(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         keys = world.keys
@@ -224,7 +224,7 @@ def kept_by(clock: Clock) -> dict[str, Any]:
 
 
 async def test_a_step_that_was_written_and_not_confirmed_leaves_the_cart_free(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = Forgetful(**kept_by(clock))
     async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
@@ -240,10 +240,10 @@ async def test_a_step_that_was_written_and_not_confirmed_leaves_the_cart_free(
 
 
 async def test_who_was_overtaken_lets_nobody_send_it_again(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
-    own = InMemory(network.app)
+    own = InMemoryTransport(network.app)
     async with (
         gateway(world, own, clock, store_url=valkey.url) as one,
         gateway(world, network, clock, store_url=valkey.url) as other,
@@ -281,7 +281,7 @@ async def test_who_was_overtaken_lets_nobody_send_it_again(
 
 async def test_a_replica_that_waits_for_upstream_is_alive(
     world: World,
-    network: InMemory,
+    network: InMemoryTransport,
     clock: Clock,
     sandbox: httpx.AsyncClient,
     valkey: Valkey,
@@ -308,11 +308,11 @@ async def test_a_replica_that_waits_for_upstream_is_alive(
 
 
 async def test_a_lost_answer_does_not_overwrite_what_was_found(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
 
-    class Slow(InMemory):
+    class Slow(InMemoryTransport):
         done, lost = asyncio.Event(), asyncio.Event()
 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -360,7 +360,7 @@ class Breaking(MemoryStore):
 
 
 async def test_a_keyed_change_whose_outcome_was_not_written_is_not_made_again(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
       lines: [{product: {upstreamId: $id}, quantity: 1}]}) { errors { code retry } } }"""
@@ -377,7 +377,7 @@ async def test_a_keyed_change_whose_outcome_was_not_written_is_not_made_again(
 
 
 async def test_a_member_who_could_not_be_read_at_sign_in_has_one_cart_all_the_same(
-    storefront: Storefront, world: World, network: InMemory, sandbox: httpx.AsyncClient
+    storefront: Storefront, world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient
 ) -> None:
     keys = world.keys
     one = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
@@ -401,7 +401,7 @@ async def test_a_member_who_could_not_be_read_at_sign_in_has_one_cart_all_the_sa
 
 
 async def test_giving_up_that_broke_off_half_way_is_no_dead_end(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = Breaking(**kept_by(clock))
     async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
@@ -421,7 +421,7 @@ async def test_giving_up_that_broke_off_half_way_is_no_dead_end(
 
 
 async def test_a_clock_that_is_ahead_does_not_end_the_quiet_time(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
     late, ahead = Late(network.app), Clock()
@@ -439,7 +439,7 @@ async def test_a_clock_that_is_ahead_does_not_end_the_quiet_time(
 
 
 async def test_a_decline_is_told_although_the_store_fails(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = Breaking(**kept_by(clock))
     async with gateway_on(store, world, network, clock) as storefront:
@@ -460,9 +460,9 @@ async def test_a_decline_is_told_although_the_store_fails(
 
 
 async def test_one_slow_look_keeps_nobody_else_waiting(
-    world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    class OneSlow(InMemory):
+    class OneSlow(InMemoryTransport):
         slow_token: str | None = None
         waiting, go = asyncio.Event(), asyncio.Event()
 

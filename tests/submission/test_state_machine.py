@@ -14,7 +14,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import Balance, World
-from tests.support.shop import ADDRESS, CART, PACK, POLES, InMemory, Shopper
+from tests.support.shop import ADDRESS, CART, PACK, POLES, InMemoryTransport, Shopper
 
 pytestmark = pytest.mark.slow
 
@@ -250,7 +250,7 @@ async def test_t7_a_second_primary_is_refused(shopper: Shopper) -> None:
     assert await seen(shopper) == before
 
 
-async def test_t7_also_where_upstream_alone_knows_of_the_first(shopper: Shopper, network: InMemory) -> None:
+async def test_t7_also_where_upstream_alone_knows_of_the_first(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.fill_cart()
     other = await shopper.source()
     await shopper.pay_with()

@@ -10,7 +10,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.demo_shop.decline_reasons import DECLINES
-from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemory, Shopper, Storefront, documents, new_key
+from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, documents, new_key
 
 LOOK = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
   result { __typename } } }"""
@@ -38,7 +38,7 @@ async def test_fifty_keys_at_once_are_one_order(shopper: Shopper) -> None:
     assert shopper.submits == 1
 
 
-async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, network: InMemory) -> None:
+async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     cart, key = await shopper.storefront.cart(), new_key()
@@ -258,7 +258,7 @@ async def test_absence_counts_only_after_a_while(shopper: Shopper, clock: Clock)
 
 
 async def test_an_order_is_told_although_the_session_has_ended(
-    shopper: Shopper, network: InMemory, clock: Clock
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     await shopper.get_ready()
 
@@ -272,7 +272,7 @@ async def test_an_order_is_told_although_the_session_has_ended(
     assert (await shopper.storefront.outcome(**agreed))["__typename"] == "OrderPlaced"
 
 
-async def test_an_order_is_told_although_another_tab_signs_out(shopper: Shopper, network: InMemory) -> None:
+async def test_an_order_is_told_although_another_tab_signs_out(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     cart = await shopper.storefront.cart()
@@ -285,7 +285,7 @@ async def test_an_order_is_told_although_another_tab_signs_out(shopper: Shopper,
 
 
 async def test_a_cart_without_an_id_of_its_own_is_never_called_absent(
-    shopper: Shopper, network: InMemory, clock: Clock
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     def without_id(body: Any) -> Any:
         body["cart"]["id"] = "active"
@@ -302,7 +302,7 @@ async def test_a_cart_without_an_id_of_its_own_is_never_called_absent(
 
 
 async def test_an_order_in_a_state_nobody_knows_proves_nothing(
-    shopper: Shopper, network: InMemory, clock: Clock
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
@@ -326,7 +326,7 @@ def with_a_bad_date(body: Any) -> Any:
     ids=["an unreadable order", "a list of texts", "a text"],
 )
 async def test_a_success_that_cannot_be_trusted_is_a_doubt(
-    shopper: Shopper, network: InMemory, rewrite: Callable[[Any], Any]
+    shopper: Shopper, network: InMemoryTransport, rewrite: Callable[[Any], Any]
 ) -> None:
     await shopper.get_ready()
     network.rewrites["POST", SUBMIT] = rewrite
@@ -335,7 +335,7 @@ async def test_a_success_that_cannot_be_trusted_is_a_doubt(
     assert payload["result"]["__typename"] == "OrderInDoubt"
 
 
-async def test_one_odd_member_of_a_decline_costs_no_other(shopper: Shopper, network: InMemory) -> None:
+async def test_one_odd_member_of_a_decline_costs_no_other(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(owner__lastName="Decline:do_not_honor")
 
@@ -371,7 +371,7 @@ async def test_a_blocker_tells_how_far_the_other_submission_is(shopper: Shopper)
     assert result["blockers"] == [{"attempt": {"status": "IN_DOUBT", "wasSentUpstream": True}}]
 
 
-async def test_what_never_left_is_no_attempt(shopper: Shopper, network: InMemory) -> None:
+async def test_what_never_left_is_no_attempt(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     key = new_key()
     network.unreachable.add(SUBMIT)
@@ -406,7 +406,7 @@ async def test_a_terms_refusal_becomes_the_blocker(shopper: Shopper) -> None:
     assert result["blockers"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
 
 
-async def test_a_refusal_inside_a_success_is_a_refusal(shopper: Shopper, network: InMemory) -> None:
+async def test_a_refusal_inside_a_success_is_a_refusal(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.storefront.add(POLES)
     await shopper.fault("status", f"{CART}/line-items", status=200, code="inventory-unavailable-error", times=1)
     payload = await shopper.storefront.add(POLES)

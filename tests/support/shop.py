@@ -1,4 +1,4 @@
-"""The people of the tests: a storefront that speaks GraphQL over HTTP, and a shopper who uses it."""
+"""A storefront that sends GraphQL over HTTP, a shopper who uses it, and the gateway under test."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ ADDRESS = {
 }
 
 
-# What nearly every test begins with. Shorter than the example operations: each gateway reads a document once.
+# Most tests begin with these. They are shorter than the example operations, because each new gateway parses them.
 DETAILS = """mutation($address: AddressInput!) { prepareCheckout(input: {billing: {address: $address},
   shipping: {sameAs: BILLING}, shippingOption: {rule: CHEAPEST}, termsOfSaleAccepted: true}) {
     cart { id revision totals { orderTotal { amount currencyCode } } }
@@ -73,32 +73,32 @@ ATTACH = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id
 
 @dataclass
 class Clock:
-    """The gateway's time, moved by hand."""
+    """The clock of the gateway. Tests move it."""
 
-    moved: timedelta = timedelta(0)
+    offset: timedelta = timedelta(0)
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.moved
+        return datetime.now(UTC) + self.offset
 
     def move(self, seconds: float) -> None:
-        self.moved += timedelta(seconds=seconds)
+        self.offset += timedelta(seconds=seconds)
 
 
-class InMemory(httpx.ASGITransport):
-    """Calls an application without a socket; a connection that it drops looks like one."""
+class InMemoryTransport(httpx.ASGITransport):
+    """Calls an application without a socket. A test can drop, delay and rewrite what passes."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app=app)
         self.unreachable: set[str] = set()
-        """Paths at which nobody listens."""
+        """Paths whose connections are refused."""
         self.broken: set[str] = set()
-        """Paths at which something crashes that nobody has thought of."""
+        """Paths whose requests raise an error that the gateway does not expect."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        """By path: set once a request is on its way."""
+        """By path: set when a request arrives."""
         self.gates: dict[str, asyncio.Event] = {}
-        """By path: what a request waits for before it arrives."""
+        """By path: an event that requests wait for before they reach the application."""
         self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
-        """By method and path: what becomes of the JSON of an answer on its way."""
+        """By method and path: a function that changes the JSON of the answer."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path in self.unreachable:
@@ -121,7 +121,7 @@ class InMemory(httpx.ASGITransport):
 
 def settings_for(world: World, **changes: Any) -> Settings:
     keys = world.keys
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "upstream_url": "https://sandbox",
         "api_key": keys.confidential_key,
         "api_secret": keys.confidential_secret,
@@ -130,20 +130,20 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "payment_key": keys.payment_key,
         "ledger_key": keys.ledger_key,
         "development": True,
-        # A machine that does much else is slow, and no test of ours is about that.
+        # A busy machine is slow, and no test is about that.
         "store_timeout_s": 10,
     }
-    given |= changes
-    given = {"ledger_url": f"{given['upstream_url']}/_ledger/balance"} | given
-    if all(isinstance(value, Hashable) for value in given.values()):
-        return _settings(tuple(given.items()))
-    return Settings(**given)
+    values |= changes
+    values = {"ledger_url": f"{values['upstream_url']}/_ledger/balance"} | values
+    if all(isinstance(value, Hashable) for value in values.values()):
+        return _cached_settings(tuple(values.items()))
+    return Settings(**values)
 
 
 @cache
-def _settings(given: tuple[tuple[str, Any], ...]) -> Settings:
-    """They are frozen, and slower to read than all else that a test begins with."""
-    return Settings(**dict(given))
+def _cached_settings(values: tuple[tuple[str, Any], ...]) -> Settings:
+    """Settings are frozen, and validating them is the slowest part of starting a gateway."""
+    return Settings(**dict(values))
 
 
 @asynccontextmanager
@@ -156,7 +156,7 @@ async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class Server(uvicorn.Server):
-    """Tells when it listens."""
+    """A server with an event that is set once it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -169,18 +169,18 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> AsyncIterator[str]:
-    """The application on a real socket; its URL."""
+    """Serve the application on a real socket and yield its URL."""
     server = Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan=lifespan, proxy_headers=False)
     )
-    # Signals are the test runner's.
+    # `_serve` leaves signals to the test runner; `serve` would handle them itself.
     serving = asyncio.create_task(server._serve())
     await server.is_up.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        # Without a lifespan nothing is to be waited for, answers of a fault least of all.
+        # Without a lifespan there is nothing to wait for; an answer that a fault holds back would never end.
         server.should_exit, server.force_exit = True, lifespan == "off"
         await serving
 
@@ -199,7 +199,9 @@ def app_for(
 
 
 @asynccontextmanager
-async def gateway(world: World, network: InMemory, clock: Clock, **changes: Any) -> AsyncIterator["Storefront"]:
+async def gateway(
+    world: World, network: InMemoryTransport, clock: Clock, **changes: Any
+) -> AsyncIterator["Storefront"]:
     """A storefront in front of a gateway of its own. `changes`: settings, or options of `app_for`."""
     options = {name: changes.pop(name) for name in ("store", "retries", "reconcile_every_s") if name in changes}
     async with running(app_for(settings_for(world, **changes), network, now=clock, **options)) as http:
@@ -208,9 +210,9 @@ async def gateway(world: World, network: InMemory, clock: Clock, **changes: Any)
 
 @asynccontextmanager
 async def gateway_on(
-    store: Store, world: World, network: InMemory, clock: Clock, **changes: Any
+    store: Store, world: World, network: InMemoryTransport, clock: Clock, **changes: Any
 ) -> AsyncIterator["Storefront"]:
-    """A gateway whose store the test has made."""
+    """A storefront in front of a gateway with the given store."""
     async with gateway(world, network, clock, store=store, **changes) as storefront:
         yield storefront
 
@@ -218,8 +220,8 @@ async def gateway_on(
 @cache
 def documents() -> dict[str, str]:
     """The example operations by name, each with the fragments it uses."""
-    text = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
-    return {name: print_ast(one) for name, one in separate_operations(parse(text)).items()}
+    source = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
+    return {name: print_ast(document) for name, document in separate_operations(parse(source)).items()}
 
 
 @dataclass
@@ -241,59 +243,57 @@ class Answer:
 
 @dataclass
 class Storefront:
-    """A shopper's browser or app. Checks on every answer what must always hold."""
+    """A shopper's browser or app. Checks in every answer what must always hold."""
 
     http: httpx.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
     cookie: str | None = None
 
-    async def ask(self, text: str, /, **variables: Any) -> Answer:
-        answer = await self.send({"query": text, "variables": variables})
+    async def ask(self, query: str, /, **variables: Any) -> Answer:
+        answer = await self.send({"query": query, "variables": variables})
         assert answer.headers["content-type"].startswith("application/graphql-response+json"), answer.text
         return Answer(answer.status_code, answer.json(), answer.headers)
 
     async def send(self, body: Any, **headers: str) -> httpx.Response:
-        given = CLIENT | self.headers | headers
+        all_headers = CLIENT | self.headers | headers
         if self.cookie:
-            given["Cookie"] = f"__Host-rf_session={self.cookie}"
-        answer = await self.http.post("/graphql", json=body, headers=given)
+            all_headers["Cookie"] = f"__Host-rf_session={self.cookie}"
+        answer = await self.http.post("/graphql", json=body, headers=all_headers)
         assert answer.headers["x-request-id"]
         assert "no-store" in answer.headers["cache-control"]
         self._keep_cookie(answer)
         return answer
 
     def _keep_cookie(self, answer: httpx.Response) -> None:
-        # Python's cookie jars send a secure cookie over https only.
+        # Python's cookie jars send secure cookies over https only.
         if match := re.match(r"__Host-rf_session=([^;]*)", answer.headers.get("set-cookie", "")):
             self.cookie = match.group(1).strip('"') or None
 
     async def run(self, name: str, /, **variables: Any) -> dict[str, Any]:
-        """The data of an example operation, which has no error."""
+        """Execute an example operation and return its data. Fails if there are errors."""
         return (await self.ask(documents()[name], **variables)).data
 
     async def sign_in(self, username: str, password: str, delivery: str = "COOKIE") -> dict[str, Any]:
-        """The payload of `signIn`; a bearer is held from here on."""
-        text = """mutation($username: String!, $password: String!, $delivery: SessionDelivery) {
+        """The payload of `signIn`. Later requests send the bearer token, if there is one."""
+        query = """mutation($username: String!, $password: String!, $delivery: SessionDelivery) {
           signIn(input: {credentials: {password: {username: $username, password: $password}}, delivery: $delivery}) {
             bearerToken session { id level locale currencyCode }
             cartTransition { outcome quantityBefore quantityAfter }
             cart { id lines { quantity product { upstreamId } } }
             warnings { code message targetId } errors { __typename code path retry
               ... on RateLimitError { retryAfter } } } }"""
-        answer = await self.ask(text, username=username, password=password, delivery=delivery)
+        answer = await self.ask(query, username=username, password=password, delivery=delivery)
         payload: dict[str, Any] = answer.data["signIn"]
         if payload["bearerToken"]:
             self.headers["Authorization"] = f"Bearer {payload['bearerToken']}"
         return payload
 
-    # What a guest does, in the words of the example operations.
-
     async def add(self, product_id: str, quantity: int = 1, key: str | None = None) -> dict[str, Any]:
-        text = """mutation($key: UUID!, $id: String!, $quantity: Int!) { addCartLines(input: {idempotencyKey: $key,
+        query = """mutation($key: UUID!, $id: String!, $quantity: Int!) { addCartLines(input: {idempotencyKey: $key,
           lines: [{product: {upstreamId: $id}, quantity: $quantity}]}) {
             cart { id revision totalQuantity lines { id quantity } totals { orderTotal { amount currencyCode } } }
             errors { __typename code message path retry } } }"""
-        answer = await self.ask(text, key=key or new_key(), id=product_id, quantity=quantity)
+        answer = await self.ask(query, key=key or new_key(), id=product_id, quantity=quantity)
         payload: dict[str, Any] = answer.data["addCartLines"]
         return payload
 
@@ -306,15 +306,15 @@ class Storefront:
         return payload
 
     async def cart(self) -> dict[str, Any]:
-        text = """{ cart { id upstreamId revision totalQuantity lines { id quantity product { upstreamId } }
+        query = """{ cart { id upstreamId revision totalQuantity lines { id quantity product { upstreamId } }
           totals { orderTotal { amount currencyCode } }
           paymentSession { sessionId state amountRemaining { amount } }
           readiness { status blockers { __typename code resolvedBy } } } }"""
-        cart: dict[str, Any] = (await self.ask(text)).data["cart"]
+        cart: dict[str, Any] = (await self.ask(query)).data["cart"]
         return cart
 
     async def submit(self, key: str | None = None, **changes: Any) -> dict[str, Any]:
-        """Press the buy button for the cart as it is."""
+        """Submit the cart with its current total and revision."""
         if "total" not in changes or "revision" not in changes:
             cart = await self.cart()
             changes = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]} | changes
@@ -323,7 +323,7 @@ class Storefront:
         return payload
 
     async def outcome(self, key: str | None = None, **changes: Any) -> dict[str, Any]:
-        """The result of a press that is answered without an error."""
+        """Submit the cart and return the result. Fails if there are user errors."""
         payload = await self.submit(key, **changes)
         assert payload["errors"] == [], payload["errors"]
         result: dict[str, Any] = payload["result"]
@@ -335,7 +335,7 @@ class Storefront:
 
 @dataclass
 class Shopper:
-    """Somebody who fills a cart and pays with sources of the payment service."""
+    """A shopper with a storefront, who fills a cart and pays with sources of the payment service."""
 
     storefront: Storefront
     sandbox: httpx.AsyncClient
@@ -347,24 +347,26 @@ class Shopper:
         payload = await self.storefront.give_details(**address)
         assert payload["errors"] == []
 
-    async def source(self, type: str = "creditCard", **changes: Any) -> str:
-        """A source as DigitalRiver.js makes it, for the cart as it is. Its id."""
+    async def source(self, source_type: str = "creditCard", **changes: Any) -> str:
+        """Create a source for the open cart, as DigitalRiver.js does. Returns its id."""
         cart = await self.storefront.cart()
-        return await create_source(self.sandbox, self.world, cart["paymentSession"]["sessionId"], type, **changes)
+        return await create_source(
+            self.sandbox, self.world, cart["paymentSession"]["sessionId"], source_type, **changes
+        )
 
-    async def pay_with(self, type: str = "creditCard", **changes: Any) -> str:
-        source_id = await self.source(type, **changes)
+    async def pay_with(self, source_type: str = "creditCard", **changes: Any) -> str:
+        source_id = await self.source(source_type, **changes)
         payload = await self.storefront.attach(source_id)
         assert payload["errors"] == []
         return source_id
 
-    async def get_ready(self, type: str = "creditCard", **changes: Any) -> None:
-        """All that is needed before the button is pressed."""
+    async def get_ready(self, source_type: str = "creditCard", **changes: Any) -> None:
+        """Fill the cart and attach a source, so that it can be submitted."""
         await self.fill_cart()
-        await self.pay_with(type, **changes)
+        await self.pay_with(source_type, **changes)
 
     async def decide(self, url: str, decision: str = "approve") -> None:
-        """What the shopper does on the provider's page."""
+        """Approve or refuse on the provider's page."""
         answer = await self.sandbox.post(httpx.URL(url).raw_path.decode(), data={"decision": decision})
         assert answer.status_code == 303, answer.text
 
@@ -380,8 +382,8 @@ class Shopper:
         await self.control("session-state", {"sessionId": session_id, "state": state})
 
     async def wire_cart(self) -> dict[str, Any]:
-        """The open cart as upstream answers it."""
-        token = next(token for token, known in self.world.tokens.items() if known.shopper.cart)
+        """The open cart as Digital River returns it."""
+        token = next(token for token, grant in self.world.tokens.items() if grant.shopper.cart)
         answer = await self.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})
         wire: dict[str, Any] = answer.json()
         return wire
@@ -394,23 +396,23 @@ class Shopper:
 async def signed_in(
     storefront: Storefront, sandbox: httpx.AsyncClient, world: World, username: str, password: str
 ) -> Shopper:
-    """A shopper with an account, in a browser of their own."""
-    own = Storefront(storefront.http)
-    payload = await own.sign_in(username, password)
+    """A registered shopper in a browser of their own."""
+    browser = Storefront(storefront.http)
+    payload = await browser.sign_in(username, password)
     assert payload["errors"] == []
-    return Shopper(own, sandbox, world)
+    return Shopper(browser, sandbox, world)
 
 
 async def create_source(
-    sandbox: httpx.AsyncClient, world: World, session_id: str, type: str = "creditCard", **changes: Any
+    sandbox: httpx.AsyncClient, world: World, session_id: str, source_type: str = "creditCard", **changes: Any
 ) -> str:
-    """`changes` name members by `owner__lastName`."""
+    """Create a source and return its id. `changes` name fields by path: `owner__lastName`."""
     details: dict[str, Any] = {
         "creditCard": {"number": VISA, "expirationMonth": 10, "expirationYear": 2035, "cvv": "123"},
         "wireTransfer": {},
-    }.get(type, {"returnUrl": "https://shop.example/return", "cancelUrl": "https://shop.example/cancel"})
+    }.get(source_type, {"returnUrl": "https://shop.example/return", "cancelUrl": "https://shop.example/cancel"})
     body: dict[str, Any] = {
-        "type": type,
+        "type": source_type,
         "sessionId": session_id,
         "owner": {
             "firstName": "Ada",
@@ -425,14 +427,14 @@ async def create_source(
                 "country": "US",
             },
         },
-        type: details,
+        source_type: details,
     }
-    for name, value in changes.items():
-        place = body
-        *parents, last = name.split("__")
+    for path, value in changes.items():
+        target = body
+        *parents, last = path.split("__")
         for parent in parents:
-            place = place[parent]
-        place[last] = value
+            target = target[parent]
+        target[last] = value
     headers = {"Authorization": f"Bearer {world.keys.public_key}"}
     answer = await sandbox.post("/payments/sources", headers=headers, json=body)
     assert answer.status_code == 201, answer.text
@@ -440,11 +442,11 @@ async def create_source(
     return source
 
 
-async def eventually(is_so: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait for what the gateway does by itself. The limit of the test is the limit."""
+async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait until the condition holds; the timeout of the test is the limit."""
     while True:
-        answer = is_so()
-        if answer if isinstance(answer, bool) else await answer:
+        result = condition()
+        if result if isinstance(result, bool) else await result:
             return
         await asyncio.sleep(0)
 
