@@ -136,7 +136,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 @lru_cache(maxsize=8)
 def _documents(graph: Graph, settings: Settings) -> Documents:
     """Applications with the same settings in one process, as tests make them, read a document once."""
-    return Documents(graph.core, graph.policies, settings)
+    return Documents(graph.core, graph.directive_tables, settings)
 
 
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:

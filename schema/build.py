@@ -18,7 +18,7 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import StrawberrySchemaDirective
 
-from gateway.documents.directive_tables import Policies
+from gateway.documents.directive_tables import DirectiveTables
 from schema import checkout, errors, payment
 from schema.directives import SCHEMA_DIRECTIVES, in_context
 from schema.enforce_directives import enforce, read
@@ -50,7 +50,7 @@ class Graph(strawberry.Schema):
         return self._schema
 
     @cached_property
-    def policies(self) -> Policies:
+    def directive_tables(self) -> DirectiveTables:
         """What its directives say. Raises `Ineffective` when one of them would be decoration."""
         return read(self.core)
 

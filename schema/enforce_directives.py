@@ -19,7 +19,7 @@ from graphql import (
 )
 from strawberry import UNSET
 
-from gateway.documents.directive_tables import Coordinate, Hint, ListSize, Policies
+from gateway.documents.directive_tables import Coordinate, DirectiveTables, Hint, ListSize
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
 from gateway.operation.context import Context
 from schema.directives import (
@@ -66,11 +66,11 @@ def members(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Member]]:
                 yield f"{name}.{member}({argument}:)", one
 
 
-def read(core: GraphQLSchema) -> Policies:
+def read(core: GraphQLSchema) -> DirectiveTables:
     """All that the gateway's rules need to know of the schema. Raises `Ineffective`."""
     found = dict(members(core))
     _check(core, found)
-    return Policies(
+    return DirectiveTables(
         weights={name: float(one.weight) for name, one in _having(found, Cost)},
         sizes={name: _size(one) for name, one in _having(found, ListSizeDirective)},
         hints={name: _hint(one) for name, one in _having(found, CacheControl)},

@@ -25,7 +25,7 @@ from graphql import (
     visit,
 )
 
-from gateway.documents.directive_tables import Hint, Policies
+from gateway.documents.directive_tables import DirectiveTables, Hint
 from gateway.enums import CacheControlScope
 
 NOT_KEPT = "private, no-store"
@@ -53,10 +53,10 @@ class Freshness:
         return f"public, max-age={self.max_age_s}{stale}"
 
 
-def freshness(schema: GraphQLSchema, policies: Policies, document: DocumentNode) -> Freshness:
+def freshness(schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode) -> Freshness:
     """Of a valid document with one query."""
     types = TypeInfo(schema)
-    found = Collector(schema, policies, types)
+    found = Collector(schema, tables, types)
     visit(document, TypeInfoVisitor(types, found))
     return Freshness(
         max_age_s=min(found.max_ages_s, default=0),
@@ -69,10 +69,10 @@ def freshness(schema: GraphQLSchema, policies: Policies, document: DocumentNode)
 class Collector(Visitor):
     """Collects what the fields of a document say, each fragment once."""
 
-    def __init__(self, schema: GraphQLSchema, policies: Policies, types: TypeInfo) -> None:
+    def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, types: TypeInfo) -> None:
         super().__init__()
         self._schema = schema
-        self._policies = policies
+        self._tables = tables
         self._types = types
         self.max_ages_s: list[int] = []
         self.stale_if_error_s: list[int] = []
@@ -92,7 +92,7 @@ class Collector(Visitor):
             return
         owners = [one.name for one in (parent, *self._possible(parent))]
         hints = self._stated(f"{owner}.{name}" for owner in owners) or self._of_type(get_named_type(definition.type))
-        is_secret = any(f"{owner}.{name}" in self._policies.sensitive for owner in owners)
+        is_secret = any(f"{owner}.{name}" in self._tables.sensitive for owner in owners)
         says_nothing = not any(hint.scope for hint in hints) and parent is self._schema.query_type
         if is_secret or says_nothing or any(hint.scope is CacheControlScope.PRIVATE for hint in hints):
             self.private.add(self._field)
@@ -105,7 +105,7 @@ class Collector(Visitor):
             self.stale_if_error_s.append(hint.stale_if_error_s or 0)
 
     def _stated(self, coordinates: Iterable[str]) -> list[Hint]:
-        return [hint for one in coordinates if (hint := self._policies.hints.get(one)) is not None]
+        return [hint for one in coordinates if (hint := self._tables.hints.get(one)) is not None]
 
     def _of_type(self, type_: GraphQLNamedType) -> list[Hint]:
         """What the type says, or all the types that a value of it may have."""
@@ -118,7 +118,7 @@ class Collector(Visitor):
 
     def enter_argument(self, node: ArgumentNode, *_: object) -> None:
         coordinate = f"{self._field}({node.name.value}:)"
-        if self._types.get_directive() is None and coordinate in self._policies.sensitive:
+        if self._types.get_directive() is None and coordinate in self._tables.sensitive:
             self.sensitive.add(coordinate)
 
     def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
@@ -135,7 +135,7 @@ class Collector(Visitor):
                     self._add_member(owner, name)
 
     def _add_member(self, owner: GraphQLNamedType, name: str) -> None:
-        if f"{owner.name}.{name}" in self._policies.sensitive:
+        if f"{owner.name}.{name}" in self._tables.sensitive:
             self.sensitive.add(f"{owner.name}.{name}")
 
 

@@ -31,7 +31,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from gateway.documents.directive_tables import ListSize, Policies
+from gateway.documents.directive_tables import DirectiveTables, ListSize
 
 UNKNOWN_LIST = 5
 """Items of a list of which nothing is said."""
@@ -57,10 +57,10 @@ class Demand:
     """The cost of one operation of a document that has been validated."""
 
     def __init__(
-        self, schema: GraphQLSchema, policies: Policies, document: DocumentNode, node: OperationDefinitionNode
+        self, schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode, node: OperationDefinitionNode
     ) -> None:
         self._schema = schema
-        self._policies = policies
+        self._tables = tables
         self._node = node
         self._fragments = {
             one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
@@ -85,7 +85,7 @@ class Demand:
         return math.ceil(found)
 
     def _estimated(self, given: dict[str, Any]) -> float | SlicingMissing:
-        estimate = Estimate(self._schema, self._policies, self._fragments, given)
+        estimate = Estimate(self._schema, self._tables, self._fragments, given)
         root = cast(GraphQLObjectType, self._schema.get_root_type(self._node.operation))
         points = estimate.of(self._node.selection_set, root)
         found = estimate.missing or points
@@ -102,12 +102,12 @@ class Estimate:
     def __init__(
         self,
         schema: GraphQLSchema,
-        policies: Policies,
+        tables: DirectiveTables,
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: dict[str, Any],
     ) -> None:
         self._schema = schema
-        self._policies = policies
+        self._tables = tables
         self._fragments = fragments
         self._variables = variables
         self._known: dict[tuple[int, str, ListSize | None, int], float] = {}
@@ -156,7 +156,7 @@ class Estimate:
         above: ListSize | None,
         items_above: int,
     ) -> float:
-        size = self._policies.sizes.get(f"{owner.name}.{node.name.value}")
+        size = self._tables.sizes.get(f"{owner.name}.{node.name.value}")
         type_ = definition.type.of_type if is_non_null_type(definition.type) else definition.type
         items = self._items(node, size) if size is not None else UNKNOWN_LIST
         holds_items = above is not None and node.name.value in above.sized_fields
@@ -175,7 +175,7 @@ class Estimate:
 
     def _weight(self, definition: GraphQLField, owner: GraphQLObjectType, name: str) -> float:
         type_ = get_named_type(definition.type)
-        weights = self._policies.weights
+        weights = self._tables.weights
         stated = weights.get(f"{owner.name}.{name}", weights.get(type_.name))
         if stated is not None:
             return stated

@@ -34,7 +34,7 @@ class Hint:
 
 
 @dataclass(frozen=True)
-class Policies:
+class DirectiveTables:
     """By the coordinate of the member that carries the directive."""
 
     weights: Mapping[Coordinate, float] = field(default_factory=dict)

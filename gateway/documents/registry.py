@@ -23,7 +23,7 @@ from graphql import (
 from gateway.documents.cacheability import Freshness, freshness
 from gateway.documents.card_numbers import CardFound, Refusals, has_card_number, screened
 from gateway.documents.cost import Demand, SlicingMissing
-from gateway.documents.directive_tables import Policies
+from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.limits import DocumentRefused, Literals, Measure, bad_value, check_size, too_expensive
 from gateway.documents.manifest import read_manifest, sha256, short
 from gateway.enums import ErrorCode
@@ -84,9 +84,9 @@ class Operation:
 class Documents:
     """Documents of one schema. A text seen before costs a lookup."""
 
-    def __init__(self, schema: GraphQLSchema, policies: Policies, settings: Settings) -> None:
+    def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, settings: Settings) -> None:
         self._schema = schema
-        self._policies = policies
+        self._tables = tables
         self._settings = settings
         self._rules = (
             [*specified_rules] if settings.development else [*specified_rules, NoSchemaIntrospectionCustomRule]
@@ -154,7 +154,7 @@ class Documents:
 
     def freshness(self, operation: Operation) -> Freshness:
         """How long and for whom the answer of a query may be kept."""
-        return freshness(self._schema, self._policies, _alone(operation))
+        return freshness(self._schema, self._tables, _alone(operation))
 
     def screened(self, operation: Operation, variables: dict[str, Any]) -> tuple[dict[str, Any], Refusals]:
         """The variables without card numbers, and the root fields that were given some. Raises `DocumentRefused`."""
@@ -225,7 +225,7 @@ class Documents:
             if isinstance(node, OperationDefinitionNode):
                 size = measure.of(node.selection_set)
                 check_size(size, node)
-                demand = Demand(self._schema, self._policies, document, node)
+                demand = Demand(self._schema, self._tables, document, node)
                 operations.append(Operation(document, node, frozenset(size.names), demand))
         return operations
 

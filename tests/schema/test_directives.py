@@ -20,7 +20,7 @@ from graphql import (
 from gateway.catalog import catalog
 from gateway.documents.cacheability import Freshness, freshness
 from gateway.documents.cost import Demand, SlicingMissing
-from gateway.documents.directive_tables import Hint, ListSize, Policies
+from gateway.documents.directive_tables import DirectiveTables, Hint, ListSize
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
 from gateway.payments import method_list
 from sandbox.model.world import World
@@ -33,7 +33,7 @@ from tests.support.shop import CART, Storefront
 
 T = TypeVar("T")
 
-POLICIES = build().policies
+DIRECTIVE_TABLES = build().directive_tables
 PUBLIC, PRIVATE = CacheControlScope.PUBLIC, CacheControlScope.PRIVATE
 
 
@@ -45,7 +45,7 @@ def changed(given: Mapping[str, T], name: str, value: T) -> dict[str, T]:
     return {**given, name: value}
 
 
-def points(text: str, policies: Policies) -> int | str:
+def points(text: str, policies: DirectiveTables) -> int | str:
     document = parse(text)
     (node,) = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     try:
@@ -54,7 +54,7 @@ def points(text: str, policies: Policies) -> int | str:
         return str(missing)
 
 
-def fresh(text: str, policies: Policies) -> Freshness:
+def fresh(text: str, policies: DirectiveTables) -> Freshness:
     return freshness(build().core, policies, parse(text))
 
 
@@ -73,15 +73,17 @@ def names_of_definitions(told: str) -> list[str]:
     return [name for name in names() if f"directive @{name}" in told]
 
 
-@pytest.mark.parametrize("name", POLICIES.weights)
+@pytest.mark.parametrize("name", DIRECTIVE_TABLES.weights)
 def test_a_weight_is_counted(name: str) -> None:
     text = reaching(name)
-    assert points(text, replace(POLICIES, weights=changed(POLICIES.weights, name, 77.0))) != points(text, POLICIES)
+    assert points(text, replace(DIRECTIVE_TABLES, weights=changed(DIRECTIVE_TABLES.weights, name, 77.0))) != points(
+        text, DIRECTIVE_TABLES
+    )
 
 
-@pytest.mark.parametrize("name", POLICIES.sizes)
+@pytest.mark.parametrize("name", DIRECTIVE_TABLES.sizes)
 def test_a_size_multiplies(name: str) -> None:
-    size = POLICIES.sizes[name]
+    size = DIRECTIVE_TABLES.sizes[name]
     text = reaching(name, " ".join(f"{one} {{ __typename }}" for one in size.sized_fields) or "__typename")
     others = [replace(size, needs_one=not size.needs_one, slicing_arguments=("after", "before"))]
     if not size.needs_one:
@@ -89,7 +91,9 @@ def test_a_size_multiplies(name: str) -> None:
     if size.sized_fields:
         others.append(replace(size, sized_fields=frozenset()))
     for other in others:
-        assert points(text, replace(POLICIES, sizes=changed(POLICIES.sizes, name, other))) != points(text, POLICIES)
+        assert points(text, replace(DIRECTIVE_TABLES, sizes=changed(DIRECTIVE_TABLES.sizes, name, other))) != points(
+            text, DIRECTIVE_TABLES
+        )
 
 
 LONG_LIVED_ROOTS = {
@@ -106,45 +110,45 @@ def stricter_and_looser(hint: Hint) -> list[Hint]:
     return [replace(hint, scope=PRIVATE), replace(hint, max_age_s=1), replace(hint, stale_if_error_s=stale)]
 
 
-@pytest.mark.parametrize("name", POLICIES.hints)
+@pytest.mark.parametrize("name", DIRECTIVE_TABLES.hints)
 def test_a_hint_decides_what_caches_are_told(name: str) -> None:
-    hint = POLICIES.hints[name]
+    hint = DIRECTIVE_TABLES.hints[name]
     if "." in name:
         text = reaching(name)
     else:
         fields = list(fields_of_type(name))
-        unstated = [one for one in fields if one not in POLICIES.hints]
+        unstated = [one for one in fields if one not in DIRECTIVE_TABLES.hints]
         if not unstated:
-            assert {POLICIES.hints[one] for one in fields} == {hint}, "said in both places, and the same"
+            assert {DIRECTIVE_TABLES.hints[one] for one in fields} == {hint}, "said in both places, and the same"
             return
         text = reaching(unstated[0])
-    alone = Policies(hints={**LONG_LIVED_ROOTS, name: hint})
+    alone = DirectiveTables(hints={**LONG_LIVED_ROOTS, name: hint})
     for other in stricter_and_looser(hint):
         assert fresh(text, replace(alone, hints=changed(alone.hints, name, other))) != fresh(text, alone)
 
 
 def test_the_gateway_keeps_what_it_reads_as_long_as_the_schema_says() -> None:
     """One answer of Digital River is one entry, as fresh as its member that lives shortest."""
-    product = [POLICIES.hints["Product"], POLICIES.hints["Product.pricing"]]
-    page = [*product, POLICIES.hints["Query.products"]]
+    product = [DIRECTIVE_TABLES.hints["Product"], DIRECTIVE_TABLES.hints["Product.pricing"]]
+    page = [*product, DIRECTIVE_TABLES.hints["Query.products"]]
     for lifetime, hints in ((catalog.PRODUCT, product), (catalog.PAGE, page)):
         assert lifetime.fresh.total_seconds() == min(one.max_age_s or 0 for one in hints)
-    assert catalog.PRODUCT.stale_if_error.total_seconds() == POLICIES.hints["Product"].stale_if_error_s
-    assert catalog.PAGE.stale_if_error.total_seconds() == POLICIES.hints["Query.products"].stale_if_error_s
+    assert catalog.PRODUCT.stale_if_error.total_seconds() == DIRECTIVE_TABLES.hints["Product"].stale_if_error_s
+    assert catalog.PAGE.stale_if_error.total_seconds() == DIRECTIVE_TABLES.hints["Query.products"].stale_if_error_s
     for name in ("AvailablePaymentMethods", "Query.availablePaymentMethods"):
-        methods = POLICIES.hints[name]
+        methods = DIRECTIVE_TABLES.hints[name]
         assert method_list.LIFETIME.fresh.total_seconds() == methods.max_age_s
         assert method_list.LIFETIME.stale_if_error.total_seconds() == methods.stale_if_error_s
 
 
 ALL_PUBLIC = replace(
-    POLICIES,
+    DIRECTIVE_TABLES,
     hints={name: Hint(PUBLIC, 60) for name, member in members(build().core) if "(" not in name},
 )
 """As if nothing were said to be private but by `@sensitive`."""
 
 
-@pytest.mark.parametrize("name", sorted(POLICIES.sensitive))
+@pytest.mark.parametrize("name", sorted(DIRECTIVE_TABLES.sensitive))
 def test_a_secret_is_never_shared(name: str) -> None:
     owner = name.partition(".")[0]
     without = replace(ALL_PUBLIC, sensitive=ALL_PUBLIC.sensitive - {name})
@@ -156,7 +160,7 @@ def test_a_secret_is_never_shared(name: str) -> None:
         return
     place = next(inputs_with(owner))
     text = fed_by_variable(place)
-    assert name in fresh(text, POLICIES).sensitive_inputs
+    assert name in fresh(text, DIRECTIVE_TABLES).sensitive_inputs
     assert name not in fresh(text, without).sensitive_inputs
 
 
@@ -170,7 +174,7 @@ def fed_by_variable(place: str) -> str:
     return f"{root}($given: {type_}) {{ {name}({argument}: $given) {{ __typename }} }}"
 
 
-@pytest.mark.parametrize("name", sorted(one for one in POLICIES.sensitive))
+@pytest.mark.parametrize("name", sorted(one for one in DIRECTIVE_TABLES.sensitive))
 def test_a_secret_that_is_given_is_not_shown(name: str) -> None:
     owner, _, member = name.partition(".")
     definition = build().core.type_map[owner].extensions["strawberry-definition"]
@@ -187,7 +191,7 @@ def graph_name(field: Any) -> str:
     return head + "".join(one.capitalize() for one in rest)
 
 
-LEVELS = [name for name, level in POLICIES.levels.items() if "." in name and level is not SessionLevel.NONE]
+LEVELS = [name for name, level in DIRECTIVE_TABLES.levels.items() if "." in name and level is not SessionLevel.NONE]
 
 
 @pytest.mark.parametrize("name", LEVELS)
@@ -197,7 +201,7 @@ async def test_who_has_no_session_is_refused_before_any_call(storefront: Storefr
     assert world.calls.count() == 0
 
 
-FOR_MEMBERS = [name for name, level in POLICIES.levels.items() if level is SessionLevel.REGISTERED]
+FOR_MEMBERS = [name for name, level in DIRECTIVE_TABLES.levels.items() if level is SessionLevel.REGISTERED]
 
 
 @pytest.mark.parametrize("name", [name for name in FOR_MEMBERS if "." in name])
@@ -227,7 +231,7 @@ async def test_a_guest_finds_nothing_of_a_type_for_members(storefront: Storefron
 def test_every_root_field_says_which_session_it_needs() -> None:
     for root in (build().core.query_type, build().core.mutation_type):
         assert root is not None
-        assert {f"{root.name}.{name}" for name in root.fields} <= POLICIES.levels.keys()
+        assert {f"{root.name}.{name}" for name in root.fields} <= DIRECTIVE_TABLES.levels.keys()
 
 
 @pytest.mark.parametrize("name", having(Idempotency))
@@ -277,7 +281,7 @@ def test_what_is_null_only_when_its_call_failed_says_so_and_everything_else_says
         and not name.startswith("Mutation.")
         and "null" not in f"{field.description} {get_named_type(field.type).description}".lower()
         and policy(get_named_type(field.type), RequiresSession) is None
-        and POLICIES.levels.get(name, SessionLevel.NONE) is SessionLevel.NONE
+        and DIRECTIVE_TABLES.levels.get(name, SessionLevel.NONE) is SessionLevel.NONE
     ]
     assert set(silent) == READ_WHEN_ASKED_FOR
 
@@ -381,6 +385,6 @@ def test_a_type_that_needs_a_session_has_to_be_private() -> None:
 
 
 def test_the_policies_are_those_of_the_schema_files() -> None:
-    assert POLICIES.weights["Mutation.submitOrder"] == 50
-    assert POLICIES.sizes["Cart.lines"] == ListSize(assumed=25)
+    assert DIRECTIVE_TABLES.weights["Mutation.submitOrder"] == 50
+    assert DIRECTIVE_TABLES.sizes["Cart.lines"] == ListSize(assumed=25)
     assert having(Cost)["Mutation.submitOrder"].weight == "50"

@@ -62,7 +62,7 @@ def ways() -> dict[str, str]:
 def call(type_name: str, name: str) -> str:
     """A field with the arguments it cannot do without."""
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
-    size = build().policies.sizes.get(f"{type_name}.{name}", ListSize())
+    size = build().directive_tables.sizes.get(f"{type_name}.{name}", ListSize())
     given = {one: literal(argument.type) for one, argument in field.args.items() if is_required_argument(argument)}
     if size.needs_one:
         given[size.slicing_arguments[0]] = "13"
