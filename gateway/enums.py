@@ -354,6 +354,7 @@ class ErrorCode(OwnWord):
     RATE_LIMITED = auto()
     UPSTREAM_REJECTED = auto()
     UPSTREAM_UNAVAILABLE = auto()
+    STORE_UNAVAILABLE = auto()
 
 
 class CartTransitionOutcome(OwnWord):

@@ -9,8 +9,13 @@ GatewayError
 ├── NotConfigured           this deployment has no credentials or service for the part
 ├── StoreUnavailable        our own store failed; nothing was sent
 │   └── StoreEvicts             it drops what it must keep
+├── ConcurrentRequest       another request of the same shopper is in the way
+│   ├── CartBusy                it holds the lock of the cart; nothing of this one was sent
+│   └── KeyedChangeInterrupted  it had the same key and broke off; its change may have been made
 └── UpstreamError           Digital River failed; the shopper did nothing wrong
     ├── UpstreamTimeout             no answer within the deadline
+    │   ├── TokenRenewalTimeout         to the renewal of the session's token; the call itself was not sent
+    │   └── SubmissionInProgress        to a submission, which goes on
     ├── UpstreamUnavailable         the call failed
     │   └── UpstreamNotReached      and nothing of it left the gateway
     ├── UpstreamInvalidResponse     an answer in no documented form
@@ -42,6 +47,8 @@ class TopLevelCode(StrEnum):
     SESSION_EXPIRED = "SESSION_EXPIRED"
     SIGN_IN_REQUIRED = "SIGN_IN_REQUIRED"
     RATE_LIMITED = "RATE_LIMITED"
+    CART_BUSY = "CART_BUSY"
+    STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
     UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
     UPSTREAM_INVALID_RESPONSE = "UPSTREAM_INVALID_RESPONSE"
@@ -106,12 +113,31 @@ class NotConfigured(GatewayError):
 class StoreUnavailable(GatewayError):
     """Raised before anything is sent upstream; what was sent is told to whoever asked for it."""
 
-    code = TopLevelCode.UPSTREAM_UNAVAILABLE
+    code = TopLevelCode.STORE_UNAVAILABLE
     message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged; try again in a moment."
 
 
 class StoreEvicts(StoreUnavailable):
     """The shared store drops keys to make room: a record of a submission that is lost is an order sent twice."""
+
+
+class ConcurrentRequest(GatewayError):
+    """Another request of the same shopper is in the way. Digital River has no part in it."""
+
+
+class CartBusy(ConcurrentRequest):
+    code = TopLevelCode.CART_BUSY
+    message = "Another change of this cart is under way. Nothing was changed; send the call again."
+
+
+class KeyedChangeInterrupted(ConcurrentRequest):
+    """The replica that made the change stopped, or failed in the middle of it."""
+
+    code = TopLevelCode.UPSTREAM_TIMEOUT
+    message = (
+        "An earlier call with this idempotency key was interrupted and may have made its change: read the state "
+        "before you send the change again with a new key."
+    )
 
 
 class UpstreamError(GatewayError):
@@ -126,6 +152,16 @@ class UpstreamError(GatewayError):
 class UpstreamTimeout(UpstreamError):
     code = TopLevelCode.UPSTREAM_TIMEOUT
     message = "The shop is slow to answer. Try this part again."
+
+
+class TokenRenewalTimeout(UpstreamTimeout):
+    """Another replica renews the token of this session and has not finished."""
+
+    was_sent = False
+
+
+class SubmissionInProgress(UpstreamTimeout):
+    message = "The submission is still under way. Read `orderSubmission` for its outcome."
 
 
 class UpstreamUnavailable(UpstreamError):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gateway.checkout.guard import STOCK_CODES
 from gateway.enums import ErrorCode, WarningCode
-from gateway.errors import StoreUnavailable, UpstreamError, UpstreamRefusal
+from gateway.errors import ConcurrentRequest, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost
@@ -94,7 +94,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
             yield
-    except UpstreamError as failure:
+    except (UpstreamError, ConcurrentRequest) as failure:
         raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
 
 

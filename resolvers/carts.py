@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from gateway.enums import ErrorCode
-from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from gateway.refusals.warnings import MutationWarning
@@ -75,7 +75,7 @@ async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPaylo
             done = await records.run_once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
         except KeyReused:
             return AddCartLinesPayload(errors=[key_reused()], bearer_token=bearer_token)
-        except UpstreamError as failure:
+        except (UpstreamError, ConcurrentRequest) as failure:
             errors = [sessions.upstream_error(ctx, failure, ())]
             return AddCartLinesPayload(errors=errors, bearer_token=bearer_token)
     return AddCartLinesPayload(errors=done.errors, warnings=done.warnings, bearer_token=bearer_token)

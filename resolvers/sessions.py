@@ -5,9 +5,9 @@ import logging
 
 from gateway.catalog import markets
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import AnyUserError, InputError, from_upstream, invalid
+from gateway.refusals.user_errors import AnyUserError, InputError, invalid, user_error
 from gateway.sessions.sessions import Handle, Record, Session
 from gateway.upstream.shopper import Shopper
 from resolvers.inputs import StartSession, UpdateSession
@@ -102,13 +102,13 @@ def told(handle: Handle) -> str | None:
     return handle.text if handle.delivery is SessionDelivery.BEARER else None
 
 
-def upstream_error(ctx: Context, failure: UpstreamError, path: tuple[str, ...]) -> AnyUserError:
+def upstream_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path: tuple[str, ...]) -> AnyUserError:
     """The refusal as data of a payload; in the log under the reference that the client is given."""
     told = {"code": failure.code.value}
     if isinstance(failure, UpstreamRefusal):
         told |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}
     log.info("change refused", extra=told | {"reason": failure.detail})
-    return from_upstream(failure, path, support_reference=ctx.caller.request_id, now=ctx.services.now())
+    return user_error(failure, path, support_reference=ctx.caller.request_id, now=ctx.services.now())
 
 
 def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:

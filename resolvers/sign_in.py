@@ -11,7 +11,14 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, SessionDelivery, SessionLevel, WarningCode
-from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
+from gateway.errors import (
+    ConcurrentRequest,
+    RateLimited,
+    SessionExpired,
+    StoreUnavailable,
+    UpstreamError,
+    UpstreamRefusal,
+)
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
 from gateway.refusals.warnings import MutationWarning
@@ -134,6 +141,8 @@ async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -
         return limited.errors, False
     except KeyReused:
         return [key_reused()], False
+    except ConcurrentRequest as failure:
+        return [sessions.upstream_error(ctx, failure, ())], False
     return done.errors, is_replay
 
 

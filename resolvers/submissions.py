@@ -4,11 +4,11 @@ from uuid import UUID
 
 from gateway.checkout.guard import Agreement
 from gateway.enums import ErrorCode
-from gateway.errors import RateLimited, StoreUnavailable, UpstreamError
+from gateway.errors import CartBusy, RateLimited, StoreUnavailable, UpstreamError
 from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.orders.outcomes import SubmissionAttempt
-from gateway.refusals.user_errors import PaymentError, key_reused, store_unavailable, too_many
+from gateway.refusals.user_errors import PaymentError, busy_submission, key_reused, store_unavailable, too_many
 from gateway.sessions.idempotency import KeyReused, fingerprint
 from gateway.submission.submissions import NothingToResume, Press
 from resolvers import sessions
@@ -35,6 +35,8 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
         attempt = await ctx.services.submissions.submit(ctx, press)
     except KeyReused:
         return SubmissionPayload(errors=[key_reused()])
+    except CartBusy:
+        return SubmissionPayload(errors=[busy_submission(ctx.caller.request_id)])
     except UpstreamError as failure:
         return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
     except StoreUnavailable as failure:

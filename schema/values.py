@@ -369,7 +369,7 @@ dsl.enum(
     SENSITIVE_DATA_DETECTED="A value looks like a card number or other secret and was not sent on.",
     NOT_FOUND="The object does not exist, or is not this shopper's.",
     CART_REVISION_MISMATCH="The cart has changed since the revision that was given.",
-    CART_BUSY="The cart kept changing while the gateway tried.",
+    CART_BUSY="Another change of this cart was under way for as long as the gateway waited; nothing was changed.",
     CART_LOCKED="A submission of this cart is under way; the cart is locked until it ends.",
     PRODUCT_NOT_PURCHASABLE="The product cannot be put in a cart.",
     INSUFFICIENT_STOCK="There are not enough units.",
@@ -400,6 +400,9 @@ dsl.enum(
     RATE_LIMITED="Too many calls.",
     UPSTREAM_REJECTED="Upstream refused for a reason this schema does not know yet.",
     UPSTREAM_UNAVAILABLE="Upstream did not answer properly or in time.",
+    STORE_UNAVAILABLE="The gateway cannot reach the store of its own sessions and submissions. Nothing was sent and "
+    "nothing was charged: try again in a moment. Where the store failed in the middle of a change, `retry` is "
+    "READ_STATE_FIRST: the change may have been made.",
 )
 
 dsl.enum(

@@ -18,10 +18,13 @@ from gateway.enums import (
     SubscriptionContractState,
 )
 from gateway.errors import (
+    CartBusy,
+    ConcurrentRequest,
     RateLimited,
     SessionRequired,
     SignInRequired,
     StoreUnavailable,
+    SubmissionInProgress,
     UpstreamError,
     UpstreamRefusal,
     UpstreamTokenInvalid,
@@ -347,8 +350,16 @@ def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     return known or ErrorCode.UPSTREAM_REJECTED
 
 
-def from_upstream(failure: UpstreamError, path: Path, *, support_reference: str, now: datetime) -> AnyUserError:
-    """What the shopper's change ran into. `path` is the argument that the call was about."""
+def user_error(
+    failure: UpstreamError | ConcurrentRequest, path: Path, *, support_reference: str, now: datetime
+) -> AnyUserError:
+    """The error of a change as data of its payload. `path` is the argument that the failed call was about."""
+    if isinstance(failure, CartBusy):
+        return CartConflictError(code=ErrorCode.CART_BUSY, message=MESSAGES[ErrorCode.CART_BUSY], path=path)
+    if isinstance(failure, ConcurrentRequest):
+        return UpstreamFailure(
+            code=ErrorCode.UPSTREAM_UNAVAILABLE, message=str(failure), path=path, support_reference=support_reference
+        )
     if isinstance(failure, UpstreamTokenInvalid):
         code = ErrorCode.SESSION_REQUIRED
     elif isinstance(failure, UpstreamRefusal):
@@ -386,8 +397,19 @@ def too_many(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:
 
 def store_unavailable(failure: StoreUnavailable, support_reference: str) -> UpstreamFailure:
     return UpstreamFailure(
-        code=ErrorCode.UPSTREAM_UNAVAILABLE,
+        code=ErrorCode.STORE_UNAVAILABLE,
         message=str(failure),
+        support_reference=support_reference,
+        may_repeat=True,
+    )
+
+
+def busy_submission(support_reference: str) -> UpstreamFailure:
+    """CART_BUSY for `submitOrder`, whose errors may not be a `CartConflictError`."""
+    return UpstreamFailure(
+        code=ErrorCode.CART_BUSY,
+        message="Another change of this cart is under way. Nothing was sent and nothing was charged; send the call "
+        "again with the same key.",
         support_reference=support_reference,
         may_repeat=True,
     )
@@ -404,7 +426,7 @@ def not_found(path: Path, message: str = MESSAGES[ErrorCode.NOT_FOUND]) -> NotFo
 def store_lost(support_reference: str) -> UpstreamFailure:
     """For a change that was under way when our own store failed."""
     return UpstreamFailure(
-        code=ErrorCode.UPSTREAM_UNAVAILABLE,
+        code=ErrorCode.STORE_UNAVAILABLE,
         message="The gateway lost its own store in the middle of the call. The change may have been made: read the "
         "state first.",
         support_reference=support_reference,
@@ -430,6 +452,8 @@ def unnamed(error: AnyUserError, support_reference: str) -> UpstreamFailure:
 
 
 def _unavailable(failure: UpstreamError) -> str:
+    if isinstance(failure, SubmissionInProgress):
+        return str(failure)
     if failure.was_sent:
         return "Digital River did not answer properly. It may have done the work: read how things stand first."
     return "Digital River could not be reached. Nothing was changed; send the call again."

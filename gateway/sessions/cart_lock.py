@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gateway.errors import UpstreamRefusal
+from gateway.errors import CartBusy
 from gateway.sessions.sessions import Session
 from gateway.store.interface import LockNotAcquired, Store
 
@@ -24,11 +24,11 @@ class CartLock:
     async def hold(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
         """Wait for the turn, at most until the deadline, in seconds of `time.monotonic`.
 
-        Raises what upstream says of changes that overlap: nothing was done, and it may be tried again.
+        Raises `CartBusy` after that.
         """
         wait_s = max(deadline_at - time.monotonic(), 0)
         try:
             async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LONGEST_S):
                 yield
         except LockNotAcquired:
-            raise UpstreamRefusal(409, "concurrent-cart-modification-failure") from None
+            raise CartBusy from None

@@ -1,4 +1,4 @@
-"""A keyed change happens once: a repeat with the same key gets the errors and warnings of the first time."""
+"""A change with an idempotency key is made once; a repeat with the key gets the first outcome again."""
 
 import asyncio
 import hashlib
@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.enums import RetryAdvice
-from gateway.errors import StoreUnavailable, UpstreamRefusal, UpstreamTimeout
+from gateway.errors import KeyedChangeInterrupted, StoreUnavailable
 from gateway.refusals.user_errors import AnyUserError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
@@ -19,16 +19,16 @@ from gateway.upstream.decoding import decode, encode
 
 log = logging.getLogger(__name__)
 
-KEPT_S = 86_400
+RECORD_TTL_S = 86_400
 
-LOOK_AGAIN_S = 0.05
+POLL_S = 0.05
 
-LONGEST_CHANGE = timedelta(seconds=60)
-"""Longer than any change takes: whoever was at one that is older has died."""
+MAX_CHANGE_DURATION = timedelta(seconds=60)
+"""Longer than any change takes: the replica behind an older reservation has died."""
 
 
 class ChangeOutcome(msgspec.Struct, frozen=True):
-    """What a change of the cart came to. No errors: it was made."""
+    """Errors and warnings of a change. Without errors it was made."""
 
     errors: list[AnyUserError] = []
     warnings: list[MutationWarning] = []
@@ -40,12 +40,12 @@ class ChangeOutcome(msgspec.Struct, frozen=True):
 
 
 class KeyRecord(msgspec.Struct, frozen=True):
-    """What stands under a key. `done` is None while somebody is at it, and when it broke off."""
+    """What the store has under a key. `outcome` is None while the change runs, and after it was interrupted."""
 
     fingerprint: str
-    since: datetime
-    done: ChangeOutcome | None = None
-    broke_off: bool = False
+    reserved_at: datetime
+    outcome: ChangeOutcome | None = None
+    was_interrupted: bool = False
 
 
 def fingerprint(field: str, value: object) -> str:
@@ -54,73 +54,81 @@ def fingerprint(field: str, value: object) -> str:
 
 
 class KeyReused(Exception):
-    """The key came before, with another input."""
+    """The key was used before, with another input."""
 
 
 class IdempotencyRecords:
-    """What keyed changes came to, for a day, by session and key."""
+    """Outcomes of changes by session and key, for a day."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._running: dict[str, tuple[str, asyncio.Task[ChangeOutcome]]] = {}
 
     async def run_once(
-        self, session: Session, key: str, fingerprint: str, act: Callable[[], Awaitable[ChangeOutcome]]
+        self, session: Session, key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]
     ) -> ChangeOutcome:
-        """Do it, join who is doing it, or tell what it came to. Raises `KeyReused`.
+        """Make the change, join the call that makes it, or return its recorded outcome.
 
-        The work goes on when its caller leaves, so that a repeat finds what it came to.
+        Raises `KeyReused`, and `KeyedChangeInterrupted` when the outcome of the first call is unknown. A change
+        goes on when its caller leaves, so that a repeat finds the outcome.
         """
-        place = f"keyed:{session.id}:{key}"
-        if place not in self._running:
-            task = asyncio.create_task(self._do(place, fingerprint, act))
-            self._running[place] = (fingerprint, task)
-            task.add_done_callback(lambda _: self._running.pop(place))
-        running_fingerprint, task = self._running[place]
+        store_key = f"keyed:{session.id}:{key}"
+        if store_key not in self._running:
+            task = asyncio.create_task(self._run(store_key, fingerprint, change))
+            self._running[store_key] = (fingerprint, task)
+            task.add_done_callback(lambda _: self._running.pop(store_key))
+        running_fingerprint, task = self._running[store_key]
         if running_fingerprint != fingerprint:
             raise KeyReused
         return await asyncio.shield(task)
 
-    async def _do(self, place: str, fingerprint: str, act: Callable[[], Awaitable[ChangeOutcome]]) -> ChangeOutcome:
-        # Reserved before anything is done: a change that nobody can note down would be made twice.
-        begun = KeyRecord(fingerprint, await self._store.now())
-        if not await self._store.replace(place, encode(begun), expected=None, ttl_s=KEPT_S):
-            return await self._told(place, fingerprint)
+    async def _run(
+        self, store_key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]
+    ) -> ChangeOutcome:
+        # Reserved first: a change that cannot be recorded could be made twice.
+        reserved = KeyRecord(fingerprint, await self._store.now())
+        while not await self._store.replace(store_key, encode(reserved), expected=None, ttl_s=RECORD_TTL_S):
+            if (outcome := await self._outcome_elsewhere(store_key, fingerprint)) is not None:
+                return outcome
+            # The other replica changed nothing and freed the key.
+            reserved = KeyRecord(fingerprint, await self._store.now())
         try:
-            done = await act()
+            outcome = await change()
         except KeyReused:
-            # A part of it was made under this key, with another input: nothing has happened here.
-            await self._note(place, begun, None)
+            # A part of the change was made under this key with another input: nothing has happened here.
+            await self._free(store_key, reserved)
             raise
         except BaseException:
-            await self._note(place, begun, replace(begun, broke_off=True))
+            await self._record(store_key, reserved, replace(reserved, was_interrupted=True))
             raise
-        await self._note(place, begun, None if done.may_repeat else replace(begun, done=done))
-        return done
+        if outcome.may_repeat:
+            await self._free(store_key, reserved)
+        else:
+            await self._record(store_key, reserved, replace(reserved, outcome=outcome))
+        return outcome
 
-    async def _note(self, place: str, begun: KeyRecord, kept: KeyRecord | None) -> None:
-        """Keep what it came to, or free the key. It is told to whoever asked even where that fails."""
+    async def _record(self, store_key: str, reserved: KeyRecord, record: KeyRecord) -> None:
         try:
-            if kept is None:
-                await self._store.delete(place, expected=encode(begun))
-            else:
-                await self._store.replace(place, encode(kept), expected=encode(begun), ttl_s=KEPT_S)
+            await self._store.replace(store_key, encode(record), expected=encode(reserved), ttl_s=RECORD_TTL_S)
         except StoreUnavailable as failure:
-            log.warning("outcome of a keyed change not kept", extra={"reason": failure.detail})
+            # The caller gets the outcome; a repeat is refused as interrupted.
+            log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
-    async def _told(self, place: str, fingerprint: str) -> ChangeOutcome:
-        """What somebody else made of this key, or is making of it.
+    async def _free(self, store_key: str, reserved: KeyRecord) -> None:
+        try:
+            await self._store.delete(store_key, expected=encode(reserved))
+        except StoreUnavailable as failure:
+            log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
-        Raises `UpstreamTimeout` when nobody knows: the change may have been made.
-        """
-        while (found := await self._store.get(place)) is not None:
-            kept = decode(found, KeyRecord)
-            if kept.fingerprint != fingerprint:
+    async def _outcome_elsewhere(self, store_key: str, fingerprint: str) -> ChangeOutcome | None:
+        """Wait for the outcome of the replica that reserved the key; None when it freed the key."""
+        while (stored := await self._store.get(store_key)) is not None:
+            record = decode(stored, KeyRecord)
+            if record.fingerprint != fingerprint:
                 raise KeyReused
-            if kept.done is not None:
-                return kept.done
-            if kept.broke_off or await self._store.now() - kept.since > LONGEST_CHANGE:
-                raise UpstreamTimeout(detail="a keyed change that broke off")
-            await asyncio.sleep(LOOK_AGAIN_S)
-        # Whoever was at it came to nothing, and may have left nothing.
-        raise UpstreamRefusal(409, "concurrent-cart-modification-failure")
+            if record.outcome is not None:
+                return record.outcome
+            if record.was_interrupted or await self._store.now() - record.reserved_at > MAX_CHANGE_DURATION:
+                raise KeyedChangeInterrupted
+            await asyncio.sleep(POLL_S)
+        return None

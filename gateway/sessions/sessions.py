@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, UpstreamError, UpstreamRefusal, UpstreamTimeout
+from gateway.errors import SessionExpired, TokenRenewalTimeout, UpstreamError, UpstreamRefusal
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.settings import Settings
 from gateway.store.interface import LockNotAcquired, Store
@@ -302,7 +302,7 @@ class Sessions:
             async with self._store.lock(f"renewal:{session.id}", wait_s=RENEWAL_S, ttl_s=RENEWAL_S):
                 await self._renew_in_turn(session, stale)
         except LockNotAcquired:
-            raise UpstreamTimeout(detail="somebody else's renewal") from None
+            raise TokenRenewalTimeout(detail="renewal by another replica") from None
 
     async def _renew_in_turn(self, session: Session, stale: str) -> None:
         await self.change(session, lambda _: None)

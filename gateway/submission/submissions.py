@@ -24,10 +24,10 @@ from gateway.errors import (
     GatewayError,
     SessionRequired,
     StoreUnavailable,
+    SubmissionInProgress,
     UpstreamError,
     UpstreamNotReached,
     UpstreamRefusal,
-    UpstreamTimeout,
 )
 from gateway.operation.context import Context, unattended
 from gateway.operation.services import Services
@@ -245,7 +245,7 @@ class Submissions:
         await asyncio.wait({running.task}, timeout=max(left_s, 0))
         if running.task.done():
             return running.task.result()
-        raise UpstreamTimeout("The submission is still under way. Read orderSubmission.")
+        raise SubmissionInProgress
 
     def _finished(self, place: str, done: asyncio.Task[SubmissionAttempt | None]) -> None:
         del self._running[place]
