@@ -305,6 +305,7 @@ def test_every_code_of_the_graph_that_upstream_can_cause_is_reached() -> None:
         "PASSWORD_POLICY",
         "SIGN_IN_REQUIRED",
         "CONTRACT_CHANGE_NOT_ALLOWED",
+        "STORE_UNAVAILABLE",
     }
     assert {case.expected for case in CASES} | ours_alone == {code.name for code in ErrorCode}
 

@@ -270,7 +270,7 @@ async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
         else:
             stack.enter_context(own_valkey.silent())
         answer = await storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
-        assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+        assert answer.codes == ["STORE_UNAVAILABLE"]
         assert "nothing was charged" in answer.body["errors"][0]["message"]
         assert shopper.submits == 0
         assert (await storefront.ask("{ products(first: 1) { totalCount } }")).data["products"]["totalCount"]
@@ -290,7 +290,7 @@ LOST_ON_THE_WAY = {
         CART,
         """mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) {
           cart { totals { discount { amount } } } errors { code retry message } } }""",
-        [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="READ_STATE_FIRST")],
+        [IsPartialDict(code="STORE_UNAVAILABLE", retry="READ_STATE_FIRST")],
     ),
 }
 """Where a change is while the store goes, the change, and what is told of it: nothing where all of it is known."""
@@ -363,7 +363,7 @@ async def test_a_store_that_forgets_while_an_order_is_on_its_way_costs_no_second
         )
         await again.get_ready()
         refused = await again.storefront.submit()
-        assert refused["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="RETRY")]
+        assert refused["errors"] == [IsPartialDict(code="STORE_UNAVAILABLE", retry="RETRY")]
         assert "Nothing was sent" in refused["errors"][0]["message"]
         assert shopper.submits == 1
         clock.move(121)

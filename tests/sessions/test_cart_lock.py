@@ -1,0 +1,69 @@
+"""A change waits for the lock of its cart, and is refused as CART_BUSY when the lock does not come in time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import httpx
+import pytest
+from dirty_equals import IsPartialDict
+
+from gateway.store.interface import LockNotAcquired
+from gateway.store.memory import MemoryStore
+from sandbox.model.world import World
+from tests.support.shop import PACK, Clock, InMemory, Shopper, gateway_on, new_key
+
+
+class ContendedStore(MemoryStore):
+    """Gives out no lock of a cart while `is_locked`."""
+
+    is_locked = False
+
+    @asynccontextmanager
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:
+        if self.is_locked and name.startswith("cart:"):
+            raise LockNotAcquired
+        async with super().lock(name, wait_s=wait_s, ttl_s=ttl_s):
+            yield
+
+
+class Shop(NamedTuple):
+    store: ContendedStore
+    shopper: Shopper
+
+
+@pytest.fixture
+async def shop(world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shop]:
+    store = ContendedStore(entries=10_000, size_bytes=10_000_000, clock=lambda: clock().timestamp())
+    async with gateway_on(store, world, network, clock) as storefront:
+        yield Shop(store, Shopper(storefront, sandbox, world))
+
+
+async def test_change_of_a_locked_cart_is_refused_as_busy(shop: Shop) -> None:
+    await shop.shopper.storefront.add(PACK)
+    shop.store.is_locked = True
+
+    assert (await shop.shopper.storefront.add(PACK))["errors"] == [IsPartialDict(code="CART_BUSY", retry="RETRY")]
+    shop.store.is_locked = False
+    assert (await shop.shopper.storefront.cart())["totalQuantity"] == 1
+
+
+async def test_busy_cart_is_a_top_level_error_where_errors_are_not_selected(shop: Shop) -> None:
+    await shop.shopper.storefront.add(PACK)
+    shop.store.is_locked = True
+    text = 'mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { cart { totalQuantity } } }'
+
+    assert (await shop.shopper.storefront.ask(text)).codes == ["CART_BUSY"]
+
+
+async def test_submit_order_of_a_locked_cart_sends_nothing_and_frees_the_key(shop: Shop) -> None:
+    await shop.shopper.get_ready()
+    key = new_key()
+    shop.store.is_locked = True
+    payload = await shop.shopper.storefront.submit(key)
+
+    assert payload["errors"] == [IsPartialDict(code="CART_BUSY", retry="RETRY")]
+    assert "nothing was charged" in payload["errors"][0]["message"]
+    assert shop.shopper.submits == 0
+    shop.store.is_locked = False
+    assert (await shop.shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
