@@ -11,7 +11,7 @@ from dirty_equals import IsPartialDict
 from gateway.store.interface import LockNotAcquired
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
-from tests.support.shop import PACK, Clock, InMemory, Shopper, gateway_on, new_key
+from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, gateway_on, new_key
 
 
 class ContendedStore(MemoryStore):
@@ -33,7 +33,9 @@ class Shop(NamedTuple):
 
 
 @pytest.fixture
-async def shop(world: World, network: InMemory, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shop]:
+async def shop(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> AsyncIterator[Shop]:
     store = ContendedStore(entries=10_000, size_bytes=10_000_000, clock=lambda: clock().timestamp())
     async with gateway_on(store, world, network, clock) as storefront:
         yield Shop(store, Shopper(storefront, sandbox, world))
