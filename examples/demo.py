@@ -1,8 +1,7 @@
-"""A guest buys something: the example operations, one after the other, as an app would send them.
+"""A guest's purchase: sends the example operations in order, as an app would, and prints each step.
 
-Prints what was asked, what came back, and what it cost in calls to Digital River. The payment source,
-which DigitalRiver.js makes in a browser, is made here at the sandbox. Ends with 1 and a reason when
-anything is not as it should be.
+Each step shows the operation, its result and the number of calls to Digital River. The sandbox creates the
+payment source, which DigitalRiver.js would create in a browser. Exits with 1 and a reason if a step fails.
 """
 
 import argparse
@@ -27,131 +26,132 @@ TEST_CARD = {"number": "4444222233331111", "expirationMonth": 10, "expirationYea
 SUBMIT = ("POST", "/v1/shoppers/me/carts/active/submit-cart")
 
 
-class Trouble(Exception):
-    """The purchase cannot go on; the text says why and what to do."""
+class StepFailed(Exception):
+    """The purchase cannot continue. The message says why and what to do."""
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description="A guest's purchase, step by step.")
-    options.add_argument("--gateway", default="http://127.0.0.1:8000", metavar="URL", help="default: %(default)s")
-    options.add_argument("--sandbox", default="http://127.0.0.1:8001", metavar="URL", help="default: %(default)s")
-    chosen = options.parse_args()
+    parser = argparse.ArgumentParser(description="A guest's purchase, step by step.")
+    parser.add_argument("--gateway", default="http://127.0.0.1:8000", metavar="URL", help="default: %(default)s")
+    parser.add_argument("--sandbox", default="http://127.0.0.1:8001", metavar="URL", help="default: %(default)s")
+    arguments = parser.parse_args()
     try:
-        # No proxy of the environment: both programs are reached as their addresses say.
+        # Both programs run locally: proxies of the environment are ignored.
         with httpx.Client(timeout=70, trust_env=False) as http:
-            buy(Gateway(http, chosen.gateway.rstrip("/"), Sandbox(http, chosen.sandbox.rstrip("/"))))
-    except Trouble as trouble:
-        sys.exit(f"\nThe demo stopped. {trouble}")
+            buy(Gateway(http, arguments.gateway.rstrip("/"), Sandbox(http, arguments.sandbox.rstrip("/"))))
+    except StepFailed as failure:
+        sys.exit(f"\nThe demo stopped. {failure}")
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
 
 
 def buy(gateway: "Gateway") -> None:
-    """From the first look to the order's number."""
-    looked = gateway.ask("What is for sale?", "LookAround")
-    product = _something_to_buy(looked["products"]["nodes"])
-    told(f"{looked['products']['totalCount']} products; the guest takes {product['name']}")
-    told(f"price {product['pricing']['salePrice']['formatted']}")
+    """The five steps, from the product list to the order number."""
+    listing = gateway.ask("What is for sale?", "LookAround")
+    product = _first_physical_product(listing["products"]["nodes"])
+    report(f"{listing['products']['totalCount']} products; the guest takes {product['name']}")
+    report(f"price {product['pricing']['salePrice']['formatted']}")
 
     line = {"key": str(uuid.uuid4()), "productId": product["id"], "delivery": "BEARER"}
-    added = gateway.change("Put it into the cart; this begins a session.", "GuestFirstLine", line)
+    added = gateway.change("Add one to the cart. This starts a session.", "GuestFirstLine", line)
     gateway.use_bearer(added["bearerToken"])
-    told("a bearer token for the session")
-    told(f"a cart with {added['cart']['totalQuantity']} item, subtotal {_total(added['cart'], 'subtotal')}")
+    report("a bearer token for the session")
+    report(f"a cart with {added['cart']['totalQuantity']} item, subtotal {_total(added['cart'], 'subtotal')}")
 
     address = json.loads((OPERATIONS / "variables.json").read_text())["GuestDetails"]["address"]
-    prepared = gateway.change("Address, shipping and terms, in one call.", "GuestDetails", {"address": address})
+    prepared = gateway.change("Set address, shipping and terms in one call.", "GuestDetails", {"address": address})
     cart = prepared["cart"]
     session = cart["paymentSession"]
     methods = session["availablePaymentMethods"]["methods"]
-    told(f"shipping {_total(cart, 'shippingAndHandling')}, tax {_total(cart, 'tax')}")
-    told(f"total {_total(cart, 'orderTotal')}")
-    told(f"{len(methods)} ways to pay: {', '.join(method['displayName'] for method in methods)}")
+    report(f"shipping {_total(cart, 'shippingAndHandling')}, tax {_total(cart, 'tax')}")
+    report(f"total {_total(cart, 'orderTotal')}")
+    report(f"{len(methods)} payment methods: {', '.join(method['displayName'] for method in methods)}")
 
     collect = _next_action(session, "CollectSourceAction")
-    public_key = looked["storefront"]["publishableKey"]
+    public_key = listing["storefront"]["publishableKey"]
     source_id = gateway.sandbox.create_card(public_key, collect["dropIn"]["sessionId"], address)
-    told(f"source {source_id}")
+    report(f"source {source_id}")
 
-    attached = gateway.change("Pay with that source.", "GuestSource", {"sourceId": source_id})
+    attached = gateway.change("Attach the source to the cart.", "GuestSource", {"sourceId": source_id})
     ready = _next_action(attached["paymentSession"], "SubmitOrderAction")
-    told(f"payment session {attached['paymentSession']['state']}, checkout {attached['cart']['readiness']['status']}")
+    report(f"payment session {attached['paymentSession']['state']}, checkout {attached['cart']['readiness']['status']}")
 
     total = {name: ready["amount"][name] for name in ("amount", "currencyCode")}
     order = {"key": str(uuid.uuid4()), "total": total, "revision": ready["cartRevision"]}
     result = gateway.change("Buy, at most once.", "GuestOrder", order)["result"]
     if result["__typename"] != "OrderPlaced":
-        raise Trouble(f"No order was placed: {result['__typename']}. {result['message']}")
-    told(f"{result['__typename']}, {result['order']['totals']['orderTotal']['formatted']}")
+        raise StepFailed(f"No order was placed: {result['__typename']}. {result['message']}")
+    report(f"{result['__typename']}, {result['order']['totals']['orderTotal']['formatted']}")
 
-    spent = gateway.spent
-    print(f"\n{spent.total()} calls to Digital River in all, {spent[SUBMIT]} of them submit-cart.")
+    calls = gateway.calls
+    print(f"\n{calls.total()} calls to Digital River in all, {calls[SUBMIT]} of them submit-cart.")
     print(f"Order number {result['order']['number']}")
 
 
-def told(text: str) -> None:
-    print(f"   < {text}")
+def report(result: str) -> None:
+    print(f"   < {result}")
 
 
 @dataclass
 class Gateway:
-    """The graph over HTTP, with a bearer once there is one."""
+    """Sends operations to the gateway, with the session's bearer token once it has one."""
 
     http: httpx.Client
     url: str
     sandbox: "Sandbox"
     headers: dict[str, str] = field(default_factory=lambda: dict(CLIENT))
     steps: int = 0
-    spent: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Calls to Digital River by method and path."""
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Calls to Digital River by method and path, of all steps so far."""
 
     def __post_init__(self) -> None:
-        text = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
-        self._documents = {name: print_ast(one) for name, one in separate_operations(parse(text)).items()}
+        source = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
+        documents = separate_operations(parse(source))
+        self._documents = {name: print_ast(document) for name, document in documents.items()}
 
     def use_bearer(self, token: str | None) -> None:
         if not token:
-            raise Trouble("The gateway began a session without giving its bearer token.")
+            raise StepFailed("The gateway started a session without a bearer token.")
         self.headers["Authorization"] = f"Bearer {token}"
 
-    def ask(self, sentence: str, name: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The data of one example operation."""
+    def ask(self, title: str, name: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The data of one example operation. Raises `StepFailed` on any error."""
         self.steps += 1
-        print(f"\n{self.steps}. {sentence}\n   > {name}({', '.join(variables or ())})")
+        print(f"\n{self.steps}. {title}\n   > {name}({', '.join(variables or ())})")
         before = self.sandbox.calls()
         body = {"query": self._documents[name], "variables": variables}
         try:
             answer = self.http.post(f"{self.url}/graphql", json=body, headers=self.headers)
             content = answer.json()
         except httpx.HTTPError:
-            raise Trouble(f"There is no gateway at {self.url}. Start one with `make run`.") from None
+            raise StepFailed(f"No gateway answers at {self.url}. Start one with `make run`.") from None
         except ValueError:
-            raise Trouble(f"{self.url} answered {answer.status_code} without JSON. Is it this gateway?") from None
+            raise StepFailed(f"{self.url} answered {answer.status_code} without JSON. Is it the gateway?") from None
         for error in content.get("errors", []):
-            raise Trouble(f"{name} failed: {error['extensions']['code']}: {error['message']}")
+            raise StepFailed(f"{name} failed: {error['extensions']['code']}: {error['message']}")
         calls = self.sandbox.calls() - before
-        self.spent += calls
-        told(f"{calls.total()} call{'' if calls.total() == 1 else 's'} to Digital River")
+        self.calls += calls
+        report(f"{calls.total()} call{'' if calls.total() == 1 else 's'} to Digital River")
         data: dict[str, Any] = content["data"]
         return data
 
-    def change(self, sentence: str, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The payload of an operation with one mutation, when it refused nothing."""
-        (payload,) = self.ask(sentence, name, variables).values()
+    def change(self, title: str, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The payload of an operation with one mutation. Raises `StepFailed` if the payload has errors."""
+        (payload,) = self.ask(title, name, variables).values()
         for error in payload["errors"]:
-            raise Trouble(f"{name} was refused: {error['code']}: {error['message']}")
+            raise StepFailed(f"{name} was refused: {error['code']}: {error['message']}")
         return dict(payload)
 
 
 @dataclass
 class Sandbox:
-    """The payment service as DigitalRiver.js uses it, and the sandbox's counters."""
+    """The payment service, as DigitalRiver.js calls it, and the sandbox's call counts."""
 
     http: httpx.Client
     url: str
 
     def create_card(self, public_key: str, session_id: str, address: Mapping[str, str]) -> str:
-        """A card source for the payment session, which knows the amount. Its id."""
+        """Create a card source for the payment session, and return its id."""
         body = {
             "type": "creditCard",
             "sessionId": session_id,
@@ -174,11 +174,11 @@ class Sandbox:
         headers = {"Authorization": f"Bearer {public_key}"}
         source = self._json("POST", "/payments/sources", json=body, headers=headers)
         if source.get("state") != "chargeable":
-            raise Trouble(f"The payment service made no source of the card: {json.dumps(source)}")
+            raise StepFailed(f"The payment service created no chargeable source: {json.dumps(source)}")
         return str(source["id"])
 
     def calls(self) -> Counter[tuple[str, str]]:
-        """All calls of gateways so far: what DigitalRiver.js and browsers ask is not theirs."""
+        """Calls so far, without those that a browser makes."""
         rows = self._json("GET", "/_sandbox/calls")["calls"]
         counted: Counter[tuple[str, str]] = Counter()
         for row in rows:
@@ -186,26 +186,26 @@ class Sandbox:
                 counted[row["method"], row["path"]] += row["count"]
         return counted
 
-    def _json(self, method: str, path: str, **given: Any) -> dict[str, Any]:
+    def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         try:
-            answer = self.http.request(method, self.url + path, **given)
+            answer = self.http.request(method, self.url + path, **options)
             content: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError):
-            raise Trouble(f"There is no sandbox at {self.url}. Start one with `make run`.") from None
+            raise StepFailed(f"No sandbox answers at {self.url}. Start one with `make run`.") from None
         return content
 
 
-def _something_to_buy(products: list[dict[str, Any]]) -> dict[str, Any]:
+def _first_physical_product(products: list[dict[str, Any]]) -> dict[str, Any]:
     for product in products:
         if product["kind"] == "PHYSICAL" and product["isPurchasable"]:
             return product
-    raise Trouble("Nothing is for sale that can be sent by post.")
+    raise StepFailed("The shop sells no physical product.")
 
 
 def _next_action(session: dict[str, Any], kind: str) -> dict[str, Any]:
-    action = session["nextAction"] or {"__typename": "nothing"}
+    action = session["nextAction"] or {"__typename": "no action"}
     if action["__typename"] != kind:
-        raise Trouble(f"The payment session asks for {action['__typename']}, not for {kind}.")
+        raise StepFailed(f"The payment session's next action is {action['__typename']}, not {kind}.")
     return dict(action)
 
 

@@ -1,7 +1,7 @@
-"""Both programs side by side, as `make run` starts them: the sandbox, and the gateway in front of it.
+"""`make run`: starts the sandbox, and the gateway in front of it.
 
-PORT and SANDBOX_PORT choose where they listen. Settings of the gateway (RIVERFRONT_...) are handed on, but
-for those that tie it to this sandbox. Ctrl-C stops both.
+PORT and SANDBOX_PORT set the ports. Settings of the gateway (RIVERFRONT_...) are passed on, except those that
+connect it to this sandbox. Ctrl-C stops both programs.
 """
 
 import json
@@ -24,7 +24,7 @@ STOP_S = 10
 
 
 class NotStarted(Exception):
-    """Something to be told to the person at the terminal, and nothing more."""
+    """A program cannot start or has stopped. The message is printed without a traceback."""
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def _serve(running: ExitStack) -> None:
     gateway_port = _free_port("PORT", 8000)
     sandbox_port = _free_port("SANDBOX_PORT", 8001)
     if gateway_port == sandbox_port:
-        raise NotStarted(f"PORT and SANDBOX_PORT are both {gateway_port}. Choose two.")
+        raise NotStarted(f"PORT and SANDBOX_PORT are both {gateway_port}. Choose two different ports.")
     sandbox_url, gateway_url = f"http://{HOST}:{sandbox_port}", f"http://{HOST}:{gateway_port}"
 
     sandbox = running.enter_context(program("sandbox", ["--port", str(sandbox_port)], {}))
@@ -67,34 +67,34 @@ def _serve(running: ExitStack) -> None:
     while all(program.poll() is None for program in (sandbox, gateway)):
         time.sleep(0.2)
     stopped = "sandbox" if sandbox.poll() is not None else "gateway"
-    raise NotStarted(f"The {stopped} stopped by itself; its last lines are above.")
+    raise NotStarted(f"The {stopped} stopped by itself. Its last log lines are above.")
 
 
 def _free_port(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise NotStarted(f"{variable} must be a number from 1 to 65535, not {text!r}.")
-    port = int(text)
+    value = os.environ.get(variable) or str(default)
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise NotStarted(f"{variable} must be a number from 1 to 65535, not {value!r}.")
+    port = int(value)
     with socket.socket() as probe:
-        # As the servers do: a port whose last connections are still closing is free.
+        # Like the servers: a port whose last connections are still closing counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except PermissionError:
             raise NotStarted(
-                f"Port {port} may not be used here. Choose a higher one: make run {variable}=8080"
+                f"Port {port} needs more permissions. Choose a higher port: make run {variable}=8080"
             ) from None
         except OSError:
             free = port + 10 if port < 65000 else 8080
             raise NotStarted(
-                f"Port {port} is in use. Stop the program that uses it, or choose another: make run {variable}={free}"
+                f"Port {port} is in use. Stop its program, or choose another port: make run {variable}={free}"
             ) from None
     return port
 
 
 @contextmanager
 def program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m name`, stopped at the end. A session of its own, so that Ctrl-C reaches only us."""
+    """Run `python -m name`, and stop it at the end. It has its own process session, so Ctrl-C reaches only this one."""
     command = [sys.executable, "-m", name, *arguments]
     program = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, start_new_session=True)
     try:
@@ -109,13 +109,13 @@ def program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterat
 
 
 def wait_for(program: subprocess.Popen[bytes], url: str) -> None:
-    name = program.args[2]  # type: ignore[index] # a list, as we gave it
+    name = program.args[2]  # type: ignore[index] # a list, set by `program`
     give_up_at = time.monotonic() + START_S
     while time.monotonic() < give_up_at:
         if program.poll() is not None:
-            raise NotStarted(f"The {name!s} did not start; its last lines are above.")
+            raise NotStarted(f"The {name!s} did not start. Its last log lines are above.")
         try:
-            with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own address
+            with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - a local address
                 if answer.status == 200:
                     return
         except OSError:
@@ -124,7 +124,7 @@ def wait_for(program: subprocess.Popen[bytes], url: str) -> None:
 
 
 def _keys(url: str) -> dict[str, str]:
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - a local address
         keys = json.load(answer)
     return {
         "RIVERFRONT_API_KEY": keys["confidentialApiKey"],
@@ -142,17 +142,17 @@ def _welcome(gateway_url: str, sandbox_url: str) -> str:
     return f"""
 Riverfront is ready.
 
-  the graph     {gateway_url}/graphql
-  the sandbox   {sandbox_url}/_sandbox/ lists what moves it
+  graph      {gateway_url}/graphql
+  sandbox    {sandbox_url}/_sandbox/ lists its controls
 
 Three things to try:
 
-  1. Open {gateway_url}/graphiql and press play: each tab is a step of a purchase.
-     The card that a browser would ask for, and GuestSource wants:
+  1. Open {gateway_url}/graphiql and run the tabs from left to right: each is a step of a purchase.
+     GuestSource needs a payment source. This creates one, as the browser would from a card:
      {card}
-  2. Watch a guest buy something, in another terminal:
+  2. In another terminal, watch a guest buy a backpack:
      {demo}
-  3. Ask by hand what is for sale:
+  3. List what is for sale:
      curl --globoff '{gateway_url}/graphql?query={{products(first:3){{nodes{{name}}}}}}'
 
 Ctrl-C stops both.

@@ -1,5 +1,6 @@
-"""Every operation that a page shows can be pasted: in GraphiQL, against `make run`, from the top of the page down."""
+"""The pages of the project: operations run, links and named files exist, every root field is described."""
 
+import pkgutil
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
@@ -15,40 +16,55 @@ from tests.support.shop import Shopper
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    ROOT / "README.md",
-    ROOT / "CHANGELOG.md",
+    *sorted(ROOT.glob("*.md")),
     *sorted(ROOT.glob("docs/**/*.md")),
+    *sorted(ROOT.glob("bench/*.md")),
     *(page for page in sorted(ROOT.glob("examples/**/*.md")) if not {"node_modules", ".venv"} & {*page.parts}),
 ]
-CAPABILITIES = ROOT / "docs" / "capabilities.md"
+CAPABILITIES = ROOT / "docs" / "capabilities"
+
+PACKAGES = "gateway|resolvers|schema|sandbox|tests|docs|examples|bench"
+NAMED_PATH = re.compile(rf"`((?:{PACKAGES})/[\w./-]*)`")
+NAMED_MODULE = re.compile(rf"`(?:[\w./]*python -m )?((?:{PACKAGES})(?:\.\w+)+)[ `]")
 
 NEEDS_AN_ISSUER = "SignInWithJwt"
-"""Tried in `tests/test_assertions.py`: it takes the keys of an identity provider."""
+"""Tested in `tests/sessions/test_merchant_assertions.py`, because it needs the keys of an identity provider."""
 
 
-def blocks(page: Path) -> list[DocumentNode]:
-    return [parse(text) for text in re.findall(r"^```graphql\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)]
+def capability_pages() -> list[Path]:
+    """The pages in the order of the index page."""
+    index = (CAPABILITIES / "README.md").read_text()
+    return [CAPABILITIES / name for name in re.findall(r"^\| \[[^\]]+\]\(([\w-]+\.md)\)", index, re.MULTILINE)]
 
 
-def operations(document: DocumentNode) -> list[OperationDefinitionNode]:
-    return [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+def documents_of(page: Path) -> list[DocumentNode]:
+    blocks = re.findall(r"^```graphql\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [parse(block) for block in blocks]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_shows_is_of_the_graph(page: Path) -> None:
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_operations_of_a_page_are_valid(page: Path) -> None:
     assert page.read_text().count("```") % 2 == 0, "a block is not closed"
-    for document in blocks(page):
+    for document in documents_of(page):
         assert validate(build().core, document) == []
 
 
-def test_every_root_member_is_told() -> None:
-    told = set(re.findall(r"`([a-z][A-Za-z]+)`", CAPABILITIES.read_text()))
+def test_index_lists_every_capability_page() -> None:
+    assert sorted(capability_pages()) == sorted({*CAPABILITIES.glob("*.md")} - {CAPABILITIES / "README.md"})
+
+
+def test_every_root_field_is_in_the_capability_index() -> None:
+    listed = set(re.findall(r"`([a-z][A-Za-z]+)`", (CAPABILITIES / "README.md").read_text()))
     core = build().core
     roots = (core.query_type, core.mutation_type)
-    assert {name for root in roots if root for name in root.fields} <= told
+    assert {name for root in roots if root for name in root.fields} <= listed
 
 
-def test_links_lead_somewhere() -> None:
+def test_links_of_pages_have_a_target() -> None:
     for page in PAGES:
         for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
             linked = (page.parent / target).resolve() if target else page
@@ -62,36 +78,47 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-async def test_the_capabilities_are_one_visit(shopper: Shopper, world: World) -> None:
-    """A guest buys, signs in, and buys again; nothing that the page does not say is sent."""
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_and_modules_named_in_pages_exist(page: Path) -> None:
+    text = page.read_text()
+    assert [name for name in NAMED_PATH.findall(text) if not (ROOT / name).exists()] == []
+    for name in NAMED_MODULE.findall(text):
+        pkgutil.resolve_name(name)
+
+
+async def test_capability_pages_run_as_one_session(shopper: Shopper, world: World) -> None:
+    """A guest buys, signs in, and buys again, with the operations of the pages only."""
     world.ledger["rf-cust-000042"] = Balance(Decimal("120.50"), "USD")
-    heard: list[Any] = []
-    for document in blocks(CAPABILITIES):
-        for operation in operations(document):
+    answers: list[Any] = []
+    for document in (document for page in capability_pages() for document in documents_of(page)):
+        for operation in operations_of(document):
             name = operation.name.value if operation.name else ""
             if name == NEEDS_AN_ISSUER:
                 continue
-            variables = await filled(operation, shopper, heard)
+            variables = await required_variables(operation, shopper, answers)
             body = {"query": print_ast(document), "operationName": name, "variables": variables}
             answer = (await shopper.storefront.send(body)).json()
             assert "errors" not in answer, (name, answer)
-            assert [one for one in found(answer, "errors") if one] == [], (name, answer)
-            heard.insert(0, answer["data"])
-    assert len(heard) > 30
+            assert [errors for errors in values_of(answer, "errors") if errors] == [], (name, answer)
+            answers.insert(0, answer["data"])
+    assert len(answers) > 30
     assert [order.state for order in world.orders()] == ["Submitted", "Submitted"]
 
 
-async def filled(operation: OperationDefinitionNode, shopper: Shopper, heard: list[Any]) -> dict[str, Any]:
-    """The variables that are needed, as a person finds them."""
+async def required_variables(
+    operation: OperationDefinitionNode, shopper: Shopper, answers: list[Any]
+) -> dict[str, Any]:
+    """Values from the latest answer that has them, or from the sandbox."""
     values = {}
-    for one in operation.variable_definitions or ():
-        if isinstance(one.type, NonNullTypeNode):
-            name = one.variable.name.value
-            values[name] = said(heard, *SAID[name]) if name in SAID else await DONE[name](shopper)
+    for definition in operation.variable_definitions or ():
+        if isinstance(definition.type, NonNullTypeNode):
+            name = definition.variable.name.value
+            path = FROM_AN_ANSWER.get(name)
+            values[name] = latest(answers, *path) if path else await FROM_THE_SANDBOX[name](shopper)
     return values
 
 
-SAID = {
+FROM_AN_ANSWER = {
     "offerId": ("product", "offers", "id"),
     "revision": ("cart", "revision"),
     "lineId": ("lines", "id"),
@@ -101,32 +128,30 @@ SAID = {
     "id": ("subscriptionContracts", "nodes", "id"),
     "orderId": ("orders", "nodes", "id"),
 }
-"""Where an earlier answer says it."""
 
 
-def said(heard: list[Any], *names: str) -> Any:
-    """The last answer's that has it."""
-    values: list[Any] = heard
+def latest(answers: list[Any], *names: str) -> Any:
+    values: list[Any] = answers
     for name in names:
-        values = list(found(values, name))
+        values = list(values_of(values, name))
     return values[0]
 
 
-def found(value: Any, name: str) -> Iterator[Any]:
-    """What stands under a name, at any depth."""
+def values_of(value: Any, name: str) -> Iterator[Any]:
+    """The values of all fields of this name, at any depth."""
     if isinstance(value, list):
-        for one in value:
-            yield from found(one, name)
+        for element in value:
+            yield from values_of(element, name)
     elif isinstance(value, dict):
         if name in value:
             yield value[name]
-        for one in value.values():
-            yield from found(one, name)
+        for element in value.values():
+            yield from values_of(element, name)
 
 
 async def new_source(shopper: Shopper) -> str:
-    made: dict[str, str] = (await shopper.sandbox.post("/_sandbox/sources")).json()
-    return made["sourceId"]
+    source: dict[str, str] = (await shopper.sandbox.post("/_sandbox/sources")).json()
+    return source["sourceId"]
 
 
 async def order_number(shopper: Shopper) -> str:
@@ -137,9 +162,8 @@ async def order_password(shopper: Shopper) -> str:
     return str((await shopper.sandbox.get("/_sandbox/orders")).json()[0]["password"])
 
 
-DONE: dict[str, Callable[[Shopper], Awaitable[str]]] = {
+FROM_THE_SANDBOX: dict[str, Callable[[Shopper], Awaitable[str]]] = {
     "sourceId": new_source,
     "number": order_number,
     "password": order_password,
 }
-"""What the page tells to ask the sandbox for."""

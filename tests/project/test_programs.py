@@ -92,14 +92,14 @@ async def test_make_run_serves_a_first_query_and_the_demo_buys_one_thing() -> No
                 await http.get(f"{gateway}/health/live")
 
 
-async def test_what_the_readme_shows_of_the_demo_is_what_it_prints() -> None:
+async def test_demo_prints_what_the_examples_page_shows() -> None:
     async with both_programs() as (_, gateway, sandbox):
         demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
         out, _ = await demo.communicate()
-    printed = [line for line in out.decode().splitlines() if "source " not in line and "ways to pay" not in line]
-    shown = (ROOT / "README.md").read_text().split("```")
+    printed = [line for line in out.decode().splitlines() if "source " not in line and "payment methods" not in line]
+    shown = (ROOT / "examples" / "README.md").read_text().split("```")
     block = next(part for part in shown if part.startswith("\n1. What is for sale?"))
-    wanted = [line for line in block.splitlines() if "source " not in line and "ways to pay" not in line]
+    wanted = [line for line in block.splitlines() if "source " not in line and "payment methods" not in line]
     assert [line for line in printed if line.strip()] == [line for line in wanted if line.strip()]
 
 

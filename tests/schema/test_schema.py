@@ -10,7 +10,7 @@ from tests.support.shop import documents
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "schema" / "schema.graphql"
-CAPABILITIES = ROOT / "docs" / "capabilities.md"
+CAPABILITIES = ROOT / "docs" / "capabilities"
 
 
 def test_the_committed_sdl_is_the_graph() -> None:
@@ -40,7 +40,8 @@ def test_every_example_operation_is_valid() -> None:
 
 def test_every_operation_of_the_capabilities_is_valid() -> None:
     core = build().core
-    blocks = re.findall(r"```graphql\n(.*?)```", CAPABILITIES.read_text(), re.DOTALL)
+    text = "".join(page.read_text() for page in CAPABILITIES.glob("*.md"))
+    blocks = re.findall(r"```graphql\n(.*?)```", text, re.DOTALL)
     assert len(blocks) > 10
     for definition in (one for text in blocks for one in parse(text).definitions):
         assert validate(core, DocumentNode(definitions=(definition,))) == [], print_ast(definition)
