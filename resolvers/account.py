@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import pycountry
 from msgspec import UNSET
-from msgspec.structs import asdict
 
 from gateway.enums import ErrorCode, SessionLevel
 from gateway.errors import SignInRequired, UpstreamError, UpstreamInvalidResponse, UpstreamRefusal
@@ -21,13 +20,13 @@ from gateway.upstream.ids import global_id, upstream_id
 from gateway.upstream.shopper import Label, PaymentOption, Profile, SavedAddress, Shopper
 from resolvers import sessions
 from resolvers.cart_edits import Refused
-from resolvers.inputs import (
-    AddressFields,
-    DeleteAddress,
-    DeletePaymentOption,
-    SaveAddress,
-    SavePaymentOption,
-    UpdateShopper,
+from resolvers.inputs.account import (
+    AddressInput,
+    DeleteAddressInput,
+    DeletePaymentOptionInput,
+    SaveAddressInput,
+    SavePaymentOptionInput,
+    UpdateShopperInput,
 )
 from resolvers.payloads import DeletedPayload, Payload, SaveAddressPayload, SavePaymentOptionPayload
 
@@ -103,13 +102,11 @@ def is_expired(parent: PaymentOption, ctx: Context) -> bool:
     return year is not None and month is not None and (year, month) < (now.year, now.month)
 
 
-async def update_shopper(ctx: Context, input: UpdateShopper) -> Payload:
-    profile = Profile(
-        first_name=input.first_name or UNSET, last_name=input.last_name or UNSET, email=input.email or UNSET
-    )
+async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
+    profile = Profile(first_name=args.first_name or UNSET, last_name=args.last_name or UNSET, email=args.email or UNSET)
     empty = [
         invalid(("input", name), "This cannot be empty; leave it out to keep it.")
-        for name, value in (("firstName", input.first_name), ("lastName", input.last_name))
+        for name, value in (("firstName", args.first_name), ("lastName", args.last_name))
         if value is not None and not value.strip()
     ]
     if empty:
@@ -118,7 +115,7 @@ async def update_shopper(ctx: Context, input: UpdateShopper) -> Payload:
         return Payload()
 
     async def update(upstream: Upstream, token: str) -> None:
-        await upstream.update_shopper(token, profile, tells_subscriptions=input.apply_email_to_contracts)
+        await upstream.update_shopper(token, profile, tells_subscriptions=args.apply_email_to_contracts)
 
     try:
         await _change(ctx, update, ("input",))
@@ -130,28 +127,28 @@ async def update_shopper(ctx: Context, input: UpdateShopper) -> Payload:
 # The address book.
 
 
-async def save_address(ctx: Context, input: SaveAddress) -> SaveAddressPayload:
+async def save_address(ctx: Context, args: SaveAddressInput) -> SaveAddressPayload:
     try:
-        return SaveAddressPayload(saved_address=await _save_address(ctx, input))
+        return SaveAddressPayload(saved_address=await _save_address(ctx, args))
     except Refused as refused:
         return SaveAddressPayload(errors=refused.errors)
 
 
-async def _save_address(ctx: Context, input: SaveAddress) -> SavedAddress:
+async def _save_address(ctx: Context, args: SaveAddressInput) -> SavedAddress:
     """Upstream replaces by nickname; here one is replaced by its id alone, and a nickname in use is refused."""
-    wanted = full_address(input.address, ("input", "address"))
-    replaced_id = None if input.id is None else own_id("SavedAddress", input.id, ("input", "id"))
+    wanted = full_address(args.address, ("input", "address"))
+    replaced_id = None if args.id is None else own_id("SavedAddress", args.id, ("input", "id"))
     book = await _read(ctx, ctx.addresses)
     replaced = None if replaced_id is None else _entry(book, replaced_id, ("input", "id"))
-    namesake = next((one for one in book if one.nickname == input.nickname), None)
+    namesake = next((one for one in book if one.nickname == args.nickname), None)
     if namesake is not None and namesake is not replaced:
-        if replaced is None and namesake.address == wanted and namesake.is_default == input.is_default:
+        if replaced is None and namesake.address == wanted and namesake.is_default == args.is_default:
             return namesake  # The call came before, and its answer was lost.
         raise Refused(invalid(("input", "nickname"), "Another entry has this label. Choose another one."))
-    label = Label(nickname=input.nickname, is_default=input.is_default)
+    label = Label(nickname=args.nickname, is_default=args.is_default)
 
     async def save(upstream: Upstream, token: str) -> None:
-        if replaced is None or replaced.nickname == input.nickname:
+        if replaced is None or replaced.nickname == args.nickname:
             await upstream.save_address(token, label, wanted)
         else:
             await upstream.change_address(token, replaced.upstream_id, label, wanted)
@@ -160,20 +157,20 @@ async def _save_address(ctx: Context, input: SaveAddress) -> SavedAddress:
     book = await _read(ctx, ctx.addresses)
     if replaced is not None:
         return _entry(book, replaced.upstream_id, ("input", "id"))
-    return _saved(ctx, (one for one in book if one.nickname == input.nickname))
+    return _saved(ctx, (one for one in book if one.nickname == args.nickname))
 
 
-async def delete_address(ctx: Context, input: DeleteAddress) -> DeletedPayload:
+async def delete_address(ctx: Context, args: DeleteAddressInput) -> DeletedPayload:
     return await _delete(
-        ctx, "SavedAddress", input.id, lambda upstream, token, entry_id: upstream.delete_address(token, entry_id)
+        ctx, "SavedAddress", args.id, lambda upstream, token, entry_id: upstream.delete_address(token, entry_id)
     )
 
 
-def full_address(given: AddressFields, path: Path) -> Address:
+def full_address(given: AddressInput, path: Path) -> Address:
     """An address as a client gives it. Raises `Refused` for a country that there is not."""
     if pycountry.countries.get(alpha_2=given.country_code) is None:
         raise Refused(invalid((*path, "countryCode"), "This is not an ISO 3166-1 alpha-2 country code."))
-    return Address(**asdict(given))
+    return Address(**vars(given))
 
 
 async def book_address(ctx: Context, given: str, path: Path) -> Address:
@@ -188,16 +185,16 @@ async def book_address(ctx: Context, given: str, path: Path) -> Address:
 # Saved means of payment.
 
 
-async def save_payment_option(ctx: Context, input: SavePaymentOption) -> SavePaymentOptionPayload:
+async def save_payment_option(ctx: Context, args: SavePaymentOptionInput) -> SavePaymentOptionPayload:
     try:
-        return SavePaymentOptionPayload(payment_option=await _save_option(ctx, input))
+        return SavePaymentOptionPayload(payment_option=await _save_option(ctx, args))
     except Refused as refused:
         return SavePaymentOptionPayload(errors=refused.errors)
 
 
-async def _save_option(ctx: Context, input: SavePaymentOption) -> PaymentOption:
+async def _save_option(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
     """A source that is saved already is changed, so that a repeated call comes to the same."""
-    target = input.target
+    target = args.target
     option_id = None
     if target.payment_option_id is not None:
         option_id = own_id("PaymentOption", target.payment_option_id, ("input", "target", "paymentOptionId"))
@@ -205,15 +202,15 @@ async def _save_option(ctx: Context, input: SavePaymentOption) -> PaymentOption:
     present = next((one for one in options if one.source.source_id == target.source_id), None)
     if option_id is not None:
         present = _entry(options, option_id, ("input", "target", "paymentOptionId"))
-    if any(one.nickname == input.nickname for one in options if one is not present):
+    if any(one.nickname == args.nickname for one in options if one is not present):
         raise Refused(invalid(("input", "nickname"), "Another option has this label. Choose another one."))
     if present is None:
-        await _save_source(ctx, target.source_id or "", input, options)
+        await _save_source(ctx, target.source_id or "", args, options)
         saved = await _read(ctx, ctx.payment_options)
         return _saved(ctx, (one for one in saved if one.source.source_id == target.source_id))
-    if input.nickname in (None, present.nickname) and input.is_default in (None, present.is_default):
+    if args.nickname in (None, present.nickname) and args.is_default in (None, present.is_default):
         return present
-    label = Label(nickname=input.nickname or present.nickname, is_default=input.is_default)
+    label = Label(nickname=args.nickname or present.nickname, is_default=args.is_default)
     await _change(
         ctx,
         lambda upstream, token: upstream.change_payment_option(token, present.upstream_id, label),
@@ -231,8 +228,10 @@ async def saved_source_id(ctx: Context, given: str, path: Path) -> str:
     return found.source.source_id
 
 
-async def _save_source(ctx: Context, source_id: str, input: SavePaymentOption, options: list[PaymentOption]) -> None:
-    label = Label(nickname=input.nickname or _free_label(options), is_default=input.is_default)
+async def _save_source(
+    ctx: Context, source_id: str, args: SavePaymentOptionInput, options: list[PaymentOption]
+) -> None:
+    label = Label(nickname=args.nickname or _free_label(options), is_default=args.is_default)
 
     async def save(upstream: Upstream, token: str) -> None:
         await upstream.save_payment_option(token, source_id, label, ctx.caller.address)
@@ -258,11 +257,11 @@ def _free_label(options: list[PaymentOption]) -> str:
     return next(label for number in count(1) if (label := f"Payment option {number}") not in taken)
 
 
-async def delete_payment_option(ctx: Context, input: DeletePaymentOption) -> DeletedPayload:
+async def delete_payment_option(ctx: Context, args: DeletePaymentOptionInput) -> DeletedPayload:
     return await _delete(
         ctx,
         "PaymentOption",
-        input.id,
+        args.id,
         lambda upstream, token, entry_id: upstream.delete_payment_option(token, entry_id),
     )
 

@@ -7,22 +7,22 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, Path, PaymentError
 from gateway.upstream.cart import Cart
 from resolvers import account, cart_edits, payment_sources
-from resolvers.inputs import ApplyShopper
+from resolvers.inputs.checkout import ApplyShopperInput
 from resolvers.payloads import Payload
 
 
-async def apply_shopper(ctx: Context, input: ApplyShopper) -> Payload:
+async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
     """Addresses and a means of payment in one call, whose answer is the cart."""
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _apply(ctx, input))
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: _apply(ctx, args))
 
 
-async def _apply(ctx: Context, input: ApplyShopper) -> Payload:
+async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
     billing_id, shipping_id, option_id = (
         None if given is None else account.own_id(type_name, given, ("input", name))
         for type_name, name, given in (
-            ("SavedAddress", "billingAddressId", input.billing_address_id),
-            ("SavedAddress", "shippingAddressId", input.shipping_address_id),
-            ("PaymentOption", "paymentOptionId", input.payment_option_id),
+            ("SavedAddress", "billingAddressId", args.billing_address_id),
+            ("SavedAddress", "shippingAddressId", args.shipping_address_id),
+            ("PaymentOption", "paymentOptionId", args.payment_option_id),
         )
     )
 
@@ -33,7 +33,7 @@ async def _apply(ctx: Context, input: ApplyShopper) -> Payload:
             )
         )
 
-    done = await cart_edits.write(ctx, apply, path=_path(input))
+    done = await cart_edits.write(ctx, apply, path=_path(args))
     if done.errors:
         return Payload(errors=[await _explained(ctx, error) for error in done.errors], warnings=done.warnings)
     cart = await cart_edits.present(ctx)
@@ -42,12 +42,12 @@ async def _apply(ctx: Context, input: ApplyShopper) -> Payload:
     return done
 
 
-def _path(input: ApplyShopper) -> Path:
+def _path(args: ApplyShopperInput) -> Path:
     """The entry that a refusal is about, where only one is named."""
     named = {
-        "billingAddressId": input.billing_address_id,
-        "shippingAddressId": input.shipping_address_id,
-        "paymentOptionId": input.payment_option_id,
+        "billingAddressId": args.billing_address_id,
+        "shippingAddressId": args.shipping_address_id,
+        "paymentOptionId": args.payment_option_id,
     }
     given = [name for name, value in named.items() if value is not None]
     return ("input", given[0]) if len(given) == 1 else ("input",)

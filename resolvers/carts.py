@@ -1,6 +1,6 @@
 """The open cart and its lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -20,8 +20,15 @@ from gateway.upstream.lines import RecurringTerms
 from gateway.upstream.tax import TaxIdentifierRequirement
 from resolvers import sessions
 from resolvers.cart_edits import Refused, change, in_turn, present, warnings_of, write
-from resolvers.inputs import AddCartLines, CartLineChange, NewCartLine, RemoveCartLines, UpdateCartLines, UpdateSession
-from resolvers.inputs import RecurringTerms as GivenTerms
+from resolvers.inputs.cart import (
+    AddCartLinesInput,
+    CartLineChangeInput,
+    NewCartLineInput,
+    RecurringTermsInput,
+    RemoveCartLinesInput,
+    UpdateCartLinesInput,
+)
+from resolvers.inputs.session import UpdateSessionInput
 from resolvers.offers import no_offer
 from resolvers.payloads import AddCartLinesPayload, Payload
 
@@ -48,29 +55,29 @@ def warnings(parent: Cart, ctx: Context) -> list[MutationWarning]:
     return warnings_of(parent)
 
 
-async def add_cart_lines(ctx: Context, input: AddCartLines) -> AddCartLinesPayload:
+async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesPayload:
     try:
-        _check_count(len(input.lines), "lines")
-        lines = [_new_line(line, ("input", "lines", str(place))) for place, line in enumerate(input.lines)]
+        _check_count(len(args.lines), "lines")
+        lines = [_new_line(line, ("input", "lines", str(place))) for place, line in enumerate(args.lines)]
     except Refused as refused:
         return AddCartLinesPayload(errors=refused.errors)
     handle = None
     if await ctx.session() is None:
         try:
-            _, handle = await sessions.begin(ctx, input.delivery)
+            _, handle = await sessions.begin(ctx, args.delivery)
         except UpstreamError as failure:
             return AddCartLinesPayload(errors=[sessions.upstream_error(ctx, failure, ())])
     bearer_token = sessions.told(handle) if handle else None
 
     async def add() -> ChangeOutcome:
-        done = await in_turn(ctx, input.if_revision, lambda: _add_all(ctx, lines, input.idempotency_key))
+        done = await in_turn(ctx, args.if_revision, lambda: _add_all(ctx, lines, args.idempotency_key))
         return ChangeOutcome(await _with_stock(ctx, done.errors, lines), done.warnings)
 
-    if input.idempotency_key is None:
+    if args.idempotency_key is None:
         done = await add()
     else:
-        records, key = ctx.services.idempotency, str(input.idempotency_key)
-        unkeyed = msgspec.structs.replace(input, idempotency_key=None)
+        records, key = ctx.services.idempotency, str(args.idempotency_key)
+        unkeyed = replace(args, idempotency_key=None)
         try:
             done = await records.run_once(await ctx.own_session(), key, fingerprint("addCartLines", unkeyed), add)
         except KeyReused:
@@ -131,13 +138,13 @@ async def _with_facts(ctx: Context, error: AnyUserError, product_id: str) -> Any
     )
 
 
-async def update_cart_lines(ctx: Context, input: UpdateCartLines) -> Payload:
+async def update_cart_lines(ctx: Context, args: UpdateCartLinesInput) -> Payload:
     try:
-        _check_count(len(input.lines), "lines")
-        wanted = [_line_change(line, ("input", "lines", str(place))) for place, line in enumerate(input.lines)]
+        _check_count(len(args.lines), "lines")
+        wanted = [_line_change(line, ("input", "lines", str(place))) for place, line in enumerate(args.lines)]
     except Refused as refused:
         return Payload(errors=refused.errors)
-    return await in_turn(ctx, input.if_revision, lambda: _change_lines(ctx, wanted))
+    return await in_turn(ctx, args.if_revision, lambda: _change_lines(ctx, wanted))
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,7 @@ class LineChange:
     terms: RecurringTerms | None
 
 
-def _line_change(line: CartLineChange, path: Path) -> LineChange:
+def _line_change(line: CartLineChangeInput, path: Path) -> LineChange:
     line_id = _line_id(line.line_id, (*path, "lineId"))
     if line.quantity is not None and line.quantity < 0:
         raise Refused(_bad_quantity((*path, "quantity"), "A quantity is 0 or more."))
@@ -176,13 +183,13 @@ async def _change_line(ctx: Context, line: LineChange) -> None:
         )
 
 
-async def remove_cart_lines(ctx: Context, input: RemoveCartLines) -> Payload:
+async def remove_cart_lines(ctx: Context, args: RemoveCartLinesInput) -> Payload:
     try:
-        _check_count(len(input.line_ids), "lineIds")
-        ids = [_line_id(line_id, ("input", "lineIds", str(place))) for place, line_id in enumerate(input.line_ids)]
+        _check_count(len(args.line_ids), "lineIds")
+        ids = [_line_id(line_id, ("input", "lineIds", str(place))) for place, line_id in enumerate(args.line_ids)]
     except Refused as refused:
         return Payload(errors=refused.errors)
-    return await change(ctx, input.if_revision, lambda: _remove(ctx, ids), path=("input", "lineIds"))
+    return await change(ctx, args.if_revision, lambda: _remove(ctx, ids), path=("input", "lineIds"))
 
 
 async def _remove(ctx: Context, line_ids: list[str]) -> None:
@@ -199,16 +206,16 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
             await ctx.as_shopper(lambda upstream, token: upstream.remove_lines(token, left))
 
 
-async def update_session(ctx: Context, input: UpdateSession) -> Payload:
+async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
     """Locale and currency, of the visit and of its cart: upstream refuses it while a source does not fit."""
-    problem = sessions.not_offered(ctx, input)
+    problem = sessions.not_offered(ctx, args)
     if problem is not None:
         return Payload(errors=[problem])
     session = await ctx.own_session()
     offered = dict(ctx.settings.locales)
-    locale = input.locale or session.locale
-    currency_code = input.currency_code or (offered[locale] if input.locale else session.currency_code)
-    path = ("input", "currencyCode" if input.currency_code else "locale")
+    locale = args.locale or session.locale
+    currency_code = args.currency_code or (offered[locale] if args.locale else session.currency_code)
+    path = ("input", "currencyCode" if args.currency_code else "locale")
 
     async def set_market() -> Payload:
         # Upstream refuses it with any source, and may have changed half of it by then.
@@ -230,7 +237,7 @@ async def update_session(ctx: Context, input: UpdateSession) -> Payload:
 # What a change is about.
 
 
-def _new_line(line: NewCartLine, path: Path) -> NewLine:
+def _new_line(line: NewCartLineInput, path: Path) -> NewLine:
     if line.quantity < 1:
         raise Refused(_bad_quantity((*path, "quantity"), "A quantity is 1 or more."))
     by = line.product
@@ -242,12 +249,12 @@ def _new_line(line: NewCartLine, path: Path) -> NewLine:
         external_reference_id=by.external_reference_id,
         quantity=line.quantity,
         recurring_terms=_terms(line.recurring_terms, path),
-        custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes],
+        custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes or []],
         through=_through(line, path),
     )
 
 
-def _through(line: NewCartLine, path: Path) -> Through | None:
+def _through(line: NewCartLineInput, path: Path) -> Through | None:
     if line.offer_id is None and line.parent_line_id is None:
         return None
     offer_id = upstream_id("Offer", line.offer_id) if line.offer_id is not None else None
@@ -257,7 +264,7 @@ def _through(line: NewCartLine, path: Path) -> Through | None:
     return Through(offer_id=offer_id, parent_line_id=parent)
 
 
-def _terms(given: GivenTerms | None, path: Path) -> RecurringTerms | None:
+def _terms(given: RecurringTermsInput | None, path: Path) -> RecurringTerms | None:
     if given is None:
         return None
     if len(given.terms) > LONGEST_TERMS:

@@ -21,7 +21,7 @@ from gateway.upstream.decoding import CustomAttribute
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
-from resolvers.inputs import ProductBy, ProductSearch
+from resolvers.inputs.catalog import ProductBy, ProductSearchInput
 from resolvers.pagination import Connection, Page, Read, Window, connection, sifted
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
@@ -49,7 +49,7 @@ def shown(product: Product | None) -> Product | None:
 
 async def products(
     ctx: Context,
-    search: ProductSearch | None = None,
+    search: ProductSearchInput | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
@@ -66,7 +66,7 @@ def _all(ctx: Context) -> Read[Product]:
     return read
 
 
-def _matches(ctx: Context, search: ProductSearch) -> Read[Product]:
+def _matches(ctx: Context, search: ProductSearchInput) -> Read[Product]:
     """What matches, from whichever list upstream has for it. What no list of upstream's can leave out is left
     out here."""
     found = _all(ctx)
@@ -166,9 +166,9 @@ async def categories(ctx: Context) -> list[Category]:
     return await ctx.catalog.categories()
 
 
-async def category(ctx: Context, id: str) -> Category | None:
-    wanted = upstream_id("Category", id)
-    return await ctx.catalog.category(wanted) if wanted else None
+async def category(ctx: Context, global_id: str) -> Category | None:
+    category_id = upstream_id("Category", global_id)
+    return await ctx.catalog.category(category_id) if category_id else None
 
 
 async def children(parent: Category, ctx: Context) -> list[Category]:

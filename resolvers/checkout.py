@@ -18,15 +18,15 @@ from gateway.upstream.cart import Cart, ShippingOption
 from gateway.upstream.changes import CartChange
 from resolvers import account, cart_edits, offers
 from resolvers.cart_edits import Refused
-from resolvers.inputs import (
+from resolvers.inputs.checkout import (
     AddressChoice,
-    CheckoutTax,
-    PrepareCheckout,
-    SelectShippingOption,
-    SetCartAddresses,
-    SetTaxIdentifiers,
+    CheckoutTaxInput,
+    PrepareCheckoutInput,
+    SelectShippingOptionInput,
+    SetCartAddressesInput,
+    SetTaxIdentifiersInput,
     ShippingOptionChoice,
-    UpdateCart,
+    UpdateCartInput,
 )
 from resolvers.payloads import Payload
 
@@ -46,20 +46,20 @@ async def checkout_readiness(ctx: Context) -> CheckoutReadiness:
     return await readiness(await ctx.cart(), ctx)
 
 
-async def prepare_checkout(ctx: Context, input: PrepareCheckout) -> Payload:
+async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
     """Addresses, organisation and terms travel in one call, the shipping option in another."""
-    lack = await account.lack(ctx, *_of_the_book(input))
+    lack = await account.lack(ctx, *_of_the_book(args))
     if lack:
         return Payload(errors=lack)
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, input))
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: _prepare(ctx, args))
 
 
-async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
+async def set_cart_addresses(ctx: Context, args: SetCartAddressesInput) -> Payload:
     """Both in one call. A shipping option that the new address does not have is told as a warning."""
-    if input.billing is None and input.shipping is None:
+    if args.billing is None and args.shipping is None:
         missing = InputError(code=ErrorCode.MISSING_INPUT, message="Give at least one address.", path=("input",))
         return Payload(errors=[missing])
-    parts = PrepareCheckout(billing=input.billing, shipping=input.shipping)
+    parts = PrepareCheckoutInput(billing=args.billing, shipping=args.shipping)
     lack = await account.lack(ctx, *_of_the_book(parts))
     if lack:
         return Payload(errors=lack)
@@ -73,45 +73,47 @@ async def set_cart_addresses(ctx: Context, input: SetCartAddresses) -> Payload:
         was_reset = now is None or now.id != before.id
         return Payload(warnings=[*done.warnings, *([SHIPPING_RESET] if was_reset else [])])
 
-    return await cart_edits.in_turn(ctx, input.if_revision, set_both)
+    return await cart_edits.in_turn(ctx, args.if_revision, set_both)
 
 
-def _of_the_book(input: PrepareCheckout) -> list[Path]:
+def _of_the_book(args: PrepareCheckoutInput) -> list[Path]:
     """Where an address book is needed."""
-    choices = {"billing": input.billing, "shipping": input.shipping}
+    choices = {"billing": args.billing, "shipping": args.shipping}
     named = [part for part, choice in choices.items() if choice is not None and choice.saved_address_id is not None]
     return [("input", part, "savedAddressId") for part in named]
 
 
-async def select_shipping_option(ctx: Context, input: SelectShippingOption) -> Payload:
-    choice = ShippingOptionChoice(id=input.shipping_option_id)
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
+async def select_shipping_option(ctx: Context, args: SelectShippingOptionInput) -> Payload:
+    choice = ShippingOptionChoice(id=args.shipping_option_id)
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: _select(ctx, choice, ("input", "shippingOptionId")))
 
 
-async def set_tax_identifiers(ctx: Context, input: SetTaxIdentifiers) -> Payload:
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _set_tax(ctx, input, ("input",)))
+async def set_tax_identifiers(ctx: Context, args: SetTaxIdentifiersInput) -> Payload:
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: _set_tax(ctx, args, ("input",)))
 
 
-async def update_cart(ctx: Context, input: UpdateCart) -> Payload:
-    parts = PrepareCheckout(organization_id=input.organization_id, terms_of_sale_accepted=input.terms_of_sale_accepted)
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: _prepare(ctx, parts))
+async def update_cart(ctx: Context, args: UpdateCartInput) -> Payload:
+    parts = PrepareCheckoutInput(
+        organization_id=args.organization_id, terms_of_sale_accepted=args.terms_of_sale_accepted
+    )
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: _prepare(ctx, parts))
 
 
-async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
-    done = await _correct(ctx, input)
+async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
+    done = await _correct(ctx, args)
     if done.errors:
         return done
-    change = await _change(ctx, input)
+    change = await _change(ctx, args)
     if change is not None:
         wanted = change
         done = await cart_edits.write(
             ctx,
             lambda: ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, wanted)),
-            path=_first_part(input),
+            path=_first_part(args),
         )
         if done.errors:
             return done
-    for part in _further_parts(ctx, input):
+    for part in _further_parts(ctx, args):
         next_done = await part()
         done = Payload(errors=next_done.errors, warnings=[*done.warnings, *next_done.warnings])
         if done.errors:
@@ -119,9 +121,9 @@ async def _prepare(ctx: Context, input: PrepareCheckout) -> Payload:
     return done
 
 
-def _further_parts(ctx: Context, input: PrepareCheckout) -> Iterator[Callable[[], Awaitable[Payload]]]:
-    """What takes a call of its own, in the order of the input: each sees what the one before has made."""
-    tax, option, offer = input.tax, input.shipping_option, input.offer
+def _further_parts(ctx: Context, args: PrepareCheckoutInput) -> Iterator[Callable[[], Awaitable[Payload]]]:
+    """What takes a call of its own, in the order of the args: each sees what the one before has made."""
+    tax, option, offer = args.tax, args.shipping_option, args.offer
     if tax is not None:
         yield lambda: _set_tax(ctx, tax, ("input", "tax"))
     if option is not None:
@@ -131,7 +133,7 @@ def _further_parts(ctx: Context, input: PrepareCheckout) -> Iterator[Callable[[]
         yield lambda: offers.redeem(ctx, offer, ("input", "offer"))
 
 
-async def _set_tax(ctx: Context, tax: CheckoutTax, path: Path) -> Payload:
+async def _set_tax(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
     given = {one.key: one.value.strip() for one in tax.tax_identifiers}
     wrong = await _tax_problem(ctx, tax, (*path, "taxIdentifiers"))
     if wrong is not None:
@@ -145,7 +147,7 @@ async def _set_tax(ctx: Context, tax: CheckoutTax, path: Path) -> Payload:
     return await cart_edits.write(ctx, put, path=(*path, "taxIdentifiers"))
 
 
-async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> DestinationError | None:
+async def _tax_problem(ctx: Context, tax: CheckoutTaxInput, path: Path) -> DestinationError | None:
     """What is plainly wrong, told before anything is sent. Unread rules are upstream's to apply."""
     if not tax.tax_identifiers:
         return None
@@ -162,10 +164,10 @@ async def _tax_problem(ctx: Context, tax: CheckoutTax, path: Path) -> Destinatio
     return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=wrong.message, path=(*path, *place))
 
 
-async def _correct(ctx: Context, input: PrepareCheckout) -> Payload:
+async def _correct(ctx: Context, args: PrepareCheckoutInput) -> Payload:
     """Take the corrections that are named. They are for the addresses as they are, so they come first."""
     done = Payload()
-    for kind, choice in ((AddressKind.BILLING, input.billing), (AddressKind.SHIPPING, input.shipping)):
+    for kind, choice in ((AddressKind.BILLING, args.billing), (AddressKind.SHIPPING, args.shipping)):
         if choice is None or choice.suggestion_id is None:
             continue
         done = await cart_edits.write(
@@ -182,26 +184,26 @@ async def _apply_suggestion(ctx: Context, kind: AddressKind, suggestion_id: str)
     return await ctx.as_shopper(lambda upstream, token: upstream.apply_suggestion(token, kind, suggestion_id))
 
 
-async def _change(ctx: Context, input: PrepareCheckout) -> CartChange | None:
+async def _change(ctx: Context, args: PrepareCheckoutInput) -> CartChange | None:
     """What to send for the parts that are there; None when none is. Refuses what the site does not serve."""
-    if input.organization_id is not None and len(input.organization_id) > LONGEST_ORGANIZATION:
+    if args.organization_id is not None and len(args.organization_id) > LONGEST_ORGANIZATION:
         raise Refused(invalid(("input", "organizationId"), f"At most {LONGEST_ORGANIZATION} characters."))
-    billing = await _in_full(ctx, input.billing, AddressKind.BILLING)
-    shipping = await _in_full(ctx, input.shipping, AddressKind.SHIPPING)
-    if input.billing is not None and input.billing.same_as is not None:
+    billing = await _in_full(ctx, args.billing, AddressKind.BILLING)
+    shipping = await _in_full(ctx, args.shipping, AddressKind.SHIPPING)
+    if args.billing is not None and args.billing.same_as is not None:
         billing = shipping or await _present_address(ctx, AddressKind.SHIPPING, ("input", "billing", "sameAs"))
-    if input.shipping is not None and input.shipping.same_as is not None:
+    if args.shipping is not None and args.shipping.same_as is not None:
         shipping = billing or await _present_address(ctx, AddressKind.BILLING, ("input", "shipping", "sameAs"))
-    _check_served(ctx.settings.billing_countries, billing, _country_path(input.billing, "billing"))
-    _check_served(ctx.settings.shipping_countries, shipping, _country_path(input.shipping, "shipping"))
-    given = (billing, shipping, input.organization_id, input.terms_of_sale_accepted)
+    _check_served(ctx.settings.billing_countries, billing, _country_path(args.billing, "billing"))
+    _check_served(ctx.settings.shipping_countries, shipping, _country_path(args.shipping, "shipping"))
+    given = (billing, shipping, args.organization_id, args.terms_of_sale_accepted)
     if all(part is None for part in given):
         return None
     return CartChange(
         billing_address=billing,
         shipping_address=shipping,
-        organization_id=input.organization_id,
-        terms_of_sale_accepted=input.terms_of_sale_accepted,
+        organization_id=args.organization_id,
+        terms_of_sale_accepted=args.terms_of_sale_accepted,
         ip_address=ctx.caller.address,
     )
 
@@ -239,13 +241,13 @@ def _check_served(served: tuple[str, ...], address: Address | None, path: Path) 
         raise Refused(DestinationError(code=ErrorCode.COUNTRY_NOT_SERVED, message=message, path=path))
 
 
-def _first_part(input: PrepareCheckout) -> Path:
+def _first_part(args: PrepareCheckoutInput) -> Path:
     """The part that a refusal of the common call is told at."""
     parts = {
-        "billing": input.billing,
-        "shipping": input.shipping,
-        "organizationId": input.organization_id,
-        "termsOfSaleAccepted": input.terms_of_sale_accepted,
+        "billing": args.billing,
+        "shipping": args.shipping,
+        "organizationId": args.organization_id,
+        "termsOfSaleAccepted": args.terms_of_sale_accepted,
     }
     return ("input", next(name for name, part in parts.items() if part is not None))
 

@@ -17,9 +17,9 @@ from gateway.upstream.shopper import Shopper
 from resolvers import account, sessions
 from resolvers.account import Member
 from resolvers.cart_edits import Refused
-from resolvers.inputs import (
-    CancelSubscriptionContract,
-    ChangeSubscriptionContract,
+from resolvers.inputs.contracts import (
+    CancelSubscriptionContractInput,
+    ChangeSubscriptionContractInput,
     SubscriptionContractChange,
 )
 from resolvers.orders import LARGEST_PAGE
@@ -30,9 +30,9 @@ NOT_ALLOWED = refusal_codes.VALIDATION_ERROR
 """The code with which upstream says that a contract is in no state for the change."""
 
 
-async def contract(ctx: Context, id: str) -> SubscriptionContract | None:
+async def contract(ctx: Context, global_id: str) -> SubscriptionContract | None:
     """A contract of the signed-in shopper. One of somebody else is none."""
-    contract_id = upstream_id("SubscriptionContract", id)
+    contract_id = upstream_id("SubscriptionContract", global_id)
     return await find(ctx, contract_id) if contract_id else None
 
 
@@ -78,23 +78,25 @@ async def contract_after(parent: ContractPayload, ctx: Context) -> SubscriptionC
     return await find(ctx, parent.contract_id) if parent.contract_id else None
 
 
-async def change(ctx: Context, input: ChangeSubscriptionContract) -> ContractPayload:
-    return await _changed(ctx, input.id, lambda found: _change(ctx, found, input.change))
+async def change(ctx: Context, args: ChangeSubscriptionContractInput) -> ContractPayload:
+    return await _changed(ctx, args.id, lambda found: _change(ctx, found, args.change))
 
 
-async def cancel(ctx: Context, input: CancelSubscriptionContract) -> ContractPayload:
+async def cancel(ctx: Context, args: CancelSubscriptionContractInput) -> ContractPayload:
     """Cancelling what is cancelled is no error: it is as it was to be."""
 
     async def act(found: SubscriptionContract) -> None:
         if not found.is_over:
-            await _send(found, (), _contracts(ctx).cancel(found.upstream_id, silently=input.suppress_notification))
+            await _send(found, (), _contracts(ctx).cancel(found.upstream_id, silently=args.suppress_notification))
 
-    return await _changed(ctx, input.id, act)
+    return await _changed(ctx, args.id, act)
 
 
-async def _changed(ctx: Context, id: str, act: Callable[[SubscriptionContract], Awaitable[None]]) -> ContractPayload:
+async def _changed(
+    ctx: Context, global_id: str, act: Callable[[SubscriptionContract], Awaitable[None]]
+) -> ContractPayload:
     _contracts(ctx)
-    contract_id = upstream_id("SubscriptionContract", id)
+    contract_id = upstream_id("SubscriptionContract", global_id)
     known: str | None = None
     try:
         found = await find(ctx, contract_id) if contract_id else None
@@ -114,7 +116,7 @@ async def _changed(ctx: Context, id: str, act: Callable[[SubscriptionContract], 
 
 @dataclass(frozen=True)
 class Step:
-    """A change that may be sent, and the member of the input it is about."""
+    """A change that may be sent, and the member of the args it is about."""
 
     name: str
     send: Callable[[], Awaitable[None]]
@@ -127,24 +129,24 @@ async def _change(ctx: Context, found: SubscriptionContract, wanted: Subscriptio
 
 async def _step(ctx: Context, found: SubscriptionContract, wanted: SubscriptionContractChange) -> Step:
     """The one change that is asked for. Raises `Refused` for what is known to be impossible."""
-    contracts, id = _contracts(ctx), found.upstream_id
+    contracts, contract_id = _contracts(ctx), found.upstream_id
     if (renews := wanted.auto_renewal) is not None:
-        return Step("autoRenewal", lambda: contracts.set_auto_renewal(id, renews))
+        return Step("autoRenewal", lambda: contracts.set_auto_renewal(contract_id, renews))
     if (units := wanted.renewal_quantity) is not None:
         _check_quantity(units, "renewalQuantity", None)
-        return Step("renewalQuantity", lambda: contracts.set_renewal_quantity(id, units))
+        return Step("renewalQuantity", lambda: contracts.set_renewal_quantity(contract_id, units))
     if (fewer := wanted.reduced_quantity) is not None:
         _check_quantity(fewer, "reducedQuantity", found.quantity)
-        return Step("reducedQuantity", lambda: contracts.reduce(id, found.product.upstream_id, fewer))
+        return Step("reducedQuantity", lambda: contracts.reduce(contract_id, found.product.upstream_id, fewer))
     if wanted.payment_option_id is not None:
         option_id = await _own_option(ctx, wanted.payment_option_id)
-        return Step("paymentOptionId", lambda: contracts.pay_with_option(id, option_id))
+        return Step("paymentOptionId", lambda: contracts.pay_with_option(contract_id, option_id))
     if (source_id := wanted.source_id) is not None:
         await _check_own_source(ctx, source_id)
-        return Step("sourceId", lambda: contracts.pay_with_source(id, source_id))
+        return Step("sourceId", lambda: contracts.pay_with_source(contract_id, source_id))
     assert wanted.shipping_address is not None  # noqa: S101 - the graph takes exactly one of them
     destination = account.full_address(wanted.shipping_address, ("input", "change", "shippingAddress"))
-    return Step("shippingAddress", lambda: contracts.ship_to(id, destination))
+    return Step("shippingAddress", lambda: contracts.ship_to(contract_id, destination))
 
 
 def _check_quantity(quantity: int, name: str, below: int | None) -> None:
@@ -155,10 +157,10 @@ def _check_quantity(quantity: int, name: str, below: int | None) -> None:
         raise Refused(invalid(path, f"There are {below} units now; give fewer."))
 
 
-async def _own_option(ctx: Context, id: str) -> str:
+async def _own_option(ctx: Context, global_id: str) -> str:
     """The merchant's key would take anybody's: it must be in the shopper's own list."""
     path = ("input", "change", "paymentOptionId")
-    option_id = upstream_id("PaymentOption", id)
+    option_id = upstream_id("PaymentOption", global_id)
     own = await ctx.payment_options()
     if option_id is None or option_id not in {one.upstream_id for one in own}:
         raise Refused(not_found(path, "There is no such saved means of payment."))
@@ -175,7 +177,7 @@ async def _check_own_source(ctx: Context, source_id: str) -> None:
 
 
 class Failed(Exception):
-    """A change that upstream did not take. `path` is the member of the input it was about."""
+    """A change that upstream did not take. `path` is the member of the args it was about."""
 
     def __init__(self, failure: UpstreamError, path: Path) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.upstream.cart import Cart
 from gateway.upstream.payment import Source
 from resolvers import cart_edits, payment_sources, sessions
-from resolvers.inputs import ApplyStoreCredit, RemoveStoreCredit
+from resolvers.inputs.payment import ApplyStoreCreditInput, RemoveStoreCreditInput
 from resolvers.payloads import Payload
 
 AMOUNT = ("input", "amount")
@@ -55,16 +55,16 @@ def _check_configured(ctx: Context) -> None:
         raise NotConfigured("This deployment has no store credit.")
 
 
-async def apply_store_credit(ctx: Context, input: ApplyStoreCredit) -> Payload:
+async def apply_store_credit(ctx: Context, args: ApplyStoreCreditInput) -> Payload:
     _check_configured(ctx)
-    asked = Money(input.amount.amount, input.amount.currency_code) if input.amount is not None else None
+    asked = Money(args.amount.amount, args.amount.currency_code) if args.amount is not None else None
     return await cart_edits.in_turn(
-        ctx, input.if_revision, lambda: payment_sources.with_funding(ctx, _apply(ctx, asked))
+        ctx, args.if_revision, lambda: payment_sources.with_funding(ctx, _apply(ctx, asked))
     )
 
 
-async def remove_store_credit(ctx: Context, input: RemoveStoreCredit) -> Payload:
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: payment_sources.with_funding(ctx, _remove(ctx)))
+async def remove_store_credit(ctx: Context, args: RemoveStoreCreditInput) -> Payload:
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: payment_sources.with_funding(ctx, _remove(ctx)))
 
 
 async def _remove(ctx: Context) -> Payload:

@@ -31,8 +31,8 @@ class Row:
     level: SessionLevel = SessionLevel.NONE
 
 
-async def node(ctx: Context, id: str) -> object | None:
-    type_name, upstream_id = typed(id)
+async def node(ctx: Context, global_id: str) -> object | None:
+    type_name, upstream_id = typed(global_id)
     row = ROWS.get(type_name or "")
     if row is None or upstream_id is None or not await ctx.reaches(row.level):
         return None
@@ -42,7 +42,7 @@ async def node(ctx: Context, id: str) -> object | None:
 async def nodes(ctx: Context, ids: Sequence[str]) -> list[object | None]:
     if len(ids) > MOST_IDS:
         raise BadUserInput(f"At most {MOST_IDS} ids are read at once.")
-    return await asyncio.gather(*(node(ctx, id) for id in ids))
+    return await asyncio.gather(*(node(ctx, global_id) for global_id in ids))
 
 
 async def _product(ctx: Context, upstream_id: str) -> Product | None:

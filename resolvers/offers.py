@@ -12,7 +12,7 @@ from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
 from resolvers.cart_edits import in_turn, write
-from resolvers.inputs import ApplyOffer, OfferChoice, RemoveOffer
+from resolvers.inputs.cart import ApplyOfferInput, OfferChoice, RemoveOfferInput
 from resolvers.payloads import Payload
 
 
@@ -48,8 +48,8 @@ def _takes_coupon(offer: Offer, memory: CheckoutMemory) -> bool:
     return is_asked_for and offer.upstream_id not in memory.offers
 
 
-async def apply_offer(ctx: Context, input: ApplyOffer) -> Payload:
-    return await in_turn(ctx, input.if_revision, lambda: redeem(ctx, input.offer, ("input", "offer")))
+async def apply_offer(ctx: Context, args: ApplyOfferInput) -> Payload:
+    return await in_turn(ctx, args.if_revision, lambda: redeem(ctx, args.offer, ("input", "offer")))
 
 
 async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
@@ -85,9 +85,9 @@ def no_offer(path: Path) -> NotFoundError:
     return not_found(path, "There is no such offer.")
 
 
-async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
+async def remove_offer(ctx: Context, args: RemoveOfferInput) -> Payload:
     path = ("input", "offerId")
-    offer_id = upstream_id("Offer", input.offer_id)
+    offer_id = upstream_id("Offer", args.offer_id)
     if offer_id is None:
         return Payload(errors=[no_offer(path)])
 
@@ -98,7 +98,7 @@ async def remove_offer(ctx: Context, input: RemoveOffer) -> Payload:
             await _forget(ctx, offer_id)
         return done
 
-    return await in_turn(ctx, input.if_revision, remove)
+    return await in_turn(ctx, args.if_revision, remove)
 
 
 async def _forget(ctx: Context, offer_id: str) -> None:

@@ -12,7 +12,7 @@ from gateway.sessions.sessions import CheckoutMemory
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
 from resolvers import sessions
-from resolvers.inputs import LookupOrder, OrderLookupBy
+from resolvers.inputs.orders import LookupOrderInput, OrderLookupBy
 from resolvers.pagination import Connection, Page, Window, connection
 from resolvers.payloads import LookupOrderPayload
 
@@ -22,9 +22,9 @@ MOST_UNLOCKED = 20
 """Orders a session keeps unlocked; the oldest is forgotten first."""
 
 
-async def order(ctx: Context, id: str) -> Order | None:
+async def order(ctx: Context, global_id: str) -> Order | None:
     """An order of the account, of this session, or one it has looked up. One of somebody else is none."""
-    order_id = upstream_id("Order", id)
+    order_id = upstream_id("Order", global_id)
     return await find(ctx, order_id) if order_id else None
 
 
@@ -72,15 +72,15 @@ async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction 
     return RedirectShopperAction(redirect_url=session.redirect_url, resume_with="Mutation.resumeOrder")
 
 
-async def look_up_order(ctx: Context, input: LookupOrder) -> LookupOrderPayload:
+async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayload:
     """Find an order by what its buyer knows, and let this session read it from now on.
 
     Whatever was wrong, the number, the password or the card, the answer is the same.
     """
     session = await ctx.own_session()
-    if input.by.card_digits is not None and not session.level.reaches(SessionLevel.REGISTERED):
+    if args.by.card_digits is not None and not session.level.reaches(SessionLevel.REGISTERED):
         return LookupOrderPayload(errors=[_sign_in_first()])
-    proof = _proof(input.by)
+    proof = _proof(args.by)
     try:
         # What is tried is the number or the address, however it is written.
         await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.counted_as)

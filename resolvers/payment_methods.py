@@ -7,11 +7,11 @@ from gateway.payments.method_list import AvailablePaymentMethods, PaymentMethod
 from gateway.payments.payment_session import PaymentSession
 from gateway.upstream.client import Upstream
 from gateway.upstream.payment import ListedMethod
-from resolvers.inputs import PaymentMethodFilter
+from resolvers.inputs.payment import PaymentMethodFilterInput
 
 
 async def available_payment_methods(
-    ctx: Context, filter: PaymentMethodFilter | None = None
+    ctx: Context, method_filter: PaymentMethodFilterInput | None = None
 ) -> AvailablePaymentMethods | None:
     cart, session = await ctx.cart(), await ctx.own_session()
 
@@ -19,21 +19,21 @@ async def available_payment_methods(
         return await ctx.as_shopper(lambda _, token: upstream.cart_payment_methods(token))
 
     available = await ctx.services.method_lists.available(cart, session.locale, read_from_cart)
-    if available is None or filter is None:
+    if available is None or method_filter is None:
         return available
-    return replace(available, methods=[method for method in available.methods if _passes(method, filter)])
+    return replace(available, methods=[method for method in available.methods if _passes(method, method_filter)])
 
 
 async def session_payment_methods(
-    parent: PaymentSession, ctx: Context, filter: PaymentMethodFilter | None = None
+    parent: PaymentSession, ctx: Context, method_filter: PaymentMethodFilterInput | None = None
 ) -> AvailablePaymentMethods | None:
-    return await available_payment_methods(ctx, filter)
+    return await available_payment_methods(ctx, method_filter)
 
 
-def _passes(method: PaymentMethod, filter: PaymentMethodFilter) -> bool:
+def _passes(method: PaymentMethod, method_filter: PaymentMethodFilterInput) -> bool:
     return (
-        filter.supports_recurring in (None, method.supports_recurring)
-        and filter.supports_free_trial in (None, method.supports_free_trial)
-        and filter.supports_store_credit in (None, method.supports_store_credit)
-        and (method.is_usable or not filter.usable_only)
+        method_filter.supports_recurring in (None, method.supports_recurring)
+        and method_filter.supports_free_trial in (None, method.supports_free_trial)
+        and method_filter.supports_store_credit in (None, method.supports_store_credit)
+        and (method.is_usable or not method_filter.usable_only)
     )

@@ -15,20 +15,20 @@ from gateway.sessions.sessions import CheckoutMemory
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from resolvers import abandon_redirect, account, cart_edits
-from resolvers.inputs import AttachSource, DetachSource
+from resolvers.inputs.payment import AttachSourceInput, DetachSourceInput
 from resolvers.payloads import Payload
 
 
-async def attach_source(ctx: Context, input: AttachSource) -> Payload:
-    if input.source.payment_option_id is not None:
+async def attach_source(ctx: Context, args: AttachSourceInput) -> Payload:
+    if args.source.payment_option_id is not None:
         lack = await account.lack(ctx, ("input", "source", "paymentOptionId"))
         if lack:
             return Payload(errors=lack)
-    return await cart_edits.in_turn(ctx, input.if_revision, lambda: with_funding(ctx, _attach(ctx, input)))
+    return await cart_edits.in_turn(ctx, args.if_revision, lambda: with_funding(ctx, _attach(ctx, args)))
 
 
-async def _attach(ctx: Context, input: AttachSource) -> Payload:
-    choice = input.source
+async def _attach(ctx: Context, args: AttachSourceInput) -> Payload:
+    choice = args.source
     if choice.payment_option_id is not None:
         path = ("input", "source", "paymentOptionId")
         source_id = await account.saved_source_id(ctx, choice.payment_option_id, path)
@@ -41,7 +41,7 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
     if attached is not None and attached.source_id == source_id:
         return Payload()
     if attached is not None:
-        if not input.replace_primary:
+        if not args.replace_primary:
             return Payload(errors=[_primary_present(cart)])
         detached = await cart_edits.write(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
@@ -56,10 +56,10 @@ async def _attach(ctx: Context, input: AttachSource) -> Payload:
     return done
 
 
-async def detach_source(ctx: Context, input: DetachSource) -> Payload:
-    source_id = input.target.source_id
+async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
+    source_id = args.target.source_id
     path = ("input", "target", "sourceId" if source_id is not None else "all")
-    if source_id is None and not input.target.all:
+    if source_id is None and not args.target.all:
         return Payload(errors=[invalid(path, "Only true means anything here.")])
 
     told: list[MutationWarning] = []
@@ -73,7 +73,7 @@ async def detach_source(ctx: Context, input: DetachSource) -> Payload:
             told.extend(await abandon_redirect.begin(ctx))
 
     done = await cart_edits.in_turn(
-        ctx, input.if_revision, lambda: with_funding(ctx, cart_edits.write(ctx, act, path=path))
+        ctx, args.if_revision, lambda: with_funding(ctx, cart_edits.write(ctx, act, path=path))
     )
     return Payload(errors=done.errors, warnings=[*done.warnings, *told])
 

@@ -10,7 +10,7 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, InputError, invalid, user_error
 from gateway.sessions.sessions import Handle, Record, Session
 from gateway.upstream.shopper import Shopper
-from resolvers.inputs import StartSession, UpdateSession
+from resolvers.inputs.session import StartSessionInput, UpdateSessionInput
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
 
 log = logging.getLogger(__name__)
@@ -25,15 +25,15 @@ async def session_after(parent: Payload, ctx: Context) -> Session | None:
     return await ctx.session()
 
 
-async def start_session(ctx: Context, input: StartSession) -> StartSessionPayload:
+async def start_session(ctx: Context, args: StartSessionInput) -> StartSessionPayload:
     present = await ctx.session()
     if present is not None:
         return StartSessionPayload(session=present)
-    problem = not_offered(ctx, input)
+    problem = not_offered(ctx, args)
     if problem is not None:
         return StartSessionPayload(errors=[problem])
     try:
-        begun, handle = await begin(ctx, input.delivery, input.locale, input.currency_code)
+        begun, handle = await begin(ctx, args.delivery, args.locale, args.currency_code)
     except UpstreamError as failure:
         return StartSessionPayload(errors=[upstream_error(ctx, failure, ())])
     return StartSessionPayload(session=begun, bearer_token=told(handle))
@@ -111,7 +111,7 @@ def upstream_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, pat
     return user_error(failure, path, support_reference=ctx.caller.request_id, now=ctx.services.now())
 
 
-def not_offered(ctx: Context, input: StartSession | UpdateSession) -> InputError | None:
+def not_offered(ctx: Context, args: StartSessionInput | UpdateSessionInput) -> InputError | None:
     """What of the asked market the storefront does not have."""
-    wrong = markets.not_offered(ctx.settings, input.locale, input.currency_code)
+    wrong = markets.not_offered(ctx.settings, args.locale, args.currency_code)
     return invalid(("input", wrong.member), wrong.message) if wrong is not None else None

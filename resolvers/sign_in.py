@@ -5,10 +5,10 @@ import contextlib
 import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from msgspec.structs import replace
+import msgspec
 
 from gateway.enums import CartTransitionOutcome, ErrorCode, RetryAdvice, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import (
@@ -33,7 +33,7 @@ from gateway.upstream.oauth import Tokens
 from gateway.upstream.shopper import NewShopper, Shopper
 from resolvers import cart_edits, sessions
 from resolvers.cart_edits import Refused
-from resolvers.inputs import RegisterShopper, SignIn
+from resolvers.inputs.session import RegisterShopperInput, SignInInput
 from resolvers.payloads import CartTransition, RegisterShopperPayload, SignInPayload
 
 Ask = Callable[[Upstream, str | None], Awaitable[Tokens]]
@@ -55,9 +55,9 @@ class Entered:
     warnings: list[MutationWarning]
 
 
-async def sign_in(ctx: Context, input: SignIn) -> SignInPayload:
+async def sign_in(ctx: Context, args: SignInInput) -> SignInPayload:
     try:
-        entered = await _sign_in(ctx, input)
+        entered = await _sign_in(ctx, args)
     except Refused as refused:
         return SignInPayload(errors=refused.errors)
     return SignInPayload(
@@ -65,21 +65,21 @@ async def sign_in(ctx: Context, input: SignIn) -> SignInPayload:
     )
 
 
-async def _sign_in(ctx: Context, input: SignIn) -> Entered:
-    password, assertion = input.credentials.password, input.credentials.merchant_assertion
+async def _sign_in(ctx: Context, args: SignInInput) -> Entered:
+    password, assertion = args.credentials.password, args.credentials.merchant_assertion
     path = ("input", "credentials", "merchantAssertion" if password is None else "password")
     failed = CredentialError(
         code=ErrorCode.SIGN_IN_FAILED, message="The credentials are wrong, or the account is locked.", path=path
     )
     if password is not None:
         await _count(ctx, password.username.strip().lower(), path)
-        return await enter(ctx, by_password(password.username, password.password), input.delivery, failed)
+        return await enter(ctx, by_password(password.username, password.password), args.delivery, failed)
     await _count(ctx, None, path)
     try:
         reference = await ctx.services.merchant_assertions.reference(assertion or "")
     except AssertionRefused as refusal:
         raise Refused(failed) from refusal
-    return await enter(ctx, _by_reference(reference), input.delivery, failed)
+    return await enter(ctx, _by_reference(reference), args.delivery, failed)
 
 
 def by_password(username: str, password: str) -> Ask:
@@ -90,19 +90,19 @@ def _by_reference(reference: str) -> Ask:
     return lambda upstream, guest: upstream.reference_token(reference, guest)
 
 
-async def register_shopper(ctx: Context, input: RegisterShopper) -> RegisterShopperPayload:
+async def register_shopper(ctx: Context, args: RegisterShopperInput) -> RegisterShopperPayload:
     """Open an account and sign in to it. A repeat of a call that opened it signs in again."""
     code = ErrorCode.REGISTRATION_FAILED
     failed = CredentialError(code=code, message=MESSAGES[code], path=("input",))
     was_registered = await ctx.reaches(SessionLevel.REGISTERED)
-    refused, is_replay = await _register(ctx, input, failed)
+    refused, is_replay = await _register(ctx, args, failed)
     if refused and not _is_in_doubt(refused):
         return RegisterShopperPayload(errors=refused)
     if is_replay and was_registered:
         return RegisterShopperPayload()  # By this very account, whose handle the client has.
     try:
         # Where it is in doubt whether the account was opened, its password tells.
-        entered = await enter(ctx, by_password(input.email, input.password), SessionDelivery.COOKIE, failed)
+        entered = await enter(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
     except Refused as not_entered:
         return RegisterShopperPayload(errors=refused or not_entered.errors)
     return RegisterShopperPayload(
@@ -110,7 +110,7 @@ async def register_shopper(ctx: Context, input: RegisterShopper) -> RegisterShop
     )
 
 
-async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -> tuple[list[AnyUserError], bool]:
+async def _register(ctx: Context, args: RegisterShopperInput, taken: AnyUserError) -> tuple[list[AnyUserError], bool]:
     """Why the account was not opened; nothing when it was. And whether that was by an earlier call of this key."""
     session = await ctx.own_session()
     is_replay = True
@@ -119,13 +119,13 @@ async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -
         nonlocal is_replay
         is_replay = False
         account = NewShopper(
-            email=input.email,
-            password=encoded(input.password),
-            first_name=input.first_name,
-            last_name=input.last_name,
+            email=args.email,
+            password=encoded(args.password),
+            first_name=args.first_name,
+            last_name=args.last_name,
             locale=session.locale,
             currency=session.currency_code,
-            accepts_marketing=input.accepts_marketing,
+            accepts_marketing=args.accepts_marketing,
         )
         try:
             await ctx.as_shopper(lambda upstream, token: upstream.register_shopper(token, account))
@@ -134,9 +134,9 @@ async def _register(ctx: Context, input: RegisterShopper, taken: AnyUserError) -
         return ChangeOutcome()
 
     try:
-        await _count(ctx, input.email.strip().lower(), ("input",))
-        key = str(input.idempotency_key)
-        done = await ctx.services.idempotency.run_once(session, key, _fingerprint(ctx, input), open_account)
+        await _count(ctx, args.email.strip().lower(), ("input",))
+        key = str(args.idempotency_key)
+        done = await ctx.services.idempotency.run_once(session, key, _fingerprint(ctx, args), open_account)
     except Refused as limited:
         return limited.errors, False
     except KeyReused:
@@ -156,16 +156,16 @@ def _not_registered(ctx: Context, failure: UpstreamError, taken: AnyUserError) -
     """Nobody is told that an account exists already."""
     error = sessions.upstream_error(ctx, failure, ("input",))
     if isinstance(error, CredentialError):
-        return replace(error, path=("input", "password"))
+        return msgspec.structs.replace(error, path=("input", "password"))
     is_taken = isinstance(failure, UpstreamRefusal) and failure.reason.endswith(refusal_codes.ALREADY_EXISTS_SUFFIX)
     return taken if is_taken else error
 
 
-def _fingerprint(ctx: Context, input: RegisterShopper) -> str:
-    """The password is part of the input. The digest is kept, so it is made with a key of ours."""
+def _fingerprint(ctx: Context, args: RegisterShopperInput) -> str:
+    """The password is part of the args. The digest is kept, so it is made with a key of ours."""
     key = ctx.settings.api_secret.get_secret_value().encode()
-    secret = hmac.new(key, input.password.encode(), "sha256").hexdigest()
-    return fingerprint("registerShopper", replace(input, idempotency_key=NO_KEY, password=secret))
+    secret = hmac.new(key, args.password.encode(), "sha256").hexdigest()
+    return fingerprint("registerShopper", replace(args, idempotency_key=NO_KEY, password=secret))
 
 
 async def session_if_entered(parent: RegisterShopperPayload, ctx: Context) -> Session | None:

@@ -12,7 +12,7 @@ from gateway.refusals.user_errors import PaymentError, busy_submission, key_reus
 from gateway.sessions.idempotency import KeyReused, fingerprint
 from gateway.submission.submissions import NothingToResume, Press
 from resolvers import sessions
-from resolvers.inputs import ResumeOrder, SubmitOrder
+from resolvers.inputs.orders import ResumeOrderInput, SubmitOrderInput
 from resolvers.payloads import SubmissionPayload
 
 
@@ -23,13 +23,13 @@ async def order_submission(ctx: Context, idempotency_key: UUID | None = None) ->
         return None  # It was forgotten at this moment: nothing had been sent.
 
 
-async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
+async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayload:
     agreement = Agreement(
-        total=Money(input.expected_total.amount, input.expected_total.currency_code),
-        revision=input.if_revision,
-        accepts_terms=bool(input.terms_of_sale_accepted),
+        total=Money(args.expected_total.amount, args.expected_total.currency_code),
+        revision=args.if_revision,
+        accepts_terms=bool(args.terms_of_sale_accepted),
     )
-    press = Press(input.idempotency_key, fingerprint("submitOrder", agreement), agreement)
+    press = Press(args.idempotency_key, fingerprint("submitOrder", agreement), agreement)
     try:
         await sessions.of_a_known_shopper(ctx)
         attempt = await ctx.services.submissions.submit(ctx, press)
@@ -46,9 +46,9 @@ async def submit_order(ctx: Context, input: SubmitOrder) -> SubmissionPayload:
     return SubmissionPayload(attempt=attempt)
 
 
-async def resume_order(ctx: Context, input: ResumeOrder) -> SubmissionPayload:
+async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayload:
     try:
-        attempt = await ctx.services.submissions.resume(ctx, input.idempotency_key)
+        attempt = await ctx.services.submissions.resume(ctx, args.idempotency_key)
     except NothingToResume as nothing:
         problem = PaymentError(
             code=ErrorCode.NOT_RESUMABLE,

@@ -6,6 +6,7 @@ from strawberry import ID
 
 from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
 from resolvers import account, contracts, credit, orders
+from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 from schema import dsl
 from schema.contracts import SubscriptionContractConnection
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
@@ -13,11 +14,10 @@ from schema.dsl import argument, field
 from schema.orders import OrderConnection
 from schema.payment import StoreCreditAccount
 from schema.saved import PaymentOption, SavedAddress
-from schema.scalars import CurrencyCode, EmailAddress, Locale
 from schema.values import Node
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class Shopper(Node):
     """A person with an account. Source: GET /v1/shoppers/me with a full access token."""
 
@@ -73,7 +73,7 @@ class Shopper(Node):
     )
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class Session:
     """A visit. The gateway keeps the upstream tokens and never hands them out; the client holds an opaque
     cookie or bearer handle. Source: gateway, over POST /oauth20/token.
@@ -96,7 +96,7 @@ class Session:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class CartTransition:
     """What became of a cart when its owner changed. Source: gateway, by comparing the cart before and after."""
 

@@ -4,6 +4,7 @@ from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
 from resolvers import account, carts, catalog, checkout, offers, payment_session
+from resolvers.scalars import CartRevision, CurrencyCode
 from schema import dsl
 from schema.account import Shopper
 from schema.catalog import Offer, Product
@@ -11,7 +12,6 @@ from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSes
 from schema.dsl import field
 from schema.payment import PaymentSession
 from schema.readiness import CheckoutReadiness
-from schema.scalars import CartRevision, CurrencyCode
 from schema.values import (
     Address,
     AddressSuggestion,
@@ -19,13 +19,13 @@ from schema.values import (
     InventoryStatus,
     LinePricing,
     Money,
+    MutationWarning,
     Node,
     RecurringTerms,
-    Warning,
 )
 
 
-@dsl.type()
+@dsl.object_type()
 class CartLine(Node):
     """A product and its quantity in a cart. Source: lineItem."""
 
@@ -53,7 +53,7 @@ class CartLine(Node):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class CartTotals:
     """Amounts of a cart. Source: cart.pricing."""
 
@@ -72,7 +72,7 @@ class CartTotals:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class AppliedOffer:
     """An offer in effect on a cart. Source: appliedOffers."""
 
@@ -86,7 +86,7 @@ class AppliedOffer:
     line_id: ID | None = field("Line it applies to; null when it applies to the whole cart. Source: gateway.")
 
 
-@dsl.type()
+@dsl.object_type()
 class CartAddress:
     """An address on a cart. Source: billingAddress or shippingAddress."""
 
@@ -97,7 +97,7 @@ class CartAddress:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class ShippingOption:
     """A way to ship a cart. Source: shippingOption."""
 
@@ -108,7 +108,7 @@ class ShippingOption:
     is_selected: bool = field("True when the cart uses it. Source: gateway, from shippingMethod.code.")
 
 
-@dsl.type()
+@dsl.object_type()
 class TaxIdentifier:
     """A tax identifier on a cart. Source: taxRegistrations."""
 
@@ -116,7 +116,7 @@ class TaxIdentifier:
     masked_value: str = field("Value with all but the last four characters hidden. Source: value.")
 
 
-@dsl.type()
+@dsl.object_type()
 class TaxIdentifierField:
     """One identifier to ask the shopper for. Source: a definition of the tax-registrations JSON schema."""
 
@@ -126,7 +126,7 @@ class TaxIdentifierField:
     patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
 
 
-@dsl.type()
+@dsl.object_type()
 class TaxIdentifierRequirement:
     """A complete set of tax identifiers for one kind of buyer. Source: one branch of the tax-registrations
     JSON schema.
@@ -137,7 +137,7 @@ class TaxIdentifierRequirement:
     fields: list[TaxIdentifierField] = field("Identifiers of the set. Source: definitions.")
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Cart(Node):
     """The active cart of the session; a session has exactly one. It is never cached between operations,
     and read once per operation however often it is selected. Source: GET /v1/shoppers/me/carts/active.
@@ -212,7 +212,7 @@ class Cart(Node):
         Cost(weight="1"),
         resolver=checkout.readiness,
     )
-    warnings: list[Warning] = field(
+    warnings: list[MutationWarning] = field(
         "Conditions worth telling the shopper that stop nothing. Source: the upstream warnings object, and gateway.",
         resolver=carts.warnings,
     )

@@ -2,14 +2,14 @@
 
 from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
 from resolvers import catalog
+from resolvers.scalars import CountryCode, CurrencyCode, Locale, Url
 from schema import dsl
 from schema.directives import PUBLIC, CacheControl, Cost, ListSize, SemanticNonNull
 from schema.dsl import argument, field
-from schema.scalars import CountryCode, CurrencyCode, Locale, Url
 from schema.values import CustomAttribute, InventoryStatus, Money, Node, PageInfo
 
 
-@dsl.type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
+@dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
 class Storefront:
     """Settings a storefront needs before it renders anything. Source: gateway configuration and the site
     settings upstream.
@@ -31,7 +31,7 @@ class Storefront:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class ProductPricing:
     """Unit price of a product. Source: product.pricing."""
 
@@ -44,7 +44,7 @@ class ProductPricing:
     includes_tax: bool = field("True when the list price contains tax. Source: listPriceIncludesTax.")
 
 
-@dsl.type()
+@dsl.object_type()
 class VolumePriceTier:
     """Price of a product for a range of quantities. Source: volumePricing.tier."""
 
@@ -53,7 +53,7 @@ class VolumePriceTier:
     unit_price: Money = field("Unit price in the range. Source: pricing.")
 
 
-@dsl.type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
+@dsl.object_type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
 class Product(Node):
     """A product or one variation of it. Source: GET /v1/shoppers/me/products/{productId}."""
 
@@ -134,7 +134,7 @@ class Product(Node):
     )
 
 
-@dsl.type(CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400))
+@dsl.object_type(CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400))
 class Category(Node):
     """A group of products. Source: GET /v1/shoppers/me/categories/{categoryId}."""
 
@@ -163,7 +163,7 @@ class Category(Node):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class ProductEdge:
     """One product in a page. Source: gateway."""
 
@@ -171,7 +171,7 @@ class ProductEdge:
     node: Product = field("The product.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ProductConnection:
     """A page of products. Source: gateway."""
 
@@ -181,7 +181,7 @@ class ProductConnection:
     total_count: int = field("Number of matches over all pages. Source: totalResults.")
 
 
-@dsl.type(CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600))
+@dsl.object_type(CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600))
 class Offer(Node):
     """A promotion. Source: GET /v1/shoppers/me/offers/{offerId}."""
 
@@ -201,7 +201,7 @@ class Offer(Node):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OfferedProduct:
     """A product inside an offer. Source: productOffer."""
 

@@ -12,6 +12,7 @@ from gateway.enums import (
     StoreCreditObstacle,
     SubmissionStatus,
 )
+from resolvers.scalars import CartRevision
 from schema import dsl
 from schema.cart import CartLine, ShippingOption, TaxIdentifierRequirement
 from schema.directives import PRIVATE, CacheControl, ListSize, RequiresSession
@@ -25,7 +26,6 @@ from schema.payment import (
     RequiredShopperAction,
 )
 from schema.readiness import CheckoutBlocker
-from schema.scalars import CartRevision
 from schema.values import Money
 
 
@@ -39,7 +39,7 @@ class SubmitOrderResult:
     message: str = field("Explanation for a developer, in English.")
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class SubmissionAttempt:
     """One attempt to turn a cart into an order, remembered for at least 24 hours under its idempotency
     key. It outlives page reloads and app restarts. Source: gateway.
@@ -56,12 +56,12 @@ class SubmissionAttempt:
     result: SubmitOrderResult | None = field("Outcome. Null while it is in progress.")
 
 
-@dsl.type()
+@dsl.object_type()
 class EmptyCartBlocker(CheckoutBlocker):
     """The cart has no line. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class LineBlocker(CheckoutBlocker):
     """A line cannot be bought as it is: product, stock or quantity. Source: gateway."""
 
@@ -71,7 +71,7 @@ class LineBlocker(CheckoutBlocker):
     maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
 
 
-@dsl.type()
+@dsl.object_type()
 class AddressBlocker(CheckoutBlocker):
     """An address is missing, incomplete or outside the served countries. Source: gateway."""
 
@@ -81,7 +81,7 @@ class AddressBlocker(CheckoutBlocker):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class ShippingOptionBlocker(CheckoutBlocker):
     """The shipping option is missing or no longer offered. Source: gateway."""
 
@@ -90,14 +90,14 @@ class ShippingOptionBlocker(CheckoutBlocker):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class TaxIdentifierBlocker(CheckoutBlocker):
     """A tax identifier is missing or malformed. Source: gateway."""
 
     requirements: list[TaxIdentifierRequirement] = field("Sets of identifiers that would do.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PaymentSessionBlocker(CheckoutBlocker):
     """The payment session, or the source attached to it, does not let the order be placed. Source:
     gateway.
@@ -109,19 +109,19 @@ class PaymentSessionBlocker(CheckoutBlocker):
     next_action: PaymentNextAction | None = field("What to do next; null when no action can help.")
 
 
-@dsl.type()
+@dsl.object_type()
 class StoreCreditBlocker(CheckoutBlocker):
     """Store credit does not fit the cart. Source: gateway."""
 
     obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
 
 
-@dsl.type()
+@dsl.object_type()
 class TermsOfSaleBlocker(CheckoutBlocker):
     """The terms of sale are not accepted. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class PurchaseChangedBlocker(CheckoutBlocker):
     """The purchase is no longer what the shopper agreed to. Raised by submitOrder only. Source: gateway."""
 
@@ -130,21 +130,21 @@ class PurchaseChangedBlocker(CheckoutBlocker):
     current_revision: CartRevision = field("Revision of the cart now.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SubmissionInProgressBlocker(CheckoutBlocker):
     """Another submission of this cart is under way. Source: gateway."""
 
     attempt: SubmissionAttempt = field("The submission under way.")
 
 
-@dsl.type()
+@dsl.object_type()
 class CheckUnavailableBlocker(CheckoutBlocker):
     """A rule could not be checked because upstream did not answer. Source: gateway."""
 
     retry_after: datetime = field("Earliest instant at which to ask again.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PaymentDecline:
     """Why a payment was declined, without details that would help fraud. Source: errors.error with
     declinedMessage.
@@ -165,14 +165,14 @@ class PaymentDecline:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderPlaced(SubmitOrderResult):
     """The order stands and is paid or will be charged without further action. Source: gateway."""
 
     order: Order = field("The order. Source: submitCart.order or resumeCart.order.")
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderAwaitingPayment(SubmitOrderResult):
     """The order stands and waits for the shopper's money. Source: gateway."""
 
@@ -180,7 +180,7 @@ class OrderAwaitingPayment(SubmitOrderResult):
     instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderActionRequired(SubmitOrderResult):
     """The shopper has to do something first. After a redirect call resumeOrder; after an authentication
     this attempt is over, call submitOrder with a new key. Source: gateway.
@@ -194,7 +194,7 @@ class OrderActionRequired(SubmitOrderResult):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderDeclined(SubmitOrderResult):
     """The payment was declined; no order stands and the cart is unchanged. Source: gateway."""
 
@@ -204,7 +204,7 @@ class OrderDeclined(SubmitOrderResult):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderBlocked(SubmitOrderResult):
     """The order was refused before a charge: by the gateway, or by upstream's own checks when the cart
     changed between the gateway's look and the request. Source: gateway, or an upstream refusal mapped
@@ -214,7 +214,7 @@ class OrderBlocked(SubmitOrderResult):
     blockers: list[CheckoutBlocker] = field("Everything that is in the way, in the order to resolve it.")
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderNotPlaced(SubmitOrderResult):
     """The request was sent, no order came of it, and it is neither a decline nor something the shopper can
     clear: upstream refused for another reason, or a doubt was resolved. Submitting again, with a new
@@ -227,7 +227,7 @@ class OrderNotPlaced(SubmitOrderResult):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderInDoubt(SubmitOrderResult):
     """The request was sent and no trustworthy answer came back. Do not submit again with another key: read
     Query.orderSubmission or subscribe to orderSubmissionChanged until the status is no longer IN_DOUBT.

@@ -13,7 +13,7 @@ from schema.saved import PaymentOption
 from schema.values import Address, Node, PageInfo
 
 
-@dsl.type()
+@dsl.object_type()
 class SubscriptionTerm:
     """Length of a term. Source: term."""
 
@@ -21,7 +21,7 @@ class SubscriptionTerm:
     length: int = field("Number of units. Source: termLength.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SubscriptionAddOn:
     """A product that comes along with a recurring purchase. Source: addOns."""
 
@@ -29,7 +29,7 @@ class SubscriptionAddOn:
     quantity: int = field("Number of units. Source: quantity.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PendingContractChange:
     """A change upstream has accepted and not carried out yet. Source: pending actions."""
 
@@ -39,7 +39,7 @@ class PendingContractChange:
     )
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class SubscriptionContract(Node):
     """A product that is bought again and again. Source: GET /v1/subscriptions/{subscriptionId}."""
 
@@ -80,7 +80,7 @@ class SubscriptionContract(Node):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class SubscriptionContractEdge:
     """One recurring purchase in a page. Source: gateway."""
 
@@ -88,7 +88,7 @@ class SubscriptionContractEdge:
     node: SubscriptionContract = field("The recurring purchase.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SubscriptionContractConnection:
     """A page of recurring purchases. Source: gateway."""
 

@@ -7,7 +7,7 @@ from strawberry.directive import DirectiveLocation
 from strawberry.schema_directive import Location
 
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
-from schema.scalars import CurrencyCode, Locale
+from resolvers.scalars import CurrencyCode, Locale
 
 PUBLIC = CacheControlScope.PUBLIC
 PRIVATE = CacheControlScope.PRIVATE

@@ -3,8 +3,7 @@
 Nothing of a directive is repeated elsewhere. An application that nothing would act on stops the start.
 """
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from graphql import (
@@ -21,7 +20,6 @@ from strawberry import UNSET
 
 from gateway.documents.directive_tables import Coordinate, DirectiveTables, Hint, ListSize
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
-from gateway.operation.context import Context
 from schema.directives import (
     CacheControl,
     Cost,
@@ -33,6 +31,7 @@ from schema.directives import (
 from schema.directives import (
     ListSize as ListSizeDirective,
 )
+from schema.resolver_call import Conditions
 
 P = TypeVar("P")
 
@@ -158,18 +157,16 @@ def _has_resolver(field: GraphQLField) -> bool:
 
 
 def enforce(core: GraphQLSchema) -> None:
-    """Put the needed session level, and the promise of a value, around each resolver that has to keep them."""
+    """Set for each resolver the session level it needs, and whether it promises a value."""
     for type_ in core.type_map.values():
         if not (is_object_type(type_) or is_interface_type(type_)) or type_.name.startswith("__"):
             continue
         for field in type_.fields.values():
-            if not _has_resolver(field) or field.resolve is None:
+            if not _has_resolver(field):
                 continue
-            if policy(field, SemanticNonNull) is not None:
-                field.resolve = _never_null(field.resolve)
-            level, is_refused = _level(field)
-            if level is not SessionLevel.NONE:
-                field.resolve = _guarded(field.resolve, level, is_refused=is_refused)
+            conditions: Conditions = field.extensions["strawberry-definition"].metadata["conditions"]
+            conditions.level, conditions.is_refused = _level(field)
+            conditions.is_never_null = policy(field, SemanticNonNull) is not None
 
 
 def _level(field: GraphQLField) -> tuple[SessionLevel, bool]:
@@ -180,34 +177,3 @@ def _level(field: GraphQLField) -> tuple[SessionLevel, bool]:
         return stated.level, True
     of_type = policy(get_named_type(field.type), RequiresSession)
     return (of_type.level if of_type is not None else SessionLevel.NONE), False
-
-
-Resolve = Callable[..., Any]
-
-
-def _guarded(resolve: Resolve, level: SessionLevel, *, is_refused: bool) -> Resolve:
-    async def guarded(parent: object, info: Any, **given: Any) -> Any:
-        ctx: Context = info.context
-        if is_refused:
-            await ctx.require(level)
-        elif not await ctx.reaches(level):
-            return None
-        answer = resolve(parent, info, **given)
-        return await answer if inspect.isawaitable(answer) else answer
-
-    return guarded
-
-
-class NothingThere(Exception):
-    """A field that promises a value or an error had neither. It is a mistake of ours."""
-
-
-def _never_null(resolve: Resolve) -> Resolve:
-    async def kept(parent: object, info: Any, **given: Any) -> Any:
-        answer = resolve(parent, info, **given)
-        value = await answer if inspect.isawaitable(answer) else answer
-        if value is None:
-            raise NothingThere(f"{info.parent_type.name}.{info.field_name}")
-        return value
-
-    return kept

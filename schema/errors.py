@@ -11,9 +11,9 @@ from gateway.enums import (
     StoreCreditObstacle,
     SubscriptionContractState,
 )
+from resolvers.scalars import CartRevision
 from schema import dsl
 from schema.dsl import field
-from schema.scalars import CartRevision
 from schema.values import AddressSuggestion, Money
 
 
@@ -66,7 +66,7 @@ class OrderLookupMutationError(UserError):
     """Errors of lookupOrder. A wrong secret and a missing order give the same error. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class InputError(
     CartMutationError,
     PaymentMutationError,
@@ -79,7 +79,7 @@ class InputError(
     """An argument is malformed, missing or refused. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class NotFoundError(
     CartMutationError,
     PaymentMutationError,
@@ -91,14 +91,14 @@ class NotFoundError(
     """An object does not exist, or is not this shopper's. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
     """The cart is not the one the client knows, or is busy. Source: gateway."""
 
     current_revision: CartRevision | None = field("Revision of the cart now; null when it could not be read.")
 
 
-@dsl.type()
+@dsl.object_type()
 class AvailabilityError(CartMutationError):
     """A product cannot be bought in this quantity, or at all. Source: gateway."""
 
@@ -107,19 +107,19 @@ class AvailabilityError(CartMutationError):
     maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
 
 
-@dsl.type()
+@dsl.object_type()
 class OfferError(CartMutationError):
     """A coupon or offer cannot be used. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class DestinationError(CartMutationError, ShopperMutationError, ContractMutationError):
     """An address, shipping option or tax identifier cannot be used. Source: gateway."""
 
     suggestions: list[AddressSuggestion] = field("Corrections the upstream verifier offers; empty when it has none.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PaymentError(
     CartMutationError, PaymentMutationError, SubmissionMutationError, ShopperMutationError, ContractMutationError
 ):
@@ -129,7 +129,7 @@ class PaymentError(
     source_state: SourceState | None = field("State of the source; null when no source is at fault.")
 
 
-@dsl.type()
+@dsl.object_type()
 class StoreCreditError(PaymentMutationError):
     """Store credit cannot be used as asked. Source: gateway."""
 
@@ -137,12 +137,12 @@ class StoreCreditError(PaymentMutationError):
     obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
 
 
-@dsl.type()
+@dsl.object_type()
 class IdempotencyError(CartMutationError, SubmissionMutationError, SessionMutationError):
     """The idempotency key was used with another input. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class AccessError(
     CartMutationError,
     PaymentMutationError,
@@ -157,19 +157,19 @@ class AccessError(
     required_level: SessionLevel = field("Level that is needed.")
 
 
-@dsl.type()
+@dsl.object_type()
 class CredentialError(SessionMutationError):
     """Sign-in or registration did not succeed. Deliberately poor in detail. Source: gateway."""
 
 
-@dsl.type()
+@dsl.object_type()
 class ContractError(ContractMutationError):
     """A recurring purchase cannot be changed as asked. Source: gateway."""
 
     state: SubscriptionContractState | None = field("State of the recurring purchase; null when it could not be read.")
 
 
-@dsl.type()
+@dsl.object_type()
 class RateLimitError(
     CartMutationError,
     PaymentMutationError,
@@ -184,7 +184,7 @@ class RateLimitError(
     retry_after: datetime = field("Earliest instant for the next call.")
 
 
-@dsl.type()
+@dsl.object_type()
 class UpstreamError(
     CartMutationError,
     PaymentMutationError,

@@ -17,38 +17,7 @@ from resolvers import (
 from resolvers.sign_in import register_shopper, sign_in
 from schema import dsl
 from schema.directives import Cost, Idempotency, RequiresSession
-from schema.dsl import argument, change
-from schema.inputs import (
-    AddCartLinesInput,
-    ApplyOfferInput,
-    ApplyShopperInput,
-    ApplyStoreCreditInput,
-    AttachSourceInput,
-    CancelSubscriptionContractInput,
-    ChangeSubscriptionContractInput,
-    DeleteAddressInput,
-    DeletePaymentOptionInput,
-    DetachSourceInput,
-    LookupOrderInput,
-    PrepareCheckoutInput,
-    RegisterShopperInput,
-    RemoveCartLinesInput,
-    RemoveOfferInput,
-    RemoveStoreCreditInput,
-    ResumeOrderInput,
-    SaveAddressInput,
-    SavePaymentOptionInput,
-    SelectShippingOptionInput,
-    SetCartAddressesInput,
-    SetTaxIdentifiersInput,
-    SignInInput,
-    StartSessionInput,
-    SubmitOrderInput,
-    UpdateCartInput,
-    UpdateCartLinesInput,
-    UpdateSessionInput,
-    UpdateShopperInput,
-)
+from schema.dsl import mutation
 from schema.payloads import (
     AddCartLinesPayload,
     ApplyOfferPayload,
@@ -83,7 +52,7 @@ from schema.payloads import (
 )
 
 
-@dsl.type()
+@dsl.object_type()
 class Mutation:
     """Writes. Each takes one input object and returns one payload. A payload carries the objects that
     changed, read after the change even when the change failed, the warnings, and the errors. An
@@ -91,170 +60,151 @@ class Mutation:
     silent.
     """
 
-    start_session: StartSessionPayload | None = change(
+    start_session: StartSessionPayload | None = mutation(
         "Starts a guest session. Source: POST /oauth20/token.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=sessions.start_session,
-        input=argument(StartSessionInput, "Arguments."),
     )
-    sign_in: SignInPayload | None = change(
+    sign_in: SignInPayload | None = mutation(
         "Signs a shopper in and keeps the guest cart. Source: POST /oauth20/token with the guest token.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="20"),
         resolver=sign_in,
-        input=argument(SignInInput, "Arguments."),
     )
-    sign_out: SignOutPayload | None = change(
+    sign_out: SignOutPayload | None = mutation(
         "Ends the session. Source: gateway, and DELETE /oauth20/access-tokens.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="1"),
         resolver=sessions.sign_out,
     )
-    update_session: UpdateSessionPayload | None = change(
+    update_session: UpdateSessionPayload | None = mutation(
         "Changes the locale or currency of the session and its cart. Source: POST /v1/shoppers/me.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=carts.update_session,
-        input=argument(UpdateSessionInput, "Arguments."),
     )
-    register_shopper: RegisterShopperPayload | None = change(
+    register_shopper: RegisterShopperPayload | None = mutation(
         "Creates an account. Source: POST /v1/shoppers.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="20"),
         resolver=register_shopper,
-        input=argument(RegisterShopperInput, "Arguments."),
     )
-    update_shopper: UpdateShopperPayload | None = change(
+    update_shopper: UpdateShopperPayload | None = mutation(
         "Changes the account. Source: POST /v1/shoppers/me.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.update_shopper,
-        input=argument(UpdateShopperInput, "Arguments."),
     )
-    save_address: SaveAddressPayload | None = change(
+    save_address: SaveAddressPayload | None = mutation(
         "Adds an address to the book, or replaces one. Upstream replaces by label, so a label in "
         "use by another entry is refused here. Source: POST /v1/shoppers/me/addresses.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.save_address,
-        input=argument(SaveAddressInput, "Arguments."),
     )
-    delete_address: DeleteAddressPayload | None = change(
+    delete_address: DeleteAddressPayload | None = mutation(
         "Removes an address from the book. Source: DELETE /v1/shoppers/me/addresses/{addressId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.delete_address,
-        input=argument(DeleteAddressInput, "Arguments."),
     )
-    save_payment_option: SavePaymentOptionPayload | None = change(
+    save_payment_option: SavePaymentOptionPayload | None = mutation(
         "Saves a source to the account, or changes label and default of one. Source: POST "
         "/v1/shoppers/me/payment-options.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.save_payment_option,
-        input=argument(SavePaymentOptionInput, "Arguments."),
     )
-    delete_payment_option: DeletePaymentOptionPayload | None = change(
+    delete_payment_option: DeletePaymentOptionPayload | None = mutation(
         "Removes a saved means of payment. Source: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.delete_payment_option,
-        input=argument(DeletePaymentOptionInput, "Arguments."),
     )
-    add_cart_lines: AddCartLinesPayload | None = change(
+    add_cart_lines: AddCartLinesPayload | None = mutation(
         "Adds products to the cart; starts a guest session when there is none. Source: POST "
         "/v1/shoppers/me/carts/active/line-items.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="5"),
         resolver=carts.add_cart_lines,
-        input=argument(AddCartLinesInput, "Arguments."),
     )
-    update_cart_lines: UpdateCartLinesPayload | None = change(
+    update_cart_lines: UpdateCartLinesPayload | None = mutation(
         "Sets quantities and recurring terms of lines. Source: POST …/line-items/{lineItemsId}?action=update.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=carts.update_cart_lines,
-        input=argument(UpdateCartLinesInput, "Arguments."),
     )
-    remove_cart_lines: RemoveCartLinesPayload | None = change(
+    remove_cart_lines: RemoveCartLinesPayload | None = mutation(
         "Removes lines. Source: DELETE …/line-items?lineItemsId=…",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=carts.remove_cart_lines,
-        input=argument(RemoveCartLinesInput, "Arguments."),
     )
-    apply_offer: ApplyOfferPayload | None = change(
+    apply_offer: ApplyOfferPayload | None = mutation(
         "Applies a coupon or an offer. Source: POST /v1/shoppers/me/carts/active?promoCode=… or with an offer.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=offers.apply_offer,
-        input=argument(ApplyOfferInput, "Arguments."),
     )
-    remove_offer: RemoveOfferPayload | None = change(
+    remove_offer: RemoveOfferPayload | None = mutation(
         "Removes a coupon or an offer. Source: DELETE …/applied-offers/{offerId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=offers.remove_offer,
-        input=argument(RemoveOfferInput, "Arguments."),
     )
-    set_cart_addresses: SetCartAddressesPayload | None = change(
+    set_cart_addresses: SetCartAddressesPayload | None = mutation(
         "Sets the billing address, the shipping address, or both. Source: PUT …/billing-address and "
         "…/shipping-address, or apply-billing-address and apply-shipping-address.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=checkout.set_cart_addresses,
-        input=argument(SetCartAddressesInput, "Arguments."),
     )
-    select_shipping_option: SelectShippingOptionPayload | None = change(
+    select_shipping_option: SelectShippingOptionPayload | None = mutation(
         "Selects how to ship. Source: POST …/apply-shipping-option.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=checkout.select_shipping_option,
-        input=argument(SelectShippingOptionInput, "Arguments."),
     )
-    set_tax_identifiers: SetTaxIdentifiersPayload | None = change(
+    set_tax_identifiers: SetTaxIdentifiersPayload | None = mutation(
         "Sets the kind of buyer and replaces the tax identifiers. Source: POST and DELETE …/tax-registrations.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=checkout.set_tax_identifiers,
-        input=argument(SetTaxIdentifiersInput, "Arguments."),
     )
-    update_cart: UpdateCartPayload | None = change(
+    update_cart: UpdateCartPayload | None = mutation(
         "Sets organisation and terms acceptance. Source: POST /v1/shoppers/me/carts/active.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=checkout.update_cart,
-        input=argument(UpdateCartInput, "Arguments."),
     )
-    apply_shopper: ApplyShopperPayload | None = change(
+    apply_shopper: ApplyShopperPayload | None = mutation(
         "Applies defaults or chosen entries of the account to the cart. Source: POST …/apply-shopper.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=apply_shopper.apply_shopper,
-        input=argument(ApplyShopperInput, "Arguments."),
     )
-    prepare_checkout: PrepareCheckoutPayload | None = change(
+    prepare_checkout: PrepareCheckoutPayload | None = mutation(
         "Does any of the cart edits of a checkout page in one call, in the order that keeps "
         "each of them valid and with as few upstream calls as possible. Stops at the first part"
         " that fails and reports its path. Source: the calls of the single mutations.",
@@ -262,43 +212,38 @@ class Mutation:
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
         resolver=checkout.prepare_checkout,
-        input=argument(PrepareCheckoutInput, "Arguments."),
     )
-    attach_source: AttachSourcePayload | None = change(
+    attach_source: AttachSourcePayload | None = mutation(
         "Attaches a source to the cart; replaces the primary one when asked to, and keeps store"
         " credit first. Source: POST …/apply-payment-method.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=payment_sources.attach_source,
-        input=argument(AttachSourceInput, "Arguments."),
     )
-    detach_source: DetachSourcePayload | None = change(
+    detach_source: DetachSourcePayload | None = mutation(
         "Detaches one source or all of them. Source: DELETE …/apply-payment-method or DELETE …/payment.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=payment_sources.detach_source,
-        input=argument(DetachSourceInput, "Arguments."),
     )
-    apply_store_credit: ApplyStoreCreditPayload | None = change(
+    apply_store_credit: ApplyStoreCreditPayload | None = mutation(
         "Sets the store credit on the cart to an amount, in whatever order sources were attached before. "
         "Source: the credit ledger, POST /sources, DELETE and POST …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
         resolver=credit.apply_store_credit,
-        input=argument(ApplyStoreCreditInput, "Arguments."),
     )
-    remove_store_credit: RemoveStoreCreditPayload | None = change(
+    remove_store_credit: RemoveStoreCreditPayload | None = mutation(
         "Takes store credit off the cart. Source: DELETE …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=credit.remove_store_credit,
-        input=argument(RemoveStoreCreditInput, "Arguments."),
     )
-    submit_order: SubmitOrderPayload | None = change(
+    submit_order: SubmitOrderPayload | None = mutation(
         "Turns the cart into an order, at most once per key and at most once per cart at a "
         "time. The gateway reads the cart afresh and refuses unless the payment session is "
         "REQUIRES_CONFIRMATION, nothing else blocks, and the total is the expected one. It "
@@ -308,9 +253,8 @@ class Mutation:
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),
         resolver=submissions.submit_order,
-        input=argument(SubmitOrderInput, "Arguments."),
     )
-    resume_order: ResumeOrderPayload | None = change(
+    resume_order: ResumeOrderPayload | None = mutation(
         "Finishes a submission after the shopper has come back. When the order has already "
         "moved on by itself, answers with the order as it is. Source: POST "
         "/v1/shoppers/me/carts/active/resume-cart.",
@@ -318,31 +262,27 @@ class Mutation:
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),
         resolver=submissions.resume_order,
-        input=argument(ResumeOrderInput, "Arguments."),
     )
-    lookup_order: LookupOrderPayload | None = change(
+    lookup_order: LookupOrderPayload | None = mutation(
         "Finds an order without an account. A mutation because its input is secret and must not "
         "travel in a URL. Source: POST /v1/shoppers/order-lookup.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="20"),
         resolver=orders.look_up_order,
-        input=argument(LookupOrderInput, "Arguments."),
     )
-    change_subscription_contract: ChangeSubscriptionContractPayload | None = change(
+    change_subscription_contract: ChangeSubscriptionContractPayload | None = mutation(
         "Makes one change to a recurring purchase. Upstream accepts now and acts later, see "
         "pendingChanges. Source: POST /v1/subscriptions/{subscriptionId}/…",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=contracts.change,
-        input=argument(ChangeSubscriptionContractInput, "Arguments."),
     )
-    cancel_subscription_contract: CancelSubscriptionContractPayload | None = change(
+    cancel_subscription_contract: CancelSubscriptionContractPayload | None = mutation(
         "Cancels a recurring purchase. Source: POST /v1/subscriptions/{subscriptionId}/cancel.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=contracts.cancel,
-        input=argument(CancelSubscriptionContractInput, "Arguments."),
     )

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from gateway.enums import OrderState, SessionLevel
 from resolvers import catalog, orders
+from resolvers.scalars import Url
 from schema import dsl
 from schema.catalog import Product
 from schema.directives import PRIVATE, CacheControl, ListSize, RequiresSession, Sensitive
 from schema.dsl import argument, field
 from schema.payment import DelayedPaymentInstructions, PaymentSource, RequiredShopperAction
-from schema.scalars import Url
 from schema.values import Address, CustomAttribute, LinePricing, Money, Node, PageInfo, RecurringTerms
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderLine(Node):
     """A product and its quantity in an order. Source: lineItem."""
 
@@ -35,7 +35,7 @@ class OrderLine(Node):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderTotals:
     """Amounts of an order. Source: order pricing."""
 
@@ -49,7 +49,7 @@ class OrderTotals:
     order_total: Money = field("What the shopper pays. Source: orderTotal, else total.")
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Order(Node):
     """A purchase. Source: GET /v1/shoppers/me/orders/{orderId}."""
 
@@ -90,7 +90,7 @@ class Order(Node):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderEdge:
     """One order in a page. Source: gateway."""
 
@@ -98,7 +98,7 @@ class OrderEdge:
     node: Order = field("The order.")
 
 
-@dsl.type()
+@dsl.object_type()
 class OrderConnection:
     """A page of orders. Source: gateway."""
 

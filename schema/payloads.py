@@ -22,10 +22,10 @@ from schema.errors import (
 from schema.orders import Order
 from schema.payment import PaymentSession, StoreCreditAccount
 from schema.saved import PaymentOption, SavedAddress
-from schema.values import Warning
+from schema.values import MutationWarning
 
 
-@dsl.type()
+@dsl.object_type()
 class StartSessionPayload:
     """Result of startSession. Source: gateway."""
 
@@ -34,20 +34,20 @@ class StartSessionPayload:
         "Opaque handle of the session, once, for BEARER delivery; null for COOKIE. It is not an upstream token.",
         Sensitive(),
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SignOutPayload:
     """Result of signOut. Source: gateway."""
 
     signed_out: bool = field("Always true; ending an absent session is no error.")
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SignInPayload:
     """Result of signIn. Source: gateway."""
 
@@ -60,11 +60,11 @@ class SignInPayload:
         "The cart after the change of identity. Null when it could not be read.", resolver=carts.cart_after
     )
     cart_transition: CartTransition | None = field("What became of the guest cart. Null when sign-in failed.")
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class RegisterShopperPayload:
     """Result of registerShopper. Source: gateway."""
 
@@ -77,20 +77,20 @@ class RegisterShopperPayload:
         Sensitive(),
     )
     cart_transition: CartTransition | None = field("What became of the guest cart. Null when registration failed.")
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class UpdateShopperPayload:
     """Result of updateShopper. Source: gateway."""
 
     shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=account.shopper_of)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SaveAddressPayload:
     """Result of saveAddress. Source: gateway."""
 
@@ -98,11 +98,11 @@ class SaveAddressPayload:
     shopper: Shopper | None = field(
         "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class DeleteAddressPayload:
     """Result of deleteAddress. Source: gateway."""
 
@@ -110,11 +110,11 @@ class DeleteAddressPayload:
     shopper: Shopper | None = field(
         "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SavePaymentOptionPayload:
     """Result of savePaymentOption. Source: gateway."""
 
@@ -122,11 +122,11 @@ class SavePaymentOptionPayload:
     shopper: Shopper | None = field(
         "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class DeletePaymentOptionPayload:
     """Result of deletePaymentOption. Source: gateway."""
 
@@ -134,20 +134,20 @@ class DeletePaymentOptionPayload:
     shopper: Shopper | None = field(
         "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ApplyShopperPayload:
     """Result of applyShopper. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class AddCartLinesPayload:
     """Result of addCartLines. Source: gateway."""
 
@@ -156,38 +156,38 @@ class AddCartLinesPayload:
         "Handle of the guest session, once, when this call started one for BEARER delivery; null otherwise.",
         Sensitive(),
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class UpdateCartLinesPayload:
     """Result of updateCartLines. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class RemoveCartLinesPayload:
     """Result of removeCartLines. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ApplyOfferPayload:
     """Result of applyOffer. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling, for example a code that takes effect later.")
+    warnings: list[MutationWarning] = field("Conditions worth telling, for example a code that takes effect later.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class UpdateSessionPayload:
     """Result of updateSession. Source: gateway."""
 
@@ -195,56 +195,56 @@ class UpdateSessionPayload:
     cart: Cart | None = field(
         "The cart with its new amounts. Null when it could not be read.", resolver=carts.cart_after
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class RemoveOfferPayload:
     """Result of removeOffer. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SetCartAddressesPayload:
     """Result of setCartAddresses. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling, for example a shipping option that was dropped.")
+    warnings: list[MutationWarning] = field("Conditions worth telling, for example a shipping option that was dropped.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SelectShippingOptionPayload:
     """Result of selectShippingOption. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SetTaxIdentifiersPayload:
     """Result of setTaxIdentifiers. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class UpdateCartPayload:
     """Result of updateCart. Source: gateway."""
 
     cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PrepareCheckoutPayload:
     """Result of prepareCheckout. Source: gateway."""
 
@@ -252,11 +252,11 @@ class PrepareCheckoutPayload:
         "The cart after the call; read readiness for the next step. Null when it could not be read.",
         resolver=carts.cart_after,
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did. The path names the part.")
 
 
-@dsl.type()
+@dsl.object_type()
 class AttachSourcePayload:
     """Result of attachSource. Source: gateway."""
 
@@ -265,11 +265,11 @@ class AttachSourcePayload:
         "The payment session after the call. Null when it could not be read.",
         resolver=payment_session.payment_session_after,
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class DetachSourcePayload:
     """Result of detachSource. Source: gateway."""
 
@@ -278,11 +278,11 @@ class DetachSourcePayload:
         "The payment session after the call. Null when it could not be read.",
         resolver=payment_session.payment_session_after,
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ApplyStoreCreditPayload:
     """Result of applyStoreCredit. Source: gateway."""
 
@@ -294,11 +294,11 @@ class ApplyStoreCreditPayload:
     store_credit: StoreCreditAccount | None = field(
         "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
     )
-    warnings: list[Warning] = field("Conditions worth telling, for example that sources were reordered.")
+    warnings: list[MutationWarning] = field("Conditions worth telling, for example that sources were reordered.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class RemoveStoreCreditPayload:
     """Result of removeStoreCredit. Source: gateway."""
 
@@ -307,11 +307,11 @@ class RemoveStoreCreditPayload:
         "The payment session after the call. Null when it could not be read.",
         resolver=payment_session.payment_session_after,
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SubmitOrderPayload:
     """Result of submitOrder. Source: gateway."""
 
@@ -321,11 +321,11 @@ class SubmitOrderPayload:
         "The active cart after the call: a new empty one once an order stands. Null when it could not be read.",
         resolver=carts.cart_after,
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ResumeOrderPayload:
     """Result of resumeOrder. Source: gateway."""
 
@@ -334,22 +334,22 @@ class ResumeOrderPayload:
     cart: Cart | None = field(
         "The active cart after the call. Null when it could not be read.", resolver=carts.cart_after
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
 
 
-@dsl.type()
+@dsl.object_type()
 class LookupOrderPayload:
     """Result of lookupOrder. Source: gateway."""
 
     order: Order | None = field(
         "The order; this session may read it with Query.order from now on. Null when nothing matches."
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[OrderLookupMutationError] = field("Reasons why nothing was found; empty when something was.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ChangeSubscriptionContractPayload:
     """Result of changeSubscriptionContract. Source: gateway."""
 
@@ -357,16 +357,16 @@ class ChangeSubscriptionContractPayload:
         "The recurring purchase; the change may still be among its pendingChanges. Null when it could not be read.",
         resolver=contracts.contract_after,
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
 
 
-@dsl.type()
+@dsl.object_type()
 class CancelSubscriptionContractPayload:
     """Result of cancelSubscriptionContract. Source: gateway."""
 
     subscription_contract: SubscriptionContract | None = field(
         "The recurring purchase. Null when it could not be read.", resolver=contracts.contract_after
     )
-    warnings: list[Warning] = field("Conditions worth telling.")
+    warnings: list[MutationWarning] = field("Conditions worth telling.")
     errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")

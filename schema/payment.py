@@ -21,15 +21,15 @@ from gateway.enums import (
     StoreCreditObstacle,
 )
 from resolvers import payment_methods
+from resolvers.inputs.payment import PaymentMethodFilterInput
+from resolvers.scalars import CartRevision, CountryCode, Locale, SchemaCoordinate, Url
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.dsl import argument, field
-from schema.inputs import PaymentMethodFilterInput
-from schema.scalars import CartRevision, CountryCode, Locale, SchemaCoordinate, Url
 from schema.values import Money, Node
 
 
-@dsl.type()
+@dsl.object_type()
 class InstructionDetail:
     """One labelled line of payment instructions."""
 
@@ -37,7 +37,7 @@ class InstructionDetail:
     value: str = field("Text to show. Source: upstream value.", Sensitive())
 
 
-@dsl.type()
+@dsl.object_type()
 class DelayedPaymentInstructions:
     """How to pay by transfer, at a shop or by slip. Source: the method's own object on the order."""
 
@@ -65,7 +65,7 @@ class PaymentSource:
     is_reusable: bool = field("True when it can be charged more than once. Source: reusable.")
 
 
-@dsl.type()
+@dsl.object_type()
 class CardSource(PaymentSource):
     """A credit or debit card. Source: paymentMethod.creditCard."""
 
@@ -76,7 +76,7 @@ class CardSource(PaymentSource):
     funding_source: str | None = field("Kind of account behind it, for example debit. Source: fundingSource.")
 
 
-@dsl.type()
+@dsl.object_type()
 class WalletSource(PaymentSource):
     """A phone or browser wallet, for example Apple Pay. Source: paymentMethod.applePay or googlePay."""
 
@@ -86,12 +86,12 @@ class WalletSource(PaymentSource):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class RedirectSource(PaymentSource):
     """A source the shopper approves on another page. Source: a paymentMethod object with flow redirect."""
 
 
-@dsl.type()
+@dsl.object_type()
 class TransferSource(PaymentSource):
     """A source that waits for the shopper's money. Source: a paymentMethod object with flow receiver."""
 
@@ -100,14 +100,14 @@ class TransferSource(PaymentSource):
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class StoreCreditSource(PaymentSource):
     """Store credit. Source: supplementaryPaymentMethods with type customerCredit."""
 
     is_reusable: bool = field("Always false; credit is used once. Source: reusable.")
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class StoreCreditAccount:
     """Store credit of a shopper. Source: the merchant's credit ledger."""
 
@@ -120,12 +120,12 @@ class StoreCreditAccount:
     obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use credit; empty when it can. Source: gateway.")
 
 
-@dsl.type()
+@dsl.object_type()
 class OtherSource(PaymentSource):
     """A source of a method the gateway has no own type for. Source: a paymentMethod object."""
 
 
-@dsl.type()
+@dsl.object_type()
 class DropInSetup:
     """Values for a DigitalRiver.js Drop-in configuration. Source: gateway, from the cart."""
 
@@ -139,7 +139,7 @@ class DropInSetup:
     locale: Locale = field("Language of the form.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PaymentRequirement:
     """Something a payment session lacks. Source: gateway."""
 
@@ -148,7 +148,7 @@ class PaymentRequirement:
     message: str = field("Explanation for a developer, in English.")
 
 
-@dsl.type()
+@dsl.object_type()
 class CollectSourceAction:
     """Collect a source from the shopper, then call attachSource. Source: gateway."""
 
@@ -156,7 +156,7 @@ class CollectSourceAction:
     drop_in: DropInSetup = field("Values for DigitalRiver.js.")
 
 
-@dsl.type()
+@dsl.object_type()
 class AuthenticateSourceAction:
     """Have the shopper authenticate an attached source with DigitalRiver.js, then read the session again.
     Source: gateway.
@@ -169,7 +169,7 @@ class AuthenticateSourceAction:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class RedirectShopperAction:
     """Send the shopper to a payment page; on return call resumeOrder, or attachSource when the order was
     not submitted yet. Source: gateway.
@@ -181,21 +181,21 @@ class RedirectShopperAction:
     resume_with: SchemaCoordinate = field("What to call when the shopper is back.")
 
 
-@dsl.type()
+@dsl.object_type()
 class ResumeOrderAction:
     """The shopper has approved the payment; call resumeOrder. Source: gateway."""
 
     idempotency_key: UUID | None = field("Key of the submission to resume; null when this gateway did not submit it.")
 
 
-@dsl.type()
+@dsl.object_type()
 class AwaitFundsAction:
     """Tell the shopper how to send the money. Source: gateway."""
 
     instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
 
 
-@dsl.type()
+@dsl.object_type()
 class SubmitOrderAction:
     """Nothing is missing; call submitOrder. Source: gateway."""
 
@@ -220,7 +220,7 @@ RequiredShopperAction = Annotated[
 ]
 
 
-@dsl.type()
+@dsl.object_type()
 class InstallmentTerm:
     """An instalment plan. Source: terms."""
 
@@ -232,7 +232,7 @@ class InstallmentTerm:
     effective_annual_rate: Decimal = field("Effective annual rate in percent, for example 151.1. Source: effectiveApr.")
 
 
-@dsl.type()
+@dsl.object_type()
 class PaymentMethod:
     """A way to pay. Source: paymentMethods."""
 
@@ -258,7 +258,7 @@ class PaymentMethod:
     is_usable: bool = field("True when there is no obstacle. Source: gateway.")
 
 
-@dsl.type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
+@dsl.object_type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
 class AvailablePaymentMethods:
     """The ways to pay that apply to one payment session. Kept per session and per set of facts they depend
     on (amount, currency, countries, locale, buyer kind, organisation, tax identifiers, recurrence):
@@ -281,7 +281,7 @@ class AvailablePaymentMethods:
     )
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class PaymentSession(Node):
     """Tracks the payment of a cart from the first source to the order. An order can be placed in exactly
     one state, REQUIRES_CONFIRMATION. Source: cart.paymentSession.

@@ -19,6 +19,8 @@ from resolvers import (
     storefront,
     submissions,
 )
+from resolvers.inputs.catalog import ProductBy, ProductSearchInput
+from resolvers.inputs.payment import PaymentMethodFilterInput
 from schema import dsl
 from schema.account import Session, Shopper
 from schema.cart import Cart
@@ -27,14 +29,13 @@ from schema.checkout import SubmissionAttempt
 from schema.contracts import SubscriptionContract
 from schema.directives import PRIVATE, PUBLIC, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
 from schema.dsl import argument, field
-from schema.inputs import PaymentMethodFilterInput, ProductBy, ProductSearchInput
 from schema.orders import Order
 from schema.payment import AvailablePaymentMethods, PaymentSession
 from schema.readiness import CheckoutReadiness
 from schema.values import Node
 
 
-@dsl.type()
+@dsl.object_type()
 class Query:
     """Reads. Every field is nullable, so that one failing upstream call never blanks the page."""
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from gateway.enums import CheckoutBlockerCode, CheckoutStepKind, CheckoutStepStatus, ReadinessStatus
+from resolvers.scalars import CartRevision, SchemaCoordinate
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, ListSize
 from schema.dsl import field
-from schema.scalars import CartRevision, SchemaCoordinate
 
 
 @dsl.interface
@@ -21,7 +21,7 @@ class CheckoutBlocker:
     )
 
 
-@dsl.type()
+@dsl.object_type()
 class CheckoutStep:
     """One step of a checkout. Source: gateway."""
 
@@ -29,7 +29,7 @@ class CheckoutStep:
     status: CheckoutStepStatus = field("How far it is.")
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class CheckoutReadiness:
     """Whether a cart can become an order now. It is computed from the same rules that guard submitOrder,
     so a storefront can render the next step without trial and error. Source: gateway.

@@ -8,7 +8,7 @@ from schema.payment import PaymentSource
 from schema.values import Address, Node
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class SavedAddress(Node):
     """An address in the shopper's book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
 
@@ -18,7 +18,7 @@ class SavedAddress(Node):
     address: Address = field("The address itself. Source: the address object.")
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class PaymentOption(Node):
     """A saved means of payment. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
 

@@ -5,19 +5,20 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import NewType
 from urllib.parse import urlsplit
 
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition, scalar
 
-CurrencyCode = NewType("CurrencyCode", str)
-CountryCode = NewType("CountryCode", str)
-Locale = NewType("Locale", str)
-EmailAddress = NewType("EmailAddress", str)
-Url = NewType("Url", str)
-CartRevision = NewType("CartRevision", str)
-SchemaCoordinate = NewType("SchemaCoordinate", str)
+from resolvers.scalars import (
+    CartRevision,
+    CountryCode,
+    CurrencyCode,
+    EmailAddress,
+    Locale,
+    SchemaCoordinate,
+    Url,
+)
 
 _DIGITS = re.compile(r"-?\d{1,18}(\.\d{1,9})?")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import pytest
@@ -16,6 +16,7 @@ from graphql import (
     is_non_null_type,
     parse,
 )
+from strawberry.utils.str_converters import to_camel_case
 
 from gateway.catalog import catalog
 from gateway.documents.cacheability import Freshness, freshness
@@ -23,6 +24,7 @@ from gateway.documents.cost import Demand, SlicingMissing
 from gateway.documents.directive_tables import DirectiveTables, Hint, ListSize
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
 from gateway.payments import method_list
+from resolvers.inputs.declaration import Input
 from sandbox.model.world import World
 from schema import dsl
 from schema.build import build
@@ -174,21 +176,21 @@ def fed_by_variable(place: str) -> str:
     return f"{root}($given: {type_}) {{ {name}({argument}: $given) {{ __typename }} }}"
 
 
-@pytest.mark.parametrize("name", sorted(one for one in DIRECTIVE_TABLES.sensitive))
-def test_a_secret_that_is_given_is_not_shown(name: str) -> None:
-    owner, _, member = name.partition(".")
-    definition = build().core.type_map[owner].extensions["strawberry-definition"]
-    if not definition.is_input:
-        return
-    shape: Any = dsl.SHAPES[definition.origin]
-    python_name = next(one.python_name for one in definition.fields if graph_name(one) == member)
-    given = dict.fromkeys(shape.__struct_fields__, "shown") | {python_name: "Canary"}
-    assert "Canary" not in repr(shape(**given))
+def inputs(base: type[Input] = Input) -> dict[str, type[Input]]:
+    """All declared inputs, by the name of their types."""
+    found = {declaration.__name__: declaration for declaration in base.__subclasses__()}
+    return found | {name: below for one in found.values() for name, below in inputs(one).items()}
 
 
-def graph_name(field: Any) -> str:
-    head, *rest = str(field.python_name).split("_")
-    return head + "".join(one.capitalize() for one in rest)
+@pytest.mark.parametrize(
+    "coordinate", sorted(name for name in DIRECTIVE_TABLES.sensitive if name.partition(".")[0] in inputs())
+)
+def test_secret_of_an_input_is_absent_from_its_repr(coordinate: str) -> None:
+    owner, _, name = coordinate.partition(".")
+    declaration = inputs()[owner]
+    values = dict.fromkeys((field.name for field in fields(declaration)), "shown")
+    secret = next(python_name for python_name in values if to_camel_case(python_name) == name)
+    assert "Canary" not in repr(declaration(**values | {secret: "Canary"}))
 
 
 LEVELS = [name for name, level in DIRECTIVE_TABLES.levels.items() if "." in name and level is not SessionLevel.NONE]
@@ -314,14 +316,14 @@ async def nothing(ctx: Caller) -> None:
     return None
 
 
-@dsl.type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
+@dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Thing:
     """Needs a session."""
 
     name: str = dsl.field("Its name.")
 
 
-@dsl.type()
+@dsl.object_type()
 class Small:
     """A root."""
 
@@ -350,7 +352,7 @@ async def test_a_field_that_needs_a_level_is_refused_below_it() -> None:
 
 
 async def test_what_is_promised_is_there_or_has_an_error() -> None:
-    assert await asked("{ promised }", SessionLevel.NONE) == ({"promised": None}, ["NothingThere"])
+    assert await asked("{ promised }", SessionLevel.NONE) == ({"promised": None}, ["PromisedValueMissing"])
 
 
 async def plain(ctx: Caller) -> str:
@@ -371,17 +373,19 @@ def test_a_directive_that_nothing_acts_on_stops_the_start(
     annotation: Any, said: object, resolver: Any, why: str
 ) -> None:
     member = dsl.field("Something.", said, **({"resolver": resolver} if resolver else {}))
-    root = dsl.type()(type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": annotation}, "f": member}))
+    root = dsl.object_type()(
+        type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": annotation}, "f": member})
+    )
     with pytest.raises(Ineffective, match=why):
         read(strawberry.Schema(query=root)._schema)
 
 
 def test_a_type_that_needs_a_session_has_to_be_private() -> None:
-    open_type = dsl.type(RequiresSession(level=SessionLevel.ANONYMOUS), CacheControl(max_age=9, scope=PUBLIC))
+    open_type = dsl.object_type(RequiresSession(level=SessionLevel.ANONYMOUS), CacheControl(max_age=9, scope=PUBLIC))
     made = open_type(type("Open", (), {"__doc__": "A type.", "__annotations__": {"f": str}, "f": dsl.field("A.")}))
     root = type("Root", (), {"__doc__": "A root.", "__annotations__": {"f": made}, "f": dsl.field("B.")})
     with pytest.raises(Ineffective, match="is private"):
-        read(strawberry.Schema(query=dsl.type()(root))._schema)
+        read(strawberry.Schema(query=dsl.object_type()(root))._schema)
 
 
 def test_the_policies_are_those_of_the_schema_files() -> None:

@@ -33,7 +33,8 @@ from graphql import (
 
 from gateway.upstream.decoding import Shape
 from schema.build import build
-from schema.dsl import takes_parent
+from schema.dsl import PARAMETERS
+from schema.resolver_call import takes_parent
 
 LEAVES: dict[str, set[object]] = {
     "Boolean": {bool},
@@ -77,7 +78,7 @@ def test_every_resolver_takes_what_its_field_declares() -> None:
         for name, member in pair.type.fields.items():
             if resolver := resolver_of(member):
                 _, *taken = inspect.signature(resolver).parameters
-                declared = [snake(argument) for argument in member.args]
+                declared = [PARAMETERS.get(argument, snake(argument)) for argument in member.args]
                 context = ["ctx"] if takes_parent(resolver) else []
                 assert sorted(taken) == sorted([*context, *declared]), f"{pair.type.name}.{name}"
 

@@ -1,0 +1,61 @@
+"""Placing, resuming and finding an order."""
+
+from uuid import UUID
+
+from resolvers.inputs.declaration import Input, field
+from resolvers.inputs.payment import MoneyInput
+from resolvers.scalars import CartRevision, EmailAddress
+
+
+class SubmitOrderInput(Input):
+    """What the shopper agreed to buy, and the key under which the outcome is stored."""
+
+    idempotency_key: UUID = field(
+        "Key of one submit request of the shopper. Send the same key with every repeat of that request."
+    )
+    expected_total: MoneyInput = field("Total that was shown to the shopper. Any other total blocks the submission.")
+    if_revision: CartRevision | None = field(
+        "Revision that was shown to the shopper. Any other revision blocks the submission.", default=None
+    )
+    terms_of_sale_accepted: bool | None = field(
+        "True to record that the shopper accepts the terms of sale with this purchase.", default=None
+    )
+
+
+class ResumeOrderInput(Input):
+    """Which submission is resumed."""
+
+    idempotency_key: UUID | None = field(
+        "Key given to submitOrder; the session's open submission when absent.", default=None
+    )
+
+
+class OrderPasswordInput(Input):
+    """An order number with its password."""
+
+    number: str = field("Order number.")
+    password: str = field("Order password of the confirmation mail.", is_secret=True)
+
+
+class OrderCardDigitsInput(Input):
+    """An email address with the last digits of a card."""
+
+    email: EmailAddress = field("Email address of the order.", is_secret=True)
+    last_four_digits: str = field("Last four digits of the card.", is_secret=True)
+
+
+class OrderLookupBy(Input, one_of=True):
+    """Proves the right to read an order, in exactly one way."""
+
+    order_password: OrderPasswordInput | None = field(
+        "Order number and order password; works for guests.", default=None
+    )
+    card_digits: OrderCardDigitsInput | None = field(
+        "Email address and last four digits of the card; needs a signed-in session.", default=None
+    )
+
+
+class LookupOrderInput(Input):
+    """Which order is looked up."""
+
+    by: OrderLookupBy = field("What the shopper knows about the order.")

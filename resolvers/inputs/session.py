@@ -1,0 +1,65 @@
+"""How a session starts, whose it becomes, and in which market it buys."""
+
+from uuid import UUID
+
+from gateway.enums import SessionDelivery
+from resolvers.inputs.declaration import Input, field
+from resolvers.scalars import CurrencyCode, EmailAddress, Locale
+
+
+class StartSessionInput(Input):
+    """Locale and currency of a guest session, and how the client holds it."""
+
+    locale: Locale | None = field("Locale; the storefront's first one when absent.", default=None)
+    currency_code: CurrencyCode | None = field("Currency; the site's default for the locale when absent.", default=None)
+    delivery: SessionDelivery = field("How the client holds the session.", default=SessionDelivery.COOKIE)
+
+
+class UpdateSessionInput(Input):
+    """New locale and currency of the session and its cart."""
+
+    locale: Locale | None = field("New locale; unchanged when absent.", default=None)
+    currency_code: CurrencyCode | None = field(
+        "New currency; unchanged when absent. Refused while store credit is attached.", default=None
+    )
+
+
+class PasswordCredentials(Input):
+    """A user name and its password."""
+
+    username: str = field("User name, usually the email address.", is_secret=True)
+    password: str = field("Password.", is_secret=True)
+
+
+class SignInCredentials(Input, one_of=True):
+    """Proves the shopper's identity, in exactly one way."""
+
+    password: PasswordCredentials | None = field("User name and password of a Digital River account.", default=None)
+    merchant_assertion: str | None = field(
+        "Signed assertion (JWT) of the merchant's identity provider. The gateway verifies it and signs in the shopper "
+        "whose external reference it contains.",
+        default=None,
+        is_secret=True,
+    )
+
+
+class SignInInput(Input):
+    """Which shopper signs in, and how the client holds a session that starts with it."""
+
+    credentials: SignInCredentials = field("Proof of identity.")
+    delivery: SessionDelivery = field(
+        "How the client holds the session. Without effect when there is a session; it stays a cookie or a bearer "
+        "token.",
+        default=SessionDelivery.COOKIE,
+    )
+
+
+class RegisterShopperInput(Input):
+    """Name, email address and password of the account to create."""
+
+    idempotency_key: UUID = field("Key that makes the call safe to repeat.")
+    email: EmailAddress = field("Email address; also the user name.", is_secret=True)
+    password: str = field("Password, 8 to 32 characters from at least three character classes.", is_secret=True)
+    first_name: str = field("Given name.", is_secret=True)
+    last_name: str = field("Family name.", is_secret=True)
+    accepts_marketing: bool = field("True when the shopper agreed to marketing mail.", default=False)

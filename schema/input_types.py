@@ -1,0 +1,73 @@
+"""GraphQL input types, made from the declarations in `resolvers/inputs/`."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from functools import cache, reduce
+from operator import or_
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import strawberry
+from strawberry.types.arguments import InputContext
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.inputs.declaration import Input
+from resolvers.scalars import ID
+from schema import enums  # noqa: F401 - an enum must be described before an input names it
+from schema.descriptions import prose
+from schema.directives import Sensitive
+
+
+def graph_type(hint: Any) -> Any:
+    """The annotation for Strawberry that stands for a type hint of a resolver: inputs and identifiers differ."""
+    if hint is ID:
+        return strawberry.ID
+    if isinstance(hint, type) and issubclass(hint, Input):
+        return input_type(hint)  # type: ignore[arg-type]  # mypy takes the hash of instances for that of the class
+    arguments = [graph_type(argument) for argument in get_args(hint)]
+    if get_origin(hint) in (Union, UnionType):
+        return reduce(or_, arguments)
+    return list.__class_getitem__(arguments[0]) if get_origin(hint) is list else hint
+
+
+@cache
+def input_type(declaration: type[Input]) -> Any:
+    """The Strawberry class of an input. Its values arrive at resolvers as instances of the declaration."""
+    hints = get_type_hints(declaration)
+    annotations: dict[str, Any] = {}
+    attributes: dict[str, Any] = {"__annotations__": annotations}
+    for field in fields(declaration):
+        is_optional = field.default is not MISSING
+        annotations[field.name] = graph_type(hints[field.name] | None if is_optional else hints[field.name])
+        # An absent field stays absent: the declaration has its default. `@oneOf` allows none.
+        default = field.default if field.default is not None else strawberry.UNSET
+        attributes[field.name] = strawberry.field(
+            description=field.metadata["description"],
+            directives=[Sensitive()] if field.metadata["is_secret"] else [],
+            default=MISSING if declaration.is_one_of else default,
+        )
+    made = strawberry.input(
+        type(declaration.__name__, (), attributes),
+        description=prose(declaration.__doc__),
+        one_of=declaration.is_one_of,
+    )
+    _set_conversion(made, declaration)
+    return made
+
+
+def _set_conversion(made: Any, declaration: type[Input]) -> None:
+    """Build the declaration from the values of a request. A null has the default of its field."""
+    definition = get_object_definition(made, strict=True)
+    by_name = {to_camel_case(field.python_name): field for field in definition.fields}
+
+    def from_input(_: Any, values: Mapping[str, Any], context: InputContext) -> Input:
+        arguments = {}
+        for name, value in values.items():
+            if value is not None:
+                field = by_name[name]
+                type_ = field.resolve_type(type_definition=definition)
+                arguments[field.python_name] = context.convert(value, type_, name)
+        return declaration(**arguments)
+
+    definition.from_input = from_input

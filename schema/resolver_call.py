@@ -1,0 +1,85 @@
+"""One call of a resolver: the session level it needs, the deadline of the operation, and the value it promises."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.types import Info
+
+from gateway.enums import SessionLevel
+from gateway.operation.context import Context
+from schema import mutation_payload
+
+Resolver = Callable[..., Any]
+
+
+@dataclass
+class Conditions:
+    """What the directives ask of each call of a resolver. `enforce` sets it when all types are known."""
+
+    level: SessionLevel = SessionLevel.NONE
+    is_refused: bool = False
+    """Whether the field is an error below its level. Otherwise it is null there."""
+    is_never_null: bool = False
+
+
+class PromisedValueMissing(Exception):
+    """A field with `@semanticNonNull` had neither a value nor an error: a fault of this gateway."""
+
+
+def takes_parent(resolver: Resolver) -> bool:
+    return next(iter(inspect.signature(resolver).parameters)) == "parent"
+
+
+def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
+    """A call for a field that reads. It is a coroutine only where something has to be waited for."""
+    is_nested = takes_parent(resolver)
+
+    def call(root: object, info: Info, **arguments: Any) -> Any:
+        ctx: Context = info.context
+        positional = (root, ctx) if is_nested else (ctx,)
+        if conditions.is_never_null or conditions.level is not SessionLevel.NONE:
+            return checked(info, ctx, positional, arguments)
+        answer = resolver(*positional, **arguments)
+        return ctx.in_time(answer) if hasattr(answer, "__await__") else answer
+
+    async def checked(info: Info, ctx: Context, positional: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
+        if not await _is_admitted(ctx, conditions):
+            return None
+        answer = resolver(*positional, **arguments)
+        value = await ctx.in_time(answer) if hasattr(answer, "__await__") else answer
+        if value is None and conditions.is_never_null:
+            raise PromisedValueMissing(f"{info._raw_info.parent_type.name}.{info.field_name}")
+        return value
+
+    return call
+
+
+def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Conditions) -> Callable[..., Any]:
+    """A call for a mutation. It has no deadline here: each of its upstream calls has one, and its outcome is kept."""
+
+    async def call(root: object, info: Info, **arguments: Any) -> Any:  # noqa: ARG001 - Strawberry passes it
+        ctx: Context = info.context
+        if not await _is_admitted(ctx, conditions):
+            return None
+        raw = info._raw_info
+        card_paths = ctx.operation.cards.get(str(raw.path.key))
+        payload = (
+            await resolver(ctx, **arguments)
+            if card_paths is None
+            else mutation_payload.with_card_numbers_refused(card_paths, raw)
+        )
+        return mutation_payload.report_unread(payload, ctx, raw)
+
+    return call
+
+
+async def _is_admitted(ctx: Context, conditions: Conditions) -> bool:
+    """Whether the field is resolved at all. Raises where it is refused below its level."""
+    if conditions.level is SessionLevel.NONE:
+        return True
+    if conditions.is_refused:
+        await ctx.require(conditions.level)
+        return True
+    return await ctx.reaches(conditions.level)
