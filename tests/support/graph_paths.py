@@ -1,4 +1,4 @@
-"""Ways through the graph: an operation that reaches a member, and values for what it has to be given."""
+"""Operations that reach a given field of the graph, and the smallest values for required arguments."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from graphql import (
 from gateway.documents.directive_tables import ListSize
 from schema.build import build
 
-TEXTS = {
+EXAMPLES = {
     "CartRevision": "0",
     "CountryCode": "US",
     "CurrencyCode": "USD",
@@ -34,97 +34,101 @@ TEXTS = {
     "URL": "https://shop.example/",
     "UUID": "00000000-0000-4000-8000-000000000001",
 }
+"""Valid values of the scalars."""
 
 
 @cache
-def ways() -> dict[str, str]:
-    """For each object type that an operation reaches, the shortest one; `%s` stands for what is asked of it."""
+def operations_by_type() -> dict[str, str]:
+    """The shortest operation that reaches each object type; `%s` stands for the selection on it."""
     core = build().core
-    found: dict[str, str] = {}
+    operations: dict[str, str] = {}
     queue: deque[tuple[GraphQLObjectType, str]] = deque()
-    for root, word in ((core.query_type, "query"), (core.mutation_type, "mutation")):
+    for root, keyword in ((core.query_type, "query"), (core.mutation_type, "mutation")):
         assert root is not None
-        queue.append((root, f"{word} {{ %s }}"))
+        queue.append((root, f"{keyword} {{ %s }}"))
     while queue:
-        type_, way = queue.popleft()
-        if type_.name in found:
+        type_, operation = queue.popleft()
+        if type_.name in operations:
             continue
-        found[type_.name] = way
+        operations[type_.name] = operation
         for name, field in type_.fields.items():
             below = get_named_type(field.type)
-            for one in core.get_possible_types(below) if is_abstract_type(below) else [below]:
-                if isinstance(one, GraphQLObjectType):
-                    inside = f"... on {one.name} {{ %s }}" if is_abstract_type(below) else "%s"
-                    queue.append((one, way % f"{call(type_.name, name)} {{ {inside} }}"))
-    return found
+            for possible in core.get_possible_types(below) if is_abstract_type(below) else [below]:
+                if isinstance(possible, GraphQLObjectType):
+                    inside = f"... on {possible.name} {{ %s }}" if is_abstract_type(below) else "%s"
+                    queue.append((possible, operation % f"{call(type_.name, name)} {{ {inside} }}"))
+    return operations
 
 
 def call(type_name: str, name: str) -> str:
-    """A field with the arguments it cannot do without."""
+    """A field with its required arguments."""
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
     size = build().directive_tables.sizes.get(f"{type_name}.{name}", ListSize())
-    given = {one: literal(argument.type) for one, argument in field.args.items() if is_required_argument(argument)}
+    required = {key: argument.type for key, argument in field.args.items() if is_required_argument(argument)}
+    values = {key: literal(type_) for key, type_ in required.items()}
     if size.needs_one:
-        given[size.slicing_arguments[0]] = "13"
-    told = ", ".join(f"{one}: {value}" for one, value in given.items())
-    return f"{name}({told})" if told else name
+        values[size.slicing_arguments[0]] = "13"
+    arguments = ", ".join(f"{key}: {value}" for key, value in values.items())
+    return f"{name}({arguments})" if arguments else name
 
 
 def reaching(coordinate: str, below: str = "__typename") -> str:
-    """An operation that asks for a field, and for something below it."""
+    """An operation that selects a field; `below` is the selection on an object."""
     type_name, _, name = coordinate.partition(".")
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
-    asked = call(type_name, name)
+    selection = call(type_name, name)
     if is_composite_type(get_named_type(field.type)):
-        asked += f" {{ {below} }}"
-    return ways()[type_name] % asked
+        selection += f" {{ {below} }}"
+    return operations_by_type()[type_name] % selection
 
 
 def literal(type_: Any) -> str:
-    """A value of an input type, as small as it may be."""
+    """The smallest valid value of an input type."""
     if is_non_null_type(type_):
         return literal(type_.of_type)
     if is_list_type(type_):
         return f"[{literal(type_.of_type)}]"
     if isinstance(type_, GraphQLInputObjectType):
-        given = {name: one.type for name, one in type_.fields.items() if is_required_input_field(one)}
+        fields = {name: field.type for name, field in type_.fields.items() if is_required_input_field(field)}
         if type_.extensions["strawberry-definition"].is_one_of:
-            name, one = next(iter(type_.fields.items()))
-            given = {name: one.type}
-        return "{" + ", ".join(f"{name}: {literal(one)}" for name, one in given.items()) + "}"
+            name, field = next(iter(type_.fields.items()))
+            fields = {name: field.type}
+        return "{" + ", ".join(f"{name}: {literal(field_type)}" for name, field_type in fields.items()) + "}"
     if is_enum_type(type_):
         return str(next(iter(type_.values)))
     name = str(type_.name)
-    return {"Int": "1", "Boolean": "true"}.get(name, f'"{TEXTS.get(name, "x")}"')
+    return {"Int": "1", "Boolean": "true"}.get(name, f'"{EXAMPLES.get(name, "x")}"')
 
 
 def fields_of_type(type_name: str) -> Iterator[str]:
-    """Fields that have a value of the type, or of one that it is a kind of."""
-    core = build().core
-    for owner in core.type_map.values():
-        if isinstance(owner, GraphQLObjectType) and owner.name in ways():
-            for name, field in owner.fields.items():
-                if get_named_type(field.type).name == type_name:
-                    yield f"{owner.name}.{name}"
+    """Coordinates of the fields whose value has this type."""
+    for owner in _reachable_types():
+        for name, field in owner.fields.items():
+            if get_named_type(field.type).name == type_name:
+                yield f"{owner.name}.{name}"
 
 
 def inputs_with(type_name: str) -> Iterator[str]:
-    """Arguments in which a value of the input type may stand, as `Mutation.field(input:)`."""
-    core = build().core
-    for owner in core.type_map.values():
-        if isinstance(owner, GraphQLObjectType) and owner.name in ways():
-            for name, field in owner.fields.items():
-                for argument, one in field.args.items():
-                    if type_name in _names_below(get_named_type(one.type)):
-                        yield f"{owner.name}.{name}({argument}:)"
+    """Arguments that can hold a value of the input type at any depth, as `Mutation.field(input:)`."""
+    for owner in _reachable_types():
+        for name, field in owner.fields.items():
+            for key, argument in field.args.items():
+                if type_name in _input_types_below(get_named_type(argument.type)):
+                    yield f"{owner.name}.{name}({key}:)"
 
 
-def _names_below(type_: Any) -> set[str]:
-    seen: set[str] = set()
-    queue = [type_]
+def _reachable_types() -> Iterator[GraphQLObjectType]:
+    for type_ in build().core.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and type_.name in operations_by_type():
+            yield type_
+
+
+def _input_types_below(root: Any) -> set[str]:
+    names: set[str] = set()
+    queue = [root]
     while queue:
-        one = queue.pop()
-        if isinstance(one, GraphQLInputObjectType) and one.name not in seen:
-            seen.add(one.name)
-            queue += [get_named_type(member.type) for member in one.fields.values()]
-    return seen
+        type_ = queue.pop()
+        if isinstance(type_, GraphQLInputObjectType) and type_.name not in names:
+            names.add(type_.name)
+            queue += [get_named_type(field.type) for field in type_.fields.values()]
+    return names

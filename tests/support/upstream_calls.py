@@ -1,7 +1,7 @@
-"""Which calls upstream offers, the graph names, the gateway sends and the sandbox answers.
+"""Which calls Digital River offers, the graph names as sources, the gateway sends and the sandbox answers.
 
-What upstream offers is `docs/coverage.csv`; the rest is read from the `Source:` lines of the SDL, from the code of the
-gateway's client, and from the routes of the sandbox.
+The calls that Digital River offers are listed in `docs/coverage.csv`. The others are read from the `Source:` lines of
+the SDL, from the code of the gateway's client, and from the routes of the sandbox.
 """
 
 import csv
@@ -14,13 +14,13 @@ from functools import cache
 from graphql import GraphQLNamedType, build_schema
 
 from sandbox.app import CART, ME, ROUTES
-from tests.support.gateway_calls import ROOT, Call, made
+from tests.support.gateway_calls import ROOT, Call, gateway_calls
 
 INVENTORY = ROOT / "docs" / "coverage.csv"
 SDL = ROOT / "schema" / "schema.graphql"
 
 SETTINGS = "settings"
-"""Stands in `instead` where the gateway is configured with what the call would tell."""
+"""In the column `instead`: the gateway is configured with what the call would return."""
 
 
 def call(method: str, path: str) -> Call:
@@ -29,16 +29,16 @@ def call(method: str, path: str) -> Call:
 
 @dataclass(frozen=True)
 class Row:
-    """One call that upstream offers."""
+    """A call that Digital River offers."""
 
     area: str
     method: str
     path: str
     need: str
-    """What a storefront needs of it: must, should, later, out."""
+    """How much a storefront needs it: must, should, later, out."""
     note: str
     instead: str
-    """The call that tells or does the same, where the gateway sends that one."""
+    """Another call with the same effect, if the gateway sends that one."""
 
     @property
     def call(self) -> Call:
@@ -46,10 +46,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Surface:
+class Coverage:
     rows: list[Row]
     named: Mapping[Call, list[str]]
-    """Calls that the graph names as a source, with the coordinates that do."""
+    """Calls that the graph names as a source, each with the coordinates that name it."""
     sent: frozenset[Call]
     answered: frozenset[Call]
 
@@ -57,7 +57,7 @@ class Surface:
         return row.need in ("must", "should") or row.call in self.named
 
     def by_the_gateway(self, row: Row) -> bool:
-        """Whether it is sent, or another one that does the same."""
+        """Whether the gateway sends the call, or another one with the same effect."""
         return row.call in self.sent or row.instead == SETTINGS or self._is_sent_instead(row)
 
     def _is_sent_instead(self, row: Row) -> bool:
@@ -68,9 +68,9 @@ class Surface:
 
 
 @cache
-def surface() -> Surface:
+def coverage() -> Coverage:
     rows = inventory()
-    return Surface(rows, named(rows), frozenset(made()), frozenset(answered()))
+    return Coverage(rows, calls_named_by_the_graph(rows), frozenset(gateway_calls()), frozenset(sandbox_calls()))
 
 
 def inventory() -> list[Row]:
@@ -78,43 +78,40 @@ def inventory() -> list[Row]:
         return [Row(**row) for row in csv.DictReader(file)]
 
 
-def answered() -> Iterator[Call]:
-    """What the sandbox answers."""
+def sandbox_calls() -> Iterator[Call]:
     return (call(method, path) for path, handlers in ROUTES for method in handlers)
 
 
-# What the graph names.
-
-
-def named(rows: list[Row]) -> dict[Call, list[str]]:
-    """Calls after `Source:` in a description, each with the coordinates of the members that have it."""
+def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
+    """Calls after `Source:` in a description, each with the coordinates of the descriptions."""
     known = {row.call: row for row in rows}
-    found = defaultdict(list)
-    for coordinate, base, text in _sources():
-        for method, path in paths(text):
-            for one in _resolved(method, path, base, known, coordinate):
-                found[one].append(coordinate)
-    return dict(found)
+    named = defaultdict(list)
+    for coordinate, base, source in _sources():
+        for method, path in source_calls(source):
+            for resolved in _resolved(method, path, base, known, coordinate):
+                named[resolved].append(coordinate)
+    return dict(named)
 
 
 def _sources() -> Iterator[tuple[str, str | None, str]]:
-    """Coordinate, the path its type is read from, and what follows `Source:`, of every member that has it."""
+    """For each description with `Source:`: its coordinate, the path its type is read from, and what follows."""
     for name, type_ in build_schema(SDL.read_text()).type_map.items():
-        own = _source(type_)
-        base = next((path for method, path in paths(own) if method == "GET"), None)
-        yield name, base, own
-        for member, field in getattr(type_, "fields", {}).items():
-            yield f"{name}.{member}", base, _source(field)
+        type_source = _source(type_)
+        base = next((path for method, path in source_calls(type_source) if method == "GET"), None)
+        yield name, base, type_source
+        for field_name, field in getattr(type_, "fields", {}).items():
+            yield f"{name}.{field_name}", base, _source(field)
 
 
-def _source(member: GraphQLNamedType) -> str:
-    return (member.description or "").rpartition("Source:")[2] if "Source:" in (member.description or "") else ""
+def _source(described: GraphQLNamedType) -> str:
+    description = described.description or ""
+    return description.rpartition("Source:")[2] if "Source:" in description else ""
 
 
-def paths(text: str) -> Iterator[tuple[str, str]]:
-    """`POST and DELETE …/a, or …/b` is four calls. An ellipsis is what the context says."""
+def source_calls(source: str) -> Iterator[tuple[str, str]]:
+    """Method and path of each call. `POST and DELETE …/a, or …/b` is four calls; the context completes an ellipsis."""
     methods, is_new = list[str](), True
-    for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", text):
+    for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", source):
         if token.isalpha():
             methods, is_new = ([] if is_new else methods) + [token], False
         else:
@@ -125,14 +122,14 @@ def paths(text: str) -> Iterator[tuple[str, str]]:
 def _resolved(method: str, path: str, base: str | None, known: Mapping[Call, Row], coordinate: str) -> Iterator[Call]:
     if path.endswith("/…"):
         family = call(method, path.removesuffix("…"))
-        yield from (one for one, row in known.items() if row.need != "out" and _is_below(one, family))
+        yield from (known_call for known_call, row in known.items() if row.need != "out" and _below(known_call, family))
         return
-    places = [path] if path.startswith("/") else [f"{place}{path[1:]}" for place in (base, CART, ME) if place]
-    found = next((one for place in places if (one := call(method, place)) in known), None)
-    if found is None:
+    paths = [path] if path.startswith("/") else [f"{prefix}{path[1:]}" for prefix in (base, CART, ME) if prefix]
+    resolved = next((candidate for path in paths if (candidate := call(method, path)) in known), None)
+    if resolved is None:
         raise ValueError(f"{coordinate} names {method} {path} as its source, which docs/coverage.csv does not list")
-    yield found
+    yield resolved
 
 
-def _is_below(one: Call, family: Call) -> bool:
-    return one.method == family.method and one.path.startswith(family.path)
+def _below(candidate: Call, family: Call) -> bool:
+    return candidate.method == family.method and candidate.path.startswith(family.path)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.coverage_page import page
-from tests.support.upstream_calls import INVENTORY, SETTINGS, call, inventory, paths, surface
+from tests.support.upstream_calls import INVENTORY, SETTINGS, call, coverage, inventory, source_calls
 
 pytestmark = pytest.mark.slow
 
@@ -11,7 +11,7 @@ PAGE = INVENTORY.with_suffix(".md")
 
 
 def test_what_a_storefront_needs_of_upstream_is_covered() -> None:
-    told = surface()
+    told = coverage()
     missing = {
         f"{row.call}: {'the gateway never sends it' if row.call in told.answered else 'the sandbox has no route'}"
         for row in told.rows
@@ -21,7 +21,7 @@ def test_what_a_storefront_needs_of_upstream_is_covered() -> None:
         "A call that is a must, a should, or the source of a member is not covered. Send it in a method of "
         "gateway/upstream that is used and route it in sandbox/app.py; or, where another call that is sent does the "
         "same, name that one in the last column of docs/coverage.csv. The path must be put together inside "
-        "gateway/upstream: what only callers know of it cannot be seen (tests/calls.py)."
+        "gateway/upstream: what only callers know of it cannot be seen (tests/support/gateway_calls.py)."
     )
 
 
@@ -30,7 +30,7 @@ def test_the_page_is_true() -> None:
 
 
 def test_a_call_that_stands_for_another_is_sent_and_answered_and_the_other_is_not_sent() -> None:
-    told = surface()
+    told = coverage()
     for row in (row for row in told.rows if row.instead):
         assert row.call not in told.sent, f"{row.call} is sent itself: nothing stands for it in docs/coverage.csv"
         if row.instead != SETTINGS:
@@ -58,4 +58,4 @@ def test_the_inventory_names_each_call_once() -> None:
     ],
 )
 def test_calls_are_read_from_what_a_description_names_as_its_source(text: str, expected: list[str]) -> None:
-    assert [f"{method} {path}" for method, path in paths(text)] == expected
+    assert [f"{method} {path}" for method, path in source_calls(text)] == expected
