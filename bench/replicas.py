@@ -272,7 +272,7 @@ async def silence(times: int) -> Found:
         gateway = await place.begin(STORE_TIMEOUT_S)
         async with httpx.AsyncClient(base_url=gateway.url, timeout=30, trust_env=False) as http:
             buyer = await place.buyer(http)
-            with place.valkey.silent():
+            with place.valkey.paused():
                 for _ in range(times):
                     began_at = time.monotonic()
                     variables = {"key": new_key(), "total": buyer.total}

@@ -1,4 +1,4 @@
-"""What every test stands on: a sandbox, a gateway in front of it, and a shopper."""
+"""Shared fixtures: a sandbox, a gateway in front of it, and shoppers."""
 
 import gc
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +15,7 @@ from tests.support.valkey import Valkey
 
 
 def pytest_collection_finish() -> None:
-    """What is imported and built stays; the garbage collector need not look at it again in every test."""
+    """Build both schemas once and exclude them from garbage collection, which is slow otherwise."""
     for suggests in (True, False):
         build(suggests=suggests)
     gc.collect()
@@ -29,14 +29,14 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
-    """One server for all tests of a worker; each keeps to keys of its own."""
+    """One server for all tests of a worker. Each test uses its own keys."""
     with Valkey() as server:
         yield server
 
 
 @pytest.fixture
 def own_valkey() -> Iterator[Valkey]:
-    """A server that the test may break."""
+    """A server for one test, which may break it."""
     with Valkey() as server:
         yield server
 
@@ -53,13 +53,13 @@ def world() -> World:
 
 @pytest.fixture
 def network(world: World) -> InMemoryTransport:
-    """The way to the sandbox, for the gateway and for the shopper's browser."""
+    """Connects the gateway and the shopper's browser to the sandbox."""
     return InMemoryTransport(create_sandbox(world))
 
 
 @pytest.fixture
 async def sandbox(network: InMemoryTransport) -> AsyncIterator[httpx.AsyncClient]:
-    """The sandbox as DigitalRiver.js and the payment provider meet it."""
+    """Calls the sandbox as DigitalRiver.js and the shopper's browser do."""
     async with httpx.AsyncClient(transport=network, base_url="http://sandbox") as http:
         yield http
 
@@ -79,7 +79,7 @@ def shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) ->
 async def reconciled_shopper(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
-    """At a gateway that looks after submissions by itself, all the time."""
+    """A shopper of a gateway whose reconciler runs all the time."""
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         yield Shopper(storefront, sandbox, world)
 

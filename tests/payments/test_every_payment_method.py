@@ -68,7 +68,7 @@ class Visit:
             assert (await storefront.ask(text, v=CPF)).data["setTaxIdentifiers"]["errors"] == []
 
     async def source(self, **changes: Any) -> str:
-        return await self.source_of(self.way.type, self.way.hash, **changes)
+        return await self.source_of(self.way.type, self.way.details, **changes)
 
     async def source_of(self, type: str, hash: dict[str, Any], **changes: Any) -> str:
         session_id = (await self.shopper.storefront.cart())["paymentSession"]["sessionId"]
@@ -92,7 +92,7 @@ class Visit:
         url = next(
             one.redirect["redirectUrl"] for id, one in self.shopper.world.sources.items() if str(id) == source_id
         )
-        form = {"decision": decision} | ({"option": self.way.option} if self.way.option else {})
+        form = {"decision": decision} | ({"option": self.way.wallet_option} if self.way.wallet_option else {})
         answer = await self.shopper.sandbox.post(httpx.URL(url).raw_path.decode(), data=form)
         assert answer.status_code == 303, answer.text
 
@@ -143,7 +143,8 @@ async def approved_first(visit: Visit) -> str:
     assert await visit.attach(source_id) == []
     assert (await visit.submit())["__typename"] == "OrderPlaced"
     assert (
-        next(one.option for id, one in visit.shopper.world.sources.items() if str(id) == source_id) == visit.way.option
+        next(one.option for id, one in visit.shopper.world.sources.items() if str(id) == source_id)
+        == visit.way.wallet_option
     )
     return "approved, attached, placed"
 

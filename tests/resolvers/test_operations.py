@@ -26,7 +26,15 @@ from gateway.upstream.calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.schema.test_graph_rules import CORE, costly
-from tests.support.operation_calls import TABLE, TOKEN, InDoubt, Null, Once, OtherWords, Refused
+from tests.support.operation_calls import (
+    TABLE,
+    TOKEN,
+    ChangeRefused,
+    FallbackFields,
+    NthCall,
+    NullFields,
+    OutcomeInDoubt,
+)
 from tests.support.shop import Answer, Clock, InMemoryTransport, Shopper, documents, gateway
 
 pytestmark = pytest.mark.slow
@@ -39,7 +47,7 @@ def test_the_table_has_every_operation() -> None:
 def test_what_is_lost_alone_is_what_the_rules_of_the_graph_call_costly() -> None:
     for name, row in TABLE.items():
         shown = dict(shown_by(parse(documents()[name])))
-        lost = [field for one in row.loses.values() if isinstance(one, Null) for field in one.fields]
+        lost = [field for one in row.effects.values() if isinstance(one, NullFields) for field in one.fields]
         assert {shown[re.sub(r"\.\d+", "", field)] for field in lost} <= costly()
 
 
@@ -82,7 +90,7 @@ class Seen(NamedTuple):
     """A run of an operation by a shopper who exists for it alone."""
 
     answer: Answer
-    calls: set[Once]
+    calls: set[NthCall]
     before: dict[str, Any]
     after: dict[str, Any]
     """What the shopper has, once everything works again."""
@@ -96,7 +104,7 @@ class Seen(NamedTuple):
 HAS = "{ session { id level } cart { totalQuantity } }"
 
 
-async def seen(name: str, failing: Once | None = None) -> Seen:
+async def seen(name: str, failing: NthCall | None = None) -> Seen:
     async with fresh_shopper() as shopper:
         document = documents()[name]
         given = await TABLE[name].arrange(shopper)
@@ -109,7 +117,7 @@ async def seen(name: str, failing: Once | None = None) -> Seen:
         calls.clear()
         answer = await shopper.storefront.ask(document, **variables)
         made = {
-            Once(call.method, call.path, turn)
+            NthCall(call.method, call.path, turn)
             for call in calls.by_call
             for turn in range(calls.count(call.method, call.path))
         }
@@ -167,32 +175,32 @@ async def test_an_operation_makes_the_calls_of_the_table(name: str) -> None:
     for payload in run.answer.data.values():
         assert payload is not None
         assert payload.get("errors", []) == []
-    assert run.calls == row.loses.keys()
+    assert run.calls == row.effects.keys()
     assert len([call for call in run.calls if call != TOKEN]) == row.calls
 
 
 @pytest.mark.parametrize("name", TABLE)
 async def test_what_does_not_depend_on_a_call_stays_when_that_call_fails(name: str) -> None:
     good = Good(await seen(name), await seen(name))
-    for call, lost in TABLE[name].loses.items():
+    for call, lost in TABLE[name].effects.items():
         run = await seen(name, call)
         assert run.answer.status == 200
         assert set(run.answer.codes) <= {"UPSTREAM_UNAVAILABLE"}, call
-        if isinstance(lost, Refused):
+        if isinstance(lost, ChangeRefused):
             check_refused(run)
-        elif isinstance(lost, InDoubt):
+        elif isinstance(lost, OutcomeInDoubt):
             check_in_doubt(run)
         else:
             told, expected = good.told(run), good.told(good.one)
-            touched = (*lost.fields, *lost.but_for) if isinstance(lost, Null) else lost.fields
+            touched = (*lost.fields, *lost.but_for) if isinstance(lost, NullFields) else lost.fields
             assert beside(told, touched) == beside(expected, touched), call
             check_lost(run, told, lost)
             assert quantity(run.after) == quantity(good.one.after), "what was changed is changed"
 
 
-def check_lost(run: Seen, told: Leaves, lost: Null | OtherWords) -> None:
+def check_lost(run: Seen, told: Leaves, lost: NullFields | FallbackFields) -> None:
     told_at = {".".join(map(str, error["path"])) for error in run.answer.body.get("errors", [])}
-    if isinstance(lost, Null):
+    if isinstance(lost, NullFields):
         assert told_at == set(lost.fields)
         assert [told[field] for field in lost.fields] == [None] * len(lost.fields)
     else:

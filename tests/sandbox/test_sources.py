@@ -13,7 +13,7 @@ from tests.support.payment_method_cases import PAYMENT_METHOD_CASES, PaymentMeth
 from tests.support.shop import CART, SUBMIT
 
 OWNER = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.com", "phoneNumber": "952-555-0100"}
-NEEDED = [(way, name) for way in PAYMENT_METHOD_CASES if not way.option for name in way.method.required]
+NEEDED = [(way, name) for way in PAYMENT_METHOD_CASES if not way.wallet_option for name in way.method.required]
 
 
 async def create(client: Client, type: str, hash: dict[str, Any], status: int = 201, **more: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def owner(**changes: Any) -> dict[str, Any]:
     ("way", "name"), NEEDED, ids=lambda one: one.name if isinstance(one, PaymentMethodCase) else one
 )
 async def test_nothing_is_made_without_what_the_method_needs(client: Client, way: PaymentMethodCase, name: str) -> None:
-    hash = {key: value for key, value in way.hash.items() if key != name}
+    hash = {key: value for key, value in way.details.items() if key != name}
     answer = await create(client, way.type, hash, 400, currency=way.currency)
     assert wrong(answer) == ("missing_parameter", f"{way.type}.{name}")
 
@@ -97,7 +97,7 @@ async def test_sources_that_wait_for_money_say_how_to_pay(client: Client) -> Non
 
 
 TRIGGERS = [(type, name) for type, names in BY_NAME.items() for name in names]
-HASHES = {way.type: way.hash for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": BOTH}
+HASHES = {way.type: way.details for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": BOTH}
 MARKETS = {way.type: way.currency for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": "USD"}
 
 

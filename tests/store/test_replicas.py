@@ -268,7 +268,7 @@ async def test_without_its_store_nothing_is_sent_and_the_public_is_served(
         if trouble == "stopped":
             own_valkey.stop()
         else:
-            stack.enter_context(own_valkey.silent())
+            stack.enter_context(own_valkey.paused())
         answer = await storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
         assert answer.codes == ["STORE_UNAVAILABLE"]
         assert "nothing was charged" in answer.body["errors"][0]["message"]
@@ -324,7 +324,7 @@ async def test_who_has_signed_in_gets_the_new_handle_although_the_store_pauses(
         given = (keys.shopper_username, keys.shopper_password, "BEARER")
         signing = asyncio.create_task(storefront.sign_in(*given))
         await network.arrived[me].wait()
-        with own_valkey.silent():
+        with own_valkey.paused():
             network.gates[me].set()
             assert (await signing)["bearerToken"]
         await eventually(lambda: is_ready(storefront))

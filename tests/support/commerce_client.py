@@ -1,4 +1,4 @@
-"""A client of the Commerce API: how the tests meet the sandbox without a gateway between."""
+"""A client of the Commerce API, for tests that call the sandbox directly."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -48,11 +48,11 @@ class Client:
     async def sign_in(self, number: int = 0, **more: str) -> dict[str, Any]:
         """As Alex of the demo shop, or as Sam with 1."""
         keys = self.world.keys
-        known = [
+        accounts = [
             (keys.shopper_username, keys.shopper_password),
             (keys.other_shopper_username, keys.other_shopper_password),
         ]
-        username, password = known[number]
+        username, password = accounts[number]
         form = {"grant_type": "password", "username": username, "password": password} | more
         pair = (keys.confidential_key, keys.confidential_secret)
         answer = await self.http.post("/oauth20/token", auth=pair, data=form)
@@ -78,21 +78,22 @@ class Client:
             await self.ask("PUT", f"{CART}/{side}-address", 204, json={"address": ADDRESS})
         return await self.cart()
 
-    async def source(self, type: str = "creditCard", **changes: Any) -> str:
+    async def source(self, source_type: str = "creditCard", **changes: Any) -> str:
         session_id = (await self.cart())["paymentSession"]["id"]
-        return await create_source(self.http, self.world, session_id, type, **changes)
+        return await create_source(self.http, self.world, session_id, source_type, **changes)
 
     async def attach(self, source_id: str, expected: int = 200) -> Any:
         body = {"paymentMethod": {"sourceId": source_id}}
         return await self.ask("POST", f"{CART}/apply-payment-method?expand=all", expected, json=body)
 
     async def decide(self, source_id: str, decision: str) -> None:
-        source = next(one for key, one in self.world.sources.items() if str(key) == source_id)
+        source = next(source for key, source in self.world.sources.items() if str(key) == source_id)
         url = httpx.URL(source.redirect["redirectUrl"])
         answer = await self.http.post(url.raw_path.decode(), data={"decision": decision})
         assert answer.status_code == 303
 
 
 def code(body: Any) -> str:
-    word: str = body["errors"]["error"][0]["code"]
-    return word
+    """The code of the first error of an answer."""
+    value: str = body["errors"]["error"][0]["code"]
+    return value

