@@ -364,7 +364,7 @@ async def test_who_approves_and_never_comes_back_has_bought(
 
         await eventually(is_placed)
         assert visit.standing_orders == 1
-        assert cell(way, "resumed") == "placed, although nobody came back"
+        assert cell(way, "resumed") == "placed, although the shopper did not come back"
 
 
 @pytest.mark.parametrize("way", PAYMENT_METHOD_CASES, ids=lambda way: way.name)
