@@ -34,7 +34,7 @@ async def begin(ctx: Context) -> list[MutationWarning]:
     session = await ctx.own_session()
     # A way out that broke off half-way is taken to its end: nobody resumes what was given up.
     _check(cart, session.level, was_given_up=await ctx.services.submissions.was_given_up(session, cart))
-    tokens = await ctx.upstream.guest_token(session.locale, session.currency_code)
+    tokens = await ctx.upstream.tokens.guest_token(session.locale, session.currency_code)
     warnings = await _take_along(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
     if not await ctx.services.submissions.give_up(ctx, session, waiting):
         message = "The order is being finished at this moment. Read orderSubmission."
@@ -50,7 +50,7 @@ async def begin(ctx: Context) -> list[MutationWarning]:
     ctx.forget_cart()
     # Nothing leads to the old cart any more; that its token ends too is one more bar.
     with contextlib.suppress(UpstreamError):
-        await ctx.upstream.revoke_token(left)
+        await ctx.upstream.tokens.revoke_token(left)
     return warnings
 
 
@@ -85,16 +85,18 @@ async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) 
         ip_address=ctx.caller.address,
     )
     parts: list[tuple[str, Callable[[], Awaitable[Cart | None]]]] = [
-        ("addresses", lambda: upstream.update_cart(token, details)),
+        ("addresses", lambda: upstream.cart.update_cart(token, details)),
         *(
-            (f"coupon {code}", lambda code=code: upstream.update_cart(token, CartChange(coupon_code=code)))
+            (f"coupon {code}", lambda code=code: upstream.cart.update_cart(token, CartChange(coupon_code=code)))
             for code in coupons
         ),
     ]
     if identifiers := {one.key: str(one.value) for one in many(cart.tax_registrations)}:
-        parts.append(("tax identifiers", lambda: upstream.set_tax_identifiers(token, cart.customer_type, identifiers)))
+        parts.append(
+            ("tax identifiers", lambda: upstream.cart.set_tax_identifiers(token, cart.customer_type, identifiers))
+        )
     if option := cart.selected_shipping_option:
-        parts.append(("shipping option", lambda: upstream.apply_shipping_option(token, option.id)))
+        parts.append(("shipping option", lambda: upstream.cart.apply_shipping_option(token, option.id)))
     for what, act in parts:
         try:
             shown = await act()
@@ -108,7 +110,7 @@ async def _take_along(ctx: Context, token: str, cart: Cart, coupons: list[str]) 
 
 async def _add(upstream: Upstream, token: str, lines: list[CartLine]) -> bool:
     try:
-        await upstream.add_lines(token, [_again(line) for line in lines])
+        await upstream.cart.add_lines(token, [_again(line) for line in lines])
     except UpstreamRefusal:
         return False
     return True

@@ -115,7 +115,7 @@ async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
         return Payload()
 
     async def update(upstream: Upstream, token: str) -> None:
-        await upstream.update_shopper(token, profile, tells_subscriptions=args.apply_email_to_contracts)
+        await upstream.account.update_shopper(token, profile, tells_subscriptions=args.apply_email_to_contracts)
 
     try:
         await _change(ctx, update, ("input",))
@@ -149,9 +149,9 @@ async def _save_address(ctx: Context, args: SaveAddressInput) -> SavedAddress:
 
     async def save(upstream: Upstream, token: str) -> None:
         if replaced is None or replaced.nickname == args.nickname:
-            await upstream.save_address(token, label, wanted)
+            await upstream.account.save_address(token, label, wanted)
         else:
-            await upstream.change_address(token, replaced.upstream_id, label, wanted)
+            await upstream.account.change_address(token, replaced.upstream_id, label, wanted)
 
     await _change(ctx, save, ("input", "address"))
     book = await _read(ctx, ctx.addresses)
@@ -162,7 +162,7 @@ async def _save_address(ctx: Context, args: SaveAddressInput) -> SavedAddress:
 
 async def delete_address(ctx: Context, args: DeleteAddressInput) -> DeletedPayload:
     return await _delete(
-        ctx, "SavedAddress", args.id, lambda upstream, token, entry_id: upstream.delete_address(token, entry_id)
+        ctx, "SavedAddress", args.id, lambda upstream, token, entry_id: upstream.account.delete_address(token, entry_id)
     )
 
 
@@ -177,7 +177,7 @@ async def book_address(ctx: Context, given: str, path: Path) -> Address:
     """An address of the signed-in shopper's book. Raises `Refused`."""
     address_id = own_id("SavedAddress", given, path)
     found = await _read(
-        ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.saved_address(token, address_id)), path
+        ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.saved_address(token, address_id)), path
     )
     return found.address
 
@@ -213,7 +213,7 @@ async def _save_option(ctx: Context, args: SavePaymentOptionInput) -> PaymentOpt
     label = Label(nickname=args.nickname or present.nickname, is_default=args.is_default)
     await _change(
         ctx,
-        lambda upstream, token: upstream.change_payment_option(token, present.upstream_id, label),
+        lambda upstream, token: upstream.account.change_payment_option(token, present.upstream_id, label),
         ("input", "target"),
     )
     return _entry(await _read(ctx, ctx.payment_options), present.upstream_id, ("input", "target"))
@@ -223,7 +223,7 @@ async def saved_source_id(ctx: Context, given: str, path: Path) -> str:
     """The source behind a saved means of payment of the signed-in shopper. Raises `Refused`."""
     option_id = own_id("PaymentOption", given, path)
     found = await _read(
-        ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.payment_option(token, option_id)), path
+        ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.payment_option(token, option_id)), path
     )
     return found.source.source_id
 
@@ -234,7 +234,7 @@ async def _save_source(
     label = Label(nickname=args.nickname or _free_label(options), is_default=args.is_default)
 
     async def save(upstream: Upstream, token: str) -> None:
-        await upstream.save_payment_option(token, source_id, label, ctx.caller.address)
+        await upstream.account.save_payment_option(token, source_id, label, ctx.caller.address)
 
     path = ("input", "target", "sourceId")
     try:
@@ -262,7 +262,7 @@ async def delete_payment_option(ctx: Context, args: DeletePaymentOptionInput) ->
         ctx,
         "PaymentOption",
         args.id,
-        lambda upstream, token, entry_id: upstream.delete_payment_option(token, entry_id),
+        lambda upstream, token, entry_id: upstream.account.delete_payment_option(token, entry_id),
     )
 
 

@@ -28,7 +28,7 @@ async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
 
     async def apply() -> Cart:
         return await ctx.as_shopper(
-            lambda upstream, token: upstream.apply_shopper(
+            lambda upstream, token: upstream.cart.apply_shopper(
                 token, billing_id=billing_id, shipping_id=shipping_id, option_id=option_id
             )
         )

@@ -109,7 +109,7 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
 
 async def _add_some(ctx: Context, lines: list[NewLine], through: Through | None, path: Path) -> ChangeOutcome:
     async def add() -> None:
-        await ctx.as_shopper(lambda upstream, token: upstream.add_lines(token, lines, through))
+        await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, through))
 
     return ChangeOutcome((await write(ctx, add, path=path)).errors)
 
@@ -179,7 +179,7 @@ async def _change_line(ctx: Context, line: LineChange) -> None:
         await _remove(ctx, [line.line_id])
     else:
         await ctx.as_shopper(
-            lambda upstream, token: upstream.update_line(token, line.line_id, line.quantity, line.terms)
+            lambda upstream, token: upstream.cart.update_line(token, line.line_id, line.quantity, line.terms)
         )
 
 
@@ -194,7 +194,7 @@ async def remove_cart_lines(ctx: Context, args: RemoveCartLinesInput) -> Payload
 
 async def _remove(ctx: Context, line_ids: list[str]) -> None:
     try:
-        await ctx.as_shopper(lambda upstream, token: upstream.remove_lines(token, line_ids))
+        await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, line_ids))
     except UpstreamRefusal as refusal:
         if refusal.status != 404:
             raise
@@ -203,7 +203,7 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
         present = {line.upstream_id for line in (await ctx.cart()).lines}
         left = [line_id for line_id in line_ids if line_id in present]
         if left:
-            await ctx.as_shopper(lambda upstream, token: upstream.remove_lines(token, left))
+            await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, left))
 
 
 async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
@@ -222,7 +222,7 @@ async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
         if currency_code != session.currency_code and (await present(ctx)).secondary_source is not None:
             message = "Store credit is attached, which is in one currency. Take it off first."
             return Payload(errors=[invalid(path, message)])
-        act = partial(ctx.as_shopper, lambda upstream, token: upstream.set_market(token, locale, currency_code))
+        act = partial(ctx.as_shopper, lambda upstream, token: upstream.tokens.set_market(token, locale, currency_code))
         done = await write(ctx, act, path=path)
         if not done.errors:
             await ctx.services.sessions.change(session, note)

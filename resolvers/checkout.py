@@ -108,7 +108,7 @@ async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
         wanted = change
         done = await cart_edits.write(
             ctx,
-            lambda: ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, wanted)),
+            lambda: ctx.as_shopper(lambda upstream, token: upstream.cart.update_cart(token, wanted)),
             path=_first_part(args),
         )
         if done.errors:
@@ -141,8 +141,8 @@ async def _set_tax(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
 
     async def put() -> None:
         if not given:
-            await ctx.as_shopper(lambda upstream, token: upstream.remove_tax_identifiers(token))
-        await ctx.as_shopper(lambda upstream, token: upstream.set_tax_identifiers(token, tax.customer_type, given))
+            await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_tax_identifiers(token))
+        await ctx.as_shopper(lambda upstream, token: upstream.cart.set_tax_identifiers(token, tax.customer_type, given))
 
     return await cart_edits.write(ctx, put, path=(*path, "taxIdentifiers"))
 
@@ -181,7 +181,7 @@ async def _correct(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 
 
 async def _apply_suggestion(ctx: Context, kind: AddressKind, suggestion_id: str) -> Cart:
-    return await ctx.as_shopper(lambda upstream, token: upstream.apply_suggestion(token, kind, suggestion_id))
+    return await ctx.as_shopper(lambda upstream, token: upstream.cart.apply_suggestion(token, kind, suggestion_id))
 
 
 async def _change(ctx: Context, args: PrepareCheckoutInput) -> CartChange | None:
@@ -271,7 +271,7 @@ async def _select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Pay
         return Payload()
     return await cart_edits.write(
         ctx,
-        lambda: ctx.as_shopper(lambda upstream, token: upstream.apply_shipping_option(token, option.id)),
+        lambda: ctx.as_shopper(lambda upstream, token: upstream.cart.apply_shipping_option(token, option.id)),
         path=path,
     )
 

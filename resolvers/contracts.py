@@ -10,7 +10,8 @@ from gateway.errors import NotConfigured, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import ContractError, Path, PaymentError, invalid, not_found
 from gateway.upstream import refusal_codes
-from gateway.upstream.contracts import Contracts, PendingContractChange, SubscriptionContract
+from gateway.upstream.contracts import PendingContractChange, SubscriptionContract
+from gateway.upstream.endpoints.contracts import ContractEndpoints
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import Shopper
@@ -220,7 +221,7 @@ async def find(ctx: Context, contract_id: str) -> SubscriptionContract | None:
     return next((one for one in await _own(ctx) if one.upstream_id == contract_id), None)
 
 
-async def _read(contracts: Contracts, contract_id: str) -> SubscriptionContract | None:
+async def _read(contracts: ContractEndpoints, contract_id: str) -> SubscriptionContract | None:
     try:
         return await contracts.contract(contract_id)
     except UpstreamRefusal as refusal:
@@ -235,7 +236,7 @@ async def _own(ctx: Context) -> list[SubscriptionContract]:
     return [one for one in found if one.owner_id in (None, shopper_id)]
 
 
-def _contracts(ctx: Context) -> Contracts:
+def _contracts(ctx: Context) -> ContractEndpoints:
     if not ctx.settings.merchant_key.get_secret_value():
         raise NotConfigured("This deployment has no recurring purchases.")
-    return Contracts(ctx.upstream)
+    return ctx.upstream.contracts

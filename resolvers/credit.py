@@ -91,7 +91,7 @@ async def _apply(ctx: Context, asked: Money | None) -> Payload:
     try:
         # Made before anything is taken off: without it the cart stays as it is.
         reference = (await ctx.shopper()).external_reference_id or ""
-        made = await ctx.upstream.create_store_credit(session.id, amount, reference)
+        made = await ctx.upstream.payments.create_store_credit(session.id, amount, reference)
     except UpstreamError as failure:
         return Payload(errors=[sessions.upstream_error(ctx, failure, AMOUNT)])
     return await _put_first(ctx, cart, made)

@@ -26,7 +26,7 @@ class AppliedOffer:
 
 async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.checkout_memory
-    found: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.applied_offers(token))
+    found: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
     with_coupon = [offer for offer in found if _takes_coupon(offer, memory)]
     # Upstream does not say which code an offer came by: told only where there is one of each.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
@@ -61,7 +61,7 @@ async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
     part = CartChange(coupon_code=offer.coupon_code, order_offer_id=offer_id)
 
     async def apply() -> Cart:
-        return await ctx.as_shopper(lambda upstream, token: upstream.update_cart(token, part))
+        return await ctx.as_shopper(lambda upstream, token: upstream.cart.update_cart(token, part))
 
     done = await write(ctx, apply, path=(*path, name))
     if not done.errors:
@@ -92,7 +92,7 @@ async def remove_offer(ctx: Context, args: RemoveOfferInput) -> Payload:
         return Payload(errors=[no_offer(path)])
 
     async def remove() -> Payload:
-        act = partial(ctx.as_shopper, lambda upstream, token: upstream.remove_offer(token, offer_id))
+        act = partial(ctx.as_shopper, lambda upstream, token: upstream.cart.remove_offer(token, offer_id))
         done = await write(ctx, act, path=path)
         if not done.errors:
             await _forget(ctx, offer_id)

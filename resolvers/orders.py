@@ -58,7 +58,7 @@ async def of_account(
         raise BadUserInput("UNKNOWN stands for states that have no name here; it cannot be asked for.")
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[Order]:
-        found = await ctx.as_shopper(lambda upstream, token: upstream.orders(token, number, size, wanted))
+        found = await ctx.as_shopper(lambda upstream, token: upstream.orders.orders(token, number, size, wanted))
         return Page(found.orders, found.total_count)
 
     return await connection(read, Window.of(first, after, last, before, largest=LARGEST_PAGE), at_once=True)
@@ -100,7 +100,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
 async def _looked_up(ctx: Context, proof: Proof) -> list[Order]:
     """The orders that the proof fits; none, too, where upstream refuses it in any way but for a pause."""
     try:
-        return await ctx.as_shopper(lambda upstream, token: upstream.look_up_orders(token, proof))
+        return await ctx.as_shopper(lambda upstream, token: upstream.orders.look_up_orders(token, proof))
     except UpstreamRefusal as refusal:
         if cause_of(refusal) is ErrorCode.RATE_LIMITED:
             raise

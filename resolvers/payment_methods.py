@@ -16,7 +16,7 @@ async def available_payment_methods(
     cart, session = await ctx.cart(), await ctx.own_session()
 
     async def read_from_cart(upstream: Upstream) -> list[ListedMethod]:
-        return await ctx.as_shopper(lambda _, token: upstream.cart_payment_methods(token))
+        return await ctx.as_shopper(lambda _, token: upstream.payments.cart_payment_methods(token))
 
     available = await ctx.services.method_lists.available(cart, session.locale, read_from_cart)
     if available is None or method_filter is None:

@@ -79,7 +79,7 @@ async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
 
 
 async def attach(ctx: Context, source_id: str) -> Cart | None:
-    return await ctx.as_shopper(lambda upstream, token: upstream.attach_source(token, source_id))
+    return await ctx.as_shopper(lambda upstream, token: upstream.payments.attach_source(token, source_id))
 
 
 async def with_funding(ctx: Context, change: Awaitable[Payload]) -> Payload:
@@ -99,7 +99,7 @@ async def with_funding(ctx: Context, change: Awaitable[Payload]) -> Payload:
 
 async def detach(ctx: Context, source_id: str) -> None:
     try:
-        await ctx.as_shopper(lambda upstream, token: upstream.detach_source(token, source_id))
+        await ctx.as_shopper(lambda upstream, token: upstream.payments.detach_source(token, source_id))
     except UpstreamRefusal as refusal:
         # What is not attached need not be detached.
         if refusal.reason not in (refusal_codes.DELETE_PAYMENT_FAILURE, refusal_codes.APPLY_PAYMENT_FAILURE):
@@ -108,7 +108,7 @@ async def detach(ctx: Context, source_id: str) -> None:
 
 async def _detach_all(ctx: Context) -> None:
     try:
-        await ctx.as_shopper(lambda upstream, token: upstream.detach_all_sources(token))
+        await ctx.as_shopper(lambda upstream, token: upstream.payments.detach_all_sources(token))
     except UpstreamRefusal as refusal:
         if refusal.reason != refusal_codes.DELETE_PAYMENT_FAILURE:
             raise

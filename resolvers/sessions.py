@@ -56,7 +56,7 @@ async def leave(ctx: Context, session: Session) -> None:
     ctx.lose_session()
     # It is over here, which is what was asked; a token that stays ends by itself.
     with contextlib.suppress(UpstreamError):
-        await ctx.upstream.revoke_token(session.record.access_token)
+        await ctx.upstream.tokens.revoke_token(session.record.access_token)
 
 
 async def begin(

@@ -27,7 +27,8 @@ from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Handle, Session
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
-from gateway.upstream.client import Upstream, encoded
+from gateway.upstream.client import Upstream
+from gateway.upstream.endpoints.tokens import encoded_password
 from gateway.upstream.ids import global_id
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.shopper import NewShopper, Shopper
@@ -83,11 +84,11 @@ async def _sign_in(ctx: Context, args: SignInInput) -> Entered:
 
 
 def by_password(username: str, password: str) -> Ask:
-    return lambda upstream, guest: upstream.password_token(username, password, guest)
+    return lambda upstream, guest: upstream.tokens.password_token(username, password, guest)
 
 
 def _by_reference(reference: str) -> Ask:
-    return lambda upstream, guest: upstream.reference_token(reference, guest)
+    return lambda upstream, guest: upstream.tokens.reference_token(reference, guest)
 
 
 async def register_shopper(ctx: Context, args: RegisterShopperInput) -> RegisterShopperPayload:
@@ -120,7 +121,7 @@ async def _register(ctx: Context, args: RegisterShopperInput, taken: AnyUserErro
         is_replay = False
         account = NewShopper(
             email=args.email,
-            password=encoded(args.password),
+            password=encoded_password(args.password),
             first_name=args.first_name,
             last_name=args.last_name,
             locale=session.locale,
@@ -128,7 +129,7 @@ async def _register(ctx: Context, args: RegisterShopperInput, taken: AnyUserErro
             accepts_marketing=args.accepts_marketing,
         )
         try:
-            await ctx.as_shopper(lambda upstream, token: upstream.register_shopper(token, account))
+            await ctx.as_shopper(lambda upstream, token: upstream.account.register_shopper(token, account))
         except UpstreamError as failure:
             return ChangeOutcome([_not_registered(ctx, failure, taken)])
         return ChangeOutcome()

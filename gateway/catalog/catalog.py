@@ -11,7 +11,6 @@ from gateway.errors import BadUserInput, UpstreamRefusal
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream import refusal_codes
-from gateway.upstream.browsing import Browsing
 from gateway.upstream.catalog import (
     Category,
     InventoryStatus,
@@ -24,6 +23,7 @@ from gateway.upstream.catalog import (
 )
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import decode, encode
+from gateway.upstream.endpoints.catalog import CatalogEndpoints
 from gateway.upstream.ids import PATTERN
 
 # An entry is as fresh as the shortest-lived member it holds; past that, texts may be shown and prices not.
@@ -80,7 +80,7 @@ class Catalog:
         if "," in reference:
             return None  # Upstream would read several.
 
-        async def read(shop: Browsing) -> Product | None:
+        async def read(shop: CatalogEndpoints) -> Product | None:
             found = await shop.products_by_reference([reference])
             return found[0] if found else None
 
@@ -101,13 +101,13 @@ class Catalog:
     async def search(self, keyword: str, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
         """A page of the products that have every word of the keyword."""
 
-        async def read(shop: Browsing) -> ProductPage:
+        async def read(shop: CatalogEndpoints) -> ProductPage:
             return await shop.search_page(keyword, number, size)
 
         return await self._page(["keyword", keyword], number, size, read, past_cache)
 
     async def in_category(self, category_id: str, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
-        async def read(shop: Browsing) -> ProductPage:
+        async def read(shop: CatalogEndpoints) -> ProductPage:
             return await shop.category_page(category_id, number, size)
 
         return await self._page(["category", category_id], number, size, read, past_cache)
@@ -116,7 +116,7 @@ class Catalog:
         return await self._list("variations", [product_id], Product, lambda shop: shop.variations(product_id), PRODUCT)
 
     async def volume_pricing(self, product_id: str) -> list[VolumePriceTier]:
-        async def read(shop: Browsing) -> list[VolumePriceTier]:
+        async def read(shop: CatalogEndpoints) -> list[VolumePriceTier]:
             return await shop.volume_pricing(product_id)
 
         return await self._list("volume-pricing", [product_id], VolumePriceTier, read, PRICE)
@@ -144,7 +144,7 @@ class Catalog:
         return await self._find("category", [category_id], Category, lambda shop: shop.category(category_id), CATEGORY)
 
     async def categories_of(self, product_id: str) -> list[Category]:
-        async def read(shop: Browsing) -> list[Category]:
+        async def read(shop: CatalogEndpoints) -> list[Category]:
             return await shop.categories_of_product(product_id)
 
         return await self._list("categories-of", [product_id], Category, read, CATEGORY)
@@ -153,10 +153,12 @@ class Catalog:
 
     async def offers_of_place(self, place: str) -> list[Offer]:
         """Offers of a point of promotion."""
-        return await self._list("offers-of-place", [place], Offer, lambda shop: shop.offers_of_place(place), OFFER)
+        return await self._list(
+            "offers-of-place", [place], Offer, lambda shop: shop.offers_of_point_of_promotion(place), OFFER
+        )
 
     async def offers_of_product(self, product_id: str, place: str | None) -> list[Offer]:
-        async def read(shop: Browsing) -> list[Offer]:
+        async def read(shop: CatalogEndpoints) -> list[Offer]:
             return await shop.offers_of_product(product_id, place)
 
         return await self._list("offers-of-product", [product_id, place], Offer, read, OFFER)
@@ -165,7 +167,7 @@ class Catalog:
         return await self._find("offer", [offer_id], Offer, lambda shop: shop.offer(offer_id), OFFER)
 
     async def offered_products(self, offer_id: str) -> list[OfferedProduct]:
-        async def read(shop: Browsing) -> list[OfferedProduct]:
+        async def read(shop: CatalogEndpoints) -> list[OfferedProduct]:
             return await shop.offered_products(offer_id)
 
         return await self._list("offered-products", [offer_id], OfferedProduct, read, PRICE)
@@ -175,7 +177,7 @@ class Catalog:
     async def _find(
         self, scope: str, named: list[str], kind: type[T], read: Read[T | None], lifetime: Lifetime
     ) -> T | None:
-        async def found(shop: Browsing) -> T | None:
+        async def found(shop: CatalogEndpoints) -> T | None:
             return await _unless_missing(read(shop), None)
 
         return await self._load(scope, named, kind | None, found, lifetime)  # type: ignore[arg-type]  # a union is no class
@@ -183,7 +185,7 @@ class Catalog:
     async def _list(
         self, scope: str, named: list[str] | list[str | None], kind: type[T], read: Read[list[T]], lifetime: Lifetime
     ) -> list[T]:
-        async def found(shop: Browsing) -> list[T]:
+        async def found(shop: CatalogEndpoints) -> list[T]:
             return await _unless_missing(read(shop), [])
 
         return await self._load(scope, named, list[kind], found, lifetime)  # type: ignore[valid-type]  # made at run time
@@ -191,7 +193,7 @@ class Catalog:
     async def _page(
         self, named: list[str], number: int, size: int, read: Read[ProductPage], past_cache: bool
     ) -> ProductPage:
-        async def found(shop: Browsing) -> ProductPage:
+        async def found(shop: CatalogEndpoints) -> ProductPage:
             return await _unless_missing(read(shop), ProductPage())
 
         parts = [*named, str(number), str(size)]

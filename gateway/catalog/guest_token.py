@@ -10,16 +10,16 @@ from typing import TypeVar
 from gateway.errors import UpstreamTokenInvalid
 from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
 from gateway.settings import Settings
-from gateway.upstream.browsing import Browsing
 from gateway.upstream.catalog import (
     Market,
 )
 from gateway.upstream.client import Upstream
+from gateway.upstream.endpoints.catalog import CatalogEndpoints
 
 T = TypeVar("T")
 
 
-Read = Callable[[Browsing], Awaitable[T]]
+Read = Callable[[CatalogEndpoints], Awaitable[T]]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Guest:
         upstream = self._upstream.until(time.monotonic() + self._within_s)
         token = await self._guest_token()
         try:
-            return await read(Browsing(upstream, token, market))
+            return await read(upstream.catalog(token, market))
         except UpstreamTokenInvalid:
-            return await read(Browsing(upstream, await self._guest_token(stale=token), market))
+            return await read(upstream.catalog(await self._guest_token(stale=token), market))
 
     async def _guest_token(self, *, stale: str | None = None) -> str:
         """Asked for once by however many need it, or need another one than `stale`."""
@@ -65,5 +65,5 @@ class Guest:
 
     async def _new_token(self) -> GuestToken:
         upstream = self._upstream.until(time.monotonic() + self._within_s)
-        tokens = await upstream.guest_token(*self._home)
+        tokens = await upstream.tokens.guest_token(*self._home)
         return GuestToken(tokens.access_token, self._now() + timedelta(seconds=tokens.expires_in_s))

@@ -186,7 +186,7 @@ class Context:
 
     async def _read_cart(self) -> Cart:
         with self.operation.reads.one():
-            return await self.as_shopper(lambda upstream, token: upstream.active_cart(token))
+            return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
         """What the cart's country asks for, read once for the operation like the cart."""
@@ -197,12 +197,12 @@ class Context:
         return asyncio.shield(operation.tax_requirements)
 
     async def _read_tax_requirements(self) -> list[TaxIdentifierRequirement]:
-        return await self.as_shopper(lambda upstream, token: upstream.tax_requirements(token))
+        return await self.as_shopper(lambda upstream, token: upstream.cart.tax_requirements(token))
 
     async def order(self, order_id: str) -> Order | None:
         """An order of this session by its upstream id; None when there is none."""
         try:
-            return await self.as_shopper(lambda upstream, token: upstream.order(token, order_id))
+            return await self.as_shopper(lambda upstream, token: upstream.orders.order(token, order_id))
         except UpstreamRefusal as refusal:
             if refusal.status == 404:
                 return None
@@ -216,14 +216,16 @@ class Context:
 
     def shopper(self) -> "asyncio.Future[Shopper]":
         """The signed-in shopper. Like all of the account, read once for the operation until something changes it."""
-        return self.once("shopper", lambda: self.as_shopper(lambda upstream, token: upstream.shopper(token)))
+        return self.once("shopper", lambda: self.as_shopper(lambda upstream, token: upstream.account.shopper(token)))
 
     def addresses(self) -> "asyncio.Future[list[SavedAddress]]":
-        return self.once("addresses", lambda: self.as_shopper(lambda upstream, token: upstream.addresses(token)))
+        return self.once(
+            "addresses", lambda: self.as_shopper(lambda upstream, token: upstream.account.addresses(token))
+        )
 
     def payment_options(self) -> "asyncio.Future[list[PaymentOption]]":
         return self.once(
-            "payment options", lambda: self.as_shopper(lambda upstream, token: upstream.payment_options(token))
+            "payment options", lambda: self.as_shopper(lambda upstream, token: upstream.account.payment_options(token))
         )
 
     def credit_balance(self) -> "asyncio.Future[Money | None]":
@@ -232,7 +234,7 @@ class Context:
 
     async def _read_credit_balance(self) -> Money | None:
         reference = (await self.shopper()).external_reference_id
-        return await self.upstream.credit_balance(reference) if reference is not None else None
+        return await self.upstream.payments.credit_balance(reference) if reference is not None else None
 
     def once(self, what: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
         """Something of the caller's own, read once for the operation until something changes the account."""

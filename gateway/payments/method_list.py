@@ -124,7 +124,7 @@ class MethodLists:
         """
         if self._settings.payment_methods is MethodsFrom.PAYMENT_SERVICE:
             try:
-                return await self._with_half_the_time().payment_methods(session_id, locale)
+                return await self._with_half_the_time().payments.payment_methods(session_id, locale)
             except UpstreamError as failure:
                 log.warning("payment service gave no methods", extra={"reason": failure.code.value})
         return known_methods.completed(await read_from_cart(self._with_half_the_time()))

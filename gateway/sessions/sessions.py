@@ -163,7 +163,7 @@ class Sessions:
         self, upstream: Upstream, delivery: SessionDelivery, locale: str, currency_code: str
     ) -> tuple[Session, Handle]:
         """Start a guest session with a token asked for over `upstream`. The handle is told once and not kept."""
-        tokens = await upstream.guest_token(locale, currency_code)
+        tokens = await upstream.tokens.guest_token(locale, currency_code)
         return await self._start(SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code)
 
     async def begin_registered(
@@ -312,7 +312,7 @@ class Sessions:
             await self.end(session)
             raise SessionExpired
         try:
-            tokens = await self._upstream.refreshed_token(session.record.refresh_token)
+            tokens = await self._upstream.tokens.refreshed_token(session.record.refresh_token)
         except UpstreamRefusal as refusal:
             if refusal.status not in (400, 401):
                 raise  # A quota says nothing about the token.

@@ -317,9 +317,9 @@ class Submissions:
     ) -> SubmissionAttempt:
         accepts = case.agreement is not None and case.agreement.accepts_terms
         try:
-            answer = await ctx.upstream.submit_cart(
+            answer = await ctx.upstream.orders.submit_cart(
                 session.record.access_token,
-                address=ctx.caller.address,
+                ip_address=ctx.caller.address,
                 terms_accepted=accepts or case.cart.terms_of_sale_accepted,
             )
             result = answered(ctx, record, answer)
@@ -423,7 +423,7 @@ class Submissions:
     ) -> SubmissionAttempt:
         ctx.forget_cart()
         try:
-            result = answered(ctx, record, await ctx.upstream.resume_cart(token))
+            result = answered(ctx, record, await ctx.upstream.orders.resume_cart(token))
         except UpstreamNotReached:
             await self._attempts.advance(place, record, ctx.services.now(), stage=Stage.OUTCOME, result=waiting.result)
             raise

@@ -1,14 +1,15 @@
-"""How a call to Digital River is made: with which key, until when, how often, and what its failure means.
+"""One call to Digital River: its key, its deadline, its retries, and what its failure means.
 
-What may be sent again is decided here: reads, and changes of which it is certain that nothing happened; a submission
-never.
+Only reads are repeated, and changes that Digital River certainly did not make. A submission is never repeated.
 """
 
+import asyncio
 import base64
 import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import httpx
@@ -21,28 +22,33 @@ from gateway.errors import (
     UpstreamNotReached,
     UpstreamRefusal,
     UpstreamTimeout,
+    UpstreamTokenInvalid,
     UpstreamUnavailable,
 )
 from gateway.settings import Settings
 from gateway.upstream import error_envelopes, refusal_codes
-from gateway.upstream.transport import DEADLINE, AnswerTooLarge
+
+LARGEST_ANSWER_BYTES = 2 * 1024 * 1024
+"""Decoded. No answer of Digital River needs more."""
 
 READ_ATTEMPTS = 3
 
 FIRST_WAIT_S = 0.1
-"""Longest wait before the second try of a call; it doubles before each further one."""
+"""Longest wait before the second attempt; it doubles before each further one."""
 
 BUSY_ATTEMPTS = 4
-"""Tries of a change that another one keeps out; upstream documents the refusal as not applied."""
+"""Attempts of a change while another request changes the cart. Digital River documents the refusal as not applied."""
 
-LONGEST_ASKED_PAUSE_S = 5
-"""Of a `Retry-After`; who is asked to wait longer is told so at once by the deadline."""
+LONGEST_RETRY_AFTER_S = 5
+"""Limit for the wait that a `Retry-After` header asks for; a longer one would only run into the deadline."""
 
-PASSING = frozenset({502, 503, 504})
-"""Statuses of a read that may pass by themselves, beside a 500 `system-error`."""
+PASSING_STATUSES = frozenset({502, 503, 504})
+"""Statuses after which a read is repeated, beside a 500 with the code `system-error`."""
 
 
 class Repeat(Enum):
+    """What a call is, and so when it may be sent again."""
+
     READ = "read"
     CHANGE = "change"
     NEVER = "never"
@@ -50,7 +56,7 @@ class Repeat(Enum):
 
 @dataclass(frozen=True)
 class Retries:
-    """How often a read is tried, and the longest wait before its second try. Tests do not wait."""
+    """How often a read is tried, and the longest wait before its second attempt. Tests do not wait."""
 
     read_attempts: int = READ_ATTEMPTS
     first_wait_s: float = FIRST_WAIT_S
@@ -58,13 +64,17 @@ class Retries:
 
 @dataclass(frozen=True)
 class Calls:
-    """Every method raises `UpstreamError` only, and gives the body of a success."""
+    """Every method returns the body of a 2xx and raises only `UpstreamError`."""
 
     http: httpx.AsyncClient
     settings: Settings
     retries: Retries = Retries()
     deadline_at: float | None = None
-    """In seconds of `time.monotonic`; without one each call has the deadline of an operation."""
+    """In seconds of `time.monotonic`. None: each call has the deadline of an operation."""
+
+    def until(self, deadline_at: float) -> "Calls":
+        """The same calls with this deadline, or with their own where that is earlier."""
+        return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
     async def read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
         return await self.send("GET", path, token=token, params=params)
@@ -77,10 +87,10 @@ class Calls:
         params: Mapping[str, str] | None = None,
         json: object = None,
     ) -> bytes:
-        """Make a change. A success with a refusal inside is a refusal."""
+        """Make a change. Raises the refusal that a 2xx carries."""
         body = await self.send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
-        if error_envelopes.codes_beside(body):
-            raise error_envelopes.refusal(409, body)
+        if b'"errors"' in body and (refusal := error_envelopes.refusal_in_success(body)):
+            raise refusal
         return body
 
     async def send(
@@ -96,15 +106,19 @@ class Calls:
         base: str | None = None,
         repeat: Repeat = Repeat.READ,
     ) -> bytes:
-        """Send, again where that is safe, and give the body of a success.
+        """Send a request, again where `repeat` allows it.
 
-        `basic` is a key with its secret, `key:secret`; without it and without a token those of the site are shown.
+        It carries `token`; without one, `basic` as `key:secret`; without both, the site's key. An empty token: no key.
         """
         settings = self.settings
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
         headers = {"Accept": "application/json"}
-        if token:  # An empty one is a call of somebody who asks for no key.
+        if token is None:
+            headers["Authorization"] = _basic(basic or self._site_key())
+        elif token:
             headers["Authorization"] = f"Bearer {token}"
+        if json is not None:
+            headers["Content-Type"] = "application/json"
         request = self.http.build_request(
             method,
             (base or settings.upstream_url).rstrip("/") + path,
@@ -112,12 +126,7 @@ class Calls:
             headers=headers,
             content=None if json is None else msgspec.json.encode(json),
             data=form,
-            extensions={DEADLINE: deadline_at},
         )
-        if json is not None:
-            request.headers["Content-Type"] = "application/json"
-        if token is None:
-            request.headers["Authorization"] = _basic(basic or self._site_key())
         attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
             on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
@@ -125,23 +134,26 @@ class Calls:
             timeout=max(deadline_at - time.monotonic(), 0.001),
         ):
             with attempt:
-                return await self._once(request)
+                return await self._once(request, deadline_at)
         raise AssertionError  # stamina raises what the last attempt raised
 
-    async def _once(self, request: httpx.Request) -> bytes:
+    async def _once(self, request: httpx.Request, deadline_at: float) -> bytes:
+        left_s = deadline_at - time.monotonic()
+        if left_s <= 0:
+            raise UpstreamNotReached(detail="no time left")
         try:
-            response = await self.http.send(request)
+            async with asyncio.timeout(left_s):
+                response = await self.http.send(request, stream=True)
+                body = await _body(response)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UpstreamNotReached(detail=type(error).__name__) from error
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(detail=type(error).__name__) from error
-        except AnswerTooLarge as error:
-            raise UpstreamInvalidResponse(detail="too large") from error
         except httpx.DecodingError as error:
             raise UpstreamInvalidResponse(detail="content encoding") from error
         except httpx.TransportError as error:
             raise UpstreamUnavailable(detail=type(error).__name__) from error
-        status, body = response.status_code, response.content
+        status = response.status_code
         if 200 <= status < 300:
             return body
         if 400 <= status < 500:
@@ -159,12 +171,63 @@ class Calls:
         return f"{settings.api_key.get_secret_value()}:{settings.api_secret.get_secret_value()}"
 
 
+@contextmanager
+def own_key(name: str, *, code: str | None = None) -> Iterator[None]:
+    """Report a refused key of the gateway as an outage: the shopper's token or password is not at fault.
+
+    `code`: the refusal that means the key; None: any 401 does.
+    """
+    try:
+        yield
+    except UpstreamTokenInvalid as refusal:
+        if code not in (None, refusal.reason):
+            raise
+        raise UpstreamUnavailable(status=refusal.status, reason=f"{name} refused") from refusal
+
+
+async def _body(response: httpx.Response) -> bytes:
+    chunks, size = [], 0
+    try:
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > LARGEST_ANSWER_BYTES:
+                raise UpstreamInvalidResponse(detail="too large")
+            chunks.append(chunk)
+    finally:
+        await response.aclose()
+    return b"".join(chunks)
+
+
 def _basic(pair: str) -> str:
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
+def _seconds(retry_after: str | None) -> float | None:
+    """A `Retry-After` in seconds. The form with a date counts as absent."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+
+
+@dataclass
+class Pauses:
+    """How long to wait before a call is repeated: full jitter that doubles, or what `Retry-After` asks for."""
+
+    repeat: Repeat
+    wait_s: float
+    deadline_at: float
+    made: int = 0
+
+    def __call__(self, failure: Exception) -> bool | float:
+        """Seconds to wait; False when the call is not repeated."""
+        if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
+            return False
+        self.made += 1
+        if isinstance(failure, UpstreamUnavailable) and failure.retry_after_s is not None:
+            return min(failure.retry_after_s, LONGEST_RETRY_AFTER_S)
+        return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
+
+
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
-    """Whether the same call may be sent once more after this failure."""
+    """Whether the call may be sent again after this failure."""
     if not isinstance(failure, UpstreamError) or repeat is Repeat.NEVER:
         return False
     if isinstance(failure, UpstreamNotReached):
@@ -173,31 +236,6 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
         return repeat is Repeat.CHANGE and failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
         return False
-    return failure.status in (None, *PASSING) or (
-        failure.status == 500 and failure.reason == refusal_codes.SYSTEM_ERROR
-    )
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """The seconds upstream asks for. The form with a date is used by nobody near it and counts as absent."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
-
-
-@dataclass
-class Pauses:
-    """How long to wait before a call is made again: full jitter that doubles, or what upstream asked for."""
-
-    repeat: Repeat
-    wait_s: float
-    deadline_at: float
-    made: int = 0
-
-    def __call__(self, failure: Exception) -> bool | float:
-        """False: not again."""
-        if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
-            return False
-        self.made += 1
-        asked_s = failure.retry_after_s if isinstance(failure, UpstreamUnavailable) else None
-        if asked_s is not None:
-            return min(asked_s, LONGEST_ASKED_PAUSE_S)
-        return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
+    if failure.status == 500:
+        return failure.reason == refusal_codes.SYSTEM_ERROR
+    return failure.status is None or failure.status in PASSING_STATUSES

@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cached_property
+from typing import Any
 
 import msgspec
 from msgspec import field
@@ -9,9 +10,10 @@ from msgspec.structs import replace
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSessionState, ProductKind
 from gateway.money import Money, zero
+from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
 from gateway.upstream.catalog import worded
-from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, first, many
+from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, decode, first, many, present
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import CartPaymentSession, Source, sources
@@ -314,6 +316,26 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
             [(source.type, source.source_id, _figure(source.amount_contributed)) for source in self._sources],
         )
         return hashlib.sha256(msgspec.msgpack.encode(agreed)).hexdigest()[:32]
+
+
+class CartAnswer(msgspec.Struct, frozen=True):
+    cart: Cart | None = None
+    warnings: OneOrMany[WireWarning] | None = None
+    capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
+    errors: Any = None
+
+
+def cart_of(body: bytes) -> Cart:
+    """The cart in an answer, with the warnings and refusals that stand beside it."""
+    answer = decode(body, CartAnswer)
+    cart = present(answer.cart)
+    if answer.warnings or answer.capital_warnings or answer.errors:
+        return replace(
+            cart,
+            outer_warnings=warning_codes(answer.warnings, answer.capital_warnings),
+            refusals=error_envelopes.codes(answer.errors),
+        )
+    return cart
 
 
 def _figure(money: Money | None) -> str | None:

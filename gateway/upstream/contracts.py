@@ -1,24 +1,14 @@
-"""Subscriptions of Digital River, told with the graph's names and changed over the merchant's own side.
+"""Subscriptions as Digital River sends them, with the graph's names."""
 
-They are called with the merchant's key, which may see those of every shopper: whose one is, is for the
-caller to look at before anything is shown or done.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import msgspec
 from msgspec import field
 
 from gateway.enums import PaymentFlow, SourceState, SubscriptionContractState, TermUnit
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.catalog import Product
-from gateway.upstream.client import FoundOrders, Upstream
-from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, convert, decode, first, many, present
-from gateway.upstream.ids import global_id, path_part
-from gateway.upstream.order import OrderPage
+from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, convert, first, many
+from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source
 from gateway.upstream.shopper import PaymentOption, WireEntry
 
@@ -169,76 +159,3 @@ def _option(found: Loose) -> PaymentOption | None:
         ),
         billing_address=address(billing) if isinstance(billing, dict) else None,
     )
-
-
-class Found(msgspec.Struct, frozen=True, rename="camel"):
-    """What the lists are in. One contract has no wrapper of its own, or one of its name."""
-
-    subscriptions: "list[SubscriptionContract] | Subscriptions" = []
-    subscription: SubscriptionContract | None = None
-    pending_actions: OneOrMany[PendingContractChange] = []
-
-
-class Subscriptions(msgspec.Struct, frozen=True):
-    subscription: OneOrMany[SubscriptionContract] = []
-
-
-@dataclass(frozen=True)
-class Contracts:
-    """Every method raises `UpstreamError` only."""
-
-    upstream: Upstream
-
-    async def contract(self, contract_id: str) -> SubscriptionContract:
-        body = await self.upstream.as_merchant("GET", f"/v1/subscriptions/{path_part(contract_id)}")
-        wrapped = decode(body, Found).subscription
-        return wrapped if wrapped is not None else decode(body, SubscriptionContract)
-
-    async def of_shopper(self, shopper_id: str) -> list[SubscriptionContract]:
-        body = await self.upstream.as_merchant("GET", "/v1/subscriptions", params={"shopperId": shopper_id})
-        found = decode(body, Found).subscriptions
-        return found if isinstance(found, list) else many(found.subscription)
-
-    async def orders(self, contract_id: str, number: int, size: int) -> OrderPage:
-        """A page of the orders it has led to; numbers begin at 1."""
-        params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
-        path = f"/v1/subscriptions/{path_part(contract_id)}/orders"
-        body = await self.upstream.as_merchant("GET", path, params=params)
-        return present(decode(body, FoundOrders).orders)
-
-    async def pending_changes(self, contract_id: str) -> list[PendingContractChange]:
-        path = f"/v1/subscriptions/{path_part(contract_id)}/pending-actions"
-        return many(decode(await self.upstream.as_merchant("GET", path), Found).pending_actions)
-
-    async def cancel(self, contract_id: str, *, silently: bool) -> None:
-        path = f"/v1/subscriptions/{path_part(contract_id)}/cancel"
-        await self._change(path, {"suppressCancelNotification": silently})
-
-    async def set_auto_renewal(self, contract_id: str, renews: bool) -> None:
-        await self._change(f"/v1/subscriptions/{path_part(contract_id)}/renewal-type", {"autoRenewal": renews})
-
-    async def set_renewal_quantity(self, contract_id: str, quantity: int) -> None:
-        path = f"/v1/subscriptions/{path_part(contract_id)}/renewal-quantity"
-        await self._change(path, {"renewalQuantity": quantity})
-
-    async def reduce(self, contract_id: str, product_id: str, quantity: int) -> None:
-        path = f"/v1/subscriptions/{path_part(contract_id)}/reduce"
-        await self._change(path, {"product": {"id": product_id}, "quantity": quantity})
-
-    async def pay_with_option(self, contract_id: str, option_id: str) -> None:
-        path = f"/v1/subscriptions/{path_part(contract_id)}/payment-option"
-        await self._change(path, {"paymentOptionId": option_id} | GOODS_STAY)
-
-    async def pay_with_source(self, contract_id: str, source_id: str) -> None:
-        path = f"/v1/subscriptions/{path_part(contract_id)}/payment-source"
-        await self._change(path, {"sourceId": source_id} | GOODS_STAY)
-
-    async def ship_to(self, contract_id: str, destination: Address) -> None:
-        await self._change(f"/v1/subscriptions/{path_part(contract_id)}/ship-to-address", destination.wire())
-
-    async def _change(self, path: str, body: Mapping[str, Any]) -> None:
-        await self.upstream.as_merchant("POST", path, json=body)
-
-
-GOODS_STAY = {"isShippingSameAsBilling": False}
-"""Without it the goods go to the billing address of the new means of payment, which nobody has asked for."""

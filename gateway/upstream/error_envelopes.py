@@ -1,4 +1,4 @@
-"""Digital River's four error envelopes, read in one place.
+"""Digital River's four error envelopes.
 
 A: `{"errors": {"error": [...]}}`, the Shopper API. B: `{"errors": [...]}`, tax registrations.
 C: `{"type", "errors": [...]}`, the payment service. D: `{"error", "error_description"}`, tokens.
@@ -14,12 +14,12 @@ from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
 from gateway.upstream.decoding import many
 
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
-"""What a code looks like. Anything else in its place is somebody's text, which nobody may repeat."""
+"""Form of a code. Anything else in its place may quote what a shopper typed and is dropped."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One error. A member that is not of its documented form counts as absent, and costs no other."""
+    """One error. A field that does not have its documented form counts as absent; the others still count."""
 
     code: str = ""
     subcode: str = ""
@@ -31,26 +31,34 @@ class Entry:
         if not isinstance(wire, dict):
             return cls()
         return cls(
-            code=_word(wire.get("code")),
-            subcode=_word(wire.get("subcode")),
-            description=_text(wire.get("description")) or _text(wire.get("message")),
-            declined_hard=_hard(wire.get("declinedMessage")),
+            code=_code(wire.get("code")),
+            subcode=_code(wire.get("subcode")),
+            description=_string(wire.get("description")) or _string(wire.get("message")),
+            declined_hard=_declined_hard(wire.get("declinedMessage")),
         )
 
 
 def refusal(status: int, body: bytes) -> UpstreamRefusal:
-    """What a 4xx says. `reason` is empty when the body is in none of the envelopes."""
-    # Several entries may come; the one with a subcode or a code tells most.
-    entry = max(_entries(body), key=lambda one: (one.subcode != "", one.code != ""), default=Entry())
+    """The refusal in a body. `reason` is empty when the body has none of the four envelopes."""
+    return _refusal(status, _entries(body))
+
+
+def refusal_in_success(body: bytes) -> UpstreamRefusal | None:
+    """The refusal that a 2xx carries, as a 409; None when the body has no errors."""
+    entries = _entries(body)
+    return _refusal(409, entries) if entries else None
+
+
+def codes(errors: object) -> list[str]:
+    """The codes under `errors` in a successful answer. An error that cannot be read counts, with an empty code."""
+    return [entry.subcode or entry.code for entry in _listed(errors)]
+
+
+def _refusal(status: int, entries: list[Entry]) -> UpstreamRefusal:
+    # Of several entries, the one with a subcode, else with a code, is the most precise.
+    entry = max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
     kind = UpstreamTokenInvalid if status == 401 else UpstreamRefusal
     return kind(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)
-
-
-def codes_beside(body: bytes) -> list[str]:
-    """Codes of errors that travel inside a success. One that cannot be read is there all the same."""
-    if b'"errors"' not in body:
-        return []
-    return [entry.subcode or entry.code for entry in _entries(body)]
 
 
 def _entries(body: bytes) -> list[Entry]:
@@ -62,20 +70,23 @@ def _entries(body: bytes) -> list[Entry]:
         return []
     if isinstance(envelope.get("error"), str):
         return [Entry.read({"code": envelope["error"], "description": envelope.get("error_description")})]
-    found = envelope.get("errors")
-    listed = found.get("error") if isinstance(found, dict) and "error" in found else found
-    return [Entry.read(one) for one in many(listed or None)]
+    return _listed(envelope.get("errors"))
 
 
-def _text(value: object) -> str:
+def _listed(errors: Any) -> list[Entry]:
+    entries = errors.get("error") if isinstance(errors, dict) and "error" in errors else errors
+    return [Entry.read(entry) for entry in many(entries or None)]
+
+
+def _string(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _word(code: object) -> str:
-    word = str(code).strip().lower() if isinstance(code, str | int) else ""
-    return word if CODE.fullmatch(word) else ""
+def _code(value: object) -> str:
+    code = str(value).strip().lower() if isinstance(value, str | int) else ""
+    return code if CODE.fullmatch(code) else ""
 
 
-def _hard(declined: object) -> bool | None:
-    word = _text(declined.get("customerDeclinedType")) if isinstance(declined, dict) else ""
-    return {"hard": True, "soft": False}.get(word.strip().lower())
+def _declined_hard(message: object) -> bool | None:
+    kind = _string(message.get("customerDeclinedType")) if isinstance(message, dict) else ""
+    return {"hard": True, "soft": False}.get(kind.strip().lower())

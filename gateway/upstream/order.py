@@ -5,13 +5,14 @@ become an `Order`.
 """
 
 from datetime import datetime
+from typing import Any
 
-import msgspec
-from msgspec import field
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gateway.enums import OrderState
 from gateway.money import Money, zero
+from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.cart import ShippingMethod
 from gateway.upstream.catalog import Product, worded
@@ -25,6 +26,7 @@ from gateway.upstream.decoding import (
     blank_is_none,
     convert,
     custom_attributes,
+    decode,
     first,
     many,
 )
@@ -291,7 +293,7 @@ class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
         return len(self.orders) if self.total_results is None else self.total_results
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class Proof(Struct, frozen=True, kw_only=True):
     """What a shopper knows of an order: its number and password, or its email address and card digits. Secret."""
 
     number: str | None = None
@@ -330,6 +332,7 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     payment_method: Loose | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     refusals: list[str] = []
+    """Codes of errors that stood beside the order."""
 
     @property
     def order(self) -> Order | None:
@@ -345,3 +348,17 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
             "paymentMethod": self.payment_method,
         }
         return convert({name: part for name, part in beside.items() if part is not None} | self.header, Order)
+
+
+class SubmissionAnswer(Struct, frozen=True, rename="camel"):
+    submit_cart: SubmittedCart | None = None
+    resume_cart: SubmittedCart | None = None
+    errors: Any = None
+
+
+def submitted_cart(body: bytes) -> SubmittedCart:
+    """The answer of submit-cart or resume-cart, with the refusals that stand beside the order."""
+    answer = decode(body, SubmissionAnswer)
+    # One documented sample has no wrapper.
+    submitted = answer.submit_cart or answer.resume_cart or decode(body, SubmittedCart)
+    return replace(submitted, refusals=error_envelopes.codes(answer.errors)) if answer.errors else submitted

@@ -15,8 +15,7 @@ from gateway.checkout import guard
 from gateway.enums import CheckoutBlockerCode
 from gateway.payments.payment_session import Facts
 from gateway.sessions.sessions import CheckoutMemory, utc_now
-from gateway.upstream.client import Found
-from gateway.upstream.decoding import decode
+from gateway.upstream.cart import cart_of
 from sandbox.model.cart import Cart
 from sandbox.model.world import World
 from schema.build import build
@@ -443,10 +442,8 @@ async def wire_cart(shopper: Shopper) -> dict[str, Any]:
 
 
 def codes_of(world: World, wire: dict[str, Any]) -> list[CheckoutBlockerCode]:
-    cart = decode(msgspec.json.encode(wire), Found).cart
-    assert cart is not None
     case = guard.Case(
-        cart=cart,
+        cart=cart_of(msgspec.json.encode(wire)),
         facts=Facts(CheckoutMemory(), "en-US"),
         settings=settings_for(world, terms_of_sale_mode="NOT_REQUIRED"),
         now=utc_now(),

@@ -332,7 +332,7 @@ async def test_each_warning_is_told_wherever_it_stands(
     (wire["cart"] if inside else wire)[collection] = [{member: remark, "description": THEIR_WORDS}]
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=wire))) as http:
-        cart = await Upstream(Calls(http, settings_for(world))).active_cart(token)
+        cart = await Upstream(Calls(http, settings_for(world))).cart.active_cart(token)
     (warning,) = cart_edits.warnings_of(cart)
     assert warning.code is REMARKS[remark]
     assert THEIR_WORDS not in warning.message

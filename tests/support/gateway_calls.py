@@ -60,7 +60,7 @@ def gateway_calls() -> set[Call]:
 def _client_methods() -> Iterator[Method]:
     """The asynchronous methods of the client's classes."""
     constants: dict[str, Values] = {}
-    files = sorted(file for file in UPSTREAM.glob("*.py") if file != TRANSPORT)
+    files = sorted(file for file in UPSTREAM.rglob("*.py") if file != TRANSPORT)
     nodes = [node for file in files for node in ast.parse(file.read_text()).body]
     for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):

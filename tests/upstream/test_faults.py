@@ -320,7 +320,7 @@ async def test_upstream_is_left_alone_for_as_long_as_it_asks(world: World) -> No
 
     async with transport.client(httpx.MockTransport(busy)) as http:
         with pytest.raises(UpstreamUnavailable) as caught:
-            await Upstream(Calls(http, settings_for(world), Retries(read_attempts=1))).active_cart("token")
+            await Upstream(Calls(http, settings_for(world), Retries(read_attempts=1))).cart.active_cart("token")
     pause = Pauses(Repeat.READ, wait_s=0.1, deadline_at=time.monotonic() + 60)
     assert pause(caught.value) == 2
     assert pause(UpstreamUnavailable(status=503, retry_after_s=60)) == 5

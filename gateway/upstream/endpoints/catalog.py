@@ -1,10 +1,11 @@
-"""Digital River's catalogue: one method for each endpoint of it that we call, and nothing else."""
+"""Endpoints of the catalog, read with a token in a market."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from gateway.upstream.calls import Calls
 from gateway.upstream.catalog import (
     Categories,
     Category,
@@ -19,12 +20,12 @@ from gateway.upstream.catalog import (
     VolumePriceTier,
     VolumePricing,
 )
-from gateway.upstream.client import ME, Upstream
 from gateway.upstream.decoding import OneOrMany, decode, many, present
+from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.ids import path_part
 
 
-class Found(msgspec.Struct, frozen=True, rename="camel"):
+class Answer(msgspec.Struct, frozen=True, rename="camel"):
     """The wrappers of the answers; each call reads its own."""
 
     product: Product | None = None
@@ -38,22 +39,19 @@ class Found(msgspec.Struct, frozen=True, rename="camel"):
     product_offers: ProductOffers | None = None
 
 
-class Stock(msgspec.Struct, frozen=True, rename="camel"):
+class StockList(msgspec.Struct, frozen=True, rename="camel"):
     inventory_status: OneOrMany[InventoryStatus] = []
 
 
-class FoundStock(msgspec.Struct, frozen=True):
-    products: Stock
+class StockAnswer(msgspec.Struct, frozen=True):
+    products: StockList
 
 
 @dataclass(frozen=True)
-class Browsing:
-    """The catalogue as a token sees it in a market. Every method raises `UpstreamError` only.
+class CatalogEndpoints:
+    """Objects are expanded in full; page numbers begin at 1."""
 
-    Everything is asked for in full; numbers of pages begin at 1.
-    """
-
-    upstream: Upstream
+    calls: Calls
     token: str
     market: Market
 
@@ -105,16 +103,16 @@ class Browsing:
     async def categories_of_product(self, product_id: str) -> list[Category]:
         return many(present((await self._ask(f"{ME}/products/{path_part(product_id)}/categories")).categories).category)
 
-    async def offers_of_place(self, place: str) -> list[Offer]:
+    async def offers_of_point_of_promotion(self, point_of_promotion: str) -> list[Offer]:
         """Offers of a point of promotion."""
-        return await self._offers(f"{ME}/point-of-promotions/{path_part(place)}/offers")
+        return await self._offers(f"{ME}/point-of-promotions/{path_part(point_of_promotion)}/offers")
 
-    async def offers_of_product(self, product_id: str, place: str | None) -> list[Offer]:
+    async def offers_of_product(self, product_id: str, point_of_promotion: str | None) -> list[Offer]:
         """Offers on a product, all of them or those of one point of promotion."""
-        if place is None:
+        if point_of_promotion is None:
             return await self._offers(f"{ME}/products/{path_part(product_id)}/offers")
         return await self._offers(
-            f"{ME}/products/{path_part(product_id)}/point-of-promotions/{path_part(place)}/offers"
+            f"{ME}/products/{path_part(product_id)}/point-of-promotions/{path_part(point_of_promotion)}/offers"
         )
 
     async def _offers(self, path: str) -> list[Offer]:
@@ -132,12 +130,12 @@ class Browsing:
         """Stock by product id; unknown products are left out."""
         chosen = {"productId": ",".join(path_part(one) for one in product_ids)}
         listed = many(
-            decode(await self._read(f"{ME}/products/inventory-status", **chosen), FoundStock).products.inventory_status
+            decode(await self._read(f"{ME}/products/inventory-status", **chosen), StockAnswer).products.inventory_status
         )
         return {product_id: status for status in listed for product_id in status.product_ids}
 
-    async def _ask(self, path: str, **params: str) -> Found:
-        return decode(await self._read(path, **self.market.wire(), **params), Found)
+    async def _ask(self, path: str, **params: str) -> Answer:
+        return decode(await self._read(path, **self.market.wire(), **params), Answer)
 
     async def _read(self, path: str, **params: str) -> bytes:
-        return await self.upstream.calls.read(path, self.token, {"expand": "all"} | params)
+        return await self.calls.read(path, self.token, {"expand": "all"} | params)

@@ -1,0 +1,73 @@
+"""Endpoints for submission and orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from gateway.enums import OrderState
+from gateway.errors import UpstreamInvalidResponse
+from gateway.upstream.calls import Calls, Repeat
+from gateway.upstream.decoding import decode, present
+from gateway.upstream.endpoints.paths import CART, ME
+from gateway.upstream.ids import path_part
+from gateway.upstream.order import Order, OrderPage, Proof, SubmittedCart, submitted_cart
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The wrappers of the answers; each call reads its own."""
+
+    order: Order | None = None
+    orders: OrderPage | None = None
+
+
+@dataclass(frozen=True)
+class OrderEndpoints:
+    """`token` is an access token of the shopper who submits or has ordered."""
+
+    calls: Calls
+
+    # Submission.
+
+    async def submit_cart(self, token: str, *, ip_address: str | None, terms_accepted: bool) -> SubmittedCart:
+        """Sends exactly one request, whatever becomes of it."""
+        params = {"expand": "all"} | ({"ipAddress": ip_address} if ip_address else {})
+        body = {"cart": {"termsOfSalesAcceptance": "true"}} if terms_accepted else None
+        answer = await self.calls.send(
+            "POST", f"{CART}/submit-cart", token=token, params=params, json=body, repeat=Repeat.NEVER
+        )
+        return submitted_cart(answer)
+
+    async def resume_cart(self, token: str) -> SubmittedCart:
+        """Sends exactly one request, whatever becomes of it."""
+        answer = await self.calls.send(
+            "POST", f"{CART}/resume-cart", token=token, params={"expand": "all"}, repeat=Repeat.NEVER
+        )
+        return submitted_cart(answer)
+
+    # Orders.
+
+    async def order(self, token: str, order_id: str, *, state: str = "Open") -> Order:
+        """An order of the shopper. The real service requires `state` and does not filter by it."""
+        params = {"expand": "all", "orderState": state}
+        answer = await self.calls.read(f"{ME}/orders/{path_part(order_id)}", token, params)
+        return present(decode(answer, Answer).order)
+
+    async def orders(self, token: str, number: int, size: int, states: Sequence[OrderState] = ()) -> OrderPage:
+        """A page of the account's orders, newest first; numbers begin at 1. Without states: orders in any state."""
+        params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
+        if states:
+            params["orderState"] = ",".join(state.value for state in states)
+        page = present(decode(await self.calls.read(f"{ME}/orders", token, params), Answer).orders)
+        if states and any(order.state not in states for order in page.orders):
+            raise UpstreamInvalidResponse(detail="orderState did not narrow")
+        return page
+
+    async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
+        """Orders that match the proof. The proof travels in the body, where no proxy logs it."""
+        # A look-up changes nothing, so the request may be repeated.
+        answer = await self.calls.send(
+            "POST", "/v1/shoppers/order-lookup", token=token, params={"expand": "all"}, form=proof.wire()
+        )
+        page = decode(answer, Answer).orders
+        return page.orders if page else []

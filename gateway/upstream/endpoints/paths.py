@@ -1,0 +1,4 @@
+"""Paths that several domains share."""
+
+ME = "/v1/shoppers/me"
+CART = f"{ME}/carts/active"

@@ -1,0 +1,123 @@
+"""Endpoints for payment: sources on the cart, store credit, and lists of payment methods."""
+
+import time
+from dataclasses import dataclass
+
+import msgspec
+
+from gateway.errors import UpstreamRefusal, UpstreamUnavailable
+from gateway.money import Money
+from gateway.upstream.calls import Calls, Repeat, own_key
+from gateway.upstream.cart import Cart, cart_of
+from gateway.upstream.decoding import decode, locale_text, many, present
+from gateway.upstream.endpoints.paths import CART
+from gateway.upstream.payment import CartMethods, ListedMethod, MethodList
+
+LEDGER_TIMEOUT_S = 2
+"""Part of an operation's deadline that the merchant's ledger may use."""
+
+
+class CreatedSource(msgspec.Struct, frozen=True):
+    id: str
+
+
+class LedgerEntry(msgspec.Struct, frozen=True):
+    balance: Money
+
+
+class CartMethodsAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    payment_methods: CartMethods | None = None
+
+
+@dataclass(frozen=True)
+class PaymentEndpoints:
+    calls: Calls
+
+    # Sources on the cart of the shopper whose access token `token` is.
+
+    async def attach_source(self, token: str, source_id: str) -> Cart | None:
+        """The cart with the source; None when Digital River answers with an empty body."""
+        answer = await self.calls.send(
+            "POST",
+            f"{CART}/apply-payment-method",
+            token=token,
+            params={"expand": "all"},
+            json=_source(source_id),
+            repeat=Repeat.CHANGE,
+        )
+        return cart_of(answer) if answer else None
+
+    async def detach_source(self, token: str, source_id: str) -> None:
+        await self.calls.change("DELETE", f"{CART}/apply-payment-method", token, json=_source(source_id))
+
+    async def detach_all_sources(self, token: str) -> None:
+        await self.calls.change("DELETE", f"{CART}/payment", token)
+
+    # Payment methods.
+
+    async def payment_methods(self, session_id: str, locale: str) -> MethodList:
+        """The payment service's list. The call carries the publishable key and no shopper's token."""
+        settings = self.calls.settings
+        answer = await self.calls.send(
+            "GET",
+            "/payments/payment-methods",
+            token=settings.publishable_key,
+            params={"sessionId": session_id, "locale": locale_text(locale)},
+            base=settings.payments_url or settings.upstream_url,
+        )
+        return decode(answer, MethodList)
+
+    async def cart_payment_methods(self, token: str) -> list[ListedMethod]:
+        """The cart's own list, which has types and names only."""
+        answer = await self.calls.read(f"{CART}/payment-methods", token, {"expand": "all"})
+        return many(present(decode(answer, CartMethodsAnswer).payment_methods).payment_method)
+
+    # Store credit.
+
+    async def create_store_credit(self, session_id: str, amount: Money, reference: str) -> str:
+        """Create a store credit source for a payment session and return its id. Attaching it reserves the amount.
+
+        `reference` is the merchant's; the merchant finds the debit by it.
+        """
+        settings = self.calls.settings
+        body = {
+            "paymentSessionId": session_id,
+            "type": "customerCredit",
+            # The exact digits, not a binary fraction.
+            "amount": msgspec.Raw(f"{amount.amount:f}".encode()),
+            "customerCredit": {},
+            "upstreamId": reference,
+        }
+        with own_key("payment key"):
+            answer = await self.calls.send(
+                "POST",
+                "/sources",
+                token=settings.payment_key.get_secret_value(),
+                json=body,
+                base=settings.payments_url or settings.upstream_url,
+                repeat=Repeat.CHANGE,
+            )
+        return decode(answer, CreatedSource).id
+
+    async def credit_balance(self, reference: str) -> Money | None:
+        """The shopper's balance in the merchant's ledger; None without an account there."""
+        settings = self.calls.settings
+        calls = self.calls.until(time.monotonic() + LEDGER_TIMEOUT_S)
+        try:
+            with own_key("ledger key"):
+                answer = await calls.send(
+                    "GET",
+                    "",
+                    token=settings.ledger_key.get_secret_value(),
+                    params={"reference": reference},
+                    base=settings.ledger_url,
+                )
+        except UpstreamRefusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise UpstreamUnavailable(status=refusal.status, reason="ledger") from refusal
+        return decode(answer, LedgerEntry).balance
+
+
+def _source(source_id: str) -> dict[str, object]:
+    return {"paymentMethod": {"sourceId": source_id}}
