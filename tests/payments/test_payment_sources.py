@@ -35,12 +35,12 @@ async def approve(shopper: Shopper, source_id: str) -> None:
 
 
 @pytest.fixture
-async def with_credit(shopper: Shopper) -> Shopper:
-    shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
-    await shopper.fill_cart()
-    payload = (await shopper.storefront.ask(CREDIT)).data["applyStoreCredit"]
+async def with_credit(registered_shopper: Shopper) -> Shopper:
+    registered_shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
+    await registered_shopper.fill_cart()
+    payload = (await registered_shopper.storefront.ask(CREDIT)).data["applyStoreCredit"]
     assert payload["errors"] == []
-    return shopper
+    return registered_shopper
 
 
 @pytest.mark.parametrize("type", sorted(COMBINABLE))

@@ -316,10 +316,10 @@ async def test_credit_pays_first_and_the_rest_is_right(
 
 
 @pytest.fixture
-def rich(shopper: Shopper) -> Shopper:
-    """Alex, with five hundred dollars of credit."""
-    shopper.world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
-    return shopper
+def rich(registered_shopper: Shopper) -> Shopper:
+    """Alex, with 500 dollars of store credit."""
+    registered_shopper.world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
+    return registered_shopper
 
 
 async def test_an_error_says_how_much_could_be_used(registered_shopper: Shopper) -> None:
