@@ -1,6 +1,6 @@
-# The verbs of this repository. `make run` and `make demo` need Python 3.11 and make, nothing else.
+# The commands of this repository. `make run` and `make demo` need only Python 3.11 and make.
 
-# The first Python that is new enough. 3.11 comes first because everything is tested on it.
+# The first Python that is new enough. 3.11 comes first, because the tests run on it.
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
@@ -15,7 +15,7 @@ INSTALL := $(BIN)/python $(PIP_INSTALL)
 
 WORKERS := --numprocesses auto --maxprocesses 4
 
-# What the tests need of Node, and the packages of the example clients.
+# Packages of the tests that use Node, and of the example clients.
 CLIENTS := examples/clients
 PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp
 
@@ -25,17 +25,17 @@ export PORT SANDBOX_PORT
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make run      the sandbox and the gateway, side by side, until Ctrl-C"
-	@echo "make demo     a guest buys from the gateway of 'make run', step by step"
-	@echo "make check    format, lint and types"
-	@echo "make test     all tests, quick ones first"
-	@echo "make quick    only the quick tests"
-	@echo "make clients  the example clients made, compiled and run, and the linters of the graph"
-	@echo "make bench    what the gateway costs, in CPU and in calls"
-	@echo "make format   format the code, and fix what can be fixed by itself"
-	@echo "make schema   print the graph to schema/schema.graphql, what it covers and each way to pay to docs/"
-	@echo "make image    the container image (needs Docker)"
-	@echo "make lock     the lock files, from pyproject.toml (needs uv)"
+	@echo "make run      start the sandbox and the gateway, until Ctrl-C"
+	@echo "make demo     let a guest buy from the gateway of 'make run', step by step"
+	@echo "make check    check format, lint and types"
+	@echo "make test     run all tests, quick ones first"
+	@echo "make quick    run the quick tests only"
+	@echo "make clients  generate, compile and run the example clients, and lint the graph"
+	@echo "make bench    measure the gateway's CPU time and its calls to Digital River"
+	@echo "make format   format the code and apply automatic fixes"
+	@echo "make schema   write schema/schema.graphql and the generated pages of docs/"
+	@echo "make image    build the container image (needs Docker)"
+	@echo "make lock     write the lock files from pyproject.toml (needs uv)"
 
 run: .venv/.runtime
 	@$(BIN)/python examples/run.py
@@ -82,26 +82,26 @@ lock:
 	  --python-version 3.11 --output-file $(CLIENTS)/python/requirements.lock $(CLIENTS)/python/requirements.in
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Riverfront needs Python 3.11 or later. Install it, or name it: make run PYTHON=/path/to/python"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Riverfront needs Python 3.11 or later. Install it, or give its path: make run PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/.runtime: requirements.lock | $(BIN)/python
-	@echo "Installing what Riverfront needs into .venv (once)"
+	@echo "Installing the packages of Riverfront into .venv (once)"
 	@$(INSTALL) --requirement requirements.lock
 	@touch $@
 
-# The second lock holds all of the first.
+# requirements-dev.lock contains all of requirements.lock.
 .venv/.dev: requirements-dev.lock requirements.lock | $(BIN)/python
-	@echo "Installing what the tests need into .venv (once)"
+	@echo "Installing the packages of the tests into .venv (once)"
 	@$(INSTALL) --requirement requirements-dev.lock
 	@touch .venv/.runtime $@
 
-# Without npm the tests that need it are skipped, and say so.
+# Without npm, the tests that need it are skipped with a message.
 %/node_modules/.stamp: %/package-lock.json
 	@if command -v npm >/dev/null; then \
 	  npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi
 
-# Apart from .venv: the generator needs an older graphql-core than the gateway.
+# Separate from .venv: the generator needs an older graphql-core than the gateway.
 $(CLIENTS)/python/.venv/.stamp: $(CLIENTS)/python/requirements.lock | $(BIN)/python
 	@$(BIN)/python -m venv $(@D)
 	@$(@D)/bin/python $(PIP_INSTALL) --requirement $<
