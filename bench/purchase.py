@@ -1,8 +1,8 @@
-"""What does the gateway add to the calls it makes, for each operation of a purchase?
+"""CPU time and latency that the gateway adds to its upstream calls, for each operation of a purchase.
 
-Gateway and sandbox are programs of their own. For each operation: CPU of the gateway's process, the time a
-client waits, and the upstream calls, beside what the same client waits for one cart read at the sandbox.
-Linux only: CPU is read from /proc.
+Gateway and sandbox run as separate programs. Prints for each operation the CPU time of the gateway's process,
+the client's latency and the number of upstream calls. The first row is the baseline: the same client reads one cart
+directly from the sandbox. Linux only: CPU time is read from /proc.
 """
 
 import asyncio
@@ -49,10 +49,10 @@ async def main() -> None:
             httpx.AsyncClient(base_url=gateway_url, trust_env=False) as http,
             httpx.AsyncClient(base_url=sandbox_url, trust_env=False) as upstream,
         ):
-            await measure(gateway.pid, http, upstream)
+            await measure_purchase(gateway.pid, http, upstream)
 
 
-async def measure(pid: int, http: httpx.AsyncClient, upstream: httpx.AsyncClient) -> None:
+async def measure_purchase(pid: int, http: httpx.AsyncClient, upstream: httpx.AsyncClient) -> None:
     storefront = Storefront(http)
     shopper = Shopper(storefront, upstream, World())
     await shopper.fill_cart()
@@ -65,40 +65,46 @@ async def measure(pid: int, http: httpx.AsyncClient, upstream: httpx.AsyncClient
     async def ask(name: str, **variables: object) -> None:
         await storefront.run(name, **variables)
 
-    await told("(cart, direct)", None, upstream, lambda: upstream.get(f"{CART}?expand=all", headers=headers))
-    await told("LookAround", pid, upstream, lambda: ask("LookAround"))
-    await told("CartPage", pid, upstream, lambda: ask("CartPage"))
-    await told("CheckoutPage", pid, upstream, lambda: ask("CheckoutPage"))
-    await told("PaymentStep", pid, upstream, lambda: ask("PaymentStep"))
-    await told("GuestDetails", pid, upstream, lambda: ask("GuestDetails", address=ADDRESS))
+    await measure_operation(
+        "(cart, direct)", None, upstream, lambda: upstream.get(f"{CART}?expand=all", headers=headers)
+    )
+    await measure_operation("LookAround", pid, upstream, lambda: ask("LookAround"))
+    await measure_operation("CartPage", pid, upstream, lambda: ask("CartPage"))
+    await measure_operation("CheckoutPage", pid, upstream, lambda: ask("CheckoutPage"))
+    await measure_operation("PaymentStep", pid, upstream, lambda: ask("PaymentStep"))
+    await measure_operation("GuestDetails", pid, upstream, lambda: ask("GuestDetails", address=ADDRESS))
     await shopper.control("stock", {"productId": int(PACK), "quantity": None})
-    await told("GuestFirstLine", pid, upstream, lambda: ask("GuestFirstLine", key=new_key(), productId=PACK_ID))
+    await measure_operation(
+        "GuestFirstLine", pid, upstream, lambda: ask("GuestFirstLine", key=new_key(), productId=PACK_ID)
+    )
     await shopper.pay_with()
-    await told("submit, refused", pid, upstream, lambda: ask("GuestOrder", key=new_key(), **WRONG))
+    await measure_operation("submit, refused", pid, upstream, lambda: ask("GuestOrder", key=new_key(), **WRONG_TOTAL))
 
 
 PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
-WRONG = {"total": {"amount": "1.00", "currencyCode": "USD"}, "revision": "0" * 32}
+WRONG_TOTAL = {"total": {"amount": "1.00", "currencyCode": "USD"}, "revision": "0" * 32}
 
 
-async def told(name: str, pid: int | None, upstream: httpx.AsyncClient, act: Callable[[], Awaitable[object]]) -> None:
-    for _ in range(5):
-        await act()
+async def measure_operation(
+    name: str, pid: int | None, upstream: httpx.AsyncClient, operation: Callable[[], Awaitable[object]]
+) -> None:
+    for _ in range(5):  # warm-up
+        await operation()
     await upstream.delete("/_sandbox/calls")
-    before = cpu_s(pid)
-    waits = []
+    cpu_before_s = cpu_s(pid)
+    latencies_ms = []
     for _ in range(TIMES):
-        began = time.perf_counter()
-        await act()
-        waits.append((time.perf_counter() - began) * 1000)
-    cpu = (cpu_s(pid) - before) * 1000 / TIMES
+        began_at = time.perf_counter()
+        await operation()
+        latencies_ms.append((time.perf_counter() - began_at) * 1000)
+    cpu_ms = (cpu_s(pid) - cpu_before_s) * 1000 / TIMES
     calls = (await upstream.get("/_sandbox/calls")).json()["total"] / TIMES
-    p99 = sorted(waits)[int(TIMES * 0.99) - 1]
-    print(f"  {name:16} {cpu:7.2f} {statistics.median(waits):11.2f} {p99:8.2f} {calls:16.2f}")
+    p99 = sorted(latencies_ms)[int(TIMES * 0.99) - 1]
+    print(f"  {name:16} {cpu_ms:7.2f} {statistics.median(latencies_ms):11.2f} {p99:8.2f} {calls:16.2f}")
 
 
 def cpu_s(pid: int | None) -> float:
-    """Seconds of CPU that a process has used, its kernel time included."""
+    """CPU time of a process in seconds, kernel time included. 0 without a process."""
     if pid is None:
         return 0
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,9 +1,9 @@
-"""Can two replicas that share a store order twice, whatever clients do and whoever is killed?
+"""Tests that two replicas with a shared store never order twice, under load, kills and a silent store.
 
-Real processes on real sockets: a sandbox, a Valkey server, two gateways. `load` alternates between the
-replicas with one key, with others, and with clients that hang up. `kills` ends a replica (SIGKILL) at a
-random instant of a submission, and asks the other one with the same key what became of it. `silence` stops the
-store from answering, and presses the button.
+Real processes on real sockets: a sandbox, a Valkey server, two gateways. `load` sends submit requests to both
+replicas, with repeated keys, with new keys, and with clients that hang up. `kills` kills one replica (SIGKILL) at a
+random moment of a submission, and repeats the submit request at the other one. `silence` sends submit requests
+while the store does not answer.
 
     python -m bench.replicas load --submits 10000 --carts 500
     python -m bench.replicas kills --times 200
@@ -33,13 +33,13 @@ from tests.support.valkey import Valkey, emptied
 
 AT_ONCE = 40
 QUIET_S = 3
-"""Short, so that absence is believed soon."""
+"""Short, so that a missing order counts soon."""
 
 SETTLED_WITHIN_S = 60
 STORE_TIMEOUT_S = 0.25
-"""The gateway's own; `load` and `kills` are patient with a machine that is busy."""
+"""The gateway's default. `load` and `kills` use more, for busy machines."""
 
-SILENCE_TOLD_WITHIN_S = 0.3
+REFUSED_WITHIN_S = 0.3
 HANG_UP_S = 0.01
 
 ADD = """mutation($id: String!) { addCartLines(input: {delivery: BEARER, lines: [{product: {upstreamId: $id}}]}) {
@@ -57,25 +57,26 @@ DEFINITE = frozenset({"OrderPlaced", "OrderNotPlaced", "OrderDeclined", "OrderBl
 
 
 @dataclass
-class Found:
-    """What was seen. Every list of it must be empty."""
+class Report:
+    """The result of a run. Every list must be empty."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    twice: list[str] = field(default_factory=list)
+    ordered_twice: list[str] = field(default_factory=list)
     """Carts with more than one submit-cart."""
     untrue: list[str] = field(default_factory=list)
-    """Carts whose client was told something else than what stands upstream."""
+    """Carts whose client got an answer that differs from the order at Digital River."""
     unsettled: list[str] = field(default_factory=list)
+    """Carts without a definite outcome in time."""
     slowest_s: float = 0
 
     @property
     def is_good(self) -> bool:
-        return not (self.twice or self.untrue or self.unsettled)
+        return not (self.ordered_twice or self.untrue or self.unsettled)
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """A guest whose cart is ready to be bought."""
+    """A guest with a cart that can be submitted."""
 
     headers: dict[str, str]
     cart_id: str
@@ -83,16 +84,16 @@ class Buyer:
 
 
 @dataclass
-class Town:
+class Environment:
     """A sandbox, a store, and gateways that can be killed."""
 
     world: World
     sandbox_url: str
     valkey: Valkey
-    gateways: list["Running"] = field(default_factory=list)
+    gateways: list["GatewayProcess"] = field(default_factory=list)
 
-    async def begin(self, store_timeout_s: float = 5) -> "Running":
-        running = await Running.start(self, store_timeout_s)
+    async def begin(self, store_timeout_s: float = 5) -> "GatewayProcess":
+        running = await GatewayProcess.start(self, store_timeout_s)
         self.gateways.append(running)
         return running
 
@@ -108,35 +109,35 @@ class Town:
         return Buyer(headers, cart["upstreamId"], cart["totals"]["orderTotal"])
 
     def submits_of(self, cart_id: str) -> int:
-        """How often upstream was asked to make an order of the cart."""
+        """Number of submit-cart calls for the cart."""
         shopper = self._shopper_of(cart_id)
         return self.world.calls.count("POST", SUBMIT, shopper) if shopper else 0
 
     def has_order(self, cart_id: str) -> bool:
-        return any(str(order.id) == cart_id for one in self.world.shoppers for order in one.orders.values())
+        return any(str(order.id) == cart_id for shopper in self.world.shoppers for order in shopper.orders.values())
 
     def _shopper_of(self, cart_id: str) -> str | None:
-        for one in self.world.shoppers:
-            is_open = one.cart is not None and str(one.cart.id) == cart_id
-            if is_open or any(str(order.id) == cart_id for order in one.orders.values()):
-                return one.id
+        for shopper in self.world.shoppers:
+            is_open = shopper.cart is not None and str(shopper.cart.id) == cart_id
+            if is_open or any(str(order.id) == cart_id for order in shopper.orders.values()):
+                return shopper.id
         return None
 
 
 @dataclass
-class Running:
+class GatewayProcess:
     process: asyncio.subprocess.Process
     url: str
 
     @classmethod
-    async def start(cls, town: Town, store_timeout_s: float) -> "Running":
-        keys, port = town.world.keys, free_port()
+    async def start(cls, environment: Environment, store_timeout_s: float) -> "GatewayProcess":
+        keys, port = environment.world.keys, free_port()
         settings = {
             "RIVERFRONT_DEVELOPMENT": "true",
             "RIVERFRONT_LOG_LEVEL": "ERROR",
             "RIVERFRONT_PORT": str(port),
-            "RIVERFRONT_UPSTREAM_URL": town.sandbox_url,
-            "RIVERFRONT_STORE_URL": town.valkey.url,
+            "RIVERFRONT_UPSTREAM_URL": environment.sandbox_url,
+            "RIVERFRONT_STORE_URL": environment.valkey.url,
             "RIVERFRONT_API_KEY": keys.confidential_key,
             "RIVERFRONT_API_SECRET": keys.confidential_secret,
             "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
@@ -161,130 +162,132 @@ class Running:
 
 
 @asynccontextmanager
-async def town() -> AsyncIterator[Town]:
+async def running_environment() -> AsyncIterator[Environment]:
     world = World()
-    world.stock[int(PACK)] = None  # Nobody counts it: every cart can be bought.
+    world.stock[int(PACK)] = None  # Unlimited: every cart can be submitted.
     async with AsyncExitStack() as stack:
         valkey = stack.enter_context(Valkey())
         await emptied(valkey)
         sandbox_url = await stack.enter_async_context(listening(create_sandbox(world), "off"))
-        place = Town(world, sandbox_url, valkey)
+        environment = Environment(world, sandbox_url, valkey)
         try:
-            yield place
+            yield environment
         finally:
-            for running in place.gateways:
+            for running in environment.gateways:
                 if running.process.returncode is None:
                     running.process.terminate()
                 await running.process.wait()
 
 
-async def ask(http: httpx.AsyncClient, headers: dict[str, str], text: str, **variables: Any) -> dict[str, Any]:
-    answer = await http.post("/graphql", json={"query": text, "variables": variables}, headers=headers)
+async def ask(http: httpx.AsyncClient, headers: dict[str, str], document: str, **variables: Any) -> dict[str, Any]:
+    answer = await http.post("/graphql", json={"query": document, "variables": variables}, headers=headers)
     data: dict[str, Any] | None = answer.json().get("data")
     return data or {}
 
 
-async def load(submits: int, carts: int) -> Found:
-    """Many submissions of few carts, at two replicas in turn."""
-    found, gate = Found(), asyncio.Semaphore(AT_ONCE)
-    async with town() as place, AsyncExitStack() as stack:
+async def load(submits: int, carts: int) -> Report:
+    """Many submit requests for few carts, sent to two replicas at random."""
+    report, gate = Report(), asyncio.Semaphore(AT_ONCE)
+    async with running_environment() as environment, AsyncExitStack() as stack:
         limits = httpx.Limits(max_connections=None)
         https = [
             await stack.enter_async_context(
-                httpx.AsyncClient(base_url=(await place.begin()).url, timeout=30, limits=limits, trust_env=False)
+                httpx.AsyncClient(base_url=(await environment.begin()).url, timeout=30, limits=limits, trust_env=False)
             )
             for _ in range(2)
         ]
 
         async def fill() -> Buyer:
             async with gate:
-                return await place.buyer(random.choice(https))  # noqa: S311 - no secret
+                return await environment.buyer(random.choice(https))  # noqa: S311 - no secret
 
-        async def press(buyer: Buyer, key: str, *, hangs_up: bool) -> None:
+        async def submit(buyer: Buyer, key: str, *, hangs_up: bool) -> None:
             async with gate:
                 asking = ask(random.choice(https), buyer.headers, BUY, key=key, total=buyer.total)  # noqa: S311 - no secret
                 with suppress(TimeoutError, httpx.TransportError):
                     answer = await asyncio.wait_for(asking, HANG_UP_S if hangs_up else 30)
-                    found.outcomes[outcome_of(answer)] += 1
+                    report.outcomes[outcome_of(answer)] += 1
 
         buyers = await asyncio.gather(*(fill() for _ in range(carts)))
         keys = {buyer.cart_id: new_key() for buyer in buyers}
-        presses = []
+        requests = []
         for number in range(submits):
             buyer = buyers[number % carts]
             key = keys[buyer.cart_id] if random.random() < 0.6 else new_key()  # noqa: S311 - no secret
-            presses.append(press(buyer, key, hangs_up=random.random() < 0.1))  # noqa: S311 - no secret
-        random.shuffle(presses)
-        await asyncio.gather(*presses)
-        await asyncio.gather(*(settle(place, https, buyer, keys[buyer.cart_id], found) for buyer in buyers))
-    return found
+            requests.append(submit(buyer, key, hangs_up=random.random() < 0.1))  # noqa: S311 - no secret
+        random.shuffle(requests)
+        await asyncio.gather(*requests)
+        await asyncio.gather(*(settle(environment, https, buyer, keys[buyer.cart_id], report) for buyer in buyers))
+    return report
 
 
-async def kills(times: int) -> Found:
-    """Each time one replica is killed somewhere between the press and the answer."""
-    found, settling = Found(), []
-    async with town() as place, AsyncExitStack() as stack:
-        stays = await place.begin()
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=stays.url, timeout=30, trust_env=False))
+async def kills(times: int) -> Report:
+    """Kill one replica, each time at a random moment between submit request and answer."""
+    report, settling = Report(), []
+    async with running_environment() as environment, AsyncExitStack() as stack:
+        survivor = await environment.begin()
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=survivor.url, timeout=30, trust_env=False))
         for _ in range(times):
-            dies = await place.begin()
-            async with httpx.AsyncClient(base_url=dies.url, timeout=30, trust_env=False) as doomed:
-                buyer, key = await place.buyer(doomed), new_key()
-                slow_s = random.uniform(0, 0.2)  # noqa: S311 - no secret
-                async with httpx.AsyncClient(base_url=place.sandbox_url, trust_env=False) as sandbox:
-                    fault = {"kind": "delay", "path": SUBMIT, "delay_s": slow_s, "times": 1}
+            victim = await environment.begin()
+            async with httpx.AsyncClient(base_url=victim.url, timeout=30, trust_env=False) as victim_http:
+                buyer, key = await environment.buyer(victim_http), new_key()
+                delay_s = random.uniform(0, 0.2)  # noqa: S311 - no secret
+                async with httpx.AsyncClient(base_url=environment.sandbox_url, trust_env=False) as sandbox:
+                    fault = {"kind": "delay", "path": SUBMIT, "delay_s": delay_s, "times": 1}
                     await sandbox.post("/_sandbox/faults", json=fault)
-                press = asyncio.create_task(ask(doomed, buyer.headers, BUY, key=key, total=buyer.total))
-                await asyncio.sleep(random.uniform(0, slow_s + 0.05))  # noqa: S311 - no secret
-                dies.kill()
+                request = asyncio.create_task(ask(victim_http, buyer.headers, BUY, key=key, total=buyer.total))
+                await asyncio.sleep(random.uniform(0, delay_s + 0.05))  # noqa: S311 - no secret
+                victim.kill()
                 with suppress(httpx.TransportError, ValueError):
-                    await press
-            place.world.faults.clear()
-            settling.append(asyncio.create_task(settle(place, [http], buyer, key, found)))
+                    await request
+            environment.world.faults.clear()
+            settling.append(asyncio.create_task(settle(environment, [http], buyer, key, report)))
         await asyncio.gather(*settling)
-    return found
+    return report
 
 
-async def settle(place: Town, https: list[httpx.AsyncClient], buyer: Buyer, key: str, found: Found) -> None:
-    """Ask with the same key until the answer is definite, and compare it with what stands upstream."""
+async def settle(
+    environment: Environment, https: list[httpx.AsyncClient], buyer: Buyer, key: str, report: Report
+) -> None:
+    """Repeat the submit request until its outcome is definite, and compare it with the order in the sandbox."""
     began_at, outcome = time.monotonic(), ""
     while outcome not in DEFINITE:
         if time.monotonic() - began_at > QUIET_S + SETTLED_WITHIN_S:
-            found.unsettled.append(f"{buyer.cart_id}: {outcome}")
+            report.unsettled.append(f"{buyer.cart_id}: {outcome}")
             return
         answer = await ask(random.choice(https), buyer.headers, BUY, key=key, total=buyer.total)  # noqa: S311 - no secret
         outcome = outcome_of(answer)
         await asyncio.sleep(0.2)
-    found.outcomes[f"in the end {outcome}"] += 1
-    found.slowest_s = max(found.slowest_s, time.monotonic() - began_at)
-    if place.submits_of(buyer.cart_id) > 1:
-        found.twice.append(buyer.cart_id)
-    # A key that met another's submission was blocked by it, and that one bought.
+    report.outcomes[f"finally {outcome}"] += 1
+    report.slowest_s = max(report.slowest_s, time.monotonic() - began_at)
+    if environment.submits_of(buyer.cart_id) > 1:
+        report.ordered_twice.append(buyer.cart_id)
+    # A blocked request met another submission of the same cart, which placed the order.
     expected = {"OrderPlaced": True, "OrderBlocked": True, "OrderNotPlaced": False, "OrderDeclined": False}
-    if place.has_order(buyer.cart_id) is not expected[outcome]:
-        found.untrue.append(f"{buyer.cart_id}: {answer}")
+    if environment.has_order(buyer.cart_id) is not expected[outcome]:
+        report.untrue.append(f"{buyer.cart_id}: {answer}")
 
 
-async def silence(times: int) -> Found:
-    """The store listens and answers nothing; `untrue` has the answers that came late, or said something else."""
-    found = Found()
-    async with town() as place:
-        gateway = await place.begin(STORE_TIMEOUT_S)
+async def silence(times: int) -> Report:
+    """Send submit requests while the store does not answer. `untrue` lists late or wrong answers."""
+    report = Report()
+    async with running_environment() as environment:
+        gateway = await environment.begin(STORE_TIMEOUT_S)
         async with httpx.AsyncClient(base_url=gateway.url, timeout=30, trust_env=False) as http:
-            buyer = await place.buyer(http)
-            with place.valkey.paused():
+            buyer = await environment.buyer(http)
+            with environment.valkey.paused():
                 for _ in range(times):
                     began_at = time.monotonic()
                     variables = {"key": new_key(), "total": buyer.total}
                     sent = {"query": BUY, "variables": variables}
                     (error,) = (await http.post("/graphql", json=sent, headers=buyer.headers)).json()["errors"]
                     took_s, code = time.monotonic() - began_at, error["extensions"]["code"]
-                    found.outcomes[code] += 1
-                    found.slowest_s = max(found.slowest_s, took_s)
-                    if took_s > SILENCE_TOLD_WITHIN_S or "nothing was charged" not in error["message"]:
-                        found.untrue.append(f"{took_s * 1000:.0f} ms: {error['message']}")
-        found.twice += [buyer.cart_id] * place.submits_of(buyer.cart_id)
-    return found
+                    report.outcomes[code] += 1
+                    report.slowest_s = max(report.slowest_s, took_s)
+                    if took_s > REFUSED_WITHIN_S or "nothing was charged" not in error["message"]:
+                        report.untrue.append(f"{took_s * 1000:.0f} ms: {error['message']}")
+        report.ordered_twice += [buyer.cart_id] * environment.submits_of(buyer.cart_id)
+    return report
 
 
 def outcome_of(answer: dict[str, Any]) -> str:
@@ -306,32 +309,36 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 @app.command("load")
 def run_load(submits: int = 10_000, carts: int = 500) -> None:
-    """Submissions of few carts, at two replicas in turn."""
-    _tell(f"{submits} submissions of {carts} carts", load(submits, carts))
+    """Send many submit requests for few carts to two replicas."""
+    _print(f"{submits} submit requests for {carts} carts", load(submits, carts))
 
 
 @app.command("kills")
 def run_kills(times: int = 200) -> None:
-    """Kill a replica in the middle of a submission, time after time."""
-    _tell(f"{times} kills", kills(times))
+    """Kill a replica in the middle of a submission, repeatedly."""
+    _print(f"{times} kills", kills(times))
 
 
 @app.command("silence")
 def run_silence(times: int = 50) -> None:
-    """Press the button while the store answers nothing."""
-    _tell(f"{times} presses without a store", silence(times))
+    """Send submit requests while the store does not answer."""
+    _print(f"{times} submit requests without a store", silence(times))
 
 
-def _tell(what: str, work: Any) -> None:
+def _print(title: str, work: Any) -> None:
     began_at = time.monotonic()
-    found: Found = asyncio.run(work)
-    print(f"{what}, {os.cpu_count()} cores, {time.monotonic() - began_at:.0f} s")
-    for outcome, count in sorted(found.outcomes.items()):
+    report: Report = asyncio.run(work)
+    print(f"{title}, {os.cpu_count()} cores, {time.monotonic() - began_at:.0f} s")
+    for outcome, count in sorted(report.outcomes.items()):
         print(f"  {outcome:32} {count}")
-    print(f"  the slowest was settled after    {found.slowest_s:.2f} s (quiet time {QUIET_S} s)")
-    for name, carts in (("twice", found.twice), ("untrue", found.untrue), ("unsettled", found.unsettled)):
+    print(f"  slowest settled after            {report.slowest_s:.2f} s (quiet time {QUIET_S} s)")
+    for name, carts in (
+        ("ordered twice", report.ordered_twice),
+        ("untrue", report.untrue),
+        ("unsettled", report.unsettled),
+    ):
         print(f"  {name:32} {len(carts)} {carts[:3] or ''}")
-    sys.exit(0 if found.is_good else 1)
+    sys.exit(0 if report.is_good else 1)
 
 
 if __name__ == "__main__":

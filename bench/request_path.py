@@ -1,13 +1,12 @@
-"""Through how many of our files does one request pass, and how often does it return to a file it already left?
+"""Number of our files that one request enters, and of returns to a file that it already left.
 
 A guest with a ready cart sends three requests over HTTP, in this process, to a gateway in front of the sandbox.
-The gateway has seen their documents before. `sys.setprofile` reports every function that is called. Only
+The gateway already knows their documents. `sys.setprofile` reports every function that is called. Only
 functions in gateway/, resolvers/ and schema/ count.
 
-The functions of a request are listed in the order of their first calls. Each stands there once: loops and
-repeated calls add nothing. A comprehension is part of the function around it. Functions that follow each other
-in the same file are one step. `files` is the number of distinct files. `returns` is the number of steps into a
-file that an earlier step entered.
+The functions of a request are listed in the order of their first calls, each once: loops and repeated calls add
+nothing. A comprehension belongs to the function around it. Consecutive functions in the same file are one step.
+`files` is the number of distinct files. `returns` is the number of steps into a file that an earlier step entered.
 
     python -m bench.request_path
     python -m bench.request_path --trace    # every step: its file, and the first function of it
@@ -38,7 +37,7 @@ SUBMIT = """mutation($key: UUID!, $total: MoneyInput!, $revision: CartRevision!)
     result { __typename } errors { code } } }"""
 
 called: ContextVar[dict[CodeType, None] | None] = ContextVar("called", default=None)
-"""Functions of the request, in the order of their first calls. None in tasks that the gateway began by itself."""
+"""Functions of the request, in the order of their first calls. None in the gateway's background tasks."""
 
 
 async def main(*, traces: bool) -> None:
@@ -52,53 +51,52 @@ async def main(*, traces: bool) -> None:
         earlier, guest = (Shopper(Storefront(storefront.http), sandbox, world) for _ in range(2))
         await earlier.get_ready()
         await guest.get_ready()
-        for name, text in (("line price", LINE_PRICE), ("available payment methods", METHODS)):
-            await guest.storefront.ask(text)
-            tell(name, await functions(guest, text), traces=traces)
-        await functions(earlier, SUBMIT, **await press(earlier))
-        tell("submitOrder", await functions(guest, SUBMIT, **await press(guest)), traces=traces)
+        for name, document in (("line price", LINE_PRICE), ("available payment methods", METHODS)):
+            await guest.storefront.ask(document)
+            print_path(name, await functions(guest, document), traces=traces)
+        await functions(earlier, SUBMIT, **await submit_variables(earlier))
+        print_path("submitOrder", await functions(guest, SUBMIT, **await submit_variables(guest)), traces=traces)
 
 
-async def press(shopper: Shopper) -> dict[str, Any]:
-    """The variables of the buy button."""
+async def submit_variables(shopper: Shopper) -> dict[str, Any]:
     cart = await shopper.storefront.cart()
     return {"key": new_key(), "total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
 
 
-async def functions(shopper: Shopper, text: str, **variables: Any) -> list[CodeType]:
-    """Those of ours that the request calls."""
-    found: dict[CodeType, None] = {}
-    token = called.set(found)
-    sys.setprofile(note)
+async def functions(shopper: Shopper, document: str, **variables: Any) -> list[CodeType]:
+    """Our functions that the request calls, in the order of their first calls."""
+    codes: dict[CodeType, None] = {}
+    token = called.set(codes)
+    sys.setprofile(record)
     try:
-        answer = await shopper.storefront.ask(text, **variables)
+        answer = await shopper.storefront.ask(document, **variables)
     finally:
         sys.setprofile(None)
         called.reset(token)
     submitted = answer.data.get("submitOrder")
     assert submitted is None or submitted["result"] == {"__typename": "OrderPlaced"}, submitted
-    return list(found)
+    return list(codes)
 
 
-def note(frame: FrameType, event: str, _arg: object) -> None:
-    code, found = frame.f_code, called.get()
+def record(frame: FrameType, event: str, _arg: object) -> None:
+    code, codes = frame.f_code, called.get()
     is_comprehension = code.co_name.startswith("<") and code.co_name != "<lambda>"
-    if event == "call" and found is not None and code.co_filename.startswith(OURS) and not is_comprehension:
-        found.setdefault(code)
+    if event == "call" and codes is not None and code.co_filename.startswith(OURS) and not is_comprehension:
+        codes.setdefault(code)
 
 
-def tell(name: str, codes: list[CodeType], *, traces: bool) -> None:
-    steps = list(way(codes))
+def print_path(name: str, codes: list[CodeType], *, traces: bool) -> None:
+    steps = list(steps_of(codes))
     files = {file for file, _ in steps}
     print(f"  {name:26} {len(files):3} files {len(steps) - len(files):4} returns")
-    seen: set[str] = set()
+    entered: set[str] = set()
     for number, (file, function) in enumerate(steps if traces else [], start=1):
-        print(f"    {number:4} {'return' if file in seen else '':7} {file:32} {function}")
-        seen.add(file)
+        print(f"    {number:4} {'return' if file in entered else '':7} {file:32} {function}")
+        entered.add(file)
 
 
-def way(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
-    """Step by step: the file, and the first function in it."""
+def steps_of(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
+    """The file of each step, and the first function called in it."""
     for file, neighbours in groupby(codes, lambda code: code.co_filename):
         yield str(Path(file).relative_to(ROOT)), next(neighbours).co_qualname
 
