@@ -1,4 +1,4 @@
-"""The visit, and the shopper with an account."""
+"""The session and the registered shopper."""
 
 from datetime import datetime
 
@@ -36,7 +36,7 @@ class Shopper(Node):
         resolver=account.addresses,
     )
     payment_options: list[PaymentOption] | None = field(
-        "Saved means of payment. Null when they could not be read. Source: GET /v1/shoppers/me/payment-options.",
+        "Saved payment options. Null when they could not be read. Source: GET /v1/shoppers/me/payment-options.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
@@ -66,8 +66,8 @@ class Shopper(Node):
         before=argument(str | None, "Cursor before which the page ends."),
     )
     store_credit: StoreCreditAccount | None = field(
-        "Store credit. Null when the site has none or the ledger could not be read; an error "
-        "tells which. Source: the merchant's credit ledger, through the gateway's ledger port.",
+        "Store credit. Null when the site has none or the ledger could not be read; the error at its path has the "
+        "reason. Source: the merchant's credit ledger, through the gateway's ledger port.",
         Cost(weight="1"),
         resolver=credit.store_credit,
     )
@@ -75,8 +75,8 @@ class Shopper(Node):
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class Session:
-    """A visit. The gateway keeps the upstream tokens and never hands them out; the client holds an opaque
-    cookie or bearer handle. Source: gateway, over POST /oauth20/token.
+    """A shopper's session with the storefront. The gateway keeps the upstream tokens and never hands them out;
+    the client holds an opaque cookie or bearer token. Source: gateway, over POST /oauth20/token.
     """
 
     id: ID = field("Identifier for support and logs; it grants no access. Source: gateway.")
@@ -86,8 +86,8 @@ class Session:
         "Currency of the session and its cart. Source: gateway, as set when the session began or by updateSession."
     )
     expires_at: datetime = field(
-        "When the session ends unless it is used; never later than its upstream token can be "
-        "renewed. Source: gateway, from expires_in."
+        "When the session ends unless it is used. Never later than its upstream token can be renewed. "
+        "Source: gateway, from expires_in."
     )
     shopper: Shopper | None = field(
         "The signed-in shopper; null for a guest. Source: GET /v1/shoppers/me.",
@@ -98,8 +98,8 @@ class Session:
 
 @dsl.object_type()
 class CartTransition:
-    """What became of a cart when its owner changed. Source: gateway, by comparing the cart before and after."""
+    """What happened to the guest cart at the sign-in. Source: gateway, by comparing the cart before and after."""
 
-    outcome: CartTransitionOutcome = field("Verdict.")
-    quantity_before: int = field("Units before.")
-    quantity_after: int = field("Units after.")
+    outcome: CartTransitionOutcome = field("Whether the cart kept its lines.")
+    quantity_before: int = field("Units before the sign-in.")
+    quantity_after: int = field("Units after the sign-in.")

@@ -29,7 +29,7 @@ from schema.scalars import SCALARS
 TITLE = """\
 Riverfront: the storefront graph in front of the Digital River Commerce API.
 
-Reading guide. A description ends with `Source:`, which names the upstream value a member comes from, or says `gateway` when Riverfront computes it; a field without one has the source of its type. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. `message` texts are for developers; texts for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
+Reading guide. A description ends with `Source:`, which names the upstream value a field comes from, or says `gateway` when Riverfront computes it; a field without one has the source of its type. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. A `message` is for developers; the descriptions of strings for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
 
 
 ROOTS = """\

@@ -92,14 +92,15 @@ class CartAddress:
 
     address: Address = field("The address. Source: the address object.")
     suggestions: list[AddressSuggestion] = field(
-        "Corrections the upstream verifier offers; empty when it has none. Source: suggestions.address.",
+        "Corrections that the upstream address verification offers; empty when it has none. Source: "
+        "suggestions.address.",
         ListSize(assumed_size=3),
     )
 
 
 @dsl.object_type()
 class ShippingOption:
-    """A way to ship a cart. Source: shippingOption."""
+    """A shipping option of a cart. Source: shippingOption."""
 
     id: ID = field("Identifier to select it with. Source: id.")
     name: str = field("Name for display, for example UPS Ground. Source: description.")
@@ -118,9 +119,9 @@ class TaxIdentifier:
 
 @dsl.object_type()
 class TaxIdentifierField:
-    """One identifier to ask the shopper for. Source: a definition of the tax-registrations JSON schema."""
+    """A tax identifier to ask the shopper for. Source: a definition of the tax-registrations JSON schema."""
 
-    key: str = field("Kind of identifier to give back. Source: key.")
+    key: str = field("Kind of identifier to send. Source: key.")
     label: str = field("Label in the site's language. Source: title.")
     help: str | None = field("Help in the site's language. Source: description.")
     patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
@@ -133,23 +134,24 @@ class TaxIdentifierRequirement:
     """
 
     customer_type: CustomerType = field("Kind of buyer the set is for. Source: customerType.")
-    minimum_count: int = field("Fewest identifiers to give. Source: minItems.")
+    minimum_count: int = field("Smallest number of identifiers to send. Source: minItems.")
     fields: list[TaxIdentifierField] = field("Identifiers of the set. Source: definitions.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Cart(Node):
-    """The active cart of the session; a session has exactly one. It is never cached between operations,
-    and read once per operation however often it is selected. Source: GET /v1/shoppers/me/carts/active.
+    """The active cart of the session; a session has exactly one. It is never cached between operations, and
+    read once per operation however often it is selected. Source: GET /v1/shoppers/me/carts/active.
     """
 
     upstream_id: str = field("Identifier used upstream. Source: cart.id.")
     revision: CartRevision = field(
-        "Digest of what would be bought now; give it back in `submitOrder` and in guarded edits. Source: gateway."
+        "Digest of what would be bought now; send it with `submitOrder`, and with a change that is meant for this "
+        "revision only. Source: gateway."
     )
     currency_code: CurrencyCode = field("Currency of every amount in the cart. Source: pricing.orderTotal.currency.")
     lines: list[CartLine] = field(
-        "All lines, in upstream order. A plain list on purpose: totals never depend on a page. "
+        "All lines, in upstream order. They are not paged, so totals never depend on a page. "
         "Source: lineItems.lineItem.",
         ListSize(assumed_size=25),
     )
@@ -166,17 +168,17 @@ class Cart(Node):
     billing_address: CartAddress | None = field("Billing address. Null until it is set. Source: billingAddress.")
     shipping_address: CartAddress | None = field("Shipping address. Null until it is set. Source: shippingAddress.")
     shipping_options: list[ShippingOption] = field(
-        "Ways to ship the cart; empty when nothing ships and until a shipping address is set. "
+        "Shipping options of the cart; empty when nothing ships and until a shipping address is set. "
         "Source: shippingOptions.shippingOption.",
         ListSize(assumed_size=6),
     )
     selected_shipping_option: ShippingOption | None = field(
-        "Way to ship that is selected. Null when none is. Source: shippingMethod."
+        "Selected shipping option. Null when none is selected. Source: shippingMethod."
     )
     customer_type: CustomerType = field("Whether the buyer is a person or a business. Source: customerType.")
     tax_identifiers: list[TaxIdentifier] = field("Tax identifiers on the cart. Source: taxRegistrations.")
     tax_identifier_requirements: list[TaxIdentifierRequirement] | None = field(
-        "Tax identifiers the destination accepts or demands. Null when they could not be read. "
+        "Tax identifiers that the destination accepts or requires. Null when they could not be read. "
         "Source: GET …/tax-registrations/schema.",
         SemanticNonNull(),
         Cost(weight="1"),
@@ -192,9 +194,7 @@ class Cart(Node):
         "Organisation the purchase is for, for invoice methods. Source: organizationId."
     )
     charge_type: ChargeType = field("Who initiates the charge. Source: chargeType.")
-    business_entity_code: str | None = field(
-        "Legal entity that sells, for compliance texts. Source: businessEntityCode."
-    )
+    business_entity_code: str | None = field("Legal entity that sells, for legal notices. Source: businessEntityCode.")
     shopper: Shopper | None = field(
         "Shopper applied to the cart; null for a guest. Source: GET /v1/shoppers/me.",
         Cost(weight="1"),
@@ -206,13 +206,14 @@ class Cart(Node):
         resolver=payment_session.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
-        "Whether the cart can become an order now, and what is in the way. Null only if the "
-        "check itself failed. Source: gateway.",
+        "Whether the cart can become an order now, and what blocks it. Null only if the check itself failed. "
+        "Source: gateway.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=checkout.readiness,
     )
     warnings: list[MutationWarning] = field(
-        "Conditions worth telling the shopper that stop nothing. Source: the upstream warnings object, and gateway.",
+        "What the shopper should know about the cart; none of it blocks the order. Source: the upstream warnings "
+        "object, and gateway.",
         resolver=carts.warnings,
     )

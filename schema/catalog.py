@@ -1,4 +1,4 @@
-"""What is for sale, and the settings of the storefront."""
+"""Products, categories, offers, and the settings of the storefront."""
 
 from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
 from resolvers import catalog
@@ -63,7 +63,7 @@ class Product(Node):
     name: str = field("Name for display. Source: displayName, else name.")
     short_description: str | None = field("One or two sentences. Source: shortDescription.")
     long_description: str | None = field(
-        "Full text; may contain merchant HTML, sanitise before rendering. Source: longDescription."
+        "Full description; may contain merchant HTML, sanitise before rendering. Source: longDescription."
     )
     kind: ProductKind = field("What is delivered. Source: productType.")
     is_purchasable: bool = field("True when it can be put in a cart. Source: purchasable.")
@@ -79,7 +79,7 @@ class Product(Node):
     image_url: Url | None = field("Large picture. Source: productImage.")
     keywords: str | None = field("Search keywords. Source: keywords.")
     custom_attributes: list[CustomAttribute] = field(
-        "Merchant attributes, optionally only the named ones. Source: customAttributes.",
+        "Merchant attributes: all, or those with the given names. Source: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names to return; all when absent."),
@@ -141,7 +141,9 @@ class Category(Node):
     upstream_id: str = field("Identifier used upstream. Source: id.")
     name: str = field("Name for display. Source: displayName.")
     short_description: str | None = field("One or two sentences. Source: shortDescription.")
-    long_description: str | None = field("Full text; may contain merchant HTML. Source: longDescription.")
+    long_description: str | None = field(
+        "Full description; may contain merchant HTML, sanitise before rendering. Source: longDescription."
+    )
     thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
     children: "list[Category] | None" = field(
         "Direct sub-categories. Null when they could not be read. Source: categories.category.",
@@ -187,12 +189,14 @@ class Offer(Node):
 
     upstream_id: str = field("Identifier used upstream. Source: id.")
     name: str = field("Name for display. Source: name.")
-    kind: OfferKind = field("What it does. Source: type.")
-    trigger: str | None = field("What starts it, in upstream words, for example Always Triggered. Source: trigger.")
+    kind: OfferKind = field("What the offer does. Source: type.")
+    trigger: str | None = field(
+        "What starts the offer, as upstream writes it, for example Always Triggered. Source: trigger."
+    )
     image_url: Url | None = field("Picture. Source: image.")
-    sales_pitches: list[str] = field("Sales texts in upstream order. Source: salesPitch.")
+    sales_pitches: list[str] = field("Sales pitches in upstream order. Source: salesPitch.")
     products: "list[OfferedProduct] | None" = field(
-        "Products it promotes with their promotional price. Null when they could not be read. "
+        "Products the offer promotes, with their promotional price. Null when they could not be read. "
         "Source: GET …/product-offers.",
         SemanticNonNull(),
         Cost(weight="1"),
@@ -208,4 +212,4 @@ class OfferedProduct:
     product: Product = field("The product. Source: product.")
     list_price: Money = field("Unit price before the offer. Source: pricing.listPrice.")
     offer_price: Money = field("Unit price with the offer. Source: pricing.salePriceWithQuantity.")
-    sales_pitch: str | None = field("Why to buy it. Source: salesPitch.")
+    sales_pitch: str | None = field("Sales pitch. Source: salesPitch.")

@@ -1,4 +1,4 @@
-"""Submissions, and what keeps a cart from becoming an order."""
+"""Submissions, their outcomes, and the blockers of a cart."""
 
 from datetime import datetime
 from uuid import UUID
@@ -45,7 +45,7 @@ class SubmissionAttempt:
     key. It outlives page reloads and app restarts. Source: gateway.
     """
 
-    idempotency_key: UUID = field("Key the client chose.")
+    idempotency_key: UUID = field("Key that the client chose.")
     status: SubmissionStatus = field("How far it is.")
     was_sent_upstream: bool = field(
         "True once a request that could charge the shopper left the gateway. False means nothing was charged."
@@ -66,7 +66,7 @@ class LineBlocker(CheckoutBlocker):
     """A line cannot be bought as it is: product, stock or quantity. Source: gateway."""
 
     line: CartLine = field("The line.")
-    available_quantity: int | None = field("Units available; null when unknown or beside the point.")
+    available_quantity: int | None = field("Units available; null when unknown, or when stock is not the problem.")
     minimum_quantity: int | None = field("Smallest allowed quantity; null when there is none.")
     maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
 
@@ -77,7 +77,7 @@ class AddressBlocker(CheckoutBlocker):
 
     kind: AddressKind = field("Which address.")
     missing_fields: list[str] = field(
-        "Names of the missing fields of AddressInput; empty when the whole address or its country is the problem."
+        "Missing fields of AddressInput; empty when the whole address or its country is the problem."
     )
 
 
@@ -94,7 +94,7 @@ class ShippingOptionBlocker(CheckoutBlocker):
 class TaxIdentifierBlocker(CheckoutBlocker):
     """A tax identifier is missing or malformed. Source: gateway."""
 
-    requirements: list[TaxIdentifierRequirement] = field("Sets of identifiers that would do.")
+    requirements: list[TaxIdentifierRequirement] = field("Sets of identifiers that are accepted.")
 
 
 @dsl.object_type()
@@ -111,9 +111,9 @@ class PaymentSessionBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class StoreCreditBlocker(CheckoutBlocker):
-    """Store credit does not fit the cart. Source: gateway."""
+    """The cart cannot be paid with the store credit attached to it. Source: gateway."""
 
-    obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
+    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use store credit.")
 
 
 @dsl.object_type()
@@ -123,7 +123,7 @@ class TermsOfSaleBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class PurchaseChangedBlocker(CheckoutBlocker):
-    """The purchase is no longer what the shopper agreed to. Raised by submitOrder only. Source: gateway."""
+    """The cart has changed since the shopper agreed to buy it. Only submitOrder returns it. Source: gateway."""
 
     expected_total: Money = field("Total the client sent.")
     actual_total: Money = field("Total of the cart now.")
@@ -141,12 +141,12 @@ class SubmissionInProgressBlocker(CheckoutBlocker):
 class CheckUnavailableBlocker(CheckoutBlocker):
     """A rule could not be checked because upstream did not answer. Source: gateway."""
 
-    retry_after: datetime = field("Earliest instant at which to ask again.")
+    retry_after: datetime = field("Earliest instant for another check.")
 
 
 @dsl.object_type()
 class PaymentDecline:
-    """Why a payment was declined, without details that would help fraud. Source: errors.error with
+    """Why a payment was declined, without details that would help a fraudster. Source: errors.error with
     declinedMessage.
     """
 
@@ -155,26 +155,27 @@ class PaymentDecline:
         "the documented table for the subcode."
     )
     advice: DeclineAdvice = field("What to suggest to the shopper. Source: gateway, from the subcode.")
-    shopper_message: str = field("Sentence that may be shown as it is, in the session's language. Source: gateway.")
+    shopper_message: str = field("Message for the shopper, in the language of the session. Source: gateway.")
     retry_after: datetime | None = field(
-        "Earliest instant for another try with the same source; null when there is no limit or "
-        "no use in trying. Source: gateway."
+        "Earliest instant for another try with the same source; null when there is no such limit, or when another try "
+        "cannot work. Source: gateway."
     )
     support_reference: str = field(
-        "Reference for support; the raw subcode is in the gateway's logs under it and nowhere else. Source: gateway."
+        "Reference for support. The gateway logs the upstream subcode under it and shows it nowhere else. Source: "
+        "gateway."
     )
 
 
 @dsl.object_type()
 class OrderPlaced(SubmitOrderResult):
-    """The order stands and is paid or will be charged without further action. Source: gateway."""
+    """The order is placed, and paid or going to be charged without further action. Source: gateway."""
 
     order: Order = field("The order. Source: submitCart.order or resumeCart.order.")
 
 
 @dsl.object_type()
 class OrderAwaitingPayment(SubmitOrderResult):
-    """The order stands and waits for the shopper's money. Source: gateway."""
+    """The order is placed and waits for the shopper's money. Source: gateway."""
 
     order: Order = field("The order. Source: submitCart.order.")
     instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
@@ -182,56 +183,56 @@ class OrderAwaitingPayment(SubmitOrderResult):
 
 @dsl.object_type()
 class OrderActionRequired(SubmitOrderResult):
-    """The shopper has to do something first. After a redirect call resumeOrder; after an authentication
-    this attempt is over, call submitOrder with a new key. Source: gateway.
+    """The shopper has to act before the order can be placed. After a redirect call resumeOrder. An
+    authentication ends this attempt: call submitOrder with a new key. Source: gateway.
     """
 
     action: RequiredShopperAction = field(
-        "What to have the shopper do. Source: paymentSession.redirectUrl, or a decline that asks for authentication."
+        "What the shopper has to do. Source: paymentSession.redirectUrl, or a decline that asks for authentication."
     )
     pending_order: Order | None = field(
-        "The order that waits; null when upstream has not created one. Source: submitCart.order."
+        "The order that waits for the shopper; null when upstream has not created one. Source: submitCart.order."
     )
 
 
 @dsl.object_type()
 class OrderDeclined(SubmitOrderResult):
-    """The payment was declined; no order stands and the cart is unchanged. Source: gateway."""
+    """The payment was declined; there is no order, and the cart is unchanged. Source: gateway."""
 
-    decline: PaymentDecline = field("Why, as far as a shopper may know.")
+    decline: PaymentDecline = field("Why it was declined, as far as a shopper may know.")
     payment_session: PaymentSession | None = field(
-        "Session to go on with; read nextAction. Null when it could not be read again."
+        "The payment session now; read its nextAction. Null when it could not be read."
     )
 
 
 @dsl.object_type()
 class OrderBlocked(SubmitOrderResult):
-    """The order was refused before a charge: by the gateway, or by upstream's own checks when the cart
-    changed between the gateway's look and the request. Source: gateway, or an upstream refusal mapped
+    """The order was refused before a charge: by the gateway, or by upstream because the cart changed after the
+    gateway had checked it. Source: gateway, or an upstream refusal mapped
     to a blocker.
     """
 
-    blockers: list[CheckoutBlocker] = field("Everything that is in the way, in the order to resolve it.")
+    blockers: list[CheckoutBlocker] = field("Everything that blocks the order, in the order to resolve it.")
 
 
 @dsl.object_type()
 class OrderNotPlaced(SubmitOrderResult):
-    """The request was sent, no order came of it, and it is neither a decline nor something the shopper can
-    clear: upstream refused for another reason, or a doubt was resolved. Submitting again, with a new
-    key, is safe. Source: gateway.
+    """The request was sent and there is no order, for a reason that is neither a decline nor a blocker: upstream
+    refused it, or a submission in doubt turned out to have had no effect. It is safe to submit again with a
+    new key. Source: gateway.
     """
 
     support_reference: str = field("Reference for support.")
     payment_session: PaymentSession | None = field(
-        "Session to go on with; read nextAction. Null when it could not be read again."
+        "The payment session now; read its nextAction. Null when it could not be read."
     )
 
 
 @dsl.object_type()
 class OrderInDoubt(SubmitOrderResult):
-    """The request was sent and no trustworthy answer came back. Do not submit again with another key: read
+    """The request was sent and its outcome is not known. Do not submit again with another key: read
     Query.orderSubmission or subscribe to orderSubmissionChanged until the status is no longer IN_DOUBT.
     Source: gateway.
     """
 
-    check_after: datetime = field("Earliest instant at which to ask again.")
+    check_after: datetime = field("Earliest instant for another check.")

@@ -1,4 +1,4 @@
-"""Recurring purchases. The upstream word is subscription; here that is the root of live updates only."""
+"""Recurring purchases. Upstream calls them subscriptions; in GraphQL that word is the root of live updates."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class SubscriptionTerm:
 
 @dsl.object_type()
 class SubscriptionAddOn:
-    """A product that comes along with a recurring purchase. Source: addOns."""
+    """A product that is delivered with a recurring purchase. Source: addOns."""
 
     product: Product = field("The product. Source: product.")
     quantity: int = field("Number of units. Source: quantity.")
@@ -33,15 +33,15 @@ class SubscriptionAddOn:
 class PendingContractChange:
     """A change upstream has accepted and not carried out yet. Source: pending actions."""
 
-    action: str = field("What changes, in upstream words. Source: action name.")
+    action: str = field("What changes, as upstream writes it. Source: action name.")
     requested_at: datetime | None = field(
-        "When it was asked for; null when upstream does not say. Source: request date."
+        "When the change was requested; null when upstream does not say. Source: request date."
     )
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class SubscriptionContract(Node):
-    """A product that is bought again and again. Source: GET /v1/subscriptions/{subscriptionId}."""
+    """A product that is bought again at the end of each term. Source: GET /v1/subscriptions/{subscriptionId}."""
 
     upstream_id: str = field("Identifier used upstream. Source: id.")
     external_reference_id: str | None = field("Merchant's own identifier. Source: externalReferenceId.")
@@ -49,7 +49,7 @@ class SubscriptionContract(Node):
     product: Product = field("The product. Source: product.")
     quantity: int = field("Units now. Source: currentQuantity.")
     renewal_quantity: int = field("Units from the next renewal on. Source: renewalQuantity.")
-    is_auto_renewing: bool = field("True when it renews by itself. Source: autoRenewal.")
+    is_auto_renewing: bool = field("True when it renews automatically. Source: autoRenewal.")
     term: SubscriptionTerm = field("Length of one term. Source: term.")
     created_at: datetime = field("When it was created. Source: creationDate.")
     activated_at: datetime | None = field("When it became active; null before. Source: activationDate.")
@@ -57,9 +57,11 @@ class SubscriptionContract(Node):
     expires_at: datetime | None = field("When it expires unless it renews. Source: expirationDate.")
     grace_ends_at: datetime | None = field("When access ends if a renewal fails. Source: graceDate.")
     cancelled_at: datetime | None = field("When it was cancelled; null while it is not. Source: cancellationDate.")
-    shipping_address: Address | None = field("Where the goods go. Source: shipToAddress.")
-    payment_option: PaymentOption | None = field("What pays the renewals. Source: paymentOption.")
-    add_ons: list[SubscriptionAddOn] = field("Products that come along. Source: addOns.", ListSize(assumed_size=3))
+    shipping_address: Address | None = field("Address the goods are sent to. Source: shipToAddress.")
+    payment_option: PaymentOption | None = field("Saved payment option that pays the renewals. Source: paymentOption.")
+    add_ons: list[SubscriptionAddOn] = field(
+        "Products that are delivered with it. Source: addOns.", ListSize(assumed_size=3)
+    )
     pending_changes: list[PendingContractChange] | None = field(
         "Changes accepted and not carried out yet. Null when they could not be read. Source: GET …/pending-actions.",
         SemanticNonNull(),
@@ -68,7 +70,7 @@ class SubscriptionContract(Node):
         resolver=contracts.pending_changes,
     )
     orders: OrderConnection | None = field(
-        "Orders it has led to, newest first. Null when they could not be read. Source: GET …/orders.",
+        "Orders placed by it, newest first. Null when they could not be read. Source: GET …/orders.",
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),

@@ -1,4 +1,4 @@
-"""The policies of the graph: what each member costs, who may read it, how long it may be kept."""
+"""The directives of the graph: what a field costs, which session it needs, how long it may be cached."""
 
 from typing import Annotated
 
@@ -43,7 +43,7 @@ class CacheControl:
         Location.OBJECT,
         Location.SCALAR,
     ],
-    description="Static weight of a field for demand control, in points; one point is roughly one cheap upstream "
+    description="Static weight of a field for the cost limit, in points; one point is roughly one cheap upstream "
     "read. Follows the GraphQL cost directives draft. Source: gateway.",
 )
 class Cost:
@@ -52,7 +52,7 @@ class Cost:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="How many items demand control assumes for a list. Follows the GraphQL cost directives draft. "
+    description="How many items of a list count for the cost limit. Follows the GraphQL cost directives draft. "
     "Source: gateway.",
 )
 class ListSize:
@@ -60,13 +60,13 @@ class ListSize:
         description="Assumed number of items when no slicing argument is present.", default=strawberry.UNSET
     )
     slicing_arguments: list[str] | None = strawberry.field(
-        description="Arguments whose value bounds the number of items.", default=strawberry.UNSET
+        description="Arguments whose value limits the number of items.", default=strawberry.UNSET
     )
     sized_fields: list[str] | None = strawberry.field(
-        description="Sub-fields that hold the sliced items.", default=strawberry.UNSET
+        description="Fields below it that hold the sliced items.", default=strawberry.UNSET
     )
     require_one_slicing_argument: bool | None = strawberry.field(
-        description="Reject the operation unless exactly one slicing argument is given.", default=True
+        description="Reject the operation unless it has exactly one slicing argument.", default=True
     )
 
 

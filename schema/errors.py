@@ -1,4 +1,4 @@
-"""What a mutation refuses, as data."""
+"""User errors of mutations."""
 
 from datetime import datetime
 
@@ -19,12 +19,12 @@ from schema.values import AddressSuggestion, Money
 
 @dsl.interface
 class UserError:
-    """An expected reason why a mutation did not do what was asked. Source: gateway."""
+    """An expected reason why a mutation failed. Source: gateway."""
 
-    code: ErrorCode = field("Stable code to branch on; never derived from a translated text.")
+    code: ErrorCode = field("Stable code to branch on; it does not depend on the message.")
     message: str = field("Explanation for a developer, in English.")
     path: list[str] = field(
-        "Path into the mutation's arguments, for example input, lines, 0, quantity; empty when no argument is at fault."
+        "Path to the part of the input that is at fault, for example input, lines, 0, quantity; empty when none is."
     )
     retry: RetryAdvice = field("What repeating the call can achieve.")
 
@@ -41,7 +41,7 @@ class PaymentMutationError(UserError):
 
 @dsl.interface
 class SubmissionMutationError(UserError):
-    """Errors of submitOrder and resumeOrder. Declines and blockers are outcomes, not errors. Source:
+    """Errors of submitOrder and resumeOrder. A decline and a blocker are outcomes, not errors. Source:
     gateway.
     """
 
@@ -76,7 +76,7 @@ class InputError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """An argument is malformed, missing or refused. Source: gateway."""
+    """A value of the input is malformed, missing or refused. Source: gateway."""
 
 
 @dsl.object_type()
@@ -93,7 +93,7 @@ class NotFoundError(
 
 @dsl.object_type()
 class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
-    """The cart is not the one the client knows, or is busy. Source: gateway."""
+    """The cart has changed since the client read it, is busy, or is locked. Source: gateway."""
 
     current_revision: CartRevision | None = field("Revision of the cart now; null when it could not be read.")
 
@@ -116,14 +116,16 @@ class OfferError(CartMutationError):
 class DestinationError(CartMutationError, ShopperMutationError, ContractMutationError):
     """An address, shipping option or tax identifier cannot be used. Source: gateway."""
 
-    suggestions: list[AddressSuggestion] = field("Corrections the upstream verifier offers; empty when it has none.")
+    suggestions: list[AddressSuggestion] = field(
+        "Corrections that the upstream address verification offers; empty when it has none."
+    )
 
 
 @dsl.object_type()
 class PaymentError(
     CartMutationError, PaymentMutationError, SubmissionMutationError, ShopperMutationError, ContractMutationError
 ):
-    """A source or the payment session is not in a state for what was asked. Source: gateway."""
+    """The state of a source or of the payment session does not allow the change. Source: gateway."""
 
     session_state: PaymentSessionState | None = field("State of the payment session; null when it could not be read.")
     source_state: SourceState | None = field("State of the source; null when no source is at fault.")
@@ -131,10 +133,10 @@ class PaymentError(
 
 @dsl.object_type()
 class StoreCreditError(PaymentMutationError):
-    """Store credit cannot be used as asked. Source: gateway."""
+    """Store credit cannot be used in this amount, or at all. Source: gateway."""
 
     usable_amount: Money | None = field("Largest amount that can be used on the cart; null when unknown.")
-    obstacles: list[StoreCreditObstacle] = field("Why credit does not fit.")
+    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use it; empty when only the amount is wrong.")
 
 
 @dsl.object_type()
@@ -152,19 +154,21 @@ class AccessError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """A session, a sign-in or other rights are missing. Source: gateway."""
+    """The mutation needs a session of a higher level. Source: gateway."""
 
     required_level: SessionLevel = field("Level that is needed.")
 
 
 @dsl.object_type()
 class CredentialError(SessionMutationError):
-    """Sign-in or registration did not succeed. Deliberately poor in detail. Source: gateway."""
+    """Sign-in or registration failed. The reason is withheld, so that it does not reveal which accounts exist.
+    Source: gateway.
+    """
 
 
 @dsl.object_type()
 class ContractError(ContractMutationError):
-    """A recurring purchase cannot be changed as asked. Source: gateway."""
+    """The state of a recurring purchase does not allow the change. Source: gateway."""
 
     state: SubscriptionContractState | None = field("State of the recurring purchase; null when it could not be read.")
 
@@ -179,7 +183,7 @@ class RateLimitError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """Too many calls. Source: gateway."""
+    """The mutation was called too often. Source: gateway."""
 
     retry_after: datetime = field("Earliest instant for the next call.")
 
@@ -194,7 +198,7 @@ class UpstreamError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """Upstream refused, or did not answer properly or in time. Source: gateway."""
+    """Upstream refused the call, or its answer was late or unusable. Source: gateway."""
 
     upstream_code: str | None = field("Upstream error code; null when there is none, and always null for declines.")
     support_reference: str = field("Reference for support.")

@@ -1,4 +1,4 @@
-"""The root of every change, and what each one answers."""
+"""The mutation root."""
 
 from gateway.enums import IdempotencyMode, SessionLevel
 from resolvers import (
@@ -56,8 +56,7 @@ from schema.payloads import (
 class Mutation:
     """Writes. Each takes one input object and returns one payload. A payload carries the objects that
     changed, read after the change even when the change failed, the warnings, and the errors. An
-    operation that does not select `errors` gets them as GraphQL errors instead, so a failure is never
-    silent.
+    operation that does not select `errors` gets them as GraphQL errors, so no failure goes unreported.
     """
 
     start_session: StartSessionPayload | None = mutation(
@@ -103,22 +102,22 @@ class Mutation:
         resolver=account.update_shopper,
     )
     save_address: SaveAddressPayload | None = mutation(
-        "Adds an address to the book, or replaces one. Upstream replaces by label, so a label in "
-        "use by another entry is refused here. Source: POST /v1/shoppers/me/addresses.",
+        "Adds an address to the address book, or replaces one. A label that another entry uses is refused, because "
+        "upstream replaces entries by label. Source: POST /v1/shoppers/me/addresses.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.save_address,
     )
     delete_address: DeleteAddressPayload | None = mutation(
-        "Removes an address from the book. Source: DELETE /v1/shoppers/me/addresses/{addressId}.",
+        "Removes an address from the address book. Source: DELETE /v1/shoppers/me/addresses/{addressId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=account.delete_address,
     )
     save_payment_option: SavePaymentOptionPayload | None = mutation(
-        "Saves a source to the account, or changes label and default of one. Source: POST "
+        "Saves a source to the account, or changes label and default of a saved payment option. Source: POST "
         "/v1/shoppers/me/payment-options.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -126,7 +125,7 @@ class Mutation:
         resolver=account.save_payment_option,
     )
     delete_payment_option: DeletePaymentOptionPayload | None = mutation(
-        "Removes a saved means of payment. Source: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
+        "Removes a saved payment option. Source: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -177,7 +176,7 @@ class Mutation:
         resolver=checkout.set_cart_addresses,
     )
     select_shipping_option: SelectShippingOptionPayload | None = mutation(
-        "Selects how to ship. Source: POST …/apply-shipping-option.",
+        "Selects a shipping option. Source: POST …/apply-shipping-option.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -191,31 +190,31 @@ class Mutation:
         resolver=checkout.set_tax_identifiers,
     )
     update_cart: UpdateCartPayload | None = mutation(
-        "Sets organisation and terms acceptance. Source: POST /v1/shoppers/me/carts/active.",
+        "Sets the organisation and the acceptance of the terms of sale. Source: POST /v1/shoppers/me/carts/active.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=checkout.update_cart,
     )
     apply_shopper: ApplyShopperPayload | None = mutation(
-        "Applies defaults or chosen entries of the account to the cart. Source: POST …/apply-shopper.",
+        "Applies addresses and a payment option of the account to the cart. Source: POST …/apply-shopper.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=apply_shopper.apply_shopper,
     )
     prepare_checkout: PrepareCheckoutPayload | None = mutation(
-        "Does any of the cart edits of a checkout page in one call, in the order that keeps "
-        "each of them valid and with as few upstream calls as possible. Stops at the first part"
-        " that fails and reports its path. Source: the calls of the single mutations.",
+        "Makes the cart edits of a checkout page in one call: in the order that keeps each of them valid, and with as "
+        "few upstream calls as possible. Stops at the first part that fails and reports its path. Source: the calls of "
+        "the single mutations.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
         resolver=checkout.prepare_checkout,
     )
     attach_source: AttachSourcePayload | None = mutation(
-        "Attaches a source to the cart; replaces the primary one when asked to, and keeps store"
-        " credit first. Source: POST …/apply-payment-method.",
+        "Attaches a source to the cart. Replaces an attached primary source unless `replacePrimary` is false, and "
+        "keeps store credit first. Source: POST …/apply-payment-method.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
@@ -229,7 +228,7 @@ class Mutation:
         resolver=payment_sources.detach_source,
     )
     apply_store_credit: ApplyStoreCreditPayload | None = mutation(
-        "Sets the store credit on the cart to an amount, in whatever order sources were attached before. "
+        "Sets the amount of store credit on the cart, whatever sources are attached already. "
         "Source: the credit ledger, POST /sources, DELETE and POST …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -237,17 +236,16 @@ class Mutation:
         resolver=credit.apply_store_credit,
     )
     remove_store_credit: RemoveStoreCreditPayload | None = mutation(
-        "Takes store credit off the cart. Source: DELETE …/apply-payment-method.",
+        "Removes store credit from the cart. Source: DELETE …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=credit.remove_store_credit,
     )
     submit_order: SubmitOrderPayload | None = mutation(
-        "Turns the cart into an order, at most once per key and at most once per cart at a "
-        "time. The gateway reads the cart afresh and refuses unless the payment session is "
-        "REQUIRES_CONFIRMATION, nothing else blocks, and the total is the expected one. It "
-        "never repeats the upstream request by itself. Source: POST "
+        "Turns the cart into an order: at most once per key, and one submission per cart at a time. The gateway reads "
+        "the cart again and refuses unless the payment session is REQUIRES_CONFIRMATION, nothing else blocks, and the "
+        "total is the expected one. It never repeats the upstream request. Source: POST "
         "/v1/shoppers/me/carts/active/submit-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
@@ -255,8 +253,8 @@ class Mutation:
         resolver=submissions.submit_order,
     )
     resume_order: ResumeOrderPayload | None = mutation(
-        "Finishes a submission after the shopper has come back. When the order has already "
-        "moved on by itself, answers with the order as it is. Source: POST "
+        "Finishes a submission after the shopper has come back. If the order has been placed in the meantime, the "
+        "answer is that order. Source: POST "
         "/v1/shoppers/me/carts/active/resume-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
@@ -264,15 +262,15 @@ class Mutation:
         resolver=submissions.resume_order,
     )
     lookup_order: LookupOrderPayload | None = mutation(
-        "Finds an order without an account. A mutation because its input is secret and must not "
-        "travel in a URL. Source: POST /v1/shoppers/order-lookup.",
+        "Finds an order without an account. It is a mutation because its input is secret and must not be part of a "
+        "URL. Source: POST /v1/shoppers/order-lookup.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="20"),
         resolver=orders.look_up_order,
     )
     change_subscription_contract: ChangeSubscriptionContractPayload | None = mutation(
-        "Makes one change to a recurring purchase. Upstream accepts now and acts later, see "
+        "Makes one change to a recurring purchase. Upstream accepts the change and carries it out later, see "
         "pendingChanges. Source: POST /v1/subscriptions/{subscriptionId}/…",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),

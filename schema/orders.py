@@ -1,4 +1,4 @@
-"""Orders."""
+"""Orders and their lines."""
 
 from datetime import datetime
 
@@ -21,13 +21,15 @@ class OrderLine(Node):
     quantity: int = field("Number of units. Source: quantity.")
     product: Product = field("The product as it was when it was bought. Source: product.")
     pricing: LinePricing = field("Amounts. Source: pricing.")
-    upstream_state: str = field("State in upstream words, for example Downloadable. Source: lineItemState.")
+    upstream_state: str = field("State as upstream writes it, for example Downloadable. Source: lineItemState.")
     backordered_quantity: int = field("Units on backorder. Source: lineItemStateDetails.backOrdered.")
     shipped_quantity: int = field("Units shipped. Source: lineItemStateDetails.shipped.")
     returned_quantity: int = field("Units returned. Source: lineItemStateDetails.returned.")
-    pending_return_quantity: int = field("Units announced as returns. Source: lineItemStateDetails.pendingReturn.")
+    pending_return_quantity: int = field(
+        "Units that the shopper has announced to return. Source: lineItemStateDetails.pendingReturn."
+    )
     download_urls: list[Url] = field(
-        "Links to download what was bought; they grant access, never share them. Source: downloads.downloadUri.",
+        "Links to download the product. Keep them private: a link works for anyone. Source: downloads.downloadUri.",
         Sensitive(),
     )
     recurring_terms: RecurringTerms | None = field(
@@ -58,14 +60,16 @@ class Order(Node):
         "When it was submitted. Null while upstream waits for the shopper's approval or money. Source: submissionDate."
     )
     state: OrderState = field("State. Source: orderState.")
-    upstream_state: str = field("State exactly as upstream wrote it. Source: orderState.")
-    state_description: str | None = field("Wording of the state. Source: orderStateDetails.description.")
+    upstream_state: str = field("State exactly as upstream writes it. Source: orderState.")
+    state_description: str | None = field(
+        "Description of the state for display. Source: orderStateDetails.description."
+    )
     lines: list[OrderLine] = field("Lines. Source: lineItems.lineItem.", ListSize(assumed_size=25))
     totals: OrderTotals = field("Amounts. Source: pricing.")
     billing_address: Address | None = field("Billing address. Source: billingAddress.")
     shipping_address: Address | None = field("Shipping address; null when nothing ships. Source: shippingAddress.")
     shipping_method: str | None = field(
-        "Name of the way it ships; null when nothing ships. Source: shippingMethod.description."
+        "Name of the shipping option; null when nothing ships. Source: shippingMethod.description."
     )
     sources: list[PaymentSource] = field(
         "Sources that pay it, credit first. Source: paymentMethod and supplementaryPaymentMethods, else payment.",
@@ -74,7 +78,8 @@ class Order(Node):
     amount_settled: Money | None = field("Amount settled so far. Source: orderStateDetails.settled.")
     amount_refunded: Money | None = field("Amount refunded so far. Source: orderStateDetails.refunded.")
     required_action: RequiredShopperAction | None = field(
-        "What the shopper still has to do; null when nothing. Source: gateway, from orderState and paymentSession.",
+        "What the shopper still has to do; null when there is nothing to do. Source: gateway, from orderState and "
+        "paymentSession.",
         resolver=orders.required_action,
     )
     payment_instructions: DelayedPaymentInstructions | None = field(
@@ -83,7 +88,7 @@ class Order(Node):
     is_test: bool = field("True for an order that will not be charged or delivered. Source: testOrder.")
     business_entity_code: str | None = field("Legal entity that sold. Source: businessEntityCode.")
     custom_attributes: list[CustomAttribute] = field(
-        "Merchant attributes, optionally only the named ones. Source: customAttributes.",
+        "Merchant attributes: all, or those with the given names. Source: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names to return; all when absent."),

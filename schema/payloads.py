@@ -1,4 +1,4 @@
-"""What a change answers with: the things that it changed, remarks, and errors."""
+"""Payloads of mutations: the objects that changed, warnings and errors."""
 
 from strawberry import ID
 
@@ -24,6 +24,11 @@ from schema.payment import PaymentSession, StoreCreditAccount
 from schema.saved import PaymentOption, SavedAddress
 from schema.values import MutationWarning
 
+CART = "The cart after the call. Null when it could not be read."
+PAYMENT_SESSION = "The payment session after the call. Null when it could not be read."
+WARNINGS = "What the shopper should know about a change that was made."
+ERRORS = "Why the mutation failed; empty when it succeeded."
+
 
 @dsl.object_type()
 class StartSessionPayload:
@@ -31,11 +36,12 @@ class StartSessionPayload:
 
     session: Session | None = field("The session. Null when it could not be started.")
     bearer_token: str | None = field(
-        "Opaque handle of the session, once, for BEARER delivery; null for COOKIE. It is not an upstream token.",
+        "Opaque bearer token of the session, for BEARER delivery, in this answer only; null for COOKIE. It is not an "
+        "upstream token.",
         Sensitive(),
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SessionMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -43,8 +49,8 @@ class SignOutPayload:
     """Result of signOut. Source: gateway."""
 
     signed_out: bool = field("Always true; ending an absent session is no error.")
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SessionMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -53,15 +59,14 @@ class SignInPayload:
 
     session: Session | None = field("The session. Null when there is none.", resolver=sessions.session_after)
     bearer_token: str | None = field(
-        "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and when sign-in failed.",
+        "New bearer token of the session, in this answer only; the old one is no longer valid. Null for COOKIE and "
+        "when sign-in failed.",
         Sensitive(),
     )
-    cart: Cart | None = field(
-        "The cart after the change of identity. Null when it could not be read.", resolver=carts.cart_after
-    )
-    cart_transition: CartTransition | None = field("What became of the guest cart. Null when sign-in failed.")
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field("The cart after the sign-in. Null when it could not be read.", resolver=carts.cart_after)
+    cart_transition: CartTransition | None = field("What happened to the guest cart. Null when sign-in failed.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SessionMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -72,13 +77,13 @@ class RegisterShopperPayload:
         "The session, signed in. Null when registration failed.", resolver=sign_in.session_if_entered
     )
     bearer_token: str | None = field(
-        "New handle of a session held by BEARER, once; the old one is dead. Null for COOKIE and "
+        "New bearer token of the session, in this answer only; the old one is no longer valid. Null for COOKIE and "
         "when registration failed.",
         Sensitive(),
     )
-    cart_transition: CartTransition | None = field("What became of the guest cart. Null when registration failed.")
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart_transition: CartTransition | None = field("What happened to the guest cart. Null when registration failed.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SessionMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -86,8 +91,8 @@ class UpdateShopperPayload:
     """Result of updateShopper. Source: gateway."""
 
     shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=account.shopper_of)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ShopperMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -98,8 +103,8 @@ class SaveAddressPayload:
     shopper: Shopper | None = field(
         "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ShopperMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -110,20 +115,20 @@ class DeleteAddressPayload:
     shopper: Shopper | None = field(
         "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ShopperMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class SavePaymentOptionPayload:
     """Result of savePaymentOption. Source: gateway."""
 
-    payment_option: PaymentOption | None = field("The saved means of payment. Null when it could not be saved.")
+    payment_option: PaymentOption | None = field("The saved payment option. Null when it could not be saved.")
     shopper: Shopper | None = field(
-        "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
+        "The account with its saved payment options. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ShopperMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -132,59 +137,60 @@ class DeletePaymentOptionPayload:
 
     deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
-        "The account with its saved means of payment. Null when it could not be read.", resolver=account.shopper_of
+        "The account with its saved payment options. Null when it could not be read.", resolver=account.shopper_of
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ShopperMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ShopperMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class ApplyShopperPayload:
     """Result of applyShopper. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class AddCartLinesPayload:
     """Result of addCartLines. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
     bearer_token: str | None = field(
-        "Handle of the guest session, once, when this call started one for BEARER delivery; null otherwise.",
+        "Bearer token of the guest session, in this answer only, when this call started one for BEARER delivery; null "
+        "otherwise.",
         Sensitive(),
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class UpdateCartLinesPayload:
     """Result of updateCartLines. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class RemoveCartLinesPayload:
     """Result of removeCartLines. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class ApplyOfferPayload:
     """Result of applyOffer. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling, for example a code that takes effect later.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(f"{WARNINGS} For example, a code takes effect later.")
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -195,53 +201,53 @@ class UpdateSessionPayload:
     cart: Cart | None = field(
         "The cart with its new amounts. Null when it could not be read.", resolver=carts.cart_after
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SessionMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SessionMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class RemoveOfferPayload:
     """Result of removeOffer. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class SetCartAddressesPayload:
     """Result of setCartAddresses. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling, for example a shipping option that was dropped.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(f"{WARNINGS} For example, the shipping option was reset.")
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class SelectShippingOptionPayload:
     """Result of selectShippingOption. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class SetTaxIdentifiersPayload:
     """Result of setTaxIdentifiers. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class UpdateCartPayload:
     """Result of updateCart. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -252,77 +258,67 @@ class PrepareCheckoutPayload:
         "The cart after the call; read readiness for the next step. Null when it could not be read.",
         resolver=carts.cart_after,
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[CartMutationError] = field("Reasons why it did not work; empty when it did. The path names the part.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[CartMutationError] = field(f"{ERRORS} The path names the part that failed.")
 
 
 @dsl.object_type()
 class AttachSourcePayload:
     """Result of attachSource. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.",
-        resolver=payment_session.payment_session_after,
-    )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[PaymentMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class DetachSourcePayload:
     """Result of detachSource. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.",
-        resolver=payment_session.payment_session_after,
-    )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[PaymentMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class ApplyStoreCreditPayload:
     """Result of applyStoreCredit. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.",
-        resolver=payment_session.payment_session_after,
-    )
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     store_credit: StoreCreditAccount | None = field(
         "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling, for example that sources were reordered.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(f"{WARNINGS} For example, sources were reordered.")
+    errors: list[PaymentMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class RemoveStoreCreditPayload:
     """Result of removeStoreCredit. Source: gateway."""
 
-    cart: Cart | None = field("The cart after the call. Null when it could not be read.", resolver=carts.cart_after)
-    payment_session: PaymentSession | None = field(
-        "The payment session after the call. Null when it could not be read.",
-        resolver=payment_session.payment_session_after,
-    )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[PaymentMutationError] = field("Reasons why it did not work; empty when it did.")
+    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[PaymentMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
 class SubmitOrderPayload:
     """Result of submitOrder. Source: gateway."""
 
-    attempt: SubmissionAttempt | None = field("The attempt. Null when the input was refused before there was one.")
+    attempt: SubmissionAttempt | None = field(
+        "The attempt. Null when the input was refused before an attempt was recorded."
+    )
     result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
     cart: Cart | None = field(
-        "The active cart after the call: a new empty one once an order stands. Null when it could not be read.",
+        "The active cart after the call: a new empty one once the order is placed. Null when it could not be read.",
         resolver=carts.cart_after,
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is one.")
 
 
 @dsl.object_type()
@@ -334,8 +330,8 @@ class ResumeOrderPayload:
     cart: Cart | None = field(
         "The active cart after the call. Null when it could not be read.", resolver=carts.cart_after
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[SubmissionMutationError] = field("Reasons why there is no outcome; empty when there is one.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is one.")
 
 
 @dsl.object_type()
@@ -343,10 +339,10 @@ class LookupOrderPayload:
     """Result of lookupOrder. Source: gateway."""
 
     order: Order | None = field(
-        "The order; this session may read it with Query.order from now on. Null when nothing matches."
+        "The order; this session can read it with Query.order from now on. Null when no order matches."
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[OrderLookupMutationError] = field("Reasons why nothing was found; empty when something was.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[OrderLookupMutationError] = field("Why no order was found; empty when one was found.")
 
 
 @dsl.object_type()
@@ -357,8 +353,8 @@ class ChangeSubscriptionContractPayload:
         "The recurring purchase; the change may still be among its pendingChanges. Null when it could not be read.",
         resolver=contracts.contract_after,
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ContractMutationError] = field(ERRORS)
 
 
 @dsl.object_type()
@@ -368,5 +364,5 @@ class CancelSubscriptionContractPayload:
     subscription_contract: SubscriptionContract | None = field(
         "The recurring purchase. Null when it could not be read.", resolver=contracts.contract_after
     )
-    warnings: list[MutationWarning] = field("Conditions worth telling.")
-    errors: list[ContractMutationError] = field("Reasons why it did not work; empty when it did.")
+    warnings: list[MutationWarning] = field(WARNINGS)
+    errors: list[ContractMutationError] = field(ERRORS)

@@ -1,4 +1,4 @@
-"""The payment session, sources, and ways to pay."""
+"""The payment session, sources, payment methods and store credit."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ class InstructionDetail:
     """One labelled line of payment instructions."""
 
     key: str = field("Stable name, for example iban. Source: upstream field name.")
-    value: str = field("Text to show. Source: upstream value.", Sensitive())
+    value: str = field("Value to show. Source: upstream value.", Sensitive())
 
 
 @dsl.object_type()
@@ -43,7 +43,7 @@ class DelayedPaymentInstructions:
 
     amount: Money = field("Amount to send. Source: amount, else the order total.")
     reference: str | None = field("Reference the shopper must quote. Source: referenceId.")
-    pay_before: date | None = field("Day the payment lapses. Source: expiration date of the method.")
+    pay_before: date | None = field("Last day to pay. Source: expiration date of the method.")
     document_url: Url | None = field("Document to print or show. Source: the method's document link.", Sensitive())
     details: list[InstructionDetail] = field(
         "Further lines to show, in order, for example bank name and account number. Source: the method's own fields."
@@ -52,7 +52,7 @@ class DelayedPaymentInstructions:
 
 @dsl.interface
 class PaymentSource:
-    """A means of payment that is attached or saved. Source: a paymentMethod object."""
+    """A source that is attached to a cart or an order, or saved to an account. Source: a paymentMethod object."""
 
     source_id: str = field("Identifier of the source. Source: sourceId.")
     type: str = field("Name of the method used upstream. Source: type.")
@@ -60,7 +60,7 @@ class PaymentSource:
         "What can be done with it. Source: state; CHARGEABLE when an attached source states none."
     )
     amount_contributed: Money | None = field(
-        "Amount it covers on this cart or order; null for a saved source. Source: amountContributed."
+        "Amount it pays of this cart or order; null for a saved source. Source: amountContributed."
     )
     is_reusable: bool = field("True when it can be charged more than once. Source: reusable.")
 
@@ -122,7 +122,7 @@ class StoreCreditAccount:
 
 @dsl.object_type()
 class OtherSource(PaymentSource):
-    """A source of a method the gateway has no own type for. Source: a paymentMethod object."""
+    """A source of a payment method that has no type of its own here. Source: a paymentMethod object."""
 
 
 @dsl.object_type()
@@ -144,7 +144,7 @@ class PaymentRequirement:
     """Something a payment session lacks. Source: gateway."""
 
     kind: PaymentRequirementKind = field("What is missing.")
-    amount: Money | None = field("Amount it concerns; null when it is not about an amount.")
+    amount: Money | None = field("Amount that is missing; null when it is not about an amount.")
     message: str = field("Explanation for a developer, in English.")
 
 
@@ -178,7 +178,7 @@ class RedirectShopperAction:
     redirect_url: Url = field(
         "Page to open. Source: paymentSession.redirectUrl, else the redirect of the source.", Sensitive()
     )
-    resume_with: SchemaCoordinate = field("What to call when the shopper is back.")
+    resume_with: SchemaCoordinate = field("Mutation to call when the shopper is back.")
 
 
 @dsl.object_type()
@@ -190,7 +190,7 @@ class ResumeOrderAction:
 
 @dsl.object_type()
 class AwaitFundsAction:
-    """Tell the shopper how to send the money. Source: gateway."""
+    """Show the shopper how to send the money. Source: gateway."""
 
     instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
 
@@ -234,14 +234,14 @@ class InstallmentTerm:
 
 @dsl.object_type()
 class PaymentMethod:
-    """A way to pay. Source: paymentMethods."""
+    """A payment method. Source: paymentMethods."""
 
     type: str = field(
-        "Name used upstream and in DigitalRiver.js, for example creditCard. Text, so that a new"
-        " method never breaks a client. Source: type."
+        "Name used upstream and in DigitalRiver.js, for example creditCard. A string, so that a new "
+        "method never breaks a client. Source: type."
     )
     display_name: str = field("Name for display. Source: displayName, else gateway.")
-    flow: PaymentFlow = field("How the shopper experiences it. Source: flow.")
+    flow: PaymentFlow = field("How the shopper pays with it. Source: flow.")
     sequence: PaymentSequence = field(
         "In which order redirect and submission happen. Source: gateway, from the documented flow of the method."
     )
@@ -260,9 +260,9 @@ class PaymentMethod:
 
 @dsl.object_type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
 class AvailablePaymentMethods:
-    """The ways to pay that apply to one payment session. Kept per session and per set of facts they depend
-    on (amount, currency, countries, locale, buyer kind, organisation, tax identifiers, recurrence):
-    when one of them changes, the list is asked for anew. Source: GET
+    """The payment methods of one payment session. The list is cached per session and per set of facts it depends
+    on (amount, currency, countries, locale, kind of buyer, organisation, tax identifiers, recurrence); when one
+    of them changes, the list is read again. Source: GET
     /payments/payment-methods?sessionId=…, else GET /v1/shoppers/me/carts/active/payment-methods
     completed by the gateway.
     """
@@ -277,7 +277,7 @@ class AvailablePaymentMethods:
     )
     fetched_at: datetime = field("When the list was read upstream. Source: gateway.")
     is_stale: bool = field(
-        "True when the upstream call failed and a stored list for the same facts is shown. Source: gateway."
+        "True when the upstream call failed and this is a stored list for the same facts. Source: gateway."
     )
 
 
@@ -289,7 +289,7 @@ class PaymentSession(Node):
 
     session_id: str = field("Identifier to pass to DigitalRiver.js as sessionId. Source: id.")
     state: PaymentSessionState = field("State of the session. Source: status, else state.")
-    upstream_state: str = field("State exactly as upstream wrote it. Source: status, else state.")
+    upstream_state: str = field("State exactly as upstream writes it. Source: status, else state.")
     client_secret: str | None = field(
         "Secret for DigitalRiver.js; belongs to this shopper only. Source: clientSecret.", Sensitive()
     )
@@ -308,7 +308,7 @@ class PaymentSession(Node):
         "see Cart.readiness. Source: gateway."
     )
     primary_source: PaymentSource | None = field(
-        "Source that pays what credit does not. Null when none is attached. Source: cart.paymentMethod."
+        "Source that pays what store credit does not. Null when none is attached. Source: cart.paymentMethod."
     )
     store_credit: StoreCreditSource | None = field(
         "Store credit on the cart. Null when none is attached. Source: cart.paymentMethod.supplementaryPaymentMethods."
@@ -317,14 +317,14 @@ class PaymentSession(Node):
         "What is missing before the session can be confirmed; empty when nothing is. Source: gateway."
     )
     next_action: PaymentNextAction | None = field(
-        "What to do next. Null once the session is complete, and when no action can help. Source: gateway."
+        "The next step of the payment. Null once the session is complete, and when no action can help. Source: gateway."
     )
     drop_in: DropInSetup = field("Values for DigitalRiver.js Drop-in, derived from the cart. Source: gateway.")
     available_payment_methods: AvailablePaymentMethods | None = field(
-        "Ways to pay this session accepts. Null when they could not be read and no stored list "
+        "Payment methods that this session accepts. Null when they could not be read and no stored list "
         "is left. Source: see Query.availablePaymentMethods.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=payment_methods.session_payment_methods,
-        filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
+        filter=argument(PaymentMethodFilterInput | None, "Which payment methods are listed; all when absent."),
     )

@@ -1,4 +1,4 @@
-"""The root of every read."""
+"""The query root."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ from schema.values import Node
 
 @dsl.object_type()
 class Query:
-    """Reads. Every field is nullable, so that one failing upstream call never blanks the page."""
+    """Reads. Every field is nullable: an upstream call that fails takes only its own field from the page."""
 
     node: Node | None = field(
         "Any object by its global identifier. Null when it does not exist or belongs to someone else. Source: the "
@@ -48,8 +48,8 @@ class Query:
         id=argument(ID, "Global identifier."),
     )
     nodes: list[Node | None] | None = field(
-        "Several objects by their global identifiers, in the same order; null at the place of each one that does not "
-        "exist or belongs to someone else. Source: as for node.",
+        "Several objects by their global identifiers, in the same order; null for each object that does not exist or "
+        "belongs to someone else. Source: as for node.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
@@ -73,7 +73,7 @@ class Query:
         by=argument(ProductBy, "Which product."),
     )
     products: ProductConnection | None = field(
-        "Products, all of them or those that match. Source: GET /v1/shoppers/me/products, or "
+        "All products, or those that match the search. Source: GET /v1/shoppers/me/products, or "
         "/v1/shoppers/me/product-search with a keyword.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
@@ -81,7 +81,7 @@ class Query:
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.products,
-        search=argument(ProductSearchInput | None, "What to look for; everything when absent."),
+        search=argument(ProductSearchInput | None, "Which products are listed; all when absent."),
         first=argument(int | None, "Number of items from the start of the page; at most 100."),
         after=argument(str | None, "Cursor after which the page starts."),
         last=argument(int | None, "Number of items from the end of the page; at most 100."),
@@ -143,13 +143,13 @@ class Query:
         resolver=payment_session.payment_session,
     )
     available_payment_methods: AvailablePaymentMethods | None = field(
-        "Ways to pay the cart; the same list as PaymentSession.availablePaymentMethods. Null "
+        "Payment methods for the cart; the same list as PaymentSession.availablePaymentMethods. Null "
         "without a payment session. Source: see AvailablePaymentMethods.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600),
         Cost(weight="1"),
         resolver=payment_methods.available_payment_methods,
-        filter=argument(PaymentMethodFilterInput | None, "Narrows the list."),
+        filter=argument(PaymentMethodFilterInput | None, "Which payment methods are listed; all when absent."),
     )
     checkout_readiness: CheckoutReadiness | None = field(
         "Whether the cart can become an order now; the same object as Cart.readiness. Source: gateway.",
@@ -159,8 +159,8 @@ class Query:
         resolver=checkout.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
-        "A submission of this session: the one with the key, else the latest. Null when there "
-        "is none. Reading it also makes the gateway reconcile one that is in doubt. Source: "
+        "A submission of this session: the one with the key, else the latest. Null when there is none. Reading a "
+        "submission that is in doubt makes the gateway reconcile it. Source: "
         "gateway, and GET /v1/shoppers/me/orders when in doubt.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),

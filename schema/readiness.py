@@ -1,4 +1,4 @@
-"""Whether a cart can become an order, in general."""
+"""Whether a cart can become an order."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ class CheckoutBlocker:
     message: str = field("Explanation for a developer, in English.")
     step: CheckoutStepKind = field("Step it belongs to.")
     resolved_by: list[SchemaCoordinate] = field(
-        "Members of this schema that can clear it, for example Mutation.attachSource."
+        "Fields of this schema that can clear it, for example Mutation.attachSource."
     )
 
 
@@ -32,16 +32,16 @@ class CheckoutStep:
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class CheckoutReadiness:
     """Whether a cart can become an order now. It is computed from the same rules that guard submitOrder,
-    so a storefront can render the next step without trial and error. Source: gateway.
+    so a storefront can show the next step without trying to submit. Source: gateway.
     """
 
-    status: ReadinessStatus = field("Verdict.")
+    status: ReadinessStatus = field("Whether the cart can become an order.")
     blockers: list[CheckoutBlocker] = field(
-        "Everything that is in the way, in the order to resolve it; empty when ready.", ListSize(assumed_size=6)
+        "Everything that blocks the order, in the order to resolve it; empty when ready.", ListSize(assumed_size=6)
     )
     steps: list[CheckoutStep] = field(
         "The steps of a checkout with their state, in the order to show them.", ListSize(assumed_size=6)
     )
     next_step: CheckoutStepKind | None = field("First step that is not done; null when ready.")
-    cart_revision: CartRevision = field("Revision the verdict is about.")
-    evaluated_at: datetime = field("When the verdict was reached.")
+    cart_revision: CartRevision = field("Revision of the cart that was checked.")
+    evaluated_at: datetime = field("When the cart was checked.")

@@ -1,4 +1,4 @@
-"""What a shopper has saved to use again."""
+"""Addresses and payment options saved to an account."""
 
 from resolvers import account
 from schema import dsl
@@ -10,17 +10,17 @@ from schema.values import Address, Node
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class SavedAddress(Node):
-    """An address in the shopper's book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
+    """An entry of the shopper's address book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
 
     upstream_id: str = field("Identifier used upstream. Source: id.")
-    nickname: str = field("Shopper's label; unique in the book. Source: nickName.")
+    nickname: str = field("Shopper's label; unique in the address book. Source: nickName.")
     is_default: bool = field("True for the address that is applied by default. Source: isDefault.")
     address: Address = field("The address itself. Source: the address object.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class PaymentOption(Node):
-    """A saved means of payment. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
+    """A saved payment option. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
 
     upstream_id: str = field("Identifier used upstream. Source: id.")
     nickname: str = field("Shopper's label. Source: nickName.")

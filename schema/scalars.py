@@ -127,7 +127,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     uuid.UUID: scalar(
         name="UUID",
-        description="Universally unique identifier in its 36-character text form.",
+        description="Universally unique identifier in its 36-character form.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
         serialize=str,
         parse_value=unique,
@@ -155,7 +155,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     SchemaCoordinate: _plain(
         "SchemaCoordinate",
-        "Coordinate of a schema member as defined by the GraphQL specification, for example Mutation.attachSource.",
+        "Schema coordinate as defined by the GraphQL specification, for example Mutation.attachSource.",
         pattern(r"[A-Za-z0-9_.():@]{1,256}", "A schema coordinate"),
     ),
 }

@@ -1,4 +1,4 @@
-"""Values that several nouns share."""
+"""Types that several others use: money, addresses, line pricing, stock, warnings."""
 
 from datetime import date
 from decimal import Decimal
@@ -29,8 +29,8 @@ class Money:
     amount: Decimal = field("Amount in major units of the currency. Source: value.", resolver=money.amount)
     currency_code: CurrencyCode = field("Currency of the amount. Source: currency.")
     formatted: str = field(
-        "Text for display. Upstream text where it exists, else formatted by the gateway for the"
-        " session locale. Source: formatted…, or gateway.",
+        "Amount as a shopper reads it: as upstream formats it, else formatted by the gateway for the locale of the "
+        "operation or session. Source: formatted…, or gateway.",
         resolver=money.formatted,
     )
 
@@ -40,7 +40,7 @@ class CustomAttribute:
     """A merchant-defined name and value. Source: customAttributes.attribute."""
 
     name: str = field("Attribute name. Source: name.")
-    value: str = field("Attribute value as text. Source: value.")
+    value: str = field("Attribute value, always a string. Source: value.")
     value_type: str = field("Upstream value type, for example Boolean or Quantity. Source: type.")
 
 
@@ -86,11 +86,11 @@ class AddressSuggestion:
 
 @dsl.object_type(name="Warning")
 class MutationWarning:
-    """A condition worth telling the shopper; the action was carried out. Source: gateway."""
+    """Something the shopper should know. It stopped nothing. Source: gateway."""
 
     code: WarningCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
-    target_id: ID | None = field("Object it is about; null when it is about the whole cart.")
+    target_id: ID | None = field("Object it is about; null for the whole cart.")
 
 
 @dsl.object_type()
@@ -110,18 +110,18 @@ class LinePricing:
     import_tax: Money | None = field("Import tax. Source: importTax.")
     import_duty: Money | None = field("Import duty. Source: importDuty.")
     tax_rate: Decimal | None = field("Tax rate as a fraction of one, for example 0.07375. Source: taxRate.")
-    discount_description: str | None = field("Wording of the discount. Source: discountDescription.")
+    discount_description: str | None = field("Description of the discount for display. Source: discountDescription.")
 
 
 @dsl.object_type()
 class RecurringTerms:
     """Recurring terms of a line or of an order line. Source: subscriptionInfo."""
 
-    is_auto_renewing: bool = field("True when it renews by itself. Source: autoRenewal.")
+    is_auto_renewing: bool = field("True when it renews automatically. Source: autoRenewal.")
     has_free_trial: bool = field("True when it starts with a free trial. Source: freeTrial.")
     terms: str | None = field("Terms shown to the shopper, at most 4000 characters. Source: terms.")
     billing_agreement_id: str | None = field(
-        "Agreement that later renewals refer to; null before the order. Source: billingAgreementId."
+        "Agreement that the renewals are charged under; null before the order. Source: billingAgreementId."
     )
 
 
@@ -138,4 +138,4 @@ class InventoryStatus:
         "True when it can be bought before it is in stock. Source: productIsAllowsBackorders."
     )
     expected_in_stock_date: date | None = field("Day it is expected in stock. Source: expectedInStockDate.")
-    message: str | None = field("Merchant's own wording. Source: customStockMessage.")
+    message: str | None = field("Merchant's own message about the stock. Source: customStockMessage.")

@@ -13,7 +13,7 @@ from schema.descriptions import describe_enum
 
 describe_enum(
     ReadinessStatus,
-    "Verdict on a cart.",
+    "Whether a cart can become an order.",
     READY="submitOrder would be sent upstream.",
     BLOCKED="submitOrder would be refused by the gateway.",
     UNKNOWN="A rule could not be checked because upstream did not answer; see the CheckUnavailableBlocker.",
@@ -28,14 +28,14 @@ describe_enum(
     SHIPPING_OPTION="Shipping option.",
     TAX="Tax identifiers.",
     PAYMENT="Sources and payment session.",
-    REVIEW="Terms of sale and final look.",
+    REVIEW="Terms of sale and the summary of the order.",
 )
 
 describe_enum(
     CheckoutStepStatus,
     "How far a checkout step is.",
     DONE="Nothing is left to do.",
-    BLOCKED="Something is in the way.",
+    BLOCKED="A blocker of the cart belongs to it.",
     NOT_NEEDED="The cart does not need it.",
     UNKNOWN="It could not be checked.",
 )
@@ -60,7 +60,7 @@ describe_enum(
     STORE_CREDIT_CONFLICT="Store credit is attached where it is not allowed, or after the primary source.",
     TERMS_NOT_ACCEPTED="The terms of sale are not accepted.",
     TOTAL_CHANGED="The order total is not the expected one.",
-    CART_CHANGED="The cart is not the one the shopper saw.",
+    CART_CHANGED="The cart has changed since it was shown to the shopper.",
     SUBMISSION_IN_PROGRESS="Another submission of this cart is under way.",
     CHECK_UNAVAILABLE="A rule could not be checked.",
 )
@@ -68,14 +68,14 @@ describe_enum(
 describe_enum(
     SubmissionStatus,
     "How far a submission is.",
-    IN_PROGRESS="It is being worked on.",
+    IN_PROGRESS="The gateway is working on it.",
     PLACED="The order is placed.",
     AWAITING_PAYMENT="The order is placed and waits for the shopper's money.",
-    ACTION_REQUIRED="The shopper has to do something; see OrderActionRequired.",
-    DECLINED="The payment was declined; no order stands.",
-    BLOCKED="It was refused before a charge; no order stands.",
-    NOT_PLACED="It was sent and turned out to have had no effect; no order stands.",
-    IN_DOUBT="The outcome is not known yet; the gateway is finding out.",
+    ACTION_REQUIRED="The shopper has to act; see OrderActionRequired.",
+    DECLINED="The payment was declined; there is no order.",
+    BLOCKED="It was refused before a charge; there is no order.",
+    NOT_PLACED="It was sent and had no effect; there is no order.",
+    IN_DOUBT="The outcome is not known; the gateway keeps checking.",
 )
 
 describe_enum(

@@ -6,9 +6,9 @@ from schema.descriptions import describe_enum
 describe_enum(
     OrderState,
     "State of an order.",
-    OPEN="Begun and not submitted. Upstream: Open.",
+    OPEN="Started and not submitted. Upstream: Open.",
     SUBMITTED="Submitted. Upstream: Submitted.",
-    IN_REVIEW="Checked by hand. Upstream: In Review.",
+    IN_REVIEW="Being reviewed by a person. Upstream: In Review.",
     IN_PROCESS="Being fulfilled. Upstream: In Process.",
     PENDING_PAYMENT="Waiting for payment. Upstream: Pending Payment.",
     SOURCE_PENDING_FUNDS="Waiting for the shopper's money. Upstream: Source Pending Funds.",

@@ -25,20 +25,20 @@ describe_enum(
     "Upstream: chargeable.",
     PENDING="The order is submitted and the payment is being processed; nothing is left to do. "
     "Upstream: pending, processing, confirmed.",
-    COMPLETE="The order exists. Upstream: complete.",
+    COMPLETE="The order is placed. Upstream: complete.",
     FAILED="The payment failed. Upstream: failed.",
-    CANCELLED="The payment was given up. Upstream: cancelled.",
+    CANCELLED="The payment was cancelled. Upstream: cancelled.",
     UNKNOWN="A value this schema does not know yet; see upstreamState. No order can be placed in it.",
 )
 
 describe_enum(
     PaymentRequirementKind,
-    "Kinds of things a payment session can lack.",
-    SOURCE="No source is attached.",
-    FUNDS="Only store credit is attached and it does not cover the total.",
-    CHARGEABLE_SOURCE="The attached source is not chargeable, or was made for another total than the present one.",
-    REUSABLE_SOURCE="The attached source must be reusable, because a line recurs.",
-    AUTHENTICATION="The shopper must authenticate the source.",
+    "What a payment session can lack.",
+    SOURCE="A source; none is attached.",
+    FUNDS="A source for the rest; only store credit is attached and it does not cover the total.",
+    CHARGEABLE_SOURCE="A chargeable source; the attached one is not chargeable, or was made for another total.",
+    REUSABLE_SOURCE="A reusable source, because a line recurs.",
+    AUTHENTICATION="Authentication of the source by the shopper.",
     BILLING_ADDRESS="A billing address.",
     TAX_IDENTIFIER="A tax identifier the chosen method needs.",
     ORGANIZATION_ID="An organisation identifier the chosen method needs.",
@@ -61,10 +61,10 @@ describe_enum(
 
 describe_enum(
     PaymentFlow,
-    "How a shopper experiences a way to pay.",
-    STANDARD="Details are given on the storefront. Upstream: standard.",
-    REDIRECT="Approved on the provider's page. Upstream: redirect.",
-    RECEIVER="Money is sent by the shopper. Upstream: receiver.",
+    "How a shopper pays with a payment method.",
+    STANDARD="The shopper enters the details on the storefront. Upstream: standard.",
+    REDIRECT="The shopper approves the payment on the provider's page. Upstream: redirect.",
+    RECEIVER="The shopper sends the money. Upstream: receiver.",
     UNKNOWN="A value this schema does not know yet.",
 )
 
@@ -80,7 +80,7 @@ describe_enum(
 
 describe_enum(
     PaymentMethodObstacle,
-    "Why a cart cannot use a way to pay.",
+    "Why a cart cannot be paid with a payment method.",
     NOT_RECURRING="A line renews and the method cannot pay renewals.",
     NO_FREE_TRIAL="A line has a free trial and the method cannot start one.",
     NOT_COMBINABLE_WITH_STORE_CREDIT="Store credit is attached and the method cannot be combined with it.",
@@ -97,7 +97,7 @@ describe_enum(
     REQUIRES_ACTION="The shopper must authenticate.",
     CONSUMED="It has been charged and cannot be charged again.",
     FAILED="It failed.",
-    CANCELLED="It was given up.",
+    CANCELLED="It was cancelled.",
     UNKNOWN="A value this schema does not know yet.",
 )
 

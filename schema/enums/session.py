@@ -20,9 +20,9 @@ describe_enum(
 
 describe_enum(
     CartTransitionOutcome,
-    "What became of a cart when its owner changed.",
+    "What happened to the guest cart at a sign-in.",
     KEPT="Same lines as before.",
     MERGED="Lines of the account were added.",
     CHANGED="Lines were lost or replaced; see the warnings.",
-    WAS_EMPTY="There was nothing to keep.",
+    WAS_EMPTY="The guest cart had no lines.",
 )
