@@ -13,7 +13,7 @@ from graphql import parse, validate
 
 from gateway import telemetry
 from gateway.app import create_app
-from gateway.documents.manifest import ManifestWrong, manifest_of, operations_in
+from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.settings import PREFIX, Settings
 from gateway.store.redis import RedisStore
@@ -37,7 +37,7 @@ def serve() -> None:
     telemetry.configure(settings.log_level)
     try:
         gateway = create_app(settings)
-    except ManifestWrong as problem:
+    except ManifestInvalid as problem:
         sys.exit(f"The gateway cannot start: {problem}.")
     if settings.store_url.get_secret_value():
         asyncio.run(_check_store(settings))
@@ -92,7 +92,7 @@ def manifest(folder: Path) -> None:
     """Print the manifest of the operations in a FOLDER of .graphql files, for RIVERFRONT_MANIFEST."""
     try:
         operations = operations_in(folder)
-    except ManifestWrong as problem:
+    except ManifestInvalid as problem:
         sys.exit(f"No manifest: {problem}.")
     for name, text in operations.items():
         for error in validate(build().core, parse(text)):

@@ -24,9 +24,10 @@ from gateway.documents.registry import Documents
 from gateway.errors import StoreUnavailable
 from gateway.http import csrf
 from gateway.http.cache_headers import CacheHeaders
-from gateway.http.endpoint import COST_HEADERS, GraphQLEndpoint
+from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.graphiql import page as graphiql
 from gateway.http.request_id import RequestIds
+from gateway.http.response import COST_HEADERS
 from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
@@ -117,7 +118,7 @@ def create_app(
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.origins,
-                allow_origin_regex=csrf.LOOPBACK if settings.development else None,
+                allow_origin_regex=csrf.LOOPBACK_ORIGIN if settings.development else None,
                 allow_credentials=True,
                 allow_methods=["GET", "POST"],
                 allow_headers=["Content-Type", "Authorization", "X-Riverfront-Client", "X-Request-Id"],

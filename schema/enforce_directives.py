@@ -18,7 +18,7 @@ from graphql import (
 )
 from strawberry import UNSET
 
-from gateway.documents.directive_tables import Coordinate, DirectiveTables, Hint, ListSize
+from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables, ListSize
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
 from schema.directives import (
     CacheControl,
@@ -92,9 +92,9 @@ def _size(said: ListSizeDirective) -> ListSize:
     )
 
 
-def _hint(said: CacheControl) -> Hint:
+def _hint(said: CacheControl) -> CacheHint:
     inherits = bool(_given(said.inherit_max_age))
-    return Hint(
+    return CacheHint(
         scope=_given(said.scope),
         max_age_s=None if inherits else _given(said.max_age),
         stale_if_error_s=_given(said.stale_if_error),

@@ -1,7 +1,7 @@
-"""How long and for whom an answer may be kept: the strictest of the fields that were asked for decides.
+"""The cache policy of a query: how long and for whom its answer may be cached. The strictest selected field decides.
 
-Public is what says so, and what stands below it unless it says otherwise. A root field that says nothing is
-private, and so is every secret. An answer of which nothing is said at all is not kept.
+A field is public if its `@cacheControl` says so, or if its parent is public and it says nothing. A root field that says
+nothing is private, and so is every `@sensitive` field. An answer without any lifetime is not cached.
 """
 
 from collections.abc import Iterable
@@ -25,60 +25,61 @@ from graphql import (
     visit,
 )
 
-from gateway.documents.directive_tables import DirectiveTables, Hint
+from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables
 from gateway.enums import CacheControlScope
 
-NOT_KEPT = "private, no-store"
+NOT_CACHED = "private, no-store"
 
 
 @dataclass(frozen=True)
-class Freshness:
-    """`private_fields` are read for one shopper only, `sensitive_inputs` are given values that are secret."""
+class CachePolicy:
+    """`private_fields` are read for one shopper only. `sensitive_inputs` are given values that are secret."""
 
     max_age_s: int = 0
     stale_if_error_s: int = 0
-    private_fields: tuple[str, ...] = ()
-    sensitive_inputs: tuple[str, ...] = ()
+    private_fields: tuple[Coordinate, ...] = ()
+    sensitive_inputs: tuple[Coordinate, ...] = ()
 
     @property
-    def is_same_for_all(self) -> bool:
-        """Whether the operation may be asked for by a URL."""
+    def is_public(self) -> bool:
+        """Whether the query may be sent over GET."""
         return not self.private_fields and not self.sensitive_inputs
 
     @property
     def cache_control(self) -> str:
-        if not self.is_same_for_all or not self.max_age_s:
-            return NOT_KEPT
+        """Value of the header."""
+        if not self.is_public or not self.max_age_s:
+            return NOT_CACHED
         stale = f", stale-if-error={self.stale_if_error_s}" if self.stale_if_error_s else ""
         return f"public, max-age={self.max_age_s}{stale}"
 
 
-def freshness(schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode) -> Freshness:
-    """Of a valid document with one query."""
+def cache_policy(schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode) -> CachePolicy:
+    """`document` is valid and has one query."""
     types = TypeInfo(schema)
-    found = Collector(schema, tables, types)
-    visit(document, TypeInfoVisitor(types, found))
-    return Freshness(
-        max_age_s=min(found.max_ages_s, default=0),
-        stale_if_error_s=min(found.stale_if_error_s, default=0),
-        private_fields=tuple(sorted(found.private)),
-        sensitive_inputs=tuple(sorted(found.sensitive)),
+    hints = HintCollector(schema, tables, types)
+    visit(document, TypeInfoVisitor(types, hints))
+    return CachePolicy(
+        max_age_s=min(hints.max_ages_s, default=0),
+        stale_if_error_s=min(hints.stale_if_error_s, default=0),
+        private_fields=tuple(sorted(hints.private_fields)),
+        sensitive_inputs=tuple(sorted(hints.sensitive_inputs)),
     )
 
 
-class Collector(Visitor):
-    """Collects what the fields of a document say, each fragment once."""
+class HintCollector(Visitor):
+    """Collects the cache hints of the selected fields and the sensitive inputs, each fragment once."""
 
     def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, types: TypeInfo) -> None:
         super().__init__()
         self._schema = schema
         self._tables = tables
         self._types = types
+        self._field: Coordinate = ""
         self.max_ages_s: list[int] = []
         self.stale_if_error_s: list[int] = []
-        self.private: set[str] = set()
-        self.sensitive: set[str] = set()
-        self._field = ""
+        self.private_fields: set[Coordinate] = set()
+        self.sensitive_inputs: set[Coordinate] = set()
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         definition, parent = self._types.get_field_def(), self._types.get_parent_type()
@@ -90,62 +91,62 @@ class Collector(Visitor):
             if name != "__typename":
                 self.max_ages_s.append(0)
             return
-        owners = [one.name for one in (parent, *self._possible(parent))]
-        hints = self._stated(f"{owner}.{name}" for owner in owners) or self._of_type(get_named_type(definition.type))
-        is_secret = any(f"{owner}.{name}" in self._tables.sensitive for owner in owners)
-        says_nothing = not any(hint.scope for hint in hints) and parent is self._schema.query_type
-        if is_secret or says_nothing or any(hint.scope is CacheControlScope.PRIVATE for hint in hints):
-            self.private.add(self._field)
+        owners = [parent.name, *(possible.name for possible in self._possible_types(parent))]
+        hints = self._hints(f"{owner}.{name}" for owner in owners) or self._type_hints(get_named_type(definition.type))
+        is_sensitive = any(f"{owner}.{name}" in self._tables.sensitive for owner in owners)
+        is_undeclared_root = parent is self._schema.query_type and not any(hint.scope for hint in hints)
+        if is_sensitive or is_undeclared_root or any(hint.scope is CacheControlScope.PRIVATE for hint in hints):
+            self.private_fields.add(self._field)
         for hint in hints:
-            self._add(hint)
+            self._add_lifetime(hint)
 
-    def _add(self, hint: Hint) -> None:
+    def _add_lifetime(self, hint: CacheHint) -> None:
         if hint.max_age_s is not None:
             self.max_ages_s.append(hint.max_age_s)
             self.stale_if_error_s.append(hint.stale_if_error_s or 0)
 
-    def _stated(self, coordinates: Iterable[str]) -> list[Hint]:
-        return [hint for one in coordinates if (hint := self._tables.hints.get(one)) is not None]
+    def _hints(self, coordinates: Iterable[Coordinate]) -> list[CacheHint]:
+        return [hint for coordinate in coordinates if (hint := self._tables.hints.get(coordinate)) is not None]
 
-    def _of_type(self, type_: GraphQLNamedType) -> list[Hint]:
-        """What the type says, or all the types that a value of it may have."""
-        return self._stated([type_.name]) or self._stated(one.name for one in self._possible(type_))
+    def _type_hints(self, named_type: GraphQLNamedType) -> list[CacheHint]:
+        """Hints of the type itself, else of all the types that a value of it may have."""
+        return self._hints([named_type.name]) or self._hints(
+            possible.name for possible in self._possible_types(named_type)
+        )
 
-    def _possible(self, type_: GraphQLNamedType) -> Iterable[GraphQLObjectType]:
-        return self._schema.get_possible_types(type_) if is_abstract_type(type_) else ()
-
-    # What is given.
+    def _possible_types(self, named_type: GraphQLNamedType) -> Iterable[GraphQLObjectType]:
+        return self._schema.get_possible_types(named_type) if is_abstract_type(named_type) else ()
 
     def enter_argument(self, node: ArgumentNode, *_: object) -> None:
         coordinate = f"{self._field}({node.name.value}:)"
         if self._types.get_directive() is None and coordinate in self._tables.sensitive:
-            self.sensitive.add(coordinate)
+            self.sensitive_inputs.add(coordinate)
 
     def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
         owner = self._types.get_parent_input_type()
         if owner is not None:
-            self._add_member(get_named_type(owner), node.name.value)
+            self._add_if_sensitive(f"{get_named_type(owner).name}.{node.name.value}")
 
     def enter_variable(self, _node: VariableNode, *_: object) -> None:
-        """A variable may hold all that its place may hold."""
-        place = self._types.get_input_type()
-        if place is not None:
-            for owner in _inputs_of(get_named_type(place)):
+        """A variable may carry every field of its input type."""
+        input_type = self._types.get_input_type()
+        if input_type is not None:
+            for owner in _nested_input_types(get_named_type(input_type)):
                 for name in owner.fields:
-                    self._add_member(owner, name)
+                    self._add_if_sensitive(f"{owner.name}.{name}")
 
-    def _add_member(self, owner: GraphQLNamedType, name: str) -> None:
-        if f"{owner.name}.{name}" in self._tables.sensitive:
-            self.sensitive.add(f"{owner.name}.{name}")
+    def _add_if_sensitive(self, coordinate: Coordinate) -> None:
+        if coordinate in self._tables.sensitive:
+            self.sensitive_inputs.add(coordinate)
 
 
-def _inputs_of(type_: GraphQLNamedType) -> Iterable[GraphQLInputObjectType]:
-    """The input type and all those of its members, however deep."""
-    seen: dict[str, GraphQLInputObjectType] = {}
-    queue = [type_]
+def _nested_input_types(named_type: GraphQLNamedType) -> Iterable[GraphQLInputObjectType]:
+    """The input type and those of its fields, however deep."""
+    input_types: dict[str, GraphQLInputObjectType] = {}
+    queue = [named_type]
     while queue:
-        one = queue.pop()
-        if isinstance(one, GraphQLInputObjectType) and one.name not in seen:
-            seen[one.name] = one
-            queue += [get_named_type(member.type) for member in one.fields.values()]
-    return seen.values()
+        candidate = queue.pop()
+        if isinstance(candidate, GraphQLInputObjectType) and candidate.name not in input_types:
+            input_types[candidate.name] = candidate
+            queue += [get_named_type(definition.type) for definition in candidate.fields.values()]
+    return input_types.values()

@@ -1,14 +1,15 @@
-"""Card numbers in what clients send: found before anything is done with them, so that they go nowhere.
+"""Detects card numbers in requests before anything is done with them. They are neither stored, logged nor sent on.
 
-A card number is 13 to 19 digits of a card issuer's range that pass Luhn's check, however they are spaced
-and in whatever script they are written. Numbers that are made to be something else pass: an international
-telephone number, an EAN with its own check digit, and in a place for identifiers what looks like one.
+A card number is 13 to 19 digits in a card issuer's range that pass the Luhn check, however they are spaced and in any
+script. Accepted are international telephone numbers, EANs with a valid check digit, and identifiers in inputs that
+take identifiers.
 """
 
 import copy
+import logging
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -35,12 +36,18 @@ from graphql import (
 from starlette.datastructures import Headers
 from stdnum import ean, luhn
 
+from gateway.documents.errors import DocumentRefused, bad_value
+from gateway.enums import ErrorCode
+from gateway.refusals.user_errors import MESSAGES
+
+log = logging.getLogger(__name__)
+
 SHORTEST, LONGEST = 13, 19
 
-RUN = re.compile(r"\d(?:[\W_]{0,3}\d){12,}")
-"""Digits that belong together, with up to three other signs between two of them."""
+DIGIT_RUN = re.compile(r"\d(?:[\W_]{0,3}\d){12,}")
+"""Digits with up to three other characters between two of them."""
 
-GROUP = re.compile(r"\d+")
+DIGIT_GROUP = re.compile(r"\d+")
 
 ISSUERS: tuple[tuple[range, tuple[int, ...]], ...] = (
     (range(4, 5), (13, 16, 19)),  # Visa
@@ -65,36 +72,36 @@ ISSUERS: tuple[tuple[range, tuple[int, ...]], ...] = (
     (range(63, 64), (13, 14, 15, 16, 17, 18, 19)),
     (range(67, 68), (13, 14, 15, 16, 17, 18, 19)),
 )
-"""First digits of a number, and how long it then is."""
+"""Leading digits of a number, and the lengths it may then have."""
 
-MOST_LOOKS = 500
-"""Numbers of an issuer's range in one text. One in ten passes Luhn's check by chance, so a text that has so many
-and no such one was made to be expensive."""
+MAX_CANDIDATES = 500
+"""Numbers in an issuer's range that are checked in one string. One in ten passes the Luhn check by chance, so more of
+them are meant to waste CPU: the string counts as a card number."""
 
-LONGEST_RUN = 4096
-"""Signs. What has more digits in a row was made to be expensive."""
+MAX_RUN_LENGTH = 4096
+"""Characters. A longer run of digits is meant to waste CPU and counts as a card number."""
 
-LONGEST_GROUP = 64
-"""Digits in a row among which one may be hidden, say with its expiry date behind it. More are a number of no kind."""
+MAX_GROUP_LENGTH = 64
+"""A group of up to so many digits may contain a card number, for example with its expiry date behind it."""
 
 EAN_LENGTH = 13
 
 PHONE_LENGTHS = range(SHORTEST, 16)
 
 IDENTIFIER = re.compile(r"\d{1,14}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Digital River's numbers, those of orders included, and UUIDs."""
+"""Digital River's numbers, order numbers included, and UUIDs."""
 
 REVISION = re.compile(r"[0-9a-f]{32}")
-"""A digest of our own: in one of some thousand there are digits that could be a card's."""
+"""A digest of the gateway; about one in some thousand contains what looks like a card number."""
 
 IDENTIFIER_TYPES = frozenset({"ID", "UUID", "CartRevision"})
 
 IDENTIFIER_NAMES = re.compile(r"id|number|\w+(Id|Ids)")
-"""Members that hold an identifier as a plain text."""
+"""Input fields of type String that hold an identifier."""
 
 PHONE_NAMES = frozenset({"phoneNumber"})
 
-OPAQUE_HEADERS = frozenset(
+UNCHECKED_HEADERS = frozenset(
     {
         "authorization",
         "cookie",
@@ -105,48 +112,51 @@ OPAQUE_HEADERS = frozenset(
         "x-request-id",
     }
 )
-"""Random by nature. Credentials are hashed, and of the rest nothing is kept that this module finds fault with."""
+"""Random by nature. Credentials are stored as hashes only; a request id with a card number is replaced."""
 
 
-def has_card_number(text: str) -> bool:
-    if len(text) < SHORTEST:
+def has_card_number(string: str) -> bool:
+    if len(string) < SHORTEST:
         return False
-    if not text.isascii():
-        text = _plain(text)
-    looks = 0
-    for run in RUN.finditer(text):
-        if run.end() - run.start() > LONGEST_RUN:
+    if not string.isascii():
+        string = _normalized(string)
+    candidates = 0
+    for run in DIGIT_RUN.finditer(string):
+        if run.end() - run.start() > MAX_RUN_LENGTH:
             return True
-        for number in _numbers(run.group(), after=text[: run.start()][-1:]):
-            looks += 1
-            if looks > MOST_LOOKS or luhn.is_valid(number):
+        for number in _candidates(run.group(), before=string[: run.start()][-1:]):
+            candidates += 1
+            if candidates > MAX_CANDIDATES or luhn.is_valid(number):
                 return True
     return False
 
 
-def _plain(text: str) -> str:
-    """Without signs that nobody sees, every digit as one of 0 to 9."""
-    normal = unicodedata.normalize("NFKC", text)
-    seen = (sign for sign in normal if sign.isascii() or unicodedata.category(sign) != "Cf")
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in seen)
+def _normalized(string: str) -> str:
+    """Without invisible characters, and with every digit as one of 0 to 9."""
+    compatible = unicodedata.normalize("NFKC", string)
+    visible = (char for char in compatible if char.isascii() or unicodedata.category(char) != "Cf")
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in visible)
 
 
-def _numbers(run: str, after: str) -> Iterator[str]:
-    """What could be a card number: whole groups of digits, or any part of a group that is too long for one."""
-    groups = list(GROUP.finditer(run))
+def _candidates(run: str, before: str) -> Iterator[str]:
+    """Numbers of a run in an issuer's range: whole groups of digits, or parts of a group too long for one number.
+
+    `before` is the character in front of the run.
+    """
+    groups = list(DIGIT_GROUP.finditer(run))
     digits = "".join(group.group() for group in groups)
     starts: list[tuple[int, bool]] = []
     ends: set[int] = set()
-    at = 0
+    position = 0
     for group in groups:
         length = len(group.group())
-        sign_before = run[group.start() - 1 : group.start()] if group.start() else after
-        is_long = LONGEST < length <= LONGEST_GROUP
-        starts += [(at + offset, sign_before == "+") for offset in range(length if is_long else 1)]
-        at += length
-        ends.update(range(at - length + 1, at + 1) if is_long else (at,))
+        char_before = run[group.start() - 1 : group.start()] if group.start() else before
+        is_long = LONGEST < length <= MAX_GROUP_LENGTH
+        starts += [(position + offset, char_before == "+") for offset in range(length if is_long else 1)]
+        position += length
+        ends.update(range(position - length + 1, position + 1) if is_long else (position,))
     for start, is_phone in starts:
-        for length in _lengths(digits[start : start + 4]):
+        for length in _card_lengths(digits[start : start + 4]):
             number = digits[start : start + length]
             if start + length not in ends or (is_phone and length in PHONE_LENGTHS):
                 continue
@@ -155,177 +165,189 @@ def _numbers(run: str, after: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=10_000)
-def _lengths(prefix: str) -> tuple[int, ...]:
-    """How long a number that begins so may be."""
-    found: set[int] = set()
-    for firsts, lengths in ISSUERS:
-        width = len(str(firsts.start))
-        if len(prefix) >= width and int(prefix[:width]) in firsts:
-            found.update(lengths)
-    return tuple(sorted(found))
+def _card_lengths(prefix: str) -> tuple[int, ...]:
+    """Lengths of card numbers that begin with these four digits."""
+    lengths: set[int] = set()
+    for leading, issuer_lengths in ISSUERS:
+        width = len(str(leading.start))
+        if len(prefix) >= width and int(prefix[:width]) in leading:
+            lengths.update(issuer_lengths)
+    return tuple(sorted(lengths))
 
 
-def card_in_headers(headers: Headers) -> bool:
-    return any(
-        has_card_number(name) or has_card_number(value) for name, value in headers.items() if name not in OPAQUE_HEADERS
-    )
+def check_request(headers: Headers, strings: Iterable[str]) -> None:
+    """Check everything beside the document and its variables. Raises `DocumentRefused`."""
+    for name, value in headers.items():
+        if name not in UNCHECKED_HEADERS and (has_card_number(name) or has_card_number(value)):
+            raise card_number_refused("headers")
+    if any(has_card_number(string) for string in strings):
+        raise card_number_refused("names")
 
 
-# Where in the variables.
+def card_number_refused(location: str) -> DocumentRefused:
+    """Refuses the whole request: the card number is not in an input of a mutation, whose payload could report it."""
+    log.warning("card number refused", extra={"reason": location})
+    return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {location} of the request.")
 
-Place = tuple[str | int, ...]
-"""Keys that lead to a value of the variables. A key that is a card number itself ends the place."""
+
+# Card numbers in variables.
+
+VariablePath = tuple[str | int, ...]
+"""Keys from the variables to one value. A key that is itself a card number is the last."""
+
+CardFields = dict[str, list[tuple[str, ...]]]
+"""Root fields that must not be executed, by response key, and the paths of the card numbers in their arguments."""
 
 
-def cards_in(variables: Mapping[str, Any]) -> list[Place]:
-    """Everywhere in the variables, also where no operation looks."""
-    found: list[Place] = []
-    queue: list[tuple[Place, Any]] = [((), variables)]
+def card_paths(variables: Mapping[str, Any]) -> list[VariablePath]:
+    """Paths of all card numbers, whether the operation uses the value or not."""
+    paths: list[VariablePath] = []
+    queue: list[tuple[VariablePath, Any]] = [((), variables)]
     while queue:
-        place, value = queue.pop()
+        path, value = queue.pop()
         if isinstance(value, dict):
-            found += [(*place, key) for key in value if has_card_number(key)]
-            queue += [((*place, key), one) for key, one in value.items()]
+            paths += [(*path, key) for key in value if has_card_number(key)]
+            queue += [((*path, key), item) for key, item in value.items()]
         elif isinstance(value, list):
-            queue += [((*place, index), one) for index, one in enumerate(value)]
+            queue += [((*path, index), item) for index, item in enumerate(value)]
         elif not isinstance(value, bool) and value is not None and has_card_number(str(value)):
-            found.append(place)
-    return found
+            paths.append(path)
+    return paths
 
 
-Refusals = dict[str, list[tuple[str, ...]]]
-"""By response key of a root field: paths into its arguments."""
+def remove_cards(
+    schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any], paths: list[VariablePath]
+) -> tuple[dict[str, Any], CardFields]:
+    """Variables with the card numbers at `paths` replaced by empty strings, and the root fields that use them.
 
-
-@dataclass(frozen=True)
-class Given:
-    """A value of the variables where an operation uses it. `key` is the response key of the root field, `path`
-    leads to the value from that field's arguments, `name` and `type_name` are those of its place."""
-
-    place: Place
-    key: str
-    path: tuple[str, ...]
-    is_of_root: bool
-    name: str
-    type_name: str
-
-    @property
-    def is_identifier(self) -> bool:
-        return self.type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(self.name) is not None
-
-    @property
-    def can_tell(self) -> bool:
-        return self.is_of_root and self.type_name == "String"
-
-    def may_be(self, value: object) -> bool:
-        """Whether this number is one that belongs here."""
-        if self.type_name == "CartRevision":
-            return REVISION.fullmatch(str(value)) is not None
-        if self.is_identifier:
-            return IDENTIFIER.fullmatch(str(value)) is not None
-        digits = re.sub(r"\D", "", str(value))
-        return self.name in PHONE_NAMES and len(digits) == SHORTEST
-
-
-def uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[Given]:
-    """Every text of the variables at every place of the one operation of `document` that uses it."""
-    types = TypeInfo(schema)
-    found = Uses(types, variables)
-    visit(document, TypeInfoVisitor(types, found))
-    return found.all
-
-
-class CardFound(Exception):
-    """Somewhere that no mutation could tell it as an error of its own."""
-
-
-def screened(
-    schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any]
-) -> tuple[dict[str, Any], Refusals]:
-    """The variables without card numbers, and which root fields are therefore not called.
-
-    Only a mutation has typed errors for it, and only a plain text may be left empty. Raises `CardFound`
-    for a card number anywhere else. `document` has one operation.
+    Identifiers and telephone numbers stay where the input takes them. Only a mutation's payload can report a card
+    number, and only one in a String; any other raises `DocumentRefused`. `document` has one operation.
     """
-    found = cards_in(variables)
-    if not found:
-        return variables, {}
-    (operation,) = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-    used = uses(schema, document, variables)
-    clean = copy.deepcopy(variables)
-    refused: Refusals = {}
-    for place in found:
-        value = _at(variables, place)
-        places = [one for one in used if one.place == place]
-        if places and all(one.may_be(value) for one in places):
+    (operation,) = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    all_uses = variable_uses(schema, document, variables)
+    cleaned = copy.deepcopy(variables)
+    card_fields: CardFields = {}
+    for path in paths:
+        value = _value_at(variables, path)
+        uses = [use for use in all_uses if use.variable_path == path]
+        if uses and all(use.accepts(value) for use in uses):
             continue
-        is_told = operation.operation is OperationType.MUTATION and all(one.can_tell for one in places)
-        if not places or not is_told:
-            raise CardFound
-        for one in places:
-            refused.setdefault(one.key, []).append(one.path)
-        _at(clean, place[:-1])[place[-1]] = ""
-    return clean, refused
+        is_reported = operation.operation is OperationType.MUTATION and all(use.can_report for use in uses)
+        if not uses or not is_reported:
+            raise card_number_refused("variables")
+        for use in uses:
+            card_fields.setdefault(use.response_key, []).append(use.argument_path)
+        _value_at(cleaned, path[:-1])[path[-1]] = ""
+    if card_fields:
+        log.warning("card number refused", extra={"reason": "inputs"})
+    return cleaned, card_fields
 
 
-def _at(value: Any, place: Place) -> Any:
-    for key in place:
+def _value_at(value: Any, path: VariablePath) -> Any:
+    for key in path:
         value = value[key]
     return value
 
 
-class Uses(Visitor):
+@dataclass(frozen=True)
+class VariableUse:
+    """A leaf value of the variables, where a field uses it.
+
+    `response_key` is that of the field, `argument_path` leads to the value from the field's arguments. `input_name` and
+    `type_name` are those of the input field or argument that takes the value.
+    """
+
+    variable_path: VariablePath
+    response_key: str
+    argument_path: tuple[str, ...]
+    is_root_field: bool
+    input_name: str
+    type_name: str
+
+    @property
+    def can_report(self) -> bool:
+        return self.is_root_field and self.type_name == "String"
+
+    def accepts(self, value: object) -> bool:
+        """Whether the value is a number that this input takes."""
+        if self.type_name == "CartRevision":
+            return REVISION.fullmatch(str(value)) is not None
+        if self.type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(self.input_name):
+            return IDENTIFIER.fullmatch(str(value)) is not None
+        digits = re.sub(r"\D", "", str(value))
+        return self.input_name in PHONE_NAMES and len(digits) == SHORTEST
+
+
+def variable_uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[VariableUse]:
+    """`document` has one operation."""
+    types = TypeInfo(schema)
+    collector = VariableUseCollector(types, variables)
+    visit(document, TypeInfoVisitor(types, collector))
+    return collector.uses
+
+
+class VariableUseCollector(Visitor):
     def __init__(self, types: TypeInfo, variables: Mapping[str, Any]) -> None:
         super().__init__()
         self._types = types
         self._variables = variables
-        self.all: list[Given] = []
+        self.uses: list[VariableUse] = []
 
     def enter_variable(
         self, node: VariableNode, _key: object, parent: object, path: list[Any], ancestors: list[Any]
     ) -> None:
-        above = [one for one in ancestors if not isinstance(one, (list, tuple))]
-        fields = [one for one in above if isinstance(one, FieldNode)]
-        type_ = self._types.get_input_type()
+        fields = [ancestor for ancestor in ancestors if isinstance(ancestor, FieldNode)]
+        input_type = self._types.get_input_type()
         name = node.name.value
-        if not fields or type_ is None or name not in self._variables:
+        if not fields or input_type is None or name not in self._variables:
             return
-        steps = _steps(path, [*ancestors, parent])
         field = fields[-1]
-        is_of_root = len(fields) == 1
-        key = (field.alias or field.name).value
-        last = next((step for step in reversed(steps) if isinstance(step, str)), "")
-        for place, below, member, leaf in _leaves(self._variables[name], type_, last):
-            whole = tuple(str(step) for step in (*steps, *below))
-            self.all.append(Given((name, *place), key, whole, is_of_root, member, leaf))
+        argument_path = _argument_path(path, [*ancestors, parent])
+        input_name = next((key for key in reversed(argument_path) if isinstance(key, str)), "")
+        for leaf in _leaves(self._variables[name], input_type, input_name):
+            self.uses.append(
+                VariableUse(
+                    variable_path=(name, *leaf.path),
+                    response_key=(field.alias or field.name).value,
+                    argument_path=tuple(str(key) for key in (*argument_path, *leaf.path)),
+                    is_root_field=len(fields) == 1,
+                    input_name=leaf.input_name,
+                    type_name=leaf.type_name,
+                )
+            )
 
 
-def _steps(path: list[Any], ancestors: list[Any]) -> list[str | int]:
-    """From a field's argument to the variable: names of arguments and members, and indices of lists."""
-    steps: list[str | int] = []
-    for position, one in enumerate(ancestors):
-        if isinstance(one, FieldNode):
-            steps = []
-        elif isinstance(one, (ArgumentNode, ObjectFieldNode)):
-            steps.append(one.name.value)
-        elif isinstance(one, (list, tuple)) and steps and path[position - 1 : position] == ["values"]:
-            steps.append(path[position])
-    return steps
+def _argument_path(path: list[Any], ancestors: list[Any]) -> list[str | int]:
+    """From a field's arguments to the variable: names of arguments and input fields, and indices of lists."""
+    keys: list[str | int] = []
+    for position, ancestor in enumerate(ancestors):
+        if isinstance(ancestor, FieldNode):
+            keys = []
+        elif isinstance(ancestor, (ArgumentNode, ObjectFieldNode)):
+            keys.append(ancestor.name.value)
+        elif isinstance(ancestor, (list, tuple)) and keys and path[position - 1 : position] == ["values"]:
+            keys.append(path[position])
+    return keys
 
 
-def _leaves(value: Any, type_: GraphQLInputType, name: str) -> Iterator[tuple[Place, tuple[str | int, ...], str, str]]:
-    """Values of the leaves of an input, each with its place, its path, its member's name and its type's."""
-    nullable: Any = get_nullable_type(type_)
+@dataclass(frozen=True)
+class InputLeaf:
+    path: VariablePath
+    input_name: str
+    type_name: str
+
+
+def _leaves(value: Any, input_type: GraphQLInputType, name: str, path: VariablePath = ()) -> Iterator[InputLeaf]:
+    """Leaf values of an input, with the input field that takes each."""
+    nullable: Any = get_nullable_type(input_type)
     named = get_named_type(nullable)
     if isinstance(value, list):
-        below: Any = nullable.of_type if is_list_type(nullable) else nullable
-        for index, one in enumerate(value):
-            for place, path, member, leaf in _leaves(one, below, name):
-                yield (index, *place), (index, *path), member, leaf
+        item_type: Any = nullable.of_type if is_list_type(nullable) else nullable
+        for index, item in enumerate(value):
+            yield from _leaves(item, item_type, name, (*path, index))
     elif isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
-        for key, one in value.items():
+        for key, item in value.items():
             if key in named.fields:
-                for place, path, member, leaf in _leaves(one, named.fields[key].type, key):
-                    yield (key, *place), (key, *path), member, leaf
+                yield from _leaves(item, named.fields[key].type, key, (*path, key))
     else:
-        yield (), (), name, named.name
+        yield InputLeaf(path, name, named.name)

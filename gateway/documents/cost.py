@@ -1,8 +1,8 @@
-"""What an operation may cost at most, told before anything of it is executed.
+"""Estimates the most an operation can cost, in points, before it is executed.
 
-An object is a point and a leaf is none, unless `@cost` says otherwise. A list multiplies by its slicing
-argument or its assumed size. Of the types that a value may have, the dearest counts. `@skip` and `@include`
-are not looked at: what may be read is counted.
+An object costs one point and a leaf none, unless `@cost` says otherwise. A list multiplies by its slicing argument or
+its assumed size. Where a value may have several types, the most expensive one counts. `@skip` and `@include` are
+ignored: every selected field counts.
 """
 
 import math
@@ -33,28 +33,28 @@ from graphql import (
 
 from gateway.documents.directive_tables import DirectiveTables, ListSize
 
-UNKNOWN_LIST = 5
-"""Items of a list of which nothing is said."""
+DEFAULT_LIST_SIZE = 5
+"""Items of a list without `@listSize`."""
 
-MOST_ITEMS = 1_000_000
-"""What a slicing argument counts for at most; far beyond every limit, and still a number JSON can tell."""
+MAX_ITEMS = 1_000_000
+"""A slicing argument counts for at most this many: beyond every cost limit, and still a number JSON can hold."""
 
-REMEMBERED = 32
-"""Estimates kept for one operation, by the sizes that its variables ask for."""
+MAX_ESTIMATES = 32
+"""Estimates that one operation remembers, by the values of the variables that decide."""
 
 
-class SlicingMissing(Exception):
-    """A list is asked for without exactly one of the arguments that bound it. `node` is its field, `empty` are
-    variables that stand in such an argument and have no value."""
+class SlicingArgumentMissing(Exception):
+    """The list field `node` needs exactly one of its slicing arguments. `empty_variables` stand in one of them and
+    have no value."""
 
-    def __init__(self, node: FieldNode, arguments: tuple[str, ...], empty: Sequence[str]) -> None:
-        because = "".join(f" The variable ${name} has no value." for name in empty)
-        super().__init__(f"Give exactly one of {' and '.join(arguments)} at {node.name.value}.{because}")
+    def __init__(self, node: FieldNode, arguments: Sequence[str], empty_variables: Sequence[str]) -> None:
+        hint = "".join(f" The variable ${name} has no value." for name in empty_variables)
+        super().__init__(f"Give exactly one of {' and '.join(arguments)} at {node.name.value}.{hint}")
         self.node = node
 
 
-class Demand:
-    """The cost of one operation of a document that has been validated."""
+class OperationCost:
+    """Cost of one operation of a valid document."""
 
     def __init__(
         self, schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode, node: OperationDefinitionNode
@@ -63,41 +63,53 @@ class Demand:
         self._tables = tables
         self._node = node
         self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
         }
         self._defaults = {
-            one.variable.name.value: value_from_ast_untyped(one.default_value)
-            for one in node.variable_definitions or ()
-            if one.default_value is not None
+            definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+            for definition in node.variable_definitions or ()
+            if definition.default_value is not None
         }
-        self._known: dict[tuple[int | None, ...], float | SlicingMissing] = {}
-        self._deciding: tuple[str, ...] | None = None
+        self._estimates: dict[tuple[int | None, ...], float | SlicingArgumentMissing] = {}
+        self._deciding_variables: tuple[str, ...] | None = None
+        self.fixed_points: int | None = None
+        """The cost, once it is known that no variable changes it."""
 
     def points(self, variables: Mapping[str, Any]) -> int:
-        """The estimate for these variables. Raises `SlicingMissing`."""
-        given = self._defaults | dict(variables)
-        key = tuple(_count(given.get(name)) for name in self._deciding) if self._deciding is not None else None
-        found = self._known.get(key) if key is not None else None
-        if found is None:
-            found = self._estimated(given)
-        if isinstance(found, SlicingMissing):
-            raise found
-        return math.ceil(found)
+        """Raises `SlicingArgumentMissing`."""
+        values = self._defaults | dict(variables)
+        estimate = self._estimates.get(self._key(values)) if self._deciding_variables is not None else None
+        if estimate is None:
+            estimate = self._estimate(values)
+        if isinstance(estimate, SlicingArgumentMissing):
+            # It is kept: without this its traceback would grow with every request.
+            raise estimate.with_traceback(None)
+        return math.ceil(estimate)
 
-    def _estimated(self, given: dict[str, Any]) -> float | SlicingMissing:
-        estimate = Estimate(self._schema, self._tables, self._fragments, given)
+    def _estimate(self, values: dict[str, Any]) -> float | SlicingArgumentMissing:
+        walk = CostWalk(self._schema, self._tables, self._fragments, values)
         root = cast(GraphQLObjectType, self._schema.get_root_type(self._node.operation))
-        points = estimate.of(self._node.selection_set, root)
-        found = estimate.missing or points
-        self._deciding = tuple(sorted(estimate.deciding))
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[tuple(_count(given.get(name)) for name in self._deciding)] = found
-        return found
+        points = walk.points(self._node.selection_set, root)
+        estimate = walk.missing_argument or points
+        self._deciding_variables = tuple(sorted(walk.deciding_variables))
+        if len(self._estimates) >= MAX_ESTIMATES:
+            self._estimates.clear()
+        self._estimates[self._key(values)] = estimate
+        if not self._deciding_variables and not isinstance(estimate, SlicingArgumentMissing):
+            self.fixed_points = math.ceil(estimate)
+        return estimate
+
+    def _key(self, values: Mapping[str, Any]) -> tuple[int | None, ...]:
+        return tuple(_item_count(values.get(name)) for name in self._deciding_variables or ())
 
 
-class Estimate:
-    """One walk. Each selection set is looked at once for each type that its value may have."""
+class CostWalk:
+    """One walk through an operation. Visits each selection set once for each type that its value may have.
+
+    `deciding_variables` are those on which the estimate depends.
+    """
 
     def __init__(
         self,
@@ -110,28 +122,27 @@ class Estimate:
         self._tables = tables
         self._fragments = fragments
         self._variables = variables
-        self._known: dict[tuple[int, str, ListSize | None, int], float] = {}
-        self.deciding: set[str] = set()
-        """Variables on which the estimate depends."""
-        self.missing: SlicingMissing | None = None
+        self._points: dict[tuple[int, str, ListSize | None, int], float] = {}
+        self.deciding_variables: set[str] = set()
+        self.missing_argument: SlicingArgumentMissing | None = None
 
-    def of(
+    def points(
         self, selection_set: SelectionSetNode, owner: GraphQLObjectType, size: ListSize | None = None, items: int = 1
     ) -> float:
-        """Points of what is selected of one `owner`, whose `size.sized_fields` hold so many `items`."""
+        """Cost of a selection set on one `owner`. Each field in `size.sized_fields` holds `items` items."""
         key = (id(selection_set), owner.name, size, items)
-        if key not in self._known:
-            self._known[key] = sum(
+        if key not in self._points:
+            self._points[key] = sum(
                 self._selection(selection, owner, size, items) for selection in selection_set.selections
             )
-        return self._known[key]
+        return self._points[key]
 
     def _selection(
         self, selection: SelectionNode, owner: GraphQLObjectType, size: ListSize | None, items: int
     ) -> float:
         if isinstance(selection, FieldNode):
             definition = owner.fields.get(selection.name.value)
-            # What a schema tells of itself is no demand on anybody.
+            # Introspection fields have no definition here and cost nothing.
             return self._field(selection, definition, owner, size, items) if definition is not None else 0
         if isinstance(selection, FragmentSpreadNode):
             fragment: Any = self._fragments[selection.name.value]
@@ -140,82 +151,87 @@ class Estimate:
         condition = fragment.type_condition
         if condition is not None and not self._applies(condition.name.value, owner):
             return 0
-        return self.of(fragment.selection_set, owner, size, items)
+        return self.points(fragment.selection_set, owner, size, items)
 
     def _applies(self, condition: str, owner: GraphQLObjectType) -> bool:
         if condition == owner.name:
             return True
-        type_ = self._schema.type_map[condition]
-        return is_abstract_type(type_) and self._schema.is_sub_type(type_, owner)
+        condition_type = self._schema.type_map[condition]
+        return is_abstract_type(condition_type) and self._schema.is_sub_type(condition_type, owner)
 
     def _field(
         self,
         node: FieldNode,
         definition: GraphQLField,
         owner: GraphQLObjectType,
-        above: ListSize | None,
-        items_above: int,
+        parent_size: ListSize | None,
+        parent_items: int,
     ) -> float:
         size = self._tables.sizes.get(f"{owner.name}.{node.name.value}")
-        type_ = definition.type.of_type if is_non_null_type(definition.type) else definition.type
-        items = self._items(node, size) if size is not None else UNKNOWN_LIST
-        holds_items = above is not None and node.name.value in above.sized_fields
-        times = items_above if holds_items else items if is_list_type(type_) else 1
-        below = 0.0
+        nullable_type = definition.type.of_type if is_non_null_type(definition.type) else definition.type
+        items = self._items(node, size) if size is not None else DEFAULT_LIST_SIZE
+        holds_parent_items = parent_size is not None and node.name.value in parent_size.sized_fields
+        factor = parent_items if holds_parent_items else items if is_list_type(nullable_type) else 1
+        nested = 0.0
         if node.selection_set is not None:
-            composite = cast(GraphQLCompositeType, get_named_type(type_))
-            passed = size if size is not None and size.sized_fields else None
-            below = max(
-                self.of(node.selection_set, one, passed, items if passed else 1) for one in self._possible(composite)
+            composite = cast(GraphQLCompositeType, get_named_type(nullable_type))
+            passed_size = size if size is not None and size.sized_fields else None
+            nested = max(
+                self.points(node.selection_set, possible_type, passed_size, items if passed_size else 1)
+                for possible_type in self._possible_types(composite)
             )
-        return times * (self._weight(definition, owner, node.name.value) + below)
+        return factor * (self._weight(definition, owner, node.name.value) + nested)
 
-    def _possible(self, type_: GraphQLCompositeType) -> Iterable[GraphQLObjectType]:
-        return self._schema.get_possible_types(type_) if is_abstract_type(type_) else [cast(GraphQLObjectType, type_)]
+    def _possible_types(self, composite: GraphQLCompositeType) -> Iterable[GraphQLObjectType]:
+        if is_abstract_type(composite):
+            return self._schema.get_possible_types(composite)
+        return [cast(GraphQLObjectType, composite)]
 
     def _weight(self, definition: GraphQLField, owner: GraphQLObjectType, name: str) -> float:
-        type_ = get_named_type(definition.type)
+        named_type = get_named_type(definition.type)
         weights = self._tables.weights
-        stated = weights.get(f"{owner.name}.{name}", weights.get(type_.name))
-        if stated is not None:
-            return stated
-        return 0 if is_leaf_type(type_) else 1
+        declared = weights.get(f"{owner.name}.{name}", weights.get(named_type.name))
+        if declared is not None:
+            return declared
+        return 0 if is_leaf_type(named_type) else 1
 
     def _items(self, node: FieldNode, size: ListSize) -> int:
-        given = [value for name in size.slicing_arguments if (value := self._argument(node, name)) is not None]
-        if size.needs_one and len(given) != 1:
-            self.missing = self.missing or SlicingMissing(node, size.slicing_arguments, self._empty(node, size))
-        counts = [count for value in given if (count := _count(value)) is not None]
+        values = [value for name in size.slicing_arguments if (value := self._argument(node, name)) is not None]
+        if size.needs_one and len(values) != 1:
+            self.missing_argument = self.missing_argument or SlicingArgumentMissing(
+                node, size.slicing_arguments, self._empty_variables(node, size)
+            )
+        counts = [count for value in values if (count := _item_count(value)) is not None]
         if counts:
             return max(counts)
-        return size.assumed if size.assumed is not None else UNKNOWN_LIST
+        return size.assumed if size.assumed is not None else DEFAULT_LIST_SIZE
 
-    def _empty(self, node: FieldNode, size: ListSize) -> list[str]:
+    def _empty_variables(self, node: FieldNode, size: ListSize) -> list[str]:
         """Variables without a value that stand in slicing arguments."""
         return [
-            one.value.name.value
-            for one in node.arguments or ()
-            if one.name.value in size.slicing_arguments
-            and isinstance(one.value, VariableNode)
-            and self._variables.get(one.value.name.value) is None
+            argument.value.name.value
+            for argument in node.arguments or ()
+            if argument.name.value in size.slicing_arguments
+            and isinstance(argument.value, VariableNode)
+            and self._variables.get(argument.value.name.value) is None
         ]
 
     def _argument(self, node: FieldNode, name: str) -> Any:
-        argument = next((one for one in node.arguments or () if one.name.value == name), None)
+        argument = next((argument for argument in node.arguments or () if argument.name.value == name), None)
         if argument is None:
             return None
         if isinstance(argument.value, VariableNode):
-            self.deciding.add(argument.value.name.value)
+            self.deciding_variables.add(argument.value.name.value)
             return self._variables.get(argument.value.name.value)
         return value_from_ast_untyped(argument.value, self._variables)
 
 
-def _count(value: Any) -> int | None:
-    """The number of items that a slicing argument asks for: its value, or as many as it lists."""
+def _item_count(value: Any) -> int | None:
+    """Items that the value of a slicing argument selects: the number itself, or the length of a list."""
     if value is None:
         return None
     if isinstance(value, list):
         return len(value)
     if isinstance(value, int | float):
-        return min(max(0, math.ceil(value)), MOST_ITEMS)
+        return min(max(0, math.ceil(value)), MAX_ITEMS)
     return 1

@@ -1,7 +1,6 @@
-"""What the schema says of its members beside their types: weights, sizes, lifetimes, levels, secrets.
+"""The schema's directives as tables, by the coordinate of the schema element that carries them.
 
-Declared once, as directives in `schema/`, and read from there at start. The rules that follow from it are
-in `gateway.demand` and `gateway.freshness`; nothing here knows a member by its name.
+`schema/` declares the directives and fills these tables at start. `cost` and `cacheability` apply them.
 """
 
 from collections.abc import Mapping
@@ -10,23 +9,25 @@ from dataclasses import dataclass, field
 from gateway.enums import CacheControlScope, SessionLevel
 
 Coordinate = str
-"""`Cart`, `Cart.lines`, `AddressInput.line1` or `Query.product(by:)`."""
+"""For example `Cart`, `Cart.lines`, `AddressInput.line1` or `Query.product(by:)`."""
 
 
 @dataclass(frozen=True)
 class ListSize:
-    """How many items a list counts for. `sized_fields` are those below it that hold the items."""
+    """Number of items that a list counts for. `sized_fields` are the fields below it that hold the items.
+
+    `needs_one`: exactly one slicing argument must have a value.
+    """
 
     assumed: int | None = None
     slicing_arguments: tuple[str, ...] = ()
     sized_fields: frozenset[str] = frozenset()
     needs_one: bool = False
-    """Exactly one slicing argument has to be given."""
 
 
 @dataclass(frozen=True)
-class Hint:
-    """What a member says of keeping its value. None: as the member above it says."""
+class CacheHint:
+    """Values of `@cacheControl`. None: inherited from the parent field."""
 
     scope: CacheControlScope | None = None
     max_age_s: int | None = None
@@ -35,10 +36,8 @@ class Hint:
 
 @dataclass(frozen=True)
 class DirectiveTables:
-    """By the coordinate of the member that carries the directive."""
-
     weights: Mapping[Coordinate, float] = field(default_factory=dict)
     sizes: Mapping[Coordinate, ListSize] = field(default_factory=dict)
-    hints: Mapping[Coordinate, Hint] = field(default_factory=dict)
+    hints: Mapping[Coordinate, CacheHint] = field(default_factory=dict)
     levels: Mapping[Coordinate, SessionLevel] = field(default_factory=dict)
     sensitive: frozenset[Coordinate] = frozenset()

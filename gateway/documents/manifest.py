@@ -1,7 +1,6 @@
-"""The documents that the storefront's clients are known to send, each under the SHA-256 of its text.
+"""The manifest: the documents that the storefront's clients send, each under the SHA-256 of its source, byte for byte.
 
-The text is hashed as it is sent, byte for byte. Tools of clients write such a file for themselves; ours is
-made from a folder of `.graphql` files, each operation printed with its fragments behind it.
+Clients' build tools write such files. `python -m gateway manifest` makes one from a folder of `.graphql` files.
 """
 
 import hashlib
@@ -16,89 +15,102 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, 
 FORMAT = "apollo-persisted-query-manifest"
 
 
-class ManifestWrong(ValueError):
-    """The file cannot be used; the message says why, without its texts."""
+class ManifestInvalid(ValueError):
+    """The message gives the reason and quotes no document."""
 
 
 @dataclass(frozen=True)
-class Known:
+class ManifestEntry:
     name: str
-    text: str
+    source: str
 
 
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def sha256(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
-def short(digest: str) -> str:
-    """How a document without a name is called in the log."""
+def short_name(digest: str) -> str:
+    """Name of an unnamed document in the log."""
     return f"sha256:{digest[:16]}"
 
 
-def read_manifest(path: str) -> dict[str, Known]:
-    """By hash. Reads Apollo's format, and the plain object of hash and text that Relay and codegen write."""
+def read_manifest(path: str) -> dict[str, ManifestEntry]:
+    """Entries by digest. Reads Apollo's format, and the object of digests and sources that Relay and codegen write.
+
+    Raises `ManifestInvalid`.
+    """
     try:
         content = json.loads(Path(path).read_text())
-    except (OSError, ValueError):
-        raise ManifestWrong("the manifest is no JSON file that can be read") from None
+    except OSError as error:
+        raise ManifestInvalid(f"the manifest {path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise ManifestInvalid(f"the manifest {path} is not JSON") from None
     if not isinstance(content, dict):
-        raise ManifestWrong("the manifest is no JSON object")
-    found = {}
-    for digest, name, text in _entries(content):
-        if not isinstance(text, str) or digest != sha256(text):
-            raise ManifestWrong(f"an entry of the manifest is not under the SHA-256 of its text: {str(digest)[:80]}")
-        found[digest] = Known(name if isinstance(name, str) and name else short(digest), text)
-    return found
+        raise ManifestInvalid(f"the manifest {path} is not a JSON object")
+    entries = {}
+    for digest, name, source in _entries(content):
+        if not isinstance(source, str) or digest != sha256(source):
+            raise ManifestInvalid(
+                f"the manifest {path} has an entry whose key is not the SHA-256 of its document: {str(digest)[:80]}"
+            )
+        entries[digest] = ManifestEntry(name if isinstance(name, str) and name else short_name(digest), source)
+    return entries
 
 
 def _entries(content: Mapping[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """Digest, name and source of each entry."""
     if content.get("format") == FORMAT:
-        for one in content.get("operations") or ():
-            yield one.get("id"), one.get("name"), one.get("body")
+        for operation in content.get("operations") or ():
+            fields = operation if isinstance(operation, dict) else {}
+            yield fields.get("id"), fields.get("name"), fields.get("body")
         return
-    for digest, text in content.items():
-        yield digest, _name_in(text), text
+    for digest, source in content.items():
+        yield digest, _first_operation_name(source), source
 
 
-def _name_in(text: Any) -> str | None:
-    """The name of the document's first operation."""
+def _first_operation_name(source: Any) -> str | None:
     try:
-        definitions = parse(text).definitions if isinstance(text, str) else ()
+        definitions = parse(source).definitions if isinstance(source, str) else ()
     except GraphQLError:
         return None
-    named = [one.name.value for one in definitions if isinstance(one, OperationDefinitionNode) and one.name]
-    return named[0] if named else None
+    return next(
+        (node.name.value for node in definitions if isinstance(node, OperationDefinitionNode) and node.name), None
+    )
 
 
 def operations_in(folder: Path) -> dict[str, str]:
-    """The text of each operation of a folder of `.graphql` files, by name. Raises `ManifestWrong`."""
+    """Source of each operation in a folder of `.graphql` files, by name. Raises `ManifestInvalid`."""
     files = sorted(folder.rglob("*.graphql"))
     if not files:
-        raise ManifestWrong(f"{folder} has no .graphql files")
+        raise ManifestInvalid(f"{folder} has no .graphql files")
     try:
-        whole = parse("\n".join(file.read_text() for file in files))
+        document = parse("\n".join(file.read_text() for file in files))
     except GraphQLError as error:
-        raise ManifestWrong(f"the documents of {folder} cannot be read: {error.message}") from None
+        raise ManifestInvalid(f"the documents of {folder} cannot be parsed: {error.message}") from None
     names = [
-        one.name.value if one.name else "" for one in whole.definitions if isinstance(one, OperationDefinitionNode)
+        node.name.value if node.name else ""
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
     ]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if "" in names or twice:
-        raise ManifestWrong(f"every operation needs a name of its own; {', '.join(twice) or 'one'} has none")
-    return {name: printed(document) for name, document in sorted(separate_operations(whole).items())}
+    if "" in names:
+        raise ManifestInvalid(f"an operation of {folder} has no name")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ManifestInvalid(f"{folder} has several operations of the name {', '.join(repeated)}")
+    return {name: _printed(single) for name, single in sorted(separate_operations(document).items())}
 
 
-def printed(document: DocumentNode) -> str:
-    """The operation, then its fragments in the order in which the files have them."""
-    operation = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-    others = [one for one in document.definitions if one not in operation]
-    return print_ast(DocumentNode(definitions=(*operation, *others)))
+def _printed(document: DocumentNode) -> str:
+    """The operation, then its fragments in the order of the files."""
+    operation = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    fragments = [node for node in document.definitions if node not in operation]
+    return print_ast(DocumentNode(definitions=(*operation, *fragments)))
 
 
 def manifest_of(operations: Mapping[str, str]) -> str:
-    """The manifest of these texts, in Apollo's format."""
+    """A manifest in Apollo's format. `operations`: sources by name."""
     entries = [
-        {"id": sha256(text), "name": name, "type": text.partition(" ")[0], "body": text}
-        for name, text in operations.items()
+        {"id": sha256(source), "name": name, "type": source.partition(" ")[0], "body": source}
+        for name, source in operations.items()
     ]
     return json.dumps({"format": FORMAT, "version": 1, "operations": entries}, indent=2) + "\n"

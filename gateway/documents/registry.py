@@ -1,9 +1,14 @@
-"""A GraphQL document read, measured and validated, once for each text, and known by its hash from then on."""
+"""Prepares GraphQL documents for execution.
+
+A document is parsed, checked and validated when it is first sent. Whatever depends on the document alone is kept with
+it, and sending it again costs a lookup.
+"""
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -20,233 +25,310 @@ from graphql import (
     visit,
 )
 
-from gateway.documents.cacheability import Freshness, freshness
-from gateway.documents.card_numbers import CardFound, Refusals, has_card_number, screened
-from gateway.documents.cost import Demand, SlicingMissing
+from gateway.documents.cacheability import CachePolicy, cache_policy
+from gateway.documents.card_numbers import CardFields, card_number_refused, card_paths, has_card_number, remove_cards
+from gateway.documents.cost import OperationCost, SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
-from gateway.documents.limits import DocumentRefused, Literals, Measure, bad_value, check_size, too_expensive
-from gateway.documents.manifest import read_manifest, sha256, short
-from gateway.enums import ErrorCode
+from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value, too_expensive
+from gateway.documents.in_context import chosen_market, has_in_context
+from gateway.documents.limits import LiteralLimits, SizeMeter, check_size, check_values
+from gateway.documents.manifest import read_manifest, sha256, short_name
 from gateway.errors import TopLevelCode
-from gateway.refusals.user_errors import MESSAGES
 from gateway.settings import DocumentsMode, Settings
+from gateway.upstream.catalog import Market
 
 log = logging.getLogger(__name__)
 
 REMEMBERED_CHARACTERS = 128 * 1024
-"""Text of the documents that are remembered beside the manifest. As a tree a document takes up to 300 bytes for a
-character, and the garbage collector looks through all of them, in the middle of a request."""
+"""Total length of the documents that are kept beside those of the manifest. A parsed document takes up to 300 bytes a
+character, and the garbage collector walks through all of them in the middle of a request."""
 
-MOST_TOKENS = 2000
-"""The example operations with all their fragments have fewer than 700."""
+MAX_TOKENS = 2000
+"""Every example operation with its fragments has fewer than 700."""
 
-MOST_ERRORS = 20
-"""Findings of one validation; more would help nobody and cost time."""
+MAX_VALIDATION_ERRORS = 20
 
-BUYS = frozenset({"submitOrder", "resumeOrder"})
+MAX_NAMED_FIELDS = 5
+"""Fields that one message names."""
 
-ABORTED = "Parsing aborted."
-"""How graphql-core ends its message when a limit stopped it, and not a mistake in the text."""
+ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
 
+DIGEST_MISMATCH = "The hash that was sent is not the SHA-256 of the document."
 
-@dataclass(frozen=True)
-class Source:
-    """A document before it is read. `name` is its name in the manifest, else a part of its hash: the log has
-    nothing else of it."""
-
-    text: str = field(repr=False)
-    digest: str
-    name: str
+PARSING_ABORTED = "Parsing aborted."
+"""End of graphql-core's message when `MAX_TOKENS` stopped it."""
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One operation of a document that may be executed."""
+@dataclass(frozen=True, eq=False)
+class KnownOperation:
+    """An operation of a valid document. Whatever else depends on the document alone is computed on first use."""
 
+    schema: GraphQLSchema
+    tables: DirectiveTables
     document: DocumentNode
     node: OperationDefinitionNode
-    root_fields: frozenset[str]
-    demand: Demand
+    name: str | None
+    kind: OperationType
+    buys: bool
+    """Submits or resumes an order."""
+    chooses_market: bool
 
-    @property
-    def name(self) -> str | None:
-        return self.node.name.value if self.node.name else None
+    @cached_property
+    def single_document(self) -> DocumentNode:
+        """The document without its other operations and their fragments."""
+        return separate_operations(self.document)[self.name or ""]
 
-    @property
-    def is_mutation(self) -> bool:
-        return self.node.operation is OperationType.MUTATION
+    @cached_property
+    def cost(self) -> OperationCost:
+        return OperationCost(self.schema, self.tables, self.document, self.node)
 
-    @property
-    def buys(self) -> bool:
-        return self.is_mutation and bool(self.root_fields & BUYS)
+    @cached_property
+    def cache_policy(self) -> CachePolicy:
+        return cache_policy(self.schema, self.tables, self.single_document)
+
+
+@dataclass(frozen=True, eq=False)
+class KnownDocument:
+    """`name` stands for the document in the log: its name in the manifest, else the beginning of its digest."""
+
+    source: str = field(repr=False)
+    digest: str
+    name: str
+    operations: tuple[KnownOperation, ...]
+    is_in_manifest: bool
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedOperation:
+    """An operation that may be executed. `card_fields`: root fields that must not be executed, since their arguments
+    had card numbers; `variables` are without them. `market` is chosen by `@inContext`. `cache_policy`: over GET only.
+    """
+
+    operation: KnownOperation
+    variables: dict[str, Any]
+    card_fields: CardFields
+    cache_policy: CachePolicy | None
+    market: Market | None
+    facts: OperationFacts
 
 
 class Documents:
-    """Documents of one schema. A text seen before costs a lookup."""
+    """Documents of one schema."""
 
     def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, settings: Settings) -> None:
+        """Raises `ManifestInvalid`."""
         self._schema = schema
         self._tables = tables
         self._settings = settings
         self._rules = (
             [*specified_rules] if settings.development else [*specified_rules, NoSchemaIntrospectionCustomRule]
         )
-        self._known: OrderedDict[str, tuple[Source, list[Operation]]] = OrderedDict()
-        self._known_characters = 0
+        self._by_source: dict[str, KnownDocument] = {}
+        self._by_digest: dict[str, KnownDocument] = {}
+        self._recent: OrderedDict[str, KnownDocument] = OrderedDict()
+        """Documents outside the manifest by digest, the least recently used first."""
+        self._recent_characters = 0
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
-        self._trusted = dict(self._warmed())
+        self._read_manifest_documents()
 
-    def _warmed(self) -> Iterator[tuple[str, list[Operation]]]:
-        """The documents of the manifest, read before anybody asks for them."""
-        for digest, known in self._manifest.items():
-            try:
-                yield digest, self._read(known.text)
-            except DocumentRefused as refused:
-                facts = {"operation": known.name, "code": refused.code.value}
-                log.warning("a document of the manifest does not fit the schema", extra=facts)
+    def prepare(
+        self,
+        source: str | None,
+        digest: str | None,
+        operation_name: str | None,
+        variables: dict[str, Any],
+        *,
+        over_get: bool,
+    ) -> PreparedOperation:
+        """The operation of a document that is sent by its source, by its digest, or by both.
 
-    def source(self, query: str | None, digest: str | None) -> Source:
-        """The document that is meant by its text, or by its hash alone. Raises `DocumentRefused`."""
-        source = self._source(query, digest)
-        if source.digest not in self._manifest and source.digest not in self._known and has_card_number(source.text):
-            raise card_found("literals")
-        return source
+        Raises `DocumentRefused`, with the facts that are known by then.
+        """
+        facts = OperationFacts()
+        try:
+            document = self._by_source.get(source) if source is not None else self._by_digest.get(digest or "")
+            if document is None:
+                document = self._read_new(source, digest, facts)
+            elif digest not in (None, document.digest):
+                raise bad_value(DIGEST_MISMATCH)
+            elif not document.is_in_manifest:
+                self._recent.move_to_end(document.digest)
+                if source is not None:
+                    self._check_trust(document.digest)
+            facts.name = document.name
+            operation = _choose(document, operation_name)
+            facts.kind = operation.kind.value
+            variables, card_fields = self._screen(operation, variables) if variables else (variables, {})
+            policy = _policy_over_get(operation) if over_get else None
+            facts.cost = _cost(operation, variables)
+            if facts.cost > self._settings.cost_limit:
+                raise self._too_expensive(facts.cost)
+            market = None
+            if operation.chooses_market:
+                market = chosen_market(self._schema, operation.node, variables, self._settings)
+        except DocumentRefused as refused:
+            refused.facts = facts
+            raise
+        return PreparedOperation(operation, variables, card_fields, policy, market, facts)
 
-    def _source(self, query: str | None, digest: str | None) -> Source:
-        if query is None:
-            return self._by_hash(digest or "")
-        actual = sha256(query)
-        if digest is not None and digest != actual:
-            raise bad_value("The hash that was sent is not the SHA-256 of the document.")
-        known = self._manifest.get(actual)
-        if known is not None:
-            return Source(query, actual, known.name)
+    def _read_new(self, source: str | None, digest: str | None, facts: OperationFacts) -> KnownDocument:
+        if source is None:
+            entry = self._manifest.get(digest or "")
+            if entry is None:
+                message = "No document is known by this hash. Send its source."
+                raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
+            source = entry.source
+        actual = sha256(source)
+        if digest not in (None, actual):
+            raise bad_value(DIGEST_MISMATCH)
+        entry = self._manifest.get(actual)
+        if entry is None:
+            self._check_trust(actual)
+            if has_card_number(source):
+                raise card_number_refused("literals")
+        name = facts.name = entry.name if entry else short_name(actual)
+        document = KnownDocument(source, actual, name, tuple(self._read(source)), is_in_manifest=entry is not None)
+        self._add(document)
+        return document
+
+    def _check_trust(self, digest: str) -> None:
+        """Report or refuse a document outside the manifest, by the mode of this deployment."""
         mode = self._settings.documents_mode
         if mode is not DocumentsMode.OFF:
-            log.warning("a document is not in the manifest", extra={"operation": short(actual), "reason": mode.value})
+            log.warning("document missing from manifest", extra={"operation": short_name(digest), "reason": mode.value})
         if mode is DocumentsMode.ENFORCE:
             message = "Only documents of the manifest are executed. Add this one, and deploy the manifest."
             raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))
-        return Source(query, actual, short(actual))
 
-    def _by_hash(self, digest: str) -> Source:
-        known = self._manifest.get(digest)
-        if known is not None:
-            return Source(known.text, digest, known.name)
-        seen = self._known.get(digest)
-        if seen is not None:
-            return seen[0]
-        message = "No document is known by this hash. Send its text."
-        raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
+    def _screen(self, operation: KnownOperation, variables: dict[str, Any]) -> tuple[dict[str, Any], CardFields]:
+        check_values(variables)
+        paths = card_paths(variables)
+        if not paths:
+            return variables, {}
+        return remove_cards(self._schema, operation.single_document, variables, paths)
 
-    def operation(self, source: Source, name: str | None) -> Operation:
-        """The operation to execute. Raises `DocumentRefused`."""
-        operations = self._trusted.get(source.digest)
-        if operations is not None:
-            return _choose(operations, name)
-        known = self._known.get(source.digest)
-        if known is not None:
-            self._known.move_to_end(source.digest)
-            return _choose(known[1], name)
-        operations = self._read(source.text)
-        self._remember(source, operations)
-        return _choose(operations, name)
-
-    def freshness(self, operation: Operation) -> Freshness:
-        """How long and for whom the answer of a query may be kept."""
-        return freshness(self._schema, self._tables, _alone(operation))
-
-    def screened(self, operation: Operation, variables: dict[str, Any]) -> tuple[dict[str, Any], Refusals]:
-        """The variables without card numbers, and the root fields that were given some. Raises `DocumentRefused`."""
-        try:
-            clean, refused = screened(self._schema, _alone(operation), variables)
-        except CardFound:
-            raise card_found("variables") from None
-        if refused:
-            log.warning("card number refused", extra={"reason": "inputs"})
-        return clean, refused
-
-    def cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
-        """What the operation may cost with these variables, in points. Raises `DocumentRefused`."""
-        try:
-            return operation.demand.points(variables)
-        except SlicingMissing as missing:
-            error = GraphQLError(str(missing), missing.node)
-            raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, error) from None
-
-    def admit(self, points: int) -> None:
-        """Refuse what costs too much. Raises `DocumentRefused`."""
+    def _too_expensive(self, points: int) -> DocumentRefused:
         limit = self._settings.cost_limit
-        if points > limit:
-            message = f"The operation may cost {points} points, {limit} are allowed. Select less, or smaller pages."
-            told = {"estimate": points, "limit": limit}
-            raise DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, GraphQLError(message, extensions=told))
+        message = f"The operation may cost {points} points, {limit} are allowed. Select less, or smaller pages."
+        error = GraphQLError(message, extensions={"estimate": points, "limit": limit})
+        return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, error)
 
-    def _remember(self, source: Source, operations: list[Operation]) -> None:
-        self._known[source.digest] = (source, operations)
-        self._known_characters += len(source.text)
-        while self._known_characters > REMEMBERED_CHARACTERS:
-            _, (oldest, _) = self._known.popitem(last=False)
-            self._known_characters -= len(oldest.text)
+    # Documents are read once.
 
-    def _read(self, text: str) -> list[Operation]:
-        document = self._parsed(text)
+    def _read_manifest_documents(self) -> None:
+        for digest, entry in self._manifest.items():
+            try:
+                operations = tuple(self._read(entry.source))
+            except DocumentRefused as refused:
+                log.warning("manifest document rejected", extra={"operation": entry.name, "code": refused.code.value})
+                continue
+            self._add(KnownDocument(entry.source, digest, entry.name, operations, is_in_manifest=True))
+
+    def _add(self, document: KnownDocument) -> None:
+        self._by_source[document.source] = self._by_digest[document.digest] = document
+        if document.is_in_manifest:
+            return
+        self._recent[document.digest] = document
+        self._recent_characters += len(document.source)
+        while self._recent_characters > REMEMBERED_CHARACTERS:
+            _, oldest = self._recent.popitem(last=False)
+            del self._by_source[oldest.source], self._by_digest[oldest.digest]
+            self._recent_characters -= len(oldest.source)
+
+    def _read(self, source: str) -> list[KnownOperation]:
+        """The operations of a document. Raises `DocumentRefused`."""
+        document = _parse(source)
         try:
-            operations = self._measured(document)
+            operations = self._operations(document)
             errors = validate(
                 self._schema,
                 document,
                 self._rules,
-                max_errors=MOST_ERRORS,
+                max_errors=MAX_VALIDATION_ERRORS,
                 hide_suggestions=not self._settings.development,
             )
         except RecursionError:
             errors = None
         if errors is None:
-            # Raised out here: inside the handler it would keep every frame of the recursion alive.
+            # Raised outside of the handler, where it would keep every frame of the recursion alive.
             raise too_expensive("The document is nested too deeply. Select less.")
         if errors:
             raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)
         return operations
 
-    def _parsed(self, text: str) -> DocumentNode:
-        try:
-            return parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_TOKENS)
-        except GraphQLError as error:
-            is_limit = error.message.endswith(ABORTED)
-            code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
-            raise DocumentRefused(code, error) from None
-
-    def _measured(self, document: DocumentNode) -> list[Operation]:
-        visit(document, Literals())
-        measure = Measure(document)
+    def _operations(self, document: DocumentNode) -> list[KnownOperation]:
+        """Raises `DocumentRefused` if the document exceeds a limit. It need not be valid."""
+        visit(document, LiteralLimits())
+        meter = SizeMeter(document)
         operations = []
         for node in document.definitions:
             if isinstance(node, OperationDefinitionNode):
-                size = measure.of(node.selection_set)
+                size = meter.measure(node.selection_set)
                 check_size(size, node)
-                demand = Demand(self._schema, self._tables, document, node)
-                operations.append(Operation(document, node, frozenset(size.names), demand))
+                operations.append(self._operation(document, node, size.names.keys()))
         return operations
 
+    def _operation(
+        self, document: DocumentNode, node: OperationDefinitionNode, root_fields: Set[str]
+    ) -> KnownOperation:
+        return KnownOperation(
+            self._schema,
+            self._tables,
+            document,
+            node,
+            name=node.name.value if node.name else None,
+            kind=node.operation,
+            buys=node.operation is OperationType.MUTATION and not root_fields.isdisjoint(ORDERING_MUTATIONS),
+            chooses_market=has_in_context(node),
+        )
 
-def _alone(operation: Operation) -> DocumentNode:
-    """The document without its other operations, and the fragments of those."""
-    return separate_operations(operation.document)[operation.name or ""]
+
+def _parse(source: str) -> DocumentNode:
+    try:
+        return parse(source, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
+    except GraphQLError as error:
+        is_limit = error.message.endswith(PARSING_ABORTED)
+        code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
+        raise DocumentRefused(code, error) from None
 
 
-def card_found(where: str) -> DocumentRefused:
-    """A card number in a request that has no place to tell it as an error of its own."""
-    log.warning("card number refused", extra={"reason": where})
-    return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {where} of the request.")
-
-
-def _choose(operations: list[Operation], name: str | None) -> Operation:
-    fitting = [one for one in operations if name is None or one.name == name]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        message = "The document has several operations. Name the one to execute in operationName."
+def _choose(document: KnownDocument, name: str | None) -> KnownOperation:
+    candidates = [operation for operation in document.operations if name is None or operation.name == name]
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        message = "The document has several operations. Name the one to execute in `operationName`."
     else:
-        message = "The document has no operation of the name given in operationName."
+        message = "The document has no operation with the name in `operationName`."
     raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, GraphQLError(message))
+
+
+def _cost(operation: KnownOperation, variables: Mapping[str, Any]) -> int:
+    fixed_points = operation.cost.fixed_points
+    if fixed_points is not None:
+        return fixed_points
+    try:
+        return operation.cost.points(variables)
+    except SlicingArgumentMissing as missing:
+        error = GraphQLError(str(missing), missing.node)
+        raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, error) from None
+
+
+def _policy_over_get(operation: KnownOperation) -> CachePolicy:
+    """A URL may carry only queries of public fields, and no sensitive values. Raises `DocumentRefused`."""
+    if operation.kind is OperationType.MUTATION:
+        raise _method_refused("A mutation cannot be executed over GET. Use POST.")
+    policy = operation.cache_policy
+    if policy.sensitive_inputs:
+        raise _method_refused(f"{_listed(policy.sensitive_inputs)} cannot be sent in a URL. Use POST.")
+    if policy.private_fields:
+        raise _method_refused(f"{_listed(policy.private_fields)} cannot be read over GET. Use POST.")
+    return policy
+
+
+def _method_refused(message: str) -> DocumentRefused:
+    return DocumentRefused(TopLevelCode.METHOD_NOT_ALLOWED, GraphQLError(message))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MAX_NAMED_FIELDS]) + (" and others" if len(names) > MAX_NAMED_FIELDS else "")

@@ -1,7 +1,7 @@
-"""What an answer says to caches, and to pages of other origins because of them.
+"""Cache-Control, ETag and Vary of an answer, and who may read it across origins.
 
-An answer that is the same for all depends on its URL alone, so it names no origin and no credential.
-Everything else is for its caller, and is kept nowhere.
+A public answer depends on its URL alone and may be read by every origin. Any other answer is for its caller and is not
+cached.
 """
 
 import hashlib
@@ -11,49 +11,47 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.documents.cacheability import NOT_KEPT, Freshness
+from gateway.documents.cacheability import NOT_CACHED, CachePolicy
 
-VARIES_FOR_ALL = "Accept-Encoding"
+PUBLIC_VARY = "Accept-Encoding"
 
-VARIES_FOR_ONE = "Cookie, Authorization, Origin"
-
-
-def shared(request: Request, answer: Response, found: Freshness) -> Response:
-    """A complete answer over GET, or that it has not changed since the client got it."""
-    answer.headers["Cache-Control"] = found.cache_control
-    if found.cache_control == NOT_KEPT:
-        return answer
-    tag = f'"{hashlib.sha256(bytes(answer.body)).hexdigest()[:32]}"'
-    answer.headers["ETag"] = tag
-    if not _has(request.headers.get("if-none-match", ""), tag):
-        return answer
-    unchanged = Response(status_code=304)
-    for name in ("Cache-Control", "ETag"):
-        unchanged.headers[name] = answer.headers[name]
-    return unchanged
+PRIVATE_VARY = "Cookie, Authorization, Origin"
 
 
-def _has(header: str, tag: str) -> bool:
-    given = [one.strip().removeprefix("W/") for one in header.split(",")]
-    return tag in given or "*" in given
+def cacheable(request: Request, response: Response, policy: CachePolicy) -> Response:
+    """The answer to a GET with its Cache-Control and ETag; 304 if the client has it already."""
+    response.headers["Cache-Control"] = policy.cache_control
+    if policy.cache_control == NOT_CACHED:
+        return response
+    etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    if not _matches(request.headers.get("if-none-match", ""), etag):
+        return response
+    headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+    return Response(status_code=304, headers=headers)
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    etags = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+    return etag in etags or "*" in etags
 
 
 class CacheHeaders:
-    """The last word on `Vary` and on origins, from what the answer says of being kept."""
+    """Sets the headers that depend on whether the answer is public. Runs after CORS, whose headers it corrects."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                is_public = headers.get("cache-control", NOT_KEPT).startswith("public")
-                headers["Vary"] = VARIES_FOR_ALL if is_public else VARIES_FOR_ONE
+                is_public = headers.setdefault("Cache-Control", NOT_CACHED).startswith("public")
+                headers["Vary"] = PUBLIC_VARY if is_public else PRIVATE_VARY
                 if is_public:
-                    # A copy that a cache kept for one page is handed to pages of every origin.
+                    # A cache may have stored the answer for a page of another origin.
                     headers["Access-Control-Allow-Origin"] = "*"
                     del headers["Access-Control-Allow-Credentials"]
             await send(message)
 
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -1,5 +1,6 @@
-"""What the proxies in front of us say of a request: believed only of those on the list."""
+"""The client's address and scheme. Forwarding headers count only from trusted proxies."""
 
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import Headers
@@ -8,41 +9,34 @@ from starlette.types import Scope
 from gateway.settings import Settings
 
 
-def shopper_address(scope: Scope, settings: Settings) -> str | None:
-    """The shopper's address: the peer's, or what trusted proxies say, read from the nearest one on."""
-    peer = _peer(scope)
+@dataclass(frozen=True)
+class ClientConnection:
+    """`address` is the shopper's; None if it is unknown. `is_encrypted`: TLS to the gateway or proxy."""
+
+    address: str | None
+    is_encrypted: bool
+
+
+def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
+    peer = _parsed(scope["client"][0]) if scope.get("client") else None
     if not _is_trusted(peer, settings):
-        return _address(peer)
-    hops = [hop.strip() for hop in Headers(scope=scope).get("x-forwarded-for", "").split(",") if hop.strip()]
-    for hop in reversed(hops):
-        if not _is_trusted(hop, settings):
-            return _address(hop)
-    return _address(peer)
+        return ClientConnection(str(peer) if peer else None, scope["scheme"] == "https")
+    headers = Headers(scope=scope)
+    is_encrypted = headers.get("x-forwarded-proto", "").strip().lower() == "https"
+    # Each proxy appends the address it was called from, so the nearest one stands last.
+    for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
+        address = _parsed(hop.strip())
+        if hop.strip() and not _is_trusted(address, settings):
+            return ClientConnection(str(address) if address else None, is_encrypted)
+    return ClientConnection(str(peer), is_encrypted)
 
 
-def is_encrypted(scope: Scope, settings: Settings) -> bool:
-    """Whether the client speaks TLS, to us or to the proxy that ends it."""
-    if _is_trusted(_peer(scope), settings):
-        return Headers(scope=scope).get("x-forwarded-proto", "").strip().lower() == "https"
-    return bool(scope["scheme"] == "https")
+def _is_trusted(address: IPv4Address | IPv6Address | None, settings: Settings) -> bool:
+    return address is not None and any(address in network for network in settings.trusted_proxies)
 
 
-def _peer(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else ""
-
-
-def _is_trusted(address: str, settings: Settings) -> bool:
-    parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in settings.trusted_proxies)
-
-
-def _address(text: str) -> str | None:
-    parsed = _parsed(text)
-    return str(parsed) if parsed else None
-
-
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
-        return ip_address(text)
+        return ip_address(address)
     except ValueError:
         return None

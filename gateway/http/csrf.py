@@ -1,4 +1,4 @@
-"""May a request use the cookie it carries: only if a script of a page that we know sent it."""
+"""Cross-site request forgery: a session cookie counts only if a script of a known page sent it."""
 
 import re
 
@@ -8,16 +8,15 @@ from gateway.settings import Settings
 
 CLIENT_HEADER = "X-Riverfront-Client"
 
-LOOPBACK = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-"""Origins of this machine, on any port: where storefronts are developed."""
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+"""Storefronts in development run on this machine, on any port."""
 
 
 def refusal(headers: Headers, settings: Settings) -> str | None:
-    """Why the request is not served, told to the developer of the client; None when it is.
+    """The message for the client's developer; None if the cookie counts.
 
-    A form or an image of a foreign page can carry the cookie, but no header of its own. The `Origin`
-    then tells which page a script is from; browsers leave it out for some requests to the page's own
-    origin, and say so in `Sec-Fetch-Site`, which no script can set.
+    A form or an image of another page sends the cookie, but cannot add a header. `Origin` names the page of a script.
+    Browsers leave it out of some requests to the page's own origin, but set `Sec-Fetch-Site`, which no script can.
     """
     if not headers.get(CLIENT_HEADER, "").strip():
         return f"A request with the session cookie needs the header {CLIENT_HEADER} with the name of the client."
@@ -25,13 +24,13 @@ def refusal(headers: Headers, settings: Settings) -> str | None:
     if not origins and headers.get("sec-fetch-site") == "same-origin":
         return None
     if not origins:
-        return "A request with the session cookie needs the Origin of its page. Outside of a browser use a bearer."
-    if len(origins) > 1 or not is_known(origins[0], settings):
+        return "A request with the session cookie needs the header Origin. Outside of a browser use a bearer token."
+    if len(origins) > 1 or not _is_known(origins[0], settings):
         return "Pages of this origin may not use the session cookie. RIVERFRONT_ORIGINS lists those that may."
     return None
 
 
-def is_known(origin: str, settings: Settings) -> bool:
+def _is_known(origin: str, settings: Settings) -> bool:
     if origin in settings.origins:
         return True
-    return settings.development and re.fullmatch(LOOPBACK, origin) is not None
+    return settings.development and re.fullmatch(LOOPBACK_ORIGIN, origin) is not None

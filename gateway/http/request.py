@@ -1,4 +1,4 @@
-"""What a client asks: a GraphQL request read from a body or a URL, before anything of it is understood."""
+"""Reads a GraphQL request from a body or a URL. The document and its variables are not looked at."""
 
 import re
 from dataclasses import dataclass
@@ -9,20 +9,18 @@ from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import TopLevelCode
 
-VARIABLES_LIMIT_BYTES = 64 * 1024
-"""Half of what a body may be by default. Larger ones are slow to screen and to coerce, and no client needs them."""
+MAX_VARIABLES_BYTES = 64 * 1024
+"""Half of the default limit of a body. Larger variables are slow to check, and no client needs them."""
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
+URL_PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 
-PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
-"""Of a URL; all others are nobody's."""
-
-NO_QUERY = "Send a query, as a text: for example { storefront { locales } }."
+EXAMPLE = "{ storefront { locales } }"
 
 
-class Refused(Exception):
-    """The request is no GraphQL request that we serve."""
+class RequestRefused(Exception):
+    """The request is not executed. `allow`: value of the Allow header."""
 
     def __init__(self, status: int, code: TopLevelCode, *messages: str, allow: str | None = None) -> None:
         super().__init__(code.value)
@@ -33,84 +31,111 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A well-formed GraphQL request. It has a document, or its SHA-256 in hex, or both."""
+class ParsedRequest:
+    """A well-formed GraphQL request. It has a document, the document's SHA-256 in hex, or both.
+
+    `other_strings`: the operation name, and everything in the URL that is not a parameter of GraphQL.
+    """
 
     query: str | None
     sha256: str | None
     operation_name: str | None
     variables: dict[str, Any]
+    other_strings: tuple[str, ...]
 
 
-async def read(request: Request) -> Asked:
-    """Raises `Refused`."""
+async def read(request: Request) -> ParsedRequest:
+    """Raises `RequestRefused`."""
     if request.method == "GET":
-        return _of_url(request)
+        return _parsed(_url_fields(request), request)
     if request.method != "POST":
-        raise Refused(405, TopLevelCode.METHOD_NOT_ALLOWED, "Use POST, or GET for public queries.", allow="GET, POST")
-    content_type = request.headers.get("content-type", "")
-    media, _, parameters = content_type.partition(";")
-    if media.strip().lower() != "application/json":
-        raise Refused(415, TopLevelCode.BAD_USER_INPUT, "Send the request as application/json.")
-    if "charset" in parameters.lower() and "utf-8" not in parameters.lower():
-        raise Refused(415, TopLevelCode.BAD_USER_INPUT, "Send the request in UTF-8.")
+        message = "Use POST, or GET for public queries."
+        raise RequestRefused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="GET, POST")
+    _check_content_type(request.headers.get("content-type", ""))
     try:
         body = await request.body()
     except ClientDisconnect:
-        # Nobody is left to read this; it only ends the request.
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body broke off.") from None
-    return _of_body(_json(body, "body"))
+        # The client has gone and gets no answer; this ends the request.
+        raise _bad_request("The body ended early.") from None
+    return _parsed(_body_fields(body), request)
 
 
-def _json(text: bytes | str, what: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, f"The {what} is not JSON in UTF-8.") from None
+def _check_content_type(content_type: str) -> None:
+    media_type, _, parameters = content_type.partition(";")
+    if media_type.strip().lower() != "application/json":
+        raise RequestRefused(415, TopLevelCode.BAD_USER_INPUT, "Send the request as application/json.")
+    if "charset" in parameters.lower() and "utf-8" not in parameters.lower():
+        raise RequestRefused(415, TopLevelCode.BAD_USER_INPUT, "Send the request in UTF-8.")
 
 
-def _of_url(request: Request) -> Asked:
-    given: dict[str, Any] = dict(request.query_params)
+def _url_fields(request: Request) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: value or None for name, value in request.query_params.items()}
     for name in ("variables", "extensions"):
-        given[name] = _json(given[name], f"parameter {name}") if given.get(name) else None
-    return _checked({name: value or None for name, value in given.items()})
+        if fields.get(name):
+            fields[name] = _json(fields[name], f"parameter `{name}`") or None
+    return fields
 
 
-def _of_body(body: Any) -> Asked:
-    if not isinstance(body, dict):
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, "The body is not a JSON object. Batches are not served.")
-    variables = body.get("variables")
-    if isinstance(variables, dict) and len(orjson.dumps(variables)) > VARIABLES_LIMIT_BYTES:
-        message = f"The variables are larger than {VARIABLES_LIMIT_BYTES} bytes."
-        raise Refused(413, TopLevelCode.BAD_USER_INPUT, message)
-    return _checked(body)
+def _body_fields(body: bytes) -> dict[str, Any]:
+    fields = _json(body, "body")
+    if not isinstance(fields, dict):
+        raise _bad_request("The body must be a JSON object. Batches are not supported.")
+    variables = fields.get("variables")
+    if isinstance(variables, dict) and len(orjson.dumps(variables)) > MAX_VARIABLES_BYTES:
+        message = f"`variables` may have at most {MAX_VARIABLES_BYTES} bytes."
+        raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, message)
+    return fields
 
 
-def _checked(given: dict[str, Any]) -> Asked:
-    query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-    extensions, document_id = given.get("extensions"), given.get("documentId")
+def _json(content: bytes | str, subject: str) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise _bad_request(f"The {subject} must be JSON in UTF-8.") from None
+
+
+def _parsed(fields: dict[str, Any], request: Request) -> ParsedRequest:
+    query, name, variables = fields.get("query"), fields.get("operationName"), fields.get("variables")
+    extensions, sha256 = fields.get("extensions"), _sha256(fields)
+    checks = (
+        (
+            (isinstance(query, str) and bool(query.strip())) or (query is None and sha256 is not None),
+            f"`query` must be a string with a GraphQL document, for example {EXAMPLE}",
+        ),
+        (name is None or isinstance(name, str), "`operationName` must be a string."),
+        (variables is None or isinstance(variables, dict), "`variables` must be an object."),
+        (extensions is None or isinstance(extensions, dict), "`extensions` must be an object."),
+        (
+            sha256 is None or (isinstance(sha256, str) and SHA256.fullmatch(sha256) is not None),
+            "The hash of a document must be its SHA-256 in 64 lower-case hex digits.",
+        ),
+    )
+    messages = [message for is_valid, message in checks if not is_valid]
+    if messages:
+        raise _bad_request(*messages)
+    return ParsedRequest(
+        query=query,
+        sha256=sha256.removeprefix("sha256:") if sha256 else None,
+        operation_name=name or None,
+        variables=variables or {},
+        other_strings=_other_strings(name, request),
+    )
+
+
+def _sha256(fields: dict[str, Any]) -> Any:
+    """`documentId`, else the hash of Apollo's `persistedQuery`, as the client sent it."""
+    if fields.get("documentId") is not None:
+        return fields["documentId"]
+    extensions = fields.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
-    sha256 = document_id if document_id is not None else _hash(persisted)
-    is_known_by_hash = query is None and sha256 is not None
-    wrong = [
-        text
-        for text, is_right in (
-            (NO_QUERY, is_known_by_hash or (isinstance(query, str) and bool(query.strip()))),
-            ("operationName must be a text.", name is None or isinstance(name, str)),
-            ("variables must be an object.", variables is None or isinstance(variables, dict)),
-            ("extensions must be an object.", extensions is None or isinstance(extensions, dict)),
-            ("A document is known by its SHA-256, in 64 lower-case hex digits.", _is_hash(sha256)),
-        )
-        if not is_right
-    ]
-    if wrong:
-        raise Refused(400, TopLevelCode.BAD_USER_INPUT, *wrong)
-    return Asked(query, sha256.removeprefix("sha256:") if sha256 else None, name or None, variables or {})
-
-
-def _hash(persisted: Any) -> Any:
     return persisted.get("sha256Hash", "") if isinstance(persisted, dict) else persisted
 
 
-def _is_hash(given: Any) -> bool:
-    return given is None or (isinstance(given, str) and bool(SHA256.fullmatch(given.removeprefix("sha256:"))))
+def _other_strings(operation_name: str | None, request: Request) -> tuple[str, ...]:
+    parameters = request.query_params
+    unknown_values = [value for name, value in parameters.items() if name not in URL_PARAMETERS]
+    return (operation_name or "", *parameters, *unknown_values)
+
+
+def _bad_request(*messages: str) -> RequestRefused:
+    return RequestRefused(400, TopLevelCode.BAD_USER_INPUT, *messages)

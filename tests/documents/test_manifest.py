@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from gateway.documents.manifest import ManifestWrong, manifest_of, operations_in, read_manifest, sha256
+from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in, read_manifest, sha256
 from gateway.settings import DocumentsMode
 from sandbox.model.world import World
 from tests.http.test_secrets import log as log
@@ -126,9 +126,9 @@ async def test_the_log_names_operations_by_the_manifest_or_by_hash(
         "Locales",
         f"sha256:{sha256(UNKNOWN)[:16]}",
     ]
-    reported = [line for line in lines if line["event"] == "a document is not in the manifest"]
+    reported = [line for line in lines if line["event"] == "document missing from manifest"]
     assert [(line["operation"], line["reason"]) for line in reported] == [(f"sha256:{sha256(UNKNOWN)[:16]}", "report")]
-    (broken,) = [line for line in lines if line["event"] == "a document of the manifest does not fit the schema"]
+    (broken,) = [line for line in lines if line["event"] == "manifest document rejected"]
     assert (broken["operation"], broken["code"]) == ("Broken", "GRAPHQL_VALIDATION_FAILED")
 
 
@@ -165,24 +165,24 @@ def test_the_command_makes_a_manifest_of_a_folder(tmp_path: Path) -> None:
     file.write_text(made)
     found = read_manifest(str(file))
     assert {one.name for one in found.values()} == documents().keys()
-    details = next(one.text for one in found.values() if one.name == "GuestDetails")
+    details = next(one.source for one in found.values() if one.name == "GuestDetails")
     assert details.startswith("mutation GuestDetails(")
     assert details.count("fragment MoneyParts on Money") == 1
     for digest, known in found.items():
-        assert digest == sha256(known.text)
+        assert digest == sha256(known.source)
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("query A { a } query A { b }", "A has none"),
-        ("{ a }", "one has none"),
-        ("query A {", "cannot be read"),
+        ("query A { a } query A { b }", "several operations of the name A"),
+        ("{ a }", "an operation of .* has no name"),
+        ("query A {", "cannot be parsed"),
     ],
 )
 def test_a_folder_that_names_no_operations_makes_no_manifest(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "a.graphql").write_text(text)
-    with pytest.raises(ManifestWrong, match=why):
+    with pytest.raises(ManifestInvalid, match=why):
         operations_in(tmp_path)
 
 
@@ -199,7 +199,7 @@ def test_manifests_of_other_tools_are_read(tmp_path: Path) -> None:
 def test_a_manifest_that_is_wrong_stops_the_start(world: World, tmp_path: Path, content: str) -> None:
     file = tmp_path / "manifest.json"
     file.write_text(content)
-    with pytest.raises(ManifestWrong):
+    with pytest.raises(ManifestInvalid):
         read_manifest(str(file))
 
 

@@ -205,7 +205,7 @@ async def test_a_crash_is_masked_and_the_log_says_where(
     assert "planted" not in str(answer.body) + log.getvalue()
     reference = answer.body["errors"][0]["extensions"]["supportReference"]
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
-    (crash,) = [line for line in lines if line["event"] == "crash"]
+    (crash,) = [line for line in lines if line["event"] == "resolver crashed"]
     assert crash["request_id"] == reference == answer.headers["x-request-id"]
     assert "RuntimeError at support/shop.py" in crash["exception"]
 

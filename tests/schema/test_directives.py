@@ -19,9 +19,9 @@ from graphql import (
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.catalog import catalog
-from gateway.documents.cacheability import Freshness, freshness
-from gateway.documents.cost import Demand, SlicingMissing
-from gateway.documents.directive_tables import DirectiveTables, Hint, ListSize
+from gateway.documents.cacheability import CachePolicy, cache_policy
+from gateway.documents.cost import OperationCost, SlicingArgumentMissing
+from gateway.documents.directive_tables import CacheHint, DirectiveTables, ListSize
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
 from gateway.payments import method_list
 from resolvers.inputs.declaration import Input
@@ -51,13 +51,13 @@ def points(text: str, policies: DirectiveTables) -> int | str:
     document = parse(text)
     (node,) = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     try:
-        return Demand(build().core, policies, document, node).points({})
-    except SlicingMissing as missing:
+        return OperationCost(build().core, policies, document, node).points({})
+    except SlicingArgumentMissing as missing:
         return str(missing)
 
 
-def fresh(text: str, policies: DirectiveTables) -> Freshness:
-    return freshness(build().core, policies, parse(text))
+def fresh(text: str, policies: DirectiveTables) -> CachePolicy:
+    return cache_policy(build().core, policies, parse(text))
 
 
 def test_the_walk_sees_every_directive() -> None:
@@ -99,13 +99,13 @@ def test_a_size_multiplies(name: str) -> None:
 
 
 LONG_LIVED_ROOTS = {
-    name: Hint(PUBLIC, 10**6, 10**6)
+    name: CacheHint(PUBLIC, 10**6, 10**6)
     for name, _ in members(build().core)
     if re.fullmatch(r"(Query|Mutation)\.\w+", name)
 }
 
 
-def stricter_and_looser(hint: Hint) -> list[Hint]:
+def stricter_and_looser(hint: CacheHint) -> list[CacheHint]:
     if hint.scope is PRIVATE:
         return [replace(hint, scope=PUBLIC)]
     stale = 0 if hint.stale_if_error_s else 1
@@ -145,7 +145,7 @@ def test_the_gateway_keeps_what_it_reads_as_long_as_the_schema_says() -> None:
 
 ALL_PUBLIC = replace(
     DIRECTIVE_TABLES,
-    hints={name: Hint(PUBLIC, 60) for name, member in members(build().core) if "(" not in name},
+    hints={name: CacheHint(PUBLIC, 60) for name, member in members(build().core) if "(" not in name},
 )
 """As if nothing were said to be private but by `@sensitive`."""
 
@@ -157,8 +157,8 @@ def test_a_secret_is_never_shared(name: str) -> None:
     if isinstance(build().core.type_map[owner], GraphQLObjectType):
         # The way to it may be given secrets itself.
         text = reaching(name)
-        assert not fresh(text, replace(ALL_PUBLIC, sensitive=frozenset({name}))).is_same_for_all
-        assert fresh(text, replace(ALL_PUBLIC, sensitive=frozenset())).is_same_for_all
+        assert not fresh(text, replace(ALL_PUBLIC, sensitive=frozenset({name}))).is_public
+        assert fresh(text, replace(ALL_PUBLIC, sensitive=frozenset())).is_public
         return
     place = next(inputs_with(owner))
     text = fed_by_variable(place)

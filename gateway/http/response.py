@@ -1,0 +1,154 @@
+"""Builds the answer to a GraphQL request: status, errors without internals, cost headers and session cookie."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, GraphQLError
+from starlette.responses import Response
+
+from gateway.documents.errors import DocumentRefused, OperationFacts
+from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
+from gateway.http.request import RequestRefused
+from gateway.operation.context import Context
+from gateway.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MODERN = "application/graphql-response+json"
+LEGACY = "application/json"
+
+COOKIE = "__Host-rf_session"
+
+COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
+"""The estimate of an operation and its limit, in points."""
+
+MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
+
+FORBIDDEN_NULL = "Cannot return null for non-nullable field"
+"""Beginning of graphql-core's message when Digital River left out a value it always has."""
+
+NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
+
+RETRY_AFTER_S = 60
+
+STATUSES = {TopLevelCode.DOCUMENT_NOT_TRUSTED: 403, TopLevelCode.METHOD_NOT_ALLOWED: 405}
+"""Of refused documents, in either media type."""
+
+Entry = dict[str, Any]
+"""An error of the answer."""
+
+
+@dataclass(frozen=True)
+class ResponseWriter:
+    """Writes the answer to one request. Each method also returns the codes of the answer's errors."""
+
+    settings: Settings
+    request_id: str
+    media_type: str
+
+    def executed(self, result: ExecutionResult, ctx: Context, facts: OperationFacts) -> tuple[Response, list[str]]:
+        was_executed = result.data is not None or any(error.path for error in result.errors or ())
+        errors = [self._entry(error, was_executed=was_executed) for error in result.errors or ()]
+        errors += [self._with_reference(error.formatted) for error in ctx.operation.promoted]
+        body: dict[str, Any] = {"data": result.data} if was_executed else {}
+        if errors:
+            body["errors"] = errors
+        if ctx.operation.unread_warnings:
+            body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings)}}
+        codes = [error["extensions"]["code"] for error in errors]
+        response = self._response(body, self._status(result.data, codes, was_executed=was_executed), facts)
+        self._set_cookie(response, ctx)
+        return response, codes
+
+    def request_refused(self, refused: RequestRefused) -> tuple[Response, list[str]]:
+        errors = [self._refusal({"message": message}, refused.code) for message in refused.messages]
+        response = self._response({"errors": errors}, refused.status)
+        if refused.allow:
+            response.headers["Allow"] = refused.allow
+        return response, [refused.code.value]
+
+    def document_refused(self, refused: DocumentRefused) -> tuple[Response, list[str]]:
+        errors = [self._refusal(error.formatted, refused.code) for error in refused.errors]
+        status = STATUSES.get(refused.code, 400 if self.media_type == MODERN else 200)
+        response = self._response({"errors": errors}, status, refused.facts)
+        if refused.code is TopLevelCode.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = "POST"
+        return response, [refused.code.value]
+
+    def _response(self, body: Mapping[str, Any], status: int, facts: OperationFacts | None = None) -> Response:
+        response = Response(orjson.dumps(body), status, media_type=f"{self.media_type}; charset=utf-8")
+        if status == 429:
+            response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        if facts is not None and facts.cost is not None:
+            response.headers[COST] = str(facts.cost)
+            response.headers[COST_LIMIT] = str(self.settings.cost_limit)
+        return response
+
+    def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str], *, was_executed: bool) -> int:
+        if self.media_type == LEGACY:
+            return 200
+        if not was_executed:
+            return 400
+        has_data = data is not None and any(value is not None for value in data.values())
+        if codes and not has_data and NEEDS_SESSION.issuperset(codes):
+            return 401
+        if codes and not has_data and set(codes) == {TopLevelCode.RATE_LIMITED.value}:
+            return 429
+        return 200
+
+    def _entry(self, error: GraphQLError, *, was_executed: bool) -> Entry:
+        """The error as the client sees it. Anything that is not a `GatewayError` is masked and logged."""
+        cause = _cause(error)
+        entry: Entry = dict(error.formatted)
+        if isinstance(cause, GatewayError):
+            log.info("field not resolved", extra={"code": cause.code.value, "reason": cause.detail})
+            return self._with_reference(entry | {"extensions": cause.extensions})
+        if not was_executed and (cause is None or isinstance(cause, GraphQLError)):
+            return entry | {"extensions": self._extensions(TopLevelCode.BAD_USER_INPUT)}
+        if isinstance(cause, TypeError) and str(cause).startswith(FORBIDDEN_NULL):
+            log.warning("required value missing", extra={"reason": str(cause).removeprefix(FORBIDDEN_NULL).strip()})
+            missing = UpstreamInvalidResponse()
+            return self._with_reference(entry | {"message": str(missing), "extensions": missing.extensions})
+        log.error("resolver crashed", exc_info=cause or error)
+        return entry | {"message": MASKED, "extensions": self._extensions(TopLevelCode.INTERNAL_ERROR)}
+
+    def _refusal(self, formatted: Mapping[str, Any], code: TopLevelCode) -> Entry:
+        extensions = formatted.get("extensions") or {}
+        return {**formatted, "extensions": {**extensions, **self._extensions(code)}}
+
+    def _with_reference(self, formatted: Mapping[str, Any]) -> Entry:
+        extensions = formatted.get("extensions") or {}
+        return {**formatted, "extensions": {**extensions, "supportReference": self.request_id}}
+
+    def _extensions(self, code: TopLevelCode) -> dict[str, str]:
+        return {"code": code.value, "supportReference": self.request_id}
+
+    def _set_cookie(self, response: Response, ctx: Context) -> None:
+        issued = ctx.operation.issued_cookie
+        if issued is not None or ctx.operation.clears_cookie:
+            response.set_cookie(
+                COOKIE,
+                issued.text if issued else "",
+                max_age=None if issued else 0,
+                path="/",
+                secure=True,
+                httponly=True,
+                samesite=self.settings.cookie_same_site,
+            )
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """What a resolver raised; None if graphql-core itself found the error."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause
+
+
+def _warnings(warnings: Iterable[Any]) -> list[dict[str, str | None]]:
+    return [
+        {"code": warning.code.name, "message": warning.message, "targetId": warning.target_id} for warning in warnings
+    ]
