@@ -30,7 +30,7 @@ async def ask(storefront: Storefront, text: str, **variables: Any) -> Any:
 
 
 async def test_a_product_page_needs_four_calls(storefront: Storefront, world: World) -> None:
-    page = await storefront.run("ProductPage", **PAGE, crossSellPlace="CrossSell_ProductDetail")
+    page = await storefront.run("ProductPage", **PAGE, pointOfPromotion="CrossSell_ProductDetail")
     product = page["product"]
     assert product["inventory"] == IsPartialDict(isInStock=True, availableQuantity=7)
     assert [one["name"] for one in product["variations"]] == [
@@ -47,13 +47,13 @@ async def test_a_product_page_needs_four_calls(storefront: Storefront, world: Wo
         }
     ]
     assert world.calls.count("GET") == 4
-    await Storefront(storefront.http).run("ProductPage", **PAGE, crossSellPlace="CrossSell_ProductDetail")
+    await Storefront(storefront.http).run("ProductPage", **PAGE, pointOfPromotion="CrossSell_ProductDetail")
     assert world.calls.count("GET") == 4, "nothing is asked twice while it is fresh"
 
 
 async def test_a_product_page_can_be_had_in_german(storefront: Storefront) -> None:
     page = await storefront.run(
-        "ProductPage", **PAGE | {"locale": "de-DE", "currency": "EUR"}, crossSellPlace="CrossSell_ProductDetail"
+        "ProductPage", **PAGE | {"locale": "de-DE", "currency": "EUR"}, pointOfPromotion="CrossSell_ProductDetail"
     )
     assert page["product"]["name"] == "Cascade GPS-Uhr"
     assert page["product"]["pricing"]["listPrice"]["formatted"] == "239,00\xa0€"
@@ -77,7 +77,9 @@ async def test_a_product_page_keeps_what_does_not_depend_on_a_failed_call(
     shopper: Shopper, path: str, lost: list[str], kept: list[str]
 ) -> None:
     await shopper.fault("status", path, status=503)
-    answer = await shopper.storefront.ask(documents()["ProductPage"], **PAGE, crossSellPlace="CrossSell_ProductDetail")
+    answer = await shopper.storefront.ask(
+        documents()["ProductPage"], **PAGE, pointOfPromotion="CrossSell_ProductDetail"
+    )
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
     data = answer.body["data"]
     assert data["storefront"]["publishableKey"]

@@ -45,10 +45,10 @@ async def test_what_became_of_a_press_is_known_without_a_call(shopper: Shopper, 
     await shopper.get_ready()
     assert (await storefront.outcome(key))["__typename"] == "OrderPlaced"
     world.calls.clear()
-    attempt = (await storefront.run("WhatBecameOfIt", key=key))["orderSubmission"]
+    attempt = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
     assert attempt == IsPartialDict(status="PLACED", result=IsPartialDict(__typename="OrderPlaced"))
     assert world.calls.count() <= 1
-    assert (await storefront.run("WhatBecameOfIt", key=new_key()))["orderSubmission"] is None
+    assert (await storefront.run("SubmissionOutcome", key=new_key()))["orderSubmission"] is None
 
 
 async def test_the_thank_you_page_says_how_to_pay_and_follows_the_money(shopper: Shopper, world: World) -> None:

@@ -26,7 +26,7 @@ async def test_a_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
     assert result == IsPartialDict(__typename="OrderPlaced")
     assert world.calls.count("POST", SUBMIT) == 1
     assert seen["tabs"] == [
-        *("LookAround", "GuestFirstLine", "GuestDetails", "GuestSource", "GuestOrder", "WhatBecameOfIt"),
+        *("LookAround", "GuestFirstLine", "GuestDetails", "GuestSource", "GuestOrder", "SubmissionOutcome"),
     ]
     assert seen["found"]["data"]["orderSubmission"] == IsPartialDict(status="PLACED"), "by the last key"
     assert seen["hosts"] == [gateway.removeprefix("http://")]

@@ -64,7 +64,7 @@ const attached = await run("GuestSource", { sourceId });
 const { amount, cartRevision } = attached.data.attachSource.paymentSession.nextAction;
 const total = { amount: amount.amount, currencyCode: amount.currencyCode };
 const ordered = await run("GuestOrder", { total, revision: cartRevision });
-const found = await run("WhatBecameOfIt");
+const found = await run("SubmissionOutcome");
 await page.screenshot({ path: screenshot });
 
 await page.locator(".graphiql-logo select").selectOption("Recurring purchases");

@@ -36,7 +36,7 @@ const lint = new ESLint({
         ],
         // Lists of a cart are short and needed whole; only pages are connections.
         "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
-        // A value such as an amount or a payload has no identity. Which types have one: tests/test_rules.py.
+        // A value such as an amount or a payload has no identity. Which types have one: tests/schema/test_graph_rules.py.
         "@graphql-eslint/strict-id-in-types": "off",
       },
     },

@@ -276,7 +276,7 @@ async def test_a_redirect_is_finished_after_signing_in(shopper: Shopper, alex: t
     await shopper.decide(result["action"]["redirectUrl"])
     resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert resumed["result"]["__typename"] == "OrderPlaced"
-    attempt = (await storefront.run("WhatBecameOfIt", key=key))["orderSubmission"]
+    attempt = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
     assert attempt["status"] == "PLACED", "keys belong to the visit, whatever its handle"
 
 

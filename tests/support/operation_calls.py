@@ -39,7 +39,7 @@ async def product_page(shopper: Shopper) -> Variables:
         "id": global_id("Product", WATCH),
         "locale": "de-DE",
         "currency": "EUR",
-        "crossSellPlace": "CrossSell_ProductDetail",
+        "pointOfPromotion": "CrossSell_ProductDetail",
     }
 
 
@@ -382,7 +382,7 @@ TABLE = {
         },
     ),
     # The outcome is stored; the order is read because it may have changed since.
-    "WhatBecameOfIt": Row(bought, 1, {ORDER: NOTHING}),
+    "SubmissionOutcome": Row(bought, 1, {ORDER: NOTHING}),
     "PaymentInstructions": Row(wire_transfer, 1, {ORDER: null("order")}),
     "OrderHistory": Row(history, 1, {NthCall("GET", f"{ME}/orders"): null("shopper.orders")}),
     "OrderDetail": Row(order, 1, {ORDER: null("order")}),

@@ -66,7 +66,7 @@ PAGE = {
     "id": "UHJvZHVjdDo1NDAxMjMwMzAw",
     "locale": "de-DE",
     "currency": "EUR",
-    "crossSellPlace": "CrossSell_ProductDetail",
+    "pointOfPromotion": "CrossSell_ProductDetail",
 }
 FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
 

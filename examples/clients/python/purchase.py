@@ -1,4 +1,4 @@
-"""A guest buys, with a bearer as an app holds it. Arguments: the gateway's address, the sandbox's address."""
+"""A guest's purchase by an app, with a bearer. Arguments: URL of the gateway, URL of the sandbox."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ from graph.input_types import AddressInput, MoneyInput
 
 CLIENT = {"Accept": "application/graphql-response+json", "X-Riverfront-Client": "python-example"}
 
-# Longer than the gateway takes at most, which has a deadline of its own for an order.
+# Longer than the gateway's own deadline for an order.
 ORDER_TIMEOUT_S = 70
 
 ADDRESS = AddressInput(
@@ -29,16 +29,17 @@ ADDRESS = AddressInput(
 
 async def main(gateway_url: str = "http://127.0.0.1:8000", sandbox_url: str = "http://127.0.0.1:8001") -> None:
     async with Riverfront(f"{gateway_url}/graphql", CLIENT) as graph:
-        looked = await graph.look_around()
-        assert looked.storefront and looked.products
-        product = next(one for one in looked.products.nodes if one.kind is ProductKind.PHYSICAL and one.is_purchasable)
+        listing = await graph.look_around()
+        assert listing.storefront and listing.products
+        physical = (item for item in listing.products.nodes if item.kind is ProductKind.PHYSICAL)
+        product = next(item for item in physical if item.is_purchasable)
         added = (await graph.guest_first_line(uuid.uuid4(), product.id, SessionDelivery.BEARER)).add_cart_lines
         assert added and not added.errors, added
         print(f"In the cart: {product.name}")
     async with Riverfront(
         f"{gateway_url}/graphql", CLIENT | {"Authorization": f"Bearer {added.bearer_token}"}
     ) as graph:
-        await check_out(graph, sandbox_url, looked.storefront.publishable_key)
+        await check_out(graph, sandbox_url, listing.storefront.publishable_key)
 
 
 async def check_out(graph: Riverfront, sandbox_url: str, key: str) -> None:
@@ -54,7 +55,7 @@ async def check_out(graph: Riverfront, sandbox_url: str, key: str) -> None:
     assert attached and not attached.errors, attached
     assert attached.payment_session
     ready = attached.payment_session.next_action
-    # The checker knows what each kind of action and outcome has.
+    # The comparison tells the type checker which fields this action has.
     assert ready and ready.typename__ == "SubmitOrderAction", ready
 
     total = MoneyInput(amount=ready.amount.amount, currencyCode=ready.amount.currency_code)
@@ -66,7 +67,7 @@ async def check_out(graph: Riverfront, sandbox_url: str, key: str) -> None:
 
 
 async def create_card(sandbox_url: str, key: str, session_id: str) -> str:
-    """What DigitalRiver.js does in a browser: the card goes to the payment service, never to the gateway."""
+    """Create a source, as DigitalRiver.js does in a browser: the card goes to the payment service, not the gateway."""
     body = {
         "type": "creditCard",
         "sessionId": session_id,

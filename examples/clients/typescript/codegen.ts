@@ -8,13 +8,13 @@ const config: CodegenConfig = {
   generates: {
     "src/graph/": {
       preset: "client",
-      // One program reads the whole answer. In an app of components, leave masking on.
+      // One program reads the whole answer. Leave masking on in an app with components.
       presetConfig: { fragmentMasking: false },
       config: {
-        // Documents are sent as text: nothing of GraphQL is needed at run time.
+        // Documents are strings: no GraphQL package is needed at run time.
         documentMode: "string",
         useTypeImports: true,
-        // Every scalar of the graph travels as text. Amounts stay text: a float would round them.
+        // Every scalar of the graph is a string in JSON. Amounts stay strings: a float would round them.
         strictScalars: true,
         scalars: {
           CartRevision: "string",

@@ -1,4 +1,4 @@
-// The graph over HTTP: a typed document in, its typed data out.
+// Sends a typed document over HTTP and returns its typed data.
 import type { TypedDocumentString } from "./graph/graphql.js";
 
 type Variables<V> = V extends Record<string, never> ? [] : [variables: V];
@@ -9,7 +9,7 @@ interface Answer<R> {
 }
 
 export class Gateway {
-  /** Handle of the session, once the gateway has given one. A page holds a cookie instead. */
+  /** Handle of the session, once the gateway has returned it. A page uses a cookie instead. */
   bearer: string | null = null;
 
   constructor(private readonly url: string) {}
@@ -24,7 +24,7 @@ export class Gateway {
     const body = JSON.stringify({ query: document.toString(), variables });
     const response = await fetch(`${this.url}/graphql`, { method: "POST", headers, body });
     const answer = (await response.json()) as Answer<R>;
-    // A page would show the data that came and mark the part that failed; a purchase stops.
+    // A page would show the data and mark the fields that failed. This purchase stops.
     for (const error of answer.errors ?? []) {
       const { code, supportReference } = error.extensions ?? {};
       throw new Error(`${code}: ${error.message} (support reference ${supportReference})`);
@@ -38,7 +38,7 @@ interface Payload {
   errors: { code: string; message: string }[];
 }
 
-/** The payload of a mutation that refused nothing. */
+/** Returns the payload of a mutation. Throws if the payload has errors. */
 export function accepted<P extends Payload>(payload: P | null): P {
   if (!payload) throw new Error("The mutation has no payload.");
   for (const { code, message } of payload.errors) throw new Error(`Refused: ${code}: ${message}`);

@@ -1,4 +1,4 @@
-// A guest buys, with a bearer as an app holds it. Arguments: the gateway's address, the sandbox's address.
+// A guest's purchase by an app, with a bearer. Arguments: URL of the gateway, URL of the sandbox.
 import { randomUUID } from "node:crypto";
 import { accepted, Gateway } from "./gateway.js";
 import {
@@ -29,7 +29,7 @@ const gateway = new Gateway(gatewayUrl);
 
 const { storefront, products } = await gateway.ask(LookAroundDocument);
 const product = products?.nodes.find(({ kind, isPurchasable }) => kind === "PHYSICAL" && isPurchasable);
-if (!storefront || !product) throw new Error("Nothing is for sale that can be sent by post.");
+if (!storefront || !product) throw new Error("The shop sells no physical product.");
 
 const line = { key: randomUUID(), productId: product.id, delivery: "BEARER" } as const;
 const added = accepted((await gateway.ask(GuestFirstLineDocument, line)).addCartLines);
@@ -38,19 +38,23 @@ console.log(`In the cart: ${product.name}`);
 
 const { cart } = accepted((await gateway.ask(GuestDetailsDocument, { address })).prepareCheckout);
 const collect = cart?.paymentSession?.nextAction;
-if (collect?.__typename !== "CollectSourceAction") throw new Error(`No source is asked for, but ${collect?.__typename}.`);
+if (collect?.__typename !== "CollectSourceAction") {
+  throw new Error(`The next action is ${collect?.__typename}, not CollectSourceAction.`);
+}
 console.log(`To pay: ${collect.amountDue.formatted}`);
 
 const { sessionId } = collect.dropIn;
 const sourceId = await createCard(sandboxUrl, storefront.publishableKey, sessionId, address);
 const attached = accepted((await gateway.ask(GuestSourceDocument, { sourceId })).attachSource);
 const ready = attached.paymentSession?.nextAction;
-if (ready?.__typename !== "SubmitOrderAction") throw new Error(`Not ready to buy, but ${ready?.__typename}.`);
+if (ready?.__typename !== "SubmitOrderAction") {
+  throw new Error(`The next action is ${ready?.__typename}, not SubmitOrderAction.`);
+}
 
 const { amount, currencyCode } = ready.amount;
 const order = { key: randomUUID(), total: { amount, currencyCode }, revision: ready.cartRevision };
 const { result } = accepted((await gateway.ask(GuestOrderDocument, order)).submitOrder);
-// The compiler knows what each outcome has.
+// The compiler knows the fields of each outcome.
 switch (result?.__typename) {
   case "OrderPlaced":
     console.log(`Order number ${result.order.number}`);
