@@ -42,8 +42,7 @@ from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import RedisStore
-from gateway.submission.reconciler import EVERY_S, Reconciler
-from gateway.submission.submissions import Submissions
+from gateway.submission.reconciler import INTERVAL_S, Reconciler
 from gateway.telemetry import tell_retries
 from gateway.upstream import transport
 from gateway.upstream.calls import Calls, Retries
@@ -60,7 +59,7 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
     store: Store | None = None,
     retries: Retries = Retries(),  # noqa: B008 - frozen
-    reconcile_every_s: float = EVERY_S,
+    reconcile_every_s: float = INTERVAL_S,
 ) -> Starlette:
     """Build the gateway. The parameters beside `settings` are for tests."""
     tell_retries()
@@ -78,7 +77,7 @@ def create_app(
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.opened(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),
-        submissions=Submissions(Attempts(store, replica)),
+        attempts=Attempts(store, replica),
         replica=replica,
         cart_lock=CartLock(store),
         rate_limits=RateLimits(now, store.pool if isinstance(store, RedisStore) else None),
@@ -95,12 +94,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        reconciler = Reconciler(services, every_s=reconcile_every_s)
+        reconciler = Reconciler(services, interval_s=reconcile_every_s)
         beating = asyncio.create_task(reconciler.beat())
         reconciling = asyncio.create_task(reconciler.run())
         yield
         reconciling.cancel()
-        await services.submissions.drain()
+        await services.attempts.drain()
         beating.cancel()
         # Their last command is over before the store is closed.
         await asyncio.gather(beating, reconciling, return_exceptions=True)

@@ -14,6 +14,7 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import CartConflictError, PaymentError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Record
+from gateway.submission import submissions
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange, NewLine
@@ -28,15 +29,15 @@ CART_SUBMITTED = refusal_codes.CART_FAILURE
 
 async def begin(ctx: Context) -> list[MutationWarning]:
     """Go on with a fresh cart; what could not be taken along is told. Raises `Refused`, and `UpstreamError`."""
-    waiting = await ctx.services.submissions.waiting(await ctx.own_session())
+    waiting = await ctx.services.attempts.holder_of(await ctx.own_session())
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()
     # A way out that broke off half-way is taken to its end: nobody resumes what was given up.
-    _check(cart, session.level, was_given_up=await ctx.services.submissions.was_given_up(session, cart))
+    _check(cart, session.level, was_given_up=await ctx.services.attempts.was_abandoned(session, cart))
     tokens = await ctx.upstream.tokens.guest_token(session.locale, session.currency_code)
     warnings = await _take_along(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
-    if not await ctx.services.submissions.give_up(ctx, session, waiting):
+    if not await submissions.abandon(ctx, session, waiting):
         message = "The order is being finished at this moment. Read orderSubmission."
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
     left, now = session.record.access_token, ctx.services.now()

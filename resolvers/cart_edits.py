@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from gateway.checkout.guard import STOCK_CODES
+from gateway.checkout.guard_input import STOCK_CODES
 from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import ConcurrentRequest, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
@@ -99,7 +99,7 @@ async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]
 
 
 async def _check_lock(ctx: Context, session: Session) -> None:
-    if await ctx.services.submissions.locks_cart(session):
+    if await ctx.services.attempts.locks_cart(session):
         raise Refused(
             CartConflictError(
                 code=ErrorCode.CART_LOCKED,

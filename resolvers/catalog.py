@@ -110,7 +110,7 @@ async def pricing(parent: Product, ctx: Context) -> ProductPricing:
     """From the product's own answer; on a line of a cart or order by one read for all of them."""
     if parent.listed_pricing is not None:
         return parent.listed_pricing
-    found = await ctx.operation.products.load(parent.upstream_id)
+    found = await ctx.products.load(parent.upstream_id)
     told = found.listed_pricing if found else None
     if told is None:
         raise UpstreamInvalidResponse(detail="a product without a price")
@@ -124,18 +124,18 @@ async def volume_pricing(parent: Product, ctx: Context) -> list[VolumePriceTier]
 async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
     if parent.is_base_product:
         return await _stock_of_base(parent, ctx)
-    return await ctx.operation.stock.load(parent.upstream_id) or UNKNOWN_STOCK
+    return await ctx.stock.load(parent.upstream_id) or UNKNOWN_STOCK
 
 
 async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
     """Upstream has no stock of what groups variations: it is there when one of them is."""
     below = await variations(parent, ctx)
-    found = await asyncio.gather(*(ctx.operation.stock.load(one.upstream_id) for one in below))
+    found = await asyncio.gather(*(ctx.stock.load(one.upstream_id) for one in below))
     return stock_of_any([one for one in found if one is not None])
 
 
 async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
-    return await ctx.operation.stock.load(parent.product.upstream_id, fresh=True) or UNKNOWN_STOCK
+    return await ctx.stock.load(parent.product.upstream_id, fresh=True) or UNKNOWN_STOCK
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
@@ -143,7 +143,7 @@ async def parent_product(parent: Product, ctx: Context) -> Product | None:
     base = parent.wire_parent
     if base is None or base.is_whole:
         return shown(base)
-    return shown(await ctx.operation.products.load(base.upstream_id))
+    return shown(await ctx.products.load(base.upstream_id))
 
 
 async def variations(parent: Product, ctx: Context) -> list[Product]:

@@ -7,7 +7,7 @@ from functools import partial
 from gateway.checkout import guard
 from gateway.checkout import tax_identifiers as tax_rules
 from gateway.checkout.guard import CheckoutReadiness
-from gateway.checkout.guard_input import case_of
+from gateway.checkout.guard_input import read_guard_input
 from gateway.enums import AddressKind, ErrorCode, ShippingOptionRule, WarningCode
 from gateway.errors import UpstreamError
 from gateway.operation.context import Context
@@ -39,7 +39,7 @@ SHIPPING_RESET = MutationWarning(
 
 
 async def readiness(parent: Cart, ctx: Context) -> CheckoutReadiness:
-    return guard.readiness(await case_of(ctx, parent))
+    return guard.readiness(await read_guard_input(ctx, parent))
 
 
 async def checkout_readiness(ctx: Context) -> CheckoutReadiness:

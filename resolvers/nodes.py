@@ -47,7 +47,7 @@ async def nodes(ctx: Context, ids: Sequence[str]) -> list[object | None]:
 
 async def _product(ctx: Context, upstream_id: str) -> Product | None:
     # Several are one call.
-    return catalog.shown(await ctx.operation.products.load(upstream_id))
+    return catalog.shown(await ctx.products.load(upstream_id))
 
 
 async def _category(ctx: Context, upstream_id: str) -> Category | None:

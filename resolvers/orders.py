@@ -83,7 +83,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
     proof = _proof(args.by)
     try:
         # What is tried is the number or the address, however it is written.
-        await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.counted_as)
+        await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.rate_limit_key)
         found = await _looked_up(ctx, proof)
     except RateLimited as limited:
         return LookupOrderPayload(errors=[too_many(limited, ("input", "by"), ctx.services.now())])

@@ -48,7 +48,7 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 async def leave(ctx: Context, session: Session) -> None:
     """End a session, here and upstream. An order that is on its way keeps its token."""
-    if await ctx.services.submissions.is_open(session):
+    if await ctx.services.attempts.has_open(session):
         await ctx.services.sessions.retire(session)
         ctx.lose_session()
         return

@@ -175,7 +175,7 @@ async def session_if_entered(parent: RegisterShopperPayload, ctx: Context) -> Se
 
 async def _count(ctx: Context, account: str | None, path: Path) -> None:
     """Count a try against the account and against who tries. Raises `Refused`."""
-    targets = (account and f"account:{account}", ctx.caller.counted_as)
+    targets = (account and f"account:{account}", ctx.caller.rate_limit_key)
     try:
         await ctx.services.rate_limits.count("sign-in", *targets)
     except RateLimited as limited:

@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
-from gateway.checkout.guard import Agreement
+from gateway.checkout.guard_input import Agreement
 from gateway.enums import ErrorCode
 from gateway.errors import CartBusy, RateLimited, StoreUnavailable, UpstreamError
 from gateway.money import Money
 from gateway.operation.context import Context
+from gateway.orders.attempts import NothingToResume
 from gateway.orders.outcomes import SubmissionAttempt
 from gateway.refusals.user_errors import PaymentError, busy_submission, key_reused, store_unavailable, too_many
 from gateway.sessions.idempotency import KeyReused, fingerprint
-from gateway.submission.submissions import NothingToResume, Press
+from gateway.submission import submissions
+from gateway.submission.attempt import SubmitRequest
 from resolvers import sessions
 from resolvers.inputs.orders import ResumeOrderInput, SubmitOrderInput
 from resolvers.payloads import SubmissionPayload
@@ -18,7 +20,7 @@ from resolvers.payloads import SubmissionPayload
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
     try:
-        return await ctx.services.submissions.look_up(ctx, idempotency_key)
+        return await submissions.look_up(ctx, idempotency_key)
     except NothingToResume:
         return None  # It was forgotten at this moment: nothing had been sent.
 
@@ -29,10 +31,10 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
         revision=args.if_revision,
         accepts_terms=bool(args.terms_of_sale_accepted),
     )
-    press = Press(args.idempotency_key, fingerprint("submitOrder", agreement), agreement)
+    request = SubmitRequest(args.idempotency_key, fingerprint("submitOrder", agreement), agreement)
     try:
         await sessions.of_a_known_shopper(ctx)
-        attempt = await ctx.services.submissions.submit(ctx, press)
+        attempt = await submissions.submit(ctx, request)
     except KeyReused:
         return SubmissionPayload(errors=[key_reused()])
     except CartBusy:
@@ -48,12 +50,11 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
 
 async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayload:
     try:
-        attempt = await ctx.services.submissions.resume(ctx, args.idempotency_key)
-    except NothingToResume as nothing:
+        attempt = await submissions.resume(ctx, args.idempotency_key)
+    except NothingToResume:
         problem = PaymentError(
             code=ErrorCode.NOT_RESUMABLE,
             message="No submission of this session waits for the shopper. Read orderSubmission and the cart.",
-            session_state=nothing.state,
         )
         return SubmissionPayload(errors=[problem])
     except UpstreamError as failure:

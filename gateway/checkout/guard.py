@@ -1,90 +1,41 @@
-"""May this cart become an order now, and if not, what is in the way.
+"""The guard: whether a cart may become an order now, and if not, what is in the way.
 
-One pure function of the cart as read, the session's memory and the site's rules. `readiness` and
-`submitOrder` use it, nothing else does, and it has no exception.
+A pure function of `GuardInput`. The readiness of a cart and submitOrder use the same rules, without exception.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from gateway.checkout import tax_identifiers
-from gateway.enums import (
-    AddressKind,
-    CheckoutBlockerCode,
-    CheckoutStepKind,
-    CheckoutStepStatus,
-    PaymentSessionState,
-    ReadinessStatus,
-    TermsOfSaleMode,
+from gateway.checkout.blockers import (
+    Code,
+    Step,
+    address_blocker,
+    line_blocker,
+    payment_blocker,
+    purchase_changed_blocker,
+    tax_blocker,
+    terms_blocker,
 )
-from gateway.money import Money
+from gateway.checkout.guard_input import GuardInput
+from gateway.enums import AddressKind, CheckoutStepStatus, PaymentSessionState, ReadinessStatus, TermsOfSaleMode
 from gateway.orders.outcomes import (
-    AddressBlocker,
     Blocker,
     CheckUnavailableBlocker,
     EmptyCartBlocker,
-    LineBlocker,
     PaymentSessionBlocker,
-    PurchaseChangedBlocker,
     ShippingOptionBlocker,
     StoreCreditBlocker,
-    SubmissionAttempt,
-    SubmissionInProgressBlocker,
-    TaxIdentifierBlocker,
-    TermsOfSaleBlocker,
 )
 from gateway.payments import store_credit
-from gateway.payments.payment_session import Facts, PaymentSession, RedirectShopperAction, is_outdated, payment_session
-from gateway.settings import Settings
-from gateway.upstream import refusal_codes
+from gateway.payments.payment_session import PaymentSession, RedirectShopperAction, is_outdated
 from gateway.upstream.addresses import Address
-from gateway.upstream.cart import Cart
-from gateway.upstream.catalog import InventoryStatus
 from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
-from gateway.upstream.tax import TaxIdentifierRequirement
 
-Code = CheckoutBlockerCode
-Step = CheckoutStepKind
-
-STOCK_CODES = frozenset({refusal_codes.INVENTORY_UNAVAILABLE, refusal_codes.INVENTORY_STATUS})
-"""Codes with which a cart read says, beside the cart, that stock no longer suffices."""
-
-ASK_AGAIN_AFTER = timedelta(seconds=5)
-"""Pause before a rule that could not be checked is worth another look."""
-
-REQUIRED_FIELDS = ("firstName", "lastName", "line1", "city", "countryCode")
-"""What an address must have, by its names in AddressInput; a guest's billing address has an email too."""
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """What the shopper agreed to when pressing the button."""
-
-    total: Money
-    revision: str | None
-    accepts_terms: bool
-
-
-@dataclass(frozen=True)
-class Case:
-    """Everything the rules look at.
-
-    `lacks_stock`: upstream said that stock no longer suffices. `stock` then tells of which product, by
-    upstream id; without it every line may be meant. `tax_requirements` are looked at where
-    `needs_tax_requirements`; None there: they could not be read.
-    """
-
-    cart: Cart
-    facts: Facts
-    settings: Settings
-    now: datetime
-    lacks_stock: bool = False
-    stock: Mapping[str, InventoryStatus] | None = None
-    tax_requirements: list[TaxIdentifierRequirement] | None = None
-    agreement: Agreement | None = None
+RETRY_CHECK_AFTER = timedelta(seconds=5)
+"""Pause before a check that could not be made is worth another try."""
 
 
 class CheckoutStep(Shape, frozen=True, kw_only=True):
@@ -101,48 +52,38 @@ class CheckoutReadiness(Shape, frozen=True, kw_only=True):
     evaluated_at: datetime
 
 
-def complains_of_stock(cart: Cart) -> bool:
-    return any(code in STOCK_CODES for code in cart.refusals)
-
-
-def needs_tax_requirements(cart: Cart, settings: Settings) -> bool:
-    """Whether the destination may demand a tax identifier, and the cart has none."""
-    return cart.destination_country in settings.tax_identifier_countries and not cart.tax_identifiers
-
-
-def blockers(case: Case) -> list[Blocker]:
+def blockers(checkout: GuardInput) -> list[Blocker]:
     """All that is in the way, in the order to resolve it; empty when the cart may become an order."""
-    return [blocker for rule in RULES for blocker in rule(case)]
+    return [blocker for rule in RULES for blocker in rule(checkout)]
 
 
-def readiness(case: Case) -> CheckoutReadiness:
-    found = blockers(case)
-    steps = [CheckoutStep(kind=kind, status=_step_status(kind, case, found)) for kind in Step]
+def readiness(checkout: GuardInput) -> CheckoutReadiness:
+    in_the_way = blockers(checkout)
+    steps = [CheckoutStep(kind=kind, status=_step_status(kind, checkout, in_the_way)) for kind in Step]
     undone = (CheckoutStepStatus.BLOCKED, CheckoutStepStatus.UNKNOWN)
     return CheckoutReadiness(
-        status=_verdict(found),
-        blockers=found,
+        status=_readiness_status(in_the_way),
+        blockers=in_the_way,
         steps=steps,
         next_step=next((step.kind for step in steps if step.status in undone), None),
-        cart_revision=case.cart.revision,
-        evaluated_at=case.now,
+        cart_revision=checkout.cart.revision,
+        evaluated_at=checkout.now,
     )
 
 
-def _verdict(found: list[Blocker]) -> ReadinessStatus:
-    if not found:
+def _readiness_status(in_the_way: list[Blocker]) -> ReadinessStatus:
+    if not in_the_way:
         return ReadinessStatus.READY
-    if all(isinstance(blocker, CheckUnavailableBlocker) for blocker in found):
+    if _are_unavailable_checks(in_the_way):
         return ReadinessStatus.UNKNOWN
     return ReadinessStatus.BLOCKED
 
 
-def _step_status(kind: Step, case: Case, found: list[Blocker]) -> CheckoutStepStatus:
-    own = [blocker for blocker in found if blocker.step is kind]
-    if own:
-        is_unknown = all(isinstance(blocker, CheckUnavailableBlocker) for blocker in own)
-        return CheckoutStepStatus.UNKNOWN if is_unknown else CheckoutStepStatus.BLOCKED
-    cart = case.cart
+def _step_status(kind: Step, checkout: GuardInput, in_the_way: list[Blocker]) -> CheckoutStepStatus:
+    of_step = [blocker for blocker in in_the_way if blocker.step is kind]
+    if of_step:
+        return CheckoutStepStatus.UNKNOWN if _are_unavailable_checks(of_step) else CheckoutStepStatus.BLOCKED
+    cart = checkout.cart
     is_needed = {
         Step.SHIPPING_ADDRESS: cart.requires_shipping,
         Step.SHIPPING_OPTION: cart.requires_shipping,
@@ -151,101 +92,84 @@ def _step_status(kind: Step, case: Case, found: list[Blocker]) -> CheckoutStepSt
     return CheckoutStepStatus.DONE if is_needed.get(kind, True) else CheckoutStepStatus.NOT_NEEDED
 
 
-def _lines(case: Case) -> Iterator[Blocker]:
-    if case.cart.is_empty:
+def _are_unavailable_checks(in_the_way: list[Blocker]) -> bool:
+    return all(isinstance(blocker, CheckUnavailableBlocker) for blocker in in_the_way)
+
+
+# The rules, in the order of the checkout.
+
+
+def _lines(checkout: GuardInput) -> Iterator[Blocker]:
+    if checkout.cart.is_empty:
         yield EmptyCartBlocker(
             code=Code.CART_EMPTY,
-            message="The cart has no line.",
+            message="The cart is empty. Add a line.",
             step=Step.CART,
             resolved_by=("Mutation.addCartLines",),
         )
-    for line in case.cart.lines:
+    for line in checkout.cart.lines:
         if not line.product.is_purchasable:
-            message = "The product can no longer be bought."
-            yield _line_blocker(Code.LINE_UNAVAILABLE, message, line, resolved_by=("Mutation.removeCartLines",))
-        elif case.lacks_stock and _lacks_stock(line, case):
-            known = case.stock.get(line.product.upstream_id) if case.stock else None
-            yield _line_blocker(
-                Code.INSUFFICIENT_STOCK,
-                "There are not enough units in stock.",
-                line,
-                available=known.available_quantity if known else None,
-            )
+            message = "The product can no longer be bought. Remove the line."
+            yield line_blocker(Code.LINE_UNAVAILABLE, message, line, resolved_by=("Mutation.removeCartLines",))
+        elif checkout.lacks_stock and _lacks_stock(line, checkout):
+            stock = checkout.stock_of(line)
+            message = "The stock does not suffice for the quantity of this line."
+            available = stock.available_quantity if stock else None
+            yield line_blocker(Code.INSUFFICIENT_STOCK, message, line, available=available)
         elif not _allows_quantity(line):
-            yield _line_blocker(Code.QUANTITY_OUT_OF_RANGE, "The quantity is outside what one line may have.", line)
+            message = "The quantity is below the minimum or above the maximum of the product."
+            yield line_blocker(Code.QUANTITY_OUT_OF_RANGE, message, line)
 
 
-def _lacks_stock(line: CartLine, case: Case) -> bool:
-    known = case.stock.get(line.product.upstream_id) if case.stock else None
-    if known is None:
+def _lacks_stock(line: CartLine, checkout: GuardInput) -> bool:
+    stock = checkout.stock_of(line)
+    if stock is None:
         return True
-    if known.allows_backorder:
+    if stock.allows_backorder:
         return False
-    return not known.is_in_stock or (known.available_quantity is not None and known.available_quantity < line.quantity)
+    return not stock.is_in_stock or (stock.available_quantity is not None and stock.available_quantity < line.quantity)
 
 
 def _allows_quantity(line: CartLine) -> bool:
-    least, most = line.product.minimum_quantity, line.product.maximum_quantity
-    return (least is None or least <= line.quantity) and (most is None or line.quantity <= most)
+    minimum, maximum = line.product.minimum_quantity, line.product.maximum_quantity
+    return (minimum is None or minimum <= line.quantity) and (maximum is None or line.quantity <= maximum)
 
 
-def _line_blocker(
-    code: Code,
-    message: str,
-    line: CartLine,
-    *,
-    available: int | None = None,
-    resolved_by: tuple[str, ...] = ("Mutation.updateCartLines", "Mutation.removeCartLines"),
-) -> LineBlocker:
-    return LineBlocker(
-        code=code,
-        message=message,
-        step=Step.CART,
-        resolved_by=resolved_by,
-        line=line,
-        available_quantity=available,
-        minimum_quantity=line.product.minimum_quantity,
-        maximum_quantity=line.product.maximum_quantity,
-    )
-
-
-def _addresses(case: Case) -> Iterator[Blocker]:
-    cart = case.cart
+def _addresses(checkout: GuardInput) -> Iterator[Blocker]:
+    cart = checkout.cart
     billing = cart.billing_address.address if cart.billing_address else None
-    yield from _address(AddressKind.BILLING, billing, (*REQUIRED_FIELDS, "email"))
+    yield from _address(AddressKind.BILLING, billing)
     if cart.requires_shipping:
         shipping = cart.shipping_address.address if cart.shipping_address else None
-        yield from _address(AddressKind.SHIPPING, shipping, REQUIRED_FIELDS)
+        yield from _address(AddressKind.SHIPPING, shipping)
 
 
-def _address(kind: AddressKind, address: Address | None, required: tuple[str, ...]) -> Iterator[Blocker]:
+def _address(kind: AddressKind, address: Address | None) -> Iterator[Blocker]:
     if address is None:
         yield address_blocker(Code.ADDRESS_MISSING, f"The {kind.value.lower()} address is missing.", kind)
         return
-    missing = tuple(name for name in required if not _field(address, name))
+    missing = _missing_fields(kind, address)
     if missing:
         message = f"The {kind.value.lower()} address lacks {', '.join(missing)}."
         yield address_blocker(Code.ADDRESS_INCOMPLETE, message, kind, missing)
 
 
-def _field(address: Address, name: str) -> str | None:
-    match name:
-        case "firstName":
-            return address.first_name
-        case "lastName":
-            return address.last_name
-        case "line1":
-            return address.line1
-        case "city":
-            return address.city
-        case "countryCode":
-            return address.country_code
-        case _:
-            return address.email
+def _missing_fields(kind: AddressKind, address: Address) -> tuple[str, ...]:
+    """Names of AddressInput that the address has no value for. A guest's billing address needs an email too."""
+    values = {
+        "firstName": address.first_name,
+        "lastName": address.last_name,
+        "line1": address.line1,
+        "city": address.city,
+        "countryCode": address.country_code,
+    }
+    if kind is AddressKind.BILLING:
+        values["email"] = address.email
+    return tuple(name for name, value in values.items() if not value)
 
 
-def _countries(case: Case) -> Iterator[Blocker]:
-    cart, settings = case.cart, case.settings
+def _countries(checkout: GuardInput) -> Iterator[Blocker]:
+    cart, settings = checkout.cart, checkout.settings
     billing = cart.billing_address.address.country_code if cart.billing_address else None
     if not serves(settings.billing_countries, billing):
         yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not bill to {billing}.", AddressKind.BILLING)
@@ -255,25 +179,12 @@ def _countries(case: Case) -> Iterator[Blocker]:
 
 
 def serves(countries: tuple[str, ...], country: str | None) -> bool:
-    """An empty list is no limit; an absent country is another rule's business."""
+    """Whether a site serves the country. An empty list serves all; a missing country is for another rule."""
     return not countries or country is None or country in countries
 
 
-def address_blocker(
-    code: Code, message: str, kind: AddressKind, missing_fields: tuple[str, ...] = ()
-) -> AddressBlocker:
-    return AddressBlocker(
-        code=code,
-        message=message,
-        step=Step.BILLING_ADDRESS if kind is AddressKind.BILLING else Step.SHIPPING_ADDRESS,
-        resolved_by=("Mutation.prepareCheckout",),
-        kind=kind,
-        missing_fields=missing_fields,
-    )
-
-
-def _shipping_option(case: Case) -> Iterator[Blocker]:
-    cart = case.cart
+def _shipping_option(checkout: GuardInput) -> Iterator[Blocker]:
+    cart = checkout.cart
     if not cart.requires_shipping:
         return
     selected = cart.selected_shipping_option
@@ -292,52 +203,42 @@ def _shipping_option(case: Case) -> Iterator[Blocker]:
     )
 
 
-def _tax_identifiers(case: Case) -> Iterator[Blocker]:
-    cart = case.cart
-    if not needs_tax_requirements(cart, case.settings):
+def _tax_identifiers(checkout: GuardInput) -> Iterator[Blocker]:
+    if not checkout.needs_tax_requirements:
         return
-    if case.tax_requirements is None:
+    if checkout.tax_requirements is None:
         yield CheckUnavailableBlocker(
             code=Code.CHECK_UNAVAILABLE,
-            message="Whether the destination demands a tax identifier could not be read. Ask again.",
+            message="Digital River did not report whether the destination demands a tax identifier. Read "
+            "checkoutReadiness again.",
             step=Step.TAX,
             resolved_by=("Query.checkoutReadiness",),
-            retry_after=case.now + ASK_AGAIN_AFTER,
+            retry_after=checkout.now + RETRY_CHECK_AFTER,
         )
         return
-    sets = tax_identifiers.demanded(case.tax_requirements, cart.customer_type)
-    if sets:
-        yield tax_blocker("The destination demands a tax identifier, and the cart has none.", sets)
+    demanded = tax_identifiers.demanded(checkout.tax_requirements, checkout.cart.customer_type)
+    if demanded:
+        yield tax_blocker("The destination demands a tax identifier, and the cart has none.", demanded)
 
 
-def tax_blocker(message: str, requirements: list[TaxIdentifierRequirement]) -> TaxIdentifierBlocker:
-    return TaxIdentifierBlocker(
-        code=Code.TAX_IDENTIFIER_MISSING,
-        message=message,
-        step=Step.TAX,
-        resolved_by=("Mutation.setTaxIdentifiers", "Mutation.prepareCheckout"),
-        requirements=requirements,
-    )
-
-
-def _store_credit(case: Case) -> Iterator[Blocker]:
-    if case.cart.secondary_source is None:
+def _store_credit(checkout: GuardInput) -> Iterator[Blocker]:
+    if checkout.cart.secondary_source is None:
         return
-    found = store_credit.conflicts(case.cart, case.stock or {})
-    if found:
+    conflicts = store_credit.conflicts(checkout.cart, checkout.stock or {})
+    if conflicts:
         yield StoreCreditBlocker(
             code=Code.STORE_CREDIT_CONFLICT,
-            message="Store credit is attached and does not fit the cart. Take it off, or what it does not go with.",
+            message="Store credit cannot pay for this cart as it is; `obstacles` lists why. "
+            "Remove the store credit, or what it conflicts with.",
             step=Step.PAYMENT,
             resolved_by=("Mutation.removeStoreCredit", "Mutation.detachSource"),
-            obstacles=found,
+            obstacles=conflicts,
         )
 
 
-def _recurrence(case: Case) -> Iterator[Blocker]:
-    session = payment_session(case.cart, case.facts)
-    source = case.cart.primary_source
-    if session is not None and case.cart.recurs and source is not None and not source.is_reusable:
+def _recurrence(checkout: GuardInput) -> Iterator[Blocker]:
+    session, source = checkout.payment_session, checkout.cart.primary_source
+    if session is not None and checkout.cart.recurs and source is not None and not source.is_reusable:
         yield payment_blocker(
             Code.RECURRING_SOURCE_REQUIRED,
             "A line recurs, and the source can be charged once only. Save it to the account, or attach a saved one.",
@@ -346,41 +247,41 @@ def _recurrence(case: Case) -> Iterator[Blocker]:
         )
 
 
-def _fixed_amount(case: Case) -> Iterator[Blocker]:
-    session = payment_session(case.cart, case.facts)
-    if session is not None and is_outdated(case.cart, case.facts.checkout_memory):
+def _fixed_amount(checkout: GuardInput) -> Iterator[Blocker]:
+    session = checkout.payment_session
+    if session is not None and is_outdated(checkout.cart, checkout.facts.checkout_memory):
         yield payment_blocker(
             Code.SOURCE_AMOUNT_OUTDATED,
-            "The total has changed since the source was made. Attach a new source for the present total.",
+            "The total has changed since the source was created. Attach a new source for the present total.",
             session,
             resolved_by=("Mutation.attachSource",),
         )
 
 
-def _payment_session(case: Case) -> Iterator[Blocker]:
-    session = payment_session(case.cart, case.facts)
+def _payment_session(checkout: GuardInput) -> Iterator[Blocker]:
+    session = checkout.payment_session
     if session is None:
         yield PaymentSessionBlocker(
             code=Code.PAYMENT_SESSION_MISSING,
-            message="The cart has no payment session: it has no line yet, or the site has no payment sessions.",
+            message="The cart has no payment session: it is empty, or the site has no payment sessions.",
             step=Step.PAYMENT,
-            resolved_by=("Mutation.addCartLines",) if case.cart.is_empty else (),
+            resolved_by=("Mutation.addCartLines",) if checkout.cart.is_empty else (),
         )
     elif not session.is_submittable:
         yield payment_blocker(
             Code.PAYMENT_SESSION_NOT_READY,
-            f"The payment session is in {session.upstream_state or 'no state'}; an order can be placed in "
+            f"The payment session is in the state {session.upstream_state or 'unknown'}. An order can be placed in "
             "requires_confirmation only.",
             session,
-            resolved_by=_ways_to_confirm(session),
+            resolved_by=_fields_that_confirm(session),
         )
 
 
-def _ways_to_confirm(session: PaymentSession) -> tuple[str, ...]:
+def _fields_that_confirm(session: PaymentSession) -> tuple[str, ...]:
     state = PaymentSessionState
     match session.state:
         case state.REQUIRES_SOURCE | state.FAILED | state.CANCELLED:
-            # It replaces what is attached.
+            # It replaces the attached source.
             return ("Mutation.attachSource",)
         case state.PENDING_REDIRECT:
             action = session.next_action
@@ -390,7 +291,7 @@ def _ways_to_confirm(session: PaymentSession) -> tuple[str, ...]:
         case state.REQUIRES_ACTION:
             return ("Query.paymentSession",)
         case state.PENDING_FUNDS | state.PENDING | state.COMPLETE:
-            # An order stands; what becomes of it is to be read, not to be made.
+            # The order exists already: its outcome can only be read.
             return ("Query.orderSubmission",)
         case state.REQUIRES_CONFIRMATION | state.UNKNOWN:
             return ()
@@ -398,69 +299,23 @@ def _ways_to_confirm(session: PaymentSession) -> tuple[str, ...]:
             assert_never(session.state)
 
 
-def payment_blocker(
-    code: Code, message: str, session: PaymentSession, resolved_by: tuple[str, ...]
-) -> PaymentSessionBlocker:
-    return PaymentSessionBlocker(
-        code=code,
-        message=message,
-        step=Step.PAYMENT,
-        resolved_by=resolved_by,
-        state=session.state,
-        amount_remaining=session.amount_remaining,
-        missing=session.missing,
-        next_action=session.next_action,
-    )
-
-
-def _terms(case: Case) -> Iterator[Blocker]:
-    accepts = case.agreement is not None and case.agreement.accepts_terms
-    if case.settings.terms_of_sale_mode is not TermsOfSaleMode.ACTIVE:
+def _terms(checkout: GuardInput) -> Iterator[Blocker]:
+    if checkout.settings.terms_of_sale_mode is not TermsOfSaleMode.ACTIVE:
         return
-    if not (case.cart.terms_of_sale_accepted or accepts):
+    if not (checkout.cart.terms_of_sale_accepted or checkout.accepts_terms):
         yield terms_blocker()
 
 
-def terms_blocker() -> TermsOfSaleBlocker:
-    return TermsOfSaleBlocker(
-        code=Code.TERMS_NOT_ACCEPTED,
-        message="The terms of sale are not accepted. Send termsOfSaleAccepted: true once the shopper agrees.",
-        step=Step.REVIEW,
-        resolved_by=("Mutation.prepareCheckout", "Mutation.submitOrder"),
-    )
-
-
-def _purchase(case: Case) -> Iterator[Blocker]:
-    agreement, cart = case.agreement, case.cart
+def _purchase(checkout: GuardInput) -> Iterator[Blocker]:
+    agreement, cart = checkout.agreement, checkout.cart
     if agreement is None:
         return
     if not agreement.total.equals(cart.order_total):
-        yield _changed(Code.TOTAL_CHANGED, "The order total is not the one the shopper agreed to.", agreement, cart)
+        message = "The order total is not the total that the shopper agreed to. Show the cart again."
+        yield purchase_changed_blocker(Code.TOTAL_CHANGED, message, agreement, cart)
     if agreement.revision is not None and agreement.revision != cart.revision:
-        yield _changed(Code.CART_CHANGED, "The cart is not the one the shopper saw.", agreement, cart)
-
-
-def _changed(code: Code, message: str, agreement: Agreement, cart: Cart) -> PurchaseChangedBlocker:
-    return PurchaseChangedBlocker(
-        code=code,
-        message=message,
-        step=Step.REVIEW,
-        resolved_by=("Query.cart", "Mutation.submitOrder"),
-        expected_total=agreement.total,
-        actual_total=cart.order_total,
-        current_revision=cart.revision,
-    )
-
-
-def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlocker:
-    """For a cart that another submission holds; found by the lock, not by a rule."""
-    return SubmissionInProgressBlocker(
-        code=Code.SUBMISSION_IN_PROGRESS,
-        message="Another submission of this cart is under way. Read what becomes of it before submitting again.",
-        step=Step.REVIEW,
-        resolved_by=("Query.orderSubmission", "Mutation.resumeOrder"),
-        attempt=attempt,
-    )
+        message = "The cart has changed since the shopper saw it. Show the cart again."
+        yield purchase_changed_blocker(Code.CART_CHANGED, message, agreement, cart)
 
 
 RULES = (
@@ -476,7 +331,3 @@ RULES = (
     _terms,
     _purchase,
 )
-
-
-TAX_CODES = frozenset({refusal_codes.INVALID_TAX_REGISTRATIONS})
-"""Codes after which the tax schema is read, for what would do."""

@@ -1,37 +1,100 @@
-"""What the guard looks at, read: the cart, and what only some carts or refusals make worth a call."""
+"""What the guard looks at: the cart, and what only some carts or refusals make worth a call."""
 
 import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
-from gateway.checkout import guard
 from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.money import Money
 from gateway.operation.context import Context
-from gateway.payments.payment_session import facts_of
+from gateway.payments.payment_session import Facts, PaymentSession, facts_of, payment_session
+from gateway.settings import Settings
+from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
+from gateway.upstream.catalog import InventoryStatus
+from gateway.upstream.lines import CartLine
+from gateway.upstream.tax import TaxIdentifierRequirement
+
+STOCK_CODES = frozenset({refusal_codes.INVENTORY_UNAVAILABLE, refusal_codes.INVENTORY_STATUS})
+"""Codes with which a cart read reports, beside the cart, that stock no longer suffices."""
+
+TAX_CODES = frozenset({refusal_codes.INVALID_TAX_REGISTRATIONS})
+"""Codes after which the tax schema is read, to name what the cart needs."""
 
 
-async def case_of(
+@dataclass(frozen=True)
+class Agreement:
+    """What the shopper agreed to when submitting."""
+
+    total: Money
+    revision: str | None
+    accepts_terms: bool
+
+
+@dataclass(frozen=True)
+class GuardInput:
+    """Everything that the guard's rules look at.
+
+    `lacks_stock`: Digital River reported that stock no longer suffices. `stock` then has the products by upstream id;
+    without it any line may be meant. `tax_requirements` is None where they are not needed or could not be read.
+    """
+
+    cart: Cart
+    facts: Facts
+    settings: Settings
+    now: datetime
+    lacks_stock: bool = False
+    stock: Mapping[str, InventoryStatus] | None = None
+    tax_requirements: list[TaxIdentifierRequirement] | None = None
+    agreement: Agreement | None = None
+
+    @cached_property
+    def payment_session(self) -> PaymentSession | None:
+        return payment_session(self.cart, self.facts)
+
+    @property
+    def accepts_terms(self) -> bool:
+        """Whether the submit request accepts the terms of sale."""
+        return self.agreement is not None and self.agreement.accepts_terms
+
+    def stock_of(self, line: CartLine) -> InventoryStatus | None:
+        return self.stock.get(line.product.upstream_id) if self.stock else None
+
+    @property
+    def needs_tax_requirements(self) -> bool:
+        return needs_tax_requirements(self.cart, self.settings)
+
+
+def needs_tax_requirements(cart: Cart, settings: Settings) -> bool:
+    """Whether the destination may demand a tax identifier, and the cart has none."""
+    return cart.destination_country in settings.tax_identifier_countries and not cart.tax_identifiers
+
+
+async def read_guard_input(
     ctx: Context,
     cart: Cart,
-    agreement: guard.Agreement | None = None,
+    agreement: Agreement | None = None,
     refused: UpstreamRefusal | None = None,
-) -> guard.Case:
-    """What the guard looks at. Stock and tax rules are read only where the cart or a refusal asks for it."""
+) -> GuardInput:
+    """Stock and tax rules are read only where the cart or a refusal asks for it."""
     session = await ctx.own_session()
-    lacks_stock = guard.complains_of_stock(cart) or (refused is not None and refused.reason in guard.STOCK_CODES)
+    lacks_stock = any(code in STOCK_CODES for code in cart.refusals) or (
+        refused is not None and refused.reason in STOCK_CODES
+    )
+    # Store credit cannot pay for pre-orders and backorders, and the cart does not show which lines are such.
+    may_be_backorder = refused is not None and cart.secondary_source is not None
     stock = None
-    # Credit does not go with what is sold before it is there, which a cart does not tell.
-    may_wait = refused is not None and cart.secondary_source is not None
-    if lacks_stock or may_wait:
-        try:
+    if lacks_stock or may_be_backorder:
+        with contextlib.suppress(UpstreamError):  # Without stock every line may be meant.
             stock = await ctx.services.catalog.inventory([line.product.upstream_id for line in cart.lines])
-        except UpstreamError:
-            stock = None  # Then every line may be meant.
-    was_tax_refused = refused is not None and refused.reason in guard.TAX_CODES
     requirements = None
-    if was_tax_refused or guard.needs_tax_requirements(cart, ctx.settings):
-        with contextlib.suppress(UpstreamError):  # The guard says that it does not know.
+    was_tax_refused = refused is not None and refused.reason in TAX_CODES
+    if was_tax_refused or needs_tax_requirements(cart, ctx.settings):
+        with contextlib.suppress(UpstreamError):  # The guard reports that this check is unavailable.
             requirements = await ctx.tax_requirements()
-    return guard.Case(
+    return GuardInput(
         cart=cart,
         facts=facts_of(session),
         settings=ctx.settings,

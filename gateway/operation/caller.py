@@ -1,4 +1,4 @@
-"""Who sent the request."""
+"""The sender of a request."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from gateway.sessions.sessions import Handle
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `address` is the shopper's, in text form, as far as it can be trusted."""
+    """`address` is the shopper's IP address, or None when it is unknown. `handle` is what the client sent."""
 
     request_id: str
     address: str | None
     handle: Handle | None
 
     @property
-    def counted_as(self) -> str | None:
-        """As whom it is limited how often something is tried; None where the address is nobody's in particular."""
+    def rate_limit_key(self) -> str | None:
+        """Rate-limit key of the client address; None if the address is unknown."""
         return f"address:{self.address}" if self.address is not None else None

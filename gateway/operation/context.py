@@ -1,4 +1,4 @@
-"""What one operation may reach: the gateway, its caller, and what the operation has found out so far."""
+"""What one running operation may reach: the services, its caller, and what it has read so far."""
 
 import asyncio
 import secrets
@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
@@ -24,6 +25,7 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.operation.caller import Caller
+from gateway.operation.reads import ReadOnce
 from gateway.operation.services import Services
 from gateway.sessions.sessions import Handle, Session
 from gateway.settings import Settings
@@ -34,13 +36,10 @@ from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 from gateway.upstream.tax import TaxIdentifierRequirement
 
-if TYPE_CHECKING:  # An attempt reaches for the whole context, which holds the attempts.
-    pass
-
 T = TypeVar("T")
 
-PATIENCE = 0.1
-"""Part of an operation's time in which its stock waits for other reads, to be asked for in one call."""
+STOCK_WAIT_SHARE = 0.1
+"""Share of an operation's time that its stock waits for other reads, so that one call asks for all products."""
 
 
 @dataclass
@@ -50,25 +49,23 @@ class Operation:
     deadline_at: float
     """In seconds of `time.monotonic`."""
     market: Market | None
-    """Chosen by the operation, for what is public; it changes nothing of the session."""
-    catalog: Catalog
-    products: "DataLoader[str, Product | None]"
-    stock: Stock
-    reads: Reads
-    """What the stock waits for, to be asked for in one call."""
+    """Chosen by `@inContext` for public fields; the session's market stays as it is."""
+    pending_reads: Reads
+    """Reads under way whose answers may show products."""
     session: Session | None = None
-    lookup: "asyncio.Future[None] | None" = None
     has_dead_handle: bool = False
+    """Whether the client sent a handle whose session has ended."""
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
-    cart: "asyncio.Future[Cart] | None" = None
-    tax_requirements: "asyncio.Future[list[TaxIdentifierRequirement]] | None" = None
-    account: "dict[str, asyncio.Future[Any]]" = field(default_factory=dict)
-    """What was read of the shopper beside the cart, by what it is."""
+    session_reads: ReadOnce = field(default_factory=ReadOnce)
+    cart_reads: ReadOnce = field(default_factory=ReadOnce)
+    account_reads: ReadOnce = field(default_factory=ReadOnce)
     cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
-    """Root fields that were given card numbers, by response key, and where. They are not called."""
+    """Root fields whose arguments hold card numbers, by response key, with the paths. They are not called."""
     promoted: list[GraphQLError] = field(default_factory=list)
+    """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)
+    """Warnings of payloads whose `warnings` the operation did not select."""
 
 
 @dataclass(frozen=True)
@@ -76,60 +73,66 @@ class Context:
     services: Services
     caller: Caller
     operation: Operation
-
-    @property
-    def upstream(self) -> Upstream:
-        """The client, bound to the deadline of this operation."""
-        return self.services.upstream.until(self.operation.deadline_at)
-
-    @property
-    def catalog(self) -> Catalog:
-        """What is for sale, in the market of this operation."""
-        return self.operation.catalog
+    stock: Stock
 
     @property
     def settings(self) -> Settings:
         return self.services.settings
 
-    async def session(self) -> Session | None:
-        """The caller's session; None without a handle, or when the handle is no longer good."""
-        operation = self.operation
-        if self.caller.handle is not None:
-            # Fields side by side ask at the same time, and the store is asked once.
-            if operation.lookup is None:
-                operation.lookup = asyncio.ensure_future(self._find_session(self.caller.handle))
-            await asyncio.shield(operation.lookup)
-        return operation.session
+    @property
+    def upstream(self) -> Upstream:
+        """Digital River's client, bound to the deadline of this operation."""
+        return self.services.upstream.until(self.operation.deadline_at)
 
-    async def _find_session(self, handle: Handle) -> None:
-        self.operation.session = await self.services.sessions.find(handle)
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog in the market of this operation."""
+        return self.services.catalog.within(self.operation.market, self.operation.pending_reads)
+
+    @cached_property
+    def products(self) -> "DataLoader[str, Product | None]":
+        """Products by upstream id. Those that several fields need at the same time are one call."""
+
+        async def load(ids: list[str]) -> list[Product | None]:
+            products = await self.catalog.products(ids)
+            return [products.get(product_id) for product_id in ids]
+
+        return DataLoader(load_fn=load)
+
+    # The session.
+
+    async def session(self) -> Session | None:
+        """The caller's session; None without a handle, and when the session has ended."""
+        if self.caller.handle is not None:
+            await self.operation.session_reads.get("session", lambda: self._find_session(self.caller.handle))
+        return self.operation.session
+
+    async def _find_session(self, handle: Handle | None) -> None:
+        self.operation.session = await self.services.sessions.find(handle) if handle is not None else None
         if self.operation.session is None:
             self.lose_session()
 
-    async def require(self, level: SessionLevel) -> None:
-        """Refuse a member whose level the session does not reach. Makes no upstream call."""
-        session = await self.session()
-        reached = session.level if session else SessionLevel.NONE
-        if reached.reaches(level):
-            return
-        if session is not None:
-            raise SignInRequired
-        raise SessionExpired if self.operation.has_dead_handle else SessionRequired
-
     async def reaches(self, level: SessionLevel) -> bool:
-        """Whether the session is of this level. Makes no upstream call."""
+        """Whether the session is of this level."""
         session = await self.session()
         return (session.level if session else SessionLevel.NONE).reaches(level)
 
+    async def require(self, level: SessionLevel) -> None:
+        """Raises `SessionRequired`, `SessionExpired` or `SignInRequired` when the session is below this level."""
+        if await self.reaches(level):
+            return
+        await self.own_session()
+        raise SignInRequired
+
     async def own_session(self) -> Session:
-        """The session of a member that needs one."""
+        """The session of a field that needs one. Raises `SessionRequired`, or `SessionExpired` if it has ended."""
         session = await self.session()
         if session is None:
             raise SessionExpired if self.operation.has_dead_handle else SessionRequired
         return session
 
     def adopt(self, session: Session, handle: Handle) -> None:
-        """Go on with a session that has just begun."""
+        """Continue the operation with a session that has just begun."""
         operation = self.operation
         operation.session, operation.has_dead_handle, operation.clears_cookie = session, False, False
         self.forget_cart()
@@ -138,18 +141,20 @@ class Context:
             operation.issued_cookie = handle
 
     def lose_session(self) -> None:
-        """The handle that came, or was given out a moment ago, is good for nothing any more."""
+        """Continue the operation without a session: the one of the handle has ended."""
         self.operation.session = self.operation.issued_cookie = None
         self.operation.has_dead_handle = True
         handle = self.caller.handle
         self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE
 
+    # Calls in the shopper's name.
+
     async def as_shopper(
         self, call: Callable[[Upstream, str], Awaitable[T]], *, good_for: timedelta = timedelta(0)
     ) -> T:
-        """Make a call in the shopper's name; once more with a renewed token when upstream refuses the present one.
+        """Make a call with the shopper's token; once more with a renewed token when Digital River refuses it.
 
-        A refused token means that nothing was done. Never for a submission.
+        A refused token means that nothing was done. Not for submissions: those are never sent twice.
         """
         session = await self.own_session()
         try:
@@ -164,40 +169,40 @@ class Context:
             raise
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """See `Sessions.access_token`; not longer than this operation may take."""
+        """See `Sessions.access_token`; raises `UpstreamTimeout` at the deadline of this operation."""
         return await self.in_time(self.services.sessions.access_token(session, good_for=good_for))
 
     async def in_time(self, awaited: Awaitable[T]) -> T:
-        """Wait until the deadline of this operation, for what may be shared with others and then goes on."""
+        """Wait until the deadline of this operation. Work that is shared with other operations goes on after it."""
         try:
             async with asyncio.timeout(max(self.operation.deadline_at - time.monotonic(), 0)):
                 return await awaited
         except TimeoutError:
             raise UpstreamTimeout(detail="the operation's deadline") from None
 
+    # The cart, read once until something changes it.
+
     def cart(self) -> "asyncio.Future[Cart]":
-        """The cart, read once for the whole operation until something changes it."""
-        operation = self.operation
-        if operation.cart is None:
-            operation.cart = asyncio.ensure_future(self._read_cart())
-            # An operation that ran out of time no longer asks what became of it.
-            operation.cart.add_done_callback(lambda read: read.cancelled() or read.exception())
-        return asyncio.shield(operation.cart)
+        return self.operation.cart_reads.get("cart", self._read_cart)
 
     async def _read_cart(self) -> Cart:
-        with self.operation.reads.one():
+        with self.operation.pending_reads.one():
             return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
-        """What the cart's country asks for, read once for the operation like the cart."""
-        operation = self.operation
-        if operation.tax_requirements is None:
-            operation.tax_requirements = asyncio.ensure_future(self._read_tax_requirements())
-            operation.tax_requirements.add_done_callback(lambda read: read.cancelled() or read.exception())
-        return asyncio.shield(operation.tax_requirements)
+        """The tax identifiers that the cart's country asks for."""
+        return self.operation.cart_reads.get(
+            "tax requirements", lambda: self.as_shopper(lambda upstream, token: upstream.cart.tax_requirements(token))
+        )
 
-    async def _read_tax_requirements(self) -> list[TaxIdentifierRequirement]:
-        return await self.as_shopper(lambda upstream, token: upstream.cart.tax_requirements(token))
+    def remember_cart(self, cart: Cart) -> None:
+        """Use the cart that a write has answered with, instead of another read."""
+        self.operation.cart_reads.put("cart", cart)
+
+    def forget_cart(self) -> None:
+        """After a change of the cart."""
+        self.operation.cart_reads.forget()
+        self.stock.clear()
 
     async def order(self, order_id: str) -> Order | None:
         """An order of this session by its upstream id; None when there is none."""
@@ -208,81 +213,53 @@ class Context:
                 return None
             raise
 
-    def remember_cart(self, cart: Cart) -> None:
-        """`cart` is the answer of a write that shows the whole cart."""
-
-        self.operation.cart = asyncio.get_running_loop().create_future()
-        self.operation.cart.set_result(cart)
+    # The registered shopper's account, read once until something changes it.
 
     def shopper(self) -> "asyncio.Future[Shopper]":
-        """The signed-in shopper. Like all of the account, read once for the operation until something changes it."""
-        return self.once("shopper", lambda: self.as_shopper(lambda upstream, token: upstream.account.shopper(token)))
+        return self._account("shopper", lambda upstream, token: upstream.account.shopper(token))
 
     def addresses(self) -> "asyncio.Future[list[SavedAddress]]":
-        return self.once(
-            "addresses", lambda: self.as_shopper(lambda upstream, token: upstream.account.addresses(token))
-        )
+        return self._account("addresses", lambda upstream, token: upstream.account.addresses(token))
 
     def payment_options(self) -> "asyncio.Future[list[PaymentOption]]":
-        return self.once(
-            "payment options", lambda: self.as_shopper(lambda upstream, token: upstream.account.payment_options(token))
-        )
+        return self._account("payment options", lambda upstream, token: upstream.account.payment_options(token))
 
     def credit_balance(self) -> "asyncio.Future[Money | None]":
-        """The signed-in shopper's store credit; None without an account of it."""
-        return self.once("credit", self._read_credit_balance)
+        """The shopper's store credit; None when the shopper has no account at the merchant's ledger."""
+        return self.operation.account_reads.get("credit balance", self._read_credit_balance)
 
     async def _read_credit_balance(self) -> Money | None:
         reference = (await self.shopper()).external_reference_id
         return await self.upstream.payments.credit_balance(reference) if reference is not None else None
 
-    def once(self, what: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-        """Something of the caller's own, read once for the operation until something changes the account."""
-        account = self.operation.account
-        if what not in account:
-            account[what] = asyncio.ensure_future(read())
-            account[what].add_done_callback(lambda read: read.cancelled() or read.exception())
-        return asyncio.shield(account[what])
+    def once(self, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
+        """Anything else of the account, read once under this name."""
+        return self.operation.account_reads.get(name, read)
 
     def forget_account(self) -> None:
-        """After a change of the account, and when the session has become somebody else's."""
-        self.operation.account.clear()
+        """After a change of the account, and after a sign-in."""
+        self.operation.account_reads.forget()
 
-    def forget_cart(self) -> None:
-        """After a change: what was read before it is no longer so."""
-        self.operation.cart = self.operation.tax_requirements = None
-        self.operation.stock.clear()
+    def _account(self, name: str, call: Callable[[Upstream, str], Awaitable[T]]) -> "asyncio.Future[T]":
+        return self.operation.account_reads.get(name, lambda: self.as_shopper(call))
 
 
 def begin(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
-    """A fresh context. `buys`: the operation submits or resumes an order and has longer. `market`: the
-    one it chose for what is public.
-    """
+    """A context for one operation. An operation that submits or resumes an order (`buys`) has a longer deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
-    reads = Reads()
-    catalog = services.catalog.within(market, reads)
+    pending_reads = Reads()
 
-    async def products(ids: list[str]) -> list[Product | None]:
-        found = await catalog.products(ids)
-        return [found.get(product_id) for product_id in ids]
+    async def load_stock(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
+        return await context.catalog.stock(ids, past_cache=fresh)
 
-    async def stock(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
-        return await catalog.stock(ids, past_cache=fresh)
-
-    operation = Operation(
-        deadline_at=time.monotonic() + within_s,
-        market=market,
-        catalog=catalog,
-        products=DataLoader(load_fn=products),
-        stock=Stock(stock, reads, within_s * PATIENCE),
-        reads=reads,
-    )
-    return Context(services, caller, operation)
+    operation = Operation(time.monotonic() + within_s, market, pending_reads)
+    context = Context(services, caller, operation, Stock(load_stock, pending_reads, within_s * STOCK_WAIT_SHARE))
+    return context
 
 
 def unattended(services: Services, session: Session) -> Context:
-    """A context for what goes on in a session without a request."""
+    """A context for background work in a session, without a request."""
     ctx = begin(services, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
     ctx.operation.session = session
     return ctx

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from gateway.catalog.catalog import Catalog
+from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import IdempotencyRecords
@@ -17,9 +17,6 @@ from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.rate_limits import RateLimits
 from gateway.upstream.client import Upstream
-
-if TYPE_CHECKING:
-    from gateway.submission.submissions import Submissions
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Services:
     catalog: Catalog
     method_lists: MethodLists
     idempotency: IdempotencyRecords
-    submissions: "Submissions"
+    attempts: Attempts
     replica: Replica
     cart_lock: CartLock
     rate_limits: RateLimits

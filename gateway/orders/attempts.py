@@ -1,10 +1,13 @@
-"""Submissions as the store has them: what was reserved, sent and found, who is at it, and which carts they hold.
+"""The record of every submission attempt in the store: reserved, sent or ended, and the locks that it holds.
 
-Every step is a compare-and-set, in the memory of one process and in the server that replicas share alike.
+Every step is a compare-and-set, so that two replicas never take the same step of one attempt.
 """
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
@@ -12,24 +15,34 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from gateway.enums import SubmissionStatus
-from gateway.orders.outcomes import OrderActionRequired, OrderInDoubt, Result, SubmissionAttempt
+from gateway.enums import SessionLevel, SubmissionStatus
+from gateway.errors import GatewayError
+from gateway.orders.outcomes import OrderActionRequired, OrderInDoubt, OrderNotPlaced, Result, SubmissionAttempt
 from gateway.sessions.sessions import Session
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
+from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode, encode
 
-KEPT_S = 2 * 86_400
-"""How long an attempt is remembered; the promise is 24 hours."""
+log = logging.getLogger(__name__)
+
+TTL_S = 2 * 86_400
+"""Seconds that an attempt is stored; the graph promises 24 hours."""
 
 SHORTEST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=30)
-"""Between two looks at a doubt; half of its age in between."""
+"""Between two checks of an attempt in doubt. In between, the pause is half of the attempt's age."""
 
 LONGEST_REDIRECT_PAUSE = timedelta(minutes=5)
 
-OPEN = "attempts"
-"""The list of those that are not over."""
+OPEN_ATTEMPTS = "attempts"
+"""The store's list of attempts that the reconciler checks."""
+
+Work = Coroutine[None, None, SubmissionAttempt | None]
+
+
+class NothingToResume(Exception):
+    """No submission of the session waits for its shopper."""
 
 
 class Stage(Enum):
@@ -38,25 +51,27 @@ class Stage(Enum):
     OUTCOME = "outcome"
 
 
-class Record(msgspec.Struct, kw_only=True):
-    """An attempt as the store keeps it. Nothing in it is secret or personal."""
+class AttemptRecord(msgspec.Struct, kw_only=True):
+    """An attempt as the store holds it, without secrets and personal data."""
 
     key: UUID
+    """The client's idempotency key."""
     fingerprint: str
+    """Digest of the submit request: the same key with another request is refused."""
     owner: str
-    """The replica that is at it."""
+    """Id of the replica that works on it."""
     locks: list[str] = []
-    """What it holds, by place in the store."""
+    """Store keys of the cart locks that it holds."""
     stage: Stage = Stage.RESERVED
     started_at: datetime
     updated_at: datetime
     sent_at: datetime | None = None
     quiet_from: datetime | None = None
-    """When it was sent by the store's clock, which replicas have in common: absence is believed by that one."""
+    """`sent_at` by the store's clock, which all replicas share: the quiet time is measured by it."""
     cart_id: str | None = None
-    """Under which the order will be found."""
+    """Digital River's id of the cart, under which the order will be found."""
     payment_session_id: str | None = None
-    """The cart's; a cart that takes its place has another one."""
+    """Payment session of the cart that was sent; the cart that replaces it has another one."""
     result: Result | None = None
 
     @property
@@ -70,14 +85,19 @@ class Record(msgspec.Struct, kw_only=True):
 
     @property
     def waits_for_shopper(self) -> bool:
-        """On a page, or to authenticate a source. Upstream tells whether there is anything to resume."""
+        """Whether the shopper has to approve on a page or to authenticate a source before the order goes on."""
         return isinstance(self.result, OrderActionRequired)
 
+    @property
+    def waits_for_redirect(self) -> bool:
+        return isinstance(self.result, OrderActionRequired) and self.result.is_redirect
+
     def is_due(self, now: datetime) -> bool:
-        """Whether a doubt may be looked at again."""
+        """Whether an attempt in doubt may be checked again."""
         return isinstance(self.result, OrderInDoubt) and self.result.check_after <= now
 
     def attempt(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
+        """The attempt as the graph shows it, with this result; without one only the stored status is shown."""
         known = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
@@ -91,143 +111,219 @@ class Record(msgspec.Struct, kw_only=True):
 
 
 def holds_cart(result: Result) -> bool:
-    """A doubt and an open redirect keep the cart locked; every other outcome gives it back."""
+    """Whether the cart stays locked: while the order is in doubt, and while it waits for the shopper."""
     return isinstance(result, OrderInDoubt) or (
         isinstance(result, OrderActionRequired) and (result.is_redirect or result.is_of_order)
     )
 
 
+@dataclass(frozen=True)
+class Running:
+    """Work on one attempt in this process. `fingerprint`: of the submit request that began it, if one did."""
+
+    task: asyncio.Task[SubmissionAttempt | None]
+    fingerprint: str | None
+
+
 class Attempts:
-    """One replica's view of all of them. `place` is where one stands in the store."""
+    """The attempts of all sessions as one replica sees them, and the work that this process does on them.
+
+    `store_key` identifies an attempt: session and idempotency key, see `store_key_of`.
+    """
 
     def __init__(self, store: Store, replica: Replica) -> None:
         self._store = store
         self._replica = replica
-        self._at_work: set[str] = set()
+        self._running: dict[str, Running] = {}
+        self._sending: set[str] = set()
+
+    # Work of this process.
+
+    def running(self, store_key: str) -> Running | None:
+        return self._running.get(store_key)
+
+    def run_once(
+        self, store_key: str, begin: Callable[[], Work], *, fingerprint: str | None
+    ) -> asyncio.Task[SubmissionAttempt | None]:
+        """The task that works on this attempt; begun here if there is none. It goes on when the caller leaves."""
+        if store_key not in self._running:
+            task = asyncio.create_task(begin())
+            self._running[store_key] = Running(task, fingerprint)
+            task.add_done_callback(lambda task: self._ended(store_key, task))
+        return self._running[store_key].task
+
+    def _ended(self, store_key: str, task: asyncio.Task[SubmissionAttempt | None]) -> None:
+        del self._running[store_key]
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None and not isinstance(failure, GatewayError | NothingToResume):
+            # The caller may have left, and then nothing else reports the failure.
+            log.error("submission broke off", exc_info=failure)
+
+    async def drain(self) -> None:
+        """Wait until this process works on no attempt any more; called when it is asked to stop."""
+        if self._running:
+            await asyncio.wait({running.task for running in self._running.values()})
 
     @contextlib.contextmanager
-    def working(self, place: str) -> Iterator[None]:
-        """While this process sends or resumes."""
-        self._at_work.add(place)
+    def sending(self, store_key: str) -> Iterator[None]:
+        """Mark the attempt as being sent or resumed by this process, so that it is no orphan."""
+        self._sending.add(store_key)
         try:
             yield
         finally:
-            self._at_work.discard(place)
+            self._sending.discard(store_key)
 
-    async def present(self, place: str) -> Record | None:
-        """The attempt as it stands. One that nobody is at and that was never sent has never been."""
-        found = await self._store.get(place)
-        record = None if found is None else decode(found, Record)
-        if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(place, record):
-            await self.forget(place, record)
+    async def is_orphan(self, store_key: str, record: AttemptRecord) -> bool:
+        """Whether no living replica works on the attempt."""
+        if record.owner == self._replica.id:
+            return store_key not in self._sending
+        return not await self._replica.is_alive(record.owner)
+
+    # Records.
+
+    async def present(self, store_key: str) -> AttemptRecord | None:
+        """The attempt as it stands. A reservation whose replica died before sending is deleted and absent."""
+        stored = await self._store.get(store_key)
+        record = None if stored is None else decode(stored, AttemptRecord)
+        if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(store_key, record):
+            await self.forget(store_key, record)
             return None
         return record
 
-    async def find(self, session: Session, key: UUID | None) -> Record | None:
-        """The attempt with the key, else the session's latest one."""
+    async def find(self, session: Session, key: UUID | None) -> AttemptRecord | None:
+        """The session's attempt with this idempotency key, or its latest attempt without one."""
         latest = session.record.checkout_memory.latest_submission
-        wanted = key or (UUID(latest) if latest else None)
-        return None if wanted is None else await self.present(place_of(session, wanted))
+        key = key or (UUID(latest) if latest else None)
+        return None if key is None else await self.present(store_key_of(session, key))
 
-    async def is_orphan(self, place: str, record: Record) -> bool:
-        """Whether nobody is at an attempt any more."""
-        if record.owner == self._replica.id:
-            return place not in self._at_work
-        return not await self._replica.is_alive(record.owner)
-
-    async def reserve(self, place: str, session: Session, key: UUID, fingerprint: str, now: datetime) -> Record | None:
-        """Begin an attempt; None when there is one already."""
-        record = Record(
+    async def reserve(self, session: Session, key: UUID, fingerprint: str, now: datetime) -> AttemptRecord | None:
+        """Begin an attempt; None when there is one under this key already."""
+        store_key = store_key_of(session, key)
+        record = AttemptRecord(
             key=key,
             fingerprint=fingerprint,
             owner=self._replica.id,
-            locks=[lock_of(session)],
+            locks=[owner_lock(session)],
             started_at=now,
             updated_at=now,
         )
-        # Whoever finds it later must be able to, so it is on the list first.
-        await self._store.schedule(OPEN, place, now + SHORTEST_PAUSE)
-        reserved = await self._store.replace(place, encode(record), expected=None, ttl_s=KEPT_S)
+        # Scheduled first: a record that the reconciler does not know would hold its cart until its TTL.
+        await self._store.schedule(OPEN_ATTEMPTS, store_key, now + SHORTEST_PAUSE)
+        reserved = await self._store.replace(store_key, encode(record), expected=None, ttl_s=TTL_S)
         return record if reserved else None
 
-    async def advance(self, place: str, record: Record, now: datetime, **changes: object) -> Record | None:
-        """The record with its changes; None when it is no longer what it was."""
+    async def advance(
+        self, store_key: str, record: AttemptRecord, now: datetime, **changes: object
+    ) -> AttemptRecord | None:
+        """The record with its changes; None when another replica changed it first."""
         changed = replace(record, updated_at=now, **changes)
-        written = await self._store.replace(place, encode(changed), expected=encode(record), ttl_s=KEPT_S)
+        written = await self._store.replace(store_key, encode(changed), expected=encode(record), ttl_s=TTL_S)
         return changed if written else None
 
-    async def take_over(self, place: str, record: Record, now: datetime, **changes: object) -> Record | None:
-        """Advance an attempt that this replica is at from here on."""
-        return await self.advance(place, record, now, owner=self._replica.id, **changes)
+    async def take_over(
+        self, store_key: str, record: AttemptRecord, now: datetime, **changes: object
+    ) -> AttemptRecord | None:
+        """Advance an attempt, and make this replica its owner."""
+        return await self.advance(store_key, record, now, owner=self._replica.id, **changes)
 
-    async def overwrite(self, place: str, record: Record, now: datetime, **changes: object) -> Record:
-        """Write what is certain, whatever stands there."""
+    async def overwrite(self, store_key: str, record: AttemptRecord, now: datetime, **changes: object) -> AttemptRecord:
+        """Write what is certain, whatever the store holds."""
         changed = replace(record, updated_at=now, **changes)
-        await self._store.put(place, encode(changed), ttl_s=KEPT_S)
+        await self._store.put(store_key, encode(changed), ttl_s=TTL_S)
         return changed
 
-    async def forget(self, place: str, record: Record) -> None:
-        """Nothing was sent: the attempt has never been."""
-        # What somebody else made of it keeps its locks.
-        if await self._store.delete(place, expected=encode(record)):
-            await self.close(place, record)
+    async def forget(self, store_key: str, record: AttemptRecord) -> None:
+        """Delete an attempt of which nothing was sent, and free its cart."""
+        # If another replica has advanced the record, that replica keeps the locks.
+        if await self._store.delete(store_key, expected=encode(record)):
+            await self.close(store_key, record)
 
-    async def close(self, place: str, record: Record) -> None:
-        """Give the cart back; there is nothing more to look after."""
+    async def close(self, store_key: str, record: AttemptRecord) -> None:
+        """Free the cart of an attempt that has ended."""
         for lock in record.locks:
-            await self._store.delete(lock, expected=place.encode())
-        await self._store.unschedule(OPEN, place)
+            await self._store.delete(lock, expected=store_key.encode())
+        await self._store.unschedule(OPEN_ATTEMPTS, store_key)
 
-    async def look_later(self, place: str, record: Record, now: datetime) -> None:
-        """Soon at first, then less and less often: a doubt at most 30 seconds apart, an open redirect five minutes."""
+    async def check_later(self, store_key: str, record: AttemptRecord, now: datetime) -> None:
+        """Schedule the next check: in doubt at most 30 seconds from now, for a redirect at most five minutes."""
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
-        await self._store.schedule(OPEN, place, now + min(max(age / 2, SHORTEST_PAUSE), longest))
+        await self._store.schedule(OPEN_ATTEMPTS, store_key, now + min(max(age / 2, SHORTEST_PAUSE), longest))
 
-    async def leave_alone(self, place: str) -> None:
-        await self._store.unschedule(OPEN, place)
+    async def stop_checking(self, store_key: str) -> None:
+        await self._store.unschedule(OPEN_ATTEMPTS, store_key)
 
-    async def lock(self, lock: str, place: str, record: Record) -> Record | None:
-        """Take a lock for the attempt at this place; the attempt that has it, where another one does."""
-        while not await self._store.replace(lock, place.encode(), expected=None, ttl_s=KEPT_S):
-            if await self._store.get(lock) == place.encode() and await self._store.get(place) == encode(record):
-                # A replica died at this same attempt, after it took the lock and before it wrote that down.
+    # Locks of carts.
+
+    async def lock(self, lock: str, store_key: str, record: AttemptRecord) -> AttemptRecord | None:
+        """Take a lock for the attempt. None: it is taken; otherwise the attempt that holds it."""
+        while not await self._store.replace(lock, store_key.encode(), expected=None, ttl_s=TTL_S):
+            if await self._store.get(lock) == store_key.encode() and await self._store.get(store_key) == encode(record):
+                # A replica died at this same attempt, after it took the lock and before it recorded that.
                 return None
             holder = await self.holder(lock)
             if holder is not None:
                 return holder
         return None
 
-    async def holder(self, lock: str) -> Record | None:
-        """The attempt that has a lock. A lock whose attempt is over or gone is taken away."""
-        held = await self._store.get(lock)
-        if held is None:
+    async def holder(self, lock: str) -> AttemptRecord | None:
+        """The attempt that holds a lock. A lock whose attempt has ended or is gone is deleted."""
+        holder_key = await self._store.get(lock)
+        if holder_key is None:
             return None
-        record = await self.present(held.decode())
+        record = await self.present(holder_key.decode())
         if record is not None and record.is_open:
             return record
-        await self._store.delete(lock, expected=held)
+        await self._store.delete(lock, expected=holder_key)
         return None
 
+    async def holder_of(self, session: Session) -> AttemptRecord | None:
+        """The open attempt of the session's cart, on whatever device it began."""
+        return await self.holder(owner_lock(session))
 
-def place_of(session: Session, key: UUID) -> str:
-    # By the session's own id: a new handle keeps its keys.
+    async def locks_cart(self, session: Session) -> bool:
+        """Whether the cart may not change now, because a submission is under way or in doubt.
+
+        A pending redirect needs no lock: Digital River rejects changes until resume-cart.
+        """
+        record = await self.holder_of(session)
+        return record is not None and (record.result is None or record.is_in_doubt)
+
+    async def has_open(self, session: Session) -> bool:
+        """Whether an attempt of this session is open, so that its upstream token may still be needed."""
+        # An attempt that began before the guest signed in holds the guest's lock.
+        locks = (owner_lock(session), guest_lock(session))
+        return any([await self.holder(lock) is not None for lock in locks])
+
+    async def was_abandoned(self, session: Session, cart: Cart) -> bool:
+        """Whether the guest has ended the submission of this cart, so that it never becomes an order."""
+        record = await self.find(session, None)
+        return (
+            session.level is SessionLevel.ANONYMOUS
+            and record is not None
+            and isinstance(record.result, OrderNotPlaced)
+            and record.cart_id == cart.order_id
+        )
+
+
+def store_key_of(session: Session, key: UUID) -> str:
+    # By the session's id and not by its handle: a new handle keeps its submissions.
     return f"attempt:{session.id}:{key}"
 
 
-def session_id_of(place: str) -> str:
-    return place.split(":")[1]
+def session_id_of(store_key: str) -> str:
+    return store_key.split(":")[1]
 
 
-def lock_of(session: Session) -> str:
-    """Of whoever owns the cart, before the cart is known."""
+def owner_lock(session: Session) -> str:
+    """Lock of the cart's owner (a registered shopper or a guest's session), taken before the cart is read."""
     return f"cart-lock:{session.cart_owner}"
 
 
-def lock_of_guest(session: Session) -> str:
+def guest_lock(session: Session) -> str:
     return f"cart-lock:{session.id}"
 
 
-def lock_of_cart(cart_id: str) -> str:
-    """Of the cart itself: a shopper may have the same one on two devices."""
+def cart_lock(cart_id: str) -> str:
+    """Lock of the cart itself: a shopper may have the same one on two devices."""
     return f"cart-lock:cart:{cart_id}"

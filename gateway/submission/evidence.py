@@ -1,31 +1,23 @@
-"""What an attempt becomes: by the answer that came, or by what stands upstream when none can be trusted.
+"""What stands at Digital River for an attempt whose answer was lost or cannot be trusted.
 
-Nothing is invented here. An order is told where one is found, its absence only after the quiet time, and
-everything else is a doubt.
+Nothing is guessed: an order is reported where one is found, its absence only after the quiet time, and the rest
+stays in doubt.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway.enums import OrderState, PaymentSessionState
-from gateway.errors import SessionRequired, StoreUnavailable, UpstreamError, UpstreamRefusal
-from gateway.operation.context import Context
-from gateway.orders.attempts import LONGEST_PAUSE, SHORTEST_PAUSE, Record
-from gateway.orders.decline_advice import decline
-from gateway.orders.outcomes import (
-    OrderActionRequired,
-    OrderAwaitingPayment,
-    OrderDeclined,
-    OrderInDoubt,
-    OrderNotPlaced,
-    OrderPlaced,
-    Result,
-)
-from gateway.payments.payment_session import PaymentSession, RedirectShopperAction, facts_of, payment_session
-from gateway.refusals.decline_codes import reason_of
-from gateway.sessions.sessions import Session
+from gateway.errors import UpstreamRefusal
+from gateway.orders.attempts import AttemptRecord
+from gateway.orders.outcomes import Result
+from gateway.payments.payment_session import facts_of, payment_session
+from gateway.submission.attempt import Attempt
+from gateway.submission.results import UNREADABLE, declined_with, placed, redirect
 from gateway.upstream.cart import Cart
-from gateway.upstream.order import Order, SubmittedCart
+from gateway.upstream.order import Order
+from gateway.upstream.payment import CartPaymentSession
 
 log = logging.getLogger(__name__)
 
@@ -37,150 +29,75 @@ UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, Orde
 UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
 """States of the payment session of a cart that is still open, or open again after a decline."""
 
-UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
-"""Why something cannot be read just now, or no more: the session may end while an order is on its way."""
+
+@dataclass(frozen=True)
+class Evidence:
+    """The cart and the order as Digital River shows them after the attempt was sent."""
+
+    cart: Cart
+    order: Order | None
+    """The order under the cart's own id, where the order of a guest is found."""
+    is_same_cart: bool
+    """Whether the cart is the one that was sent, and not the empty cart that replaces an order."""
+
+    @property
+    def session(self) -> CartPaymentSession | None:
+        """The payment session of the cart that was sent."""
+        return self.cart.payment_session if self.is_same_cart else None
 
 
-def answered(ctx: Context, record: Record, answer: SubmittedCart) -> Result:
-    """The outcome of a 2xx, by the state of session and order."""
-    wire, order = answer.payment_session, answer.order
-    if answer.refusals:
-        return doubt(ctx, record)
-    state = wire.state if wire else None
-    if state is State.PENDING_REDIRECT or (order and order.state is OrderState.SOURCE_PENDING_REDIRECT):
-        url = wire.redirect_url if wire else None
-        return _redirect(url, order) if url else doubt(ctx, record)
-    if order is None:
-        return doubt(ctx, record)
-    return _standing(order, is_pending=state is State.PENDING_FUNDS)
-
-
-async def evidence(ctx: Context, session: Session, record: Record) -> Result | None:
-    """What stands upstream after an attempt that was sent; None when nothing proves anything."""
+async def read_evidence(attempt: Attempt) -> Evidence | None:
+    """Reads cart and order anew; None when either cannot be read now."""
+    ctx, record = attempt.ctx, attempt.record
     try:
         cart = await ctx.cart()
-        order = await _order(ctx, record)
+        order = await ctx.order(record.cart_id) if record.cart_id is not None else None
     except UNREADABLE:
         return None
-    wire = cart.payment_session if _is_same_cart(cart, record) else None
+    return Evidence(cart, order, _is_same_cart(cart, record))
+
+
+def _is_same_cart(cart: Cart, record: AttemptRecord) -> bool:
+    session = cart.payment_session
+    return cart.order_id == record.cart_id and (session.id if session else None) == record.payment_session_id
+
+
+def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
+    """The outcome that the evidence proves; None when it proves nothing."""
+    order, session = evidence.order, evidence.session
     if order is not None and order.state not in UNDECIDED:
-        log.info("doubt settled", extra={"evidence": "order", "key": str(record.key)})
-        return _standing(order)
+        log.info("doubt settled", extra={"evidence": "order", "key": str(attempt.key)})
+        return placed(order)
     was_cancelled = order is not None and order.state is OrderState.CANCELLED
-    if wire is None and not was_cancelled:
+    if session is None and not was_cancelled:
         return None
-    if wire and wire.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and wire.redirect_url:
-        return _redirect(wire.redirect_url, order)
-    # A cart that was opened again keeps its id: the cancelled order may be that of an earlier press.
-    is_of_this = record.waits_for_shopper or wire is None or wire.state not in UNTOUCHED
-    if (was_cancelled and is_of_this) or (wire and wire.state in (State.FAILED, State.CANCELLED)):
-        log.info("doubt settled", extra={"evidence": "payment session", "key": str(record.key)})
+    if session and session.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and session.redirect_url:
+        return redirect(session.redirect_url, order)
+    # A cart that was opened again keeps its id: the cancelled order may be that of an earlier attempt.
+    is_of_this = attempt.record.waits_for_shopper or session is None or session.state not in UNTOUCHED
+    if (was_cancelled and is_of_this) or (session and session.state in (State.FAILED, State.CANCELLED)):
+        log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
         refusal = UpstreamRefusal(409, "cancelled")
-        return declined(ctx, session, refusal, payment_session(cart, facts_of(session)))
+        return declined_with(attempt, refusal, payment_session(evidence.cart, facts_of(attempt.session)))
     return None
 
 
-async def is_to_be_resumed(ctx: Context, record: Record) -> bool:
-    """Whether the shopper has approved, and the resumption was lost on its way: long enough ago to be sure."""
-    try:
-        if not await _is_quiet(ctx, record):
-            return False
-        cart = await ctx.cart()
-        order = await _order(ctx, record)
-    except UNREADABLE:
-        return False
-    wire = cart.payment_session
-    is_approved = wire is not None and wire.state is State.CHARGEABLE and _is_same_cart(cart, record)
+async def quiet_time_is_over(attempt: Attempt) -> bool:
+    """Whether a request that was sent must have arrived by now, if it ever does."""
+    quiet_from = attempt.record.quiet_from
+    quiet = timedelta(seconds=attempt.ctx.settings.doubt_quiet_s)
+    return quiet_from is not None and await attempt.ctx.services.store.now() - quiet_from >= quiet
+
+
+def proves_absence(evidence: Evidence) -> bool:
+    """Whether no order came of the cart: it is still there, its payment untouched. Valid after the quiet time."""
+    session, order = evidence.session, evidence.order
+    has_order = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
+    return session is not None and session.state in UNTOUCHED and not has_order
+
+
+def proves_lost_resumption(evidence: Evidence) -> bool:
+    """Whether the shopper has approved and resume-cart never arrived. Valid after the quiet time."""
+    session, order = evidence.session, evidence.order
+    is_approved = session is not None and session.state is State.CHARGEABLE
     return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT
-
-
-def waiting() -> Result:
-    """For an order that waits to be resumed; the page is behind it."""
-    return _redirect("", None)
-
-
-async def is_absent(ctx: Context, record: Record) -> bool:
-    """Whether the absence of an order may be believed: long enough ago, same cart, payment untouched."""
-    try:
-        if not await _is_quiet(ctx, record):
-            return False
-        cart = await ctx.cart()
-        order = await _order(ctx, record)
-    except UNREADABLE:
-        return False
-    wire = cart.payment_session
-    stands = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
-    return wire is not None and wire.state in UNTOUCHED and _is_same_cart(cart, record) and not stands
-
-
-async def _is_quiet(ctx: Context, record: Record) -> bool:
-    """Whether what was sent must have arrived by now, if it ever will."""
-    quiet = timedelta(seconds=ctx.settings.doubt_quiet_s)
-    return record.quiet_from is not None and await ctx.services.store.now() - record.quiet_from >= quiet
-
-
-async def _order(ctx: Context, record: Record) -> Order | None:
-    """The order under the cart's own identifier, which is where a guest's order is found."""
-    return await ctx.order(record.cart_id) if record.cart_id is not None else None
-
-
-def _is_same_cart(cart: Cart, record: Record) -> bool:
-    """Whether this is the cart that was sent, and not the empty one that takes the place of an order."""
-    wire = cart.payment_session
-    return cart.order_id == record.cart_id and (wire.id if wire else None) == record.payment_session_id
-
-
-async def session_of_payment(ctx: Context, session: Session) -> PaymentSession | None:
-    """The payment session as it is now; None where it cannot be read."""
-    try:
-        return payment_session(await ctx.cart(), facts_of(session))
-    except UNREADABLE:
-        return None
-
-
-def _standing(order: Order, *, is_pending: bool = False) -> Result:
-    waits = order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT)
-    if waits or is_pending:
-        return OrderAwaitingPayment(
-            message="The order stands and waits for the shopper's money.",
-            order=order,
-            instructions=order.payment_instructions,
-        )
-    return OrderPlaced(message="The order is placed.", order=order)
-
-
-def _redirect(url: str, order: Order | None) -> Result:
-    return OrderActionRequired(
-        message="The shopper has to approve the payment on another page; then call resumeOrder.",
-        action=RedirectShopperAction(redirect_url=url, resume_with="Mutation.resumeOrder"),
-        pending_order=order,
-    )
-
-
-def doubt(ctx: Context, record: Record | None) -> Result:
-    now = ctx.services.now()
-    age = now - record.sent_at if record and record.sent_at else timedelta(0)
-    return OrderInDoubt(
-        message="The order was sent and no trustworthy answer came back. Do not submit with another key; read "
-        "orderSubmission.",
-        check_after=now + min(max(age / 2, SHORTEST_PAUSE), LONGEST_PAUSE),
-    )
-
-
-def declined(ctx: Context, session: Session, refusal: UpstreamRefusal, payment: PaymentSession | None) -> Result:
-    told = decline(
-        refusal,
-        reason_of(refusal) or "",
-        locale=session.locale,
-        support_reference=ctx.caller.request_id,
-        now=ctx.services.now(),
-    )
-    return OrderDeclined(
-        message="The payment was declined. No order stands; attach a source and submit with a new key.",
-        decline=told,
-        payment_session=payment,
-    )
-
-
-def not_placed(ctx: Context, message: str, payment: PaymentSession | None = None) -> Result:
-    return OrderNotPlaced(message=message, support_reference=ctx.caller.request_id, payment_session=payment)

@@ -1,7 +1,7 @@
-"""Looks after submissions that nobody waits for any more: doubts, open redirects, and what a dead replica left.
+"""Reconciles open submissions in the background: doubts, open redirects, and attempts of replicas that died.
 
-Every replica does it. What is due is claimed by one of them, and whatever is found is written by
-compare-and-set, so that two looking at the same attempt do no harm.
+Every replica does it. The store hands each due attempt to one of them, and what they find is written by
+compare-and-set, so that two replicas with the same attempt do no harm.
 """
 
 import asyncio
@@ -11,65 +11,64 @@ from datetime import timedelta
 
 from gateway.errors import GatewayError
 from gateway.operation.services import Services
-from gateway.orders.attempts import OPEN
+from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume
 from gateway.store.heartbeat import ALIVE_S
-from gateway.submission.submissions import NothingToResume
+from gateway.submission.submissions import reconcile
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 1
-"""Between two rounds."""
+INTERVAL_S = 1
+"""Seconds between two rounds."""
 
-MOST_AT_ONCE = 20
+MAX_CONCURRENT = 20
 
-CLAIMED_FOR = timedelta(seconds=30)
-"""How long a replica has for what it claimed; after that another one may look."""
+CLAIM = timedelta(seconds=30)
+"""How long a claimed attempt belongs to this replica; after that another one may claim it."""
 
 
 class Reconciler:
-    def __init__(self, services: Services, *, every_s: float = EVERY_S) -> None:
+    def __init__(self, services: Services, *, interval_s: float = INTERVAL_S) -> None:
         self._services = services
-        self._every_s = every_s
-        self._looking: set[asyncio.Task[None]] = set()
+        self._interval_s = interval_s
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def beat(self) -> None:
-        """Say that this replica is alive, whatever it waits for."""
+        """Report that this replica is alive, whatever it waits for."""
         while True:
             with contextlib.suppress(GatewayError):
                 await self._services.replica.beat()
-            await asyncio.sleep(min(self._every_s, ALIVE_S / 4))
+            await asyncio.sleep(min(self._interval_s, ALIVE_S / 4))
 
     async def run(self) -> None:
-        """Look, and look again, until cancelled."""
+        """Reconcile round after round, until cancelled."""
         try:
             while True:
                 try:
-                    await self.look()
+                    await self.reconcile_due()
                 except GatewayError as failure:
-                    log.warning("submissions not looked after", extra={"code": failure.code.value})
-                await asyncio.sleep(self._every_s)
+                    log.warning("submissions not reconciled", extra={"code": failure.code.value})
+                await asyncio.sleep(self._interval_s)
         finally:
-            for task in self._looking:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._looking, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def look(self) -> None:
-        """One round: say that this replica is alive, and see to everything that is due."""
-        services = self._services
-        now = services.now()
-        due = await services.store.claim_due(
-            OPEN, now=now, until=now + CLAIMED_FOR, limit=MOST_AT_ONCE - len(self._looking)
+    async def reconcile_due(self) -> None:
+        """One round: begin to reconcile every attempt that is due."""
+        now = self._services.now()
+        due = await self._services.store.claim_due(
+            OPEN_ATTEMPTS, now=now, until=now + CLAIM, limit=MAX_CONCURRENT - len(self._tasks)
         )
-        for place in due:
-            task = asyncio.create_task(self._look_at(place))
-            self._looking.add(task)
-            task.add_done_callback(self._looking.discard)
+        for store_key in due:
+            task = asyncio.create_task(self._reconcile(store_key))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    async def _look_at(self, place: str) -> None:
+    async def _reconcile(self, store_key: str) -> None:
         try:
-            await self._services.submissions.look_after(self._services, place)
+            await reconcile(self._services, store_key)
         except NothingToResume:
             return
         except GatewayError as failure:
-            # It stays claimed, and is due again after that.
-            log.info("submission not looked after", extra={"code": failure.code.value, "reason": failure.detail})
+            # It stays claimed, and is due again when the claim ends.
+            log.info("submission not reconciled", extra={"code": failure.code.value, "reason": failure.detail})

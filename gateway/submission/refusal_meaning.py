@@ -1,16 +1,16 @@
 """What Digital River means when it refuses `submit-cart` or `resume-cart`.
 
-Told by envelope, code and subcode; texts only where one code has several meanings. A refusal outside the
-documented ones proves nothing and is a doubt.
+Decided by code and subcode, and by the description only where one code has several meanings. A refusal that is not
+documented proves nothing: the order is in doubt.
 """
 
 from enum import Enum, auto
 
-from gateway.checkout import guard
+from gateway.checkout import blockers
+from gateway.checkout.guard_input import GuardInput
 from gateway.enums import AddressKind, CheckoutBlockerCode
 from gateway.errors import UpstreamRefusal
 from gateway.orders.outcomes import Blocker
-from gateway.payments.payment_session import payment_session
 from gateway.refusals.decline_codes import AUTHENTICATION, reason_of
 from gateway.refusals.user_errors import CAUSES
 from gateway.upstream import refusal_codes
@@ -18,13 +18,13 @@ from gateway.upstream import refusal_codes
 
 class Meaning(Enum):
     AUTHENTICATION = auto()
-    """The shopper authenticates the source and submits again; nothing was charged."""
+    """The shopper has to authenticate the source and to submit again; nothing was charged."""
     DECLINE = auto()
     BLOCKER = auto()
-    """Something about the cart; looked at again with the guard's own rules."""
+    """Something about the cart, which the guard's rules name."""
     NOT_RESUMABLE = auto()
     NO_ORDER = auto()
-    """Documented, so nothing was done, and nothing the shopper can clear."""
+    """A documented refusal that the shopper cannot clear: no order came of it."""
     DOUBT = auto()
 
 
@@ -44,7 +44,6 @@ BLOCKERS = frozenset(
     ]
 )
 
-
 DOCUMENTED = frozenset(CAUSES) | frozenset(
     [
         refusal_codes.INVALID_CLIENT,
@@ -61,7 +60,7 @@ DOCUMENTED = frozenset(CAUSES) | frozenset(
 )
 
 TOO_MANY = 429
-"""A quota of the payment service, whatever its body: the call was not looked at."""
+"""A quota of the payment service: the call was not processed, whatever its body says."""
 
 PROCESSING_FAILED = "payment processing"
 TERMS = "terms of sale"
@@ -85,39 +84,39 @@ def _processing_failed(refusal: UpstreamRefusal) -> bool:
     return refusal.reason == refusal_codes.SUBMIT_CART_FAILED and PROCESSING_FAILED in refusal.description.lower()
 
 
-def blockers_for(refusal: UpstreamRefusal, case: guard.Case) -> list[Blocker]:
-    """The blocker that the code itself stands for, for a cart in which the rules found nothing."""
-    described = refusal.description.lower()
+def blockers_for(refusal: UpstreamRefusal, checkout: GuardInput) -> list[Blocker]:
+    """The blocker that a refusal stands for, where the guard's rules find nothing in the way."""
+    description = refusal.description.lower()
     match refusal.reason:
         case (
             refusal_codes.ORDER_SUBMIT_FAILED
             | refusal_codes.INVALID_PAYMENT_FAILURE
             | refusal_codes.INVALID_PAYMENT_METHOD
         ):
-            return _payment(case, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, "does not let the order be placed")
-        case refusal_codes.SUBMIT_CART_FAILED if TERMS in described:
-            return [guard.terms_blocker()]
-        case refusal_codes.SUBMIT_CART_FAILED if NOT_RECURRING in described:
-            return _payment(case, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, "has a source that cannot recur")
+            return _payment(checkout, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, "does not allow the order")
+        case refusal_codes.SUBMIT_CART_FAILED if TERMS in description:
+            return [blockers.terms_blocker()]
+        case refusal_codes.SUBMIT_CART_FAILED if NOT_RECURRING in description:
+            return _payment(checkout, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, "has a source that cannot recur")
         case refusal_codes.INVALID_BILL_TO_COUNTRY | refusal_codes.RESTRICTED_BILL_TO_COUNTRY:
             return [_country(AddressKind.BILLING)]
         case refusal_codes.INVALID_SHIP_TO_COUNTRY | refusal_codes.RESTRICTED_SHIP_TO_COUNTRY:
             return [_country(AddressKind.SHIPPING)]
         case refusal_codes.INVALID_TAX_REGISTRATIONS:
             message = "Digital River does not accept the tax identifiers of the cart."
-            return [guard.tax_blocker(message, case.tax_requirements or [])]
+            return [blockers.tax_blocker(message, checkout.tax_requirements or [])]
         case _:
             return []
 
 
-def _payment(case: guard.Case, code: CheckoutBlockerCode, what: str) -> list[Blocker]:
-    session = payment_session(case.cart, case.facts)
+def _payment(checkout: GuardInput, code: CheckoutBlockerCode, problem: str) -> list[Blocker]:
+    session = checkout.payment_session
     if session is None:
         return []
-    message = f"Digital River says that the payment session {what}. Attach another source."
-    return [guard.payment_blocker(code, message, session, resolved_by=("Mutation.attachSource",))]
+    message = f"Digital River says that the payment session {problem}. Attach another source."
+    return [blockers.payment_blocker(code, message, session, resolved_by=("Mutation.attachSource",))]
 
 
 def _country(kind: AddressKind) -> Blocker:
     message = f"Digital River does not serve the country of the {kind.value.lower()} address."
-    return guard.address_blocker(CheckoutBlockerCode.COUNTRY_NOT_SERVED, message, kind)
+    return blockers.address_blocker(CheckoutBlockerCode.COUNTRY_NOT_SERVED, message, kind)

@@ -12,6 +12,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.checkout import guard
+from gateway.checkout.guard_input import GuardInput
 from gateway.enums import CheckoutBlockerCode
 from gateway.payments.payment_session import Facts
 from gateway.sessions.sessions import CheckoutMemory, utc_now
@@ -442,13 +443,13 @@ async def wire_cart(shopper: Shopper) -> dict[str, Any]:
 
 
 def codes_of(world: World, wire: dict[str, Any]) -> list[CheckoutBlockerCode]:
-    case = guard.Case(
+    checkout = GuardInput(
         cart=cart_of(msgspec.json.encode(wire)),
         facts=Facts(CheckoutMemory(), "en-US"),
         settings=settings_for(world, terms_of_sale_mode="NOT_REQUIRED"),
         now=utc_now(),
     )
-    return [blocker.code for blocker in guard.blockers(case)]
+    return [blocker.code for blocker in guard.blockers(checkout)]
 
 
 async def test_a_line_that_cannot_be_bought_any_more_blocks(shopper: Shopper, world: World) -> None:
@@ -478,7 +479,10 @@ async def test_a_missing_amount_does_not_replace_the_state(shopper: Shopper, wor
 
 def test_every_coordinate_of_resolved_by_exists() -> None:
     core = build().core
-    written = re.findall(r'"((?:Query|Mutation)\.\w+)"', (ROOT / "gateway" / "checkout" / "guard.py").read_text())
+    written = re.findall(
+        r'"((?:Query|Mutation)\.\w+)"',
+        "".join(file.read_text() for file in (ROOT / "gateway" / "checkout").glob("*.py")),
+    )
     assert len(written) > 10
     for coordinate in written:
         owner, _, field = coordinate.partition(".")

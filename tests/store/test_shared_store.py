@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
-from gateway.orders.attempts import Attempts, Record
+from gateway.orders.attempts import AttemptRecord, Attempts
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.store.memory import MemoryStore
@@ -205,12 +205,12 @@ async def test_what_a_replica_took_that_died_at_an_attempt_is_that_attempts(stor
     replica = Replica(store)
     dead, alive = Attempts(store, Replica(store)), Attempts(store, replica)
     place, another, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
-    record = Record(key=uuid.uuid4(), fingerprint="", owner=replica.id, started_at=NOW, updated_at=NOW)
+    record = AttemptRecord(key=uuid.uuid4(), fingerprint="", owner=replica.id, started_at=NOW, updated_at=NOW)
     lost = msgspec.structs.replace(record, owner="dead")
     assert await dead.lock(lock, place, lost) is None
     await replica.beat()
     await store.put(place, encode(record), ttl_s=10)
-    with alive.working(place):
+    with alive.sending(place):
         assert await alive.lock(lock, place, record) is None
         assert await alive.lock(lock, another, lost) == record, "nobody else gets it meanwhile"
         assert await dead.lock(lock, place, lost) == record, "nor who was not dead, but slow"

@@ -163,11 +163,11 @@ async def happens(shopper: Shopper, result: dict[str, Any], event: str) -> None:
 
 
 @pytest.fixture
-async def alex(shopper: Shopper) -> Shopper:
+async def alex(registered_shopper: Shopper) -> Shopper:
     """Signed in, with credit enough for anything, and the daypack in the cart."""
-    shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
-    await shopper.fill_cart()
-    return shopper
+    registered_shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
+    await registered_shopper.fill_cart()
+    return registered_shopper
 
 
 def saved_card(world: World) -> str:

@@ -1,0 +1,111 @@
+"""Builds the blockers of the graph: what is in the way of an order, and the fields of the graph that clear it."""
+
+from gateway.checkout.guard_input import Agreement
+from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind
+from gateway.orders.outcomes import (
+    AddressBlocker,
+    LineBlocker,
+    PaymentSessionBlocker,
+    PurchaseChangedBlocker,
+    SubmissionAttempt,
+    SubmissionInProgressBlocker,
+    TaxIdentifierBlocker,
+    TermsOfSaleBlocker,
+)
+from gateway.payments.payment_session import PaymentSession
+from gateway.upstream.cart import Cart
+from gateway.upstream.lines import CartLine
+from gateway.upstream.tax import TaxIdentifierRequirement
+
+Code = CheckoutBlockerCode
+Step = CheckoutStepKind
+
+
+def line_blocker(
+    code: Code,
+    message: str,
+    line: CartLine,
+    *,
+    available: int | None = None,
+    resolved_by: tuple[str, ...] = ("Mutation.updateCartLines", "Mutation.removeCartLines"),
+) -> LineBlocker:
+    return LineBlocker(
+        code=code,
+        message=message,
+        step=Step.CART,
+        resolved_by=resolved_by,
+        line=line,
+        available_quantity=available,
+        minimum_quantity=line.product.minimum_quantity,
+        maximum_quantity=line.product.maximum_quantity,
+    )
+
+
+def address_blocker(
+    code: Code, message: str, kind: AddressKind, missing_fields: tuple[str, ...] = ()
+) -> AddressBlocker:
+    return AddressBlocker(
+        code=code,
+        message=message,
+        step=Step.BILLING_ADDRESS if kind is AddressKind.BILLING else Step.SHIPPING_ADDRESS,
+        resolved_by=("Mutation.prepareCheckout",),
+        kind=kind,
+        missing_fields=missing_fields,
+    )
+
+
+def tax_blocker(message: str, requirements: list[TaxIdentifierRequirement]) -> TaxIdentifierBlocker:
+    return TaxIdentifierBlocker(
+        code=Code.TAX_IDENTIFIER_MISSING,
+        message=message,
+        step=Step.TAX,
+        resolved_by=("Mutation.setTaxIdentifiers", "Mutation.prepareCheckout"),
+        requirements=requirements,
+    )
+
+
+def payment_blocker(
+    code: Code, message: str, session: PaymentSession, resolved_by: tuple[str, ...]
+) -> PaymentSessionBlocker:
+    return PaymentSessionBlocker(
+        code=code,
+        message=message,
+        step=Step.PAYMENT,
+        resolved_by=resolved_by,
+        state=session.state,
+        amount_remaining=session.amount_remaining,
+        missing=session.missing,
+        next_action=session.next_action,
+    )
+
+
+def terms_blocker() -> TermsOfSaleBlocker:
+    return TermsOfSaleBlocker(
+        code=Code.TERMS_NOT_ACCEPTED,
+        message="The terms of sale are not accepted. Send termsOfSaleAccepted: true when the shopper has agreed.",
+        step=Step.REVIEW,
+        resolved_by=("Mutation.prepareCheckout", "Mutation.submitOrder"),
+    )
+
+
+def purchase_changed_blocker(code: Code, message: str, agreement: Agreement, cart: Cart) -> PurchaseChangedBlocker:
+    return PurchaseChangedBlocker(
+        code=code,
+        message=message,
+        step=Step.REVIEW,
+        resolved_by=("Query.cart", "Mutation.submitOrder"),
+        expected_total=agreement.total,
+        actual_total=cart.order_total,
+        current_revision=cart.revision,
+    )
+
+
+def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlocker:
+    """For a cart that another submission has locked. No rule of the guard: the lock finds it."""
+    return SubmissionInProgressBlocker(
+        code=Code.SUBMISSION_IN_PROGRESS,
+        message="Another submission of this cart is under way. Read orderSubmission before you submit again.",
+        step=Step.REVIEW,
+        resolved_by=("Query.orderSubmission", "Mutation.resumeOrder"),
+        attempt=attempt,
+    )

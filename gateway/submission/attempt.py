@@ -1,0 +1,212 @@
+"""One submission attempt, with everything that the code working on it needs: the context, the session, the record."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.checkout.guard_input import Agreement
+from gateway.errors import SessionRequired, StoreUnavailable
+from gateway.operation.context import Context
+from gateway.orders.attempts import AttemptRecord, Stage, cart_lock, holds_cart, owner_lock, store_key_of
+from gateway.orders.outcomes import (
+    OrderAwaitingPayment,
+    OrderInDoubt,
+    OrderPlaced,
+    Result,
+    SubmissionAttempt,
+    without_secrets,
+)
+from gateway.sessions.sessions import CheckoutMemory, Session
+from gateway.upstream.cart import Cart
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.1
+"""Seconds between two reads of an attempt that another replica is working on."""
+
+
+@dataclass(frozen=True)
+class SubmitRequest:
+    """What the client sent with submitOrder."""
+
+    key: UUID
+    fingerprint: str
+    agreement: Agreement
+
+
+class Attempt:
+    """An attempt while this process works on it.
+
+    `record` is the attempt as last read or written. `answer` is the result of what this process sent or was about
+    to send; it is reported to the client even when the store fails afterwards.
+    """
+
+    record: AttemptRecord
+
+    def __init__(self, ctx: Context, session: Session, key: UUID) -> None:
+        self.ctx = ctx
+        self.session = session
+        self.key = key
+        self.store_key = store_key_of(session, key)
+        self.answer: Result | None = None
+        self._attempts = ctx.services.attempts
+
+    def now(self) -> datetime:
+        return self.ctx.services.now()
+
+    def report(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
+        return self.record.attempt(result, is_replay=is_replay)
+
+    # Reading and writing the record.
+
+    async def reserve(self, request: SubmitRequest) -> bool:
+        """Reserve the key; False when an attempt stands under it already."""
+        record = await self._attempts.reserve(self.session, self.key, request.fingerprint, self.now())
+        if record is not None:
+            self.record = record
+        return record is not None
+
+    async def read(self) -> bool:
+        """Read the record anew; False when there is none."""
+        record = await self._attempts.present(self.store_key)
+        if record is not None:
+            self.record = record
+        return record is not None
+
+    async def advance(self, **changes: object) -> bool:
+        """Change the record; False when another replica changed it first."""
+        return self._took(await self._attempts.advance(self.store_key, self.record, self.now(), **changes))
+
+    async def take_over(self, **changes: object) -> bool:
+        """Like `advance`, and makes this replica the owner."""
+        return self._took(await self._attempts.take_over(self.store_key, self.record, self.now(), **changes))
+
+    def _took(self, changed: AttemptRecord | None) -> bool:
+        if changed is not None:
+            self.record = changed
+        return changed is not None
+
+    async def mark_sent(self, cart: Cart) -> None:
+        """Record that the cart is sent, before it is. Raises `StoreUnavailable` when the reservation is gone."""
+        now, session = self.now(), cart.payment_session
+        was_marked = await self.advance(
+            stage=Stage.SENT,
+            locks=[*self.record.locks, _lock_of(cart)],
+            sent_at=now,
+            quiet_from=await self.ctx.services.store.now(),
+            cart_id=cart.order_id,
+            payment_session_id=session.id if session else None,
+        )
+        if not was_marked:
+            raise StoreUnavailable(detail="the reservation is gone")
+
+    async def forget(self) -> None:
+        """Delete the attempt: nothing was sent, and the key may be used again."""
+        await self._attempts.forget(self.store_key, self.record)
+
+    @asynccontextmanager
+    async def forgotten_unless_sent(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except BaseException:
+            if self.record.stage is Stage.RESERVED:
+                with contextlib.suppress(StoreUnavailable):
+                    await self.forget()
+            raise
+
+    # Outcomes.
+
+    async def record_answer(self, result: Result) -> bool:
+        """Record what an answer made of the attempt. False when another replica knows more.
+
+        A result that is no answer (a doubt, or a cart that was never sent) gives way to what another replica wrote.
+        An answer does not: the other replica only concluded from what it saw, or the store lost the record.
+        """
+        self.answer = result
+        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
+            sent = self.record
+            if (sent.stage is Stage.RESERVED or isinstance(result, OrderInDoubt)) and await self.read():
+                return False
+            log.warning("outcome overwritten by an answer", extra={"key": str(self.key)})
+            self.record = await self._attempts.overwrite(
+                self.store_key, sent, self.now(), stage=Stage.OUTCOME, result=without_secrets(result)
+            )
+        await self._free_or_check_later(result)
+        return True
+
+    async def record_evidence(self, result: Result) -> bool:
+        """Record what stands at Digital River. False when another replica has recorded more in the meantime."""
+        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
+            return False
+        await self._free_or_check_later(result)
+        return True
+
+    async def _free_or_check_later(self, result: Result) -> None:
+        self.ctx.forget_cart()
+        if isinstance(result, OrderInDoubt):
+            log.warning("submission in doubt", extra={"key": str(self.key)})
+        if isinstance(result, OrderPlaced | OrderAwaitingPayment):
+            number = result.order.number
+            await self.remember(lambda memory: _add_order(memory, number))
+        if holds_cart(result):
+            await self.check_later()
+        else:
+            await self._attempts.close(self.store_key, self.record)
+
+    async def end(self, result: Result) -> bool:
+        """Record a result that the shopper chose, and free the cart. False when another replica was quicker."""
+        before = self.record
+        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), locks=[]):
+            return False
+        await self._attempts.close(self.store_key, before)
+        return True
+
+    async def check_later(self) -> None:
+        await self._attempts.check_later(self.store_key, self.record, self.now())
+
+    async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
+        """Note something in the session, if it has not ended: the outcome counts all the same."""
+        with contextlib.suppress(SessionRequired, StoreUnavailable):
+            await self.ctx.services.sessions.update_checkout_memory(self.session, edit)
+
+    # Other attempts and other replicas.
+
+    async def lock_owner(self) -> AttemptRecord | None:
+        """Lock the carts of the session's owner. None: locked; otherwise the attempt in the way."""
+        return await self._attempts.lock(owner_lock(self.session), self.store_key, self.record)
+
+    async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
+        """Lock the cart itself, which another session may have too. None: locked; otherwise the attempt in the way."""
+        return await self._attempts.lock(_lock_of(cart), self.store_key, self.record)
+
+    def sending(self) -> AbstractContextManager[None]:
+        return self._attempts.sending(self.store_key)
+
+    async def is_under_way(self) -> bool:
+        """Whether a living replica is sending or resuming it."""
+        return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
+
+    async def wait_for_replica(self) -> bool:
+        """Pause before the record is read again; False when the operation has no time left."""
+        if self.ctx.operation.deadline_at - time.monotonic() <= POLL_S:
+            return False
+        await asyncio.sleep(POLL_S)
+        return True
+
+
+def _lock_of(cart: Cart) -> str:
+    session = cart.payment_session
+    return cart_lock(session.id if session else cart.upstream_id)
+
+
+def _add_order(memory: CheckoutMemory, order_id: str) -> None:
+    """Note the order, and forget what belonged to the cart that became it."""
+    memory.attached_at, memory.asked_authentication, memory.coupons = {}, None, []
+    if order_id not in memory.order_ids:
+        memory.order_ids = [*memory.order_ids, order_id]

@@ -1,0 +1,137 @@
+"""The results that the graph shows for a submission, built from an answer, an order or a refusal."""
+
+from datetime import timedelta
+
+from gateway.enums import OrderState, PaymentSessionState
+from gateway.errors import SessionRequired, StoreUnavailable, UpstreamError, UpstreamRefusal
+from gateway.orders.attempts import LONGEST_PAUSE, SHORTEST_PAUSE
+from gateway.orders.decline_advice import decline
+from gateway.orders.outcomes import (
+    OrderActionRequired,
+    OrderAwaitingPayment,
+    OrderDeclined,
+    OrderInDoubt,
+    OrderNotPlaced,
+    OrderPlaced,
+    Result,
+)
+from gateway.payments.payment_session import (
+    AuthenticateSourceAction,
+    PaymentSession,
+    RedirectShopperAction,
+    facts_of,
+    payment_session,
+)
+from gateway.refusals.decline_codes import reason_of
+from gateway.submission.attempt import Attempt
+from gateway.upstream.cart import Cart
+from gateway.upstream.order import Order, SubmittedCart
+
+UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
+"""Why something cannot be read now. The session may end while an order is on its way."""
+
+REFUSED = "Digital River refused the order. No order stands and nothing was charged; submit again with a new key."
+
+
+def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
+    """The result of a 2xx of submit-cart or resume-cart, by the states of the payment session and the order."""
+    session, order = answer.payment_session, answer.order
+    if answer.refusals:
+        return in_doubt(attempt)
+    state = session.state if session else None
+    is_redirect = state is PaymentSessionState.PENDING_REDIRECT
+    if is_redirect or (order and order.state is OrderState.SOURCE_PENDING_REDIRECT):
+        url = session.redirect_url if session else None
+        return redirect(url, order) if url else in_doubt(attempt)
+    if order is None:
+        return in_doubt(attempt)
+    return placed(order, awaits_payment=state is PaymentSessionState.PENDING_FUNDS)
+
+
+def placed(order: Order, *, awaits_payment: bool = False) -> Result:
+    """An order that stands, paid or waiting for the shopper's transfer."""
+    if awaits_payment or order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
+        return OrderAwaitingPayment(
+            message="The order is placed and waits for the shopper's payment.",
+            order=order,
+            instructions=order.payment_instructions,
+        )
+    return OrderPlaced(message="The order is placed.", order=order)
+
+
+def redirect(url: str, order: Order | None) -> Result:
+    return OrderActionRequired(
+        message="The shopper has to approve the payment on the provider's page. Then call resumeOrder.",
+        action=RedirectShopperAction(redirect_url=url, resume_with="Mutation.resumeOrder"),
+        pending_order=order,
+    )
+
+
+def waiting_to_be_resumed() -> Result:
+    """The order waits for resume-cart. The shopper has left the provider's page behind, so there is no URL."""
+    return redirect("", None)
+
+
+def in_doubt(attempt: Attempt) -> Result:
+    """No answer can be trusted. The next check is due after half of the time since sending."""
+    now, sent_at = attempt.now(), attempt.record.sent_at
+    age = now - sent_at if sent_at else timedelta(0)
+    return OrderInDoubt(
+        message="The order was sent and Digital River gave no clear answer. Do not submit with another key. Read "
+        "orderSubmission until it reports an outcome.",
+        check_after=now + min(max(age / 2, SHORTEST_PAUSE), LONGEST_PAUSE),
+    )
+
+
+async def declined(attempt: Attempt, refusal: UpstreamRefusal) -> Result:
+    """A declined charge, with the payment session as it is now."""
+    return declined_with(attempt, refusal, await payment_session_now(attempt))
+
+
+def declined_with(attempt: Attempt, refusal: UpstreamRefusal, session: PaymentSession | None) -> Result:
+    return OrderDeclined(
+        message="The payment was declined. No order stands. Attach a source and submit with a new key.",
+        decline=decline(
+            refusal,
+            reason_of(refusal) or "",
+            locale=attempt.session.locale,
+            support_reference=attempt.ctx.caller.request_id,
+            now=attempt.now(),
+        ),
+        payment_session=session,
+    )
+
+
+async def not_placed(attempt: Attempt, message: str) -> Result:
+    """No order, for certain, with the payment session as it is now."""
+    return not_placed_with(attempt, message, await payment_session_now(attempt))
+
+
+def not_placed_with(attempt: Attempt, message: str, session: PaymentSession | None) -> Result:
+    reference = attempt.ctx.caller.request_id
+    return OrderNotPlaced(message=message, support_reference=reference, payment_session=session)
+
+
+async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, cart: Cart, next_step: str) -> Result:
+    """The shopper has to authenticate the cart's source; a decline where the cart shows no source."""
+    source, session = cart.primary_source, cart.payment_session
+    if source is None or session is None:
+        return await declined(attempt, refusal)
+    source_id = source.source_id
+    await attempt.remember(lambda memory: setattr(memory, "asked_authentication", source_id))
+    return OrderActionRequired(
+        message=f"The shopper has to authenticate the source. Then {next_step}.",
+        action=AuthenticateSourceAction(
+            session_id=session.id,
+            source_id=source_id,
+            source_client_secret=source.source_client_secret,
+        ),
+    )
+
+
+async def payment_session_now(attempt: Attempt) -> PaymentSession | None:
+    """The payment session as it is now; None where it cannot be read."""
+    try:
+        return payment_session(await attempt.ctx.cart(), facts_of(attempt.session))
+    except UNREADABLE:
+        return None

@@ -1,0 +1,72 @@
+"""Sends resume-cart for an order that waits for its shopper, and reads what the answer makes of the attempt."""
+
+import logging
+
+from msgspec.structs import replace
+
+from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
+from gateway.orders.attempts import NothingToResume, Stage
+from gateway.orders.outcomes import OrderActionRequired, Result
+from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
+from gateway.submission.attempt import Attempt
+from gateway.submission.evidence import read_evidence, result_shown_by
+from gateway.submission.refusal_meaning import Meaning, meaning_of
+from gateway.submission.results import answered, authentication_required, declined, in_doubt
+
+log = logging.getLogger(__name__)
+
+
+async def take_over(attempt: Attempt) -> str | None:
+    """Record that the attempt is resumed, before it is. The token to resume with; None: another replica was quicker."""
+    token = await attempt.ctx.access_token(attempt.session, good_for=FRESH_FOR_CHECKOUT)
+    quiet_from = await attempt.ctx.services.store.now()
+    was_taken = await attempt.take_over(stage=Stage.SENT, result=None, sent_at=attempt.now(), quiet_from=quiet_from)
+    return token if was_taken else None
+
+
+async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> Result:
+    """Send resume-cart. `waiting` is the result before it was sent.
+
+    Raises `NothingToResume` and `UpstreamError` when nothing changed: `waiting` then stands in the store again.
+    """
+    ctx = attempt.ctx
+    ctx.forget_cart()
+    try:
+        return answered(attempt, await ctx.upstream.cart.resume_cart(token))
+    except UpstreamNotReached:
+        await _restore(attempt, waiting)
+        raise
+    except UpstreamRefusal as refusal:
+        result = await _result_of(attempt, refusal)
+        if result is not None:
+            return result
+        await _restore(attempt, waiting)
+        if meaning_of(refusal) is Meaning.NOT_RESUMABLE:
+            raise NothingToResume from refusal
+        raise
+    except UpstreamError as failure:
+        log.warning("resumption not answered", extra={"reason": failure.code.value, "key": str(attempt.key)})
+        return in_doubt(attempt)
+
+
+async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | None:
+    """What a refusal of resume-cart makes of the attempt; None when the order still waits for the shopper."""
+    match meaning_of(refusal):
+        case Meaning.NOT_RESUMABLE:
+            evidence = await read_evidence(attempt)
+            return result_shown_by(evidence, attempt) if evidence is not None else None
+        case Meaning.AUTHENTICATION:
+            cart = await attempt.ctx.cart()
+            result = await authentication_required(attempt, refusal, cart, "call resumeOrder again")
+            # The order still waits for it, so its cart stays locked.
+            return replace(result, is_of_order=True) if isinstance(result, OrderActionRequired) else result
+        case Meaning.DECLINE:
+            return await declined(attempt, refusal)
+        case Meaning.DOUBT:
+            return in_doubt(attempt)
+        case Meaning.BLOCKER | Meaning.NO_ORDER:
+            return None
+
+
+async def _restore(attempt: Attempt, waiting: Result | None) -> None:
+    await attempt.advance(stage=Stage.OUTCOME, result=waiting)

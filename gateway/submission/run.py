@@ -1,0 +1,109 @@
+"""The life of a submission attempt: reserved, sent, outcome. Each step is in the store before the next begins.
+
+`submit-cart` is sent at most once per key, and never again for an attempt that was sent. An answer that is not
+certain leaves the order in doubt: the cart stays locked until what stands at Digital River settles it.
+"""
+
+import logging
+from enum import Enum, auto
+
+from gateway.errors import StoreUnavailable
+from gateway.orders.outcomes import OrderBlocked, SubmissionAttempt
+from gateway.submission import resuming, sending, settling
+from gateway.submission.attempt import Attempt, SubmitRequest
+from gateway.submission.rehydrate import rehydrated
+from gateway.submission.results import waiting_to_be_resumed
+from gateway.submission.settling import Next
+
+log = logging.getLogger(__name__)
+
+
+class Goal(Enum):
+    """Why this process works on an attempt."""
+
+    WAIT = auto()
+    """Report its outcome; wait for the replica that is working on it."""
+    READ = auto()
+    """Report it as it stands; settle a doubt that is due."""
+    RESUME = auto()
+    """Send resume-cart, where the order waits for the shopper."""
+    RECONCILE = auto()
+    """In the background: settle every doubt, and resume what the shopper has approved."""
+
+
+async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
+    """Submit, if there is a request; else take the attempt as far as it gets now. None: nothing stands under the key.
+
+    Raises `GatewayError` when nothing was sent and nothing new is known, `NothingToResume` likewise.
+    """
+    try:
+        submitted = await _submit(attempt, request) if request is not None else None
+        return submitted or await _follow(attempt, goal)
+    except StoreUnavailable as failure:
+        if attempt.answer is None:
+            raise
+        # The order was sent: what came of it is reported, although the store does not hold it.
+        log.error("outcome not written", extra={"key": str(attempt.key), "reason": failure.detail})
+        return attempt.report(attempt.answer)
+
+
+async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
+    """None when an attempt stands under the key already, or another replica knows more of this one."""
+    if not await attempt.reserve(request):
+        return None
+    with attempt.sending():
+        async with attempt.forgotten_unless_sent():
+            checked = await sending.check(attempt, request)
+            if not isinstance(checked, OrderBlocked):
+                await attempt.mark_sent(checked.cart)
+        result = checked if isinstance(checked, OrderBlocked) else await sending.submit_cart(attempt, checked)
+        return attempt.report(result) if await attempt.record_answer(result) else None
+
+
+async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
+    """Each round reads the record anew: other replicas change it at any time."""
+    while await attempt.read():
+        record = attempt.record
+        if await attempt.is_under_way():
+            if goal is Goal.WAIT and await attempt.wait_for_replica():
+                continue
+            if goal is Goal.RECONCILE:
+                await attempt.check_later()
+            return attempt.report(is_replay=True)
+
+        if record.result is None or record.is_due(attempt.now()) or (goal is Goal.RECONCILE and record.is_in_doubt):
+            found = await settling.settle(attempt)
+        elif goal is Goal.RECONCILE and record.waits_for_shopper:
+            found = await settling.poll_redirect(attempt)
+        elif goal is Goal.RESUME and record.waits_for_shopper:
+            resumed = await _resume(attempt)
+            if resumed is not None:
+                return resumed
+            goal = Goal.WAIT
+            continue
+        else:
+            return attempt.report(await rehydrated(attempt), is_replay=True)
+
+        if found is Next.CHECK_LATER:
+            await attempt.check_later()
+            return attempt.report()
+        if found is Next.RESUME:
+            goal = Goal.RESUME
+            if not record.waits_for_shopper:
+                await attempt.record_evidence(waiting_to_be_resumed())
+            continue
+        was_recorded = await attempt.record_evidence(found)
+        if was_recorded and not (goal is Goal.RESUME and attempt.record.waits_for_shopper):
+            return attempt.report(found)
+    return None
+
+
+async def _resume(attempt: Attempt) -> SubmissionAttempt | None:
+    """None when another replica was quicker, or knows more."""
+    waiting = attempt.record.result
+    with attempt.sending():
+        token = await resuming.take_over(attempt)
+        if token is None:
+            return None
+        result = await resuming.resume_cart(attempt, token, waiting)
+        return attempt.report(result) if await attempt.record_answer(result) else None

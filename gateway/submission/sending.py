@@ -1,0 +1,147 @@
+"""Checks a cart, sends submit-cart, and reads what the answer makes of the attempt."""
+
+import logging
+from datetime import timedelta
+
+from gateway.checkout import guard
+from gateway.checkout.blockers import in_progress_blocker
+from gateway.checkout.guard_input import Agreement, GuardInput, read_guard_input
+from gateway.enums import SessionLevel
+from gateway.errors import StoreUnavailable, UpstreamError, UpstreamNotReached, UpstreamRefusal
+from gateway.operation.context import Context
+from gateway.orders.attempts import AttemptRecord
+from gateway.orders.outcomes import OrderBlocked, Result
+from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Session
+from gateway.submission.attempt import Attempt, SubmitRequest
+from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
+from gateway.submission.results import (
+    REFUSED,
+    UNREADABLE,
+    answered,
+    authentication_required,
+    declined,
+    in_doubt,
+    not_placed,
+    not_placed_with,
+)
+
+log = logging.getLogger(__name__)
+
+
+async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderBlocked:
+    """Lock the cart, read it and apply the guard's rules. What may be sent, or why nothing is sent.
+
+    Raises `GatewayError` when the cart cannot be checked now, and `RateLimited` after too many declines.
+    """
+    ctx, session = attempt.ctx, attempt.session
+    await _check_memory(ctx, session)
+    await ctx.services.rate_limits.check("decline", *_rate_limit_keys(attempt))
+    holder = await attempt.lock_owner()
+    if holder is not None:
+        return _blocked_by(holder)
+    await ctx.services.sessions.keep(session, str(attempt.key))
+    # A change that began before the lock is waited for, and its result is read.
+    async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
+        guard_input = await _read(attempt, request.agreement)
+    blockers = guard.blockers(guard_input)
+    if blockers:
+        return OrderBlocked(message="The cart cannot become an order yet. Nothing was sent.", blockers=blockers)
+    holder = await attempt.lock_cart(guard_input.cart)
+    return _blocked_by(holder) if holder is not None else guard_input
+
+
+async def _read(attempt: Attempt, agreement: Agreement | None, refused: UpstreamRefusal | None = None) -> GuardInput:
+    ctx = attempt.ctx
+    ctx.forget_cart()
+    longest = timedelta(seconds=ctx.settings.submission_deadline_s)
+    await ctx.access_token(attempt.session, good_for=max(FRESH_FOR_CHECKOUT, longest))
+    return await read_guard_input(ctx, await ctx.cart(), agreement, refused=refused)
+
+
+async def submit_cart(attempt: Attempt, checked: GuardInput) -> Result:
+    """Send submit-cart, once. Every answer that is not certain is a doubt.
+
+    Raises `UpstreamNotReached` when nothing left the gateway; the attempt is forgotten then.
+    """
+    agreement, cart = checked.agreement, checked.cart
+    accepts_terms = agreement is not None and agreement.accepts_terms
+    try:
+        answer = await attempt.ctx.upstream.cart.submit_cart(
+            attempt.session.record.access_token,
+            address=attempt.ctx.caller.address,
+            terms_accepted=accepts_terms or cart.terms_of_sale_accepted,
+        )
+        return answered(attempt, answer)
+    except UpstreamNotReached:
+        await attempt.forget()
+        raise
+    except UpstreamRefusal as refusal:
+        return await _refused(attempt, refusal, checked)
+    except UpstreamError as failure:
+        log.warning("submission not answered", extra={"reason": failure.code.value, "key": str(attempt.key)})
+        return in_doubt(attempt)
+
+
+async def _refused(attempt: Attempt, refusal: UpstreamRefusal, checked: GuardInput) -> Result:
+    meaning = meaning_of(refusal)
+    codes = {"upstream_code": refusal.reason, "upstream_subcode": refusal.subcode}
+    log.info("submission refused", extra={"meaning": meaning.name} | codes)
+    attempt.ctx.forget_cart()
+    match meaning:
+        case Meaning.AUTHENTICATION:
+            return await authentication_required(attempt, refusal, checked.cart, "submit again with a new key")
+        case Meaning.DECLINE:
+            # Trying card after card is slowed down. A replay of a used key is not counted.
+            await attempt.ctx.services.rate_limits.note("decline", *_rate_limit_keys(attempt))
+            return await declined(attempt, refusal)
+        case Meaning.BLOCKER:
+            return await _blocked_upstream(attempt, refusal, checked)
+        case Meaning.DOUBT:
+            return in_doubt(attempt)
+        case Meaning.NO_ORDER | Meaning.NOT_RESUMABLE:
+            return await not_placed(attempt, REFUSED)
+
+
+async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, checked: GuardInput) -> Result:
+    """Name what is in the way, by the guard's rules on the cart as it is now."""
+    try:
+        guard_input = await _read(attempt, checked.agreement, refused=refusal)
+    except UNREADABLE:
+        guard_input = checked
+    blockers = guard.blockers(guard_input) or blockers_for(refusal, guard_input)
+    if blockers:
+        return OrderBlocked(
+            message="Digital River refused the order: the cart changed after it was checked.", blockers=blockers
+        )
+    return not_placed_with(attempt, REFUSED, guard_input.payment_session)
+
+
+async def _check_memory(ctx: Context, session: Session) -> None:
+    """Refuse while an order may be on its way of which the store has lost the record.
+
+    A store that was flushed or restarted knows nothing of an order that was sent before. Sessions that began before
+    that, and registered shoppers, whose cart outlives sessions, wait until such an order must have arrived.
+    """
+    store, now = ctx.services.store, ctx.services.now()
+    await store.check()
+    since = await store.intact_since(now)
+    if since is None or (session.record.started_at > since and session.level is not SessionLevel.REGISTERED):
+        return
+    known_at = since + timedelta(seconds=ctx.settings.doubt_quiet_s)
+    if now < known_at:
+        raise StoreUnavailable(
+            "The gateway's store was restarted, and an order of this cart may be on its way. Nothing was sent and "
+            "nothing was charged; try again later.",
+            detail="the store has lost its memory",
+            retry_after=known_at,
+        )
+
+
+def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
+    return f"cart:{attempt.session.cart_owner}", attempt.ctx.caller.rate_limit_key
+
+
+def _blocked_by(holder: AttemptRecord) -> OrderBlocked:
+    # The store does not hold the address of a redirect, so the attempt is shown without that result.
+    blocker = in_progress_blocker(holder.attempt(holder.result if holder.is_in_doubt else None))
+    return OrderBlocked(message="Another submission of this cart is under way. Nothing was sent.", blockers=[blocker])
