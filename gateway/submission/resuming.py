@@ -32,7 +32,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
     ctx = attempt.ctx
     ctx.forget_cart()
     try:
-        return answered(attempt, await ctx.upstream.cart.resume_cart(token))
+        return answered(attempt, await ctx.upstream.orders.resume_cart(token))
     except UpstreamNotReached:
         await _restore(attempt, waiting)
         raise

@@ -66,9 +66,9 @@ async def submit_cart(attempt: Attempt, checked: GuardInput) -> Result:
     agreement, cart = checked.agreement, checked.cart
     accepts_terms = agreement is not None and agreement.accepts_terms
     try:
-        answer = await attempt.ctx.upstream.cart.submit_cart(
+        answer = await attempt.ctx.upstream.orders.submit_cart(
             attempt.session.record.access_token,
-            address=attempt.ctx.caller.address,
+            ip_address=attempt.ctx.caller.address,
             terms_accepted=accepts_terms or cart.terms_of_sale_accepted,
         )
         return answered(attempt, answer)

@@ -255,9 +255,9 @@ async def test_who_was_overtaken_lets_nobody_send_it_again(
         own.gates[CART] = asyncio.Event()
         slow = asyncio.create_task(Storefront(one.http, cookie=other.cookie).submit(key, **agreed))
         await own.arrived[CART].wait()
-        # Its last beat is 10 s old, and its turn is 20 s old.
+        # Its last beat is 10 s old, and its lock is 20 s old.
         redis = Redis.from_url(valkey.url)
-        for pattern in ("riverfront:replica:*", "riverfront:turn:*"):
+        for pattern in ("riverfront:replica:*", "riverfront:lock:*"):
             await redis.delete(*[place async for place in redis.scan_iter(pattern)])
         await redis.aclose()
         network.gates[SUBMIT] = asyncio.Event()
