@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the stand-in on one port, its state in memory."""
+"""`python -m sandbox`: serves the sandbox on one port, with its state in memory."""
 
 import socket
 import sys
@@ -16,13 +16,13 @@ def serve(
     log_level: Annotated[str, typer.Option(help="Least severe line to log.")] = "warning",
 ) -> None:
     """Serve a stand-in of the Digital River Commerce API and of its payment service."""
-    with _listening(host, port) as listener:
-        typer.echo(f"Sandbox on http://{host}:{port}; its keys and controls: http://{host}:{port}/_sandbox/")
+    with _listening_socket(host, port) as listener:
+        typer.echo(f"Sandbox on http://{host}:{port}. Its keys and controls: http://{host}:{port}/_sandbox/")
         config = uvicorn.Config(create_app(), log_level=log_level, access_log=False, lifespan="off")
         uvicorn.Server(config).run([listener])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as problem:

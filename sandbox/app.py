@@ -1,6 +1,7 @@
-"""The sandbox put together: every route it has, and what it answers where there is none."""
+"""The sandbox application: every route, and the answers to unknown paths and methods."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +14,7 @@ from sandbox.api import (
     address_book,
     cart,
     cart_addresses,
+    cart_lines,
     cart_payment,
     cart_submission,
     cart_tax_registrations,
@@ -29,12 +31,10 @@ from sandbox.api import (
     tokens,
 )
 from sandbox.api.requests import world_of
-from sandbox.control import controls
+from sandbox.control import controls, guide
 from sandbox.control.fault_layer import FaultLayer
 from sandbox.model.world import World
 from sandbox.wire.refusal import Envelope, Refusal, answer_refusal
-
-METHOD_NOT_ALLOWED = 405
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -42,10 +42,10 @@ ME = "/v1/shoppers/me"
 CART = f"{ME}/carts/active"
 
 ROUTES: list[tuple[str, dict[str, Handler]]] = [
-    ("/oauth20/token", {"POST": tokens.give}),
+    ("/oauth20/token", {"POST": tokens.issue}),
     ("/oauth20/access-tokens", {"GET": tokens.show, "DELETE": tokens.revoke}),
     ("/v1/shoppers", {"POST": shoppers.register}),
-    (ME, {"GET": shoppers.me, "POST": shoppers.update_me}),
+    (ME, {"GET": shoppers.show, "POST": shoppers.update}),
     (f"{ME}/addresses", {"GET": address_book.show_all, "POST": address_book.save}),
     (f"{ME}/addresses/{{id}}", {"GET": address_book.show, "POST": address_book.change, "DELETE": address_book.remove}),
     (f"{ME}/payment-options", {"GET": payment_options.show_all, "POST": payment_options.save}),
@@ -65,7 +65,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{ME}/products/{{id}}/offers", {"GET": offers.offers_of_product}),
     (
         f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers",
-        {"GET": offers.offers_of_place_on_product},
+        {"GET": offers.offers_on_product_page},
     ),
     (f"{ME}/products/{{id}}/pricing", {"GET": products.pricing}),
     (f"{ME}/products/{{id}}/pricing/volume-pricing", {"GET": products.volume_pricing}),
@@ -75,11 +75,14 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{ME}/offers/{{id}}", {"GET": offers.offer}),
     (f"{ME}/offers/{{id}}/product-offers", {"GET": offers.product_offers}),
     (f"{ME}/offers/{{id}}/product-offers/{{product}}", {"GET": offers.product_offer}),
-    (f"{ME}/point-of-promotions/{{place}}/offers", {"GET": offers.offers_of_place}),
-    (f"{CART}/point-of-promotions/{{place}}/offers", {"GET": offers.offers_of_place_beside_cart}),
+    (f"{ME}/point-of-promotions/{{place}}/offers", {"GET": offers.offers_at_point_of_promotion}),
+    (f"{CART}/point-of-promotions/{{place}}/offers", {"GET": offers.offers_beside_cart}),
     (CART, {"GET": cart.show, "POST": cart.change}),
-    (f"{CART}/line-items", {"GET": cart.lines, "POST": cart.add_lines, "DELETE": cart.remove_lines}),
-    (f"{CART}/line-items/{{id}}", {"GET": cart.line, "POST": cart.change_line, "DELETE": cart.remove_line}),
+    (f"{CART}/line-items", {"GET": cart_lines.lines, "POST": cart_lines.add_lines, "DELETE": cart_lines.remove_lines}),
+    (
+        f"{CART}/line-items/{{id}}",
+        {"GET": cart_lines.line, "POST": cart_lines.change_line, "DELETE": cart_lines.remove_line},
+    ),
     (
         f"{CART}/billing-address",
         {"GET": cart_addresses.show_billing_address, "PUT": cart_addresses.set_billing_address},
@@ -139,28 +142,31 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/sources", {"POST": sources.create_credit}),
     ("/sources/{id}", {"GET": sources.show_credit}),
     ("/_ledger/balance", {"GET": credit_ledger.balance}),
-    ("/payments/payment-methods", {"GET": sources.methods}),
+    ("/payments/payment-methods", {"GET": sources.payment_methods}),
     ("/payments/sources/{id}/authentication", {"POST": sources.authenticate}),
-    ("/payments/redirects/{page}", {"GET": redirect_pages.page, "POST": redirect_pages.decide}),
-    ("/payments/challenges/{page}", {"GET": redirect_pages.challenge, "POST": redirect_pages.meet_challenge}),
+    ("/payments/redirects/{page}", {"GET": redirect_pages.show_redirect_page, "POST": redirect_pages.decide_redirect}),
+    ("/payments/challenges/{page}", {"GET": redirect_pages.show_challenge, "POST": redirect_pages.answer_challenge}),
 ]
 
+"""Handlers by path and method."""
 
 PAYMENT_SERVICE = ("/payments/", "/sources")
-"""Paths that answer in envelope C."""
+"""Paths whose refusals are in envelope C."""
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-"""Those that a path can be asked with; what it has no handler for is a 405."""
+"""Every route accepts all of them, and refuses those without a handler itself."""
 
 
 def create_app(world: World | None = None) -> ASGIApp:
-    """A sandbox of its own state. Tests pass a world to look into it."""
+    """A sandbox with its own state. Tests pass a world to inspect it."""
     world = world or World()
     app = Starlette(
-        routes=[Route(path, _endpoint(handlers), methods=METHODS) for path, handlers in ROUTES] + controls.ROUTES,
+        routes=[Route(path, _endpoint(handlers), methods=METHODS) for path, handlers in ROUTES]
+        + controls.ROUTES
+        + guide.ROUTES,
         exception_handlers={
             Refusal: answer_refusal,
-            HTTPException: _answer_unknown,
+            HTTPException: _answer_http_exception,
             controls.BadControl: controls.answer_bad_control,
         },
     )
@@ -171,36 +177,37 @@ def create_app(world: World | None = None) -> ASGIApp:
 
 
 def _endpoint(handlers: dict[str, Handler]) -> Handler:
-    """One endpoint for all methods of a path, so that another method is a 405 as upstream words it."""
+    """One endpoint for all methods of a path, so that an unknown method gets Digital River's own 405."""
 
     async def serve(request: Request) -> Response:
         handler = handlers.get(request.method)
         if request.method == "OPTIONS":
             return Response(headers={"Allow": ", ".join(sorted(handlers))})
         if handler is None:
-            return _no_method(request)
-        world_of(request).catch_up()
+            return _method_not_allowed(request)
+        world_of(request).advance()
         return await handler(request)
 
     return serve
 
 
-def _no_method(request: Request) -> Response:
-    text = f"The {request.method} method is not allowed on this resource."
+def _method_not_allowed(request: Request) -> Response:
+    description = f"The {request.method} method is not allowed on this resource."
     if request.url.path.startswith(PAYMENT_SERVICE):
-        return Refusal(405, "method_not_allowed", text, envelope="C").response()
+        return Refusal(405, "method_not_allowed", description, envelope="C").response()
     envelope: Envelope = "D" if request.url.path.startswith("/oauth20/") else "A"
-    return Refusal(405, "method-not-allowed", text, envelope=envelope, relation="CartsResource").response()
+    return Refusal(405, "method-not-allowed", description, envelope=envelope, relation="CartsResource").response()
 
 
-async def _answer_unknown(request: Request, problem: Exception) -> Response:
+async def _answer_http_exception(request: Request, problem: Exception) -> Response:
+    """Starlette raises it for an unknown path, and for an unknown method of a control."""
     path = request.url.path
     if path.startswith("/_sandbox/"):
-        text = f"There is no control {request.method} {path}. GET /_sandbox/ lists them."
-        return JSONResponse({"error": text}, 404)
-    if isinstance(problem, HTTPException) and problem.status_code == METHOD_NOT_ALLOWED:
-        return _no_method(request)
-    text = "The requested URI does not exist."
+        message = f"There is no control {request.method} {path}. GET /_sandbox/ lists them."
+        return JSONResponse({"error": message}, 404)
+    if isinstance(problem, HTTPException) and problem.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _method_not_allowed(request)
+    description = "The requested URI does not exist."
     if path.startswith(PAYMENT_SERVICE):
-        return Refusal(404, "not_found", text, envelope="C", type="not_found").response()
-    return Refusal(404, "resource-not-found", text, relation="errors").response()
+        return Refusal(404, "not_found", description, envelope="C", error_type="not_found").response()
+    return Refusal(404, "resource-not-found", description, relation="errors").response()

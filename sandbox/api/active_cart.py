@@ -1,48 +1,47 @@
-"""The active cart of whoever asks, and how it is answered."""
+"""The active cart of a request, and the answers that show it."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.api.requests import answer, base_of, expand_of, shopper_of, world_of
 from sandbox.model.cart import Cart
+from sandbox.model.cart_wire import cart_wire
 from sandbox.model.world import World
-from sandbox.wire.money import Json
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
 
 
 def cart_of(request: Request) -> Cart:
-    """The active cart. One that waits for its shopper at the provider can only be read."""
+    """The active cart. A submitted one can only be read."""
     cart = world_of(request).cart_of(shopper_of(request))
-    if cart.order is not None and request.method != "GET":
-        text = "The cart has been submitted and waits for the shopper."
-        raise refusal("CartsResource", 409, "cart-failure", text)
+    if cart.is_submitted and request.method != "GET":
+        description = "The cart has been submitted and waits for the shopper."
+        raise Refusal(409, "cart-failure", description, relation="CartsResource")
     return cart
 
 
-def settled(request: Request, cart: Cart) -> Response:
-    world_of(request).settle(cart)
-    return shown(request, cart)
+def answer_changed_cart(request: Request, cart: Cart) -> Response:
+    world_of(request).refresh(cart)
+    return answer_cart(request, cart)
 
 
-def shown(request: Request, cart: Cart) -> Response:
+def answer_cart(request: Request, cart: Cart) -> Response:
     world = world_of(request)
-    wire = cart.wire(
+    wire = cart_wire(
+        cart,
         base_of(request),
         expand_of(request, "cart"),
         strict=world.strict,
         shows_amounts=world.switches.session_amounts == "present",
     )
-    return answer(request, {"cart": wire} | _complaints(world, cart))
+    return answer(request, {"cart": wire} | _stock_errors(world, cart))
 
 
-def _complaints(world: World, cart: Cart) -> Json:
-    """Beside the cart: what has gone out of stock since it was added."""
-    gone = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
-    if not gone or cart.order is not None:
+def _stock_errors(world: World, cart: Cart) -> Json:
+    """Errors beside the cart: lines that have gone out of stock since they were added."""
+    sold_out = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
+    if not sold_out or cart.is_submitted:
         return {}
-    texts = [f"Product {product_id} is not available in the requested quantity." for product_id in gone]
-    return {"errors": {"error": [{"code": "inventory-unavailable-error", "description": text} for text in texts]}}
-
-
-def refusal(relation: str, status: int, code: str, text: str) -> Refusal:
-    return Refusal(status, code, text, relation=relation)
+    descriptions = [f"Product {product_id} is not available in the requested quantity." for product_id in sold_out]
+    entries = [{"code": "inventory-unavailable-error", "description": description} for description in descriptions]
+    return {"errors": {"error": entries}}

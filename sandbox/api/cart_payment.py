@@ -1,76 +1,107 @@
-"""`/v1/shoppers/me/carts/active`: what pays the cart."""
+"""Sources of the active cart, the defaults of an account, and the older list of payment methods."""
 
+from functools import partial
 from typing import TypeVar
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.api.active_cart import cart_of, refusal, settled, shown
-from sandbox.api.requests import answer, base_of, body_of, check_ip, member_of, nothing, shopper_of, world_of
-from sandbox.demo_shop.payment_methods import Facts, available
+from sandbox.api.active_cart import answer_cart, answer_changed_cart, cart_of
+from sandbox.api.requests import (
+    account_of,
+    answer,
+    base_of,
+    body_of,
+    check_ip_address,
+    find,
+    no_content,
+    shopper_of,
+    world_of,
+)
+from sandbox.demo_shop.payment_methods import available
 from sandbox.model.cart import Cart
+from sandbox.model.cart_wire import cart_uri
 from sandbox.model.contributions import may_be_combined
-from sandbox.model.postal_address import SIDES, for_cart
+from sandbox.model.postal_address import SIDES, read_cart_address
 from sandbox.model.shopper import PaymentOption, SavedAddress
 from sandbox.model.source import Source
-from sandbox.wire.money import Json
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
 
-E = TypeVar("E", SavedAddress, PaymentOption)
+RELATION = "ApplyPaymentMethodResource"
+
+Entry = TypeVar("Entry", SavedAddress, PaymentOption)
+
+_refused = partial(Refusal, relation=RELATION)
+_not_applied = partial(Refusal, 409, "apply-payment-failure", relation=RELATION)
 
 
 async def attach(request: Request) -> Response:
-    """`POST apply-payment-method`: a source of the payment service pays this cart."""
-    world, cart = world_of(request), cart_of(request)
-    given = await body_of(request, "ApplyPaymentMethodResource")
-    text = given.object("paymentMethod").text("sourceId")
-    if not text:
-        raise refusal("ApplyPaymentMethodResource", 400, "invalid-request", "Invalid or Missing Request Content")
-    check_ip(given.object("shopper").text("ipAddress"), "ApplyPaymentMethodResource")
-    source = world.sources.get(_uuid(text))
+    """`POST apply-payment-method`: attaches a source of the payment service."""
+    cart = cart_of(request)
+    body = await body_of(request, RELATION)
+    source_id = body.object("paymentMethod").string("sourceId")
+    if not source_id:
+        raise _refused(400, "invalid-request", "Invalid or Missing Request Content")
+    check_ip_address(body.object("shopper").string("ipAddress"), RELATION)
+    source = world_of(request).sources.get(source_id.lower())
     if source is None:
-        raise _failed(f"The source with id [{text}] was not found.")
+        raise _unknown_source(source_id)
     if source in cart.sources:
-        return shown(request, cart)
+        return answer_cart(request, cart)
     _attach(request, cart, source)
-    return settled(request, cart)
+    return answer_changed_cart(request, cart)
 
 
 def _attach(request: Request, cart: Cart, source: Source) -> None:
-    if source.reusable and not _is_own(request, source):
-        raise _failed(f"The source with id [{source.id}] was not found.")
+    if source.reusable and not _is_saved_by_shopper(request, source):
+        raise _unknown_source(source.id)
     if (cart.credit if source.is_credit else cart.source) is not None:
-        raise _failed("Another source is attached to the cart. Detach it first.")
+        raise _not_applied("Another source is attached to the cart. Detach it first.")
     if not cart.lines:
-        raise _failed("A payment method cannot be attached to an empty cart.")
+        raise _not_applied("A payment method cannot be attached to an empty cart.")
     if not source.can_be_attached:
-        text = "The source status is invalid for this session."
-        raise refusal("ApplyPaymentMethodResource", 409, "source_status_invalid_for_session", text)
+        description = "The source status is invalid for this session."
+        raise _refused(409, "source_status_invalid_for_session", description)
     if not source.reusable and source.session_id not in (None, cart.session_id):
-        # Made for somebody else's purchase, for all that is known here.
-        raise _failed(f"The source with id [{source.id}] was not found.")
+        # It was created for another cart, possibly of another shopper.
+        raise _unknown_source(source.id)
     if not source.reusable and source.currency != cart.currency:
-        raise _failed("The source is in another currency.")
+        raise _not_applied("The source is in another currency.")
     if source.is_credit:
         _attach_credit(cart, source)
     else:
         _attach_primary(cart, source)
     if source.owner is not None and source.owner.address.get("country"):
-        # An address that the cart already has is never replaced.
-        copied = source.owner.cart_address()
-        cart.billing = cart.billing or for_cart(copied, "billing")
-        cart.shipping = cart.shipping or for_cart(copied, "shipping")
+        # Addresses that the cart already has are never replaced.
+        address = source.owner.cart_address()
+        cart.billing = cart.billing or read_cart_address(address, "billing")
+        cart.shipping = cart.shipping or read_cart_address(address, "shipping")
 
 
-def _is_own(request: Request, source: Source) -> bool:
+def _is_saved_by_shopper(request: Request, source: Source) -> bool:
     account = shopper_of(request).account
     return account is not None and account.owns(source)
 
 
+def _attach_primary(cart: Cart, source: Source) -> None:
+    if cart.credit is not None and not may_be_combined(source):
+        raise _not_applied("The payment method cannot be combined with store credit.")
+    cart.source = source
+
+
+def _attach_credit(cart: Cart, source: Source) -> None:
+    """Store credit that is attached after the primary pays nothing."""
+    if cart.source is not None and not may_be_combined(cart.source):
+        raise _not_applied("The payment method cannot be combined with store credit.")
+    if source.amount > cart.totals().total:
+        raise _refused(409, "session_source_amount_too_large", "Source amount(s) exceed session amount")
+    cart.credit, cart.ignores_credit = source, cart.source is not None
+
+
 async def apply_shopper(request: Request) -> Response:
-    """`POST apply-shopper`: addresses and a means of payment of the account, the defaults for those not named."""
-    account, cart = member_of(request), cart_of(request)
+    """`POST apply-shopper`: applies addresses and a payment option of the account; the defaults if not named."""
+    account, cart = account_of(request), cart_of(request)
     query = request.query_params
     billing = _entry(account.addresses, query.get("billingAddressId"), account.default_address)
     shipping = _entry(
@@ -80,64 +111,43 @@ async def apply_shopper(request: Request) -> Response:
     )
     option = _entry(account.payment_options, query.get("paymentOptionId"), account.default_payment_option)
     if billing is None and shipping is None and option is None:
-        raise refusal("ApplyShopperResource", 409, "apply-shopper-failure", "The shopper has nothing to apply.")
+        description = "The shopper has nothing to apply."
+        raise Refusal(409, "apply-shopper-failure", description, relation="ApplyShopperResource")
     if option is not None and option.source not in cart.sources:
         _attach(request, cart, option.source)
     for side, address in zip(SIDES, (billing, shipping), strict=True):
         if address is not None:
-            cart.set_address(side, for_cart(address.fields, side))
-    return settled(request, cart)
+            cart.set_address(side, read_cart_address(address.fields, side))
+    return answer_changed_cart(request, cart)
 
 
-def _entry(entries: list[E], text: str | None, default: E | None) -> E | None:
-    if not text:
-        return default
-    found = next((one for one in entries if str(one.id) == text), None)
-    if found is None:
-        raise refusal("ApplyShopperResource", 404, "resource-not-found", f"The entry {text} could not be found.")
-    return found
-
-
-def _attach_primary(cart: Cart, source: Source) -> None:
-    if cart.credit is not None and not may_be_combined(source):
-        raise _failed("The payment method cannot be combined with store credit.")
-    cart.source = source
-
-
-def _attach_credit(cart: Cart, source: Source) -> None:
-    """The secondary. After the primary it is taken, and pays nothing."""
-    if cart.source is not None and not may_be_combined(cart.source):
-        raise _failed("The payment method cannot be combined with store credit.")
-    if source.amount > cart.totals().total:
-        text = "Source amount(s) exceed session amount"
-        raise refusal("ApplyPaymentMethodResource", 409, "session_source_amount_too_large", text)
-    cart.credit, cart.ignores_credit = source, cart.source is not None
+def _entry(entries: list[Entry], entry_id: str | None, default: Entry | None) -> Entry | None:
+    return find(entries, entry_id, "entry", "ApplyShopperResource") if entry_id else default
 
 
 async def detach(request: Request) -> Response:
-    """`DELETE apply-payment-method`: the source named in the body, or whichever there is."""
+    """`DELETE apply-payment-method`: detaches the source of the body, or every source."""
     cart = cart_of(request)
-    given = await body_of(request, "ApplyPaymentMethodResource")
-    text = given.object("paymentMethod").text("sourceId")
+    source_id = (await body_of(request, RELATION)).object("paymentMethod").string("sourceId")
     if not cart.lines:
-        raise _failed("A payment method cannot be detached from an empty cart.")
-    named = [source for source in cart.sources if not text or source.id == _uuid(text)]
-    if text and not named:
-        raise _failed(f"The source with id [{text}] was not found.")
-    for source in named:
+        raise _not_applied("A payment method cannot be detached from an empty cart.")
+    sources = [source for source in cart.sources if not source_id or source.id == source_id.lower()]
+    if source_id and not sources:
+        raise _unknown_source(source_id)
+    for source in sources:
         world_of(request).detach(cart, source)
-    return nothing()
+    return no_content()
 
 
 async def detach_all(request: Request) -> Response:
     """`DELETE payment`."""
     cart = cart_of(request)
     if not cart.lines:
-        text = "A payment method cannot be deleted from an empty cart."
-        raise refusal("CartsResource", 409, "delete-payment-failure", text)
+        description = "A payment method cannot be deleted from an empty cart."
+        raise Refusal(409, "delete-payment-failure", description, relation="CartsResource")
     for source in cart.sources:
         world_of(request).detach(cart, source)
-    return nothing()
+    return no_content()
 
 
 LEGACY_CARDS = {
@@ -148,17 +158,17 @@ LEGACY_CARDS = {
     "masterCard": "MasterCard",
     "visa": "Visa",
 }
-"""The older list has a type for each brand of card."""
+"""The older list has a type for each card brand."""
 
 
 async def payment_methods(request: Request) -> Response:
-    """`GET payment-methods`: the older list, of types and names alone."""
+    """`GET payment-methods`: the older list, with types and names only."""
     cart = cart_of(request)
-    uri = f"{base_of(request)}/v1/shoppers/me/carts/active"
+    uri = cart_uri(base_of(request))
     listed: list[Json] = []
-    for method in available(Facts.of(cart.purchase())):
-        named = LEGACY_CARDS if method.type == "creditCard" else {method.type: method.name}
-        listed += [{"type": type, "displayName": name, "description": name} for type, name in named.items()]
+    for method in available(cart.purchase()):
+        names = LEGACY_CARDS if method.type == "creditCard" else {method.type: method.name}
+        listed += [{"type": key, "displayName": name, "description": name} for key, name in names.items()]
     wire = {
         "uri": f"{uri}/payment-methods",
         "applyPaymentMethod": {"uri": f"{uri}/apply-payment-method"},
@@ -167,12 +177,5 @@ async def payment_methods(request: Request) -> Response:
     return answer(request, {"paymentMethods": wire})
 
 
-def _failed(text: str) -> Refusal:
-    return refusal("ApplyPaymentMethodResource", 409, "apply-payment-failure", text)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
+def _unknown_source(source_id: str) -> Refusal:
+    return _not_applied(f"The source with id [{source_id}] was not found.")

@@ -1,9 +1,8 @@
-"""`/_ledger`: the merchant's own book of store credit, which is no part of Digital River.
+"""`/_ledger`: the merchant's own ledger of store credit. It is no part of Digital River.
 
-One call, `GET /_ledger/balance?reference=…`, answers what stands to the credit of the shopper with this
-external reference: `{"reference", "balance": {"currency", "value"}}`, or a 404 where it has no account. It
-takes the merchant's own key as Bearer. Holding and debiting credit is the merchant's business, and done on
-the order; here a control sets a balance.
+`GET /_ledger/balance?reference=…` answers with the balance of the shopper with this external reference,
+`{"reference", "balance": {"currency", "value"}}`, or with a 404. The caller shows the ledger's key as a Bearer
+token. The merchant reserves and debits credit with the order; here only `POST /_sandbox/credit` sets a balance.
 """
 
 from starlette.requests import Request
@@ -19,7 +18,8 @@ async def balance(request: Request) -> Response:
     if bearer_of(request) != world.keys.ledger_key:
         return JSONResponse({"error": "The key of the ledger is missing or wrong."}, 401)
     reference = request.query_params.get("reference", "")
-    account = world.ledger.get(reference)
-    if account is None:
+    account_balance = world.ledger.get(reference)
+    if account_balance is None:
         return JSONResponse({"error": "There is no such account."}, 404)
-    return JSONResponse({"reference": reference, "balance": money(account.amount, account.currency)})
+    amount = money(account_balance.amount, account_balance.currency)
+    return JSONResponse({"reference": reference, "balance": amount})

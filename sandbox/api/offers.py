@@ -1,107 +1,116 @@
-"""Offers and points of promotion: what the demo shop promotes, on its own, on a product, and beside a cart."""
+"""Offers on products: all of them, those of a product, and those at a point of promotion."""
 
 from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.api.products import product_of, short_list, stock_wire
-from sandbox.api.requests import answer, base_of, expand_of, locale_of, paged, reader_of, shopper_of, world_of
+from sandbox.api.products import listed_product_wire, product_of, stock_wire
+from sandbox.api.requests import (
+    answer,
+    base_of,
+    expand_of,
+    find,
+    locale_and_currency_of,
+    paged,
+    reader_of,
+    shopper_of,
+    world_of,
+)
 from sandbox.demo_shop import promotions
 from sandbox.demo_shop.german_texts import is_german
 from sandbox.demo_shop.products import PRODUCTS, Product
-from sandbox.demo_shop.promotions import OFFERS, PLACES, Offer
-from sandbox.wire.money import TAX_INCLUSIVE, Json
+from sandbox.demo_shop.promotions import OFFERS, POINTS_OF_PROMOTION, Offer
+from sandbox.wire.money import TAX_INCLUSIVE
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
+
+RELATION = "OffersResource"
 
 
 async def offers(request: Request) -> Response:
-    """`GET offers`: all that are running."""
+    """`GET offers`."""
     reader_of(request)
-    return _listed(request, list(OFFERS.values()))
+    return _answer_page(request, list(OFFERS.values()))
 
 
 async def offer(request: Request) -> Response:
     """`GET offers/{id}`."""
-    found = _offer(request)
-    return answer(request, {"offer": _wire(request)(found)})
+    offer = _offer(request)
+    return answer(request, {"offer": _offer_wire(request)(offer)})
 
 
 async def product_offers(request: Request) -> Response:
     """`GET offers/{id}/product-offers`."""
-    found = _offer(request)
-    return answer(request, {"productOffers": _product_offers(request, found, _product_wire(request, "productOffers"))})
+    offer = _offer(request)
+    wire = _product_offers_wire(request, offer, _product_wire(request, "productOffers"))
+    return answer(request, {"productOffers": wire})
 
 
 async def product_offer(request: Request) -> Response:
     """`GET offers/{id}/product-offers/{product}`."""
-    found, text = _offer(request), request.path_params["product"]
-    listed = _product_offers(request, found, _product_wire(request, "productOffer"))["productOffer"]
-    one = next((one for one in listed if str(one["id"]) == text), None)
-    if one is None:
-        raise _missing(f"The offer has no product {text}.")
-    return answer(request, {"productOffer": one})
+    offer, product_id = _offer(request), request.path_params["product"]
+    wires = _product_offers_wire(request, offer, _product_wire(request, "productOffer"))["productOffer"]
+    wire = next((wire for wire in wires if str(wire["id"]) == product_id), None)
+    if wire is None:
+        raise _missing(f"The offer has no product {product_id}.")
+    return answer(request, {"productOffer": wire})
 
 
 async def offers_of_product(request: Request) -> Response:
-    """`GET products/{id}/offers`: those that say with which products they are shown."""
+    """`GET products/{id}/offers`: offers that are shown with certain products, this one included."""
     product = product_of(request)
-    return _listed(request, [one for one in OFFERS.values() if product.id in one.shown_with])
+    return _answer_page(request, [offer for offer in OFFERS.values() if product.id in offer.shown_with])
 
 
-async def offers_of_place(request: Request) -> Response:
-    """`GET point-of-promotions/{place}/offers`: those that need neither product nor cart."""
+async def offers_at_point_of_promotion(request: Request) -> Response:
+    """`GET point-of-promotions/{place}/offers`: offers that are shown with any product."""
     reader_of(request)
-    return _shown(request, set())
+    return _answer_point_of_promotion(request, set())
 
 
-async def offers_of_place_on_product(request: Request) -> Response:
+async def offers_on_product_page(request: Request) -> Response:
     """`GET products/{id}/point-of-promotions/{place}/offers`."""
-    return _shown(request, {product_of(request).id})
+    return _answer_point_of_promotion(request, {product_of(request).id})
 
 
-async def offers_of_place_beside_cart(request: Request) -> Response:
+async def offers_beside_cart(request: Request) -> Response:
     """`GET carts/active/point-of-promotions/{place}/offers`."""
     cart = world_of(request).cart_of(shopper_of(request))
-    return _shown(request, {line.product.id for line in cart.lines})
+    return _answer_point_of_promotion(request, {line.product.id for line in cart.lines})
 
 
-def _shown(request: Request, product_ids: set[int]) -> Response:
-    place = request.path_params["place"]
-    if place not in PLACES:
-        raise _missing(f"The point of promotion {place} could not be found.")
-    return _listed(request, [one for one in OFFERS.values() if one.is_shown(place, product_ids)])
+def _answer_point_of_promotion(request: Request, product_ids: set[int]) -> Response:
+    name = request.path_params["place"]
+    if name not in POINTS_OF_PROMOTION:
+        raise _missing(f"The point of promotion {name} could not be found.")
+    return _answer_page(request, [offer for offer in OFFERS.values() if offer.is_shown(name, product_ids)])
+
+
+def _answer_page(request: Request, offers: list[Offer]) -> Response:
+    return paged(request, "offers", "offer", offers, _offer_wire(request))
 
 
 def _offer(request: Request) -> Offer:
     reader_of(request)
-    text = request.path_params["id"]
-    found = OFFERS.get(int(text)) if text.isdecimal() else None
-    if found is None:
-        raise _missing(f"The offer {text} could not be found.")
-    return found
+    return find(OFFERS.values(), request.path_params["id"], "offer", RELATION)
 
 
-def _missing(text: str) -> Refusal:
-    return Refusal(404, "resource-not-found", text, relation="OffersResource")
+def _missing(description: str) -> Refusal:
+    return Refusal(404, "resource-not-found", description, relation=RELATION)
 
 
-def _listed(request: Request, found: list[Offer]) -> Response:
-    return paged(request, "offers", "offer", found, _wire(request))
-
-
-def _wire(request: Request) -> Callable[[Offer], Json]:
-    locale, _ = locale_of(request, reader_of(request))
-    base, shown = base_of(request), _product_wire(request, "offers")
+def _offer_wire(request: Request) -> Callable[[Offer], Json]:
+    locale, _ = locale_and_currency_of(request, reader_of(request))
+    base, product_wire = base_of(request), _product_wire(request, "offers")
 
     def wire(offer: Offer) -> Json:
         pitches = offer.german_pitches if is_german(locale) else offer.pitches
-        image = f"{promotions.IMAGES}/{offer.id}.png" if offer.has_image else None
         return promotions.brief(offer, base, locale) | {
-            "image": image,
+            "image": f"{promotions.IMAGES}/{offer.id}.png" if offer.has_image else None,
             "salesPitch": list(pitches),
             "customAttributes": {},
-            "productOffers": _product_offers(request, offer, shown),
+            "productOffers": _product_offers_wire(request, offer, product_wire),
             "categoryOffers": {},
             "offerBundleGroups": {},
         }
@@ -109,15 +118,15 @@ def _wire(request: Request) -> Callable[[Offer], Json]:
     return wire
 
 
-def _product_offers(request: Request, offer: Offer, shown: Callable[[Product], Json]) -> Json:
-    locale, currency = locale_of(request, reader_of(request))
+def _product_offers_wire(request: Request, offer: Offer, product_wire: Callable[[Product], Json]) -> Json:
+    locale, currency = locale_and_currency_of(request, reader_of(request))
     base = base_of(request)
     wire: Json = {"uri": f"{base}/v1/shoppers/me/offers/{offer.id}/product-offers"}
     listed = [
         promotions.product_offer(
             offer,
             product_id,
-            shown(PRODUCTS[product_id]),
+            product_wire(PRODUCTS[product_id]),
             base,
             locale,
             currency,
@@ -129,15 +138,15 @@ def _product_offers(request: Request, offer: Offer, shown: Callable[[Product], J
 
 
 def _product_wire(request: Request, wrapper: str) -> Callable[[Product], Json]:
-    """A product as an offer shows it: in short with its stock, or whole."""
+    """A product of an offer: its short form with its stock, or the full product with `expand=all`."""
+    listed_wire = listed_product_wire(request, wrapper)
     if expand_of(request, wrapper).all:
-        return short_list(request, wrapper)
-    listed = short_list(request, wrapper)
+        return listed_wire
 
     def wire(product: Product) -> Json:
-        shown = {name: listed(product)[name] for name in ("uri", "displayName", "thumbnailImage")}
-        stock = stock_wire(request, product)
-        kept = ("uri", "availableQuantity", "productIsInStock")
-        return shown | {"inventoryStatus": {name: stock[name] for name in kept}}
+        full, stock = listed_wire(product), stock_wire(request, product)
+        short = {name: full[name] for name in ("uri", "displayName", "thumbnailImage")}
+        inventory = {name: stock[name] for name in ("uri", "availableQuantity", "productIsInStock")}
+        return short | {"inventoryStatus": inventory}
 
     return wire

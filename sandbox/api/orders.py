@@ -1,11 +1,14 @@
-"""`/v1/shoppers/me/orders`, and the look-up of an order by what its mail or its card says."""
+"""`/v1/shoppers/me/orders`, and the look-up of an order by its password or its card."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.api.requests import answer, base_of, expand_of, form_of, paged, reader_of, shopper_of, world_of
+from sandbox.api.requests import answer, base_of, expand_of, find, form_of, paged, reader_of, shopper_of, world_of
 from sandbox.model.order import Order
 from sandbox.wire.refusal import Refusal
+
+RELATION = "OrdersResource"
+LOOKUP_RELATION = "OrderLookupResource"
 
 STATES = frozenset(
     [
@@ -25,88 +28,80 @@ STATES = frozenset(
 
 
 async def show_all(request: Request) -> Response:
-    """`GET orders`, newest first; `orderState` narrows it to one state, or to several by commas."""
+    """`GET orders`, the newest first. `orderState` filters by one state, or by several with commas."""
     shopper = shopper_of(request)
     if not shopper.is_registered:
-        raise Refusal(403, "forbidden", "Orders are listed for registered shoppers only.", relation="OrdersResource")
-    wanted = {word.strip() for word in request.query_params.get("orderState", "").split(",") if word.strip()}
-    if wanted - STATES:
-        raise Refusal(400, "invalid-request", "An order state is unknown.", relation="OrdersResource")
-    world = world_of(request)
-    is_whole = not wanted or world.switches.order_states == "ignored"
-    found = [one for one in world.orders_of(shopper) if is_whole or one.state in wanted]
+        raise Refusal(403, "forbidden", "Orders are listed for registered shoppers only.", relation=RELATION)
+    states = {state.strip() for state in request.query_params.get("orderState", "").split(",") if state.strip()}
+    if states - STATES:
+        raise Refusal(400, "invalid-request", "An order state is unknown.", relation=RELATION)
+    is_filtered = bool(states) and world_of(request).switches.order_states != "ignored"
+    orders = [order for order in shopper.newest_orders() if not is_filtered or order.state in states]
     base, expand = base_of(request), expand_of(request, "orders").below("order")
-    return paged(request, "orders", "order", found, lambda order: order.listed_wire(base, expand))
+    return paged(request, "orders", "order", orders, lambda order: order.listed_wire(base, expand))
 
 
 async def show(request: Request) -> Response:
-    """`GET orders/{id}`: of the account, or of the session that submitted it. `orderState` does not narrow."""
+    """`GET orders/{id}` for the account, or for the guest's session that submitted it. `orderState` is ignored."""
     return answer(request, {"order": _order(request).wire(base_of(request), expand_of(request, "order"))})
 
 
 async def lines(request: Request) -> Response:
     """`GET orders/{id}/line-items`."""
-    whole = expand_of(request, "lineItems").has("lineItem")
-    return answer(request, {"lineItems": _order(request).lines_wire(base_of(request), whole=whole)})
+    is_full = expand_of(request, "lineItems").has("lineItem")
+    return answer(request, {"lineItems": _order(request).lines_wire(base_of(request), is_full=is_full)})
 
 
 async def line(request: Request) -> Response:
     """`GET orders/{id}/line-items/{line}`."""
-    whole = expand_of(request, "lineItem").has("product")
-    text = request.path_params["line"]
-    wires = _order(request).line_wires(base_of(request), whole=whole)
-    found = next((wire for wire in wires if str(wire["id"]) == text), None)
-    if found is None:
-        raise _missing("line item", text)
-    return answer(request, {"lineItem": found})
+    is_full = expand_of(request, "lineItem").has("product")
+    line_id = request.path_params["line"]
+    wires = _order(request).line_wires(base_of(request), is_full=is_full)
+    wire = next((wire for wire in wires if str(wire["id"]) == line_id), None)
+    if wire is None:
+        description = f"The line item {line_id} could not be found."
+        raise Refusal(404, "resource-not-found", description, relation=RELATION)
+    return answer(request, {"lineItem": wire})
 
 
 async def billing_address(request: Request) -> Response:
     """`GET orders/{id}/billing-address`."""
-    return answer(request, {"address": _order(request).address_wire(base_of(request), "billing", whole=True)})
+    return answer(request, {"address": _order(request).address_wire(base_of(request), "billing", is_full=True)})
 
 
 async def shipping_address(request: Request) -> Response:
     """`GET orders/{id}/shipping-address`."""
-    return answer(request, {"address": _order(request).address_wire(base_of(request), "shipping", whole=True)})
+    return answer(request, {"address": _order(request).address_wire(base_of(request), "shipping", is_full=True)})
 
 
 async def look_up(request: Request) -> Response:
     """`POST /v1/shoppers/order-lookup`, form-encoded.
 
-    With the order's number and its password for anybody; with the digits of the card and the email address
-    for registered shoppers. Nothing that fits is a 404, whatever of it was wrong.
+    Anyone can look an order up by its number and password. Registered shoppers can look orders up by the last
+    digits of the card and the email address. Every miss is the same 404.
     """
-    world, given = world_of(request), await form_of(request)
-    if given.get("orderId") and given.get("password"):
-        reader_of(request)
-        pair = (given["orderId"], given["password"])
-        found = [one for one in world.orders() if (str(one.id), one.password) == pair]
-    elif given.get("creditCardLastDigits") and given.get("emailAddress"):
-        if not shopper_of(request).is_registered:
-            raise Refusal(403, "forbidden", "This look-up is for registered shoppers only.", relation=RELATION)
-        pair = (given["creditCardLastDigits"], given["emailAddress"].lower())
-        found = [one for one in world.orders() if (one.last_four_digits, (one.email or "").lower()) == pair]
-    else:
-        raise Refusal(400, "invalid-request", "Invalid or Missing Request Content", relation=RELATION)
-    if not found:
-        raise Refusal(404, "resource-not-found", "The order could not be found.", relation=RELATION)
+    orders = await _looked_up_orders(request)
+    if not orders:
+        raise Refusal(404, "resource-not-found", "The order could not be found.", relation=LOOKUP_RELATION)
     base, expand = base_of(request), expand_of(request, "orders").below("order")
-    wires = [order.found_wire(base, expand) for order in found]
+    wires = [order.lookup_wire(base, expand) for order in orders]
     return answer(request, {"orders": {"order": wires, "totalResults": len(wires), "totalResultPages": 1}})
 
 
-RELATION = "OrderLookupResource"
+async def _looked_up_orders(request: Request) -> list[Order]:
+    orders, form = world_of(request).orders(), await form_of(request)
+    if form.get("orderId") and form.get("password"):
+        reader_of(request)
+        credentials = (form["orderId"], form["password"])
+        return [order for order in orders if (str(order.id), order.password) == credentials]
+    if form.get("creditCardLastDigits") and form.get("emailAddress"):
+        if not shopper_of(request).is_registered:
+            description = "This look-up is for registered shoppers only."
+            raise Refusal(403, "forbidden", description, relation=LOOKUP_RELATION)
+        card = (form["creditCardLastDigits"], form["emailAddress"].lower())
+        return [order for order in orders if (order.last_four_digits, (order.email or "").lower()) == card]
+    raise Refusal(400, "invalid-request", "Invalid or Missing Request Content", relation=LOOKUP_RELATION)
 
 
 def _order(request: Request) -> Order:
-    shopper = shopper_of(request)
-    text = request.path_params["id"]
-    found = next((one for one in world_of(request).orders_of(shopper) if str(one.id) == text), None)
-    if found is None:
-        raise _missing("order", text)
-    return found
-
-
-def _missing(what: str, text: str) -> Refusal:
-    return Refusal(404, "resource-not-found", f"The {what} {text} could not be found.", relation="OrdersResource")
+    return find(shopper_of(request).orders.values(), request.path_params["id"], "order", RELATION)

@@ -1,4 +1,4 @@
-"""The catalogue: products and their stock."""
+"""`/v1/shoppers/me/products`: products, their prices, variations and stock, and the search."""
 
 import re
 from collections.abc import Callable
@@ -6,136 +6,146 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.api.requests import answer, base_of, expand_of, locale_of, paged, reader_of, whole_number, world_of
+from sandbox.api.requests import (
+    answer,
+    base_of,
+    expand_of,
+    find,
+    locale_and_currency_of,
+    paged,
+    reader_of,
+    whole_number,
+    world_of,
+)
 from sandbox.demo_shop import products as demo_products
 from sandbox.demo_shop.products import LISTED, PRODUCTS, Product
 from sandbox.wire.expand import Expand
-from sandbox.wire.money import TAX_INCLUSIVE, Json
+from sandbox.wire.money import TAX_INCLUSIVE
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
 
-ON_A_PAGE = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
-HIDDEN = {"customAttributes", "variations", "inventoryStatus"}
-"""Of a single product, until it is expanded."""
+LISTED_FIELDS = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
+"""Fields of a product in a list that is not expanded."""
+EXPANDED_FIELDS = {"customAttributes", "variations", "inventoryStatus"}
+"""Fields that a single product has only if it is expanded."""
 
 
 async def products(request: Request) -> Response:
-    """`GET /v1/shoppers/me/products`, all of them or those with certain ids; unknown ids are left out."""
+    """`GET products`: all of them, or those with certain ids. Unknown ids are left out."""
     if "keyword" in request.query_params:
         return await search(request)
-    return paged(request, "products", "product", _chosen(request), short_list(request))
+    reader_of(request)
+    query = request.query_params
+    is_filtered = any(query.get(name) for name in ("productId", "id", "externalReferenceId"))
+    rows = _products_of_query(request) if is_filtered else LISTED
+    return paged(request, "products", "product", rows, listed_product_wire(request))
 
 
 async def product(request: Request) -> Response:
-    """`GET /v1/shoppers/me/products/{id}`."""
-    found = product_of(request)
-    shown = {name for name in _full(request, found) if name not in HIDDEN}
-    return answer(request, {"product": _wire(request, found, expand_of(request, "product"), shown)})
+    """`GET products/{id}`."""
+    product = product_of(request)
+    default = {name for name in _full_wire(request, product) if name not in EXPANDED_FIELDS}
+    return answer(request, {"product": _wire(request, product, expand_of(request, "product"), default)})
 
 
 async def search(request: Request) -> Response:
-    """`GET product-search`: products that have every word of the keyword, best match first."""
-    locale, _ = locale_of(request, reader_of(request))
+    """`GET product-search`: products with every word of the keyword, the best match first."""
+    locale, _ = locale_and_currency_of(request, reader_of(request))
     words = _words(request.query_params.get("keyword", ""))
-    scored = [(_score(one, words, locale), one) for one in LISTED]
-    found = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
-    shown = short_list(request)
-    places = {one.id: (place, score) for place, (score, one) in enumerate(found, start=1)}
+    scores = {product.id: _score(product, words, locale) for product in LISTED}
+    matches = [product for product in LISTED if scores[product.id]]
+    matches.sort(key=lambda product: -scores[product.id])
+    ranking = {product.id: rank for rank, product in enumerate(matches, start=1)}
+    listed_wire = listed_product_wire(request)
 
-    def ranked(product: Product) -> Json:
-        ranking, score = places[product.id]
-        return shown(product) | {"ranking": ranking, "score": score}
+    def wire(product: Product) -> Json:
+        return listed_wire(product) | {"ranking": ranking[product.id], "score": scores[product.id]}
 
-    return paged(request, "products", "product", [one for _, one in found], ranked)
+    return paged(request, "products", "product", matches, wire)
 
 
 async def variations(request: Request) -> Response:
-    """`GET products/{id}/variations`: none for a product that has none."""
+    """`GET products/{id}/variations`; without `product` if there are none."""
     product, base = product_of(request), base_of(request)
-    shown = short_list(request, "variations")
-    below = [
-        {"uri": demo_products.uri(one.id, base), "parentProduct": {"uri": demo_products.uri(product.id, base)}}
-        | shown(one)
-        for one in demo_products.variations(product)
+    listed_wire = listed_product_wire(request, "variations")
+    uri = demo_products.uri(product.id, base)
+    wires = [
+        {"uri": demo_products.uri(variation.id, base), "parentProduct": {"uri": uri}} | listed_wire(variation)
+        for variation in demo_products.variations(product)
     ]
-    uri = f"{demo_products.uri(product.id, base)}/variations"
-    return answer(request, {"variations": {"uri": uri} | ({"product": below} if below else {})})
+    return answer(request, {"variations": {"uri": f"{uri}/variations"} | ({"product": wires} if wires else {})})
 
 
 async def pricing(request: Request) -> Response:
     """`GET products/{id}/pricing`."""
-    return answer(request, {"pricing": _priced(request, product_of(request), demo_products.pricing)})
+    return answer(request, {"pricing": _pricing_wire(request, demo_products.pricing)})
 
 
 async def volume_pricing(request: Request) -> Response:
     """`GET products/{id}/pricing/volume-pricing`."""
-    return answer(request, {"volumePricing": _priced(request, product_of(request), demo_products.volume_pricing)})
+    return answer(request, {"volumePricing": _pricing_wire(request, demo_products.volume_pricing)})
 
 
-def _priced(request: Request, product: Product, price: Callable[..., Json]) -> Json:
-    locale, currency = locale_of(request, reader_of(request))
-    return price(product, currency, locale, base_of(request), tax_included=currency in TAX_INCLUSIVE)
+def _pricing_wire(request: Request, wire_of: Callable[..., Json]) -> Json:
+    product = product_of(request)
+    locale, currency = locale_and_currency_of(request, reader_of(request))
+    return wire_of(product, currency, locale, base_of(request), tax_included=currency in TAX_INCLUSIVE)
 
 
 def _words(keyword: str) -> list[str]:
-    """What is looked for. Raises the refusal of an expression that cannot be read."""
+    """The words to search for. Raises for an expression that cannot be parsed."""
     if not keyword.strip():
-        text = "A keyword expression is missing."
-        raise Refusal(400, "invalid-keyword-expression", text, relation="ProductSearchResource")
-    is_open = keyword.count('"') % 2 or keyword.count("(") != keyword.count(")")
-    has_stray = re.match(r"\s*[*?]", keyword) or re.search(r"\b(AND|OR|NOT)\s*$", keyword)
+        description = "A keyword expression is missing."
+        raise Refusal(400, "invalid-keyword-expression", description, relation="ProductSearchResource")
+    is_unbalanced = keyword.count('"') % 2 or keyword.count("(") != keyword.count(")")
+    has_stray_operator = re.match(r"\s*[*?]", keyword) or re.search(r"\b(AND|OR|NOT)\s*$", keyword)
     words = re.findall(r"[\w'-]+", keyword.casefold())
-    if is_open or has_stray or not words:
-        text = f"The keyword expression {keyword} is invalid."
-        raise Refusal(409, "invalid-keyword-expression", text, relation="ProductSearchResource")
+    if is_unbalanced or has_stray_operator or not words:
+        description = f"The keyword expression {keyword} is invalid."
+        raise Refusal(409, "invalid-keyword-expression", description, relation="ProductSearchResource")
     return words
 
 
 def _score(product: Product, words: list[str], locale: str) -> int:
-    """100 for words of the name, 50 when the description is needed too, 0 for none."""
+    """100 if the name has every word, 50 if name, description and variations have them, else 0."""
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100
-    below = " ".join(one.name_in(locale) for one in demo_products.variations(product))
-    text = f"{name} {product.description_in(locale)} {product.slug} {below}".casefold()
-    return 50 if all(word in text for word in words) else 0
+    names = " ".join(variation.name_in(locale) for variation in demo_products.variations(product))
+    content = f"{name} {product.description_in(locale)} {product.slug} {names}".casefold()
+    return 50 if all(word in content for word in words) else 0
 
 
 async def inventory(request: Request) -> Response:
-    """`GET /v1/shoppers/me/products/inventory-status`; unknown ids are left out."""
+    """`GET products/inventory-status`. Unknown ids are left out."""
     reader_of(request)
-    quantity = whole_number(request.query_params.get("quantity", "1"), "quantity", "InventoryStatusResource")
-    statuses = [stock_wire(request, one, quantity) for one in _named(request) if not one.is_base]
+    quantity = _requested_quantity(request)
+    wires = [stock_wire(request, product, quantity) for product in _products_of_query(request) if not product.is_base]
     uri = f"{base_of(request)}/v1/shoppers/me/products/inventory-status"
-    return answer(request, {"products": {"uri": uri, "inventoryStatus": statuses}})
+    return answer(request, {"products": {"uri": uri, "inventoryStatus": wires}})
 
 
 async def inventory_of_product(request: Request) -> Response:
-    """`GET /v1/shoppers/me/products/{id}/inventory-status`."""
-    quantity = whole_number(request.query_params.get("quantity", "1"), "quantity", "InventoryStatusResource")
+    """`GET products/{id}/inventory-status`."""
+    quantity = _requested_quantity(request)
     return answer(request, {"inventoryStatus": stock_wire(request, product_of(request), quantity)})
 
 
+def _requested_quantity(request: Request) -> int:
+    return whole_number(request.query_params.get("quantity", "1"), "quantity", "InventoryStatusResource")
+
+
 def product_of(request: Request) -> Product:
+    """The product of the path."""
     reader_of(request)
-    text = request.path_params["id"]
-    found = PRODUCTS.get(int(text)) if text.isdecimal() else None
-    if found is None:
-        raise Refusal(404, "resource-not-found", f"The product {text} could not be found.", relation="ProductsResource")
-    return found
+    return find(PRODUCTS.values(), request.path_params["id"], "product", "ProductsResource")
 
 
-def _chosen(request: Request) -> list[Product]:
-    reader_of(request)
-    query = request.query_params
-    is_narrowed = any(query.get(name) for name in ("productId", "id", "externalReferenceId"))
-    return _named(request) if is_narrowed else LISTED
-
-
-def _named(request: Request) -> list[Product]:
+def _products_of_query(request: Request) -> list[Product]:
     query = request.query_params
     ids = (query.get("productId") or query.get("id") or "").split(",")
     slugs = (query.get("externalReferenceId") or "").split(",")
-    return [one for one in PRODUCTS.values() if str(one.id) in ids or one.slug in slugs]
+    return [product for product in PRODUCTS.values() if str(product.id) in ids or product.slug in slugs]
 
 
 def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
@@ -146,24 +156,24 @@ def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
     return wire
 
 
-def short_list(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:
-    """How an element of a list of products is shown, as far as `expand` of this request goes."""
+def listed_product_wire(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:
+    """A product in a list, as far as it is expanded."""
     expand = expand_of(request, wrapper).below("product")
-    return lambda product: _wire(request, product, expand, ON_A_PAGE)
+    return lambda product: _wire(request, product, expand, LISTED_FIELDS)
 
 
 def _wire(request: Request, product: Product, expand: Expand, default: set[str]) -> Json:
-    wire = expand.chosen(_full(request, product), default)
+    wire = expand.select(_full_wire(request, product), default)
     if "id" not in default and not expand.has("pricing"):
         short = ("uri", "formattedListPrice", "formattedSalePriceWithQuantity")
         wire["pricing"] = {name: wire["pricing"][name] for name in short}
     return wire
 
 
-def _full(request: Request, product: Product) -> Json:
+def _full_wire(request: Request, product: Product) -> Json:
     base = base_of(request)
     uri = demo_products.uri(product.id, base)
-    locale, currency = locale_of(request, reader_of(request))
+    locale, currency = locale_and_currency_of(request, reader_of(request))
     wire = demo_products.core(product, base, locale)
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": demo_products.uri(product.parent_id, base)}
@@ -171,8 +181,8 @@ def _full(request: Request, product: Product) -> Json:
     wire["familyAttributes"] = {"uri": f"{uri}/family-attributes"}
     wire["pricing"] = demo_products.pricing(product, currency, locale, base, tax_included=currency in TAX_INCLUSIVE)
     if product.is_base:
-        below = [_full(request, one) for one in demo_products.variations(product)]
-        wire["variations"] = {"uri": f"{uri}/variations", "product": below}
+        wires = [_full_wire(request, variation) for variation in demo_products.variations(product)]
+        wire["variations"] = {"uri": f"{uri}/variations", "product": wires}
         return wire
     if not product.is_purchasable:
         return wire

@@ -1,68 +1,72 @@
-"""What the handlers read from a request, and what they answer with."""
+"""Reading requests and writing answers: what the handlers of the API share."""
 
+import base64
+import binascii
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from math import ceil
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.demo_shop import card_numbers
-from sandbox.model.shopper import Account
-from sandbox.model.world import Shopper, World
-from sandbox.wire.expand import Expand, only
-from sandbox.wire.money import PAIRS, Json
+from sandbox.model.shopper import Account, Shopper
+from sandbox.model.world import World
+from sandbox.wire.body import Body, decode_object
+from sandbox.wire.expand import Expand, select_fields
+from sandbox.wire.money import PAIRS
 from sandbox.wire.refusal import Refusal
-
-T = TypeVar("T")
+from sandbox.wire.values import Json
 
 LONGEST_PAGE = 100_000
 
-DIGITS = re.compile(r"[0-9]{1,9}")
-"""What upstream counts; more digits than these are a mistake."""
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Ids of sources, of which some would pass for the number of a card."""
+"""Some ids of sources contain what looks like a card number."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
 def world_of(request: Request) -> World:
     world = request.app.state.world
-    assert isinstance(world, World)  # noqa: S101 - put there when the application was made
+    assert isinstance(world, World)  # noqa: S101 - set when the application was made
     return world
 
 
 def base_of(request: Request) -> str:
-    """Where the caller reached us; every `uri` begins with it."""
+    """Base address of the sandbox as the caller reached it; every `uri` begins with it."""
     return str(request.base_url).rstrip("/")
 
 
+# Credentials.
+
+
 def shopper_of(request: Request) -> Shopper:
-    """Whose token this is. Raises a 401 of envelope A."""
-    token = bearer_of(request) or request.query_params.get("token")
-    if not token:
+    """The shopper of the access token. Raises a 401 of envelope A."""
+    value = bearer_of(request) or request.query_params.get("token")
+    if not value:
         raise Refusal(401, "invalid_request", "An access token is missing.")
     world = world_of(request)
-    known = world.tokens.get(token)
-    if known is None:
+    token = world.tokens.get(value)
+    if token is None:
         raise Refusal(401, "invalid_token", "Invalid token for specified shopper")
-    if known.expires_at <= world.now():
+    if token.expires_at <= world.now():
         raise Refusal(401, "invalid_token", "Session expired")
-    return known.shopper
+    return token.shopper
 
 
 def reader_of(request: Request) -> Shopper:
-    """For what is public: the shopper of the token, or anybody with the public key."""
+    """For public resources: the shopper of the token, or an anonymous one for the public key."""
     if request.query_params.get("apiKey") == world_of(request).keys.public_key:
         return Shopper("anybody")
     return shopper_of(request)
 
 
-def member_of(request: Request) -> Account:
-    """Whose account this is. A guest's token is none for it."""
+def account_of(request: Request) -> Account:
+    """The account of the access token. Raises a 401 for a guest's token."""
     account = shopper_of(request).account
     if account is None:
         raise Refusal(401, "invalid_token", "Invalid token for specified shopper")
@@ -74,169 +78,168 @@ def bearer_of(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-class Body(dict[str, Any]):
-    """An object that a caller sent. Its members are what they are asked for as, or the request is refused."""
+def basic_credentials_of(request: Request) -> str | None:
+    """`key:secret`; "" if they are malformed; None without Basic authentication."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    return decode_base64(encoded) or ""
 
-    def __init__(self, members: Json, refusal: Callable[[str], Refusal]) -> None:
-        super().__init__(members)
-        self._refusal = refusal
 
-    def object(self, name: str) -> "Body":
-        """Empty where it is absent, null or "": `{"cart": ""}` is documented."""
-        value = self.get(name)
-        if value in (None, ""):
-            value = {}
-        if not isinstance(value, dict):
-            raise self._refusal(name)
-        return Body(value, self._refusal)
+def decode_base64(encoded: str) -> str | None:
+    """None if the string is no base64."""
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
 
-    def objects(self, name: str) -> list["Body"]:
-        """A list of objects; upstream takes one element without a list."""
-        value = self.get(name)
-        listed = value if isinstance(value, list) else [] if value in (None, "") else [value]
-        if not all(isinstance(one, dict) for one in listed):
-            raise self._refusal(name)
-        return [Body(one, self._refusal) for one in listed]
 
-    def text(self, name: str) -> str | None:
-        """A string, or what is written as one: numbers and booleans. None where it is absent, null or ""."""
-        value = self.get(name)
-        if isinstance(value, dict | list):
-            raise self._refusal(name)
-        return None if value in (None, "") else str(value)
+# Bodies and parameters.
 
 
 async def body_of(request: Request, relation: str) -> Body:
-    """A JSON object; empty for no body. Refuses what looks like the number of a card."""
-
-    def refusal(name: str) -> Refusal:
-        return Refusal(400, "invalid-request", f"The member {name} is malformed.", relation=relation)
-
+    """A JSON object; empty without a body. Refuses a body with a card number."""
+    malformed = partial(Refusal, 400, "invalid-request", relation=relation)
     raw = await request.body()
-    body = decoded(raw) if raw.strip() else {}
-    if body is None:
-        text = "The request was invalid and could not be parsed by the system."
-        raise Refusal(400, "invalid-request", text, relation=relation)
-    if any(_holds_card(text) for text in _texts(body)):
-        text = "The request contains sensitive data that is not accepted."
-        raise Refusal(400, "invalid-request", text, relation=relation, subcode="sensitive-data-detected")
-    return Body(body, refusal)
-
-
-def decoded(raw: bytes) -> Json | None:
-    """The JSON object in these bytes, if they are one."""
-    try:
-        body = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
+    fields = decode_object(raw) if raw.strip() else {}
+    if fields is None:
+        raise malformed("The request was invalid and could not be parsed by the system.")
+    if any(_has_card_number(value) for value in _leaves(fields)):
+        description = "The request contains sensitive data that is not accepted."
+        raise malformed(description, subcode="sensitive-data-detected")
+    return Body(fields, lambda name: malformed(f"The field {name} is malformed."))
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """A URL-encoded form; a field that comes twice counts as it came last."""
+    """A URL-encoded form. The last value of a repeated field counts."""
     return dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
 
 
-def _texts(value: Any) -> list[str]:
+def _leaves(value: Any) -> list[str]:
+    """The strings and numbers of a JSON value."""
     if isinstance(value, dict):
-        return [text for one in value.values() for text in _texts(one)]
+        return [leaf for child in value.values() for leaf in _leaves(child)]
     if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return [str(value)] if is_number or isinstance(value, str) else []
+        return [leaf for child in value for leaf in _leaves(child)]
+    return [str(value)] if _is_number(value) or isinstance(value, str) else []
 
 
-def _holds_card(text: str) -> bool:
-    if UUID.fullmatch(text):
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _has_card_number(value: str) -> bool:
+    if UUID.fullmatch(value):
         return False
-    found = (re.sub(r"[ -]", "", match.group()) for match in MAYBE_A_CARD.finditer(text))
-    return any(card_numbers.brand(number) is not None and card_numbers.is_card_number(number) for number in found)
+    numbers = (re.sub(r"[ -]", "", match.group()) for match in MAYBE_A_CARD.finditer(value))
+    return any(card_numbers.brand(number) is not None and card_numbers.is_valid(number) for number in numbers)
 
 
 def expand_of(request: Request, wrapper: str) -> Expand:
-    """Relative to what is in the wrapper; the wrapper's name may be written before a path."""
+    """Paths below the wrapped resource. A path may begin with the name of the wrapper."""
     expand = Expand.parse(request.query_params.get("expand"))
     return Expand(
         tuple(path[1:] if path[0] == wrapper and len(path) > 1 else path for path in expand.paths), expand.all
     )
 
 
-def locale_of(request: Request, shopper: Shopper) -> tuple[str, str]:
-    """Locale and currency of a catalogue answer."""
+def locale_and_currency_of(request: Request, shopper: Shopper) -> tuple[str, str]:
+    """Of a catalogue answer: from the query, else the shopper's."""
     locale = request.query_params.get("locale", shopper.locale)
     if locale not in PAIRS:
         raise Refusal(409, "invalid-locale", f"The locale {locale} is not supported.", relation="SiteResource")
-    is_other = locale != shopper.locale
-    currency = request.query_params.get("currency", PAIRS[locale] if is_other else shopper.currency)
+    default = shopper.currency if locale == shopper.locale else PAIRS[locale]
+    currency = request.query_params.get("currency", default)
     if currency not in PAIRS.values():
-        text = f"The currency {currency} is not supported."
-        raise Refusal(409, "valid-currency-code", text, relation="SiteResource")
+        description = f"The currency {currency} is not supported."
+        raise Refusal(409, "valid-currency-code", description, relation="SiteResource")
     return locale, currency
 
 
-def whole_number(text: str | int | None, name: str, relation: str) -> int:
-    if not DIGITS.fullmatch(str(text)):
+def whole_number(value: str, name: str, relation: str) -> int:
+    if not WHOLE_NUMBER.fullmatch(value):
         raise Refusal(400, "invalid-request", f"{name} must be a whole number.", relation=relation)
-    return int(str(text))
+    return int(value)
 
 
-def paged(request: Request, wrapper: str, name: str, rows: Sequence[T], wire_of: Callable[[T], Json]) -> Response:
-    """One page of a list, with links to those beside it."""
-    query = request.query_params
-    relation = f"{wrapper[0].upper()}{wrapper[1:]}Resource"
-    number = whole_number(query.get("pageNumber", "1"), "pageNumber", relation)
-    size = whole_number(query.get("pageSize", "10"), "pageSize", relation)
-    if number < 1 or not 0 < size < LONGEST_PAGE:
-        text = "The page size must be greater than 0 and less than 100000, and page numbers begin at 1."
-        raise Refusal(400, "invalid-request", text, relation=relation)
-    uri = f"{base_of(request)}{request.url.path}"
-    pages = ceil(len(rows) / size)
-    wire: Json = {"uri": uri}
-    for link, there in (("nextPage", number + 1), ("previousPage", number - 1)):
-        if 1 <= there <= pages:
-            others = {key: value for key, value in query.items() if key not in ("token", "apiKey", "pageNumber")}
-            wire[link] = {"uri": f"{uri}?{urlencode(others | {'pageNumber': there})}"}
-    wire[name] = [wire_of(row) for row in rows[(number - 1) * size : number * size]]
-    return answer(request, {wrapper: wire | {"totalResults": len(rows), "totalResultPages": pages}})
-
-
-def check_ip(address: str | None, relation: str) -> None:
+def check_ip_address(address: str | None, relation: str) -> None:
     if address:
         try:
             ipaddress.ip_address(address)
         except ValueError:
-            text = "Requested ip address is not valid"
-            raise Refusal(409, "invalid-ip-address", text, relation=relation) from None
+            description = "Requested ip address is not valid"
+            raise Refusal(409, "invalid-ip-address", description, relation=relation) from None
 
 
-def answer(request: Request, body: Json, status: int = 200) -> Response:
-    """A resource of the Commerce API, kept to `fields` and in the wire forms of the switches."""
+class Identified(Protocol):
+    @property
+    def id(self) -> int | str: ...
+
+
+Entry = TypeVar("Entry", bound=Identified)
+
+
+def find(entries: Iterable[Entry], entry_id: str, noun: str, relation: str) -> Entry:
+    """The entry with this id. Raises a 404 that names it by `noun`."""
+    entry = next((entry for entry in entries if str(entry.id) == entry_id), None)
+    if entry is None:
+        description = f"The {noun} {entry_id} could not be found."
+        raise Refusal(404, "resource-not-found", description, relation=relation)
+    return entry
+
+
+# Answers.
+
+Row = TypeVar("Row")
+
+
+def paged(request: Request, wrapper: str, name: str, rows: Sequence[Row], wire_of: Callable[[Row], Json]) -> Response:
+    """One page of a list, with links to the pages before and after it."""
+    query = request.query_params
+    relation = f"{wrapper[0].upper()}{wrapper[1:]}Resource"
+    page = whole_number(query.get("pageNumber", "1"), "pageNumber", relation)
+    size = whole_number(query.get("pageSize", "10"), "pageSize", relation)
+    if page < 1 or not 0 < size < LONGEST_PAGE:
+        description = "The page size must be greater than 0 and less than 100000, and page numbers begin at 1."
+        raise Refusal(400, "invalid-request", description, relation=relation)
+    uri = f"{base_of(request)}{request.url.path}"
+    pages = ceil(len(rows) / size)
+    wire: Json = {"uri": uri}
+    for link, target in (("nextPage", page + 1), ("previousPage", page - 1)):
+        if 1 <= target <= pages:
+            others = {key: value for key, value in query.items() if key not in ("token", "apiKey", "pageNumber")}
+            wire[link] = {"uri": f"{uri}?{urlencode(others | {'pageNumber': target})}"}
+    wire[name] = [wire_of(row) for row in rows[(page - 1) * size : page * size]]
+    return answer(request, {wrapper: wire | {"totalResults": len(rows), "totalResultPages": pages}})
+
+
+def answer(request: Request, wire: Json, status: int = 200) -> Response:
+    """A resource of the Commerce API, reduced to `fields`, and written as the switches say."""
     switches = world_of(request).switches
-    shaped = only(body, request.query_params.get("fields"))
+    shaped = select_fields(wire, request.query_params.get("fields"))
     if switches.single_as == "object":
-        shaped = _single(shaped)
+        shaped = _with_bare_singles(shaped)
     if switches.numbers_as == "text":
-        shaped = _text(shaped)
+        shaped = _with_strings_for_numbers(shaped)
     return JSONResponse(shaped, status)
 
 
-def nothing() -> Response:
+def no_content() -> Response:
     return Response(status_code=204)
 
 
-def _single(value: Any) -> Any:
-    """Lists of one element as that element, below the wrappers of collections."""
+def _with_bare_singles(value: Any) -> Any:
+    """Each list of one element is replaced by the element."""
     if isinstance(value, dict):
-        return {name: _single(one) for name, one in value.items()}
+        return {name: _with_bare_singles(child) for name, child in value.items()}
     if isinstance(value, list):
-        return _single(value[0]) if len(value) == 1 else [_single(one) for one in value]
+        return _with_bare_singles(value[0]) if len(value) == 1 else [_with_bare_singles(child) for child in value]
     return value
 
 
-def _text(value: Any) -> Any:
+def _with_strings_for_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _text(one) for name, one in value.items()}
+        return {name: _with_strings_for_numbers(child) for name, child in value.items()}
     if isinstance(value, list):
-        return [_text(one) for one in value]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if is_number else value
+        return [_with_strings_for_numbers(child) for child in value]
+    return str(value) if _is_number(value) else value

@@ -1,27 +1,28 @@
-"""`/v1/shoppers`: the shopper's own settings, and accounts."""
+"""`/v1/shoppers`: registration, the shopper's profile and settings, and the site's locales."""
 
 import re
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.api.requests import (
-    Body,
     answer,
     base_of,
     body_of,
-    check_ip,
+    check_ip_address,
+    decode_base64,
     expand_of,
-    nothing,
+    no_content,
     reader_of,
     shopper_of,
     world_of,
 )
-from sandbox.api.tokens import plain
-from sandbox.model.shopper import Account
-from sandbox.model.world import Shopper
-from sandbox.wire.money import PAIRS, Json
+from sandbox.model.shopper import Account, Shopper
+from sandbox.wire.body import Body
+from sandbox.wire.money import PAIRS
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
 
 ME = "/v1/shoppers/me"
 
@@ -31,37 +32,32 @@ LONGEST_FIELD = 255
 
 PASSWORD_CLASSES = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[!@#$%^*~:;&><\[\]{}|\-_+=?]")
 
+_refused = partial(Refusal, relation=RELATION)
+
 
 async def register(request: Request) -> Response:
-    """`POST /v1/shoppers`: opens an account, and signs nobody in."""
+    """`POST /v1/shoppers`: opens an account. The caller is not signed in by this."""
     reader_of(request)
     world = world_of(request)
-    given = await _given(request)
+    sent = await _sent_shopper(request)
     username, first_name, last_name, email = (
-        _needed(given, name) for name in ("username", "firstName", "lastName", "emailAddress")
+        _required(sent, name) for name in ("username", "firstName", "lastName", "emailAddress")
     )
-    reference, password = given.text("externalReferenceId"), given.text("password")
+    reference, password = sent.string("externalReferenceId"), _password(sent)
     if not password and not reference:
-        raise _no(400, "invalid-request", "A password or an external reference id is needed.")
+        raise _refused(400, "invalid-request", "A password or an external reference id is needed.")
     if password:
-        _check_password(plain(password) or password)
-    locale, currency = _market(given.text("locale"), given.text("currency"), Shopper("nobody"))
-    taken = any(
-        one.username.lower() == username.lower() or (reference and one.external_reference == reference)
-        for one in world.accounts
+        _check_password(password)
+    locale, currency = _locale_and_currency(sent.string("locale"), sent.string("currency"), Shopper("new"))
+    is_taken = any(
+        account.username.lower() == username.lower() or (reference and account.external_reference == reference)
+        for account in world.accounts
     )
-    if taken:
-        raise _no(409, "shopper-already-exists", "There is a shopper with this user name or reference.")
-    account = world.open_account(
-        username,
-        (plain(password) or password) if password else None,
-        reference,
-        first_name,
-        last_name,
-        email,
-    )
+    if is_taken:
+        raise _refused(409, "shopper-already-exists", "There is a shopper with this user name or reference.")
+    account = world.open_account(username, password, reference, first_name, last_name, email)
     account.shopper.locale, account.shopper.currency = locale, currency
-    account.accepts_marketing = given.get("sendEMail") in (True, "true")
+    account.accepts_marketing = sent.get("sendEMail") in (True, "true")
     response = answer(request, {"shopper": _wire(request, account.shopper)}, 201)
     response.headers["Location"] = f"{base_of(request)}{ME}"
     return response
@@ -90,30 +86,30 @@ async def site(request: Request) -> Response:
             ]
         },
     }
-    return answer(request, {"site": expand.chosen(full, full.keys() - {"localeOptions"})})
+    return answer(request, {"site": expand.select(full, full.keys() - {"localeOptions"})})
 
 
-async def me(request: Request) -> Response:
-    """`GET /v1/shoppers/me`. Address book and payment options are links until they are expanded."""
+async def show(request: Request) -> Response:
+    """`GET /v1/shoppers/me`. Address book and payment options are links unless expanded."""
     return answer(request, {"shopper": _wire(request, shopper_of(request))})
 
 
 def _wire(request: Request, shopper: Shopper) -> Json:
     uri, account = f"{base_of(request)}{ME}", shopper.account
     wire: Json = {"uri": uri}
-    wire |= account.wire() if account else NOBODY
+    wire |= account.wire() if account else GUEST
     wire |= {"locale": shopper.locale, "currency": shopper.currency}
-    names = {"addresses": "addresses", "paymentOptions": "payment-options", "orders": "orders", "account": "account"}
-    wire |= {name: {"uri": f"{uri}/{path}"} for name, path in names.items()}
+    paths = {"addresses": "addresses", "paymentOptions": "payment-options", "orders": "orders", "account": "account"}
+    wire |= {name: {"uri": f"{uri}/{path}"} for name, path in paths.items()}
     expand = expand_of(request, "shopper")
     if account is not None and expand.has("addresses"):
-        wire["addresses"] = account.book_wire(base_of(request), expand.below("addresses"))
+        wire["addresses"] = account.addresses_wire(base_of(request), expand.below("addresses"))
     if account is not None and expand.has("paymentOptions"):
-        wire["paymentOptions"] = account.options_wire(base_of(request), expand.below("paymentOptions"))
+        wire["paymentOptions"] = account.payment_options_wire(base_of(request), expand.below("paymentOptions"))
     return wire
 
 
-NOBODY: Json = {
+GUEST: Json = {
     "id": "Anonymous",
     "username": None,
     "externalReferenceId": None,
@@ -121,78 +117,81 @@ NOBODY: Json = {
     "lastName": None,
     "emailAddress": None,
 }
+"""Profile of a guest."""
 
 
-async def update_me(request: Request) -> Response:
-    """`POST /v1/shoppers/me`: a guest may change locale, currency and IP address, a shopper the profile too."""
+async def update(request: Request) -> Response:
+    """`POST /v1/shoppers/me`: locale, currency and IP address; for registered shoppers the profile as well."""
     world, shopper = world_of(request), shopper_of(request)
-    given = await _given(request)
+    sent = await _sent_shopper(request)
     query = request.query_params
-    locale, currency = _market(
-        query.get("locale") or given.text("locale"), query.get("currency") or given.text("currency"), shopper
+    locale, currency = _locale_and_currency(
+        query.get("locale") or sent.string("locale"), query.get("currency") or sent.string("currency"), shopper
     )
-    check_ip(address := query.get("ipAddress") or given.text("ipAddress"), RELATION)
+    check_ip_address(ip_address := query.get("ipAddress") or sent.string("ipAddress"), RELATION)
     cart = shopper.cart
     if cart is not None and cart.sources and currency != cart.currency:
-        text = f"One or more sources in the cart does not support locale {locale} and currency {currency}."
-        raise _no(409, "invalid-request", text)
-    if PROFILE & given.keys():
-        _update_profile(shopper.account, given)
+        description = f"One or more sources in the cart does not support locale {locale} and currency {currency}."
+        raise _refused(409, "invalid-request", description)
+    if PROFILE_FIELDS & sent.keys():
+        _update_profile(shopper.account, sent)
     if shopper.account is not None and query.get("applyEmailToSubscriptions") == "true":
-        world.tell_subscriptions(shopper.account)
+        for subscription in world.subscriptions:
+            if subscription.account is shopper.account:
+                subscription.address = subscription.address | {"emailAddress": shopper.account.email}
     shopper.locale, shopper.currency = locale, currency
-    shopper.ip_address = address or shopper.ip_address
+    shopper.ip_address = ip_address or shopper.ip_address
     if cart is not None:
         cart.locale, cart.currency = locale, currency
-        world.settle(cart)
-    return nothing()
+        world.refresh(cart)
+    return no_content()
 
 
-PROFILE = {"firstName", "lastName", "emailAddress", "password"}
+PROFILE_FIELDS = {"firstName", "lastName", "emailAddress", "password"}
 
 
-def _update_profile(account: Account | None, given: Body) -> None:
+def _update_profile(account: Account | None, sent: Body) -> None:
     if account is None:
-        raise _no(400, "invalid-request", "An anonymous shopper has no profile.")
-    for name in PROFILE & given.keys():
-        if len(_needed(given, name)) > LONGEST_FIELD:
-            raise _no(409, "field-too-long", f"The field {name} is too long.")
-    if password := given.text("password"):
-        password = plain(password) or password
+        raise _refused(400, "invalid-request", "An anonymous shopper has no profile.")
+    for name in PROFILE_FIELDS & sent.keys():
+        if len(_required(sent, name)) > LONGEST_FIELD:
+            raise _refused(409, "field-too-long", f"The field {name} is too long.")
+    if password := _password(sent):
         _check_password(password)
         account.password = password
-    account.first_name = given.text("firstName") or account.first_name
-    account.last_name = given.text("lastName") or account.last_name
-    account.email = given.text("emailAddress") or account.email
+    account.first_name = sent.string("firstName") or account.first_name
+    account.last_name = sent.string("lastName") or account.last_name
+    account.email = sent.string("emailAddress") or account.email
 
 
-def _needed(given: Body, name: str) -> str:
-    text = given.text(name)
-    if text is None:
-        raise _no(400, "invalid-request", f"The field {name} is missing.")
-    return text
+def _required(sent: Body, name: str) -> str:
+    value = sent.string(name)
+    if value is None:
+        raise _refused(400, "invalid-request", f"The field {name} is missing.")
+    return value
 
 
-def _market(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
-    """A locale brings its currency, unless another one is asked for."""
-    chosen = locale or shopper.locale
-    if chosen not in PAIRS:
-        raise _no(409, "invalid-locale", f"The locale {chosen} is not supported.")
-    if (currency := currency or (PAIRS[chosen] if locale else shopper.currency)) not in PAIRS.values():
-        raise _no(409, "valid-currency-code", f"The currency {currency} is not supported.")
-    return chosen, currency
+def _password(sent: Body) -> str | None:
+    """Clients send it as it is or in base64."""
+    password = sent.string("password")
+    return (decode_base64(password) or password) if password else None
 
 
 def _check_password(password: str) -> None:
-    kinds = sum(re.search(kind, password) is not None for kind in PASSWORD_CLASSES)
-    if not 8 <= len(password) <= 32 or kinds < 3:
-        text = "A password has 8 to 32 characters of at least three kinds."
-        raise _no(400, "password-failure", text)
+    classes = sum(re.search(pattern, password) is not None for pattern in PASSWORD_CLASSES)
+    if not 8 <= len(password) <= 32 or classes < 3:
+        raise _refused(400, "password-failure", "A password has 8 to 32 characters of at least three kinds.")
 
 
-async def _given(request: Request) -> Body:
+def _locale_and_currency(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
+    """A new locale sets its primary currency, unless a currency is sent."""
+    chosen = locale or shopper.locale
+    if chosen not in PAIRS:
+        raise _refused(409, "invalid-locale", f"The locale {chosen} is not supported.")
+    if (currency := currency or (PAIRS[chosen] if locale else shopper.currency)) not in PAIRS.values():
+        raise _refused(409, "valid-currency-code", f"The currency {currency} is not supported.")
+    return chosen, currency
+
+
+async def _sent_shopper(request: Request) -> Body:
     return (await body_of(request, RELATION)).object("shopper")
-
-
-def _no(status: int, code: str, text: str, relation: str = RELATION) -> Refusal:
-    return Refusal(status, code, text, relation=relation)

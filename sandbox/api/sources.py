@@ -1,251 +1,255 @@
-"""`/payments`: what DigitalRiver.js calls with the public key, and `/sources` with the confidential one."""
+"""The payment service: `/payments` for DigitalRiver.js with the public key, `/sources` with the confidential key."""
 
 from decimal import Decimal, InvalidOperation
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.api.redirect_pages import challenge_url
-from sandbox.api.requests import Body, base_of, bearer_of, decoded, world_of
-from sandbox.demo_shop.payment_methods import CURRENCIES, Facts, Method, available, method_of
-from sandbox.demo_shop.test_scenarios import fate_of
+from sandbox.api.redirect_pages import new_challenge
+from sandbox.api.requests import base_of, bearer_of, world_of
+from sandbox.demo_shop.payment_methods import CURRENCIES, Method, available, method_of
+from sandbox.demo_shop.test_scenarios import scenario_of
 from sandbox.model.cart import Cart
 from sandbox.model.source import STORE_CREDIT, Owner, Source, first_state
-from sandbox.model.source_details import NEEDS_NO_OWNER, bad, check, details, no
+from sandbox.model.source_details import NEEDS_NO_OWNER, check_details, details
 from sandbox.model.world import World
 from sandbox.timeline import settlement
+from sandbox.wire.body import Body, decode_object
 from sandbox.wire.money import PAIRS, ZERO, rounded
-
-LOCALE_SEPARATORS = str.maketrans("-", "_")
+from sandbox.wire.refusal import Refusal, bad_parameter, missing_parameter, payment_not_found
 
 LARGEST_AMOUNT = Decimal(10) ** 12
 
 
 async def create(request: Request) -> Response:
-    """`POST /payments/sources`. With a `sessionId` amount and currency are those of the session."""
-    _check_key(request)
-    return JSONResponse(make_source(request, await _body(request)).wire(), 201)
+    """`POST /payments/sources`. With a `sessionId` amount and currency are the payment session's."""
+    _check_public_key(request)
+    return JSONResponse(create_source(request, await _body(request)).wire(), 201)
 
 
-def make_source(request: Request, given: Body) -> Source:
-    """A new source of what was given, kept under its id."""
+def create_source(request: Request, sent: Body) -> Source:
+    """Check the body, and store a new source."""
     world = world_of(request)
-    method = _method(given)
-    session_id = given.text("sessionId")
-    cart = _session(world, session_id) if session_id else None
-    source = _made(world, given, method, cart)
-    _send_away(request, source, _hash(given, method))
+    method = _method(sent)
+    session_id = sent.string("sessionId")
+    cart = _cart_of_session(world, session_id) if session_id else None
+    source = _new_source(world, sent, method, cart)
+    _add_redirect(request, source, _details(sent, method))
     if method.flow == "receiver":
-        settlement.lapse_in_time(world, source)
+        settlement.schedule_lapse(world, source)
     world.sources[source.id] = source
     return source
 
 
-def _made(world: World, given: Body, method: Method, cart: Cart | None) -> Source:
-    amount, currency = (cart.totals().total, cart.currency) if cart else (_amount(given), _needed(given, "currency"))
+def _new_source(world: World, sent: Body, method: Method, cart: Cart | None) -> Source:
+    amount, currency = (cart.totals().total, cart.currency) if cart else (_amount(sent), _required(sent, "currency"))
     if currency not in CURRENCIES or (method.currencies and currency not in method.currencies):
-        raise bad("currency_unsupported", "currency", f"currency '{currency}' is not supported.")
-    owner = _owner(given.object("owner"), is_needed=method.type not in NEEDS_NO_OWNER)
-    hash = _hash(given, method)
-    check(method, hash, owner)
-    number = (hash.text("number") or "").replace(" ", "") if method.type == "creditCard" else None
-    name = owner.last_name if owner else cart.purchase().billing_last_name if cart else None
-    fate = fate_of(method.type, name, number)
-    source_id = uuid4()
+        raise bad_parameter("currency_unsupported", "currency", f"currency '{currency}' is not supported.")
+    owner = _owner(sent.object("owner"), is_required=method.type not in NEEDS_NO_OWNER)
+    sent_details = _details(sent, method)
+    check_details(method, sent_details, owner)
+    number = (sent_details.string("number") or "").replace(" ", "") if method.type == "creditCard" else None
+    billing = (cart.billing if cart else None) or {}
+    scenario = scenario_of(method.type, owner.last_name if owner else billing.get("lastName"), number)
     return Source(
-        id=source_id,
-        secret=f"{source_id}_{uuid4()}",
         method=method,
         amount=rounded(amount, currency),
         currency=currency,
-        state=first_state(method, fate),
+        state=first_state(method, scenario),
         owner=owner,
         session_id=cart.session_id if cart else None,
         created_at=world.now(),
-        details=details(method, hash, number=number, currency=currency, now=world.now()),
-        fate=fate,
+        details=details(method, sent_details, number=number, currency=currency, now=world.now()),
+        scenario=scenario,
     )
 
 
-def _send_away(request: Request, source: Source, hash: Body) -> None:
-    """The page for the shopper of a source that needs one: the provider's, or the bank's."""
-    world, return_url = world_of(request), hash.text("returnUrl")
+def _add_redirect(request: Request, source: Source, sent_details: Body) -> None:
+    """Add the page that the shopper must open, if there is one: the provider's, or the bank's challenge."""
+    world, return_url = world_of(request), sent_details.string("returnUrl")
     if source.state == "requires_action":
-        url = challenge_url(request, source, source.session_id or "", return_url)
+        url = new_challenge(request, source, source.session_id or "", return_url)
         source.redirect = {"redirectUrl": url, "returnUrl": return_url}
     elif source.method.flow == "redirect":
-        page = uuid4()
+        page = str(uuid4())
         world.redirects[page] = source
         source.redirect = {
             "redirectUrl": f"{base_of(request)}/payments/redirects/{page}?apiKey={world.keys.public_key}",
             "returnUrl": return_url,
-            "cancelUrl": hash.text("cancelUrl") or return_url,
+            "cancelUrl": sent_details.string("cancelUrl") or return_url,
         }
 
 
 async def authenticate(request: Request) -> Response:
-    """`POST /payments/sources/{id}/authentication`: what `authenticateSource` of DigitalRiver.js stands on.
+    """`POST /payments/sources/{id}/authentication`, for `authenticateSource` of DigitalRiver.js.
 
-    It resolves once a challenge is over; here it is asked again then.
+    The function resolves when the challenge is over, so its caller asks again after the challenge.
     """
-    _check_key(request)
-    source, given = _source(request), await _body(request)
-    if given.text("clientSecret") != source.secret:
-        raise no(404, "source_not_found", "The source could not be found.", "id", "not_found")
-    session_id = _session(world_of(request), _needed(given, "sessionId")).session_id
-    if source.fate.challenged is None:
+    _check_public_key(request)
+    source, sent = _source(request), await _body(request)
+    if sent.string("clientSecret") != source.secret:
+        raise _unknown_source()
+    session_id = _cart_of_session(world_of(request), _required(sent, "sessionId")).session_id
+    if source.scenario.challenged is None:
         return JSONResponse({"status": "authentication_not_required"})
     if session_id in source.authenticated_for:
         return JSONResponse({"status": "complete"})
     if session_id in source.failed_for or source.state == "failed":
-        # It may be tried again.
+        # The failure is reported once; after that the shopper may try again.
         source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
-    url = challenge_url(request, source, session_id, given.text("returnUrl"))
+    url = new_challenge(request, source, session_id, sent.string("returnUrl"))
     return JSONResponse({"status": "requires_action", "redirectUrl": url})
 
 
 async def show(request: Request) -> Response:
     """`GET /payments/sources/{id}`."""
-    _check_key(request)
+    _check_public_key(request)
     return JSONResponse(_source(request).wire())
 
 
-def _source(request: Request) -> Source:
-    try:
-        source = world_of(request).sources.get(UUID(request.path_params["id"]))
-    except ValueError:
-        source = None
-    if source is None:
-        raise no(404, "source_not_found", "The source could not be found.", "id", "not_found")
-    return source
-
-
 async def create_credit(request: Request) -> Response:
-    """`POST /sources`: store credit for a payment session, with the confidential key."""
+    """`POST /sources`: store credit for a payment session."""
     _check_confidential_key(request)
-    world, given = world_of(request), await _body(request)
-    type, session_id = _needed(given, "type"), _needed(given, "paymentSessionId")
-    if type != STORE_CREDIT.type:
-        raise bad("invalid_parameter", "type", f"'{type}' is not a valid type for this call.")
-    if not isinstance(given.get(STORE_CREDIT.type), dict):
-        raise bad("invalid_format", STORE_CREDIT.type, "customerCredit must be an object.")
-    cart = _session(world, session_id)
-    amount = _amount(given)
-    source_id = uuid4()
+    world, sent = world_of(request), await _body(request)
+    source_type, session_id = _required(sent, "type"), _required(sent, "paymentSessionId")
+    if source_type != STORE_CREDIT.type:
+        raise bad_parameter("invalid_parameter", "type", f"'{source_type}' is not a valid type for this call.")
+    if not isinstance(sent.get(STORE_CREDIT.type), dict):
+        raise bad_parameter("invalid_format", STORE_CREDIT.type, "customerCredit must be an object.")
+    cart = _cart_of_session(world, session_id)
     source = Source(
-        id=source_id,
-        secret=f"{source_id}_{uuid4()}",
         method=STORE_CREDIT,
-        amount=rounded(amount, cart.currency),
+        amount=rounded(_amount(sent), cart.currency),
         currency=cart.currency,
         state="chargeable",
-        owner=_owner(given.object("owner"), is_needed=False),
+        owner=_owner(sent.object("owner"), is_required=False),
         session_id=cart.session_id,
         created_at=world.now(),
         details={},
-        upstream_id=given.text("upstreamId"),
+        upstream_id=sent.string("upstreamId"),
     )
     world.sources[source.id] = source
     return JSONResponse(source.server_wire(), 201)
 
 
 async def show_credit(request: Request) -> Response:
-    """`GET /sources/{id}`: any source, with the confidential key."""
+    """`GET /sources/{id}`: any source."""
     _check_confidential_key(request)
     return JSONResponse(_source(request).server_wire())
 
 
-async def methods(request: Request) -> Response:
-    """`GET /payments/payment-methods`: those that fit the cart of a payment session."""
-    _check_key(request)
+async def payment_methods(request: Request) -> Response:
+    """`GET /payments/payment-methods`: methods that fit the cart of a payment session."""
+    _check_public_key(request)
     session_id = request.query_params.get("sessionId")
     if not session_id:
-        raise bad("missing_parameter", "sessionId", "A required parameter is missing.")
-    locale = request.query_params.get("locale", "en_US").translate(LOCALE_SEPARATORS)
+        raise missing_parameter("sessionId")
+    locale = request.query_params.get("locale", "en_US").replace("-", "_")
     if locale not in PAIRS:
-        raise bad("invalid_parameter", "locale", f"'{locale}' is not a valid locale.")
-    cart = _session(world_of(request), session_id)
-    purchase = cart.purchase()
-    listed = [method.wire() for method in available(Facts.of(purchase))]
-    information = {"currency": cart.currency, "country": purchase.country, "amount": f"{purchase.total}"}
-    return JSONResponse({"sessionInformation": information, "paymentMethods": listed})
+        raise bad_parameter("invalid_parameter", "locale", f"'{locale}' is not a valid locale.")
+    purchase = _cart_of_session(world_of(request), session_id).purchase()
+    information = {"currency": purchase.currency, "country": purchase.country, "amount": f"{purchase.amount}"}
+    methods = [method.wire() for method in available(purchase)]
+    return JSONResponse({"sessionInformation": information, "paymentMethods": methods})
 
 
-# What a source is made of.
+# The body of a new source.
 
 
-def _method(given: Body) -> Method:
-    type = _needed(given, "type")
-    method = method_of(type)
+def _method(sent: Body) -> Method:
+    source_type = _required(sent, "type")
+    method = method_of(source_type)
     if method is None:
-        raise bad("invalid_parameter", "type", f"'{type}' is not a valid type. The sandbox makes no such source.")
+        description = f"'{source_type}' is not a valid type. The sandbox makes no such source."
+        raise bad_parameter("invalid_parameter", "type", description)
     return method
 
 
-def _hash(given: Body, method: Method) -> Body:
+def _details(sent: Body, method: Method) -> Body:
     """The object named after the type, in any of its spellings."""
-    return next(
-        (given.object(name) for name in (method.type, *method.aliases) if name in given), given.object(method.type)
-    )
+    spelling = next((name for name in (method.type, *method.aliases) if name in sent), method.type)
+    return sent.object(spelling)
 
 
-def _needed(given: Body, name: str) -> str:
-    text = given.text(name)
-    if text is None:
-        raise bad("missing_parameter", name, "A required parameter is missing.")
-    return text
+def _required(sent: Body, name: str) -> str:
+    value = sent.string(name)
+    if value is None:
+        raise missing_parameter(name)
+    return value
 
 
-def _amount(given: Body) -> Decimal:
-    text = _needed(given, "amount")
+def _amount(sent: Body) -> Decimal:
+    value = _required(sent, "amount")
     try:
-        amount = Decimal(text)
+        amount = Decimal(value)
     except InvalidOperation:
         amount = ZERO
     if not amount.is_finite() or not 0 < amount < LARGEST_AMOUNT:
-        raise bad("invalid_parameter", "amount", f"'{text}' is not a valid amount.")
+        raise bad_parameter("invalid_parameter", "amount", f"'{value}' is not a valid amount.")
     return amount
 
 
-def _owner(given: Body, *, is_needed: bool) -> Owner | None:
-    if not given:
-        if is_needed:
-            raise bad("missing_parameter", "owner", "A required parameter is missing.")
+def _owner(sent: Body, *, is_required: bool) -> Owner | None:
+    if not sent:
+        if is_required:
+            raise missing_parameter("owner")
         return None
     for name in ("firstName", "lastName", "email"):
-        if name in given and not (given.text(name) or "").strip():
-            raise bad("invalid_parameter", f"owner.{name}", f"'' is not a valid owner.{name}.")
-    address = given.object("address")
+        if name in sent and not (sent.string(name) or "").strip():
+            raise bad_parameter("invalid_parameter", f"owner.{name}", f"'' is not a valid owner.{name}.")
+    address = sent.object("address")
     return Owner(
-        first_name=given.text("firstName"),
-        last_name=given.text("lastName"),
-        email=given.text("email"),
-        phone=given.text("phoneNumber"),
-        address={name: address.text(name) for name in address},
+        first_name=sent.string("firstName"),
+        last_name=sent.string("lastName"),
+        email=sent.string("email"),
+        phone=sent.string("phoneNumber"),
+        address={name: address.string(name) for name in address},
     )
 
 
-def _session(world: World, session_id: str) -> Cart:
+# The request.
+
+
+def _source(request: Request) -> Source:
+    source = world_of(request).sources.get(request.path_params["id"].lower())
+    if source is None:
+        raise _unknown_source()
+    return source
+
+
+def _unknown_source() -> Refusal:
+    return payment_not_found("source_not_found", "id", "The source could not be found.")
+
+
+def _cart_of_session(world: World, session_id: str) -> Cart:
     cart = world.cart_of_session(session_id)
     if cart is None:
-        raise no(404, "not_found", "The payment session could not be found.", "sessionId", "not_found")
+        raise payment_not_found("not_found", "sessionId", "The payment session could not be found.")
     return cart
 
 
 async def _body(request: Request) -> Body:
-    body = decoded(await request.body())
-    if body is None:
-        raise bad("invalid_format", "body", "The body must be a JSON object.")
-    return Body(body, lambda name: bad("invalid_format", name, f"{name} is malformed."))
+    fields = decode_object(await request.body())
+    if fields is None:
+        raise bad_parameter("invalid_format", "body", "The body must be a JSON object.")
+    return Body(fields, malformed_field)
 
 
-def _check_key(request: Request) -> None:
+def malformed_field(name: str) -> Refusal:
+    return bad_parameter("invalid_format", name, f"{name} is malformed.")
+
+
+def _check_public_key(request: Request) -> None:
     if bearer_of(request) != world_of(request).keys.public_key:
-        raise no(401, "unauthorized", "The public key is missing or wrong.", None, "unauthorized")
+        raise _unauthorized("The public key is missing or wrong.")
 
 
 def _check_confidential_key(request: Request) -> None:
     if bearer_of(request) != world_of(request).keys.payment_key:
-        raise no(401, "unauthorized", "The confidential key is missing or wrong.", None, "unauthorized")
+        raise _unauthorized("The confidential key is missing or wrong.")
+
+
+def _unauthorized(description: str) -> Refusal:
+    return Refusal(401, "unauthorized", description, envelope="C", error_type="unauthorized")

@@ -1,31 +1,49 @@
-"""`/v1/subscriptions`, the merchant's own side, and the older `/v1/shoppers/me/subscriptions`.
+"""`/v1/subscriptions` for the merchant, and the older `/v1/shoppers/me/subscriptions` for the shopper.
 
-Every change is accepted with a 202 and made a little later; until then it is among the pending actions.
+The merchant's changes are accepted with a 202 and take effect later. Until then they are pending actions.
 """
 
-import base64
-import binascii
 from collections.abc import Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.api.requests import Body, answer, base_of, body_of, expand_of, paged, shopper_of, world_of
-from sandbox.model.postal_address import for_cart
-from sandbox.model.subscription import Action, Subscription
+from sandbox.api.requests import (
+    answer,
+    base_of,
+    basic_credentials_of,
+    body_of,
+    expand_of,
+    find,
+    paged,
+    shopper_of,
+    world_of,
+)
+from sandbox.model.postal_address import read_cart_address
+from sandbox.model.source import Source
+from sandbox.model.subscription import Subscription
 from sandbox.model.world import World
-from sandbox.wire.money import Json
+from sandbox.timeline import renewals
+from sandbox.wire.body import Body
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json, is_true
+
+_invalid = partial(Refusal, 400, "invalid-request")
 
 
 async def show_all(request: Request) -> Response:
-    """`GET subscriptions?shopperId=`: by the shopper's identifier or external reference."""
-    world = _as_merchant(request)
-    asked = request.query_params.get("shopperId")
-    if not asked:
+    """`GET subscriptions?shopperId=`: by the shopper's id or external reference."""
+    world = _world_of_merchant(request)
+    shopper_id = request.query_params.get("shopperId")
+    if not shopper_id:
         raise _missing()
-    found = [one for one in world.subscriptions if asked in (one.account.id, one.account.external_reference)]
-    return answer(request, {"subscriptions": [_wire(request, one) for one in found]})
+    wires = [
+        _wire(request, subscription)
+        for subscription in world.subscriptions
+        if shopper_id in (subscription.account.id, subscription.account.external_reference)
+    ]
+    return answer(request, {"subscriptions": wires})
 
 
 async def show(request: Request) -> Response:
@@ -35,14 +53,14 @@ async def show(request: Request) -> Response:
 
 async def orders(request: Request) -> Response:
     """`GET subscriptions/{id}/orders`, the newest first."""
-    one = _subscription(request)
+    newest_orders = _subscription(request).orders[::-1]
     base, expand = base_of(request), expand_of(request, "orders").below("order")
-    return paged(request, "orders", "order", one.orders[::-1], lambda order: order.listed_wire(base, expand))
+    return paged(request, "orders", "order", newest_orders, lambda order: order.listed_wire(base, expand))
 
 
 async def pending_actions(request: Request) -> Response:
     """`GET subscriptions/{id}/pending-actions`."""
-    return answer(request, {"pendingActions": [action.wire() for action in _subscription(request).pending]})
+    return answer(request, {"pendingActions": [change.wire() for change in _subscription(request).pending_changes]})
 
 
 # Changes.
@@ -50,186 +68,177 @@ async def pending_actions(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """`POST subscriptions/{id}/cancel`."""
-    one, given = await _change(request)
-    _flag(given, "suppressCancelNotification", default=False)
+    subscription, sent = await _changeable(request)
+    _flag(sent, "suppressCancelNotification", default=False)
     world = world_of(request)
-    return _accept(request, one, "cancel", lambda: one.cancel(world.now()))
+    return _accept(request, subscription, "cancel", lambda: subscription.cancel(world.now()))
 
 
 async def set_renewal_type(request: Request) -> Response:
     """`POST subscriptions/{id}/renewal-type`."""
-    one, given = await _change(request)
-    wanted = _flag(given, "autoRenewal")
-    return _accept(request, one, "renewal_type", lambda: setattr(one, "is_auto_renewing", wanted))
+    subscription, sent = await _changeable(request)
+    is_auto_renewing = _flag(sent, "autoRenewal")
+
+    def apply() -> None:
+        subscription.is_auto_renewing = is_auto_renewing
+
+    return _accept(request, subscription, "renewal_type", apply)
 
 
 async def set_renewal_quantity(request: Request) -> Response:
     """`POST subscriptions/{id}/renewal-quantity`."""
-    one, given = await _change(request)
-    wanted = _quantity(given, "renewalQuantity")
-    return _accept(request, one, "renewal_quantity", lambda: setattr(one, "renewal_quantity", wanted))
+    subscription, sent = await _changeable(request)
+    quantity = _quantity(sent, "renewalQuantity")
+
+    def apply() -> None:
+        subscription.renewal_quantity = quantity
+
+    return _accept(request, subscription, "renewal_quantity", apply)
 
 
 async def reduce(request: Request) -> Response:
-    """`POST subscriptions/{id}/reduce`: the quantity from now on."""
-    one, given = await _change(request)
-    if given.object("product").text("id") != str(one.product.id):
+    """`POST subscriptions/{id}/reduce`: lowers the quantity of this term and of the renewals."""
+    subscription, sent = await _changeable(request)
+    if sent.object("product").string("id") != str(subscription.product.id):
         raise _missing()
-    wanted = _quantity(given, "quantity")
-    if wanted >= one.quantity:
-        raise _no(400, "validation-error", "The quantity must be lower than the current one.")
+    quantity = _quantity(sent, "quantity")
+    if quantity >= subscription.quantity:
+        raise Refusal(400, "validation-error", "The quantity must be lower than the current one.")
 
-    def act() -> None:
-        one.quantity = one.renewal_quantity = wanted
+    def apply() -> None:
+        subscription.quantity = subscription.renewal_quantity = quantity
 
-    return _accept(request, one, "reduce", act)
+    return _accept(request, subscription, "reduce", apply)
 
 
 async def set_payment_option(request: Request) -> Response:
-    """`POST subscriptions/{id}/payment-option`: one of the shopper's saved means of payment."""
-    one, given = await _change(request)
-    option = one.account.payment_option(_text(given, "paymentOptionId"))
+    """`POST subscriptions/{id}/payment-option`: a saved payment option of the shopper pays the renewals."""
+    subscription, sent = await _changeable(request)
+    option_id = _string(sent, "paymentOptionId")
+    options = subscription.account.payment_options
+    option = next((option for option in options if str(option.id) == option_id), None)
     if option is None:
-        raise _no(404, "resource-not-found", "The payment option could not be found.")
-    same = _flag(given, "isShippingSameAsBilling", default=True)
-    source = option.source
-
-    def act() -> None:
-        one.source = source
-        _ship_to_billing(one, same)
-
-    return _accept(request, one, "payment_option", act)
+        raise Refusal(404, "resource-not-found", "The payment option could not be found.")
+    return _accept_source(request, subscription, sent, "payment_option", option.source)
 
 
 async def set_payment_source(request: Request) -> Response:
-    """`POST subscriptions/{id}/payment-source`: a source that can be charged again."""
-    one, given = await _change(request)
-    world, text = world_of(request), _text(given, "sourceId")
-    source = next((found for id, found in world.sources.items() if str(id) == text), None)
+    """`POST subscriptions/{id}/payment-source`: a reusable source pays the renewals."""
+    subscription, sent = await _changeable(request)
+    source = world_of(request).sources.get(_string(sent, "sourceId"))
     if source is None:
-        raise _no(404, "resource-not-found", "The source could not be found.")
+        raise Refusal(404, "resource-not-found", "The source could not be found.")
     if not source.reusable:
         raise Refusal(409, "nonreusable_source", "The source cannot be used again.")
-    same = _flag(given, "isShippingSameAsBilling", default=True)
+    return _accept_source(request, subscription, sent, "payment_source", source)
 
-    def act() -> None:
-        one.source = source
-        _ship_to_billing(one, same)
 
-    return _accept(request, one, "payment_source", act)
+def _accept_source(request: Request, subscription: Subscription, sent: Body, kind: str, source: Source) -> Response:
+    """The documented default also ships to the billing address from then on."""
+    ships_to_billing = _flag(sent, "isShippingSameAsBilling", default=True)
+
+    def apply() -> None:
+        subscription.source = source
+        if ships_to_billing:
+            subscription.address = subscription.orders[0].cart.billing or subscription.address
+
+    return _accept(request, subscription, kind, apply)
 
 
 async def set_address(request: Request) -> Response:
     """`POST subscriptions/{id}/ship-to-address`."""
-    one, given = await _change(request)
+    subscription, sent = await _changeable(request)
     for name in ("firstName", "lastName", "line1", "city", "country"):
-        _text(given, name)
-    address = for_cart(given, "shipping")
-    return _accept(request, one, "ship_to_address", lambda: setattr(one, "address", address))
+        _string(sent, name)
+    address = read_cart_address(sent, "shipping")
+
+    def apply() -> None:
+        subscription.address = address
+
+    return _accept(request, subscription, "ship_to_address", apply)
 
 
-def _ship_to_billing(one: Subscription, same: bool) -> None:
-    """The documented default, which moves the goods with the means of payment."""
-    if same:
-        one.address = one.orders[0].cart.billing or one.address
+async def _changeable(request: Request) -> tuple[Subscription, Body]:
+    subscription = _subscription(request)
+    sent = await body_of(request, "")
+    if subscription.is_cancelled:
+        raise Refusal(400, "validation-error", "The subscription is cancelled.")
+    return subscription, sent
 
 
-async def _change(request: Request) -> tuple[Subscription, Body]:
-    one = _subscription(request)
-    given = await body_of(request, "")
-    if one.is_over:
-        raise _no(400, "validation-error", "The subscription is cancelled.")
-    return one, given
+def _accept(request: Request, subscription: Subscription, kind: str, apply: Callable[[], None]) -> Response:
+    renewals.request_change(world_of(request), subscription, kind, apply)
+    return JSONResponse({"subscriptionId": str(subscription.id)}, 202)
 
 
-def _accept(request: Request, one: Subscription, kind: str, act: Callable[[], None]) -> Response:
-    one.pending.append(Action(kind, world_of(request).now(), act))
-    return JSONResponse({"subscriptionId": str(one.id)}, 202)
-
-
-# The shopper's own, older side.
+# The older resource of the shopper.
 
 
 async def show_own(request: Request) -> Response:
     """`GET shoppers/me/subscriptions`."""
     base = base_of(request)
-    listed = [one.legacy_wire(base) for one in _own(request)]
-    return answer(
-        request,
-        {"subscriptions": {"uri": f"{base}/v1/shoppers/me/subscriptions", "subscription": listed}},
-    )
+    wires = [subscription.legacy_wire(base) for subscription in _own(request)]
+    uri = f"{base}/v1/shoppers/me/subscriptions"
+    return answer(request, {"subscriptions": {"uri": uri, "subscription": wires}})
 
 
 async def show_one_of_own(request: Request) -> Response:
     """`GET shoppers/me/subscriptions/{id}`."""
-    found = next((one for one in _own(request) if str(one.id) == request.path_params["id"]), None)
-    if found is None:
-        raise _no(404, "resource-not-found", "The subscription could not be found.")
-    return answer(request, {"subscription": found.legacy_wire(base_of(request))})
+    own = {str(subscription.id): subscription for subscription in _own(request)}
+    subscription = own.get(request.path_params["id"])
+    if subscription is None:
+        raise Refusal(404, "resource-not-found", "The subscription could not be found.")
+    return answer(request, {"subscription": subscription.legacy_wire(base_of(request))})
 
 
 def _own(request: Request) -> list[Subscription]:
-    shopper = shopper_of(request)
-    if shopper.account is None:
-        raise _no(403, "forbidden", "Subscriptions are listed for registered shoppers only.")
-    return [one for one in world_of(request).current_subscriptions() if one.account is shopper.account]
+    account = shopper_of(request).account
+    if account is None:
+        raise Refusal(403, "forbidden", "Subscriptions are listed for registered shoppers only.")
+    return [subscription for subscription in world_of(request).subscriptions if subscription.account is account]
 
 
-# Shared.
+# The request.
 
 
-def _as_merchant(request: Request) -> World:
-    """The world, for whoever shows the merchant's own key."""
+def _world_of_merchant(request: Request) -> World:
+    """Raises a 401 without the merchant's key."""
     world = world_of(request)
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    try:
-        shown = base64.b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""
-    except (binascii.Error, UnicodeDecodeError):
-        shown = ""
-    if shown != f"{world.keys.merchant_key}:{world.keys.merchant_secret}":
-        raise _no(401, "invalid_client", "The merchant's key is missing or wrong.")
-    world.current_subscriptions()
+    if basic_credentials_of(request) != f"{world.keys.merchant_key}:{world.keys.merchant_secret}":
+        raise Refusal(401, "invalid_client", "The merchant's key is missing or wrong.")
     return world
 
 
 def _subscription(request: Request) -> Subscription:
-    world, text = _as_merchant(request), request.path_params["id"]
-    found = next((one for one in world.subscriptions if str(one.id) == text), None)
-    if found is None:
-        raise _no(404, "resource-not-found", f"The subscription {text} could not be found.")
-    return found
+    return find(_world_of_merchant(request).subscriptions, request.path_params["id"], "subscription", "")
 
 
-def _wire(request: Request, one: Subscription) -> Json:
-    return one.wire(shows_shopper=world_of(request).switches.subscription_shopper == "present")
+def _wire(request: Request, subscription: Subscription) -> Json:
+    return subscription.wire(shows_shopper=world_of(request).switches.subscription_shopper == "present")
 
 
-def _text(given: Body, name: str) -> str:
-    text = given.text(name)
-    if text is None:
+def _string(sent: Body, name: str) -> str:
+    value = sent.string(name)
+    if value is None:
         raise _missing()
-    return text
+    return value
 
 
-def _flag(given: Body, name: str, *, default: bool | None = None) -> bool:
-    value = given.get(name, default)
+def _flag(sent: Body, name: str, *, default: bool | None = None) -> bool:
+    value = sent.get(name, default)
     if value is None:
         raise _missing()
     if str(value).lower() not in ("true", "false"):
-        raise _no(400, "invalid-request", f"{name} must be true or false.")
-    return str(value).lower() == "true"
+        raise _invalid(f"{name} must be true or false.")
+    return is_true(value)
 
 
-def _quantity(given: Body, name: str) -> int:
-    text = _text(given, name)
-    if not text.isdecimal() or int(text) < 1:
-        raise _no(400, "invalid-request", f"{name} must be at least 1.")
-    return int(text)
+def _quantity(sent: Body, name: str) -> int:
+    value = _string(sent, name)
+    if not value.isdecimal() or int(value) < 1:
+        raise _invalid(f"{name} must be at least 1.")
+    return int(value)
 
 
 def _missing() -> Refusal:
-    return Refusal(400, "invalid-request", "A required field is missing.", subcode="required-data-missing")
-
-
-def _no(status: int, code: str, text: str) -> Refusal:
-    return Refusal(status, code, text)
+    return _invalid("A required field is missing.", subcode="required-data-missing")

@@ -1,157 +1,158 @@
-"""`/oauth20`: tokens for guests and for registered shoppers, their renewal, and what a token stands for."""
+"""`/oauth20`: tokens of guests and registered shoppers, their renewal, and their revocation."""
 
-import base64
-import binascii
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.api.requests import bearer_of, form_of, world_of
-from sandbox.model.shopper import Account
-from sandbox.model.world import Shopper, Token, World
-from sandbox.wire.money import Json
+from sandbox.api.requests import basic_credentials_of, bearer_of, decode_base64, form_of, world_of
+from sandbox.model.shopper import Account, Shopper
+from sandbox.model.world import Token, World
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json, boolean
 
 ANONYMOUS = (None, "", "anonymous")
 
+_refused = partial(Refusal, envelope="D")
 
-async def give(request: Request) -> Response:
-    """`POST /oauth20/token`. Parameters are read from the form, and from the query."""
+
+async def issue(request: Request) -> Response:
+    """`POST /oauth20/token`. Parameters are read from the form and from the query."""
     world = world_of(request)
-    given = dict(request.query_params) | await form_of(request)
-    client = _client(request, world, given)
-    refresh, visit = "", world.new_visit()
-    match given.get("grant_type"):
-        case "password" if given.get("username") in ANONYMOUS:
+    form = dict(request.query_params) | await form_of(request)
+    client = _client(request, world, form)
+    refresh_token, session = "", world.new_session()
+    match form.get("grant_type"):
+        case "password" if form.get("username") in ANONYMOUS:
             shopper = world.new_shopper()
-            refresh = world.give_refresh_token(shopper, visit)
+            refresh_token = world.give_refresh_token(shopper, session)
         case "password":
-            account = _by_password(world, given)
-            shopper = _signed_in(world, account, client.guest or _limited(world, given))
-            refresh = world.give_refresh_token(shopper, visit)
-        case "client_credentials" if client.is_confidential and "dr_external_reference_id" in given:
-            account = _by_reference(world, given["dr_external_reference_id"])
-            shopper = _signed_in(world, account, _limited(world, given))
+            account = _account_by_password(world, form)
+            shopper = _sign_in(world, account, client.guest or _guest_of_limited_token(world, form))
+            refresh_token = world.give_refresh_token(shopper, session)
+        case "client_credentials" if client.is_confidential and "dr_external_reference_id" in form:
+            account = _account_by_reference(world, form["dr_external_reference_id"])
+            shopper = _sign_in(world, account, _guest_of_limited_token(world, form))
         case "client_credentials" if client.is_confidential:
             shopper = world.new_shopper()
         case "refresh_token":
-            refresh = given.get("refresh_token", "")
-            known = world.refresh_tokens.get(refresh)
-            if known is None or known.expires_at <= world.now():
-                raise _refusal(401, "invalid_token", "The refresh token is unknown or expired.")
-            shopper, visit = known.shopper, known.visit
-            del world.refresh_tokens[refresh]
-            refresh = world.give_refresh_token(shopper, visit)
+            used = _use_refresh_token(world, form.get("refresh_token", ""))
+            shopper, session = used.shopper, used.session
+            refresh_token = world.give_refresh_token(shopper, session)
         case _:
-            raise _refusal(400, "invalid_request", "This grant is not possible for this client.")
-    access = world.give_token(shopper, visit)
-    body: Json = {"access_token": access, "token_type": "bearer", "expires_in": _left_s(world, world.tokens[access])}
-    return JSONResponse(body | ({"refresh_token": refresh} if refresh else {}), headers={"Cache-Control": "no-store"})
+            raise _refused(400, "invalid_request", "This grant is not possible for this client.")
+    access = world.give_token(shopper, session)
+    wire: Json = {"access_token": access, "token_type": "bearer", "expires_in": _left_s(world, world.tokens[access])}
+    wire |= {"refresh_token": refresh_token} if refresh_token else {}
+    return JSONResponse(wire, headers={"Cache-Control": "no-store"})
 
 
-def _by_password(world: World, given: dict[str, str]) -> Account:
-    """The password is taken as it is and in base64: clients send either. A wrong one is told like an unknown user."""
-    username, password = given.get("username", ""), given.get("password", "")
-    account = next((one for one in world.accounts if one.username.lower() == username.lower()), None)
-    if account is None or account.password is None or account.password not in (password, plain(password)):
-        raise _refusal(401, "invalid_request", "The user name or the password is wrong.")
+def _use_refresh_token(world: World, refresh_token: str) -> Token:
+    """Each refresh token can be used once."""
+    token = world.refresh_tokens.get(refresh_token)
+    if token is None or token.expires_at <= world.now():
+        raise _refused(401, "invalid_token", "The refresh token is unknown or expired.")
+    return world.refresh_tokens.pop(refresh_token)
+
+
+def _account_by_password(world: World, form: dict[str, str]) -> Account:
+    """The password is accepted as it is and in base64. A wrong password is refused like an unknown user."""
+    username, password = form.get("username", ""), form.get("password", "")
+    account = next((account for account in world.accounts if account.username.lower() == username.lower()), None)
+    if account is None or account.password is None or account.password not in (password, decode_base64(password)):
+        raise _refused(401, "invalid_request", "The user name or the password is wrong.")
     return account
 
 
-def plain(password: str) -> str | None:
-    """What a base64 text stands for; None where it is none."""
-    try:
-        return base64.b64decode(password, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-
-
-def _by_reference(world: World, reference: str) -> Account:
-    account = next((one for one in world.accounts if one.external_reference == reference), None)
+def _account_by_reference(world: World, reference: str) -> Account:
+    account = next((account for account in world.accounts if account.external_reference == reference), None)
     if account is None:
-        raise _refusal(401, "invalid_request", "There is no shopper with this external reference id.")
+        raise _refused(401, "invalid_request", "There is no shopper with this external reference id.")
     return account
 
 
-def _limited(world: World, given: dict[str, str]) -> Shopper | None:
-    """The guest whose token is shown beside the credentials."""
-    text = given.get("dr_limited_token")
-    if not text:
+def _guest_of_limited_token(world: World, form: dict[str, str]) -> Shopper | None:
+    """The guest whose token was sent beside the credentials."""
+    limited_token = form.get("dr_limited_token")
+    if not limited_token:
         return None
-    token = world.tokens.get(text)
-    if token is None or token.expires_at <= world.now() or token.shopper.account is not None:
-        raise _refusal(400, "dr_limited_token_invalid", "The limited token is invalid or has expired.")
+    guest = _valid_guest(world, limited_token)
+    if guest is None:
+        raise _refused(400, "dr_limited_token_invalid", "The limited token is invalid or has expired.")
+    return guest
+
+
+def _valid_guest(world: World, access: str) -> Shopper | None:
+    token = world.tokens.get(access)
+    if token is None or token.expires_at <= world.now() or token.shopper.is_registered:
+        return None
     return token.shopper
 
 
-def _signed_in(world: World, account: Account, guest: Shopper | None) -> Shopper:
+def _sign_in(world: World, account: Account, guest: Shopper | None) -> Shopper:
     if guest is not None:
-        world.take_along(guest, account)
+        world.sign_in_guest(guest, account)
     return account.shopper
 
 
 async def show(request: Request) -> Response:
     """`GET /oauth20/access-tokens`."""
-    world, access = world_of(request), _known(request)
-    return JSONResponse(_wire(request, world, world.tokens[access]))
+    return JSONResponse(_wire(request, _token(request)))
 
 
 async def revoke(request: Request) -> Response:
-    """`DELETE /oauth20/access-tokens`: the session is over, with every token of it."""
-    world, access = world_of(request), _known(request)
-    token = world.tokens[access]
-    world.end_visit(token.visit)
-    return JSONResponse(_wire(request, world, token))
+    """`DELETE /oauth20/access-tokens`: revokes every token of the session."""
+    token = _token(request)
+    world_of(request).revoke_tokens(lambda other: other.session == token.session)
+    return JSONResponse(_wire(request, token))
 
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks for a token. `guest`: a guest's own token stands in the place of the key."""
+    """The caller that asks for a token."""
 
     is_confidential: bool = False
     guest: Shopper | None = None
+    """A guest whose own token was sent as the credentials."""
 
 
-def _client(request: Request, world: World, given: dict[str, str]) -> Client:
-    """Raises for a key and secret that do not belong together."""
+def _client(request: Request, world: World, form: dict[str, str]) -> Client:
+    """Raises a 401 for wrong credentials."""
     keys = world.keys
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            key, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            key = secret = ""
-        if (key, secret) == (keys.confidential_key, keys.confidential_secret):
+    credentials, bearer = basic_credentials_of(request), bearer_of(request)
+    if credentials is not None:
+        if credentials == f"{keys.confidential_key}:{keys.confidential_secret}":
             return Client(is_confidential=True)
-        if (key, secret) == (keys.public_key, ""):
+        if credentials in (keys.public_key, f"{keys.public_key}:"):
             return Client()
-    elif scheme.lower() == "bearer":
-        token = world.tokens.get(encoded)
-        if token is not None and token.expires_at > world.now() and token.shopper.account is None:
-            return Client(guest=token.shopper)
-    elif given.get("client_id") == keys.public_key:
+    elif bearer is not None:
+        guest = _valid_guest(world, bearer)
+        if guest is not None:
+            return Client(guest=guest)
+    elif form.get("client_id") == keys.public_key:
         return Client()
-    raise _refusal(401, "invalid_client", "The client credentials are invalid.")
+    raise _refused(401, "invalid_client", "The client credentials are invalid.")
 
 
-def _known(request: Request) -> str:
+def _token(request: Request) -> Token:
     world = world_of(request)
     access = bearer_of(request) or request.query_params.get("token")
     if not access:
-        raise _refusal(401, "invalid_request", "A token is missing.")
-    if access not in world.tokens or world.tokens[access].expires_at <= world.now():
-        raise _refusal(401, "invalid_token", "The token is unknown or expired.")
-    return access
+        raise _refused(401, "invalid_request", "A token is missing.")
+    token = world.tokens.get(access)
+    if token is None or token.expires_at <= world.now():
+        raise _refused(401, "invalid_token", "The token is unknown or expired.")
+    return token
 
 
-def _wire(request: Request, world: World, token: Token) -> Json:
-    shopper = token.shopper
+def _wire(request: Request, token: Token) -> Json:
+    world, shopper = world_of(request), token.shopper
     return {
         "sessionId": f"s{shopper.id}",
         "userId": shopper.id,
         "externalReferenceId": shopper.account.external_reference if shopper.account else None,
-        "authenticated": "true" if shopper.account else "false",
+        "authenticated": boolean(shopper.is_registered),
         "locale": shopper.locale,
         "currency": shopper.currency,
         "cartId": str(shopper.cart.id) if shopper.cart else None,
@@ -167,7 +168,3 @@ def _wire(request: Request, world: World, token: Token) -> Json:
 
 def _left_s(world: World, token: Token) -> int:
     return int((token.expires_at - world.now()).total_seconds())
-
-
-def _refusal(status: int, code: str, text: str) -> Refusal:
-    return Refusal(status, code, text, envelope="D")

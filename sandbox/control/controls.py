@@ -1,86 +1,84 @@
-"""`/_sandbox/`: how a developer or a test moves the sandbox. Nothing here exists at Digital River.
+"""`/_sandbox/`: controls with which a developer or a test changes the sandbox. Digital River has none of them.
 
-Input that is unknown is refused with a 400 that names it, so that a misspelt control is not a passing test. The
-first paragraph of a handler's docstring is what `GET /_sandbox/` tells of it.
+Unknown input is refused with a 400 that names it, so that a misspelt control does not pass unnoticed. The first
+paragraph of a handler's docstring is shown at `/_sandbox/`.
 """
 
 import inspect
-import json
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.api.requests import nothing, world_of
-from sandbox.control import make_source
-from sandbox.control.fault_layer import USES, Fault
-from sandbox.control.place_orders import arrive
+from sandbox.api.requests import no_content, world_of
+from sandbox.control.make_source import Form, make_source
+from sandbox.control.place_orders import place_order
 from sandbox.demo_shop.products import PRODUCTS
-from sandbox.model.world import Balance, Switches
-from sandbox.timeline import settlement
-from sandbox.wire.money import Json
+from sandbox.model.fault import COMMON_FIELDS, FIELDS_OF_KIND, Fault
+from sandbox.model.order import Order
+from sandbox.model.switches import Switches
+from sandbox.model.world import Balance, World
+from sandbox.timeline import fulfilment, settlement
+from sandbox.wire.values import Json
 
 T = TypeVar("T")
 
 
-class Ticks(msgspec.Struct, forbid_unknown_fields=True):
-    """Seconds by which the clock goes forward, from where it is."""
+# Bodies.
 
+
+class ClockBody(msgspec.Struct, forbid_unknown_fields=True):
     forward_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)]
+    """Seconds from the sandbox's present time."""
 
 
-class Stock(msgspec.Struct, forbid_unknown_fields=True):
+class StockBody(msgspec.Struct, forbid_unknown_fields=True):
     product_id: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(name="productId")
     quantity: Annotated[int, msgspec.Meta(ge=0)] | None
-    """None: nobody counts."""
+    """None: the stock is not counted."""
     is_sold_ahead: bool = msgspec.field(name="isSoldAhead", default=False)
-    """Whether it is sold before it is there."""
+    """Whether it is sold while out of stock."""
     expected_on: date | None = msgspec.field(name="expectedOn", default=None)
 
 
-class Credit(msgspec.Struct, forbid_unknown_fields=True):
-    """What stands to a shopper's credit in the merchant's ledger."""
-
+class CreditBody(msgspec.Struct, forbid_unknown_fields=True):
     reference: Annotated[str, msgspec.Meta(min_length=1)]
     amount: Decimal
     currency: str
 
 
-class SessionState(msgspec.Struct, forbid_unknown_fields=True):
-    """The state that an open cart's payment session shows; None: the one that follows from the cart."""
-
+class SessionStateBody(msgspec.Struct, forbid_unknown_fields=True):
     session_id: str = msgspec.field(name="sessionId")
     state: str | None
+    """None: the state that follows from the cart."""
 
 
-class Arrivals(msgspec.Struct, forbid_unknown_fields=True):
-    """So many orders that a shopper has placed elsewhere, each of one product."""
-
+class PlacedOrdersBody(msgspec.Struct, forbid_unknown_fields=True):
     shopper_id: str = msgspec.field(name="shopperId")
     count: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     product_id: int = msgspec.field(name="productId", default=5401230100)
     quantity: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
-class OrderState(msgspec.Struct, forbid_unknown_fields=True):
-    """The state an order is in from now on; an amount that was paid back."""
-
+class OrderStateBody(msgspec.Struct, forbid_unknown_fields=True):
     order_id: int = msgspec.field(name="orderId")
     state: str | None = None
     refunded: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
-class OrderEvent(msgspec.Struct, forbid_unknown_fields=True):
-    """What happens to the money of an order, now or once the clock has moved on so far."""
-
+class OrderEventBody(msgspec.Struct, forbid_unknown_fields=True):
     order_id: int = msgspec.field(name="orderId")
     event: str
     after_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)] = msgspec.field(name="afterS", default=0)
+
+
+# Handlers.
 
 
 async def health(_request: Request) -> Response:
@@ -89,16 +87,16 @@ async def health(_request: Request) -> Response:
 
 
 async def keys(request: Request) -> Response:
-    """The demo shop's keys, and its shoppers with their passwords."""
-    shown = world_of(request).keys
+    """Lists the API keys, and the registered shoppers with their passwords."""
+    world = world_of(request)
     return JSONResponse(
         {
-            "publicApiKey": shown.public_key,
-            "confidentialApiKey": shown.confidential_key,
-            "confidentialSecret": shown.confidential_secret,
-            "merchantKey": f"{shown.merchant_key}:{shown.merchant_secret}",
-            "paymentKey": shown.payment_key,
-            "ledgerKey": shown.ledger_key,
+            "publicApiKey": world.keys.public_key,
+            "confidentialApiKey": world.keys.confidential_key,
+            "confidentialSecret": world.keys.confidential_secret,
+            "merchantKey": f"{world.keys.merchant_key}:{world.keys.merchant_secret}",
+            "paymentKey": world.keys.payment_key,
+            "ledgerKey": world.keys.ledger_key,
             "shoppers": [
                 {
                     "id": account.id,
@@ -106,20 +104,20 @@ async def keys(request: Request) -> Response:
                     "username": account.username,
                     "password": account.password,
                 }
-                for account in world_of(request).accounts
+                for account in world.accounts
             ],
         }
     )
 
 
 async def reset(request: Request) -> Response:
-    """Puts everything back to how it began."""
+    """Puts everything back to the state at the start."""
     world_of(request).reset()
-    return nothing()
+    return no_content()
 
 
 async def show_calls(request: Request) -> Response:
-    """What was asked, by method, path template and shopper."""
+    """Counts the API calls by method, path template and shopper."""
     calls = world_of(request).calls
     rows = [
         {"method": call.method, "path": call.path, "shopper": call.shopper, "count": number}
@@ -129,89 +127,83 @@ async def show_calls(request: Request) -> Response:
 
 
 async def clear_calls(request: Request) -> Response:
-    """Begins to count anew."""
+    """Sets the counts back to zero."""
     world_of(request).calls.clear()
-    return nothing()
+    return no_content()
 
 
 async def show_faults(request: Request) -> Response:
-    """The faults that are still to come."""
+    """Lists the faults that are still in effect."""
     return JSONResponse(msgspec.to_builtins(world_of(request).faults))
 
 
 async def add_fault(request: Request) -> Response:
-    """Lets the next calls of a path go wrong: status, delay, drip, drop-before, drop-after, malformed, huge or
-    content-type, as `sandbox/faults.py` tells. The oldest fault that fits a call is the one that happens.
-    """
-    fault = await _read(request, Fault)
+    """Makes the next calls of a path fail. If several faults fit a call, the oldest is used."""
+    fault, sent = await _read(request, Fault), await _read(request, dict[str, object])
     methods: dict[str, frozenset[str]] = request.app.state.methods
     if fault.path not in methods:
         return _refused(f"No route has the path {fault.path}. Paths are templates, as /_sandbox/calls shows them.")
     if fault.method is not None and fault.method not in methods[fault.path]:
         return _refused(f"{fault.path} has no method {fault.method}. It has {', '.join(sorted(methods[fault.path]))}.")
-    given = await _read(request, dict[str, object])
-    if unused := sorted(
-        given.keys() - {"path", "kind", "method", "skips", "times"} - USES.get(fault.kind, frozenset())
-    ):
+    if unused := sorted(sent.keys() - COMMON_FIELDS - FIELDS_OF_KIND.get(fault.kind, frozenset())):
         return _refused(f"A fault of the kind {fault.kind} does not use {', '.join(unused)}.")
     world_of(request).faults.append(fault)
-    return nothing()
+    return no_content()
 
 
 async def clear_faults(request: Request) -> Response:
-    """Lets everything go well again."""
+    """Removes all faults."""
     world_of(request).faults.clear()
-    return nothing()
+    return no_content()
 
 
 async def show_clock(request: Request) -> Response:
-    """The sandbox's time."""
+    """Shows the sandbox's time."""
     return JSONResponse({"now": world_of(request).now().isoformat()})
 
 
 async def move_clock(request: Request) -> Response:
-    """Moves the clock forward, and lets happen what was due by then."""
-    world = world_of(request)
-    world.moved += timedelta(seconds=(await _read(request, Ticks)).forward_s)
-    world.catch_up()
+    """Moves the clock forward by seconds, and runs everything that is due by then."""
+    body = await _read(request, ClockBody)
+    world_of(request).advance(timedelta(seconds=body.forward_s))
     return await show_clock(request)
 
 
 async def set_stock(request: Request) -> Response:
-    """How many of a product there are, and whether it is sold before it is there."""
-    given = await _read(request, Stock)
-    stock = world_of(request).stock
-    if given.product_id not in stock:
-        return _refused(f"There is no product {given.product_id}.")
-    stock[given.product_id] = given.quantity
-    backorders = world_of(request).backorders
-    backorders.pop(given.product_id, None)
-    if given.is_sold_ahead:
-        backorders[given.product_id] = given.expected_on.isoformat() if given.expected_on else None
-    return nothing()
+    """Sets the stock of a product; null: it is not counted. With `isSoldAhead` it is sold while out of stock, and
+    `expectedOn` is the day it is expected.
+    """
+    world, body = world_of(request), await _read(request, StockBody)
+    if body.product_id not in world.stock:
+        return _refused(f"There is no product {body.product_id}.")
+    world.stock[body.product_id] = body.quantity
+    world.backorders.pop(body.product_id, None)
+    if body.is_sold_ahead:
+        world.backorders[body.product_id] = body.expected_on.isoformat() if body.expected_on else None
+    return no_content()
 
 
 async def set_credit(request: Request) -> Response:
-    """What stands to a shopper's credit in the merchant's ledger."""
-    given = await _read(request, Credit)
-    if not given.amount.is_finite() or given.amount < 0:
-        return _refused(f"An amount is 0 or more, not {given.amount}.")
-    world_of(request).ledger[given.reference] = Balance(given.amount, given.currency)
-    return nothing()
+    """Sets a shopper's balance in the merchant's ledger of store credit."""
+    body = await _read(request, CreditBody)
+    if not body.amount.is_finite() or body.amount < 0:
+        return _refused(f"The amount must be 0 or more, not {body.amount}.")
+    world_of(request).ledger[body.reference] = Balance(body.amount, body.currency)
+    return no_content()
 
 
 async def set_session_state(request: Request) -> Response:
-    """The state that the payment session of an open cart shows; null for that which follows from the cart."""
-    given = await _read(request, SessionState)
-    cart = world_of(request).cart_of_session(given.session_id)
+    """Sets the state that the payment session of an open cart shows; null: the one that follows from the cart."""
+    body = await _read(request, SessionStateBody)
+    cart = world_of(request).cart_of_session(body.session_id)
     if cart is None:
         return _refused("No open cart has this payment session.")
-    cart.forced_state = given.state
-    return nothing()
+    cart.forced_state = body.state
+    return no_content()
 
 
 async def show_orders(request: Request) -> Response:
-    """All orders, the newest first, with what their confirmation mail says."""
+    """Lists all orders, the newest first, with the password of their confirmation mail."""
     rows = [
         {"id": order.id, "state": order.state, "email": order.email, "password": order.password}
         for order in world_of(request).orders()
@@ -220,113 +212,124 @@ async def show_orders(request: Request) -> Response:
 
 
 async def add_orders(request: Request) -> Response:
-    """Lets orders arrive that a shopper has placed elsewhere."""
-    world, given = world_of(request), await _read(request, Arrivals)
-    shopper = next((one for one in world.shoppers if one.id == given.shopper_id), None)
-    product = PRODUCTS.get(given.product_id)
-    if shopper is None or product is None or product.is_base:
-        return _refused("There is no such shopper, or no such product.")
-    arrived = [arrive(world, shopper, product, given.quantity) for _ in range(given.count)]
-    return JSONResponse({"ids": [order.id for order in arrived]})
+    """Places orders for a shopper, as if they had been placed elsewhere."""
+    world, body = world_of(request), await _read(request, PlacedOrdersBody)
+    shopper = next((shopper for shopper in world.shoppers if shopper.id == body.shopper_id), None)
+    if shopper is None:
+        return _refused(f"There is no shopper {body.shopper_id}.")
+    product = PRODUCTS.get(body.product_id)
+    if product is None or product.is_base:
+        return _refused(f"There is no product {body.product_id} that can be bought.")
+    orders = [place_order(world, shopper, product, body.quantity) for _ in range(body.count)]
+    return JSONResponse({"ids": [order.id for order in orders]})
 
 
 async def set_order_state(request: Request) -> Response:
-    """Moves an order to a state, or says what of it was paid back."""
-    world, given = world_of(request), await _read(request, OrderState)
-    order = next((one for one in world.orders() if one.id == given.order_id), None)
+    """Moves an order to any state, or sets the amount that was refunded."""
+    world, body = world_of(request), await _read(request, OrderStateBody)
+    order = _order(world, body.order_id)
     if order is None:
-        return _refused(f"There is no order {given.order_id}.")
-    if given.state is not None:
-        order.settle(given.state, world.now())
-    if given.refunded is not None:
-        order.refunded = Decimal(str(given.refunded))
-    return nothing()
+        return _refused(f"There is no order {body.order_id}.")
+    if body.state is not None:
+        fulfilment.set_state(world, order, body.state)
+    if body.refunded is not None:
+        order.refunded = Decimal(str(body.refunded))
+    return no_content()
 
 
-async def let_happen(request: Request) -> Response:
-    """Lets happen what time would bring to an order, now or `afterS` seconds on: funds-arrive, funds-lapse,
+async def add_order_event(request: Request) -> Response:
+    """Causes an event of an order that time would bring, now or after `afterS` seconds: funds-arrive, funds-lapse,
     charge-settles, charge-fails, review-passes or review-blocks.
     """
-    world, given = world_of(request), await _read(request, OrderEvent)
-    order = next((one for one in world.orders() if one.id == given.order_id), None)
-    happen = settlement.EVENTS.get(given.event)
-    if order is None or happen is None:
-        return _refused(f"There is no order {given.order_id}, or none of {', '.join(settlement.EVENTS)} is meant.")
-    world.later(timedelta(seconds=given.after_s), lambda: happen(world, order))
-    world.catch_up()
-    return nothing()
+    world, body = world_of(request), await _read(request, OrderEventBody)
+    order, act = _order(world, body.order_id), settlement.ORDER_EVENTS.get(body.event)
+    if order is None:
+        return _refused(f"There is no order {body.order_id}.")
+    if act is None:
+        return _refused(f"There is no event {body.event}. There are {', '.join(settlement.ORDER_EVENTS)}.")
+    world.later(timedelta(seconds=body.after_s), partial(act, world, order))
+    world.advance()
+    return no_content()
 
 
-async def show_notices(request: Request) -> Response:
-    """The events that would have been sent, the oldest first."""
-    return JSONResponse(world_of(request).notices)
+def _order(world: World, order_id: int) -> Order | None:
+    return next((order for order in world.orders() if order.id == order_id), None)
 
 
-async def fill_in(request: Request) -> Response:
+async def show_merchant_events(request: Request) -> Response:
+    """Lists the events that the merchant's server would have received, the oldest first."""
+    return JSONResponse(world_of(request).merchant_events)
+
+
+async def add_source(request: Request) -> Response:
     """Makes a source as the form of DigitalRiver.js would, for the newest cart. `attachSource` takes its `sourceId`."""
-    source = make_source.filled(request, await _read(request, make_source.Form))
-    made = {"sourceId": str(source.id), "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
-    return JSONResponse(made, 201)
+    source = make_source(request, await _read(request, Form))
+    wire = {"sourceId": source.id, "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
+    return JSONResponse(wire, 201)
 
 
 async def show_switches(request: Request) -> Response:
-    """Readings on which the sources of the contract differ, as they are chosen."""
+    """Shows the switches as they are set."""
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
 
 
 async def set_switches(request: Request) -> Response:
-    """Some switches or all of them, as `sandbox/world.py` tells what each may be; those not named stay."""
+    """Sets some switches or all of them; the others stay as they are."""
     world = world_of(request)
-    known = msgspec.to_builtins(world.switches)
-    given = await _read(request, dict[str, object])
-    if unknown := sorted(set(given) - set(known)):
-        return _refused(f"There is no switch {', '.join(unknown)}. There are {', '.join(known)}.")
+    present = msgspec.to_builtins(world.switches)
+    sent = await _read(request, dict[str, object])
+    if unknown := sorted(set(sent) - set(present)):
+        return _refused(f"There is no switch {', '.join(unknown)}. There are {', '.join(present)}.")
     try:
-        world.switches = msgspec.convert(known | given, Switches)
+        world.switches = msgspec.convert(present | sent, Switches)
     except msgspec.ValidationError as error:
         return _refused(str(error))
-    return nothing()
+    return no_content()
+
+
+# Bodies that cannot be read.
 
 
 class BadControl(Exception):
-    """The body of a control cannot be read; the text says why."""
+    """The body of a control cannot be read. The message gives the reason."""
 
 
 async def answer_bad_control(_request: Request, problem: Exception) -> Response:
-    """The exception handler of the application."""
+    """The application's exception handler for `BadControl`."""
     return _refused(str(problem))
 
 
-async def _read(request: Request, type: type[T]) -> T:
+async def _read(request: Request, body_type: type[T]) -> T:
     try:
-        return msgspec.json.decode(await request.body() or b"{}", type=type)
+        return msgspec.json.decode(await request.body() or b"{}", type=body_type)
     except msgspec.DecodeError as error:
         raise BadControl(str(error)) from error
 
 
-def _refused(text: str) -> Response:
-    return JSONResponse({"error": text}, 400)
+def _refused(message: str) -> Response:
+    return JSONResponse({"error": message}, 400)
+
+
+# The controls.
 
 
 class Control(NamedTuple):
     method: str
     path: str
-    act: Callable[[Request], Awaitable[Response]]
+    handler: Callable[[Request], Awaitable[Response]]
     example: Json | None = None
     """A body that can be sent."""
 
-    def told(self) -> Json:
-        does = " ".join((inspect.getdoc(self.act) or "").partition("\n\n")[0].split())
-        return {"method": self.method, "path": self.path, "does": does} | (
-            {"example": self.example} if self.example is not None else {}
-        )
+    @property
+    def description(self) -> str:
+        return " ".join((inspect.getdoc(self.handler) or "").partition("\n\n")[0].split())
 
 
 CONTROLS = [
     Control("GET", "/_sandbox/health", health),
     Control("GET", "/_sandbox/keys", keys),
     Control("POST", "/_sandbox/reset", reset),
-    Control("POST", "/_sandbox/sources", fill_in, {"type": "creditCard", "lastName": "Lovelace"}),
+    Control("POST", "/_sandbox/sources", add_source, {"type": "creditCard", "lastName": "Lovelace"}),
     Control("GET", "/_sandbox/calls", show_calls),
     Control("DELETE", "/_sandbox/calls", clear_calls),
     Control("GET", "/_sandbox/faults", show_faults),
@@ -347,35 +350,24 @@ CONTROLS = [
         "POST",
         "/_sandbox/session-state",
         set_session_state,
-        {"sessionId": "as Cart.paymentSession.sessionId has it", "state": "failed"},
+        {"sessionId": "the cart's paymentSession.sessionId", "state": "failed"},
     ),
     Control("GET", "/_sandbox/orders", show_orders),
-    Control("POST", "/_sandbox/orders", add_orders, {"shopperId": "as /_sandbox/keys has it", "count": 3}),
+    Control("POST", "/_sandbox/orders", add_orders, {"shopperId": "an id of /_sandbox/keys", "count": 3}),
     Control("POST", "/_sandbox/order-state", set_order_state, {"orderId": 1127950780082, "state": "Complete"}),
-    Control("POST", "/_sandbox/order-events", let_happen, {"orderId": 1127950780082, "event": "funds-arrive"}),
-    Control("GET", "/_sandbox/events", show_notices),
+    Control("POST", "/_sandbox/order-events", add_order_event, {"orderId": 1127950780082, "event": "funds-arrive"}),
+    Control("GET", "/_sandbox/events", show_merchant_events),
     Control("GET", "/_sandbox/switches", show_switches),
     Control("POST", "/_sandbox/switches", set_switches, {"address_verifier": "on"}),
 ]
 
 
-async def guide(_request: Request) -> Response:
-    """All of this, for whoever looks for it."""
-    about = {
-        "sandbox": "A stand-in of the Digital River Commerce API and of its payment service, with one demo shop.",
-        "imitates": "What sandbox/__init__.py says: python -c 'import sandbox; help(sandbox)'",
-        "controls": [control.told() for control in CONTROLS],
-    }
-    return Response(json.dumps(about, indent=2), media_type="application/json")
+def _endpoint(control: Control) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        world_of(request).advance()
+        return await control.handler(request)
+
+    return serve
 
 
-async def to_guide(_request: Request) -> Response:
-    return RedirectResponse("/_sandbox/")
-
-
-ROUTES = [
-    Route("/", to_guide, methods=["GET"]),
-    Route("/_sandbox", to_guide, methods=["GET"]),
-    Route("/_sandbox/", guide, methods=["GET"]),
-    *(Route(control.path, control.act, methods=[control.method]) for control in CONTROLS),
-]
+ROUTES = [Route(control.path, _endpoint(control), methods=[control.method]) for control in CONTROLS]

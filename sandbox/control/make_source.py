@@ -1,6 +1,6 @@
-"""The form of DigitalRiver.js, filled in without a browser: `POST /_sandbox/sources`.
+"""`POST /_sandbox/sources`: makes a source as the form of DigitalRiver.js would, without a browser.
 
-For whoever tries a checkout by hand. A storefront's own page lets DigitalRiver.js make the source.
+It is for trying a checkout by hand. The page of a storefront lets DigitalRiver.js make the source.
 """
 
 from typing import Any
@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
-from sandbox.api.requests import Body, world_of
-from sandbox.api.sources import make_source
+from sandbox.api.requests import world_of
+from sandbox.api.sources import create_source, malformed_field
 from sandbox.model.cart import Cart
 from sandbox.model.source import Source
-from sandbox.model.source_details import bad
 from sandbox.model.world import World
-from sandbox.wire.money import Json
+from sandbox.wire.body import Body
+from sandbox.wire.refusal import bad_parameter
+from sandbox.wire.values import Json
 
 SHOP = "https://shop.example"
 
@@ -27,11 +28,11 @@ ADDRESS: Json = {
     "phoneNumber": "952-555-0100",
     "emailAddress": "ada@example.com",
 }
-"""Of the owner, where the cart has none yet."""
+"""Address of the owner if the cart has no billing address."""
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """What is filled in; every field may be left out."""
+    """The body of the control. Every field is optional."""
 
     type: str = "creditCard"
     session_id: str | None = None
@@ -39,27 +40,29 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     number: str = "4444222233331111"
     last_name: str = "Lovelace"
     details: dict[str, Any] = {}
-    """Of the method, as its hash has them: `{"storeId": "010"}` for a konbini."""
+    """Fields of the method's own object, such as `{"storeId": "010"}` for a konbini."""
 
 
-def filled(request: Request, form: Form) -> Source:
-    """The source that is made of the form. Raises what the payment service refuses."""
+def make_source(request: Request, form: Form) -> Source:
+    """Raises the refusals of the payment service."""
     cart = _cart(world_of(request), form.session_id)
     body = {
         "type": form.type,
         "sessionId": cart.session_id,
         "owner": _owner(cart.billing or ADDRESS, form.last_name),
-        form.type: _hash(form),
+        form.type: _details(form),
     }
-    return make_source(request, Body(body, lambda name: bad("invalid_format", name, f"{name} is malformed.")))
+    return create_source(request, Body(body, malformed_field))
 
 
 def _cart(world: World, session_id: str | None) -> Cart:
-    open_carts = [one.cart for one in world.shoppers if one.cart and one.cart.lines and one.cart.order is None]
-    meant = [cart for cart in open_carts if session_id in (None, cart.session_id)]
-    if not meant:
-        raise bad("invalid_parameter", "sessionId", "No open cart with lines is meant. Add something to a cart first.")
-    return max(meant, key=lambda cart: cart.id)
+    carts = (shopper.cart for shopper in world.shoppers)
+    open_carts = [cart for cart in carts if cart is not None and cart.lines and not cart.is_submitted]
+    candidates = [cart for cart in open_carts if session_id in (None, cart.session_id)]
+    if not candidates:
+        message = "No open cart with lines has this payment session. Add something to a cart first."
+        raise bad_parameter("invalid_parameter", "sessionId", message)
+    return max(candidates, key=lambda cart: cart.id)
 
 
 def _owner(address: Json, last_name: str) -> Json:
@@ -78,7 +81,7 @@ def _owner(address: Json, last_name: str) -> Json:
     }
 
 
-def _hash(form: Form) -> Json:
+def _details(form: Form) -> Json:
     if form.type == "creditCard":
         card = {"number": form.number, "expirationMonth": 10, "expirationYear": 2035, "cvv": "123"}
         return card | form.details

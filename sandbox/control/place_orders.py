@@ -1,40 +1,36 @@
-"""Orders that were placed elsewhere: what a control makes arrive for a shopper."""
+"""Orders of a shopper that a control adds, as if they had been placed elsewhere."""
 
-from decimal import Decimal
-from uuid import uuid4
-
-from sandbox.control.demo_accounts import HOME
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.demo_shop.products import Product
-from sandbox.model.cart import SHIPPING, Cart, Line
+from sandbox.demo_shop.registered_shoppers import HOME
+from sandbox.demo_shop.shipping import STANDARD
+from sandbox.model.cart import Cart
 from sandbox.model.order import Order
+from sandbox.model.shopper import Shopper
 from sandbox.model.source import Source
-from sandbox.model.world import Shopper, World
-from sandbox.wire.money import Json
+from sandbox.model.totals import Line
+from sandbox.model.world import World
+from sandbox.timeline.fulfilment import submit_paid_cart
+from sandbox.wire.values import Json
 
 CARD: Json = {"brand": "Visa", "expirationMonth": 8, "expirationYear": 2030, "lastFourDigits": "1111"}
 
 
-def arrive(world: World, shopper: Shopper, product: Product, quantity: int = 1) -> Order:
-    """An order of the product by this shopper, paid with a card at this moment."""
+def place_order(world: World, shopper: Shopper, product: Product, quantity: int = 1) -> Order:
+    """An order of one product, paid with a card now."""
     cart = world.new_cart(shopper)
-    cart.lines.append(Line(world.next_line_id(), product, quantity))
+    cart.lines.append(Line(next(world.line_ids), product, quantity))
     cart.billing = cart.shipping = dict(HOME)
     if product.is_physical:
-        cart.shipping_option = next(iter(SHIPPING))
-    cart.source = _spent_card(world, cart)
-    order = Order(cart, "Submitted", "complete", world.now())
-    world.keep_order(shopper, order)
-    return order
+        cart.shipping_option = STANDARD
+    cart.source = _consumed_card(world, cart)
+    return submit_paid_cart(world, shopper, cart, world.now())
 
 
-def _spent_card(world: World, cart: Cart) -> Source:
-    id = uuid4()
+def _consumed_card(world: World, cart: Cart) -> Source:
     return Source(
-        id=id,
-        secret=f"{id}_{uuid4()}",
         method=METHODS["creditCard"],
-        amount=Decimal(cart.totals().total),
+        amount=cart.totals().total,
         currency=cart.currency,
         state="consumed",
         owner=None,

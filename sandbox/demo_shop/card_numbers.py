@@ -1,12 +1,9 @@
-"""Card numbers: which are taken.
-
-A number lives as long as the call that brought it; the last four digits are what remains.
-"""
+"""Brands and check digits of card numbers. The sandbox stores only the last four digits."""
 
 import re
 
 PASSES_WITHOUT_LUHN = {"4000000000004663"}
-"""A documented test number whose check digit is wrong."""
+"""A documented test number with a wrong check digit."""
 
 _BRANDS = [
     ("American Express", r"3[47]"),
@@ -20,11 +17,11 @@ _BRANDS = [
 
 
 def brand(number: str) -> str | None:
-    """The brand by the first digits; None where no brand issues such a number."""
+    """None if no brand issues numbers with these first digits."""
     return next((name for name, pattern in _BRANDS if re.match(pattern, number)), None)
 
 
-def is_card_number(number: str) -> bool:
+def is_valid(number: str) -> bool:
     return number in PASSES_WITHOUT_LUHN or (re.fullmatch(r"\d{13,19}", number) is not None and _passes_luhn(number))
 
 

@@ -1,10 +1,11 @@
-"""Discounts on a whole order: those that a coupon brings, those that are named by their id, and the one on packs."""
+"""Discounts on a whole order, applied by a coupon code or by their id, and the automatic offer on packs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.wire.money import Amounts, Json, in_currency, rounded
+from sandbox.wire.money import Amounts, in_currency, rounded
+from sandbox.wire.values import Json
 
 TENT = 5401231200
 
@@ -14,27 +15,26 @@ class OrderOffer:
     offer_id: int
     name: str
     code: str | None = None
-    """Without it nobody gets the discount; None: the offer is applied by its id."""
+    """Coupon code; None: the offer is applied by its id."""
     percent: int = 0
     amounts: Amounts = ("0", "0", "0", "0")
-    """In USD, EUR, GBP and JPY."""
-    from_subtotal: Amounts = ("0", "0", "0", "0")
-    needs: int | None = None
-    """A product without which it does not apply."""
+    minimum_subtotal: Amounts = ("0", "0", "0", "0")
+    required_product: int | None = None
+    """Id of a product that must be in the cart."""
     refused_with: str | None = None
-    """Why nobody can have it."""
+    """Refusal code of an offer that is always refused."""
 
     def is_earned(self, subtotal: Decimal, currency: str) -> bool:
-        return subtotal > 0 and subtotal >= in_currency(self.from_subtotal, currency)
+        return subtotal > 0 and subtotal >= in_currency(self.minimum_subtotal, currency)
 
     def discount(self, subtotal: Decimal, currency: str) -> Decimal:
-        """What it takes off an order, at most all of it."""
+        """Taken off the order; at most its subtotal."""
         off = subtotal * self.percent / 100 if self.percent else in_currency(self.amounts, currency)
         return min(rounded(off, currency), subtotal)
 
     def refusal(self, product_ids: Collection[int]) -> str | None:
-        """The code with which it is refused to a cart with these products."""
-        if self.needs is not None and self.needs not in product_ids:
+        """Refusal code for a cart with these products; None if the offer is accepted."""
+        if self.required_product is not None and self.required_product not in product_ids:
             return "offer-not-applicable"
         return self.refused_with
 
@@ -47,7 +47,7 @@ _TABLE = [
         "50 off large orders",
         "SUMMIT50",
         amounts=("50", "45", "40", "7500"),
-        from_subtotal=("300", "280", "250", "45000"),
+        minimum_subtotal=("300", "280", "250", "45000"),
     ),
     OrderOffer(68201145019, "On the house", "ONTHEHOUSE", percent=100),
     OrderOffer(68201150019, "A welcome", "WELCOME5", percent=5, refused_with="offer-usage-limit-exceeded"),
@@ -56,7 +56,7 @@ _TABLE = [
     OrderOffer(68201161019, "Next spring", "NEXTSPRING", percent=10, refused_with="offer-not-deployed"),
     OrderOffer(68201162019, "Once and no more", "ONCE", percent=10, refused_with="offer-already-used"),
     OrderOffer(68201164019, "One for each", "ONEEACH", percent=10, refused_with="shopper-usage-limit-exceeded"),
-    OrderOffer(68201165019, "12 percent off with a tent", "TENT12", percent=12, needs=TENT),
+    OrderOffer(68201165019, "12 percent off with a tent", "TENT12", percent=12, required_product=TENT),
     OrderOffer(68201166019, "Of another shop", "ELSEWHERE", percent=10, refused_with="offer-unavailable"),
     OrderOffer(68201167019, "Nobody knows why", "RIDDLE", percent=10, refused_with="operation-failed"),
     OrderOffer(68201170019, "Members' week", percent=15),
@@ -65,13 +65,13 @@ _TABLE = [
     OrderOffer(68201173019, "Once for members", percent=15, refused_with="offer-already-used"),
     OrderOffer(68201174019, "The first members", percent=15, refused_with="offer-usage-limit-exceeded"),
     OrderOffer(68201175019, "One for each member", percent=15, refused_with="shopper-usage-limit-exceeded"),
-    OrderOffer(68201176019, "Members' tents", percent=18, needs=TENT),
+    OrderOffer(68201176019, "Members' tents", percent=18, required_product=TENT),
     OrderOffer(68201177019, "Members of another shop", percent=15, refused_with="offer-unavailable"),
 ]
 
-COUPONS = {one.code: one for one in _TABLE if one.code is not None}
+COUPONS = {offer.code: offer for offer in _TABLE if offer.code is not None}
 
-BY_ID = {one.offer_id: one for one in _TABLE}
+BY_ID = {offer.offer_id: offer for offer in _TABLE}
 
 REFUSALS = {
     "coupon-code-already-used": "The coupon code was already used.",
@@ -84,6 +84,7 @@ REFUSALS = {
     "offer-unavailable": "The offer is not available.",
     "operation-failed": "The coupon could not be used.",
 }
+"""Description of each refusal code."""
 
 PACK_OFFER_ID = 68201110019
 
@@ -92,9 +93,9 @@ def pack_offer(base: str) -> Json:
     return _offer(PACK_OFFER_ID, "10% off packs", "Line item percentage discount", "Always Triggered", base)
 
 
-def order_offer(one: OrderOffer, base: str) -> Json:
-    policy = "Order percentage discount" if one.percent else "Order amount discount"
-    return _offer(one.offer_id, one.name, policy, "User Triggered", base)
+def order_offer(offer: OrderOffer, base: str) -> Json:
+    policy = "Order percentage discount" if offer.percent else "Order amount discount"
+    return _offer(offer.offer_id, offer.name, policy, "User Triggered", base)
 
 
 def _offer(offer_id: int, name: str, policy: str, trigger: str, base: str) -> Json:

@@ -1,7 +1,8 @@
-"""The reasons for which a charge is declined, as Digital River encodes them since 2021.
+"""Decline reasons of a charge, as Digital River has encoded them since 2021.
 
-"Hard" means that the same source cannot work, "Soft" that it may later; the answer tells it for a charge
-that the shopper started and for one that the merchant started. Only the shopper's counts here.
+Each reason has two severities: one for charges that the shopper starts, one for charges that the merchant
+starts. "Hard": the same source cannot be charged again. "Soft": it can be tried again. The sandbox acts on the
+shopper's severity only.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Decline:
             declined_message={
                 "merchantDeclinedType": self.merchant,
                 "customerDeclinedType": self.customer,
-                # Only the number of fraud_block is documented; 0000 stands for the others.
+                # Only the number of fraud_block is documented; the others get 0000.
                 "code": "7011" if self.subcode == "fraud_block" else "0000",
             },
         )

@@ -1,7 +1,6 @@
-"""The payment methods of Digital River: which exist, and which of them fit a purchase.
+"""The payment methods of Digital River, and the rules by which one fits a purchase.
 
-The table is `payment_methods.json`: the 28 documented methods, TreviPay, and the recurring form of Klarna.
-A limit without `countries` holds wherever the method does; a method without limits fits every currency.
+`payment_methods.json` holds the 28 documented methods, TreviPay, and the recurring form of Klarna.
 """
 
 from dataclasses import dataclass
@@ -11,22 +10,21 @@ from typing import Literal
 
 import msgspec
 
-from sandbox.demo_shop.eligibility import Purchase
-
 Flow = Literal["standard", "redirect", "receiver"]
 Workflow = Literal["standard", "redirect-then-submit", "submit-then-redirect", "delayed"]
 
 ADJUSTABLE = {"creditCard", "payPal", "payPalCredit", "payPalBilling"}
-"""Types whose source follows the total; the amount of any other is final when the source is made."""
+"""Types whose source follows the cart's total. Sources of other types keep the amount they were created with."""
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """Where and for which cart totals a method may be used in one currency; both bounds are allowed."""
+    """The countries and cart totals for which a method may be used in one currency; `min` and `max` are allowed."""
 
     currency: str
     min: Decimal | None = None
     max: Decimal | None = None
     countries: frozenset[str] | None = None
+    """None: the countries of the method."""
 
     def allows(self, amount: Decimal) -> bool:
         return (self.min is None or self.min <= amount) and (self.max is None or amount <= self.max)
@@ -38,16 +36,17 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     flow: Flow
     workflow: Workflow
     limits: tuple[Limit, ...]
+    """Empty: the method fits every currency, country and total."""
     aliases: tuple[str, ...] = ()
     countries: frozenset[str] | None = None
     supports_recurring: bool = False
     supports_free_trial: bool = False
     only_recurring: bool = False
     wallet_option: bool = False
-    """A choice inside PayPal's own page: never listed, and no type of its own."""
+    """Chosen inside PayPal's own page: never listed, and without a type of its own."""
     needs: Literal["organization", "taxRegistrations"] | None = None
     required: tuple[str, ...] = ()
-    """Keys of the hash named after the type without which no source is created."""
+    """Fields that a new source must have in the object named after the type."""
     icon_image: str | None = None
 
     @property
@@ -56,7 +55,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def currencies(self) -> frozenset[str]:
-        """Empty: no currency is ruled out."""
+        """Empty: every currency."""
         return frozenset(limit.currency for limit in self.limits)
 
     def wire(self) -> dict[str, object]:
@@ -70,8 +69,8 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a list of methods depends on. None: the fact does not narrow the list."""
+class Purchase:
+    """The facts of a purchase that decide which methods fit it. None: unknown, and rules nothing out."""
 
     currency: str | None = None
     country: str | None = None
@@ -81,64 +80,53 @@ class Facts:
     has_organization: bool | None = None
     has_tax_registrations: bool | None = None
 
-    @classmethod
-    def of(cls, purchase: Purchase) -> "Facts":
-        return cls(
-            currency=purchase.currency,
-            country=purchase.country,
-            amount=purchase.total,
-            is_recurring=purchase.is_recurring,
-            has_free_trial=purchase.has_free_trial,
-            has_organization=purchase.organization_id is not None,
-            has_tax_registrations=purchase.has_tax_registrations,
-        )
+
+def method_of(source_type: str) -> Method | None:
+    """The method of this type, in any of its spellings."""
+    return METHODS.get(SPELLINGS.get(source_type, source_type))
 
 
-def method_of(type: str) -> Method | None:
-    return METHODS.get(SPELLINGS.get(type, type))
-
-
-def available(facts: Facts) -> list[Method]:
-    """The methods that fit, ordered by type, upper and lower case alike."""
-    fitting = (method for method in METHODS.values() if fits(method, facts))
+def available(purchase: Purchase) -> list[Method]:
+    """The methods that fit, ordered by type; case is ignored."""
+    fitting = (method for method in METHODS.values() if fits(method, purchase))
     return sorted(fitting, key=lambda method: method.type.lower())
 
 
-def fits(method: Method, facts: Facts) -> bool:
+def fits(method: Method, purchase: Purchase) -> bool:
     return (
-        _fits_the_market(method, facts)
-        and _fits_the_lines(method, facts)
-        and not (method.needs == "organization" and facts.has_organization is False)
-        and not (method.needs == "taxRegistrations" and facts.has_tax_registrations is False)
+        _fits_market(method, purchase)
+        and _fits_lines(method, purchase)
+        and not (method.needs == "organization" and purchase.has_organization is False)
+        and not (method.needs == "taxRegistrations" and purchase.has_tax_registrations is False)
     )
 
 
-def _fits_the_market(method: Method, facts: Facts) -> bool:
+def _fits_market(method: Method, purchase: Purchase) -> bool:
     if not method.limits:
         return True
-    return any(_limit_fits(method, limit, facts) for limit in method.limits)
+    return any(_fits_limit(method, limit, purchase) for limit in method.limits)
 
 
-def _limit_fits(method: Method, limit: Limit, facts: Facts) -> bool:
+def _fits_limit(method: Method, limit: Limit, purchase: Purchase) -> bool:
     countries = limit.countries or method.countries
     return (
-        facts.currency in (None, limit.currency)
-        and (facts.country is None or countries is None or facts.country in countries)
-        and (facts.amount is None or limit.allows(facts.amount))
+        purchase.currency in (None, limit.currency)
+        and (purchase.country is None or countries is None or purchase.country in countries)
+        and (purchase.amount is None or limit.allows(purchase.amount))
     )
 
 
-def _fits_the_lines(method: Method, facts: Facts) -> bool:
-    if facts.has_free_trial and not method.supports_free_trial:
+def _fits_lines(method: Method, purchase: Purchase) -> bool:
+    if purchase.has_free_trial and not method.supports_free_trial:
         return False
-    if facts.is_recurring:
+    if purchase.is_recurring:
         return method.supports_recurring
-    return facts.is_recurring is None or not method.only_recurring
+    return purchase.is_recurring is None or not method.only_recurring
 
 
 def _table() -> list[Method]:
-    text = (Path(__file__).parent / "payment_methods.json").read_bytes()
-    return msgspec.json.decode(text, type=list[Method])
+    content = (Path(__file__).parent / "payment_methods.json").read_bytes()
+    return msgspec.json.decode(content, type=list[Method])
 
 
 TABLE = _table()

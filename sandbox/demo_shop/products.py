@@ -1,12 +1,13 @@
-"""The demo shop's products: what is sold, for how much, and how many are left at the start."""
+"""The demo shop's products, their prices, and their stock at the start."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from sandbox.demo_shop.german_texts import GERMAN, is_german
-from sandbox.wire.money import Amounts, Json, formatted, in_currency, money, rounded
+from sandbox.wire.money import Amounts, formatted, in_currency, money, rounded
 from sandbox.wire.recurring_terms import OF_A_PRODUCT
+from sandbox.wire.values import Json, boolean
 
 Kind = Literal["PHYSICAL", "DOWNLOAD"]
 TermUnit = Literal["MONTHS", "YEARS"]
@@ -14,7 +15,7 @@ TermUnit = Literal["MONTHS", "YEARS"]
 COMPANY = "riverdemo"
 IMAGES = "https://images.riverdemo.example/product"
 UNTRACKED = 2147483647
-"""What upstream says of a stock that nobody counts."""
+"""Quantity that Digital River reports for an uncounted stock."""
 
 
 @dataclass(frozen=True)
@@ -25,25 +26,28 @@ class Product:
     kind: Kind
     slug: str
     prices: Amounts
-    """In USD, EUR, GBP and JPY; other currencies follow the dollar."""
     stock: int | None = None
-    """None: not counted."""
+    """Units at the start; None: not counted."""
     maximum: int | None = None
     percent_off: int = 0
     parent_id: int | None = None
     axis: str | None = None
-    """Of a base product: the attribute in which its variations differ."""
+    """On a base product: name of the attribute in which its variations differ."""
     attributes: tuple[tuple[str, str, str], ...] = ()
     """Name, type and value."""
     tiers: tuple[tuple[int, int, int], ...] = ()
-    """First and last quantity, and percent off in between."""
+    """Volume prices: first and last quantity, and percent off."""
     is_purchasable: bool = True
     term: tuple[TermUnit, int] | None = None
-    """Of a product that recurs: how long what was paid lasts."""
+    """On a recurring product: the time that one payment covers."""
 
     @property
     def terms(self) -> Json | None:
         return dict(OF_A_PRODUCT) if self.term else None
+
+    @property
+    def sku(self) -> str:
+        return f"RD-{self.slug.upper()}"
 
     @property
     def is_base(self) -> bool:
@@ -60,7 +64,7 @@ class Product:
         return GERMAN[self.id][1] if is_german(locale) and self.id in GERMAN else self.description
 
     def percent_off_for(self, quantity: int) -> int:
-        """What the product's own offer or its volume price takes off."""
+        """By the product's own offer or its volume price, whichever is higher."""
         tiers = (percent for start, end, percent in self.tiers if start <= quantity <= end)
         return max(self.percent_off, next(tiers, 0))
 
@@ -237,15 +241,15 @@ _TABLE = [
 
 PRODUCTS = {product.id: product for product in _TABLE}
 LISTED = [product for product in _TABLE if product.parent_id is None]
-"""What a list of products shows; variations are found under their base product."""
+"""Products in lists. Variations are listed under their base product only."""
 
 
 def variations(product: Product) -> list[Product]:
-    return [one for one in _TABLE if one.parent_id == product.id]
+    return [variation for variation in _TABLE if variation.parent_id == product.id]
 
 
 def core(product: Product, base: str, locale: str) -> Json:
-    """What a line of an expanded cart shows of a product."""
+    """The product on a line of an expanded cart."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = core(PRODUCTS[product.parent_id], base, locale)
@@ -256,11 +260,11 @@ def core(product: Product, base: str, locale: str) -> Json:
         "shortDescription": product.description_in(locale),
         "longDescription": None,
         "productType": product.kind,
-        "sku": f"RD-{product.slug.upper()}",
+        "sku": product.sku,
         "externalReferenceId": product.slug,
         "companyId": COMPANY,
         "displayableProduct": "true",
-        "purchasable": _text(product.is_purchasable),
+        "purchasable": boolean(product.is_purchasable),
         "manufacturerName": "Riverdemo Outfitters",
         "manufacturerPartNumber": None,
         "minimumQuantity": None,
@@ -268,20 +272,20 @@ def core(product: Product, base: str, locale: str) -> Json:
         "thumbnailImage": f"{IMAGES}/thumbnail/{product.slug}.png",
         "productImage": f"{IMAGES}/detail/{product.slug}.png",
         "keywords": None,
-        "baseProduct": "true" if product.is_base else "false",
+        "baseProduct": boolean(product.is_base),
     }
     if product.is_base:
-        names = [one.attributes[0][2] for one in variations(product)]
-        attribute = {"name": product.axis, "displayName": str(product.axis).title(), "domainValues": names}
+        values = [variation.attributes[0][2] for variation in variations(product)]
+        attribute = {"name": product.axis, "displayName": str(product.axis).title(), "domainValues": values}
         wire["variationAttributes"] = {"attribute": [attribute]}
     if product.attributes:
-        attributes = [{"name": name, "type": type, "value": value} for name, type, value in product.attributes]
+        attributes = [{"name": name, "type": kind, "value": value} for name, kind, value in product.attributes]
         wire["customAttributes"] = {"attribute": attributes}
     return wire
 
 
 def brief(product: Product, base: str, locale: str) -> Json:
-    """What a line of a cart shows of a product without `expand`."""
+    """The product on a line of a cart without `expand`."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
@@ -295,7 +299,7 @@ def pricing(product: Product, currency: str, locale: str, base: str, *, tax_incl
 
 
 def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, tax_included: bool) -> Json:
-    """The price of one, with so much off."""
+    """The price of one unit, with `percent` off."""
     listed = product.price(currency)
     off = rounded(listed * percent / 100, currency)
     sale = listed - off
@@ -313,14 +317,14 @@ def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, 
             "salePriceWithFeesAndQuantity": money(sale, currency),
             "formattedSalePriceWithFeesAndQuantity": formatted(sale, currency, locale),
         },
-        "listPriceIncludesTax": _text(tax_included),
+        "listPriceIncludesTax": boolean(tax_included),
         "msrpPrice": None,
         "formattedMsrpPrice": None,
     }
 
 
 def volume_pricing(product: Product, currency: str, locale: str, base: str, *, tax_included: bool) -> Json:
-    """Prices by quantity; a product that has none shows no tier."""
+    """Prices by quantity; without `tier` if the product has no volume prices."""
     wire: Json = {"uri": f"{uri(product.id, base)}/pricing/volume-pricing"}
     if not product.tiers:
         return wire
@@ -334,12 +338,13 @@ def volume_pricing(product: Product, currency: str, locale: str, base: str, *, t
 
 
 def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
-    """What the product's own offer, or its volume price, takes off so many of it."""
+    """Taken off the given quantity by the product's own offer or its volume price."""
     return rounded(product.price(currency) * quantity * product.percent_off_for(quantity) / 100, currency)
 
 
-def inventory(product: Product, left: int | None, base: str, quantity: int = 1) -> Json:
-    available = UNTRACKED if left is None else max(left, 0)
+def inventory(product: Product, stock: int | None, base: str, quantity: int = 1) -> Json:
+    """`stock` is None if it is not counted. `quantity` is the requested one."""
+    available = UNTRACKED if stock is None else max(stock, 0)
     return {
         "uri": f"{uri(product.id, base)}/inventory-status",
         "product": [
@@ -352,10 +357,10 @@ def inventory(product: Product, left: int | None, base: str, quantity: int = 1) 
         ],
         "availableQuantity": available,
         "availableQuantityIsEstimated": "false",
-        "productIsInStock": _text(available > 0),
+        "productIsInStock": boolean(available > 0),
         "productIsAllowsBackorders": "false",
-        "productIsTracked": _text(left is not None),
-        "requestedQuantityAvailable": _text(available >= quantity),
+        "productIsTracked": boolean(stock is not None),
+        "requestedQuantityAvailable": boolean(available >= quantity),
         "status": "PRODUCT_INVENTORY_IN_STOCK" if available > 0 else "PRODUCT_INVENTORY_OUT_OF_STOCK",
         "statusIsEstimated": "false",
         "expectedInStockDate": None,
@@ -365,7 +370,3 @@ def inventory(product: Product, left: int | None, base: str, quantity: int = 1) 
 
 def uri(product_id: int, base: str) -> str:
     return f"{base}/v1/shoppers/me/products/{product_id}"
-
-
-def _text(value: bool) -> str:
-    return "true" if value else "false"

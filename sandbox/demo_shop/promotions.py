@@ -1,4 +1,4 @@
-"""The demo shop's offers on products: one of every kind, where each is shown, and what it takes off."""
+"""The demo shop's offers on products, one of every kind: their points of promotion and their discounts."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,7 +6,8 @@ from decimal import Decimal
 from sandbox.demo_shop import products
 from sandbox.demo_shop.german_texts import is_german
 from sandbox.demo_shop.products import PRODUCTS, Product
-from sandbox.wire.money import Json, rounded
+from sandbox.wire.money import rounded
+from sandbox.wire.values import Json
 
 IMAGES = "https://images.riverdemo.example/offer"
 
@@ -14,8 +15,7 @@ HOME, TOP_SELLERS = "SiteMerchandising_HomePageStoreSpecials", "Home_topSeller"
 CART_BANNER, CANDY_RACK = "Banner_ShoppingCartLocal", "CandyRack_ShoppingCart"
 CROSS_SELL, UP_SELL = "CrossSell_ProductDetail", "UpSell_ProductDetail"
 
-PLACES = frozenset({HOME, TOP_SELLERS, CART_BANNER, CANDY_RACK, CROSS_SELL, UP_SELL})
-"""Points of promotion."""
+POINTS_OF_PROMOTION = frozenset({HOME, TOP_SELLERS, CART_BANNER, CANDY_RACK, CROSS_SELL, UP_SELL})
 
 WATCHES = (5401230300, 5401230400, 5401230500)
 
@@ -28,12 +28,12 @@ class Offer:
     name: str
     german: str
     products: tuple[tuple[int, int], ...] = ()
-    """Ids, each with the percent that is taken off."""
+    """Product ids, each with its discount in percent."""
     shown_with: tuple[int, ...] = ()
-    """Products on whose page, or in whose cart, it is shown; nothing: anywhere."""
-    places: tuple[str, ...] = ()
-    buys: tuple[int, int] | None = None
-    """So many are paid for, so many come on top."""
+    """The offer is shown beside these products only; empty: beside any."""
+    points_of_promotion: tuple[str, ...] = ()
+    paid_and_free: tuple[int, int] | None = None
+    """So many units are paid, and so many more are free."""
     pitches: tuple[str, ...] = ()
     german_pitches: tuple[str, ...] = ()
     has_image: bool = False
@@ -42,17 +42,17 @@ class Offer:
         return dict(self.products).get(product.id, 0)
 
     def discount(self, product: Product, currency: str, quantity: int) -> Decimal:
-        """What it takes off so many of a product that was added through it."""
+        """Taken off a line that was added through the offer."""
         price = product.price(currency)
-        if self.buys is None:
+        if self.paid_and_free is None:
             return rounded(price * quantity * self.percent_off(product) / 100, currency)
-        paid, free = self.buys
+        paid, free = self.paid_and_free
         return rounded(price * (quantity // (paid + free) * free), currency)
 
-    def is_shown(self, place: str | None, product_ids: set[int]) -> bool:
-        """At a point of promotion, or at any, beside these products."""
+    def is_shown(self, point_of_promotion: str, product_ids: set[int]) -> bool:
+        """Whether the offer is shown there beside these products."""
         fits = not self.shown_with or bool(product_ids & set(self.shown_with))
-        return fits and (place is None or place in self.places)
+        return fits and point_of_promotion in self.points_of_promotion
 
 
 _TABLE = [
@@ -64,7 +64,7 @@ _TABLE = [
         "Software zu jeder Uhr",
         products=((5401230700, 10),),
         shown_with=WATCHES,
-        places=(CROSS_SELL, CANDY_RACK),
+        points_of_promotion=(CROSS_SELL, CANDY_RACK),
         pitches=("Plan the trip first", "Save on RouteMapper Pro"),
         german_pitches=("Erst die Tour planen", "RouteMapper Pro günstiger"),
     ),
@@ -75,7 +75,7 @@ _TABLE = [
         "Favourites of the season",
         "Lieblinge der Saison",
         products=((5401230100, 10), (5401231200, 0), (5401231400, 0)),
-        places=(HOME, TOP_SELLERS),
+        points_of_promotion=(HOME, TOP_SELLERS),
     ),
     Offer(
         68201230019,
@@ -83,7 +83,7 @@ _TABLE = [
         "Banner",
         "Autumn on the trail",
         "Herbst auf dem Weg",
-        places=(HOME, CART_BANNER),
+        points_of_promotion=(HOME, CART_BANNER),
         pitches=("Gear for short days",),
         german_pitches=("Ausrüstung für kurze Tage",),
         has_image=True,
@@ -95,7 +95,7 @@ _TABLE = [
         "Small things for the trail",
         "Kleines für unterwegs",
         products=((5401231000, 15), (5401230600, 15)),
-        places=(CANDY_RACK,),
+        points_of_promotion=(CANDY_RACK,),
     ),
     Offer(
         68201250019,
@@ -105,7 +105,7 @@ _TABLE = [
         "Ein Dach für vier Jahreszeiten",
         products=((5401231200, 5),),
         shown_with=(5401230200,),
-        places=(UP_SELL,),
+        points_of_promotion=(UP_SELL,),
     ),
     Offer(
         68201260019,
@@ -115,7 +115,7 @@ _TABLE = [
         "Eine Lampe zu jedem Zelt",
         products=((5401230600, 50),),
         shown_with=(5401231200,),
-        places=(CROSS_SELL,),
+        points_of_promotion=(CROSS_SELL,),
     ),
     Offer(
         68201270019,
@@ -124,7 +124,7 @@ _TABLE = [
         "A bottle on the house",
         "Eine Flasche geschenkt",
         products=((5401231000, 100),),
-        places=(CANDY_RACK,),
+        points_of_promotion=(CANDY_RACK,),
     ),
     Offer(
         68201280019,
@@ -134,8 +134,8 @@ _TABLE = [
         "Zwei Paar Stöcke, und ein drittes",
         products=((5401230200, 0),),
         shown_with=(5401230200,),
-        places=(CROSS_SELL,),
-        buys=(2, 1),
+        points_of_promotion=(CROSS_SELL,),
+        paid_and_free=(2, 1),
     ),
     Offer(
         68201290019,
@@ -145,7 +145,7 @@ _TABLE = [
         "Das eigene Set packen",
         products=((5401230100, 20), (5401230200, 20), (5401231000, 20)),
         shown_with=(5401230100,),
-        places=(CROSS_SELL,),
+        points_of_promotion=(CROSS_SELL,),
     ),
     Offer(
         68201300019,
@@ -155,7 +155,7 @@ _TABLE = [
         "Sonne für weniger",
         products=((5401231400, 10),),
         shown_with=(5401231400,),
-        places=(HOME,),
+        points_of_promotion=(HOME,),
     ),
 ]
 
@@ -180,16 +180,16 @@ def brief(offer: Offer, base: str, locale: str) -> Json:
 def product_offer(
     offer: Offer, product_id: int, shown: Json, base: str, locale: str, currency: str, *, tax_included: bool
 ) -> Json:
-    """One product of an offer; `shown` is the product itself."""
+    """One product of an offer; `shown` is the product as the answer shows it."""
     product = PRODUCTS[product_id]
     cart = f"{base}/v1/shoppers/me/carts/active"
-    through = f"productId={product_id}&offerId={offer.id}"
+    query = f"productId={product_id}&offerId={offer.id}"
     percent = offer.percent_off(product)
     return {
         "uri": f"{base}/v1/shoppers/me/offers/{offer.id}/product-offers/{product_id}",
         "id": product_id,
         "product": shown,
-        "addProductToCart": {"uri": f"{cart}/line-items?{through}", "cartUri": f"{cart}?{through}"},
+        "addProductToCart": {"uri": f"{cart}/line-items?{query}", "cartUri": f"{cart}?{query}"},
         "salesPitch": [],
         "image": None,
         "pricing": products.unit_pricing(product, currency, locale, percent, tax_included=tax_included),

@@ -1,6 +1,6 @@
-"""Countries of the demo shop: which are known, which are refused, and the tax of each.
+"""Countries that the demo shop serves or refuses, and their tax rates.
 
-Rates are invented or simplified; what counts is that they differ and that the amounts add up.
+The rates are invented or simplified: they differ from country to country, and the amounts add up.
 """
 
 from decimal import Decimal
@@ -15,7 +15,7 @@ STATES = {
     "TN": "0.07", "TX": "0.0825", "UT": "0.0485", "VA": "0.053", "VT": "0.06", "WA": "0.065", "WI": "0.05",
     "WV": "0.06", "WY": "0.04",
 }  # fmt: skip
-"""Of the United States, where every address needs one."""
+"""Sales tax by state of the United States."""
 
 COUNTRIES = {
     "AT": "0.20", "AU": "0.10", "BE": "0.21", "BR": "0.17", "CA": "0.13", "CH": "0.077", "CN": "0.13", "DE": "0.19",
@@ -23,13 +23,10 @@ COUNTRIES = {
     "JP": "0.10", "KR": "0.10", "LU": "0.17", "MY": "0.08", "NL": "0.21", "NO": "0.25", "NZ": "0.15", "PL": "0.23",
     "PT": "0.23", "SE": "0.25", "SG": "0.08", "US": "0",
 }  # fmt: skip
-"""Without a subdivision."""
+"""Tax by country. The United States tax by state."""
 
 RESTRICTED = frozenset({"CU", "IR", "KP", "SY"})
-"""Known, and never delivered to or billed."""
-
-EXEMPTING = frozenset({"UK_VAT", "DE_VAT"})
-"""Identifiers with which a business owes no tax here."""
+"""Countries that cannot be billed or shipped to."""
 
 
 def rate(country: str | None, subdivision: str | None) -> Decimal:

@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, counted."""
+"""Counts of the API calls that the sandbox has answered."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,22 +6,23 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Call:
-    """What is counted together."""
+    """Calls that are equal are counted together."""
 
     method: str
     path: str
-    """Template of the route; `other` where there is none."""
+    """Template of the route, or `other`."""
     shopper: str | None
-    """None: no shopper's token was shown."""
+    """Id of the shopper; None: the call had no shopper's token."""
 
 
 @dataclass
 class Calls:
     by_call: Counter[Call] = field(default_factory=Counter)
     without_json: int = 0
-    """Calls that did not ask for JSON, which the real service would answer in XML."""
+    """Calls that did not ask for JSON. The real service would answer them in XML."""
 
     def count(self, method: str | None = None, path: str | None = None, shopper: str | None = None) -> int:
+        """Calls with these properties; None: with any."""
         return sum(
             number
             for call, number in self.by_call.items()

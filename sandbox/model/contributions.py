@@ -1,4 +1,4 @@
-"""What the sources of a cart pay: the primary whatever is left, store credit its own amount and no more."""
+"""The amounts that the sources of a cart pay. Store credit pays first; the primary pays the rest."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,10 +9,11 @@ from sandbox.wire.money import ZERO
 COMBINABLE = frozenset(
     {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
 )
-"""Types of a primary that may pay beside store credit."""
+"""Types of a primary source that may pay together with store credit."""
 
 
-class Parts(NamedTuple):
+class Contributions(NamedTuple):
+    total: Decimal
     primary: Decimal
     credit: Decimal
 
@@ -20,16 +21,20 @@ class Parts(NamedTuple):
     def paid(self) -> Decimal:
         return self.primary + self.credit
 
+    @property
+    def remaining(self) -> Decimal:
+        return self.total - self.paid
 
-def parts(total: Decimal, primary: Source | None, credit: Source | None, *, strict: bool) -> Parts:
+
+def contributions(total: Decimal, primary: Source | None, credit: Source | None, *, strict: bool) -> Contributions:
     """`strict`: a primary of a fixed amount pays no more than that amount."""
     by_credit = min(total, credit.amount) if credit is not None else ZERO
     if primary is None or primary.state in ("failed", "cancelled"):
-        return Parts(ZERO, by_credit)
-    rest = total - by_credit
+        return Contributions(total, ZERO, by_credit)
+    by_primary = total - by_credit
     if strict and primary.method.has_fixed_amount:
-        rest = min(rest, primary.amount)
-    return Parts(rest, by_credit)
+        by_primary = min(by_primary, primary.amount)
+    return Contributions(total, by_primary, by_credit)
 
 
 def may_be_combined(primary: Source) -> bool:

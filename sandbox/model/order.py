@@ -1,40 +1,48 @@
-"""An order: a cart that was submitted. Nothing of it changes any more but its states."""
+"""An order: a submitted cart. Only its states change."""
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from sandbox.demo_shop import products
-from sandbox.model.cart import Cart, Line
+from sandbox.model import cart_wire
+from sandbox.model.cart import Cart
+from sandbox.model.postal_address import Side
+from sandbox.model.totals import Line
 from sandbox.wire.expand import Expand
-from sandbox.wire.money import ZERO, Json, money
+from sandbox.wire.money import ZERO, money
+from sandbox.wire.values import Json, boolean, timestamp_in_seconds
 
-RIPENS = {timedelta(hours=1): "In Process", timedelta(days=2): "Complete"}
-"""What becomes of an order by itself, by the time since its submission."""
-
-IN_A_LIST = ("total", "formattedTotal")
-"""Amounts that a list shows of an order unless everything is asked for."""
+LISTED_AMOUNTS = ("total", "formattedTotal")
+"""Amounts of an order in a list that is not fully expanded."""
 
 
 @dataclass
 class Order:
     cart: Cart
     state: str
-    session_state: str
-    submitted_at: datetime | None
+    submitted_at: datetime | None = None
+    paid_at: datetime | None = None
     password: str = field(default_factory=lambda: secrets.token_hex(5))
-    """In the confirmation mail; with it anybody may look the order up."""
+    """Sent in the confirmation mail. With it anyone can look the order up."""
     refunded: Decimal = ZERO
     charge_status: str = "Capturable"
-    paid_at: datetime | None = None
-    """When the money was there, where that was after the submission."""
     shows_source: bool = True
-    """Orders from before payment sources have only the summary of `payment`."""
+    """Orders from before payment sources have the summary of `payment` only."""
 
     @property
     def id(self) -> int:
         return self.cart.id
+
+    @property
+    def session_state(self) -> str | None:
+        """State of the payment session."""
+        return self.cart.submitted_state
+
+    @session_state.setter
+    def session_state(self, state: str) -> None:
+        self.cart.submitted_state = state
 
     @property
     def email(self) -> str | None:
@@ -46,35 +54,26 @@ class Order:
         return str(source.details["lastFourDigits"]) if source and source.type == "creditCard" else None
 
     @property
-    def is_fulfilled(self) -> bool:
+    def is_shipped(self) -> bool:
         return self.state == "Complete"
 
-    def ripen(self, now: datetime) -> None:
-        """Let happen what time brings: the goods are picked, then they are on their way."""
-        if self.state not in ("Submitted", *RIPENS.values()) or self.submitted_at is None:
-            return
-        age = now - (self.paid_at or self.submitted_at)
-        self.state = next((state for after, state in reversed(RIPENS.items()) if age >= after), self.state)
+    # Answers.
 
-    def settle(self, state: str, now: datetime) -> None:
-        """Set the state. An order that leaves what it waited for is paid, and submitted."""
-        self.state = state
-        if self.submitted_at is None and not state.startswith("Source Pending"):
-            self.submitted_at, self.session_state = now, "complete"
+    def uri(self, base: str) -> str:
+        return f"{base}/v1/shoppers/me/orders/{self.id}"
 
-    # What the answers show.
-
-    def header(self, base: str) -> Json:
+    def header_wire(self, base: str) -> Json:
         cart = self.cart
-        settled = cart.totals().total if self.is_fulfilled else ZERO
+        settled = cart.totals().total if self.is_shipped else ZERO
+        attribute = {"name": "orderSubmittedByShopperApiFlag", "type": "string", "value": "shopperApiV1Submitted"}
         return {
             "uri": self.uri(base),
             "id": cart.id,
-            "submissionDate": self.submitted_at.strftime("%Y-%m-%dT%H:%M:%S.000Z") if self.submitted_at else None,
+            "submissionDate": timestamp_in_seconds(self.submitted_at) if self.submitted_at else None,
             "displayName": "New Order",
             "locale": cart.locale,
             "optIn": "false",
-            "testOrder": _text(cart.is_test),
+            "testOrder": boolean(cart.is_test),
             "taxExempt": "false",
             "businessEntityCode": cart.seller,
             "orderState": self.state,
@@ -83,138 +82,113 @@ class Order:
                 "settled": money(settled, cart.currency),
                 "refunded": money(self.refunded, cart.currency),
             },
-            "customAttributes": {
-                "attribute": [
-                    {
-                        "name": "orderSubmittedByShopperApiFlag",
-                        "type": "string",
-                        "value": "shopperApiV1Submitted",
-                    }
-                ]
-            },
+            "customAttributes": {"attribute": [attribute]},
         }
 
-    def uri(self, base: str) -> str:
-        return f"{base}/v1/shoppers/me/orders/{self.id}"
-
     def submitted_wire(self, base: str) -> Json:
-        """What submit-cart and resume-cart answer with, in the words of the cart."""
+        """The answer of submit-cart and resume-cart, which uses the names of a cart."""
         cart = self.cart
-        lines = self.line_wires(base, whole=True)
+        lines = self.line_wires(base, is_full=True)
         for line in lines:
             del line["uri"]
         wire: Json = {
-            "order": self.header(base),
+            "order": self.header_wire(base),
             "lineItems": {"lineItem": lines},
-            "billingAddress": cart.address_wire("billing"),
-            "shippingAddress": cart.address_wire("shipping"),
-            "shippingMethod": cart.shipping_method_wire(),
-            "taxInclusive": _text(cart.is_tax_inclusive),
+            "billingAddress": cart_wire.address_wire(cart, "billing"),
+            "shippingAddress": cart_wire.address_wire(cart, "shipping"),
+            "shippingMethod": cart_wire.shipping_method_wire(cart),
+            "taxInclusive": boolean(cart.is_tax_inclusive),
             "landedCostState": "NOT_ELIGIBLE",
-            "pricing": cart.pricing_wire(whole=True),
+            "pricing": cart_wire.pricing_wire(cart, is_full=True),
             "paymentCompletionResources": {},
-            "termsOfSalesAcceptance": None if cart.terms_accepted is None else _text(cart.terms_accepted),
-            "paymentSession": self.session_wire(),
+            "termsOfSalesAcceptance": cart_wire.terms_accepted_wire(cart),
+            "paymentSession": cart_wire.submitted_session_wire(cart),
             "customerType": cart.customer_type,
         }
-        wire |= cart.registrations_wire()
-        wire |= self._paid_wire()
-        return wire
+        return wire | cart_wire.registrations_wire(cart) | self._sources_wire()
 
     def wire(self, base: str, expand: Expand) -> Json:
-        """What `GET orders/{id}` answers with: addresses, products and attributes in full where expanded."""
+        """The answer of `GET orders/{id}`: addresses, products and attributes are full if expanded."""
         cart = self.cart
-        wire = self.header(base) | {
-            "pricing": cart.order_pricing_wire(),
-            "payment": self._payment_wire(),
-            "billingAddress": self.address_wire(base, "billing", whole=expand.has("billingAddress")),
-            "shippingAddress": self.address_wire(base, "shipping", whole=expand.has("shippingAddress")),
-            "lineItems": self.lines_wire(base, whole=expand.has("lineItems")),
-            "shippingMethod": cart.shipping_method_wire(),
-            "taxInclusive": _text(cart.is_tax_inclusive),
+        wire = self.header_wire(base) | {
+            "pricing": cart_wire.order_pricing_wire(cart),
+            "payment": self._summary_wire(),
+            "billingAddress": self.address_wire(base, "billing", is_full=expand.has("billingAddress")),
+            "shippingAddress": self.address_wire(base, "shipping", is_full=expand.has("shippingAddress")),
+            "lineItems": self.lines_wire(base, is_full=expand.has("lineItems")),
+            "shippingMethod": cart_wire.shipping_method_wire(cart),
+            "taxInclusive": boolean(cart.is_tax_inclusive),
             "landedCostState": "NOT_ELIGIBLE",
-            "paymentSession": self.session_wire(),
+            "paymentSession": cart_wire.submitted_session_wire(cart),
         }
         if self.shows_source:
-            wire |= self._paid_wire()
+            wire |= self._sources_wire()
         if not expand.has("customAttributes"):
             del wire["customAttributes"]
         return wire
 
     def listed_wire(self, base: str, expand: Expand) -> Json:
-        """What a list shows of it: a link, and the parts that were asked for."""
+        """The order in a list: its uri and the expanded parts."""
         if not expand.all and not expand.paths:
             return {"uri": self.uri(base)}
-        wire = expand.chosen(self.wire(base, expand), {"uri"})
+        wire = expand.select(self.wire(base, expand), {"uri"})
         if not expand.all and "pricing" in wire:
-            wire["pricing"] = {name: wire["pricing"][name] for name in IN_A_LIST}
+            wire["pricing"] = {name: wire["pricing"][name] for name in LISTED_AMOUNTS}
         return wire
 
-    def found_wire(self, base: str, expand: Expand) -> Json:
-        """What order-lookup shows of it."""
-        shown = Expand(all=True)
-        whole = self.wire(base, shown)
+    def lookup_wire(self, base: str, expand: Expand) -> Json:
+        """The order in the answer of order-lookup."""
+        full = self.wire(base, Expand(all=True))
         if expand.all:
-            return whole
-        wire = {name: whole[name] for name in ("uri", "id", "submissionDate", "orderState")}
-        wire["pricing"] = {name: whole["pricing"][name] for name in IN_A_LIST}
-        wire["payment"] = {name: whole["payment"].get(name) for name in ("paymentMethodName", "displayableNumber")}
-        return wire | {name: whole[name] for name in ("billingAddress", "shippingAddress")}
+            return full
+        wire = {name: full[name] for name in ("uri", "id", "submissionDate", "orderState")}
+        wire["pricing"] = {name: full["pricing"][name] for name in LISTED_AMOUNTS}
+        wire["payment"] = {name: full["payment"].get(name) for name in ("paymentMethodName", "displayableNumber")}
+        return wire | {name: full[name] for name in ("billingAddress", "shippingAddress")}
 
-    def address_wire(self, base: str, side: str, *, whole: bool) -> Json:
-        link = {"uri": f"{self.uri(base)}/{side}-address"}
-        return link | self.cart.address_wire("billing" if side == "billing" else "shipping") if whole else link
+    def address_wire(self, base: str, side: Side, *, is_full: bool) -> Json:
+        wire = {"uri": f"{self.uri(base)}/{side}-address"}
+        return wire | cart_wire.address_wire(self.cart, side) if is_full else wire
 
-    def lines_wire(self, base: str, *, whole: bool) -> Json:
-        return {"uri": f"{self.uri(base)}/line-items", "lineItem": self.line_wires(base, whole=whole)}
+    def lines_wire(self, base: str, *, is_full: bool) -> Json:
+        return {"uri": f"{self.uri(base)}/line-items", "lineItem": self.line_wires(base, is_full=is_full)}
 
-    def line_wires(self, base: str, *, whole: bool) -> list[Json]:
-        wires = self.cart.line_wires(base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
+    def line_wires(self, base: str, *, is_full: bool) -> list[Json]:
+        """`is_full`: with the whole product."""
+        wires = cart_wire.line_wires(self.cart, base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
         for wire, line in zip(wires, self.cart.lines, strict=True):
-            if not whole:
+            if not is_full:
                 wire["product"] = products.brief(line.product, base, self.cart.locale)
             wire |= self._fulfilment_wire(line)
         return wires
 
     def _fulfilment_wire(self, line: Line) -> Json:
-        is_ready = self.session_state == "complete" and not line.product.is_physical
-        files = f"https://downloads.riverdemo.example/{self.id}/{line.product.slug}"
-        is_shipped = self.is_fulfilled and line.product.is_physical
+        is_download = self.session_state == "complete" and not line.product.is_physical
+        download = f"https://downloads.riverdemo.example/{self.id}/{line.product.slug}"
         return {
-            "lineItemState": "Downloadable" if is_ready else self.state,
+            "lineItemState": "Downloadable" if is_download else self.state,
             "lineItemStateDetails": {
                 "description": None,
                 "backOrdered": 0,
-                "shipped": line.quantity if is_shipped else 0,
+                "shipped": line.quantity if self.is_shipped and line.product.is_physical else 0,
                 "returned": 0,
                 "pendingReturn": 0,
             },
-            "downloads": {"downloadUri": [files]} if is_ready else {},
-            "digitalRights": {"serialNumber": [f"RD-{self.id}-{line.id}"]} if is_ready else {},
+            "downloads": {"downloadUri": [download]} if is_download else {},
+            "digitalRights": {"serialNumber": [f"RD-{self.id}-{line.id}"]} if is_download else {},
         }
 
-    def session_wire(self) -> Json:
-        cart = self.cart
-        wire: Json = {"id": cart.session_id, "clientSecret": cart.session_secret, "status": self.session_state}
-        return wire | self.redirect_wire()
-
-    def redirect_wire(self) -> Json:
-        """Where the shopper must go, while somebody waits for that."""
-        if self.session_state != "pending_redirect" or self.cart.source is None:
-            return {}
-        return {"redirectUrl": self.cart.source.redirect["redirectUrl"]}
-
-    def _paid_wire(self) -> Json:
-        wire = self.cart.payment_wire(strict=False)
-        share = self.cart.parts(strict=False)
+    def _sources_wire(self) -> Json:
+        wire = cart_wire.payment_wire(self.cart, strict=False)
         if self.submitted_at is not None and self.cart.sources:
-            source = self.cart.sources[0]
-            amount = share.primary if self.cart.source is not None else share.credit
-            wire["paymentMethod"]["charges"] = [source.charge_wire(amount, self.submitted_at, self.charge_status)]
+            amounts = self.cart.contributions(strict=False)
+            amount = amounts.primary if self.cart.source is not None else amounts.credit
+            charge = self.cart.sources[0].charge_wire(amount, self.submitted_at, self.charge_status)
+            wire["paymentMethod"]["charges"] = [charge]
         return wire
 
-    def _payment_wire(self) -> Json:
-        """The summary of older clients."""
+    def _summary_wire(self) -> Json:
+        """`payment`, a summary for older clients."""
         source = self.cart.source
         if source is None:
             return {}
@@ -234,7 +208,3 @@ class Order:
                 "expirationYear": str(source.details["expirationYear"]),
             }
         return wire
-
-
-def _text(value: bool) -> str:
-    return "true" if value else "false"

@@ -1,12 +1,13 @@
-"""Postal addresses: what is read of one, what is refused, and the corrections of a verifier."""
+"""Postal addresses: reading and checking them, and the corrections of an address verifier."""
 
 import re
 import zlib
+from functools import partial
 from typing import Any, Literal
 
 from sandbox.demo_shop import taxes
-from sandbox.wire.money import Json
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
 
 Side = Literal["billing", "shipping"]
 SIDES: tuple[Side, Side] = ("billing", "shipping")
@@ -33,17 +34,17 @@ FIELDS = [
 
 LONGEST_FIELD = 255
 
-LONG_CODE = "1234"
-"""What the verifier adds to every postal code of the US that has five digits."""
+POSTAL_CODE_SUFFIX = "1234"
+"""The verifier adds it to five-digit postal codes of the United States."""
 
 
-def read(given: Any, relation: str) -> Json:
-    """The known fields of an address; a partial one is accepted."""
-    if not isinstance(given, dict) or not given:
+def read_address(sent: Any, relation: str) -> Json:
+    """The known fields; those that were not sent are None."""
+    if not isinstance(sent, dict) or not sent:
         raise Refusal(400, "invalid-request", "Invalid or Missing Request Content", relation=relation)
-    if any(isinstance(given.get(name), dict | list) for name in FIELDS):
+    if any(isinstance(sent.get(name), dict | list) for name in FIELDS):
         raise Refusal(400, "invalid-request", "A field of the address is malformed.", relation=relation)
-    address = {name: None if given.get(name) in (None, "") else str(given[name]) for name in FIELDS}
+    address = {name: None if sent.get(name) in (None, "") else str(sent[name]) for name in FIELDS}
     for name, value in address.items():
         if value is not None and len(value) > LONGEST_FIELD:
             raise Refusal(409, "field-too-long", f"The field {name} is too long.", relation=relation)
@@ -53,26 +54,23 @@ def read(given: Any, relation: str) -> Json:
 def check_postal_code(address: Json, relation: str) -> None:
     code = address["postalCode"]
     if address["country"] == "US" and code and not re.fullmatch(r"\d{5}(-\d{4})?", code):
-        text = "The postal code must be written ##### or #####-####."
-        raise Refusal(409, "invalid-postal-code", text, relation=relation)
+        description = "The postal code must be written ##### or #####-####."
+        raise Refusal(409, "invalid-postal-code", description, relation=relation)
 
 
-def for_cart(given: Any, side: Side) -> Json:
-    """An address of a cart, which must be in a country the site serves."""
-    relation = relation_of(side)
-    address = read(given, relation)
-    way = "bill" if side == "billing" else "ship"
+def read_cart_address(sent: Any, side: Side) -> Json:
+    """An address in a country that the site serves."""
+    refused = partial(Refusal, 409, relation=relation_of(side))
+    address = read_address(sent, relation_of(side))
+    verb = "bill" if side == "billing" else "ship"
     country, state = address["country"], address["countrySubdivision"]
     if country in taxes.RESTRICTED:
-        text = f"The {way}-to country is restricted for one or more products."
-        raise Refusal(409, f"restricted-{way}-to-country", text, relation=relation)
+        raise refused(f"restricted-{verb}-to-country", f"The {verb}-to country is restricted for one or more products.")
     if country is not None and country not in taxes.COUNTRIES:
-        text = f"The {way}-to country is invalid."
-        raise Refusal(409, f"invalid-{way}-to-country", text, relation=relation)
-    check_postal_code(address, relation)
+        raise refused(f"invalid-{verb}-to-country", f"The {verb}-to country is invalid.")
+    check_postal_code(address, relation_of(side))
     if country == "US" and state and state.upper() not in taxes.STATES:
-        text = "TAX_000001: the address could not be verified."
-        raise Refusal(409, "operation-failed", text, relation=relation)
+        raise refused("operation-failed", "TAX_000001: the address could not be verified.")
     return address
 
 
@@ -81,10 +79,10 @@ def relation_of(side: Side) -> str:
 
 
 def suggestions(address: Json | None) -> dict[str, Json]:
-    """Corrections by their id, which is good for this very address."""
-    given = address or {}
-    code = given.get("postalCode") or ""
-    if given.get("country") != "US" or not re.fullmatch(r"\d{5}", code):
+    """Corrections by their id. An id is valid for this address only."""
+    present = address or {}
+    code = present.get("postalCode") or ""
+    if present.get("country") != "US" or not re.fullmatch(r"\d{5}", code):
         return {}
-    corrected = given | {"postalCode": f"{code}-{LONG_CODE}"}
-    return {str(zlib.crc32(repr(sorted(given.items())).encode())): corrected}
+    corrected = present | {"postalCode": f"{code}-{POSTAL_CODE_SUFFIX}"}
+    return {str(zlib.crc32(repr(sorted(present.items())).encode())): corrected}

@@ -1,15 +1,14 @@
-"""Registered shoppers: who they are, their address book, and their saved means of payment."""
+"""Shoppers: guests, and registered shoppers with their address book and saved payment options."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
+from sandbox.model.cart import Cart
+from sandbox.model.order import Order
 from sandbox.model.postal_address import FIELDS
 from sandbox.model.source import Source
 from sandbox.wire.expand import Expand
-from sandbox.wire.money import Json
-
-if TYPE_CHECKING:
-    from sandbox.model.world import Shopper  # which may be one of these
+from sandbox.wire.values import Json, boolean
 
 
 @dataclass
@@ -19,12 +18,12 @@ class SavedAddress:
     is_default: bool
     fields: Json
 
-    def wire(self, base: str, *, whole: bool) -> Json:
+    def wire(self, base: str, *, is_full: bool) -> Json:
         wire: Json = {"uri": f"{base}/v1/shoppers/me/addresses/{self.id}"}
-        if whole:
+        if is_full:
             wire["id"] = self.id
-        wire |= {"nickName": self.nickname, "isDefault": _text(self.is_default)}
-        return wire | {name: self.fields.get(name) for name in FIELDS} if whole else wire
+        wire |= {"nickName": self.nickname, "isDefault": boolean(self.is_default)}
+        return wire | {name: self.fields.get(name) for name in FIELDS} if is_full else wire
 
 
 @dataclass
@@ -34,31 +33,31 @@ class PaymentOption:
     is_default: bool
     source: Source
 
-    def wire(self, base: str, *, whole: bool) -> Json:
+    def wire(self, base: str, *, is_full: bool) -> Json:
         source = self.source
         wire: Json = {
             "uri": f"{base}/v1/shoppers/me/payment-options/{self.id}",
             "id": self.id,
             "nickName": self.nickname,
-            "isDefault": _text(self.is_default),
+            "isDefault": boolean(self.is_default),
             "type": source.type,
-            "sourceId": str(source.id),
+            "sourceId": source.id,
             "sourceClientSecret": source.secret,
         }
-        if whole:
+        if is_full:
             details = {name: str(value) for name, value in source.details.items()}
-            wire[source.type] = details | {"clientSecret": source.secret, "reusable": _text(source.reusable)}
+            wire[source.type] = details | {"clientSecret": source.secret, "reusable": boolean(source.reusable)}
         return wire
 
 
 @dataclass
 class Account:
-    """A shopper with a name. The cart and the orders are those of `shopper`, whoever shows its token."""
+    """Credentials, profile, address book and payment options of a registered shopper."""
 
     id: str
     username: str
     password: str | None
-    """None for a shopper whose password the client keeps: signed in by `external_reference` alone."""
+    """None: the merchant's own site checks the password, and signs the shopper in by `external_reference`."""
     external_reference: str | None
     shopper: "Shopper"
     first_name: str
@@ -68,23 +67,16 @@ class Account:
     addresses: list[SavedAddress] = field(default_factory=list)
     payment_options: list[PaymentOption] = field(default_factory=list)
 
-    def address(self, text: str | None) -> SavedAddress | None:
-        """By its id, or by its nickname."""
-        return next((one for one in self.addresses if text in (str(one.id), one.nickname)), None)
-
-    def payment_option(self, text: str | None) -> PaymentOption | None:
-        return next((one for one in self.payment_options if str(one.id) == text), None)
-
     def owns(self, source: Source) -> bool:
-        return any(one.source is source for one in self.payment_options)
+        return any(option.source is source for option in self.payment_options)
 
     @property
     def default_address(self) -> SavedAddress | None:
-        return next((one for one in self.addresses if one.is_default), None)
+        return next((address for address in self.addresses if address.is_default), None)
 
     @property
     def default_payment_option(self) -> PaymentOption | None:
-        return next((one for one in self.payment_options if one.is_default), None)
+        return next((option for option in self.payment_options if option.is_default), None)
 
     def wire(self) -> Json:
         return {
@@ -96,25 +88,51 @@ class Account:
             "emailAddress": self.email,
         }
 
-    def book_wire(self, base: str, expand: Expand) -> Json:
+    def addresses_wire(self, base: str, expand: Expand) -> Json:
+        is_full = expand.has("address")
         return {
             "uri": f"{base}/v1/shoppers/me/addresses",
-            "address": [one.wire(base, whole=expand.has("address")) for one in self.addresses],
+            "address": [address.wire(base, is_full=is_full) for address in self.addresses],
         }
 
-    def options_wire(self, base: str, expand: Expand) -> Json:
-        whole = expand.has("paymentOption")
+    def payment_options_wire(self, base: str, expand: Expand) -> Json:
+        is_full = expand.has("paymentOption")
         return {
             "uri": f"{base}/v1/shoppers/me/payment-options",
-            "paymentOption": [one.wire(base, whole=whole) for one in self.payment_options],
+            "paymentOption": [option.wire(base, is_full=is_full) for option in self.payment_options],
         }
 
 
-def choose_default(entries: list[Any], chosen: SavedAddress | PaymentOption) -> None:
-    """One entry is the default; every other one no longer is."""
-    for entry in entries:
-        entry.is_default = entry is chosen
+@dataclass
+class Shopper:
+    """The holder of an access token: a guest, or a registered shopper. All tokens of an account share one."""
+
+    id: str
+    locale: str = "en_US"
+    currency: str = "USD"
+    ip_address: str | None = None
+    cart: Cart | None = None
+    orders: dict[int, Order] = field(default_factory=dict)
+    """By id, the oldest first."""
+    last_order: Order | None = None
+    """The order that resume-cart resumes."""
+    account: Account | None = None
+    """None: a guest."""
+
+    @property
+    def is_registered(self) -> bool:
+        return self.account is not None
+
+    def newest_orders(self) -> list[Order]:
+        """The newest first."""
+        return list(reversed(self.orders.values()))
 
 
-def _text(value: bool) -> str:
-    return "true" if value else "false"
+def set_default(
+    entries: Sequence[SavedAddress | PaymentOption], entry: SavedAddress | PaymentOption, value: bool
+) -> None:
+    """At most one entry is the default."""
+    if value:
+        for other in entries:
+            other.is_default = False
+    entry.is_default = value

@@ -1,4 +1,4 @@
-"""A subscription: a product that is bought again at the end of each term, and the changes that wait to be made."""
+"""A subscription: a product that is bought again at the end of each term."""
 
 import calendar
 from collections.abc import Callable
@@ -11,29 +11,29 @@ from sandbox.model.order import Order
 from sandbox.model.postal_address import FIELDS
 from sandbox.model.shopper import Account, PaymentOption
 from sandbox.model.source import Source
-from sandbox.wire.money import Json, number
+from sandbox.wire.money import number
+from sandbox.wire.values import Json, boolean, timestamp_in_seconds
 
 State = Literal["PendingActivation", "FreeTrial", "Subscribed", "PendingRenewal", "Cancelled"]
 
-GRACE = timedelta(days=7)
-"""How long the goods stay when a renewal could not be paid."""
+Term = tuple[TermUnit, int]
 
-PROCESSED_AFTER = timedelta(minutes=1)
-"""From accepting a change to making it."""
+GRACE = timedelta(days=7)
+"""A subscription whose renewal cannot be paid is cancelled after this time."""
 
 DAYS = {"MONTHS": 30, "YEARS": 365}
 
 
 @dataclass
-class Action:
-    """A change that was accepted."""
+class PendingChange:
+    """A change that was accepted, and that takes effect later."""
 
     kind: str
-    asked_at: datetime
-    act: Callable[[], None]
+    requested_at: datetime
+    apply: Callable[[], None]
 
     def wire(self) -> Json:
-        return {"actionType": self.kind, "requestDate": instant(self.asked_at)}
+        return {"actionType": self.kind, "requestDate": timestamp_in_seconds(self.requested_at)}
 
 
 @dataclass
@@ -45,58 +45,66 @@ class Subscription:
     renewal_quantity: int
     is_auto_renewing: bool
     state: State
-    term: tuple[TermUnit, int]
+    term: Term
     created_at: datetime
     expires_at: datetime
     source: Source
-    """What the renewals are paid with."""
+    """Pays the renewals."""
     address: Json
     orders: list[Order] = field(default_factory=list)
     """The oldest first."""
-    pending: list[Action] = field(default_factory=list)
+    pending_changes: list[PendingChange] = field(default_factory=list)
     cancelled_at: datetime | None = None
     external_reference: str | None = None
 
     @property
-    def is_over(self) -> bool:
+    def is_cancelled(self) -> bool:
         return self.state == "Cancelled"
-
-    @property
-    def renews(self) -> bool:
-        return self.is_auto_renewing and not self.is_over
 
     @property
     def grace_ends_at(self) -> datetime:
         return self.expires_at + GRACE
 
     @property
+    def next_renewal_date(self) -> str | None:
+        renews = self.is_auto_renewing and not self.is_cancelled
+        return timestamp_in_seconds(self.expires_at) if renews else None
+
+    @property
+    def cancellation_date(self) -> str | None:
+        return timestamp_in_seconds(self.cancelled_at) if self.cancelled_at else None
+
+    @property
     def option(self) -> PaymentOption | None:
-        return next((one for one in self.account.payment_options if one.source is self.source), None)
+        """The saved payment option of the source."""
+        return next((option for option in self.account.payment_options if option.source is self.source), None)
 
-    def cancel(self, now: datetime) -> None:
-        self.state, self.cancelled_at = "Cancelled", now
+    def cancel(self, at: datetime) -> None:
+        self.state, self.cancelled_at = "Cancelled", at
 
-    # What the answers show.
+    # Answers.
 
     def wire(self, *, shows_shopper: bool) -> Json:
-        length = DAYS[self.term[0]] * self.term[1]
+        """As the merchant sees it."""
+        days = DAYS[self.term[0]] * self.term[1]
         currency = self.orders[0].cart.currency
+        created = timestamp_in_seconds(self.created_at)
         wire: Json = {
             "id": str(self.id),
             "externalReferenceId": self.external_reference,
-            "creationDate": instant(self.created_at),
-            "activationDate": instant(self.created_at) if self.state != "PendingActivation" else None,
-            "nextRenewalDate": instant(self.expires_at) if self.renews else None,
-            "expirationDate": instant(self.expires_at),
-            "graceDate": instant(self.grace_ends_at),
-            "cancellationDate": instant(self.cancelled_at) if self.cancelled_at else None,
+            "creationDate": created,
+            "activationDate": created if self.state != "PendingActivation" else None,
+            "nextRenewalDate": self.next_renewal_date,
+            "expirationDate": timestamp_in_seconds(self.expires_at),
+            "graceDate": timestamp_in_seconds(self.grace_ends_at),
+            "cancellationDate": self.cancellation_date,
             "currentQuantity": self.quantity,
             "renewalQuantity": self.renewal_quantity,
             "autoRenewal": self.is_auto_renewing,
             "locale": self.orders[0].cart.locale,
             "state": self.state,
-            "duration": length,
-            "frequency": length,
+            "duration": days,
+            "frequency": days,
             "siteId": "riverdemo",
             "renewalPrice": {
                 "unitPrice": number(self.product.price(currency)),
@@ -108,7 +116,7 @@ class Subscription:
                 "id": str(self.product.id),
                 "name": self.product.name,
                 "displayName": self.product.name,
-                "sku": f"RD-{self.product.slug.upper()}",
+                "sku": self.product.sku,
                 "externalReferenceID": self.product.slug,
             },
             "shipToAddress": self._address_wire(),
@@ -129,9 +137,9 @@ class Subscription:
         wire: Json = {
             "nickName": option.nickname,
             "id": str(option.id),
-            "isDefault": "true" if option.is_default else "false",
+            "isDefault": boolean(option.is_default),
             "type": "CreditCardMethod",
-            "sourceId": str(option.source.id),
+            "sourceId": option.source.id,
             "address": self._address_wire(),
         }
         if option.source.type == "creditCard":
@@ -145,36 +153,32 @@ class Subscription:
         return wire
 
     def legacy_wire(self, base: str) -> Json:
-        """As the shopper's own, older resource has it."""
+        """As the older resource of the shopper shows it."""
         return {
             "uri": f"{base}/v1/shoppers/me/subscriptions/{self.id}",
             "id": self.id,
-            "status": "Cancelled" if self.is_over else "Active",
+            "status": "Cancelled" if self.is_cancelled else "Active",
             "autoRenewal": "enabled" if self.is_auto_renewing else "disabled",
-            "activationDate": instant(self.created_at),
-            "nextRenewalDate": instant(self.expires_at) if self.renews else None,
-            "cancellationDate": instant(self.cancelled_at) if self.cancelled_at else None,
+            "activationDate": timestamp_in_seconds(self.created_at),
+            "nextRenewalDate": self.next_renewal_date,
+            "cancellationDate": self.cancellation_date,
             "nextRenewalQuantity": self.renewal_quantity,
             "products": {
                 "product": {
                     "uri": f"{base}/v1/shoppers/me/products/{self.product.id}",
                     "id": self.product.id,
                     "displayName": self.product.name,
-                    "sku": f"RD-{self.product.slug.upper()}",
+                    "sku": self.product.sku,
                 }
             },
             "orders": {"order": [{"uri": order.uri(base)} for order in reversed(self.orders)]},
         }
 
 
-def later(at: datetime, term: tuple[TermUnit, int]) -> datetime:
-    """The same day of a later month or year, or the last one that it has."""
+def end_of_term(start: datetime, term: Term) -> datetime:
+    """The same day of a later month or year, or the last day of that month."""
     unit, length = term
-    months = at.year * 12 + at.month - 1 + (length if unit == "MONTHS" else 12 * length)
+    months = start.year * 12 + start.month - 1 + (length if unit == "MONTHS" else 12 * length)
     year, month = divmod(months, 12)
-    day = min(at.day, calendar.monthrange(year, month + 1)[1])
-    return at.replace(year=year, month=month + 1, day=day)
-
-
-def instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)

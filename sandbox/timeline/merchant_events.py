@@ -1,49 +1,45 @@
-"""Events that Digital River would tell a merchant's server. The sandbox keeps them, for whoever asks."""
-
-from typing import TYPE_CHECKING
+"""Events of delayed payments that Digital River sends to the merchant's server. The sandbox lists them."""
 
 from sandbox.model.order import Order
-from sandbox.model.source import FUNDS_ARRIVE_WITHIN, timestamp
-from sandbox.wire.money import Json, number
-
-if TYPE_CHECKING:
-    from sandbox.model.world import World  # which keeps them
+from sandbox.model.source import FUNDS_ARRIVE_WITHIN
+from sandbox.model.world import World
+from sandbox.wire.money import number
+from sandbox.wire.values import Json, timestamp
 
 SITE = "riverdemo"
 
 
-def remind(world: "World", order: Order) -> None:
-    """The order still waits for its money."""
+def remind(world: World, order: Order) -> None:
+    """Add an event if the order still waits for its money."""
     if order.state == "Source Pending Funds":
-        world.notices.append(_notice("delayed_payment.reminder", _delayed(order)))
+        _add(world, "delayed_payment.reminder", _delayed_order(order))
 
 
-def expire(world: "World", order: Order) -> None:
-    """The order does not wait any longer."""
-    expired = _delayed(order) | {"expirationDays": FUNDS_ARRIVE_WITHIN.days}
-    world.notices.append(_notice("delayed_payment.expired", expired))
+def expire(world: World, order: Order) -> None:
+    _add(world, "delayed_payment.expired", _delayed_order(order) | {"expirationDays": FUNDS_ARRIVE_WITHIN.days})
 
 
-def _notice(type: str, about: Json) -> Json:
-    return {
-        "type": type,
-        "data": {"object": about},
+def _add(world: World, event_type: str, order: Json) -> None:
+    event = {
+        "type": event_type,
+        "data": {"object": order},
         "clientIds": {"site_id": SITE},
-        "searchableData": {"orderId": about["orderId"]},
+        "searchableData": {"orderId": order["orderId"]},
     }
+    world.merchant_events.append(event)
 
 
-def _delayed(order: Order) -> Json:
+def _delayed_order(order: Order) -> Json:
     cart, source = order.cart, order.cart.source
     totals = cart.totals()
-    about: Json = {
+    wire: Json = {
         "orderId": str(order.id),
         "products": [
             {
                 "id": str(line.product.id),
                 "externalReferenceId": line.product.slug,
                 "displayName": line.product.name_in(cart.locale),
-                "sku": f"RD-{line.product.slug.upper()}",
+                "sku": line.product.sku,
             }
             for line in cart.lines
         ],
@@ -60,16 +56,16 @@ def _delayed(order: Order) -> Json:
         "businessEntity": cart.seller,
     }
     if source is not None:
-        about |= {
+        wire |= {
             "placedOnDate": timestamp(source.created_at),
             "expirationDate": timestamp(source.created_at + FUNDS_ARRIVE_WITHIN),
             "paymentSourceType": source.type,
             source.type: source.details,
         }
-    return about
+    return wire
 
 
 def _address(address: Json | None) -> Json:
-    given = dict(address or {})
-    given["state"] = given.pop("countrySubdivision", None)
-    return {name: value for name, value in given.items() if value is not None}
+    fields = dict(address or {})
+    fields["state"] = fields.pop("countrySubdivision", None)
+    return {name: value for name, value in fields.items() if value is not None}

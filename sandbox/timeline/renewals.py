@@ -1,33 +1,35 @@
-"""What time does to subscriptions: they are begun by orders, changed, renewed by an order each, and end."""
+"""Subscriptions over time: paid orders begin them, changes take effect, and each term ends with a renewal or not."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 
-from sandbox.demo_shop.products import TermUnit
-from sandbox.model.cart import Line
 from sandbox.model.order import Order
-from sandbox.model.subscription import PROCESSED_AFTER, Subscription, later
+from sandbox.model.subscription import PendingChange, Subscription, Term, end_of_term
+from sandbox.model.totals import Line
+from sandbox.model.world import World
+from sandbox.timeline import fulfilment
 
-if TYPE_CHECKING:
-    from sandbox.model.world import World  # which lets the time pass
+DEFAULT_TERM: Term = ("MONTHS", 1)
+"""Term of a recurring line whose product has no term."""
 
-DEFAULT_TERM: tuple[TermUnit, int] = ("MONTHS", 1)
-"""Of a line with recurring terms whose product has none of its own."""
+PROCESSED_AFTER = timedelta(minutes=1)
+"""Time from accepting a change until it takes effect."""
 
 
-def begin(world: "World", order: Order) -> None:
-    """Each line of a paid order that recurs begins a subscription of whoever has an account."""
-    owner = next((one for one in world.accounts if order.id in one.shopper.orders), None)
+def begin(world: World, order: Order) -> None:
+    """Begin a subscription for each recurring line, if the order belongs to an account."""
+    account = next((account for account in world.accounts if order.id in account.shopper.orders), None)
     source = order.cart.source
-    if owner is None or source is None or order.submitted_at is None:
+    if account is None or source is None or order.submitted_at is None:
         return
     for line in order.cart.lines:
         if line.terms is None:
             continue
         term = line.product.term or DEFAULT_TERM
-        begun = Subscription(
-            id=world.next_subscription_id(),
-            account=owner,
+        subscription = Subscription(
+            id=next(world.subscription_ids),
+            account=account,
             product=line.product,
             quantity=line.quantity,
             renewal_quantity=line.quantity,
@@ -35,63 +37,70 @@ def begin(world: "World", order: Order) -> None:
             state="FreeTrial" if line.terms["freeTrial"] == "true" else "Subscribed",
             term=term,
             created_at=order.submitted_at,
-            expires_at=later(order.submitted_at, term),
+            expires_at=end_of_term(order.submitted_at, term),
             source=source,
             address=order.cart.shipping or order.cart.billing or {},
             orders=[order],
         )
-        world.subscriptions.append(begun)
+        world.subscriptions.append(subscription)
+        _schedule_end_of_term(world, subscription)
 
 
-def catch_up(world: "World") -> None:
-    """Do, in the order of time, what has become due."""
-    for one in world.subscriptions:
-        while (due := _next(one)) is not None and due <= world.now():
-            _do(world, one, due)
+def request_change(world: World, subscription: Subscription, kind: str, apply: Callable[[], None]) -> None:
+    """Accept a change. `apply` makes it once it has been processed."""
+    change = PendingChange(kind, world.now(), apply)
+    subscription.pending_changes.append(change)
+    at = change.requested_at + PROCESSED_AFTER
+    world.schedule.add(at, partial(_apply_change, world, subscription, change, at))
 
 
-def _next(one: Subscription) -> datetime | None:
-    """When something happens to it next."""
-    moments = [action.asked_at + PROCESSED_AFTER for action in one.pending]
-    if one.state == "PendingRenewal":
-        moments.append(one.grace_ends_at)
-    elif not one.is_over:
-        moments.append(one.expires_at)
-    return min(moments, default=None)
+def _apply_change(world: World, subscription: Subscription, change: PendingChange, at: datetime) -> None:
+    change.apply()
+    subscription.pending_changes.remove(change)
+    if subscription.state == "PendingRenewal" and _can_be_paid(subscription, at):
+        _renew(world, subscription, at)
 
 
-def _do(world: "World", one: Subscription, at: datetime) -> None:
-    due = [action for action in one.pending if action.asked_at + PROCESSED_AFTER <= at]
-    for action in due:
-        action.act()
-        one.pending.remove(action)
-    if due:
-        if one.state == "PendingRenewal" and _can_be_paid(one, at):
-            _renew(world, one, at)
-    elif one.state == "PendingRenewal" or not one.is_auto_renewing:
-        one.cancel(at)
-    elif _can_be_paid(one, at):
-        _renew(world, one, at)
+def _schedule_end_of_term(world: World, subscription: Subscription) -> None:
+    at = subscription.expires_at
+    world.schedule.add(at, partial(_end_term, world, subscription, at))
+
+
+def _end_term(world: World, subscription: Subscription, at: datetime) -> None:
+    if subscription.is_cancelled:
+        return
+    if not subscription.is_auto_renewing:
+        subscription.cancel(at)
+    elif _can_be_paid(subscription, at):
+        _renew(world, subscription, at)
     else:
-        one.state = "PendingRenewal"
+        subscription.state = "PendingRenewal"
+        grace_ends_at = subscription.grace_ends_at
+        world.schedule.add(grace_ends_at, partial(_end_grace, subscription, grace_ends_at))
 
 
-def _can_be_paid(one: Subscription, at: datetime) -> bool:
-    source = one.source
-    is_good = source.reusable and source.state == "chargeable"
-    return is_good and source.fate.charge != "fails" and source.fate.decline is None and not source.has_expired(at)
+def _end_grace(subscription: Subscription, at: datetime) -> None:
+    if subscription.state == "PendingRenewal":
+        subscription.cancel(at)
 
 
-def _renew(world: "World", one: Subscription, at: datetime) -> None:
-    cart = world.new_cart(one.account.shopper)
-    first = one.orders[0].cart
+def _can_be_paid(subscription: Subscription, at: datetime) -> bool:
+    source = subscription.source
+    is_charged = source.scenario.charge != "fails" and source.scenario.decline is None and not source.has_expired(at)
+    return source.reusable and source.state == "chargeable" and is_charged
+
+
+def _renew(world: World, subscription: Subscription, at: datetime) -> None:
+    """Place an order for the next term."""
+    shopper = subscription.account.shopper
+    cart = world.new_cart(shopper)
+    first = subscription.orders[0].cart
     cart.currency, cart.locale = first.currency, first.locale
-    cart.billing, cart.shipping, cart.shipping_option = first.billing, one.address, first.shipping_option
+    cart.billing, cart.shipping, cart.shipping_option = first.billing, subscription.address, first.shipping_option
     cart.charge_type = "merchant_initiated"
-    cart.lines.append(Line(world.next_line_id(), one.product, one.renewal_quantity))
-    cart.source = one.source
-    order = Order(cart, "Submitted", "complete", at)
-    world.keep_order(one.account.shopper, order)
-    one.orders.append(order)
-    one.quantity, one.state = one.renewal_quantity, "Subscribed"
-    one.expires_at = later(one.expires_at, one.term)
+    cart.lines.append(Line(next(world.line_ids), subscription.product, subscription.renewal_quantity))
+    cart.source = subscription.source
+    subscription.orders.append(fulfilment.submit_paid_cart(world, shopper, cart, at))
+    subscription.quantity, subscription.state = subscription.renewal_quantity, "Subscribed"
+    subscription.expires_at = end_of_term(subscription.expires_at, subscription.term)
+    _schedule_end_of_term(world, subscription)

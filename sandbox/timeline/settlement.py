@@ -1,122 +1,141 @@
-"""What becomes of the money, and so of the order: at once, when the clock moves on, or when a control says so."""
+"""Sources and charges over time: approved, settled, reviewed or lapsed, as time passes or when a control says so."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import Literal
 
 from sandbox.model.cart import REVIEWED_EMAIL
 from sandbox.model.order import Order
 from sandbox.model.source import FUNDS_ARRIVE_WITHIN, Source
-from sandbox.model.source_details import after_approval
-from sandbox.timeline import merchant_events, renewals
-
-if TYPE_CHECKING:
-    from sandbox.model.world import World  # which lets the time pass
+from sandbox.model.source_details import details_of_approval
+from sandbox.model.world import World
+from sandbox.timeline import fulfilment, merchant_events, renewals
 
 SETTLES_AFTER = timedelta(days=3)
-"""A charge that is not there at once."""
+"""Time until a pending charge settles or fails."""
 
 REVIEWED_AFTER = timedelta(days=1)
 
 APPROVED_AFTER = timedelta(hours=1)
-"""Of a shopper who says "later" on the provider's page."""
+"""Time until a shopper approves who chooses "later" on the provider's page."""
 
 REMINDED_AFTER = timedelta(days=20)
-"""Of an order that waits for its money."""
+"""Time until the merchant is reminded of an order that waits for its money."""
 
-# The provider has heard the shopper.
+# Decisions on the provider's page.
 
 
-def approve(world: "World", source: Source) -> None:
-    if source.state == "pending_redirect" and source.fate.is_approved:
+def approve(world: World, source: Source) -> None:
+    if source.state == "pending_redirect" and source.scenario.is_approved:
         source.state = "chargeable"
-        source.details |= after_approval(source.method)
+        source.details |= details_of_approval(source.method)
     elif source.state == "pending_redirect":
         source.state = "failed"
-    _tell_order(world, source)
+    _update_order(world, source)
 
 
-def reject(world: "World", source: Source) -> None:
+def reject(world: World, source: Source) -> None:
     if source.state == "pending_redirect":
         source.state = "failed"
-    _tell_order(world, source)
+    _update_order(world, source)
 
 
-def approve_later(world: "World", source: Source) -> None:
-    world.later(APPROVED_AFTER, lambda: approve(world, source))
+def approve_later(world: World, source: Source) -> None:
+    world.later(APPROVED_AFTER, partial(approve, world, source))
 
 
-def _tell_order(world: "World", source: Source) -> None:
-    """A shopper who approved before the submission comes a second time: the order is still to be told."""
+def _update_order(world: World, source: Source) -> None:
+    """Pass the decision on to an order that waits for it.
+
+    A shopper who approved before the submission approves again: the source is chargeable by then, and only the
+    order changes.
+    """
     order = world.order_of_source(source)
     if order is None or order.session_state != "pending_redirect":
         return
     order.session_state = source.state
     if source.state == "failed":
-        _reopen(world, order)
+        _reopen_cart(world, order)
 
 
-def _reopen(world: "World", order: Order) -> None:
-    """Nothing was ordered: the same cart is open again, and its source is of no more use."""
+def _reopen_cart(world: World, order: Order) -> None:
+    """Cancel the order. Its cart is open again, and the failed source stays on it."""
     cart = order.cart
     world.return_stock(cart)
-    cart.order, cart.has_failed = None, True
     order.state, order.cart = "Cancelled", cart.copy()
+    cart.submitted_state, cart.has_failed = None, True
 
 
-# The order was accepted.
+# Charges.
 
 
-def charge(world: "World", order: Order) -> None:
-    """The charge was taken. Some money comes days later, and some orders are looked at by people."""
+def charge(world: World, order: Order) -> None:
+    """Charge an accepted order. Some charges settle days later, and some orders are reviewed first."""
     for source in order.cart.sources:
         source.consume()
     order.submitted_at = world.now()
     primary = order.cart.source
-    outcome = primary.fate.charge if primary is not None else "succeeds"
+    outcome = primary.scenario.charge if primary is not None else "succeeds"
     if order.email == REVIEWED_EMAIL:
         order.state, order.session_state = "In Review", "pending"
-        world.later(REVIEWED_AFTER, lambda: pass_review(world, order))
+        world.later(REVIEWED_AFTER, partial(pass_review, world, order))
     elif outcome in ("settles", "fails-later", "stays-pending"):
         order.state, order.session_state, order.charge_status = "Charge Pending", "pending", "Pending"
         if outcome != "stays-pending":
-            then = settle if outcome == "settles" else fail
-            world.later(SETTLES_AFTER, lambda: then(world, order))
+            world.later(SETTLES_AFTER, partial(settle if outcome == "settles" else fail, world, order))
     else:
         _complete(world, order)
 
 
-def await_funds(world: "World", order: Order) -> None:
-    """A reminder is sent in the meantime; the source lapses by itself."""
-    world.later(REMINDED_AFTER, lambda: merchant_events.remind(world, order))
-
-
-def settle(world: "World", order: Order) -> None:
+def settle(world: World, order: Order) -> None:
     if order.state == "Charge Pending":
         _complete(world, order)
 
 
-def fail(world: "World", order: Order) -> None:
+def fail(world: World, order: Order) -> None:
     if order.state == "Charge Pending":
         _cancel(world, order, "failed")
 
 
-def pass_review(world: "World", order: Order) -> None:
+def pass_review(world: World, order: Order) -> None:
     if order.state == "In Review":
         _complete(world, order)
 
 
-def block(world: "World", order: Order) -> None:
+def block(world: World, order: Order) -> None:
     if order.state == "In Review":
         _cancel(world, order, "cancelled")
 
 
-def receive_funds(world: "World", order: Order) -> None:
-    """The shopper's money is here."""
+def _complete(world: World, order: Order) -> None:
+    order.state, order.session_state, order.charge_status = "Submitted", "complete", "Capturable"
+    order.paid_at = world.now()
+    fulfilment.start(world, order)
+    renewals.begin(world, order)
+
+
+def _cancel(world: World, order: Order, session_state: Literal["failed", "cancelled"]) -> None:
+    order.state, order.session_state, order.charge_status = "Cancelled", session_state, "Failed"
+    world.return_stock(order.cart)
+
+
+# Sources that wait for money.
+
+
+def schedule_reminder(world: World, order: Order) -> None:
+    world.later(REMINDED_AFTER, partial(merchant_events.remind, world, order))
+
+
+def schedule_lapse(world: World, source: Source) -> None:
+    world.later(FUNDS_ARRIVE_WITHIN, partial(lapse, world, source))
+
+
+def receive_funds(world: World, order: Order) -> None:
     source = order.cart.source
     if order.state != "Source Pending Funds" or source is None:
         return
-    if source.fate.charge == "fails-later":
+    if source.scenario.charge == "fails-later":
         source.state = "failed"
         _cancel(world, order, "failed")
         return
@@ -124,8 +143,8 @@ def receive_funds(world: "World", order: Order) -> None:
     charge(world, order)
 
 
-def lapse(world: "World", source: Source) -> None:
-    """No money has come."""
+def lapse(world: World, source: Source) -> None:
+    """Cancel a source whose money has not arrived, and the order that it was to pay."""
     if source.state != "pending_funds":
         return
     source.state = "cancelled"
@@ -135,27 +154,12 @@ def lapse(world: "World", source: Source) -> None:
         merchant_events.expire(world, order)
 
 
-def lapse_in_time(world: "World", source: Source) -> None:
-    world.later(FUNDS_ARRIVE_WITHIN, lambda: lapse(world, source))
-
-
-def _complete(world: "World", order: Order) -> None:
-    order.settle("Submitted", world.now())
-    order.session_state, order.charge_status, order.paid_at = "complete", "Capturable", world.now()
-    renewals.begin(world, order)
-
-
-def _cancel(world: "World", order: Order, session_state: Literal["failed", "cancelled"]) -> None:
-    order.state, order.session_state, order.charge_status = "Cancelled", session_state, "Failed"
-    world.return_stock(order.cart)
-
-
-def _lapse_order(world: "World", order: Order) -> None:
+def _lapse_order(world: World, order: Order) -> None:
     if order.cart.source is not None:
         lapse(world, order.cart.source)
 
 
-EVENTS: dict[str, Callable[["World", Order], None]] = {
+ORDER_EVENTS: dict[str, Callable[[World, Order], None]] = {
     "funds-arrive": receive_funds,
     "funds-lapse": _lapse_order,
     "charge-settles": settle,
@@ -163,4 +167,4 @@ EVENTS: dict[str, Callable[["World", Order], None]] = {
     "review-passes": pass_review,
     "review-blocks": block,
 }
-"""What a control can let happen to an order. Where it does not fit the order's state nothing does."""
+"""Events that a control can cause. An event that does not fit the order's state has no effect."""

@@ -1,66 +1,66 @@
-"""`expand` and `fields`: which parts of a resource an answer shows."""
+"""`expand` and `fields`: the parts of a resource that an answer shows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.wire.money import Json
+from sandbox.wire.values import Json
 
 ERRORS = "errors"
 
 
 @dataclass(frozen=True)
 class Expand:
-    """Paths below one resource. `all` is set too when a path ended at the resource itself."""
+    """Paths below one resource. `all` is also set if a path ended at the resource itself."""
 
     paths: tuple[tuple[str, ...], ...] = ()
     all: bool = False
 
     @classmethod
-    def parse(cls, text: str | None) -> "Expand":
-        names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    def parse(cls, parameter: str | None) -> "Expand":
+        names = [name.strip() for name in (parameter or "").split(",") if name.strip()]
         return cls(tuple(tuple(name.split(".")) for name in names if name != "all"), "all" in names)
 
     def below(self, name: str) -> "Expand":
-        mine = [path[1:] for path in self.paths if path[0] == name]
-        return Expand(tuple(path for path in mine if path), self.all or () in mine)
+        remaining = [path[1:] for path in self.paths if path[0] == name]
+        return Expand(tuple(path for path in remaining if path), self.all or () in remaining)
 
     def has(self, name: str) -> bool:
         return self.all or any(path[0] == name for path in self.paths)
 
-    def chosen(self, full: Json, default: Collection[str]) -> Json:
-        """The parts that are always shown, and those that were asked for."""
-        return {name: value for name, value in full.items() if name in default or self.has(name)}
+    def select(self, resource: Json, default: Collection[str]) -> Json:
+        """The parts that are always shown, and the expanded ones."""
+        return {name: value for name, value in resource.items() if name in default or self.has(name)}
 
 
-def only(wire: Json, fields: str | None) -> Json:
-    """A wrapped resource, kept to `fields`; the wrapper, every `uri` on the way and errors beside it stay.
+def select_fields(wire: Json, fields: str | None) -> Json:
+    """Reduce a wrapped resource to `fields`. The wrapper, every `uri` on the way and `errors` beside it stay.
 
     A path counts from the wrapped resource, or from the elements of its list:
 
-    - `{"cart": {"uri", "id", "currency"}}` kept to `id` is `{"cart": {"uri", "id"}}`
-    - kept to `pricing.tax`, of `{"cart": {"pricing": {"tax", "total"}}}` the tax remains
-    - `{"products": {"product": [{"uri", "id", "name"}]}}` kept to `product.id`, or to `id`, has the ids
+    - `id` reduces `{"cart": {"uri", "id", "currency"}}` to `{"cart": {"uri", "id"}}`
+    - `pricing.tax` reduces `{"cart": {"pricing": {"tax", "total"}}}` to the tax
+    - `product.id` or `id` reduces `{"products": {"product": [{"uri", "id", "name"}]}}` to the addresses and ids
     """
     paths = [tuple(name.strip().split(".")) for name in (fields or "").split(",") if name.strip()]
     if not paths:
         return wire
-    return {wrapper: content if wrapper == ERRORS else _kept(content, paths) for wrapper, content in wire.items()}
+    return {wrapper: content if wrapper == ERRORS else _selected(content, paths) for wrapper, content in wire.items()}
 
 
-def _kept(content: Any, paths: list[tuple[str, ...]]) -> Any:
+def _selected(content: Any, paths: list[tuple[str, ...]]) -> Any:
     if isinstance(content, list):
-        return [_kept(one, paths) for one in content]
+        return [_selected(element, paths) for element in content]
     if not isinstance(content, dict):
         return content
-    elements = [name for name, value in content.items() if isinstance(value, list)]
-    kept: Json = {}
+    lists = [name for name, value in content.items() if isinstance(value, list)]
+    selected: Json = {}
     for name, value in content.items():
-        mine = [path[1:] for path in paths if path[0] == name]
-        if name == "uri" or () in mine:
-            kept[name] = value
-        elif mine:
-            kept[name] = _kept(value, mine)
-        elif name in elements and not any(path[0] in content for path in paths):
-            kept[name] = _kept(value, paths)
-    return kept
+        remaining = [path[1:] for path in paths if path[0] == name]
+        if name == "uri" or () in remaining:
+            selected[name] = value
+        elif remaining:
+            selected[name] = _selected(value, remaining)
+        elif name in lists and not any(path[0] in content for path in paths):
+            selected[name] = _selected(value, paths)
+    return selected

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from babel.numbers import format_currency
 
-Json = dict[str, Any]
+from sandbox.wire.values import Json
 
 ZERO = Decimal(0)
 
@@ -26,42 +25,41 @@ PAIRS = {
 """The site's locales, each with its primary currency."""
 
 Amounts = tuple[str, str, str, str]
-"""One amount in USD, EUR, GBP and JPY; other currencies follow the dollar."""
+"""One amount in USD, EUR, GBP and JPY; amounts in other currencies are converted from the dollars."""
 
 TAX_INCLUSIVE = frozenset(PAIRS.values()) - {"USD"}
 """Currencies whose prices contain the tax."""
 
 LISTED = ("USD", "EUR", "GBP", "JPY")
-"""Currencies in which every table of the demo shop names an amount."""
+"""Currencies of `Amounts`, in its order."""
 
 RATES = {"BRL": "5.40", "CNY": "7.10", "INR": "85", "KRW": "1380", "MYR": "4.45", "PLN": "3.90"}
-"""What a dollar comes to elsewhere. Invented."""
+"""Price of one dollar in other currencies. Invented."""
 
-_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1)}
+_SMALLEST_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1)}
 
 
 def in_currency(amounts: Amounts, currency: str) -> Decimal:
-    """One of the amounts of a table, or what its dollars come to."""
     if currency in LISTED:
         return Decimal(amounts[LISTED.index(currency)])
     return rounded(Decimal(amounts[0]) * Decimal(RATES[currency]), currency)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Half up, to the smallest coin."""
-    return amount.quantize(_UNITS.get(currency, Decimal("0.01")), ROUND_HALF_UP)
+    """Half up, to the smallest unit of the currency."""
+    return amount.quantize(_SMALLEST_UNITS.get(currency, Decimal("0.01")), ROUND_HALF_UP)
 
 
 def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """Shares in proportion to the weights, rounded so that they add up to the amount."""
     total = sum(weights, ZERO)
     shares: list[Decimal] = []
-    given = weighed = ZERO
+    shared = weighed = ZERO
     for weight in weights:
         weighed += weight
-        share = rounded(amount * weighed / total, currency) - given if total else ZERO
+        share = rounded(amount * weighed / total, currency) - shared if total else ZERO
         shares.append(share)
-        given += share
+        shared += share
     return shares
 
 

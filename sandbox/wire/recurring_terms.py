@@ -1,50 +1,48 @@
-"""Recurring terms of a line, `subscriptionInfo`: what may be sent, and what is shown."""
+"""`subscriptionInfo`: the recurring terms of a line."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sandbox.wire.money import Json
 from sandbox.wire.refusal import Refusal
+from sandbox.wire.values import Json
 
 LONGEST_TERMS = 4000
 
-MEMBERS = frozenset(
+FIELDS = frozenset(
     {"autoRenewal", "terms", "freeTrial", "startTime", "endTime", "billingAgreementId", "subscriptionId"}
 )
 
 OF_A_PRODUCT: Json = {"autoRenewal": "true", "freeTrial": "false"}
-"""The terms of a product that recurs by itself, where the line brings none."""
+"""Terms of a recurring product whose line was sent without terms."""
 
 
-def terms_of(given: Any, relation: str) -> Json | None:
-    """The terms as a line keeps them; None for none. Raises a 400 for what is malformed."""
-    if given is None:
+def read_terms(sent: Any, relation: str) -> Json | None:
+    """The terms that the line stores; None if none were sent. Raises a 400 for malformed terms."""
+    malformed = partial(Refusal, 400, "invalid-request", relation=relation)
+    if sent is None:
         return None
-    if not isinstance(given, dict) or set(given) - MEMBERS:
-        raise _malformed("subscriptionInfo is malformed.", relation)
-    kept: Json = {}
+    if not isinstance(sent, dict) or set(sent) - FIELDS:
+        raise malformed("subscriptionInfo is malformed.")
+    terms: Json = {}
     for name in ("autoRenewal", "freeTrial"):
-        value = str(given.get(name, "false" if name == "freeTrial" else "")).lower()
+        value = str(sent.get(name, "false" if name == "freeTrial" else "")).lower()
         if value not in ("true", "false"):
-            raise _malformed(f"subscriptionInfo.{name} must be true or false.", relation)
-        kept[name] = value
-    if given.get("terms") is not None:
-        kept["terms"] = str(given["terms"])
-        if len(kept["terms"]) > LONGEST_TERMS:
-            raise _malformed(f"The terms are longer than {LONGEST_TERMS} characters.", relation)
-    _check_times(given.get("startTime"), given.get("endTime"), relation)
-    return kept | {name: given[name] for name in ("billingAgreementId", "subscriptionId") if given.get(name)}
+            raise malformed(f"subscriptionInfo.{name} must be true or false.")
+        terms[name] = value
+    if sent.get("terms") is not None:
+        terms["terms"] = str(sent["terms"])
+        if len(terms["terms"]) > LONGEST_TERMS:
+            raise malformed(f"The terms are longer than {LONGEST_TERMS} characters.")
+    if not _are_in_order(sent.get("startTime"), sent.get("endTime")):
+        raise malformed("The dates of subscriptionInfo are invalid.")
+    return terms | {name: sent[name] for name in ("billingAgreementId", "subscriptionId") if sent.get(name)}
 
 
-def _check_times(start: Any, end: Any, relation: str) -> None:
+def _are_in_order(start: Any, end: Any) -> bool:
+    """Whether the given ones are ISO 8601, and the start is before the end."""
     try:
-        times = [datetime.fromisoformat(str(one)) for one in (start, end) if one is not None]
-        is_backward = len(times) == 2 and times[0] >= times[1]
+        times = [datetime.fromisoformat(str(time)) for time in (start, end) if time is not None]
+        return len(times) < 2 or times[0] < times[1]
     except (ValueError, TypeError):
-        is_backward = True
-    if is_backward:
-        raise _malformed("The dates of subscriptionInfo are invalid.", relation)
-
-
-def _malformed(text: str, relation: str) -> Refusal:
-    return Refusal(400, "invalid-request", text, relation=relation)
+        return False

@@ -1,4 +1,4 @@
-"""How the sandbox says no: one exception, and the four documented envelopes it can wear."""
+"""An answer that refuses a request, in one of Digital River's four error envelopes."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -12,15 +12,18 @@ RELATION_BASE = "https://developers.digitalriver.com/v1/shoppers/"
 
 
 class Refusal(Exception):
-    """An answer that says no, in one of the four documented envelopes.
+    """A refused request. Handlers raise it; `answer_refusal` answers with it.
 
-    A: the Shopper API, `{"errors": {"error": [...]}}`. B: tax registrations, `{"errors": [...]}`.
-    C: the payment service and the funding check of submit-cart, `{"type", "errors": [...]}`.
-    D: `/oauth20`, `{"error", "error_description"}`.
+    Envelopes:
 
-    `relation` is the last part of the documentation address of envelope A (`CartsResource`); empty, the
-    entry has none. `type` and `parameter` belong to envelope C, `subcode` to A and B, `declined_message`
-    to A.
+    - A: the Shopper API, `{"errors": {"error": [...]}}`
+    - B: tax registrations, `{"errors": [...]}`
+    - C: the payment service and the funding check of submit-cart, `{"type", "errors": [...]}`
+    - D: `/oauth20`, `{"error", "error_description"}`
+
+    `relation` is the last part of the documentation address in envelope A, such as `CartsResource`; without it
+    the entry has no address. `error_type` and `parameter` belong to envelope C, `subcode` to A and B,
+    `declined_message` to A.
     """
 
     def __init__(
@@ -33,7 +36,7 @@ class Refusal(Exception):
         relation: str = "",
         subcode: str | None = None,
         declined_message: Mapping[str, str] | None = None,
-        type: str = "bad_request",
+        error_type: str = "bad_request",
         parameter: str | None = None,
     ) -> None:
         super().__init__(f"{status} {code}: {description}")
@@ -44,7 +47,7 @@ class Refusal(Exception):
         self.relation = relation
         self.subcode = subcode
         self.declined_message = declined_message
-        self.type = type
+        self.error_type = error_type
         self.parameter = parameter
 
     def body(self) -> dict[str, object]:
@@ -52,10 +55,10 @@ class Refusal(Exception):
             case "A":
                 return {"errors": {"error": [self._shopper_entry()]}}
             case "B":
-                return {"errors": [_filled(code=self.code, subcode=self.subcode, description=self.description)]}
+                return {"errors": [_without_none(code=self.code, subcode=self.subcode, description=self.description)]}
             case "C":
-                entry = _filled(code=self.code, parameter=self.parameter, message=self.description)
-                return {"type": self.type, "errors": [entry]}
+                entry = _without_none(code=self.code, parameter=self.parameter, message=self.description)
+                return {"type": self.error_type, "errors": [entry]}
             case "D":
                 return {"error": self.code, "error_description": self.description}
 
@@ -63,7 +66,7 @@ class Refusal(Exception):
         return JSONResponse(self.body(), self.status)
 
     def _shopper_entry(self) -> dict[str, object]:
-        return _filled(
+        return _without_none(
             relation=RELATION_BASE + self.relation if self.relation else None,
             code=self.code,
             subcode=self.subcode,
@@ -72,11 +75,26 @@ class Refusal(Exception):
         )
 
 
+def bad_parameter(code: str, parameter: str, message: str) -> Refusal:
+    """A 400 of the payment service."""
+    return Refusal(400, code, message, envelope="C", parameter=parameter)
+
+
+def missing_parameter(parameter: str) -> Refusal:
+    """A 400 of the payment service."""
+    return bad_parameter("missing_parameter", parameter, "A required parameter is missing.")
+
+
+def payment_not_found(code: str, parameter: str, message: str) -> Refusal:
+    """A 404 of the payment service."""
+    return Refusal(404, code, message, envelope="C", parameter=parameter, error_type="not_found")
+
+
 async def answer_refusal(_request: Request, refusal: Exception) -> JSONResponse:
-    """The exception handler of the application."""
+    """The application's exception handler for `Refusal`."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - starlette types handlers for any exception
     return refusal.response()
 
 
-def _filled(**entry: object) -> dict[str, object]:
+def _without_none(**entry: object) -> dict[str, object]:
     return {key: value for key, value in entry.items() if value is not None}

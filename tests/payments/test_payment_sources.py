@@ -139,8 +139,8 @@ async def test_what_was_saved_pays_for_what_recurs(registered_shopper: Shopper, 
     assert (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
     assert (await registered_shopper.storefront.attach(source_id))["errors"] == []
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced", "approved once and for all"
-    (contract,) = world.current_subscriptions()
+    (contract,) = world.subscriptions
     assert str(contract.source.id) == source_id
     await registered_shopper.control("clock", {"forward_s": days * 86_400})
-    (contract,) = world.current_subscriptions()
+    (contract,) = world.subscriptions
     assert len(contract.orders) == 2

@@ -475,7 +475,7 @@ async def test_an_order_is_paid_by_credit_and_card(rich: Shopper) -> None:
     await credit("50")(rich)
     assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
     (order,) = (order for one in rich.world.shoppers for order in one.orders.values())
-    share = order.cart.parts(strict=False)
+    share = order.cart.contributions(strict=False)
     assert (str(share.credit), str(share.primary)) == ("50.00", "46.69")
 
 

@@ -4,16 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.demo_shop.payment_methods import TABLE, Facts, Limit, Method, fits
+from sandbox.demo_shop.payment_methods import TABLE, Limit, Method, Purchase, fits
 
 CENT = Decimal("0.01")
 NOWHERE = "AQ"
 
 
-def facts(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Facts:
+def facts(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Purchase:
     """A purchase in which only the limit decides."""
     countries = limit.countries or method.countries
-    return Facts(
+    return Purchase(
         currency=limit.currency,
         country=country or min(countries or {"US"}),
         amount=amount,
@@ -39,7 +39,7 @@ def test_a_method_fits_within_its_limits_and_nowhere_else(method: Method) -> Non
             assert not fits(method, facts(method, limit, limit.min - CENT))
         if limit.countries or method.countries:
             assert not fits(method, facts(method, limit, within(limit), NOWHERE))
-    unknown = Facts(currency="XXX", country="US", amount=CENT, is_recurring=method.only_recurring)
+    unknown = Purchase(currency="XXX", country="US", amount=CENT, is_recurring=method.only_recurring)
     assert fits(method, unknown) == (not method.limits)
 
 
@@ -47,9 +47,9 @@ def test_a_method_fits_within_its_limits_and_nowhere_else(method: Method) -> Non
 def test_a_method_is_for_what_recurs_only_where_it_says_so(method: Method) -> None:
     limit = method.limits[0]
     country = min(limit.countries or method.countries or {"US"})
-    recurring = Facts(limit.currency, country, within(limit), True, False, True, True)
+    recurring = Purchase(limit.currency, country, within(limit), True, False, True, True)
     assert fits(method, recurring) == method.supports_recurring
-    free = Facts(limit.currency, country, within(limit), True, True, True, True)
+    free = Purchase(limit.currency, country, within(limit), True, True, True, True)
     assert fits(method, free) == (method.supports_recurring and method.supports_free_trial)
 
 
@@ -59,4 +59,4 @@ def test_some_methods_need_to_know_the_buyer() -> None:
         limit = method.limits[0]
         known = facts(method, limit, within(limit))
         assert fits(method, known)
-        assert not fits(method, Facts(**vars(known) | {lacking: False}))
+        assert not fits(method, Purchase(**vars(known) | {lacking: False}))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
-from sandbox.demo_shop.test_scenarios import Fate
+from sandbox.demo_shop.test_scenarios import Scenario
 from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, COFFEE, LIVE_MAPS, SUBMIT
 
@@ -143,7 +143,7 @@ async def test_without_renewal_it_ends_with_its_term(alex: Client) -> None:
 async def test_a_renewal_that_cannot_be_paid_waits_for_another_card(alex: Client) -> None:
     account = alex.world.accounts[0]
     one, two = await buy(alex), await buy(alex, COFFEE)
-    account.payment_options[0].source.fate = Fate(charge="fails")
+    account.payment_options[0].source.scenario = Scenario(charge="fails")
     await wait(alex, 32 * DAY)
     assert (await shown(alex, one))["state"] == "PendingRenewal"
     body = {"paymentOptionId": str(account.payment_options[1].id), "isShippingSameAsBilling": False}

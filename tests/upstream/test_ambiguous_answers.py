@@ -5,7 +5,7 @@ from typing import get_args, get_type_hints
 import pytest
 from dirty_equals import IsPartialDict
 
-from sandbox.model.world import Switches
+from sandbox.model.switches import Switches
 from tests.support.shop import PACK, Shopper
 
 pytestmark = pytest.mark.slow

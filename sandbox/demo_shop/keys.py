@@ -1,0 +1,21 @@
+"""API keys of the demo shop, and the credentials of its shoppers. They are valid in this sandbox only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Keys:
+    public_key: str = "pk_sandbox_riverdemo"
+    confidential_key: str = "riverdemo"
+    confidential_secret: str = "riverdemo-secret"
+    payment_key: str = "sk_sandbox_riverdemo"
+    """Confidential key of the payment service."""
+    ledger_key: str = "ledger-of-riverdemo"
+    """Key of `/_ledger`, the merchant's own service."""
+    merchant_key: str = "riverdemo-merchant"
+    """With its secret, opens `/v1/subscriptions`."""
+    merchant_secret: str = "riverdemo-merchant-secret"
+    shopper_username: str = "alex.rivera@example.com"
+    shopper_password: str = "Rivers+Lakes7"
+    other_shopper_username: str = "sam.brook@example.com"
+    other_shopper_password: str = "Brooks+Ponds9"

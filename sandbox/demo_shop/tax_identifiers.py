@@ -1,0 +1,34 @@
+"""Tax identifiers: their formats, and the countries and buyers they belong to."""
+
+from dataclasses import dataclass
+
+INDIVIDUAL, BUSINESS = "I", "B"
+"""Customer types."""
+
+
+@dataclass(frozen=True)
+class Identifier:
+    key: str
+    title: str
+    description: str
+    pattern: str
+
+
+UK_VAT = Identifier("UK_VAT", "UK VAT number", "GB followed by nine digits.", "^GB[0-9]{9}$")
+DE_VAT = Identifier("DE_VAT", "German VAT number", "DE followed by nine digits.", "^DE[0-9]{9}$")
+CPF = Identifier("CPF", "CPF", "Eleven digits.", "^[0-9]{11}$")
+CNPJ = Identifier("CNPJ", "CNPJ", "Fourteen digits.", "^[0-9]{14}$")
+IE = Identifier("IE", "Inscrição Estadual", "Two to fourteen digits.", "^[0-9]{2,14}$")
+
+IDENTIFIERS: dict[str, dict[str, tuple[Identifier, ...]]] = {
+    "GB": {BUSINESS: (UK_VAT,)},
+    "DE": {BUSINESS: (DE_VAT,)},
+    "BR": {INDIVIDUAL: (CPF,), BUSINESS: (CNPJ, IE)},
+}
+"""By country and customer type. A customer type that is absent has no identifiers."""
+
+REQUIRED_IN = frozenset({"BR"})
+"""Countries in which an order needs an identifier."""
+
+EXEMPTING = frozenset({UK_VAT.key, DE_VAT.key})
+"""Identifiers that free a business from tax."""

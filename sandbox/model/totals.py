@@ -1,0 +1,99 @@
+"""The lines of a cart, their prices, and the totals."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.demo_shop import products
+from sandbox.demo_shop.coupons import OrderOffer
+from sandbox.demo_shop.products import Product
+from sandbox.demo_shop.promotions import Offer
+from sandbox.wire.money import TAX_INCLUSIVE, ZERO, rounded, split
+from sandbox.wire.values import Json
+
+
+@dataclass
+class Line:
+    id: int
+    product: Product
+    quantity: int
+    attributes: Json | None = None
+    terms: Json | None = None
+    """Recurring terms."""
+    offer: Offer | None = None
+    """The offer through which the line was added."""
+    parent_id: int | None = None
+    """Id of a line whose removal removes this one too."""
+
+    def discount(self, currency: str) -> Decimal:
+        """By the product's own offer or by the line's offer, whichever is higher."""
+        own = products.discount(self.product, currency, self.quantity)
+        return max(own, self.offer.discount(self.product, currency, self.quantity)) if self.offer else own
+
+
+@dataclass(frozen=True)
+class LinePrice:
+    listed: Decimal
+    discount: Decimal
+    product_tax: Decimal
+    shipping_tax: Decimal
+
+    @property
+    def sale(self) -> Decimal:
+        return self.listed - self.discount
+
+
+@dataclass(frozen=True)
+class Totals:
+    lines: list[LinePrice]
+    subtotal: Decimal
+    order_offer: OrderOffer | None
+    """The offer in effect: of the earned ones, the one with the highest discount."""
+    discount: Decimal
+    """By the order offer."""
+    shipping: Decimal
+    tax: Decimal
+    total: Decimal
+    tax_rate: Decimal
+
+
+def add_up(
+    lines: Sequence[Line],
+    currency: str,
+    *,
+    order_offers: Collection[OrderOffer],
+    shipping: Decimal,
+    tax_rate: Decimal,
+) -> Totals:
+    """Discount and shipping are shared among the lines, so that the taxes of the lines add up to the tax."""
+    listed = [line.product.price(currency) * line.quantity for line in lines]
+    line_discounts = [line.discount(currency) for line in lines]
+    sales = [price - discount for price, discount in zip(listed, line_discounts, strict=True)]
+    subtotal = sum(sales, ZERO)
+    order_offer = _best_offer(order_offers, subtotal, currency)
+    discount = order_offer.discount(subtotal, currency) if order_offer else ZERO
+    shares = split(discount, sales, currency)
+    product_taxes = [_tax(sale - share, tax_rate, currency) for sale, share in zip(sales, shares, strict=True)]
+    shipped_sales = [sale if line.product.is_physical else ZERO for sale, line in zip(sales, lines, strict=True)]
+    shipping_taxes = split(_tax(shipping, tax_rate, currency), shipped_sales, currency)
+    tax = sum(product_taxes, ZERO) + sum(shipping_taxes, ZERO)
+    return Totals(
+        lines=[LinePrice(*parts) for parts in zip(listed, line_discounts, product_taxes, shipping_taxes, strict=True)],
+        subtotal=subtotal,
+        order_offer=order_offer,
+        discount=discount,
+        shipping=shipping,
+        tax=tax,
+        total=subtotal - discount + shipping + (ZERO if currency in TAX_INCLUSIVE else tax),
+        tax_rate=tax_rate,
+    )
+
+
+def _best_offer(offers: Collection[OrderOffer], subtotal: Decimal, currency: str) -> OrderOffer | None:
+    earned = [offer for offer in offers if offer.is_earned(subtotal, currency)]
+    return max(earned, key=lambda offer: offer.discount(subtotal, currency), default=None)
+
+
+def _tax(amount: Decimal, tax_rate: Decimal, currency: str) -> Decimal:
+    share = tax_rate / (1 + tax_rate) if currency in TAX_INCLUSIVE else tax_rate
+    return rounded(amount * share, currency)

@@ -1,0 +1,47 @@
+"""Fulfilment of paid orders: they are picked after an hour and shipped after two days."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from sandbox.model.cart import Cart
+from sandbox.model.order import Order
+from sandbox.model.shopper import Shopper
+from sandbox.model.world import World
+
+PICKED_AFTER = timedelta(hours=1)
+SHIPPED_AFTER = timedelta(days=2)
+
+
+def submit_paid_cart(world: World, shopper: Shopper, cart: Cart, at: datetime) -> Order:
+    """Make an order without submit-cart, for a renewal or a control."""
+    order = Order(cart, "Submitted", submitted_at=at)
+    order.session_state = "complete"
+    shopper.orders[order.id] = order
+    start(world, order)
+    return order
+
+
+def start(world: World, order: Order) -> None:
+    """Schedule the fulfilment, counted from the payment."""
+    paid_at = order.paid_at or order.submitted_at
+    if paid_at is not None:
+        world.schedule.add(paid_at + PICKED_AFTER, partial(_pick, order))
+        world.schedule.add(paid_at + SHIPPED_AFTER, partial(_ship, order))
+
+
+def set_state(world: World, order: Order, state: str) -> None:
+    """Move an order to any state. An order that no longer waits for its source is submitted by that."""
+    order.state = state
+    if order.submitted_at is None and not state.startswith("Source Pending"):
+        order.submitted_at, order.session_state = world.now(), "complete"
+    start(world, order)
+
+
+def _pick(order: Order) -> None:
+    if order.state == "Submitted":
+        order.state = "In Process"
+
+
+def _ship(order: Order) -> None:
+    if order.state in ("Submitted", "In Process"):
+        order.state = "Complete"
