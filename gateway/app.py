@@ -75,7 +75,7 @@ def create_app(
         sessions=Sessions(store, upstream, settings, now),
         cache=cache,
         method_lists=MethodLists(cache, upstream, settings),
-        catalog=Catalog.opened(upstream, cache, settings, now),
+        catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),
         attempts=Attempts(store, replica),
         replica=replica,

@@ -1,4 +1,4 @@
-"""Amounts: exact, with their currency, and as people read them."""
+"""Amounts: exact, with their currency, and formatted for display."""
 
 from decimal import Decimal
 
@@ -8,9 +8,9 @@ from babel.numbers import format_currency, get_currency_precision
 
 
 class Money(msgspec.Struct, frozen=True, gc=False):
-    """An amount in major units. Decodes from upstream's `{currency, value}`.
+    """An amount in major units. Decodes from Digital River's `{currency, value}`.
 
-    `text` is upstream's own wording, which belongs to the site and is for display only.
+    `text`: the amount as Digital River formats it, for display only.
     """
 
     amount: Decimal = msgspec.field(name="value")
@@ -18,16 +18,28 @@ class Money(msgspec.Struct, frozen=True, gc=False):
     text: str | None = None
 
     def equals(self, other: "Money") -> bool:
-        """Whether both are the same money, whatever their wording."""
+        """Whether amount and currency are the same, whatever the text."""
         return self.currency_code == other.currency_code and self.amount == other.amount
+
+    def times(self, quantity: int) -> "Money":
+        return Money(self.amount * Decimal(quantity), self.currency_code)
+
+    def canonical(self) -> str:
+        """One spelling for each amount: 9.9 and 9.90 USD are `9.9 USD`."""
+        return f"{self.amount.normalize():f} {self.currency_code}"
 
 
 def zero(currency_code: str) -> Money:
     return Money(Decimal(0), currency_code)
 
 
+def with_text(money: Money | None, text: str | None) -> Money | None:
+    """The amount with Digital River's text for it, where there is one."""
+    return Money(money.amount, money.currency_code, text) if money is not None and text else money
+
+
 def plain(money: Money) -> Decimal:
-    """The amount with the digits of its currency, or more where it has more: 9.9 USD is 9.90."""
+    """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
     digits = -get_currency_precision(money.currency_code)
     exponent = money.amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent > digits:
@@ -36,22 +48,22 @@ def plain(money: Money) -> Decimal:
 
 
 def has_digits_of_its_currency(money: Money) -> bool:
-    """Whether the amount has no more decimal places than its currency: 1.005 USD has."""
+    """Whether the amount has no more decimal places than its currency; 1.005 USD has more."""
     digits = get_currency_precision(money.currency_code)
     return money.amount == round(money.amount, digits)
 
 
 def formatted(money: Money, locale: str) -> str:
-    """Text for display: upstream's where it is meant for people, else by the locale's rules.
+    """The amount for display: Digital River's text, else by the rules of the locale.
 
-    Some sites send forms such as 118.01USD, which nobody should read.
+    Some sites send forms such as 118.01USD, which are not fit for display.
     """
     if money.text and not money.text.rstrip().endswith(money.currency_code):
         return money.text
-    return format_currency(money.amount, money.currency_code, locale=_babel(locale))
+    return format_currency(money.amount, money.currency_code, locale=_babel_locale(locale))
 
 
-def _babel(locale: str) -> Locale:
+def _babel_locale(locale: str) -> Locale:
     try:
         return Locale.parse(locale, sep="-")
     except (ValueError, UnknownLocaleError):

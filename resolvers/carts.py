@@ -126,7 +126,7 @@ async def _with_facts(ctx: Context, error: AnyUserError, product_id: str) -> Any
     if not isinstance(error, AvailabilityError):
         return error
     try:
-        stock = (await ctx.in_time(ctx.services.catalog.inventory([product_id]))).get(product_id)
+        stock = (await ctx.in_time(ctx.services.catalog.stock([product_id], past_cache=True))).get(product_id)
         product = await ctx.in_time(ctx.services.catalog.product(product_id))
     except UpstreamError:
         return error

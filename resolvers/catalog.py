@@ -135,7 +135,7 @@ async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
 
 
 async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
-    return await ctx.stock.load(parent.product.upstream_id, fresh=True) or UNKNOWN_STOCK
+    return await ctx.stock.load(parent.product.upstream_id, past_cache=True) or UNKNOWN_STOCK
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
@@ -173,10 +173,10 @@ async def category(ctx: Context, global_id: str) -> Category | None:
 
 async def children(parent: Category, ctx: Context) -> list[Category]:
     """The categories right below. Upstream tells them in full, or in short, or not at all, by how deep they are."""
-    below = parent.below
+    below = parent.children
     if not parent.is_whole or not all(child.is_whole for child in below):
         whole = await ctx.catalog.category(parent.upstream_id)
-        below = whole.below if whole else []
+        below = whole.children if whole else []
     return await asyncio.gather(*(_whole(child, ctx) for child in below))
 
 
@@ -200,7 +200,7 @@ async def category_products(
 
 
 async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
-    return await ctx.catalog.offers_of_place(point_of_promotion)
+    return await ctx.catalog.offers_of_point_of_promotion(point_of_promotion)
 
 
 async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:

@@ -14,7 +14,7 @@ from gateway.operation.context import Context
 from gateway.payments.payment_session import PaymentSession
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Category, Offer, Product
-from gateway.upstream.ids import typed
+from gateway.upstream.ids import typed_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
@@ -32,7 +32,7 @@ class Row:
 
 
 async def node(ctx: Context, global_id: str) -> object | None:
-    type_name, upstream_id = typed(global_id)
+    type_name, upstream_id = typed_id(global_id)
     row = ROWS.get(type_name or "")
     if row is None or upstream_id is None or not await ctx.reaches(row.level):
         return None

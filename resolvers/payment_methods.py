@@ -6,7 +6,7 @@ from gateway.operation.context import Context
 from gateway.payments.method_list import AvailablePaymentMethods, PaymentMethod
 from gateway.payments.payment_session import PaymentSession
 from gateway.upstream.client import Upstream
-from gateway.upstream.payment import ListedMethod
+from gateway.upstream.payment import CartListedMethod
 from resolvers.inputs.payment import PaymentMethodFilterInput
 
 
@@ -15,7 +15,7 @@ async def available_payment_methods(
 ) -> AvailablePaymentMethods | None:
     cart, session = await ctx.cart(), await ctx.own_session()
 
-    async def read_from_cart(upstream: Upstream) -> list[ListedMethod]:
+    async def read_from_cart(upstream: Upstream) -> list[CartListedMethod]:
         return await ctx.as_shopper(lambda _, token: upstream.payments.cart_payment_methods(token))
 
     available = await ctx.services.method_lists.available(cart, session.locale, read_from_cart)

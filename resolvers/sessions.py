@@ -114,4 +114,4 @@ def upstream_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, pat
 def not_offered(ctx: Context, args: StartSessionInput | UpdateSessionInput) -> InputError | None:
     """What of the asked market the storefront does not have."""
     wrong = markets.not_offered(ctx.settings, args.locale, args.currency_code)
-    return invalid(("input", wrong.member), wrong.message) if wrong is not None else None
+    return invalid(("input", wrong.argument), wrong.message) if wrong is not None else None

@@ -1,4 +1,4 @@
-"""Stock of everything that an operation shows, in one call."""
+"""Stock of all products that an operation shows, read in one call."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -8,98 +8,99 @@ from typing import NamedTuple
 from gateway.upstream.catalog import InventoryStatus
 
 QUIET_TURNS = 8
-"""Turns of the event loop after a read in which the fields below its answer ask for what they need."""
+"""Turns of the event loop without a read after which no field asks for more stock."""
 
 
-class Reads:
-    """Reads that an operation has under way, of what may show stock."""
+class PendingReads:
+    """Counts the reads of an operation whose answers may lead to fields that ask for stock."""
 
     def __init__(self) -> None:
-        self._under_way = 0
-        self._begun = 0
+        self._pending = 0
+        self._started = 0
         self._changed = asyncio.Event()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        self._under_way += 1
-        self._begun += 1
+    def counted(self) -> Iterator[None]:
+        """Count the read in the block as pending."""
+        self._pending += 1
+        self._started += 1
         try:
             yield
         finally:
-            self._under_way -= 1
+            self._pending -= 1
             self._changed.set()
 
     async def settle(self, within_s: float) -> None:
-        """Wait until no read is under way and none follows from what was read; at most so long."""
+        """Wait until no read is pending and none follows, at most `within_s`."""
         try:
             async with asyncio.timeout(within_s):
                 while not await self._is_quiet():
                     self._changed.clear()
-                    if self._under_way:
+                    if self._pending:
                         await self._changed.wait()
         except TimeoutError:
             return
 
     async def _is_quiet(self) -> bool:
-        begun = self._begun
+        started = self._started
         for _ in range(QUIET_TURNS):
-            if self._under_way or self._begun != begun:
+            if self._pending or self._started != started:
                 return False
             await asyncio.sleep(0)
-        return not self._under_way and self._begun == begun
+        return not self._pending and self._started == started
 
 
-class Stock:
-    """Gathers what is asked for and asks once.
+class StockKey(NamedTuple):
+    product_id: str
+    past_cache: bool
 
-    Fields ask at different times: that of a product at once, those of its variations after another read.
-    So it waits for reads under way, but not longer than `patience_s`: a read that hangs delays no stock.
+
+class StockLoader:
+    """Collects the products that fields ask for and reads their stock in one call.
+
+    Fields ask at different times: that of a product at once, those of its variations after another read. The call
+    therefore waits for pending reads, but at most `patience_s`.
     """
 
     def __init__(
         self,
-        ask: Callable[[list[str], bool], Awaitable[Mapping[str, InventoryStatus]]],
-        reads: Reads,
+        read: Callable[[list[str], bool], Awaitable[Mapping[str, InventoryStatus]]],
+        reads: PendingReads,
         patience_s: float,
     ) -> None:
-        self._ask = ask
+        self._read = read
         self._reads = reads
         self._patience_s = patience_s
-        self._known: dict[Wanted, asyncio.Future[InventoryStatus | None]] = {}
-        self._waiting: list[Wanted] = []
-        self._asking: asyncio.Task[None] | None = None
+        self._futures: dict[StockKey, asyncio.Future[InventoryStatus | None]] = {}
+        self._waiting: list[StockKey] = []
+        self._reading: asyncio.Task[None] | None = None
 
-    def load(self, product_id: str, *, fresh: bool = False) -> "asyncio.Future[InventoryStatus | None]":
-        """The stock of a product, None for one that is not there. `fresh`: not one that a cache remembers."""
-        wanted = Wanted(product_id, fresh)
-        known = self._known.get(wanted)
-        if known is None:
-            known = self._known[wanted] = asyncio.get_running_loop().create_future()
-            # A field that has given up no longer asks what became of it.
-            known.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._waiting.append(wanted)
-            if self._asking is None or self._asking.done():
-                self._asking = asyncio.create_task(self._answer())
-        return asyncio.shield(known)
+    def load(self, product_id: str, *, past_cache: bool = False) -> "asyncio.Future[InventoryStatus | None]":
+        """The stock of a product; None for an unknown product."""
+        key = StockKey(product_id, past_cache)
+        future = self._futures.get(key)
+        if future is None:
+            future = self._futures[key] = asyncio.get_running_loop().create_future()
+            # A field that was cancelled does not retrieve the failure; asyncio would log it as never retrieved.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._waiting.append(key)
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read_waiting())
+        return asyncio.shield(future)
 
     def clear(self) -> None:
-        """After a change: what was known is no longer so. Who still waits gets what is about to be asked."""
-        self._known = {wanted: future for wanted, future in self._known.items() if not future.done()}
+        """Forget the stock that was read before a change. Fields that still wait get the next read."""
+        self._futures = {key: future for key, future in self._futures.items() if not future.done()}
 
-    async def _answer(self) -> None:
+    async def _read_waiting(self) -> None:
         while self._waiting:
             await self._reads.settle(self._patience_s)
-            asked, self._waiting = {wanted: self._known[wanted] for wanted in self._waiting}, []
+            batch, self._waiting = {key: self._futures[key] for key in self._waiting}, []
             try:
-                found = await self._ask([one.product_id for one in asked], any(one.fresh for one in asked))
+                stock = await self._read([key.product_id for key in batch], any(key.past_cache for key in batch))
             except Exception as failure:
-                for future in asked.values():
+                for future in batch.values():
                     future.set_exception(failure)
             else:
-                for wanted, future in asked.items():
-                    future.set_result(found.get(wanted.product_id))
-
-
-class Wanted(NamedTuple):
-    product_id: str
-    fresh: bool
+                for key, future in batch.items():
+                    future.set_result(stock.get(key.product_id))

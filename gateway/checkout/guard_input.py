@@ -88,7 +88,7 @@ async def read_guard_input(
     stock = None
     if lacks_stock or may_be_backorder:
         with contextlib.suppress(UpstreamError):  # Without stock every line may be meant.
-            stock = await ctx.services.catalog.inventory([line.product.upstream_id for line in cart.lines])
+            stock = await ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines], past_cache=True)
     requirements = None
     was_tax_refused = refused is not None and refused.reason in TAX_CODES
     if was_tax_refused or needs_tax_requirements(cart, ctx.settings):

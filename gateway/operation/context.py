@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
 from gateway.catalog.catalog import Catalog
-from gateway.catalog.stock_loader import Reads, Stock
+from gateway.catalog.stock_loader import PendingReads, StockLoader
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import (
     SessionExpired,
@@ -50,7 +50,7 @@ class Operation:
     """In seconds of `time.monotonic`."""
     market: Market | None
     """Chosen by `@inContext` for public fields; the session's market stays as it is."""
-    pending_reads: Reads
+    pending_reads: PendingReads
     """Reads under way whose answers may show products."""
     session: Session | None = None
     has_dead_handle: bool = False
@@ -73,7 +73,7 @@ class Context:
     services: Services
     caller: Caller
     operation: Operation
-    stock: Stock
+    stock: StockLoader
 
     @property
     def settings(self) -> Settings:
@@ -87,7 +87,7 @@ class Context:
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog in the market of this operation."""
-        return self.services.catalog.within(self.operation.market, self.operation.pending_reads)
+        return self.services.catalog.for_operation(self.operation.market, self.operation.pending_reads)
 
     @cached_property
     def products(self) -> "DataLoader[str, Product | None]":
@@ -186,7 +186,7 @@ class Context:
         return self.operation.cart_reads.get("cart", self._read_cart)
 
     async def _read_cart(self) -> Cart:
-        with self.operation.pending_reads.one():
+        with self.operation.pending_reads.counted():
             return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
@@ -248,13 +248,13 @@ def begin(services: Services, caller: Caller, *, buys: bool, market: Market | No
     """A context for one operation. An operation that submits or resumes an order (`buys`) has a longer deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
-    pending_reads = Reads()
+    pending_reads = PendingReads()
 
-    async def load_stock(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
-        return await context.catalog.stock(ids, past_cache=fresh)
+    async def load_stock(ids: list[str], past_cache: bool) -> Mapping[str, InventoryStatus]:
+        return await context.catalog.stock(ids, past_cache=past_cache)
 
     operation = Operation(time.monotonic() + within_s, market, pending_reads)
-    context = Context(services, caller, operation, Stock(load_stock, pending_reads, within_s * STOCK_WAIT_SHARE))
+    context = Context(services, caller, operation, StockLoader(load_stock, pending_reads, within_s * STOCK_WAIT_SHARE))
     return context
 
 

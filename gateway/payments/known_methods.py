@@ -7,7 +7,7 @@ older spelling with a type for each brand of card; it is completed from here.
 from dataclasses import dataclass
 
 from gateway.enums import PaymentFlow, PaymentSequence
-from gateway.upstream.payment import ListedMethod, MethodList, WireMethod
+from gateway.upstream.payment import CartListedMethod, PaymentMethodList, WirePaymentMethod
 
 STANDARD, REDIRECT, RECEIVER = PaymentFlow.STANDARD, PaymentFlow.REDIRECT, PaymentFlow.RECEIVER
 
@@ -67,12 +67,12 @@ NEEDS_ORGANIZATION = frozenset({"msts"})
 NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
 
 
-def name_of(method: WireMethod) -> str:
+def name_of(method: WirePaymentMethod) -> str:
     known = KNOWN.get(method.type)
     return method.wire_name or (known.name if known else method.type)
 
 
-def sequence_of(method: WireMethod) -> PaymentSequence:
+def sequence_of(method: WirePaymentMethod) -> PaymentSequence:
     match method.flow:
         case PaymentFlow.STANDARD:
             return PaymentSequence.SUBMIT
@@ -86,21 +86,21 @@ def sequence_of(method: WireMethod) -> PaymentSequence:
             return PaymentSequence.UNKNOWN
 
 
-def completed(listed: list[ListedMethod]) -> MethodList:
+def completed(listed: list[CartListedMethod]) -> PaymentMethodList:
     """The cart's own list as the payment service would have told it, each method once, in the same order."""
-    found: dict[str, WireMethod] = {}
+    found: dict[str, WirePaymentMethod] = {}
     for one in listed:
         method = _completed(one)
         found.setdefault(method.type, method)
-    return MethodList(payment_methods=list(found.values()))
+    return PaymentMethodList(payment_methods=list(found.values()))
 
 
-def _completed(one: ListedMethod) -> WireMethod:
+def _completed(one: CartListedMethod) -> WirePaymentMethod:
     type = SPELLINGS.get(one.type, one.type)
     known = KNOWN.get(type)
     if known is None:
-        return WireMethod(type=type, wire_name=one.display_name)
-    return WireMethod(
+        return WirePaymentMethod(type=type, wire_name=one.display_name)
+    return WirePaymentMethod(
         type=type,
         # A brand's name is not the name of all cards.
         wire_name=known.name if one.type in BRANDS else one.display_name,

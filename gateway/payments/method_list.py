@@ -16,13 +16,13 @@ from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import decode, encode, many
-from gateway.upstream.payment import InstallmentTerm, ListedMethod, MethodList, WireMethod
+from gateway.upstream.payment import CartListedMethod, InstallmentTerm, PaymentMethodList, WirePaymentMethod
 
 log = logging.getLogger(__name__)
 
 LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
 
-ReadFromCart = Callable[[Upstream], Awaitable[list[ListedMethod]]]
+ReadFromCart = Callable[[Upstream], Awaitable[list[CartListedMethod]]]
 """Reads the cart's own list of methods in the shopper's name, over the client it is given."""
 
 
@@ -30,7 +30,7 @@ ReadFromCart = Callable[[Upstream], Awaitable[list[ListedMethod]]]
 class PaymentMethod:
     """A payment method, and the obstacles that keep this cart from using it."""
 
-    wire: WireMethod
+    wire: WirePaymentMethod
     obstacles: list[PaymentMethodObstacle]
     currency_code: str
 
@@ -107,7 +107,7 @@ class MethodLists:
             return encode(await self._read(session.id, locale, read_from_cart))
 
         answer = await self._cache.get_or_load(cache_key(cart, locale), load, LIFETIME)
-        listed = decode(answer.value, MethodList)
+        listed = decode(answer.value, PaymentMethodList)
         return AvailablePaymentMethods(
             session_id=session.id,
             methods=[PaymentMethod(method, obstacles(method, cart), cart.currency_code) for method in listed.methods],
@@ -117,7 +117,7 @@ class MethodLists:
             is_stale=answer.is_stale,
         )
 
-    async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> MethodList:
+    async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> PaymentMethodList:
         """The payment service's list; the cart's own list where that service fails or the deployment prefers it.
 
         Callers that miss the same key share this read, so each of its two calls has a deadline of its own.
@@ -155,7 +155,7 @@ def _billing_country(cart: Cart) -> str | None:
     return cart.billing_address.address.country_code if cart.billing_address else None
 
 
-def obstacles(method: WireMethod, cart: Cart) -> list[PaymentMethodObstacle]:
+def obstacles(method: WirePaymentMethod, cart: Cart) -> list[PaymentMethodObstacle]:
     obstacle = PaymentMethodObstacle
     applies = {
         obstacle.NOT_RECURRING: cart.recurs and not method.supports_recurring,

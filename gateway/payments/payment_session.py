@@ -175,7 +175,7 @@ def _text(money: Money) -> str:
 def _amounts(cart: Cart) -> tuple[Money, Money]:
     wire = cart.payment_session
     total = cart.order_total
-    given = wire.contributed if wire else None
+    given = wire.amount_contributed if wire else None
     if given is None:
         attached = [source for source in (cart.secondary_source, cart.primary_source) if source]
         parts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
@@ -183,7 +183,7 @@ def _amounts(cart: Cart) -> tuple[Money, Money]:
         known = not attached or len(parts) == len(attached)
         amount = min(sum(parts, start=total.amount * 0), total.amount) if known else total.amount
         given = Money(amount, total.currency_code)
-    remaining = wire.remaining if wire else None
+    remaining = wire.amount_remaining if wire else None
     if remaining is None:
         remaining = Money(max(total.amount - given.amount, total.amount * 0), total.currency_code)
     return given, remaining

@@ -1,12 +1,12 @@
-"""Postal addresses as Digital River tells and takes them, with the graph's names."""
+"""Postal addresses as Digital River sends and accepts them, with the graph's names."""
 
 from decimal import Decimal
 
-from gateway.upstream.decoding import Loose, Shape, blank_is_none, many
+from gateway.upstream.decoding import JsonObject, Shape, many
 
 
 class Address(Shape, frozen=True, kw_only=True):
-    """A postal address with contact details. None where nothing was given."""
+    """A postal address with contact details. Every field is optional."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -29,12 +29,12 @@ class Address(Shape, frozen=True, kw_only=True):
         return "Address(***)"
 
     def wire(self) -> dict[str, str]:
-        """As upstream takes it; what is absent is left alone."""
-        given = {wire: getattr(self, name) for name, wire in ADDRESS_NAMES.items()}
-        return {wire: value for wire, value in given.items() if value is not None}
+        """Only the fields that are set; Digital River leaves the others as they are."""
+        fields = {wire: getattr(self, name) for name, wire in WIRE_NAMES.items()}
+        return {wire: value for wire, value in fields.items() if value is not None}
 
 
-ADDRESS_NAMES = {
+WIRE_NAMES = {
     "first_name": "firstName",
     "last_name": "lastName",
     "phonetic_first_name": "phoneticFirstName",
@@ -56,6 +56,25 @@ ADDRESS_NAMES = {
 
 NO_SUBDIVISION = frozenset({"NA", "na"})
 
+BLANK = frozenset({"", "null"})
+
+
+def address(wire: JsonObject | None) -> Address | None:
+    """The address; None when all its fields are null or only its link came."""
+    if wire is None:
+        return None
+    fields = {name: _string(wire.get(wire_name)) for name, wire_name in WIRE_NAMES.items()}
+    if fields["country_subdivision"] in NO_SUBDIVISION:
+        fields["country_subdivision"] = None
+    return Address(**fields) if any(fields.values()) else None
+
+
+def _string(value: object) -> str | None:
+    # Postal codes also come as numbers.
+    if not isinstance(value, str | int | Decimal) or value in BLANK:
+        return None
+    return str(value)
+
 
 class AddressSuggestion(Shape, frozen=True, kw_only=True):
     id: str
@@ -64,36 +83,24 @@ class AddressSuggestion(Shape, frozen=True, kw_only=True):
 
 class CartAddress(Shape, frozen=True, kw_only=True):
     address: Address
-    suggestions: list[AddressSuggestion]
+    wire: JsonObject
+
+    def __repr__(self) -> str:
+        return "CartAddress(***)"
+
+    @property
+    def suggestions(self) -> list[AddressSuggestion]:
+        """Corrections that Digital River suggests for the address."""
+        suggestions = self.wire.get("suggestions")
+        entries = many(suggestions.get("address") if isinstance(suggestions, dict) else None)
+        read = [(_string(entry.get("id")), address(entry)) for entry in entries]
+        return [
+            AddressSuggestion(id=suggestion_id, address=corrected)
+            for suggestion_id, corrected in read
+            if suggestion_id is not None and corrected is not None
+        ]
 
 
-def address(found: Loose | None) -> Address | None:
-    """The address; None while all of it is null, or where only its link came."""
-    if found is None:
-        return None
-    given = {name: _address_text(found.get(wire)) for name, wire in ADDRESS_NAMES.items()}
-    if given["country_subdivision"] in NO_SUBDIVISION:
-        given["country_subdivision"] = None
-    return Address(**given) if any(given.values()) else None
-
-
-def _address_text(value: object) -> str | None:
-    # Postal codes also come as numbers.
-    return blank_is_none(str(value)) if isinstance(value, str | int | Decimal) else None
-
-
-def cart_address(found: Loose | None) -> CartAddress | None:
-    read = address(found)
-    if read is None or found is None:
-        return None
-    return CartAddress(address=read, suggestions=_suggestions(found.get("suggestions")))
-
-
-def _suggestions(found: object) -> list[AddressSuggestion]:
-    listed = found.get("address") if isinstance(found, dict) else None
-    read = []
-    for one in many(listed):
-        corrected, suggestion_id = address(one), _address_text(one.get("id"))
-        if corrected is not None and suggestion_id is not None:
-            read.append(AddressSuggestion(id=suggestion_id, address=corrected))
-    return read
+def cart_address(wire: JsonObject | None) -> CartAddress | None:
+    found = address(wire)
+    return None if found is None or wire is None else CartAddress(address=found, wire=wire)

@@ -1,4 +1,4 @@
-"""The cart as Digital River tells it, with the graph's names."""
+"""The cart as Digital River sends it, with the graph's names."""
 
 import hashlib
 from functools import cached_property
@@ -9,11 +9,10 @@ from msgspec import field
 from msgspec.structs import replace
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSessionState, ProductKind
-from gateway.money import Money, zero
+from gateway.money import Money, with_text, zero
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.catalog import worded
-from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, decode, first, many, present
+from gateway.upstream.decoding import Identifier, JsonObject, OneOrMany, Shape, decode, many, required
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import CartPaymentSession, Source, sources
@@ -50,17 +49,18 @@ class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
     def totals(self, *, is_estimate: bool) -> CartTotals:
         nothing = zero(self.order_total.currency_code)
-        subtotal = worded(self.subtotal, self.formatted_subtotal) or nothing
-        discount = worded(self.discount, self.formatted_discount) or nothing
+        subtotal = with_text(self.subtotal, self.formatted_subtotal) or nothing
+        discount = with_text(self.discount, self.formatted_discount) or nothing
         return CartTotals(
             subtotal=subtotal,
-            subtotal_with_discount=worded(self.subtotal_with_discount, self.formatted_subtotal_with_discount)
+            subtotal_with_discount=with_text(self.subtotal_with_discount, self.formatted_subtotal_with_discount)
             or Money(subtotal.amount - discount.amount, subtotal.currency_code),
             discount=discount,
-            shipping_and_handling=worded(self.shipping_and_handling, self.formatted_shipping_and_handling) or nothing,
-            tax=worded(self.tax, self.formatted_tax) or nothing,
-            import_tax_and_duty=worded(self.import_tax_and_duty, self.formatted_import_tax_and_duty) or nothing,
-            order_total=worded(self.order_total, self.formatted_order_total) or nothing,
+            shipping_and_handling=with_text(self.shipping_and_handling, self.formatted_shipping_and_handling)
+            or nothing,
+            tax=with_text(self.tax, self.formatted_tax) or nothing,
+            import_tax_and_duty=with_text(self.import_tax_and_duty, self.formatted_import_tax_and_duty) or nothing,
+            order_total=with_text(self.order_total, self.formatted_order_total) or nothing,
             is_estimate=is_estimate,
         )
 
@@ -106,13 +106,15 @@ class TaxIdentifier(Shape, frozen=True, kw_only=True):
 
 
 class WireWarning(Shape, frozen=True, kw_only=True):
+    """Both spellings of the code occur."""
+
     code: str | None = None
     capital_code: str | None = field(name="Code", default=None)
 
 
-def warning_codes(*found: OneOrMany[WireWarning] | None) -> list[str]:
-    """Both spellings of the list, and of a code in it, occur."""
-    codes = [first(one.code, one.capital_code) for listed in found for one in many(listed)]
+def warning_codes(*lists: OneOrMany[WireWarning] | None) -> list[str]:
+    """The codes in both spellings of the list."""
+    codes = [warning.code or warning.capital_code for warnings in lists for warning in many(warnings)]
     return [code for code in codes if code]
 
 
@@ -123,8 +125,8 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     line_items: LineItems = LineItems()
     total_items_in_cart: int | None = None
     pricing: CartPricing
-    wire_billing: Loose | None = field(name="billingAddress", default=None)
-    wire_shipping: Loose | None = field(name="shippingAddress", default=None)
+    wire_billing: JsonObject | None = field(name="billingAddress", default=None)
+    wire_shipping: JsonObject | None = field(name="shippingAddress", default=None)
     wire_options: ShippingOptions | None = field(name="shippingOptions", default=None)
     wire_method: ShippingMethod | None = field(name="shippingMethod", default=None)
     customer_type: CustomerType = CustomerType.INDIVIDUAL
@@ -135,14 +137,14 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     organization_id: str | None = None
     charge_type: ChargeType = ChargeType.CUSTOMER_INITIATED
     business_entity_code: str | None = None
-    payment_method: Loose | None = None
+    payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     inner_warnings: OneOrMany[WireWarning] | None = field(name="warnings", default=None)
     inner_capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
     outer_warnings: list[str] = []
-    """Codes of warnings that stood beside the cart."""
+    """Codes of the warnings beside the cart in the answer."""
     refusals: list[str] = []
-    """Codes of errors that stood beside the cart."""
+    """Codes of the errors beside the cart in the answer."""
 
     @property
     def id(self) -> str:
@@ -158,7 +160,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def order_id(self) -> str | None:
-        """The id the cart keeps as an order; None where upstream shows none, or the word `active`."""
+        """The id that the cart will have as an order; None when the answer has none, or the word `active`."""
         return self.upstream_id if self.upstream_id.isdecimal() else None
 
     @property
@@ -177,7 +179,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def order_total(self) -> Money:
-        return worded(self.pricing.order_total, self.pricing.formatted_order_total) or self.pricing.order_total
+        return with_text(self.pricing.order_total, self.pricing.formatted_order_total) or self.pricing.order_total
 
     @property
     def requires_shipping(self) -> bool:
@@ -205,24 +207,24 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @cached_property
     def shipping_options(self) -> list[ShippingOption]:
         listed = many(self.wire_options.shipping_option) if self.wire_options else []
-        return [option for one in listed if (option := self._option(one)) is not None]
+        return [option for wire in listed if (option := self._option(wire)) is not None]
 
-    def _option(self, one: WireShippingOption) -> ShippingOption | None:
-        # A short list has no ids and no prices: nothing in it could be selected.
-        if one.id is None or one.cost is None:
+    def _option(self, wire: WireShippingOption) -> ShippingOption | None:
+        # An option of a list that is not expanded has no id and no price and cannot be selected.
+        if wire.id is None or wire.cost is None:
             return None
-        cost = worded(one.cost, one.formatted_cost) or one.cost
+        cost = with_text(wire.cost, wire.formatted_cost) or wire.cost
         return ShippingOption(
-            id=str(one.id),
-            name=one.description or "",
+            id=str(wire.id),
+            name=wire.description or "",
             cost=cost,
-            cost_with_discount=worded(one.cost_with_discount, one.formatted_cost_with_discount) or cost,
-            is_selected=str(one.id) == self._selected_code,
+            cost_with_discount=with_text(wire.cost_with_discount, wire.formatted_cost_with_discount) or cost,
+            is_selected=str(wire.id) == self._selected_code,
         )
 
     @property
     def selected_shipping_option(self) -> ShippingOption | None:
-        """Also one that is no longer offered: the cart still says that it uses it."""
+        """The selected option, also when the cart no longer offers it."""
         code = self._selected_code
         if code is None:
             return None
@@ -236,14 +238,14 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @property
     def tax_identifiers(self) -> list[TaxIdentifier]:
         return [
-            TaxIdentifier(key=one.key, masked_value=_masked(str(one.value))) for one in many(self.tax_registrations)
+            TaxIdentifier(key=wire.key, masked_value=_masked(str(wire.value))) for wire in many(self.tax_registrations)
         ]
 
     @property
     def destination_country(self) -> str | None:
-        """Where the goods go; for what is not shipped, who is billed."""
-        place = (self.shipping_address if self.requires_shipping else None) or self.billing_address
-        return place.address.country_code if place else None
+        """Country of the shipping address; of the billing address when nothing is shipped."""
+        destination = (self.shipping_address if self.requires_shipping else None) or self.billing_address
+        return destination.address.country_code if destination else None
 
     @property
     def is_tax_inclusive(self) -> bool:
@@ -255,12 +257,12 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def _sources(self) -> list[Source]:
-        """What to pay into is told upstream from the first; here not before somebody should."""
-        found = sources(self.payment_method, self.order_total)
-        wire = self.payment_session
-        if wire is not None and wire.state is PaymentSessionState.PENDING_FUNDS:
-            return found
-        return [replace(source, instructions=None) for source in found]
+        """Payment instructions are left out until the shopper has to pay; Digital River sends them earlier."""
+        attached = sources(self.payment_method, self.order_total)
+        session = self.payment_session
+        if session is not None and session.state is PaymentSessionState.PENDING_FUNDS:
+            return attached
+        return [replace(source, instructions=None) if source.instructions else source for source in attached]
 
     @property
     def primary_source(self) -> Source | None:
@@ -284,7 +286,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def revision(self) -> str:
-        """Digest of everything a shopper agrees to; texts for display are no part of it."""
+        """Digest of everything the shopper agrees to. Texts for display do not count."""
         agreed = (
             self.upstream_id,
             [
@@ -292,13 +294,13 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
                     line.upstream_id,
                     line.product.upstream_id,
                     line.quantity,
-                    _figure(line.pricing.sale_price_total),
+                    _canonical(line.pricing.sale_price_total),
                     line.recurring_terms,
                 )
                 for line in self.lines
             ],
             [
-                _figure(amount)
+                amount.canonical()
                 for amount in (
                     self.totals.subtotal,
                     self.totals.discount,
@@ -312,8 +314,8 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
             self.shipping_address.address if self.shipping_address else None,
             self._selected_code,
             self.customer_type,
-            [(one.key, str(one.value)) for one in many(self.tax_registrations)],
-            [(source.type, source.source_id, _figure(source.amount_contributed)) for source in self._sources],
+            [(wire.key, str(wire.value)) for wire in many(self.tax_registrations)],
+            [(source.type, source.source_id, _canonical(source.amount_contributed)) for source in self._sources],
         )
         return hashlib.sha256(msgspec.msgpack.encode(agreed)).hexdigest()[:32]
 
@@ -326,9 +328,9 @@ class CartAnswer(msgspec.Struct, frozen=True):
 
 
 def cart_of(body: bytes) -> Cart:
-    """The cart in an answer, with the warnings and refusals that stand beside it."""
+    """The cart in an answer, with the warnings and errors beside it."""
     answer = decode(body, CartAnswer)
-    cart = present(answer.cart)
+    cart = required(answer.cart)
     if answer.warnings or answer.capital_warnings or answer.errors:
         return replace(
             cart,
@@ -338,9 +340,8 @@ def cart_of(body: bytes) -> Cart:
     return cart
 
 
-def _figure(money: Money | None) -> str | None:
-    """An amount in one spelling: 9.9 and 9.90 are the same."""
-    return None if money is None else f"{money.amount.normalize():f} {money.currency_code}"
+def _canonical(money: Money | None) -> str | None:
+    return None if money is None else money.canonical()
 
 
 def _masked(value: str) -> str:

@@ -1,7 +1,6 @@
-"""Products, stock and offers as Digital River tells them, with the graph's names."""
+"""Products, stock and offers as Digital River sends them, with the graph's names."""
 
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +8,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from gateway.enums import OfferKind, ProductKind
-from gateway.money import Money
+from gateway.money import Money, with_text
 from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
@@ -17,25 +16,26 @@ from gateway.upstream.decoding import (
     OneOrMany,
     Shape,
     blank_is_none,
+    calendar_day,
     custom_attributes,
     first,
-    locale_text,
+    locale_string,
     many,
 )
 from gateway.upstream.ids import global_id
 
 UNTRACKED = 2_147_483_647
-"""Quantity that upstream tells for stock nobody counts."""
+"""The quantity that Digital River sends when stock is not tracked."""
 
 
 class Market(NamedTuple):
-    """What decides how a public value reads: a locale of the graph's form, and a currency."""
+    """A locale, such as `en-US`, and a currency. Public values depend on nothing else."""
 
     locale: str
     currency_code: str
 
     def wire(self) -> dict[str, str]:
-        return {"locale": locale_text(self.locale), "currency": self.currency_code}
+        return {"locale": locale_string(self.locale), "currency": self.currency_code}
 
 
 class ProductPricing(Shape, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class ProductPricing(Shape, frozen=True, kw_only=True):
     includes_tax: bool
 
 
-class WirePricing(Shape, frozen=True, kw_only=True, rename="camel"):
+class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     list_price: Money | None = None
     sale_price: Money | None = None
     sale_price_with_quantity: Money | None = None
@@ -61,22 +61,22 @@ class WirePricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_commitment_price: str | None = None
 
     def pricing(self) -> ProductPricing | None:
-        """None without a list price, as where a list shows texts alone."""
-        listed = worded(self.list_price, self.formatted_list_price)
+        """None without a list price: some lists carry formatted prices only."""
+        listed = with_text(self.list_price, self.formatted_list_price)
         if listed is None:
             return None
-        sale = worded(first(self.sale_price_with_quantity, self.sale_price), self.formatted_sale_price_with_quantity)
+        sale = with_text(first(self.sale_price_with_quantity, self.sale_price), self.formatted_sale_price_with_quantity)
         return ProductPricing(
             list_price=listed,
             sale_price=sale or listed,
-            suggested_price=worded(self.msrp_price, self.formatted_msrp_price),
-            commitment_price=worded(self.commitment_price, self.formatted_commitment_price),
+            suggested_price=with_text(self.msrp_price, self.formatted_msrp_price),
+            commitment_price=with_text(self.commitment_price, self.formatted_commitment_price),
             includes_tax=self.list_price_includes_tax is True,
         )
 
 
 class Product(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product, or what a line says of it. Source: product."""
+    """A product, in full or as a line shows it. Source: product."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     uri: str | None = None
@@ -98,7 +98,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     image_url: str | None = field(name="productImage", default=None)
     keywords: str | None = None
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
-    wire_pricing: WirePricing | None = field(name="pricing", default=None)
+    wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
     wire_parent: "Product | None" = field(name="parentProduct", default=None)
 
     @property
@@ -111,7 +111,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_whole(self) -> bool:
-        """Whether more came than a link and a name."""
+        """Whether the answer has more of the product than a link and a name."""
         return self.wire_id is not None
 
     @property
@@ -136,7 +136,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def listed_pricing(self) -> ProductPricing | None:
-        """None where the answer had no prices, as on a line."""
+        """None when the answer has no prices, as on a line."""
         return self.wire_pricing.pricing() if self.wire_pricing else None
 
     def without_prices(self) -> "Product":
@@ -187,7 +187,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def available_quantity(self) -> int | None:
-        """None when nobody counts."""
+        """None when stock is not tracked."""
         return None if self.tracked is False or self.wire_quantity == UNTRACKED else self.wire_quantity
 
     @property
@@ -200,7 +200,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def expected_in_stock_date(self) -> date | None:
-        return day(self.expected)
+        return calendar_day(self.expected)
 
     @property
     def message(self) -> str | None:
@@ -208,15 +208,15 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
-    """Stock of things of which any will do. The quantity is theirs together, where all of them are counted."""
-    counts = [one.available_quantity for one in statuses]
-    counted = [count for count in counts if count is not None]
+    """Stock of a set of products, such as the variations of a base product. Quantities add up when all are tracked."""
+    counts = [status.available_quantity for status in statuses]
+    tracked = [count for count in counts if count is not None]
     return InventoryStatus(
-        in_stock=any(one.is_in_stock for one in statuses),
-        wire_quantity=sum(counted) if len(counted) == len(counts) else UNTRACKED,
-        estimated=any(one.is_estimated for one in statuses),
-        backorders=any(one.allows_backorder for one in statuses),
-        expected=min((one.expected for one in statuses if one.expected), default=None),
+        in_stock=any(status.is_in_stock for status in statuses),
+        wire_quantity=sum(tracked) if len(tracked) == len(counts) else UNTRACKED,
+        estimated=any(status.is_estimated for status in statuses),
+        backorders=any(status.allows_backorder for status in statuses),
+        expected=min((status.expected for status in statuses if status.expected), default=None),
     )
 
 
@@ -225,11 +225,11 @@ class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
 
     from_quantity: int = field(name="from", default=1)
     wire_end: int | None = field(name="to", default=None)
-    wire_pricing: WirePricing | None = field(name="pricing", default=None)
+    wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
 
     @property
     def to_quantity(self) -> int | None:
-        """None when there is no upper bound."""
+        """None when there is no upper limit."""
         return None if self.wire_end in (None, 0, UNTRACKED) else self.wire_end
 
     @property
@@ -252,7 +252,7 @@ class Category(Shape, frozen=True, kw_only=True, rename="camel"):
     short_description: str | None = None
     long_description: str | None = None
     thumbnail_url: str | None = field(name="thumbnailImage", default=None)
-    wire_below: "Categories | None" = field(name="categories", default=None)
+    wire_children: "Categories | None" = field(name="categories", default=None)
 
     @property
     def id(self) -> str:
@@ -268,12 +268,12 @@ class Category(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_whole(self) -> bool:
-        """Whether more came than a link and a name. Only then no children means that there are none."""
+        """Whether the answer has more of the category than a link and a name. Otherwise its children are unknown."""
         return self.wire_id is not None
 
     @property
-    def below(self) -> "list[Category]":
-        return many(self.wire_below.category) if self.wire_below else []
+    def children(self) -> "list[Category]":
+        return many(self.wire_children.category) if self.wire_children else []
 
 
 class Categories(Shape, frozen=True, kw_only=True):
@@ -284,7 +284,7 @@ class OfferedProduct(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product inside an offer. Source: productOffer."""
 
     product: Product
-    wire_pricing: WirePricing | None = field(name="pricing", default=None)
+    wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
     wire_pitch: OneOrMany[str] | None = field(name="salesPitch", default=None)
 
     @property
@@ -337,11 +337,11 @@ class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def offered(self) -> list[OfferedProduct] | None:
-        """None where the answer did not say which products the offer is about."""
+        """None when the answer does not list the products of the offer."""
         return None if self.product_offers is None else many(self.product_offers.product_offer)
 
     def without_prices(self) -> "Offer":
-        """An offered product is nothing without its price."""
+        """The offer without its products, which are of no use without prices."""
         return replace(self, product_offers=None)
 
 
@@ -349,34 +349,17 @@ class Offers(Shape, frozen=True, kw_only=True):
     offer: OneOrMany[Offer] = []
 
 
-def pitches(found: OneOrMany[str] | None) -> list[str]:
-    """Sales texts. Upstream has also sent a list of them as one text in JSON."""
+def pitches(wire: OneOrMany[str] | None) -> list[str]:
+    """Sales pitches. A list of them also comes as one string of JSON."""
     texts = []
-    for one in many(found):
+    for text in many(wire):
         try:
-            texts += msgspec.json.decode(one, type=list[str]) if one.startswith("[") else [one]
+            texts += msgspec.json.decode(text, type=list[str]) if text.startswith("[") else [text]
         except msgspec.DecodeError:
-            texts.append(one)
+            texts.append(text)
     return [text for text in texts if text]
 
 
-def _id(given: Identifier | None, uri: str | None) -> str:
-    """What is shown in short has its id in its link alone."""
-    return str(given) if given is not None else (uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-
-
-def worded(money: Money | None, text: str | None) -> Money | None:
-    """An amount with upstream's wording of it."""
-    return replace(money, text=text) if money is not None and text else money
-
-
-def day(text: str | None) -> date | None:
-    """The calendar day of an instant or a date; None for what is neither."""
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
-
-
-def times(money: Money, quantity: int) -> Money:
-    return Money(money.amount * Decimal(quantity), money.currency_code)
+def _id(wire_id: Identifier | None, uri: str | None) -> str:
+    """An object that is not expanded has its id only in its link."""
+    return str(wire_id) if wire_id is not None else (uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]

@@ -1,23 +1,23 @@
-"""What may be asked of a cart, as Digital River takes it."""
+"""Changes of a cart, in the form that Digital River accepts."""
 
 from gateway.upstream.addresses import Address
-from gateway.upstream.decoding import Shape, truth
+from gateway.upstream.decoding import Shape, boolean_string
 from gateway.upstream.lines import RecurringTerms
 
 
 class Through(Shape, frozen=True, kw_only=True):
-    """The offer for which a line is added, and the line it belongs to. Upstream takes both for a whole call."""
+    """The offer for which lines are added, and their parent line. Both hold for a whole call."""
 
     offer_id: str | None = None
     parent_line_id: str | None = None
 
     def params(self) -> dict[str, str]:
-        given = {"offerId": self.offer_id, "parentLineItemId": self.parent_line_id}
-        return {name: value for name, value in given.items() if value is not None}
+        params = {"offerId": self.offer_id, "parentLineItemId": self.parent_line_id}
+        return {name: value for name, value in params.items() if value is not None}
 
 
 class NewLine(Shape, frozen=True, kw_only=True):
-    """A product to add, by its upstream id or the merchant's own."""
+    """A product to add, by its upstream id or by the merchant's id."""
 
     product_id: str | None
     external_reference_id: str | None
@@ -38,7 +38,7 @@ class NewLine(Shape, frozen=True, kw_only=True):
 
 
 class CartChange(Shape, frozen=True, kw_only=True):
-    """What one call may change about a cart; None leaves a part alone."""
+    """The parts of a cart that one call changes; None leaves a part as it is."""
 
     billing_address: Address | None = None
     shipping_address: Address | None = None
@@ -54,7 +54,7 @@ class CartChange(Shape, frozen=True, kw_only=True):
             "billingAddress": self.billing_address.wire() if self.billing_address else None,
             "shippingAddress": self.shipping_address.wire() if self.shipping_address else None,
             "organizationId": self.organization_id,
-            "termsOfSalesAcceptance": None if accepted is None else truth(accepted),
+            "termsOfSalesAcceptance": None if accepted is None else boolean_string(accepted),
             "ipAddress": self.ip_address,
             "appliedOrderOffers": {"offer": {"offerId": self.order_offer_id}} if self.order_offer_id else None,
         }

@@ -7,10 +7,10 @@ from msgspec import field
 from gateway.enums import PaymentFlow, SourceState, SubscriptionContractState, TermUnit
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.catalog import Product
-from gateway.upstream.decoding import Identifier, Loose, OneOrMany, Shape, convert, first, many
+from gateway.upstream.decoding import Identifier, JsonObject, OneOrMany, Shape, convert, first, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source
-from gateway.upstream.shopper import PaymentOption, WireEntry
+from gateway.upstream.shopper import PaymentOption, WireAccountEntry
 
 
 class SubscriptionTerm(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -24,7 +24,7 @@ class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Source: pending actions, whose names no page tells for certain."""
+    """Source: pending actions. The documentation names their fields in two ways."""
 
     action_type: str | None = None
     name: str | None = None
@@ -45,7 +45,7 @@ class Owner(Shape, frozen=True, kw_only=True):
 
 
 class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product that is bought again and again. Source: subscription."""
+    """A product that is bought repeatedly. Source: subscription."""
 
     wire_id: Identifier = field(name="id")
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)
@@ -61,8 +61,8 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
     expires_at: datetime | None = field(name="expirationDate", default=None)
     grace_ends_at: datetime | None = field(name="graceDate", default=None)
     cancelled_at: datetime | None = field(name="cancellationDate", default=None)
-    wire_address: Loose | None = field(name="shipToAddress", default=None)
-    wire_option: Loose | None = field(name="paymentOption", default=None)
+    wire_address: JsonObject | None = field(name="shipToAddress", default=None)
+    wire_option: JsonObject | None = field(name="paymentOption", default=None)
     wire_add_ons: OneOrMany[SubscriptionAddOn] | None = field(name="addOns", default=None)
     owner: Owner | None = field(name="shopper", default=None)
 
@@ -76,7 +76,7 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def owner_id(self) -> str | None:
-        """Upstream id of the shopper; None where the answer does not tell."""
+        """Upstream id of the shopper; None when the answer has none."""
         return str(self.owner.id) if self.owner and self.owner.id is not None else None
 
     @property
@@ -101,7 +101,7 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def next_renewal_at(self) -> datetime | None:
-        """None when it will not renew, whatever date is still told."""
+        """None when the contract will not renew, even if Digital River still sends a date."""
         return None if self.is_over or not self.is_auto_renewing else self.next_renewal_date
 
     @property
@@ -120,34 +120,34 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
         return f"SubscriptionContract({self.upstream_id}, {self.state.name})"
 
 
-class Card(Shape, frozen=True, kw_only=True, rename="camel"):
+class SavedCard(Shape, frozen=True, kw_only=True, rename="camel"):
     expiration_month: int | None = None
     expiration_year: int | None = None
     displayable_number: str | None = None
     display_name: str | None = None
 
 
-class WireOption(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A saved means of payment in the words of a subscription, which are others than those of the account."""
+class WireContractPaymentOption(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A saved payment method as subscriptions show it, with other fields than the account's."""
 
     type: str | None = None
     source_id: str | None = None
-    credit_card: Card | None = None
+    credit_card: SavedCard | None = None
 
 
-def _option(found: Loose) -> PaymentOption | None:
-    entry, told = convert(found, WireEntry), convert(found, WireOption)
+def _option(wire: JsonObject) -> PaymentOption | None:
+    entry, option = convert(wire, WireAccountEntry), convert(wire, WireContractPaymentOption)
     if entry.id is None:
         return None
-    card = told.credit_card
-    billing = found.get("address")
+    card = option.credit_card
+    billing = wire.get("address")
     return PaymentOption(
         upstream_id=str(entry.id),
         nickname=entry.nick_name or "",
         is_default=entry.is_default is True,
         source=Source(
-            source_id=told.source_id or "",
-            type="creditCard" if card else told.type or "",
+            source_id=option.source_id or "",
+            type="creditCard" if card else option.type or "",
             state=SourceState.CHARGEABLE,
             amount_contributed=None,
             is_reusable=True,

@@ -1,10 +1,11 @@
-"""How Digital River writes values, and how they are read: once, here, in every form that occurs.
+"""How Digital River writes values, and how every form of them is read.
 
-Booleans and numbers come as themselves or as text, ids as either, a list of one as its element, what is
-absent as null, as `{}` or not at all.
+Booleans and numbers come as themselves or as strings, ids as either, a list of one as its element, an absent value as
+null, as `{}` or not at all. "Wire" names this form: attributes `wire_…` hold what was sent, `wire()` writes it.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, Union
@@ -16,23 +17,46 @@ from gateway.errors import UpstreamInvalidResponse
 T = TypeVar("T")
 
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
-"""A collection that is an object when it has one element."""
+"""A list that is its only element when it has one."""
 
 Identifier = int | str
-"""Numbers beyond 32 bits, or text; always text in the graph."""
+"""A number beyond 32 bits, or a string; always a string in the graph."""
 
 
-Loose = dict[str, Any]
-"""An object whose members cannot all be declared, read in a second step. Its numbers are exact."""
+JsonObject = dict[str, Any]
+"""An object whose fields cannot all be declared; it is read in a second step. Its numbers are exact."""
 
 
 class Shape(msgspec.Struct, frozen=True, gc=False):
-    """Something upstream says, with the graph's names."""
+    """An object with the graph's field names."""
 
     @property
     def typename(self) -> str:
-        """Type of the graph it appears as."""
+        """Type of the graph that it appears as."""
         return type(self).__name__
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Read a body. Raises `UpstreamInvalidResponse`, which names the path of the fault and never the content."""
+    try:
+        value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
+        return value
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        path = str(error).rpartition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
+        raise UpstreamInvalidResponse(detail=f"{type(error).__name__} {path}".strip()) from None
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    # `cache` hides the types; `decode` restores them.
+    return msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
+
+
+def required(value: T | None) -> T:
+    """The content of a wrapper. Raises `UpstreamInvalidResponse` when there is none."""
+    if value is None:
+        raise UpstreamInvalidResponse(detail="wrapper missing")
+    return value
 
 
 def many(value: OneOrMany[T] | None) -> list[T]:
@@ -41,34 +65,25 @@ def many(value: OneOrMany[T] | None) -> list[T]:
     return value if isinstance(value, list) else [value]
 
 
-def blank_is_none(text: str | None) -> str | None:
-    """Upstream also says nothing with an empty text, and with the word null."""
-    return text if text and text != "null" else None
-
-
 def first(*values: T | None) -> T | None:
     return next((value for value in values if value is not None), None)
 
 
-def present(found: T | None) -> T:
-    """What a wrapper must hold."""
-    if found is None:
-        raise UpstreamInvalidResponse(detail="wrapper missing")
-    return found
+def blank_is_none(text: str | None) -> str | None:
+    """Digital River also writes an absent value as an empty string or as the word null."""
+    return text if text and text != "null" else None
 
 
-def decode(body: bytes, kind: type[T]) -> T:
-    """Read a body. Raises `UpstreamInvalidResponse` that names the place, never the content."""
+def calendar_day(text: str | None) -> date | None:
+    """The day of a date or of a date and time; None for anything else."""
     try:
-        read: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
-        return read
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        place = str(error).rpartition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
-        raise UpstreamInvalidResponse(detail=f"{type(error).__name__} {place}".strip()) from None
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
 
 
 def convert(value: object, kind: type[T]) -> T:
-    """The second step of reading a loose object."""
+    """Read a `JsonObject`, the second step. Raises `UpstreamInvalidResponse`."""
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -78,12 +93,6 @@ def convert(value: object, kind: type[T]) -> T:
 def encode(value: object) -> bytes:
     """Write what `decode` reads."""
     return msgspec.json.encode(value)
-
-
-@cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    # A cache's types are lost to the checker; `decode` gives them back.
-    return msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
 
 
 class Attribute(Shape, frozen=True, kw_only=True):
@@ -97,32 +106,35 @@ class Attributes(Shape, frozen=True, kw_only=True):
 
 
 class CustomAttribute(Shape, frozen=True, kw_only=True):
-    """A merchant's own name and value."""
+    """A name and value of the merchant."""
 
     name: str
     value: str
     value_type: str
 
 
-def custom_attributes(found: Attributes | None) -> list[CustomAttribute]:
-    listed: Iterable[Attribute] = many(found.attribute) if found else []
-    return [CustomAttribute(name=one.name, value=_text(one.value), value_type=one.type or "String") for one in listed]
+def custom_attributes(wire: Attributes | None) -> list[CustomAttribute]:
+    attributes: Iterable[Attribute] = many(wire.attribute) if wire else []
+    return [
+        CustomAttribute(name=attribute.name, value=_string(attribute.value), value_type=attribute.type or "String")
+        for attribute in attributes
+    ]
 
 
-def _text(value: object) -> str:
+def _string(value: object) -> str:
     if isinstance(value, bool):
-        return truth(value)
+        return boolean_string(value)
     return "" if value is None else str(value)
 
 
 # How values are sent.
 
 
-def truth(value: bool) -> str:
-    """A boolean as the text that is taken everywhere."""
+def boolean_string(value: bool) -> str:
+    """A boolean as a string, the form that every call accepts."""
     return "true" if value else "false"
 
 
-def locale_text(locale: str) -> str:
-    """A locale of the graph's form as `en_US`."""
+def locale_string(locale: str) -> str:
+    """A locale of the graph, such as `en-US`, as `en_US`."""
     return locale.replace("-", "_")

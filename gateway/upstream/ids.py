@@ -1,4 +1,4 @@
-"""Global identifiers: type and upstream id in one opaque text. They grant nothing and are not signed."""
+"""Global identifiers: type and upstream id in one opaque string. They grant no access and are not signed."""
 
 import binascii
 import re
@@ -9,31 +9,31 @@ from gateway.errors import UpstreamRefusal
 from gateway.upstream import refusal_codes
 
 PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""What an upstream id may look like before it becomes part of a path."""
+"""Form of an upstream id that may become part of a path."""
 
 
 def global_id(type_name: str, upstream_id: str) -> str:
     return urlsafe_b64encode(f"{type_name}:{upstream_id}".encode()).rstrip(b"=").decode()
 
 
-def upstream_id(type_name: str, given: str) -> str | None:
-    """The upstream id in a global one of this type; None for another type or form."""
-    found_type, found = typed(given)
-    return found if found_type == type_name else None
+def upstream_id(type_name: str, identifier: str) -> str | None:
+    """The upstream id in a global id of this type; None for another type or a malformed id."""
+    found_type, found_id = typed_id(identifier)
+    return found_id if found_type == type_name else None
 
 
-def typed(given: str) -> tuple[str, str] | tuple[None, None]:
-    """Type and upstream id in a global one; nothing for another form."""
+def typed_id(identifier: str) -> tuple[str, str] | tuple[None, None]:
+    """Type and upstream id in a global id; two Nones for a malformed one."""
     try:
-        text = urlsafe_b64decode(given.encode() + b"=" * (-len(given) % 4)).decode()
+        decoded = urlsafe_b64decode(identifier.encode() + b"=" * (-len(identifier) % 4)).decode()
     except (binascii.Error, ValueError):
         return None, None
-    found_type, _, found = text.partition(":")
-    return (found_type, found) if PATTERN.fullmatch(found) else (None, None)
+    type_name, _, found_id = decoded.partition(":")
+    return (type_name, found_id) if PATTERN.fullmatch(found_id) else (None, None)
 
 
-def path_part(given: str) -> str:
-    """An id as a part of a path. Nothing that could lead elsewhere passes."""
-    if not PATTERN.fullmatch(given):
+def path_part(identifier: str) -> str:
+    """An upstream id as part of a path. Raises a 404 for an id that could lead to another path."""
+    if not PATTERN.fullmatch(identifier):
         raise UpstreamRefusal(404, refusal_codes.RESOURCE_NOT_FOUND)
-    return quote(given, safe="")
+    return quote(identifier, safe="")

@@ -1,4 +1,4 @@
-"""The lines of a cart as Digital River tells them, with the graph's names."""
+"""The lines of a cart as Digital River sends them, with the graph's names."""
 
 from decimal import Decimal
 
@@ -6,8 +6,8 @@ from msgspec import field
 from msgspec.structs import replace
 
 from gateway.enums import OfferKind
-from gateway.money import Money
-from gateway.upstream.catalog import Offer, Product, times, worded
+from gateway.money import Money, with_text
+from gateway.upstream.catalog import Offer, Product
 from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
@@ -15,15 +15,14 @@ from gateway.upstream.decoding import (
     OneOrMany,
     Shape,
     blank_is_none,
+    boolean_string,
     custom_attributes,
-    first,
     many,
-    truth,
 )
 from gateway.upstream.ids import global_id
 
 NO_DISCOUNT = "empty"
-"""What upstream writes where a discount has no wording."""
+"""The description that Digital River sends for a discount without one."""
 
 
 class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -52,48 +51,44 @@ class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def sale_price_total(self) -> Money | None:
-        return worded(
-            first(self.wire_sale_total, self._times(self.wire_sale), self.list_price_total),
-            self.formatted_sale_price_with_quantity if self.wire_sale_total else None,
-        )
+        if self.wire_sale_total is not None:
+            return with_text(self.wire_sale_total, self.formatted_sale_price_with_quantity)
+        return self.wire_sale.times(self.quantity) if self.wire_sale else self.list_price_total
 
     @property
     def sale_price(self) -> Money | None:
         if self.wire_sale is not None:
-            return worded(self.wire_sale, self.formatted_sale_price)
+            return with_text(self.wire_sale, self.formatted_sale_price)
         total = self.sale_price_total
         return Money(total.amount / max(self.quantity, 1), total.currency_code) if total else None
 
     @property
     def list_price(self) -> Money | None:
         if self.wire_list is not None:
-            return worded(self.wire_list, self.formatted_list_price)
+            return with_text(self.wire_list, self.formatted_list_price)
         return self.sale_price if self.wire_sale or self.wire_sale_total else None
 
     @property
     def list_price_total(self) -> Money | None:
         if self.wire_list_total is not None:
-            return worded(self.wire_list_total, self.formatted_list_price_with_quantity)
-        return self._times(self.wire_list)
+            return with_text(self.wire_list_total, self.formatted_list_price_with_quantity)
+        return self.wire_list.times(self.quantity) if self.wire_list else None
 
     @property
     def discount_total(self) -> Money | None:
-        return worded(self.wire_discount, self.formatted_total_discount_with_quantity)
+        return with_text(self.wire_discount, self.formatted_total_discount_with_quantity)
 
     @property
     def import_tax(self) -> Money | None:
-        return worded(self.wire_import_tax, self.formatted_import_tax)
+        return with_text(self.wire_import_tax, self.formatted_import_tax)
 
     @property
     def import_duty(self) -> Money | None:
-        return worded(self.wire_import_duty, self.formatted_import_duty)
+        return with_text(self.wire_import_duty, self.formatted_import_duty)
 
     @property
     def discount_description(self) -> str | None:
         return None if self.wire_description == NO_DISCOUNT else blank_is_none(self.wire_description)
-
-    def _times(self, money: Money | None) -> Money | None:
-        return times(money, self.quantity) if money is not None else None
 
 
 class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -113,18 +108,20 @@ class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
         return self.free_trial is True
 
     def wire(self) -> dict[str, object]:
-        told = {"autoRenewal": self.is_auto_renewing, "freeTrial": self.has_free_trial}
-        parts: dict[str, object] = {name: truth(value) for name, value in told.items()}
-        return parts | ({"terms": self.terms} if self.terms is not None else {})
+        fields: dict[str, object] = {
+            "autoRenewal": boolean_string(self.is_auto_renewing),
+            "freeTrial": boolean_string(self.has_free_trial),
+        }
+        return fields | ({"terms": self.terms} if self.terms is not None else {})
 
 
-class GroupedBy(Shape, frozen=True, kw_only=True, rename="camel"):
+class GroupOffer(Shape, frozen=True, kw_only=True, rename="camel"):
     policy_name: str | None = None
     kind: OfferKind = field(name="type", default=OfferKind.UNKNOWN)
 
 
 class GroupEntry(Shape, frozen=True, kw_only=True):
-    offer: GroupedBy | None = None
+    offer: GroupOffer | None = None
 
 
 class Group(Shape, frozen=True, kw_only=True):
@@ -164,7 +161,7 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
         return custom_attributes(self.wire_attributes)
 
     def is_grouped_by(self, offer: Offer) -> bool:
-        """Whether the line was added for this offer. Upstream names it by policy and kind, not by its id."""
+        """Whether the line was added for this offer. A line names its offers by policy and kind, not by id."""
         entries = [entry for group in many(self.groups) for entry in many(group.group)]
-        marks = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
-        return (offer.policy_name, offer.kind) in marks
+        offers = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
+        return (offer.policy_name, offer.kind) in offers

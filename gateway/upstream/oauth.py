@@ -1,10 +1,10 @@
-"""Tokens of Digital River. Secrets: they print as stars."""
+"""Access tokens of Digital River. Their repr hides them."""
 
 import msgspec
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """`expires_in` is in seconds, a number or its text."""
+    """`expires_in` is a number of seconds, or a string of one."""
 
     access_token: str
     expires_in_s: float = msgspec.field(name="expires_in", default=0)

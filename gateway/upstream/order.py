@@ -1,7 +1,6 @@
-"""Orders and submitted carts as Digital River tells them, with the graph's names.
+"""Orders and submitted carts as Digital River sends them, with the graph's names.
 
-An order read by its id and the answer of a submission carry the same things in different places; both
-become an `Order`.
+An order that is read and the answer of a submission have the same data in different places; both become an `Order`.
 """
 
 from datetime import datetime
@@ -11,16 +10,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gateway.enums import OrderState
-from gateway.money import Money, zero
+from gateway.money import Money, with_text, zero
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.cart import ShippingMethod
-from gateway.upstream.catalog import Product, worded
+from gateway.upstream.catalog import Product
 from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
-    Loose,
+    JsonObject,
     OneOrMany,
     Shape,
     blank_is_none,
@@ -64,7 +63,7 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     downloads: Downloads | None = None
     recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
     order_number: str = ""
-    """Set when the line is read from its order: it is found again only there."""
+    """Set when the line is read from its order: a line has no address of its own."""
 
     @property
     def id(self) -> str:
@@ -117,7 +116,7 @@ class OrderTotals(Shape, frozen=True, kw_only=True):
 
 
 class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts under either of their names: those of a cart, or those of an order. Source: pricing."""
+    """Amounts under the names of a cart or under those of an order. Source: pricing."""
 
     subtotal: Money | None = None
     cart_discount: Money | None = field(name="discount", default=None)
@@ -139,20 +138,22 @@ class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_total: str | None = None
 
     def totals(self) -> OrderTotals | None:
-        whole = worded(first(self.order_total, self.total), first(self.formatted_order_total, self.formatted_total))
-        if whole is None:
+        total = with_text(first(self.order_total, self.total), first(self.formatted_order_total, self.formatted_total))
+        if total is None:
             return None
-        nothing = zero(whole.currency_code)
+        nothing = zero(total.currency_code)
         discount = first(self.cart_discount, self.incentive)
         shipping = first(self.cart_shipping, self.shipping)
         return OrderTotals(
-            subtotal=worded(self.subtotal, self.formatted_subtotal) or nothing,
-            discount=worded(discount, first(self.formatted_discount, self.formatted_incentive)) or nothing,
-            shipping_and_handling=worded(shipping, first(self.formatted_shipping_and_handling, self.formatted_shipping))
+            subtotal=with_text(self.subtotal, self.formatted_subtotal) or nothing,
+            discount=with_text(discount, first(self.formatted_discount, self.formatted_incentive)) or nothing,
+            shipping_and_handling=with_text(
+                shipping, first(self.formatted_shipping_and_handling, self.formatted_shipping)
+            )
             or nothing,
-            tax=worded(self.tax, self.formatted_tax) or nothing,
-            import_tax_and_duty=worded(self.import_tax_and_duty, self.formatted_import_tax_and_duty),
-            order_total=whole,
+            tax=with_text(self.tax, self.formatted_tax) or nothing,
+            import_tax_and_duty=with_text(self.import_tax_and_duty, self.formatted_import_tax_and_duty),
+            order_total=total,
         )
 
 
@@ -163,7 +164,7 @@ class StateDetails(Shape, frozen=True, kw_only=True):
 
 
 class Order(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A purchase. Source: order, or the members beside it in the answer of a submission."""
+    """A purchase. Source: order, or the fields beside it in the answer of a submission."""
 
     wire_id: Identifier = field(name="id")
     submitted_at: datetime | None = field(name="submissionDate", default=None)
@@ -173,10 +174,10 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
     business_entity_code: str | None = None
     pricing: OrderPricing | None = None
     line_items: OrderLines | None = None
-    wire_billing: Loose | None = field(name="billingAddress", default=None)
-    wire_shipping: Loose | None = field(name="shippingAddress", default=None)
+    wire_billing: JsonObject | None = field(name="billingAddress", default=None)
+    wire_shipping: JsonObject | None = field(name="shippingAddress", default=None)
     wire_method: ShippingMethod | None = field(name="shippingMethod", default=None)
-    payment_method: Loose | None = None
+    payment_method: JsonObject | None = None
     wire_payment: LegacyPayment | None = field(name="payment", default=None)
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
@@ -207,8 +208,8 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def lines(self) -> list[OrderLine]:
-        found = many(self.line_items.line_item) if self.line_items else []
-        return [replace(line, order_number=self.number) for line in found]
+        lines = many(self.line_items.line_item) if self.line_items else []
+        return [replace(line, order_number=self.number) for line in lines]
 
     @property
     def totals(self) -> OrderTotals | None:
@@ -228,14 +229,14 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def sources(self) -> list[Source]:
-        """Credit first."""
+        """The store credit first."""
         totals = self.totals
         if totals is None:
             return []
-        found = sources(self.payment_method, totals.order_total)
-        if not found and self.wire_payment is not None:
-            found = many(self.wire_payment.source)
-        return sorted(found, key=lambda source: source.type != "customerCredit")
+        attached = sources(self.payment_method, totals.order_total)
+        if not attached and self.wire_payment is not None:
+            attached = many(self.wire_payment.source)
+        return sorted(attached, key=lambda source: source.type != "customerCredit")
 
     @property
     def amount_settled(self) -> Money | None:
@@ -247,7 +248,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def payment_instructions(self) -> DelayedPaymentInstructions | None:
-        """Only while the order waits for the shopper's money."""
+        """Only while the order waits for the shopper's payment."""
         if self.state not in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
             return None
         return next((source.instructions for source in self.sources if source.instructions), None)
@@ -261,7 +262,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
         return custom_attributes(self.wire_attributes)
 
     def summary(self) -> "Order":
-        """The order without what is secret or personal."""
+        """The order without its secret and personal data."""
         lines = [replace(line, downloads=None) for line in self.lines]
         return replace(
             self,
@@ -279,7 +280,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A page of orders, or what a look-up has found. Source: orders."""
+    """A page of orders, or the result of a look-up. Source: orders."""
 
     order: OneOrMany[Order] = []
     total_results: int | None = None
@@ -294,7 +295,7 @@ class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """What a shopper knows of an order: its number and password, or its email address and card digits. Secret."""
+    """Proof of an order: its number and password, or its email address and card digits. Secret."""
 
     number: str | None = None
     password: str | None = None
@@ -303,18 +304,17 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def target(self) -> str:
-        """What somebody who guesses would try again and again."""
+        """Rate-limit key: the order or email address that the proof is for."""
         return f"order:{self.number}" if self.number is not None else f"email:{(self.email or '').strip().lower()}"
 
     def wire(self) -> dict[str, str]:
-        """As order-lookup asks for it."""
-        named = {
+        fields = {
             "orderId": self.number,
             "password": self.password,
             "creditCardLastDigits": self.last_four_digits,
             "emailAddress": self.email,
         }
-        return {name: value for name, value in named.items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None}
 
     def __repr__(self) -> str:
         return "Proof(***)"
@@ -323,23 +323,23 @@ class Proof(Struct, frozen=True, kw_only=True):
 class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     """The answer of submit-cart or resume-cart. Source: submitCart, resumeCart, or neither wrapper."""
 
-    header: Loose | None = field(name="order", default=None)
-    pricing: Loose | None = None
-    line_items: Loose | None = None
-    billing_address: Loose | None = None
-    shipping_address: Loose | None = None
-    shipping_method: Loose | None = None
-    payment_method: Loose | None = None
+    header: JsonObject | None = field(name="order", default=None)
+    pricing: JsonObject | None = None
+    line_items: JsonObject | None = None
+    billing_address: JsonObject | None = None
+    shipping_address: JsonObject | None = None
+    shipping_method: JsonObject | None = None
+    payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     refusals: list[str] = []
-    """Codes of errors that stood beside the order."""
+    """Codes of the errors beside the order in the answer."""
 
     @property
     def order(self) -> Order | None:
-        """The order with the members that stand beside it; None without an id."""
+        """The order with the fields beside it; None without an id."""
         if self.header is None or "id" not in self.header:
             return None
-        beside = {
+        fields = {
             "pricing": self.pricing,
             "lineItems": self.line_items,
             "billingAddress": self.billing_address,
@@ -347,7 +347,7 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
             "shippingMethod": self.shipping_method,
             "paymentMethod": self.payment_method,
         }
-        return convert({name: part for name, part in beside.items() if part is not None} | self.header, Order)
+        return convert({name: part for name, part in fields.items() if part is not None} | self.header, Order)
 
 
 class SubmissionAnswer(Struct, frozen=True, rename="camel"):
@@ -357,7 +357,7 @@ class SubmissionAnswer(Struct, frozen=True, rename="camel"):
 
 
 def submitted_cart(body: bytes) -> SubmittedCart:
-    """The answer of submit-cart or resume-cart, with the refusals that stand beside the order."""
+    """The answer of submit-cart or resume-cart, with the errors beside the order."""
     answer = decode(body, SubmissionAnswer)
     # One documented sample has no wrapper.
     submitted = answer.submit_cart or answer.resume_cart or decode(body, SubmittedCart)

@@ -1,4 +1,4 @@
-"""Payment session, sources and ways to pay as Digital River tells them, with the graph's names."""
+"""Payment sessions, sources and payment methods as Digital River sends them, with the graph's names."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,8 +7,7 @@ from msgspec import field
 
 from gateway.enums import PaymentFlow, PaymentSessionState, SourceState
 from gateway.money import Money
-from gateway.upstream.catalog import day
-from gateway.upstream.decoding import Loose, OneOrMany, Shape, blank_is_none, convert, many
+from gateway.upstream.decoding import JsonObject, OneOrMany, Shape, blank_is_none, calendar_day, convert, many
 
 WALLETS = frozenset({"applePay", "googlePay"})
 
@@ -24,7 +23,7 @@ HIDDEN_DETAILS = frozenset(
         "expirationTime",
     }
 )
-"""Fields of a method's own object that are no instruction for the shopper, or that have a member of their own."""
+"""Fields of a method's object that are not payment instructions or have a field of their own in the graph."""
 
 DOCUMENTS = ("document", "printableInvoiceUrl")
 
@@ -34,16 +33,16 @@ class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
 
     id: str
     client_secret: str | None = None
-    status: str | None = None
-    old_state: str | None = field(name="state", default=None)
-    contributed: Money | None = field(name="amountContributed", default=None)
-    remaining: Money | None = field(name="amountRemainingToBeContributed", default=None)
+    wire_status: str | None = field(name="status", default=None)
+    wire_state: str | None = field(name="state", default=None)
+    amount_contributed: Money | None = None
+    amount_remaining: Money | None = field(name="amountRemainingToBeContributed", default=None)
     redirect_url: str | None = None
 
     @property
-    def upstream_state(self) -> str | None:
-        """As upstream wrote it; both spellings of the field occur."""
-        return self.status or self.old_state
+    def upstream_state(self) -> str:
+        """The state in Digital River's word; the field has either name. Empty when there is none."""
+        return self.wire_status or self.wire_state or ""
 
     @property
     def state(self) -> PaymentSessionState:
@@ -66,8 +65,8 @@ class DelayedPaymentInstructions(Shape, frozen=True, kw_only=True):
     details: list[InstructionDetail]
 
 
-class Details(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The object of a source that is named like its method; every value may be text."""
+class SourceDetails(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The object of a source that is named like its payment method; every value may be a string."""
 
     brand: str | None = None
     last_four_digits: str | int | None = None
@@ -82,7 +81,7 @@ class Details(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Source(Shape, frozen=True, kw_only=True):
-    """A source on a cart or order, whatever its method. Source: paymentMethod."""
+    """A source on a cart or order. Source: paymentMethod."""
 
     source_id: str
     type: str
@@ -120,11 +119,11 @@ class WireSource(Shape, frozen=True, kw_only=True, rename="camel"):
     source_client_secret: str | None = None
     state: SourceState | None = None
     amount_contributed: Money | None = None
-    supplementary: list[Loose] | None = field(name="supplementaryPaymentMethods", default=None)
+    supplementary: list[JsonObject] | None = field(name="supplementaryPaymentMethods", default=None)
 
 
 class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The summary that orders from before payment sources have instead of one. Source: payment."""
+    """The payment of an order that is older than payment sources. Source: payment."""
 
     payment_method_name: str | None = None
     displayable_number: str | None = None
@@ -134,7 +133,7 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def source(self) -> Source | None:
-        """A source without an identifier, since there was none."""
+        """A source without an id."""
         if self.payment_method_name is None:
             return None
         is_card = self.displayable_number is not None
@@ -152,24 +151,23 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-def sources(found: Loose | None, total: Money) -> list[Source]:
-    """The attached sources, the primary first."""
-    if not found:
+def sources(wire: JsonObject | None, total: Money) -> list[Source]:
+    """The attached sources, the primary one first."""
+    if not wire:
         return []
-    extras = convert(found, WireSource).supplementary or []
-    read = [source(one, total) for one in (found, *extras)]
-    return [one for one in read if one is not None]
+    supplementary = convert(wire, WireSource).supplementary or []
+    read = [source(entry, total) for entry in (wire, *supplementary)]
+    return [attached for attached in read if attached is not None]
 
 
-def source(found: Loose, total: Money | None) -> Source | None:
-    """One source; None for an object without one, which upstream also sends."""
-    common = convert(found, WireSource)
+def source(wire: JsonObject, total: Money | None) -> Source | None:
+    """The source; None for an object without an id, which Digital River also sends."""
+    common = convert(wire, WireSource)
     if common.source_id is None or common.type is None:
         return None
-    # What belongs to the method is in an object of the method's name.
-    own = found.get(common.type)
+    own = wire.get(common.type)
     own = own if isinstance(own, dict) else {}
-    details = convert(own, Details)
+    details = convert(own, SourceDetails)
     return Source(
         source_id=common.source_id,
         type=common.type,
@@ -177,10 +175,10 @@ def source(found: Loose, total: Money | None) -> Source | None:
         amount_contributed=common.amount_contributed,
         is_reusable=details.reusable is True,
         flow=details.flow,
-        source_client_secret=common.source_client_secret or _text(own.get("clientSecret")),
+        source_client_secret=common.source_client_secret or _string(own.get("clientSecret")),
         redirect_url=blank_is_none(details.redirect_url),
         brand=details.brand,
-        last_four_digits=_text(details.last_four_digits),
+        last_four_digits=_string(details.last_four_digits),
         expiry_month=details.expiration_month,
         expiry_year=details.expiration_year,
         funding_source=details.funding_source,
@@ -188,14 +186,16 @@ def source(found: Loose, total: Money | None) -> Source | None:
     )
 
 
-def _instructions(own: dict[str, object], details: Details, amount: Money | None) -> DelayedPaymentInstructions | None:
+def _instructions(
+    own: dict[str, object], details: SourceDetails, amount: Money | None
+) -> DelayedPaymentInstructions | None:
     if details.flow is not PaymentFlow.RECEIVER or amount is None:
         return None
-    shown = {name: _text(value) for name, value in own.items() if name not in HIDDEN_DETAILS}
+    shown = {name: _string(value) for name, value in own.items() if name not in HIDDEN_DETAILS}
     return DelayedPaymentInstructions(
         amount=amount,
         reference=details.reference_id,
-        pay_before=day(details.expiration_time),
+        pay_before=calendar_day(details.expiration_time),
         document_url=next((shown[name] for name in DOCUMENTS if shown.get(name)), None),
         details=[
             InstructionDetail(key=name, value=value) for name, value in shown.items() if value and name not in DOCUMENTS
@@ -203,7 +203,7 @@ def _instructions(own: dict[str, object], details: Details, amount: Money | None
     )
 
 
-def _text(value: object) -> str | None:
+def _string(value: object) -> str | None:
     return str(value) if isinstance(value, str | int | Decimal) and value != "" else None
 
 
@@ -216,7 +216,7 @@ class InstallmentTerm(Shape, frozen=True, kw_only=True):
     effective_annual_rate: Decimal
 
 
-class WireTerm(Shape, frozen=True, kw_only=True, rename="camel"):
+class WireInstallmentTerm(Shape, frozen=True, kw_only=True, rename="camel"):
     id: str | int = ""
     name: str | None = None
     duration_months: int | None = None
@@ -243,8 +243,8 @@ class Images(Shape, frozen=True, kw_only=True, rename="camel"):
     icon_image: str | None = None
 
 
-class WireMethod(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Source: paymentMethods of the payment service."""
+class WirePaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A method in the payment service's list. Source: paymentMethods."""
 
     type: str
     wire_name: str | None = field(name="displayName", default=None)
@@ -252,22 +252,22 @@ class WireMethod(Shape, frozen=True, kw_only=True, rename="camel"):
     supports_recurring: bool = False
     supports_free_trial: bool = False
     images: Images | None = None
-    terms: OneOrMany[WireTerm] | None = None
+    terms: OneOrMany[WireInstallmentTerm] | None = None
 
     @property
     def icon_url(self) -> str | None:
         return blank_is_none(self.images.icon_image) if self.images else None
 
 
-class ListedMethod(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A method as the cart's own list has it. Source: paymentMethods.paymentMethod."""
+class CartListedMethod(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A method in the cart's own list. Source: paymentMethods.paymentMethod."""
 
     type: str
     display_name: str | None = None
 
 
-class CartMethods(Shape, frozen=True, kw_only=True, rename="camel"):
-    payment_method: OneOrMany[ListedMethod] = []
+class CartListedMethods(Shape, frozen=True, kw_only=True, rename="camel"):
+    payment_method: OneOrMany[CartListedMethod] = []
 
 
 class SessionInformation(Shape, frozen=True, kw_only=True):
@@ -276,22 +276,22 @@ class SessionInformation(Shape, frozen=True, kw_only=True):
     amount: Decimal | None = None
 
 
-class MethodList(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The answer of the payment service. Source: GET /payments/payment-methods."""
+class PaymentMethodList(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The payment service's list. Source: GET /payments/payment-methods."""
 
     session_information: SessionInformation | None = None
-    payment_methods: OneOrMany[WireMethod] = []
+    payment_methods: OneOrMany[WirePaymentMethod] = []
 
     @property
-    def methods(self) -> list[WireMethod]:
+    def methods(self) -> list[WirePaymentMethod]:
         return many(self.payment_methods)
 
     @property
     def amount(self) -> Money | None:
-        told = self.session_information
-        if told is None or told.amount is None or told.currency is None:
+        session = self.session_information
+        if session is None or session.amount is None or session.currency is None:
             return None
-        return Money(told.amount, told.currency)
+        return Money(session.amount, session.currency)
 
     @property
     def country_code(self) -> str | None:

@@ -1,4 +1,4 @@
-"""A registered shopper as Digital River tells it, with the graph's names."""
+"""A registered shopper as Digital River sends it, with the graph's names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,14 @@ from msgspec import UNSET, Struct, UnsetType, field
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.decoding import (
     Identifier,
-    Loose,
+    JsonObject,
     OneOrMany,
     Shape,
     blank_is_none,
+    boolean_string,
     convert,
-    locale_text,
+    locale_string,
     many,
-    truth,
 )
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source, source
@@ -73,7 +73,7 @@ class SavedAddress(Shape, frozen=True, kw_only=True):
 
 
 class PaymentOption(Shape, frozen=True, kw_only=True):
-    """A saved means of payment. Source: paymentOption."""
+    """A saved payment method. Source: paymentOption."""
 
     upstream_id: str
     nickname: str
@@ -86,8 +86,8 @@ class PaymentOption(Shape, frozen=True, kw_only=True):
         return global_id("PaymentOption", self.upstream_id)
 
 
-class WireEntry(Shape, frozen=True, kw_only=True, rename="camel"):
-    """What entries of an account have in common."""
+class WireAccountEntry(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The fields that addresses and payment options have in common."""
 
     id: Identifier | None = None
     nick_name: str | None = None
@@ -95,68 +95,68 @@ class WireEntry(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class AddressBook(Shape, frozen=True, kw_only=True):
-    address: OneOrMany[Loose] = []
+    address: OneOrMany[JsonObject] = []
 
     @property
     def entries(self) -> list[SavedAddress]:
-        read = [saved_address(one) for one in many(self.address)]
-        return [one for one in read if one is not None]
+        read = [saved_address(wire) for wire in many(self.address)]
+        return [entry for entry in read if entry is not None]
 
 
 class PaymentOptions(Shape, frozen=True, kw_only=True, rename="camel"):
-    payment_option: OneOrMany[Loose] = []
+    payment_option: OneOrMany[JsonObject] = []
 
     @property
     def options(self) -> list[PaymentOption]:
-        read = [payment_option(one) for one in many(self.payment_option)]
-        return [one for one in read if one is not None]
+        read = [payment_option(wire) for wire in many(self.payment_option)]
+        return [option for option in read if option is not None]
 
 
-def saved_address(found: Loose) -> SavedAddress | None:
-    """None for an entry without an id or an address, which nobody could name or use."""
-    entry, read = convert(found, WireEntry), address(found)
-    if entry.id is None or read is None:
+def saved_address(wire: JsonObject) -> SavedAddress | None:
+    """None for an entry without an id or an address, which is of no use."""
+    entry, postal = convert(wire, WireAccountEntry), address(wire)
+    if entry.id is None or postal is None:
         return None
     return SavedAddress(
         upstream_id=str(entry.id),
         nickname=entry.nick_name or "",
         is_default=entry.is_default is True,
-        address=read,
+        address=postal,
     )
 
 
-def payment_option(found: Loose) -> PaymentOption | None:
+def payment_option(wire: JsonObject) -> PaymentOption | None:
     """None for an option without an id or a source."""
-    entry, read = convert(found, WireEntry), source(found, None)
-    if entry.id is None or read is None:
+    entry, saved = convert(wire, WireAccountEntry), source(wire, None)
+    if entry.id is None or saved is None:
         return None
-    billing = found.get("address")
+    billing = wire.get("address")
     return PaymentOption(
         upstream_id=str(entry.id),
         nickname=entry.nick_name or "",
         is_default=entry.is_default is True,
-        source=read,
+        source=saved,
         billing_address=address(billing) if isinstance(billing, dict) else None,
     )
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """What a shopper may change of the account; what is unset stays."""
+    """The fields of an account that a shopper may change; an unset field stays as it is."""
 
     first_name: str | UnsetType = UNSET
     last_name: str | UnsetType = UNSET
     email: str | UnsetType = UNSET
 
     def wire(self) -> Mapping[str, str]:
-        named = {"firstName": self.first_name, "lastName": self.last_name, "emailAddress": self.email}
-        return {name: value for name, value in named.items() if value is not UNSET}
+        fields = {"firstName": self.first_name, "lastName": self.last_name, "emailAddress": self.email}
+        return {name: value for name, value in fields.items() if value is not UNSET}
 
     def __repr__(self) -> str:
         return "Profile(***)"
 
 
 class NewShopper(Struct, frozen=True, kw_only=True):
-    """An account to open; the email address is the user name too. `password` is in base64."""
+    """An account to create; its user name is the email address. `password` is in base64."""
 
     email: str
     password: str
@@ -173,7 +173,7 @@ class NewShopper(Struct, frozen=True, kw_only=True):
             "firstName": self.first_name,
             "lastName": self.last_name,
             "emailAddress": self.email,
-            "locale": locale_text(self.locale),
+            "locale": locale_string(self.locale),
             "currency": self.currency,
             "sendEMail": self.accepts_marketing,
         }
@@ -183,11 +183,12 @@ class NewShopper(Struct, frozen=True, kw_only=True):
 
 
 class Label(Struct, frozen=True, kw_only=True):
-    """Nickname and default of an entry; None: as it is."""
+    """Nickname and default flag of an entry; None leaves either as it is."""
 
     nickname: str | None = None
     is_default: bool | None = None
 
     def wire(self) -> dict[str, str]:
-        named = {"nickName": self.nickname, "isDefault": None if self.is_default is None else truth(self.is_default)}
-        return {name: value for name, value in named.items() if value is not None}
+        is_default = None if self.is_default is None else boolean_string(self.is_default)
+        fields = {"nickName": self.nickname, "isDefault": is_default}
+        return {name: value for name, value in fields.items() if value is not None}

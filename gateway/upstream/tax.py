@@ -1,4 +1,4 @@
-"""Which tax identifiers a cart may have, read from the JSON schema that Digital River sends."""
+"""The tax identifiers that a cart may have, read from the JSON schema that Digital River sends."""
 
 from msgspec import field
 
@@ -20,7 +20,7 @@ class TaxIdentifierRequirement(Shape, frozen=True, kw_only=True):
 
 
 class SchemaNode(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A node of the JSON schema that says which tax identifiers a cart may have."""
+    """A node of the JSON schema."""
 
     ref: str | None = field(name="$ref", default=None)
     title: str | None = None
@@ -36,21 +36,21 @@ class SchemaNode(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def tax_requirements(schema: SchemaNode) -> list[TaxIdentifierRequirement]:
-    """One set for each kind of buyer that may, or must, give identifiers."""
-    found = []
+    """One set of fields for each customer type that has tax identifiers."""
+    requirements = []
     for branch in schema.one_of or [schema]:
         kind = branch.properties.get("customerType")
-        wanted = branch.properties.get("taxRegistrations")
-        if kind is None or wanted is None or not kind.enum:
+        identifiers = branch.properties.get("taxRegistrations")
+        if kind is None or identifiers is None or not kind.enum:
             continue
-        references = [node for item in many(wanted.items) for node in (item.any_of or item.one_of or [item])]
-        fields = [read for node in references if (read := _tax_field(node, schema.definitions)) is not None]
-        found.append(
+        nodes = [node for item in many(identifiers.items) for node in (item.any_of or item.one_of or [item])]
+        fields = [field for node in nodes if (field := _tax_field(node, schema.definitions)) is not None]
+        requirements.append(
             TaxIdentifierRequirement(
-                customer_type=CustomerType(kind.enum[0]), minimum_count=wanted.min_items or 0, fields=fields
+                customer_type=CustomerType(kind.enum[0]), minimum_count=identifiers.min_items or 0, fields=fields
             )
         )
-    return found
+    return requirements
 
 
 def _tax_field(node: SchemaNode, definitions: dict[str, SchemaNode]) -> TaxIdentifierField | None:
@@ -63,5 +63,5 @@ def _tax_field(node: SchemaNode, definitions: dict[str, SchemaNode]) -> TaxIdent
         key=key.enum[0],
         label=value.title or key.enum[0],
         help=value.description,
-        patterns=[one.pattern for one in alternatives if one.pattern],
+        patterns=[node.pattern for node in alternatives if node.pattern],
     )

@@ -13,7 +13,7 @@ from gateway.payments.method_list import cache_key
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode
-from gateway.upstream.payment import ListedMethod
+from gateway.upstream.payment import CartListedMethod
 from sandbox.demo_shop.payment_methods import METHODS as METHODS_OF_THE_SANDBOX
 from sandbox.model.contributions import COMBINABLE
 from sandbox.model.world import World
@@ -304,7 +304,7 @@ def test_what_is_known_of_each_method_is_what_is_documented() -> None:
 
 
 def test_a_method_that_nobody_knows_is_listed_and_promises_nothing() -> None:
-    (method,) = completed([ListedMethod(type="payByPebble", display_name="Pebbles")]).methods
+    (method,) = completed([CartListedMethod(type="payByPebble", display_name="Pebbles")]).methods
     assert (method.type, name_of(method), method.flow) == ("payByPebble", "Pebbles", PaymentFlow.UNKNOWN)
     assert sequence_of(method) is PaymentSequence.UNKNOWN
     assert not method.supports_recurring

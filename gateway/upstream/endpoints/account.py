@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.upstream.addresses import Address
 from gateway.upstream.calls import Calls
-from gateway.upstream.decoding import Loose, decode, present
+from gateway.upstream.decoding import JsonObject, decode, required
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.ids import path_part
 from gateway.upstream.shopper import (
@@ -30,9 +30,9 @@ class Answer(msgspec.Struct, frozen=True, rename="camel"):
 
     shopper: Shopper | None = None
     addresses: AddressBook | None = None
-    address: Loose | None = None
+    address: JsonObject | None = None
     payment_options: PaymentOptions | None = None
-    payment_option: Loose | None = None
+    payment_option: JsonObject | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class AccountEndpoints:
     calls: Calls
 
     async def shopper(self, token: str) -> Shopper:
-        return present(decode(await self.calls.read(ME, token, {}), Answer).shopper)
+        return required(decode(await self.calls.read(ME, token, {}), Answer).shopper)
 
     async def register_shopper(self, token: str, shopper: NewShopper) -> None:
         """Create an account without signing in. `token` may be a guest's."""
@@ -61,7 +61,7 @@ class AccountEndpoints:
 
     async def saved_address(self, token: str, address_id: str) -> SavedAddress:
         body = await self.calls.read(f"{ME}/addresses/{path_part(address_id)}", token, ALL)
-        return present(saved_address(present(decode(body, Answer).address)))
+        return required(saved_address(required(decode(body, Answer).address)))
 
     async def save_address(self, token: str, label: Label, address: Address) -> None:
         """Add an entry, or replace the address of the entry that has this nickname."""
@@ -82,7 +82,7 @@ class AccountEndpoints:
 
     async def payment_option(self, token: str, option_id: str) -> PaymentOption:
         body = await self.calls.read(f"{ME}/payment-options/{path_part(option_id)}", token, ALL)
-        return present(payment_option(present(decode(body, Answer).payment_option)))
+        return required(payment_option(required(decode(body, Answer).payment_option)))
 
     async def save_payment_option(self, token: str, source_id: str, label: Label, ip_address: str | None) -> None:
         """Save a source, which can then be charged again."""

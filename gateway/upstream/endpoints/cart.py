@@ -59,7 +59,7 @@ class CartEndpoints:
         return await self._changed(f"{CART}/apply-shipping-option", token, {"shippingOptionId": option_id})
 
     async def apply_suggestion(self, token: str, kind: AddressKind, suggestion_id: str) -> Cart:
-        """Replace the present address with a suggested correction of it."""
+        """Replace the required address with a suggested correction of it."""
         path = f"{CART}/apply-{kind.value.lower()}-address"
         return await self._changed(path, token, {"suggestionId": suggestion_id})
 

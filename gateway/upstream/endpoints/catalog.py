@@ -1,4 +1,4 @@
-"""Endpoints of the catalog, read with a token in a market."""
+"""Endpoints of the catalog: products, categories, offers and stock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from gateway.upstream.catalog import (
     VolumePriceTier,
     VolumePricing,
 )
-from gateway.upstream.decoding import OneOrMany, decode, many, present
+from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.ids import path_part
 
@@ -49,22 +49,23 @@ class StockAnswer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class CatalogEndpoints:
-    """Objects are expanded in full; page numbers begin at 1."""
+    """The catalog in a market. Objects are expanded in full; page numbers begin at 1."""
 
     calls: Calls
     token: str
     market: Market
 
+    # Products.
+
     async def product(self, product_id: str) -> Product:
-        return present((await self._ask(f"{ME}/products/{path_part(product_id)}")).product)
+        return required((await self._read(f"{ME}/products/{path_part(product_id)}")).product)
 
     async def products_by_id(self, product_ids: Sequence[str]) -> list[Product]:
-        chosen = {"productId": ",".join(path_part(one) for one in product_ids)}
-        return (await self._products(f"{ME}/products", 1, len(product_ids), **chosen)).products
+        return (await self._products(f"{ME}/products", 1, len(product_ids), productId=_joined(product_ids))).products
 
     async def products_by_reference(self, references: Sequence[str]) -> list[Product]:
-        chosen = {"externalReferenceId": ",".join(references)}
-        return (await self._products(f"{ME}/products", 1, len(references), **chosen)).products
+        params = {"externalReferenceId": ",".join(references)}
+        return (await self._products(f"{ME}/products", 1, len(references), **params)).products
 
     async def product_page(self, number: int, size: int) -> ProductPage:
         """A page of all products."""
@@ -76,35 +77,43 @@ class CatalogEndpoints:
     async def category_page(self, category_id: str, number: int, size: int) -> ProductPage:
         return await self._products(f"{ME}/categories/{path_part(category_id)}/products", number, size)
 
-    async def _products(self, path: str, number: int, size: int, **chosen: str) -> ProductPage:
-        params = {"pageNumber": str(number), "pageSize": str(max(size, 1)), **chosen}
-        return present((await self._ask(path, **params)).products)
+    async def _products(self, path: str, number: int, size: int, **params: str) -> ProductPage:
+        page = {"pageNumber": str(number), "pageSize": str(max(size, 1))}
+        return required((await self._read(path, **page, **params)).products)
 
     async def variations(self, product_id: str) -> list[Product]:
-        return present((await self._ask(f"{ME}/products/{path_part(product_id)}/variations")).variations).products
+        answer = await self._read(f"{ME}/products/{path_part(product_id)}/variations")
+        return required(answer.variations).products
 
     async def volume_pricing(self, product_id: str) -> list[VolumePriceTier]:
-        return many(
-            present(
-                (await self._ask(f"{ME}/products/{path_part(product_id)}/pricing/volume-pricing")).volume_pricing
-            ).tier
-        )
+        answer = await self._read(f"{ME}/products/{path_part(product_id)}/pricing/volume-pricing")
+        return many(required(answer.volume_pricing).tier)
+
+    async def inventory(self, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
+        """Stock by product id; unknown products are left out."""
+        params = {"expand": "all", "productId": _joined(product_ids)}
+        body = await self.calls.read(f"{ME}/products/inventory-status", self.token, params)
+        statuses = many(decode(body, StockAnswer).products.inventory_status)
+        return {product_id: status for status in statuses for product_id in status.product_ids}
+
+    # Categories.
 
     async def categories(self) -> list[Category]:
-        """The top of the tree, and what is right below it."""
-        found = await self._ask(f"{ME}/categories", expand="all,category.categories.category")
-        return many(present(found.categories).category)
+        """The top categories, each with its children."""
+        answer = await self._read(f"{ME}/categories", expand="all,category.categories.category")
+        return many(required(answer.categories).category)
 
     async def category(self, category_id: str) -> Category:
-        return present(
-            (await self._ask(f"{ME}/categories/{path_part(category_id)}", expand="all,categories.category")).category
-        )
+        answer = await self._read(f"{ME}/categories/{path_part(category_id)}", expand="all,categories.category")
+        return required(answer.category)
 
     async def categories_of_product(self, product_id: str) -> list[Category]:
-        return many(present((await self._ask(f"{ME}/products/{path_part(product_id)}/categories")).categories).category)
+        answer = await self._read(f"{ME}/products/{path_part(product_id)}/categories")
+        return many(required(answer.categories).category)
+
+    # Offers.
 
     async def offers_of_point_of_promotion(self, point_of_promotion: str) -> list[Offer]:
-        """Offers of a point of promotion."""
         return await self._offers(f"{ME}/point-of-promotions/{path_part(point_of_promotion)}/offers")
 
     async def offers_of_product(self, product_id: str, point_of_promotion: str | None) -> list[Offer]:
@@ -116,26 +125,20 @@ class CatalogEndpoints:
         )
 
     async def _offers(self, path: str) -> list[Offer]:
-        return many(present((await self._ask(path)).offers).offer)
+        return many(required((await self._read(path)).offers).offer)
 
     async def offer(self, offer_id: str) -> Offer:
-        return present((await self._ask(f"{ME}/offers/{path_part(offer_id)}")).offer)
+        return required((await self._read(f"{ME}/offers/{path_part(offer_id)}")).offer)
 
     async def offered_products(self, offer_id: str) -> list[OfferedProduct]:
-        return many(
-            present((await self._ask(f"{ME}/offers/{path_part(offer_id)}/product-offers")).product_offers).product_offer
+        answer = await self._read(f"{ME}/offers/{path_part(offer_id)}/product-offers")
+        return many(required(answer.product_offers).product_offer)
+
+    async def _read(self, path: str, **params: str) -> Answer:
+        return decode(
+            await self.calls.read(path, self.token, {"expand": "all", **self.market.wire(), **params}), Answer
         )
 
-    async def inventory(self, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
-        """Stock by product id; unknown products are left out."""
-        chosen = {"productId": ",".join(path_part(one) for one in product_ids)}
-        listed = many(
-            decode(await self._read(f"{ME}/products/inventory-status", **chosen), StockAnswer).products.inventory_status
-        )
-        return {product_id: status for status in listed for product_id in status.product_ids}
 
-    async def _ask(self, path: str, **params: str) -> Answer:
-        return decode(await self._read(path, **self.market.wire(), **params), Answer)
-
-    async def _read(self, path: str, **params: str) -> bytes:
-        return await self.calls.read(path, self.token, {"expand": "all"} | params)
+def _joined(product_ids: Sequence[str]) -> str:
+    return ",".join(path_part(product_id) for product_id in product_ids)

@@ -12,7 +12,7 @@ import msgspec
 from gateway.upstream.addresses import Address
 from gateway.upstream.calls import Calls, Repeat, own_key
 from gateway.upstream.contracts import PendingContractChange, SubscriptionContract
-from gateway.upstream.decoding import OneOrMany, decode, many, present
+from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.ids import path_part
 from gateway.upstream.order import OrderPage
 
@@ -51,7 +51,7 @@ class ContractEndpoints:
         """A page of the orders that the subscription has led to; numbers begin at 1."""
         params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
         body = await self._as_merchant("GET", f"/v1/subscriptions/{path_part(contract_id)}/orders", params=params)
-        return present(decode(body, Answer).orders)
+        return required(decode(body, Answer).orders)
 
     async def pending_changes(self, contract_id: str) -> list[PendingContractChange]:
         path = f"/v1/subscriptions/{path_part(contract_id)}/pending-actions"

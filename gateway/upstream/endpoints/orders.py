@@ -8,7 +8,7 @@ import msgspec
 from gateway.enums import OrderState
 from gateway.errors import UpstreamInvalidResponse
 from gateway.upstream.calls import Calls, Repeat
-from gateway.upstream.decoding import decode, present
+from gateway.upstream.decoding import decode, required
 from gateway.upstream.endpoints.paths import CART, ME
 from gateway.upstream.ids import path_part
 from gateway.upstream.order import Order, OrderPage, Proof, SubmittedCart, submitted_cart
@@ -51,14 +51,14 @@ class OrderEndpoints:
         """An order of the shopper. The real service requires `state` and does not filter by it."""
         params = {"expand": "all", "orderState": state}
         answer = await self.calls.read(f"{ME}/orders/{path_part(order_id)}", token, params)
-        return present(decode(answer, Answer).order)
+        return required(decode(answer, Answer).order)
 
     async def orders(self, token: str, number: int, size: int, states: Sequence[OrderState] = ()) -> OrderPage:
         """A page of the account's orders, newest first; numbers begin at 1. Without states: orders in any state."""
         params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
         if states:
             params["orderState"] = ",".join(state.value for state in states)
-        page = present(decode(await self.calls.read(f"{ME}/orders", token, params), Answer).orders)
+        page = required(decode(await self.calls.read(f"{ME}/orders", token, params), Answer).orders)
         if states and any(order.state not in states for order in page.orders):
             raise UpstreamInvalidResponse(detail="orderState did not narrow")
         return page

@@ -9,9 +9,9 @@ from gateway.errors import UpstreamRefusal, UpstreamUnavailable
 from gateway.money import Money
 from gateway.upstream.calls import Calls, Repeat, own_key
 from gateway.upstream.cart import Cart, cart_of
-from gateway.upstream.decoding import decode, locale_text, many, present
+from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART
-from gateway.upstream.payment import CartMethods, ListedMethod, MethodList
+from gateway.upstream.payment import CartListedMethod, CartListedMethods, PaymentMethodList
 
 LEDGER_TIMEOUT_S = 2
 """Part of an operation's deadline that the merchant's ledger may use."""
@@ -26,7 +26,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
 
 
 class CartMethodsAnswer(msgspec.Struct, frozen=True, rename="camel"):
-    payment_methods: CartMethods | None = None
+    payment_methods: CartListedMethods | None = None
 
 
 @dataclass(frozen=True)
@@ -55,22 +55,22 @@ class PaymentEndpoints:
 
     # Payment methods.
 
-    async def payment_methods(self, session_id: str, locale: str) -> MethodList:
+    async def payment_methods(self, session_id: str, locale: str) -> PaymentMethodList:
         """The payment service's list. The call carries the publishable key and no shopper's token."""
         settings = self.calls.settings
         answer = await self.calls.send(
             "GET",
             "/payments/payment-methods",
             token=settings.publishable_key,
-            params={"sessionId": session_id, "locale": locale_text(locale)},
+            params={"sessionId": session_id, "locale": locale_string(locale)},
             base=settings.payments_url or settings.upstream_url,
         )
-        return decode(answer, MethodList)
+        return decode(answer, PaymentMethodList)
 
-    async def cart_payment_methods(self, token: str) -> list[ListedMethod]:
+    async def cart_payment_methods(self, token: str) -> list[CartListedMethod]:
         """The cart's own list, which has types and names only."""
         answer = await self.calls.read(f"{CART}/payment-methods", token, {"expand": "all"})
-        return many(present(decode(answer, CartMethodsAnswer).payment_methods).payment_method)
+        return many(required(decode(answer, CartMethodsAnswer).payment_methods).payment_method)
 
     # Store credit.
 

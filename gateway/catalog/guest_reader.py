@@ -1,4 +1,4 @@
-"""The gateway's own guest token, with which it reads what is the same for everybody."""
+"""Reads of public data with the gateway's own guest token, shared by all shoppers."""
 
 import asyncio
 import time
@@ -10,29 +10,26 @@ from typing import TypeVar
 from gateway.errors import UpstreamTokenInvalid
 from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
 from gateway.settings import Settings
-from gateway.upstream.catalog import (
-    Market,
-)
+from gateway.upstream.catalog import Market
 from gateway.upstream.client import Upstream
 from gateway.upstream.endpoints.catalog import CatalogEndpoints
 
 T = TypeVar("T")
-
 
 Read = Callable[[CatalogEndpoints], Awaitable[T]]
 
 
 @dataclass(frozen=True)
 class GuestToken:
-    text: str
-    ends_at: datetime
+    value: str
+    expires_at: datetime
 
     def __repr__(self) -> str:
         return "GuestToken(***)"
 
 
-class Guest:
-    """The gateway's own guest, of no market in particular: each read names the one it is for."""
+class GuestReader:
+    """Holds one guest token for all markets; each read names its market."""
 
     def __init__(self, upstream: Upstream, settings: Settings, now: Callable[[], datetime]) -> None:
         self._upstream = upstream
@@ -42,26 +39,26 @@ class Guest:
         self._token: asyncio.Task[GuestToken] | None = None
 
     async def read(self, market: Market, read: Read[T]) -> T:
-        """Read as this guest; once more with a new token when upstream refuses the present one."""
-        # A read is shared and outlives who asked first: it has a deadline of its own.
+        """Read with the guest token; once more with a new token when Digital River refuses the present one."""
+        # Several operations may wait for this read, so it has its own deadline and not that of the first one.
         upstream = self._upstream.until(time.monotonic() + self._within_s)
-        token = await self._guest_token()
+        token = await self._valid_token()
         try:
             return await read(upstream.catalog(token, market))
         except UpstreamTokenInvalid:
-            return await read(upstream.catalog(await self._guest_token(stale=token), market))
+            return await read(upstream.catalog(await self._valid_token(refused=token), market))
 
-    async def _guest_token(self, *, stale: str | None = None) -> str:
-        """Asked for once by however many need it, or need another one than `stale`."""
+    async def _valid_token(self, *, refused: str | None = None) -> str:
+        """The present token; a new one when that expires soon or is `refused`. Concurrent callers share one request."""
         task = self._token
-        if task is None or (task.done() and not self._is_good(task, stale)):
+        if task is None or (task.done() and not self._is_valid(task, refused)):
             task = self._token = asyncio.create_task(self._new_token())
-        return (await asyncio.shield(task)).text
+        return (await asyncio.shield(task)).value
 
-    def _is_good(self, task: asyncio.Task[GuestToken], stale: str | None) -> bool:
-        if task.cancelled() or task.exception() is not None or task.result().text == stale:
+    def _is_valid(self, task: asyncio.Task[GuestToken], refused: str | None) -> bool:
+        if task.cancelled() or task.exception() is not None or task.result().value == refused:
             return False
-        return task.result().ends_at - self._now() > FRESH_FOR_CHECKOUT
+        return task.result().expires_at - self._now() > FRESH_FOR_CHECKOUT
 
     async def _new_token(self) -> GuestToken:
         upstream = self._upstream.until(time.monotonic() + self._within_s)
