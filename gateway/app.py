@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import httpx
@@ -34,7 +34,8 @@ from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
-from gateway.sessions.sessions import Sessions, utc_now
+from gateway.sessions.sessions import Sessions
+from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache
 from gateway.store.heartbeat import Replica
@@ -50,6 +51,10 @@ from gateway.upstream.client import Upstream
 from schema.build import Graph, build
 
 PREFLIGHT_S = 600
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def create_app(
@@ -68,11 +73,13 @@ def create_app(
     store = store or _store(settings, now)
     cache = AnswerCache(now)
     replica = Replica(store)
+    sessions = Sessions(store, settings, now)
     services = Services(
         settings=settings,
         upstream=upstream,
         store=store,
-        sessions=Sessions(store, upstream, settings, now),
+        sessions=sessions,
+        token_renewal=TokenRenewal(sessions, store, upstream, now),
         cache=cache,
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
@@ -142,7 +149,7 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
     if url := settings.store_url.get_secret_value():
         return RedisStore(url, timeout_s=settings.store_timeout_s)
-    return MemoryStore(clock=lambda: now().timestamp())
+    return MemoryStore(now)
 
 
 async def _live(_request: Request) -> Response:

@@ -47,11 +47,6 @@ class SessionLevel(OwnWord):
     ANONYMOUS = auto()
     REGISTERED = auto()
 
-    def reaches(self, needed: "SessionLevel") -> bool:
-        """Whether a session of this level may do what asks for `needed`."""
-        levels = list(SessionLevel)
-        return levels.index(self) >= levels.index(needed)
-
 
 class IdempotencyMode(OwnWord):
     NATURAL = auto()

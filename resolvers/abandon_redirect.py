@@ -13,7 +13,7 @@ from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import CartConflictError, PaymentError
 from gateway.refusals.warnings import MutationWarning
-from gateway.sessions.sessions import Record
+from gateway.sessions.record import SessionRecord
 from gateway.submission import submissions
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
@@ -42,9 +42,9 @@ async def begin(ctx: Context) -> list[MutationWarning]:
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
     left, now = session.record.access_token, ctx.services.now()
 
-    def move(record: Record) -> None:
+    def move(record: SessionRecord) -> None:
         record.refresh_token = None
-        record.renew(tokens, now)
+        record.set_tokens(tokens, now)
         record.checkout_memory.attached_at, record.checkout_memory.asked_authentication = {}, None
 
     await ctx.services.sessions.change(session, move)

@@ -11,7 +11,8 @@ from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost
 from gateway.refusals.warnings import MutationWarning
-from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Session
+from gateway.sessions.sessions import Session
+from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.upstream.cart import Cart
 from resolvers import sessions
 from resolvers.payloads import Payload

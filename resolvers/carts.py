@@ -12,7 +12,7 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
-from gateway.sessions.sessions import Record
+from gateway.sessions.record import SessionRecord
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import NewLine, Through
 from gateway.upstream.ids import upstream_id
@@ -228,7 +228,7 @@ async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
             await ctx.services.sessions.change(session, note)
         return done
 
-    def note(record: Record) -> None:
+    def note(record: SessionRecord) -> None:
         record.locale, record.currency_code = locale, currency_code
 
     return await in_turn(ctx, None, set_market)

@@ -6,7 +6,7 @@ from functools import partial
 from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import NotFoundError, Path, not_found
-from gateway.sessions.sessions import CheckoutMemory
+from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange

@@ -8,7 +8,7 @@ from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRef
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
 from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, not_found, too_many
-from gateway.sessions.sessions import CheckoutMemory
+from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
 from resolvers import sessions
@@ -38,7 +38,7 @@ async def _find(ctx: Context, order_id: str) -> Order | None:
     memory = session.record.checkout_memory
     if proof := memory.unlocked.get(order_id):
         return next((one for one in await _looked_up(ctx, proof) if one.number == order_id), None)
-    if order_id in memory.order_ids or session.level.reaches(SessionLevel.REGISTERED):
+    if order_id in memory.order_ids or session.reaches(SessionLevel.REGISTERED):
         return await ctx.order(order_id)
     return None
 
@@ -78,7 +78,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
     Whatever was wrong, the number, the password or the card, the answer is the same.
     """
     session = await ctx.own_session()
-    if args.by.card_digits is not None and not session.level.reaches(SessionLevel.REGISTERED):
+    if args.by.card_digits is not None and not session.reaches(SessionLevel.REGISTERED):
         return LookupOrderPayload(errors=[_sign_in_first()])
     proof = _proof(args.by)
     try:

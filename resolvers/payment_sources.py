@@ -11,7 +11,7 @@ from gateway.payments import store_credit
 from gateway.payments.payment_session import due_text
 from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
 from gateway.refusals.warnings import MutationWarning
-from gateway.sessions.sessions import CheckoutMemory
+from gateway.sessions.record import CheckoutMemory
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from resolvers import abandon_redirect, account, cart_edits

@@ -8,7 +8,9 @@ from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, InputError, invalid, user_error
-from gateway.sessions.sessions import Handle, Record, Session
+from gateway.sessions.handle import Handle
+from gateway.sessions.record import SessionRecord
+from gateway.sessions.sessions import Session
 from gateway.upstream.shopper import Shopper
 from resolvers.inputs.session import StartSessionInput, UpdateSessionInput
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
@@ -77,7 +79,7 @@ async def begin(
 async def of_a_known_shopper(ctx: Context) -> Session:
     """The session for what a shopper does once at a time, in however many sessions: this one knows whose it is."""
     session = await ctx.own_session()
-    if session.level.reaches(SessionLevel.REGISTERED) and session.record.shopper_id is None:
+    if session.reaches(SessionLevel.REGISTERED) and session.record.shopper_id is None:
         # It could not be read at sign-in.
         await note(ctx, session, await ctx.shopper())
     return session
@@ -87,7 +89,7 @@ async def note(ctx: Context, session: Session, shopper: Shopper) -> None:
     """Remember who it is, and the market upstream shows them, where the storefront has it."""
     offered = dict(ctx.settings.locales)
 
-    def edit(record: Record) -> None:
+    def edit(record: SessionRecord) -> None:
         record.shopper_id = shopper.upstream_id
         if shopper.locale is not None and shopper.locale in offered:
             record.locale = shopper.locale
@@ -99,7 +101,7 @@ async def note(ctx: Context, session: Session, shopper: Shopper) -> None:
 
 def told(handle: Handle) -> str | None:
     """The handle as the payload shows it: a cookie travels in the header alone."""
-    return handle.text if handle.delivery is SessionDelivery.BEARER else None
+    return handle.secret if handle.delivery is SessionDelivery.BEARER else None
 
 
 def upstream_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path: tuple[str, ...]) -> AnyUserError:

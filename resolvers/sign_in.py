@@ -22,9 +22,10 @@ from gateway.errors import (
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, Path, cause_of, key_reused, too_many
 from gateway.refusals.warnings import MutationWarning
+from gateway.sessions.handle import Handle
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.sessions.merchant_assertions import AssertionRefused
-from gateway.sessions.sessions import Handle, Session
+from gateway.sessions.sessions import Session
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream

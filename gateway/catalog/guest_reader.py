@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from gateway.errors import UpstreamTokenInvalid
-from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
+from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.settings import Settings
 from gateway.upstream.catalog import Market
 from gateway.upstream.client import Upstream

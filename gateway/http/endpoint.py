@@ -21,7 +21,7 @@ from gateway.http.response import COOKIE, LEGACY, MODERN, ResponseWriter
 from gateway.operation.caller import Caller
 from gateway.operation.context import begin
 from gateway.operation.services import Services
-from gateway.sessions.sessions import Handle
+from gateway.sessions.handle import Handle
 
 log = logging.getLogger(__name__)
 

@@ -131,7 +131,7 @@ class ResponseWriter:
         if issued is not None or ctx.operation.clears_cookie:
             response.set_cookie(
                 COOKIE,
-                issued.text if issued else "",
+                issued.secret if issued else "",
                 max_age=None if issued else 0,
                 path="/",
                 secure=True,

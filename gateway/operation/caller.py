@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.sessions.sessions import Handle
+from gateway.sessions.handle import Handle
 
 
 @dataclass(frozen=True)

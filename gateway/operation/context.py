@@ -27,7 +27,8 @@ from gateway.money import Money
 from gateway.operation.caller import Caller
 from gateway.operation.reads import ReadOnce
 from gateway.operation.services import Services
-from gateway.sessions.sessions import Handle, Session
+from gateway.sessions.handle import Handle
+from gateway.sessions.sessions import Session
 from gateway.settings import Settings
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
@@ -115,7 +116,7 @@ class Context:
     async def reaches(self, level: SessionLevel) -> bool:
         """Whether the session is of this level."""
         session = await self.session()
-        return (session.level if session else SessionLevel.NONE).reaches(level)
+        return level is SessionLevel.NONE or (session is not None and session.reaches(level))
 
     async def require(self, level: SessionLevel) -> None:
         """Raises `SessionRequired`, `SessionExpired` or `SignInRequired` when the session is below this level."""
@@ -162,15 +163,15 @@ class Context:
             try:
                 return await call(self.upstream, token)
             except UpstreamTokenInvalid:
-                await self.in_time(self.services.sessions.renew(session, stale=token))
+                await self.in_time(self.services.token_renewal.renew(session, stale=token))
                 return await call(self.upstream, session.record.access_token)
         except SessionExpired:
             self.lose_session()
             raise
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """See `Sessions.access_token`; raises `UpstreamTimeout` at the deadline of this operation."""
-        return await self.in_time(self.services.sessions.access_token(session, good_for=good_for))
+        """See `TokenRenewal.access_token`; raises `UpstreamTimeout` at the deadline of this operation."""
+        return await self.in_time(self.services.token_renewal.access_token(session, good_for=good_for))
 
     async def in_time(self, awaited: Awaitable[T]) -> T:
         """Wait until the deadline of this operation. Work that is shared with other operations goes on after it."""

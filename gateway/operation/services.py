@@ -11,6 +11,7 @@ from gateway.sessions.cart_lock import CartLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
+from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache
 from gateway.store.heartbeat import Replica
@@ -27,6 +28,7 @@ class Services:
     upstream: Upstream
     store: Store
     sessions: Sessions
+    token_renewal: TokenRenewal
     cache: AnswerCache
     catalog: Catalog
     method_lists: MethodLists

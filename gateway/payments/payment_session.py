@@ -16,7 +16,8 @@ from gateway.enums import (
     SourceUsage,
 )
 from gateway.money import Money
-from gateway.sessions.sessions import CheckoutMemory, Session
+from gateway.sessions.record import CheckoutMemory
+from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape
 from gateway.upstream.ids import global_id

@@ -1,6 +1,6 @@
-"""Seals what a thief of the store must not read, and binds it to the place it was put.
+"""Encrypts the session records that replicas share, and binds each to its key in the store.
 
-A record that was copied to another key does not open there: the key is inside the sealed part.
+A record that is copied to another key does not decrypt there: the key is inside the encrypted part.
 """
 
 import logging
@@ -16,11 +16,11 @@ from gateway.settings import Settings
 log = logging.getLogger(__name__)
 
 KEY_PURPOSE = b"riverfront sessions"
-"""What the key made from the API secret is for, so that it is good for nothing else."""
+"""Keeps the key that is derived from the API secret apart from keys for other purposes."""
 
 
 def encryption_keys(settings: Settings) -> list[bytes]:
-    """The keys of a deployment; none where one process keeps its sessions to itself."""
+    """The keys of a deployment, derived from the API secret where none is set; none without a shared store."""
     if not settings.store_url.get_secret_value():
         return []
     if settings.sealing_keys:
@@ -30,28 +30,21 @@ def encryption_keys(settings: Settings) -> list[bytes]:
 
 
 class SessionEncryption:
-    """`keys`: the first one seals, all of them open, so that a new one can be put in front of the old.
-
-    Without keys values are kept as they are: the memory of one process is read by nobody else.
-    """
+    """`keys`: the first encrypts, all decrypt, so that a new key is put in front of the old one."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
 
-    def encrypt(self, place: str, value: bytes) -> bytes:
-        if self._fernet is None:
-            return value
-        return self._fernet.encrypt(place.encode() + b"\0" + value)
+    def encrypt(self, store_key: str, value: bytes) -> bytes:
+        return self._fernet.encrypt(store_key.encode() + b"\0" + value)
 
-    def decrypt(self, place: str, sealed: bytes) -> bytes | None:
-        """The value; None, and a line in the log, for one that was not sealed for this place."""
-        if self._fernet is None:
-            return sealed
+    def decrypt(self, store_key: str, encrypted: bytes) -> bytes | None:
+        """The value; None, and a line in the log, when it was not encrypted for this key."""
         try:
-            bound, _, value = self._fernet.decrypt(sealed).partition(b"\0")
+            bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:
-            bound, value = b"", b""
-        if bound != place.encode():
+            bound_key, value = b"", b""
+        if bound_key != store_key.encode():
             log.error("seal mismatch")
             return None
         return value

@@ -1,10 +1,9 @@
 """The store in the memory of one process."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
@@ -20,16 +19,16 @@ class MemoryStore:
     """For one process. Bounded: at the bound new keys are refused, old ones are kept until their time."""
 
     def __init__(
-        self, *, entries: int = MOST_ENTRIES, size_bytes: int = MOST_BYTES, clock: Callable[[], float] = time.monotonic
+        self, now: Callable[[], datetime], *, entries: int = MOST_ENTRIES, size_bytes: int = MOST_BYTES
     ) -> None:
-        self._values: dict[str, tuple[bytes, float]] = {}
+        self._values: dict[str, tuple[bytes, datetime]] = {}
         self._schedules: dict[str, dict[str, datetime]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._entries = entries
         self._size_bytes = size_bytes
         self._used_bytes = 0
-        self._clock = clock
-        self._next_sweep = 0.0
+        self._now = now
+        self._next_sweep = now()
 
     async def get(self, key: str) -> bytes | None:
         return self._present(key)
@@ -44,7 +43,7 @@ class MemoryStore:
         if self._present(key) is None:
             self._make_room(len(key) + len(value))
         self._drop(key)
-        self._values[key] = (value, self._clock() + ttl_s)
+        self._values[key] = (value, self._now() + timedelta(seconds=ttl_s))
         self._used_bytes += len(key) + len(value)
 
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
@@ -80,7 +79,7 @@ class MemoryStore:
         return [entry for _, entry in due]
 
     async def now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), UTC)
+        return self._now()
 
     async def check(self) -> None:
         return None
@@ -97,7 +96,7 @@ class MemoryStore:
         if found is None:
             return None
         value, ends_at = found
-        if ends_at <= self._clock():
+        if ends_at <= self._now():
             self._drop(key)
             return None
         return value
@@ -114,10 +113,10 @@ class MemoryStore:
 
     def _sweep(self) -> None:
         # A full store would otherwise be walked for every refused key.
-        now = self._clock()
+        now = self._now()
         if now < self._next_sweep:
             return
-        self._next_sweep = now + 1
+        self._next_sweep = now + timedelta(seconds=1)
         for key in [key for key, (_, ends_at) in self._values.items() if ends_at <= now]:
             self._drop(key)
 

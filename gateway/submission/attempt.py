@@ -22,7 +22,8 @@ from gateway.orders.outcomes import (
     SubmissionAttempt,
     without_secrets,
 )
-from gateway.sessions.sessions import CheckoutMemory, Session
+from gateway.sessions.record import CheckoutMemory
+from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
 from gateway.orders.attempts import NothingToResume, Stage
 from gateway.orders.outcomes import OrderActionRequired, Result
-from gateway.sessions.sessions import FRESH_FOR_CHECKOUT
+from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission.attempt import Attempt
 from gateway.submission.evidence import read_evidence, result_shown_by
 from gateway.submission.refusal_meaning import Meaning, meaning_of

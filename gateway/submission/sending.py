@@ -11,7 +11,8 @@ from gateway.errors import StoreUnavailable, UpstreamError, UpstreamNotReached, 
 from gateway.operation.context import Context
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import OrderBlocked, Result
-from gateway.sessions.sessions import FRESH_FOR_CHECKOUT, Session
+from gateway.sessions.sessions import Session
+from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
 from gateway.submission.results import (
@@ -39,7 +40,7 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     holder = await attempt.lock_owner()
     if holder is not None:
         return _blocked_by(holder)
-    await ctx.services.sessions.keep(session, str(attempt.key))
+    await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
     # A change that began before the lock is waited for, and its result is read.
     async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
         guard_input = await _read(attempt, request.agreement)

@@ -11,11 +11,12 @@ import msgspec
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.app import utc_now
 from gateway.checkout import guard
 from gateway.checkout.guard_input import GuardInput
 from gateway.enums import CheckoutBlockerCode
 from gateway.payments.payment_session import Facts
-from gateway.sessions.sessions import CheckoutMemory, utc_now
+from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import cart_of
 from sandbox.model.cart import Cart
 from sandbox.model.world import World

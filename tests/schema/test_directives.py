@@ -291,6 +291,9 @@ def test_what_is_null_only_when_its_call_failed_says_so_and_everything_else_says
 # The same, on a graph so small that each directive can be seen to act.
 
 
+RISING_LEVELS = list(SessionLevel)
+
+
 class Caller:
     """What the guards ask of a context."""
 
@@ -298,10 +301,10 @@ class Caller:
         self.level = level
 
     async def reaches(self, level: SessionLevel) -> bool:
-        return self.level.reaches(level)
+        return RISING_LEVELS.index(self.level) >= RISING_LEVELS.index(level)
 
     async def require(self, level: SessionLevel) -> None:
-        if not self.level.reaches(level):
+        if not await self.reaches(level):
             raise PermissionError
 
     def in_time(self, answer: T) -> T:

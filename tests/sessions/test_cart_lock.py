@@ -36,7 +36,7 @@ class Shop(NamedTuple):
 async def shop(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shop]:
-    store = ContendedStore(entries=10_000, size_bytes=10_000_000, clock=lambda: clock().timestamp())
+    store = ContendedStore(clock)
     async with gateway_on(store, world, network, clock) as storefront:
         yield Shop(store, Shopper(storefront, sandbox, world))
 

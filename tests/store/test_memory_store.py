@@ -1,7 +1,7 @@
 """The memory of one process: what was promised is kept, what is too much is refused, what is broken is a miss."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -12,31 +12,36 @@ from gateway.store.memory import MemoryStore
 from tests.support.shop import Clock
 
 
-class Seconds:
-    def __init__(self) -> None:
-        self.now = 0.0
+class FrozenClock:
+    """Moves only when a test moves it."""
 
-    def __call__(self) -> float:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
         return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
 
 @pytest.fixture
-def seconds() -> Seconds:
-    return Seconds()
+def frozen() -> FrozenClock:
+    return FrozenClock()
 
 
-async def test_a_value_is_gone_after_its_time(seconds: Seconds) -> None:
-    store = MemoryStore(entries=10, size_bytes=1000, clock=seconds)
+async def test_a_value_is_gone_after_its_time(frozen: FrozenClock) -> None:
+    store = MemoryStore(frozen, entries=10, size_bytes=1000)
     assert await store.replace("a", b"1", expected=None, ttl_s=10)
-    seconds.now = 9.9
+    frozen.move(9.9)
     assert await store.get("a") == b"1"
-    seconds.now = 10
+    frozen.move(0.1)
     assert await store.get("a") is None
     assert await store.replace("a", b"2", expected=None, ttl_s=10), "there is none any more"
 
 
-async def test_changes_that_race_are_settled(seconds: Seconds) -> None:
-    store = MemoryStore(entries=10, size_bytes=1000, clock=seconds)
+async def test_changes_that_race_are_settled(frozen: FrozenClock) -> None:
+    store = MemoryStore(frozen, entries=10, size_bytes=1000)
     assert await store.replace("a", b"1", expected=None, ttl_s=10)
     assert not await store.replace("a", b"2", expected=None, ttl_s=10)
     assert await store.replace("a", b"2", expected=b"1", ttl_s=10)
@@ -47,14 +52,14 @@ async def test_changes_that_race_are_settled(seconds: Seconds) -> None:
 
 
 @pytest.mark.parametrize("bounds", [{"entries": 3, "size_bytes": 10_000}, {"entries": 1000, "size_bytes": 33}])
-async def test_at_the_bound_new_ones_are_refused_and_old_ones_kept(seconds: Seconds, bounds: dict[str, int]) -> None:
-    store = MemoryStore(clock=seconds, **bounds)
+async def test_at_the_bound_new_ones_are_refused_and_old_ones_kept(frozen: FrozenClock, bounds: dict[str, int]) -> None:
+    store = MemoryStore(frozen, **bounds)
     for name in "abc":
         assert await store.replace(name, b"0123456789", expected=None, ttl_s=10)
     with pytest.raises(RateLimited):
         await store.replace("d", b"0123456789", expected=None, ttl_s=10)
     assert await store.replace("a", b"9876543210", expected=b"0123456789", ttl_s=20), "a change is no new one"
-    seconds.now = 10
+    frozen.move(10)
     assert await store.replace("d", b"0123456789", expected=None, ttl_s=10), "b and c have ended"
     assert await store.get("a") == b"9876543210"
 

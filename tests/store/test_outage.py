@@ -43,7 +43,7 @@ class Shop(NamedTuple):
 async def shop(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shop]:
-    store = FailingStore(entries=10_000, size_bytes=10_000_000, clock=lambda: clock().timestamp())
+    store = FailingStore(clock)
     async with gateway_on(store, world, network, clock) as storefront:
         yield Shop(store, Shopper(storefront, sandbox, world))
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from gateway.app import utc_now
 from gateway.errors import StoreUnavailable
 from gateway.orders.attempts import AttemptRecord, Attempts
 from gateway.store.heartbeat import Replica
@@ -26,7 +27,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     made: Store
     if request.param == "memory":
-        made = MemoryStore(entries=10_000, size_bytes=1_000_000)
+        made = MemoryStore(utc_now)
     else:
         valkey: Valkey = request.getfixturevalue("valkey")
         made = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")

@@ -1,7 +1,6 @@
 """Ways in which it could charge twice or lose an order, each found by somebody who looked for one."""
 
 import asyncio
-from typing import Any
 
 import httpx
 import pytest
@@ -219,14 +218,10 @@ class Forgetful(MemoryStore):
         return written
 
 
-def kept_by(clock: Clock) -> dict[str, Any]:
-    return {"entries": 10_000, "size_bytes": 10_000_000, "clock": lambda: clock().timestamp()}
-
-
 async def test_a_step_that_was_written_and_not_confirmed_leaves_the_cart_free(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    store = Forgetful(**kept_by(clock))
+    store = Forgetful(clock)
     async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
@@ -364,7 +359,7 @@ async def test_a_keyed_change_whose_outcome_was_not_written_is_not_made_again(
 ) -> None:
     text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
       lines: [{product: {upstreamId: $id}, quantity: 1}]}) { errors { code retry } } }"""
-    store = Breaking(**kept_by(clock))
+    store = Breaking(clock)
     async with gateway_on(store, world, network, clock) as storefront:
         await storefront.add(PACK)
         key = new_key()
@@ -403,7 +398,7 @@ async def test_a_member_who_could_not_be_read_at_sign_in_has_one_cart_all_the_sa
 async def test_giving_up_that_broke_off_half_way_is_no_dead_end(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    store = Breaking(**kept_by(clock))
+    store = Breaking(clock)
     async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
@@ -441,7 +436,7 @@ async def test_a_clock_that_is_ahead_does_not_end_the_quiet_time(
 async def test_a_decline_is_told_although_the_store_fails(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    store = Breaking(**kept_by(clock))
+    store = Breaking(clock)
     async with gateway_on(store, world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.fill_cart()

@@ -20,8 +20,7 @@ from graphql import parse, print_ast, separate_operations
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from gateway.app import create_app
-from gateway.sessions.sessions import utc_now
+from gateway.app import create_app, utc_now
 from gateway.settings import Settings
 from gateway.store.interface import Store
 from gateway.upstream.calls import Retries
