@@ -25,7 +25,7 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.operation.caller import Caller
-from gateway.operation.reads import ReadOnce
+from gateway.operation.reads import Reads, read_once
 from gateway.operation.services import Services
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
@@ -47,20 +47,20 @@ STOCK_WAIT_SHARE = 0.1
 class Operation:
     """What changes while one operation runs, and ends with it."""
 
+    within_s: float
+    """Seconds that the whole operation may take."""
     deadline_at: float
     """In seconds of `time.monotonic`."""
     market: Market | None
     """Chosen by `@inContext` for public fields; the session's market stays as it is."""
-    pending_reads: PendingReads
-    """Reads under way whose answers may show products."""
     session: Session | None = None
     has_dead_handle: bool = False
     """Whether the client sent a handle whose session has ended."""
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
-    session_reads: ReadOnce = field(default_factory=ReadOnce)
-    cart_reads: ReadOnce = field(default_factory=ReadOnce)
-    account_reads: ReadOnce = field(default_factory=ReadOnce)
+    session_reads: Reads = field(default_factory=dict)
+    cart_reads: Reads = field(default_factory=dict)
+    account_reads: Reads = field(default_factory=dict)
     cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Root fields whose arguments hold card numbers, by response key, with the paths. They are not called."""
     promoted: list[GraphQLError] = field(default_factory=list)
@@ -74,13 +74,12 @@ class Context:
     services: Services
     caller: Caller
     operation: Operation
-    stock: StockLoader
 
     @property
     def settings(self) -> Settings:
         return self.services.settings
 
-    @property
+    @cached_property
     def upstream(self) -> Upstream:
         """Digital River's client, bound to the deadline of this operation."""
         return self.services.upstream.until(self.operation.deadline_at)
@@ -88,7 +87,21 @@ class Context:
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog in the market of this operation."""
-        return self.services.catalog.for_operation(self.operation.market, self.operation.pending_reads)
+        return self.services.catalog.for_operation(self.operation.market, self.pending_reads)
+
+    @cached_property
+    def pending_reads(self) -> PendingReads:
+        """Reads under way whose answers may show products."""
+        return PendingReads()
+
+    @cached_property
+    def stock(self) -> StockLoader:
+        """Stock of all products that the operation shows, in one call."""
+
+        async def load(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
+            return await self.catalog.stock(ids, past_cache=fresh)
+
+        return StockLoader(load, self.pending_reads, self.operation.within_s * STOCK_WAIT_SHARE)
 
     @cached_property
     def products(self) -> "DataLoader[str, Product | None]":
@@ -105,7 +118,7 @@ class Context:
     async def session(self) -> Session | None:
         """The caller's session; None without a handle, and when the session has ended."""
         if self.caller.handle is not None:
-            await self.operation.session_reads.get("session", lambda: self._find_session(self.caller.handle))
+            await read_once(self.operation.session_reads, "session", lambda: self._find_session(self.caller.handle))
         return self.operation.session
 
     async def _find_session(self, handle: Handle | None) -> None:
@@ -184,26 +197,31 @@ class Context:
     # The cart, read once until something changes it.
 
     def cart(self) -> "asyncio.Future[Cart]":
-        return self.operation.cart_reads.get("cart", self._read_cart)
+        return read_once(self.operation.cart_reads, "cart", self._read_cart)
 
     async def _read_cart(self) -> Cart:
-        with self.operation.pending_reads.counted():
+        with self.pending_reads.counted():
             return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
         """The tax identifiers that the cart's country asks for."""
-        return self.operation.cart_reads.get(
-            "tax requirements", lambda: self.as_shopper(lambda upstream, token: upstream.cart.tax_requirements(token))
+        return read_once(
+            self.operation.cart_reads,
+            "tax requirements",
+            lambda: self.as_shopper(lambda upstream, token: upstream.cart.tax_requirements(token)),
         )
 
     def remember_cart(self, cart: Cart) -> None:
         """Use the cart that a write has answered with, instead of another read."""
-        self.operation.cart_reads.put("cart", cart)
+        answered: asyncio.Future[Cart] = asyncio.get_running_loop().create_future()
+        answered.set_result(cart)
+        self.operation.cart_reads["cart"] = answered
 
     def forget_cart(self) -> None:
         """After a change of the cart."""
-        self.operation.cart_reads.forget()
-        self.stock.clear()
+        self.operation.cart_reads.clear()
+        # Made anew, without what it remembers, when a field asks for stock again.
+        vars(self).pop("stock", None)
 
     async def order(self, order_id: str) -> Order | None:
         """An order of this session by its upstream id; None when there is none."""
@@ -227,7 +245,7 @@ class Context:
 
     def credit_balance(self) -> "asyncio.Future[Money | None]":
         """The shopper's store credit; None when the shopper has no account at the merchant's ledger."""
-        return self.operation.account_reads.get("credit balance", self._read_credit_balance)
+        return read_once(self.operation.account_reads, "credit balance", self._read_credit_balance)
 
     async def _read_credit_balance(self) -> Money | None:
         reference = (await self.shopper()).external_reference_id
@@ -235,28 +253,21 @@ class Context:
 
     def once(self, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
         """Anything else of the account, read once under this name."""
-        return self.operation.account_reads.get(name, read)
+        return read_once(self.operation.account_reads, name, read)
 
     def forget_account(self) -> None:
         """After a change of the account, and after a sign-in."""
-        self.operation.account_reads.forget()
+        self.operation.account_reads.clear()
 
     def _account(self, name: str, call: Callable[[Upstream, str], Awaitable[T]]) -> "asyncio.Future[T]":
-        return self.operation.account_reads.get(name, lambda: self.as_shopper(call))
+        return read_once(self.operation.account_reads, name, lambda: self.as_shopper(call))
 
 
 def begin(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
     """A context for one operation. An operation that submits or resumes an order (`buys`) has a longer deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
-    pending_reads = PendingReads()
-
-    async def load_stock(ids: list[str], past_cache: bool) -> Mapping[str, InventoryStatus]:
-        return await context.catalog.stock(ids, past_cache=past_cache)
-
-    operation = Operation(time.monotonic() + within_s, market, pending_reads)
-    context = Context(services, caller, operation, StockLoader(load_stock, pending_reads, within_s * STOCK_WAIT_SHARE))
-    return context
+    return Context(services, caller, Operation(within_s, time.monotonic() + within_s, market))
 
 
 def unattended(services: Services, session: Session) -> Context:

@@ -13,7 +13,6 @@ from enum import Enum
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
 from gateway.enums import SessionLevel, SubmissionStatus
 from gateway.errors import GatewayError
@@ -196,42 +195,6 @@ class Attempts:
         key = key or (UUID(latest) if latest else None)
         return None if key is None else await self.present(store_key_of(session, key))
 
-    async def reserve(self, session: Session, key: UUID, fingerprint: str, now: datetime) -> AttemptRecord | None:
-        """Begin an attempt; None when there is one under this key already."""
-        store_key = store_key_of(session, key)
-        record = AttemptRecord(
-            key=key,
-            fingerprint=fingerprint,
-            owner=self._replica.id,
-            locks=[owner_lock(session)],
-            started_at=now,
-            updated_at=now,
-        )
-        # Scheduled first: a record that the reconciler does not know would hold its cart until its TTL.
-        await self._store.schedule(OPEN_ATTEMPTS, store_key, now + SHORTEST_PAUSE)
-        reserved = await self._store.replace(store_key, encode(record), expected=None, ttl_s=TTL_S)
-        return record if reserved else None
-
-    async def advance(
-        self, store_key: str, record: AttemptRecord, now: datetime, **changes: object
-    ) -> AttemptRecord | None:
-        """The record with its changes; None when another replica changed it first."""
-        changed = replace(record, updated_at=now, **changes)
-        written = await self._store.replace(store_key, encode(changed), expected=encode(record), ttl_s=TTL_S)
-        return changed if written else None
-
-    async def take_over(
-        self, store_key: str, record: AttemptRecord, now: datetime, **changes: object
-    ) -> AttemptRecord | None:
-        """Advance an attempt, and make this replica its owner."""
-        return await self.advance(store_key, record, now, owner=self._replica.id, **changes)
-
-    async def overwrite(self, store_key: str, record: AttemptRecord, now: datetime, **changes: object) -> AttemptRecord:
-        """Write what is certain, whatever the store holds."""
-        changed = replace(record, updated_at=now, **changes)
-        await self._store.put(store_key, encode(changed), ttl_s=TTL_S)
-        return changed
-
     async def forget(self, store_key: str, record: AttemptRecord) -> None:
         """Delete an attempt of which nothing was sent, and free its cart."""
         # If another replica has advanced the record, that replica keeps the locks.
@@ -243,12 +206,6 @@ class Attempts:
         for lock in record.locks:
             await self._store.delete(lock, expected=store_key.encode())
         await self._store.unschedule(OPEN_ATTEMPTS, store_key)
-
-    async def check_later(self, store_key: str, record: AttemptRecord, now: datetime) -> None:
-        """Schedule the next check: in doubt at most 30 seconds from now, for a redirect at most five minutes."""
-        age = now - (record.sent_at or record.started_at)
-        longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
-        await self._store.schedule(OPEN_ATTEMPTS, store_key, now + min(max(age / 2, SHORTEST_PAUSE), longest))
 
     async def stop_checking(self, store_key: str) -> None:
         await self._store.unschedule(OPEN_ATTEMPTS, store_key)

@@ -5,15 +5,29 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from gateway.checkout.guard_input import Agreement
 from gateway.errors import SessionRequired, StoreUnavailable
 from gateway.operation.context import Context
-from gateway.orders.attempts import AttemptRecord, Stage, cart_lock, holds_cart, owner_lock, store_key_of
+from gateway.orders.attempts import (
+    LONGEST_PAUSE,
+    LONGEST_REDIRECT_PAUSE,
+    OPEN_ATTEMPTS,
+    SHORTEST_PAUSE,
+    TTL_S,
+    AttemptRecord,
+    Stage,
+    cart_lock,
+    holds_cart,
+    owner_lock,
+    store_key_of,
+)
 from gateway.orders.outcomes import (
     OrderAwaitingPayment,
     OrderInDoubt,
@@ -25,6 +39,7 @@ from gateway.orders.outcomes import (
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
+from gateway.upstream.decoding import encode
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +72,7 @@ class Attempt:
         self.store_key = store_key_of(session, key)
         self.answer: Result | None = None
         self._attempts = ctx.services.attempts
+        self._store = ctx.services.store
 
     def now(self) -> datetime:
         return self.ctx.services.now()
@@ -68,10 +84,18 @@ class Attempt:
 
     async def reserve(self, request: SubmitRequest) -> bool:
         """Reserve the key; False when an attempt stands under it already."""
-        record = await self._attempts.reserve(self.session, self.key, request.fingerprint, self.now())
-        if record is not None:
-            self.record = record
-        return record is not None
+        now = self.now()
+        self.record = AttemptRecord(
+            key=self.key,
+            fingerprint=request.fingerprint,
+            owner=self.ctx.services.replica.id,
+            locks=[owner_lock(self.session)],
+            started_at=now,
+            updated_at=now,
+        )
+        # Scheduled first: a record that the reconciler does not know would hold its cart until its TTL.
+        await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + SHORTEST_PAUSE)
+        return await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S)
 
     async def read(self) -> bool:
         """Read the record anew; False when there is none."""
@@ -82,16 +106,17 @@ class Attempt:
 
     async def advance(self, **changes: object) -> bool:
         """Change the record; False when another replica changed it first."""
-        return self._took(await self._attempts.advance(self.store_key, self.record, self.now(), **changes))
+        changed = replace(self.record, updated_at=self.now(), **changes)
+        was_written = await self._store.replace(
+            self.store_key, encode(changed), expected=encode(self.record), ttl_s=TTL_S
+        )
+        if was_written:
+            self.record = changed
+        return was_written
 
     async def take_over(self, **changes: object) -> bool:
         """Like `advance`, and makes this replica the owner."""
-        return self._took(await self._attempts.take_over(self.store_key, self.record, self.now(), **changes))
-
-    def _took(self, changed: AttemptRecord | None) -> bool:
-        if changed is not None:
-            self.record = changed
-        return changed is not None
+        return await self.advance(owner=self.ctx.services.replica.id, **changes)
 
     async def mark_sent(self, cart: Cart) -> None:
         """Record that the cart is sent, before it is. Raises `StoreUnavailable` when the reservation is gone."""
@@ -112,14 +137,16 @@ class Attempt:
         await self._attempts.forget(self.store_key, self.record)
 
     @asynccontextmanager
-    async def forgotten_unless_sent(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except BaseException:
-            if self.record.stage is Stage.RESERVED:
-                with contextlib.suppress(StoreUnavailable):
-                    await self.forget()
-            raise
+    async def sending(self) -> AsyncIterator[None]:
+        """While this process sends or resumes, the attempt is no orphan. What fails before sending is forgotten."""
+        with self._attempts.sending(self.store_key):
+            try:
+                yield
+            except BaseException:
+                if self.record.stage is Stage.RESERVED:
+                    with contextlib.suppress(StoreUnavailable):
+                        await self.forget()
+                raise
 
     # Outcomes.
 
@@ -135,9 +162,8 @@ class Attempt:
             if (sent.stage is Stage.RESERVED or isinstance(result, OrderInDoubt)) and await self.read():
                 return False
             log.warning("outcome overwritten by an answer", extra={"key": str(self.key)})
-            self.record = await self._attempts.overwrite(
-                self.store_key, sent, self.now(), stage=Stage.OUTCOME, result=without_secrets(result)
-            )
+            self.record = replace(sent, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(result))
+            await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
         await self._free_or_check_later(result)
         return True
 
@@ -169,7 +195,11 @@ class Attempt:
         return True
 
     async def check_later(self) -> None:
-        await self._attempts.check_later(self.store_key, self.record, self.now())
+        """Schedule the next check: in doubt at most 30 seconds from now, for a redirect at most five minutes."""
+        record, now = self.record, self.now()
+        age = now - (record.sent_at or record.started_at)
+        longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
+        await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + min(max(age / 2, SHORTEST_PAUSE), longest))
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
         """Note something in the session, if it has not ended: the outcome counts all the same."""
@@ -185,9 +215,6 @@ class Attempt:
     async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
         """Lock the cart itself, which another session may have too. None: locked; otherwise the attempt in the way."""
         return await self._attempts.lock(_lock_of(cart), self.store_key, self.record)
-
-    def sending(self) -> AbstractContextManager[None]:
-        return self._attempts.sending(self.store_key)
 
     async def is_under_way(self) -> bool:
         """Whether a living replica is sending or resuming it."""

@@ -8,7 +8,7 @@ import logging
 from enum import Enum, auto
 
 from gateway.errors import StoreUnavailable
-from gateway.orders.outcomes import OrderBlocked, SubmissionAttempt
+from gateway.orders.outcomes import OrderBlocked, Result, SubmissionAttempt
 from gateway.submission import resuming, sending, settling
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.rehydrate import rehydrated
@@ -51,12 +51,13 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
     """None when an attempt stands under the key already, or another replica knows more of this one."""
     if not await attempt.reserve(request):
         return None
-    with attempt.sending():
-        async with attempt.forgotten_unless_sent():
-            checked = await sending.check(attempt, request)
-            if not isinstance(checked, OrderBlocked):
-                await attempt.mark_sent(checked.cart)
-        result = checked if isinstance(checked, OrderBlocked) else await sending.submit_cart(attempt, checked)
+    async with attempt.sending():
+        checked = await sending.check(attempt, request)
+        if isinstance(checked, OrderBlocked):
+            result: Result = checked
+        else:
+            await attempt.mark_sent(checked.cart)
+            result = await sending.submit_cart(attempt, checked)
         return attempt.report(result) if await attempt.record_answer(result) else None
 
 
@@ -101,7 +102,7 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
 async def _resume(attempt: Attempt) -> SubmissionAttempt | None:
     """None when another replica was quicker, or knows more."""
     waiting = attempt.record.result
-    with attempt.sending():
+    async with attempt.sending():
         token = await resuming.take_over(attempt)
         if token is None:
             return None
