@@ -1,4 +1,4 @@
-"""The sandbox's catalogue against what is documented of the real one: categories, search, prices, languages."""
+"""Products, categories, search, prices and languages of the sandbox, as documented."""
 
 from typing import Any
 
@@ -10,12 +10,13 @@ from tests.support.shop import CART, PACK, SOFTWARE, WATCH
 
 DRONE = 5401231500
 
+
 ELECTRONICS, WATCHES = 70229700, 70229710
 
 
-async def test_the_tree_of_categories_is_shown_as_deep_as_asked(client: Client) -> None:
+async def test_category_tree_is_shown_as_deep_as_expanded(client: Client) -> None:
     top = (await client.ask("GET", f"{ME}/categories"))["categories"]["category"]
-    assert [one["displayName"] for one in top] == ["Packs", "Electronics", "Software", "Camp and trail"]
+    assert [category["displayName"] for category in top] == ["Packs", "Electronics", "Software", "Camp and trail"]
     assert top[1].keys() == {"uri", "displayName", "products"}
 
     whole = (await client.ask("GET", f"{ME}/categories?expand=all"))["categories"]["category"][1]
@@ -35,20 +36,20 @@ async def test_the_tree_of_categories_is_shown_as_deep_as_asked(client: Client) 
     assert code(await client.ask("GET", f"{ME}/categories/packs", 409)) == "invalid_category_key"
 
 
-async def test_a_category_lists_what_is_in_it_and_below_it(client: Client) -> None:
+async def test_category_lists_its_products_and_those_below_it(client: Client) -> None:
     page = (await client.ask("GET", f"{ME}/categories/{ELECTRONICS}/products?pageSize=1"))["products"]
     assert page == IsPartialDict(totalResults=2, totalResultPages=2)
     following = (await client.ask("GET", page["nextPage"]["uri"]))["products"]
-    names = [one["displayName"] for found in (page, following) for one in found["product"]]
+    names = [product["displayName"] for listed in (page, following) for product in listed["product"]]
     assert names == ["Cascade GPS Watch", "Basecamp Headlamp"]
     some = await client.ask("GET", f"{ME}/categories/{ELECTRONICS}?expand=products&productsPageSize=1")
     assert len(some["category"]["products"]["product"]) == 1
     of_variation = await client.ask("GET", f"{ME}/products/5401230400/categories?expand=all")
-    assert [one["name"] for one in of_variation["categories"]["category"]] == ["multi-band"]
+    assert [category["name"] for category in of_variation["categories"]["category"]] == ["multi-band"]
 
 
 @pytest.mark.parametrize(
-    ("keyword", "found"),
+    ("keyword", "product_ids"),
     [
         ("watch", [WATCH, "5401230900"]),
         ("GPS maps", [WATCH, "5401230900"]),
@@ -56,22 +57,22 @@ async def test_a_category_lists_what_is_in_it_and_below_it(client: Client) -> No
         ("nothing-like-it", []),
     ],
 )
-async def test_a_search_finds_what_has_every_word(client: Client, keyword: str, found: list[str]) -> None:
+async def test_search_finds_products_with_every_word(client: Client, keyword: str, product_ids: list[str]) -> None:
     for path in ("product-search", "products"):
         answer = await client.ask("GET", f"{ME}/{path}", params={"keyword": keyword, "expand": "all"})
-        assert [str(one["id"]) for one in answer["products"]["product"]] == found
-    assert all(one["score"] in (50, 100) for one in answer["products"]["product"])
+        assert [str(product["id"]) for product in answer["products"]["product"]] == product_ids
+    assert all(product["score"] in (50, 100) for product in answer["products"]["product"])
 
 
 @pytest.mark.parametrize(
     ("keyword", "status"), [("", 400), ("   ", 400), ('"open', 409), ("(open", 409), ("*", 409), ("pack AND", 409)]
 )
-async def test_an_expression_that_cannot_be_read_is_refused(client: Client, keyword: str, status: int) -> None:
+async def test_malformed_search_expression_is_refused(client: Client, keyword: str, status: int) -> None:
     refused = await client.ask("GET", f"{ME}/product-search", status, params={"keyword": keyword})
     assert code(refused) == "invalid-keyword-expression"
 
 
-async def test_prices_and_variations_have_addresses_of_their_own(client: Client) -> None:
+async def test_prices_and_variations_have_their_own_resources(client: Client) -> None:
     pricing = (await client.ask("GET", f"{ME}/products/{PACK}/pricing"))["pricing"]
     assert pricing == IsPartialDict(
         salePriceWithQuantity={"currency": "USD", "value": 80.1},
@@ -79,36 +80,39 @@ async def test_prices_and_variations_have_addresses_of_their_own(client: Client)
         listPriceIncludesTax="false",
     )
     volume = (await client.ask("GET", f"{ME}/products/{SOFTWARE}/pricing/volume-pricing"))["volumePricing"]
-    tiers = [(one["from"], one["to"], one["pricing"]["salePriceWithQuantity"]["value"]) for one in volume["tier"]]
+    tiers = [(tier["from"], tier["to"], tier["pricing"]["salePriceWithQuantity"]["value"]) for tier in volume["tier"]]
     assert tiers == [(1, 4, 39.99), (5, 9, 35.99), (10, 20, 29.99)]
     assert volume["formattedSalesPriceRange"] == "$29.99 - $39.99"
     none = (await client.ask("GET", f"{ME}/products/{PACK}/pricing/volume-pricing"))["volumePricing"]
     assert "tier" not in none
 
-    below = (await client.ask("GET", f"{ME}/products/{WATCH}/variations"))["variations"]["product"]
-    assert [one["displayName"] for one in below] == ["Cascade GPS Watch - Graphite", "Cascade GPS Watch - Glacier"]
-    assert below[0]["parentProduct"]["uri"].endswith(WATCH)
-    assert "id" not in below[0]
+    variations = (await client.ask("GET", f"{ME}/products/{WATCH}/variations"))["variations"]["product"]
+    assert [variation["displayName"] for variation in variations] == [
+        "Cascade GPS Watch - Graphite",
+        "Cascade GPS Watch - Glacier",
+    ]
+    assert variations[0]["parentProduct"]["uri"].endswith(WATCH)
+    assert "id" not in variations[0]
     whole = (await client.ask("GET", f"{ME}/products/{WATCH}/variations?expand=all"))["variations"]["product"]
     assert whole[1]["inventoryStatus"]["productIsInStock"] == "false"
     assert "product" not in (await client.ask("GET", f"{ME}/products/{PACK}/variations"))["variations"]
 
 
-async def test_a_line_costs_what_its_volume_price_says(client: Client) -> None:
+async def test_line_has_its_volume_price(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={SOFTWARE}&quantity=5")
     (line,) = (await client.cart())["lineItems"]["lineItem"]
     assert line["pricing"]["salePriceWithQuantity"]["value"] == 179.95
     assert line["pricing"]["discountDescription"] == "10%"
 
 
-async def test_a_product_that_is_only_announced_cannot_be_added(client: Client) -> None:
+async def test_announced_product_cannot_be_added(client: Client) -> None:
     drone = (await client.ask("GET", f"{ME}/products/{DRONE}"))["product"]
     assert drone["purchasable"] == "false"
     assert "addProductToCart" not in drone
     assert code(await client.ask("POST", f"{CART}?productId={DRONE}", 409)) == "line-item-creation-failure"
 
 
-async def test_texts_and_prices_follow_locale_and_currency(client: Client) -> None:
+async def test_names_and_prices_follow_locale_and_currency(client: Client) -> None:
     async def ask(path: str) -> Any:
         return await client.ask("GET", f"{ME}/{path}")
 
@@ -121,7 +125,7 @@ async def test_texts_and_prices_follow_locale_and_currency(client: Client) -> No
     in_dollars = (await ask(f"products/{PACK}?locale=de_DE&currency=USD"))["product"]
     assert in_dollars["pricing"]["listPrice"] == {"currency": "USD", "value": 89}
     assert (await ask("categories?locale=de_DE"))["categories"]["category"][0]["displayName"] == "Rucksäcke"
-    found = (await ask("product-search?keyword=rucksack&locale=de_DE"))["products"]
-    assert found["totalResults"] == 1
+    matches = (await ask("product-search?keyword=rucksack&locale=de_DE"))["products"]
+    assert matches["totalResults"] == 1
     assert code(await client.ask("GET", f"{ME}/categories?locale=sv_SE", 409)) == "invalid-locale"
     assert code(await client.ask("GET", f"{ME}/products?currency=SEK", 409)) == "valid-currency-code"

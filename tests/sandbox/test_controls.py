@@ -1,31 +1,47 @@
-"""What a person finds at the sandbox who looks for its controls, and a purchase tried with them by hand."""
+"""The controls at `/_sandbox/`, and a purchase that uses them instead of DigitalRiver.js."""
 
 from typing import Any
 
 import pytest
 
 from sandbox.control.controls import CONTROLS
-from tests.support.commerce_client import Client
+from tests.support.commerce_client import Client, code
 from tests.support.shop import CART, PACK
+
+CONTROLS_WITH_EXAMPLES = [control for control in CONTROLS if control.example is not None]
 
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox", "/_sandbox/"])
-async def test_whoever_looks_finds_every_control(client: Client, path: str) -> None:
+async def test_guide_lists_every_control(client: Client, path: str) -> None:
     client.world.calls.clear()
     answer = await client.http.get(path, follow_redirects=True)
     listed = answer.json()["controls"]
-    assert {(one["method"], one["path"]) for one in listed} == {(one.method, one.path) for one in CONTROLS}
-    assert all(one["does"].endswith(".") for one in listed)
+    assert {(row["method"], row["path"]) for row in listed} == {(control.method, control.path) for control in CONTROLS}
+    assert all(row["does"].endswith(".") for row in listed)
     assert client.world.calls.count() == 0
 
 
-async def test_a_control_that_is_not_there_says_where_they_are(client: Client) -> None:
+async def test_guide_is_a_page_in_browsers(client: Client) -> None:
+    answer = await client.http.get("/_sandbox/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    for control in CONTROLS:
+        assert f"<code>{control.method} {control.path}</code>" in answer.text
+    assert "<!-- " not in answer.text
+
+
+async def test_guide_lists_every_switch_with_its_default_first(client: Client) -> None:
+    listed = (await client.http.get("/_sandbox/")).json()["switches"]
+    defaults = (await client.http.get("/_sandbox/switches")).json()
+    assert {row["name"]: row["values"][0] for row in listed} == defaults
+
+
+async def test_unknown_control_is_a_404_that_names_the_guide(client: Client) -> None:
     answer = await client.http.post("/_sandbox/fault", json={})
     assert (answer.status_code, "GET /_sandbox/" in answer.json()["error"]) == (404, True)
 
 
-@pytest.mark.parametrize("control", [one for one in CONTROLS if one.example is not None], ids=lambda one: one.path)
-async def test_the_example_of_a_control_can_be_sent(client: Client, control: Any) -> None:
+@pytest.mark.parametrize("control", CONTROLS_WITH_EXAMPLES, ids=lambda control: control.path)
+async def test_example_of_a_control_is_accepted(client: Client, control: Any) -> None:
     await client.fill()
     body = dict(control.example)
     if "sessionId" in body:
@@ -40,17 +56,80 @@ async def test_the_example_of_a_control_can_be_sent(client: Client, control: Any
     assert answer.status_code < 300, answer.text
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("faults", {"path": "*", "kind": "stutter"}),
+        ("faults", {"path": "/no/such/path", "kind": "status"}),
+        ("faults", {"path": "*", "kind": "status", "colour": "red"}),
+        ("faults", {"path": "*", "kind": "delay", "delay_s": -1}),
+        ("clock", {"backward_s": 1}),
+        ("stock", {"productId": 1, "quantity": 1}),
+        ("stock", {"productId": int(PACK), "quantity": -1}),
+        ("session-state", {"sessionId": "nobody", "state": "complete"}),
+        ("switches", {"colour": "red"}),
+        ("switches", {"numbers_as": "roman"}),
+        ("switches", []),
+        ("nothing", {}),
+    ],
+)
+async def test_invalid_control_is_refused(client: Client, name: str, body: Any) -> None:
+    answer = await client.http.post(f"/_sandbox/{name}", json=body)
+    assert answer.status_code in (400, 404)
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"path": CART, "kind": "status", "method": "PATCH"},
+        {"path": f"{CART}/submit-cart", "kind": "delay", "method": "GET"},
+        {"path": "*", "kind": "status", "method": "BREW"},
+        {"path": "/_sandbox/stock", "kind": "status"},
+        {"path": CART, "kind": "drip", "status": 500},
+        {"path": CART, "kind": "status", "delay_s": 1},
+        {"path": CART, "kind": "malformed", "code": "system-error"},
+    ],
+)
+async def test_fault_that_can_never_happen_is_refused(client: Client, fault: dict[str, Any]) -> None:
+    answer = await client.http.post("/_sandbox/faults", json=fault)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert not client.world.faults
+
+
 @pytest.mark.parametrize("amount", ["-1", "NaN"])
-async def test_credit_is_an_amount(client: Client, amount: str) -> None:
+async def test_credit_of_an_invalid_amount_is_refused(client: Client, amount: str) -> None:
     body = {"reference": "rf-cust-000042", "amount": amount, "currency": "USD"}
     answer = await client.http.post("/_sandbox/credit", json=body)
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
-# A source without DigitalRiver.js.
+async def test_reset_clears_counts_and_tokens(client: Client) -> None:
+    await client.fill()
+    calls = (await client.http.get("/_sandbox/calls")).json()
+    assert {"method": "POST", "path": "/oauth20/token", "shopper": None, "count": 1} in calls["calls"]
+    keys = (await client.http.get("/_sandbox/keys")).json()
+    assert keys.keys() == {
+        *("publicApiKey", "confidentialApiKey", "confidentialSecret", "merchantKey", "paymentKey"),
+        *("ledgerKey", "shoppers"),
+    }
+    await client.http.post("/_sandbox/reset")
+    assert (await client.http.get("/_sandbox/calls")).json()["total"] == 0
+    assert code(await client.ask("GET", CART, 401)) == "invalid_token"
 
 
-async def test_a_purchase_by_hand_needs_no_form(client: Client) -> None:
+async def test_token_in_the_query_counts_for_its_shopper(client: Client) -> None:
+    client.world.calls.clear()
+    answer = await client.http.get(f"{CART}?token={client.token}&format=json")
+    assert answer.status_code == 200
+    assert client.world.calls.count("GET", CART, client.world.shoppers[-1].id) == 1
+
+
+# Sources without DigitalRiver.js.
+
+
+async def test_control_makes_a_chargeable_source(client: Client) -> None:
     await client.fill()
     made = (await client.http.post("/_sandbox/sources")).json()
     assert (made["state"], made["redirectUrl"]) == ("chargeable", None)
@@ -58,14 +137,14 @@ async def test_a_purchase_by_hand_needs_no_form(client: Client) -> None:
     assert (await client.cart())["paymentSession"]["status"] == "requires_confirmation"
 
 
-async def test_another_way_to_pay_has_the_page_of_its_provider(client: Client) -> None:
+async def test_source_of_a_redirect_method_has_a_page(client: Client) -> None:
     await client.fill()
     made = (await client.http.post("/_sandbox/sources", json={"type": "payPal"})).json()
     assert made["state"] == "pending_redirect"
     assert (await client.http.get(made["redirectUrl"])).status_code == 200
 
 
-async def test_the_form_fills_in_what_decides_a_payment(client: Client) -> None:
+async def test_form_chooses_the_test_card(client: Client) -> None:
     await client.fill()
     made = await client.http.post("/_sandbox/sources", json={"number": "4000000000003295"})
     assert made.json()["state"] == "failed"
@@ -73,7 +152,7 @@ async def test_the_form_fills_in_what_decides_a_payment(client: Client) -> None:
     assert unknown.status_code == 400
 
 
-async def test_there_is_no_source_without_something_to_pay(client: Client) -> None:
+async def test_source_needs_a_cart_with_lines(client: Client) -> None:
     answer = await client.http.post("/_sandbox/sources", json={"sessionId": "nobody"})
     assert answer.status_code == 400
     assert "Add something to a cart first" in answer.json()["errors"][0]["message"]

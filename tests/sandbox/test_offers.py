@@ -1,4 +1,4 @@
-"""The sandbox's offers against what is documented of the real ones: kinds, places, and what a cart makes of them."""
+"""Offers of the sandbox, as documented: their kinds, points of promotion, and effects on a cart."""
 
 import pytest
 from dirty_equals import IsPartialDict
@@ -9,15 +9,19 @@ from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, WATCH
 
 CROSS_SELL, BUNDLE, FREE_BOTTLE, THIRD_FREE = 68201210019, 68201260019, 68201270019, 68201280019
-MEMBERS = 68201170019
+
+
+ORDER_OFFER = 68201170019
+
+
 TENT, LAMP, BOTTLE = "5401231200", "5401230600", "5401231000"
 
 
-def test_every_documented_kind_is_there() -> None:
+def test_demo_shop_has_every_documented_kind_of_offer() -> None:
     assert {offer.kind for offer in OFFERS.values()} == {kind.value for kind in OfferKind if kind.value != "UNKNOWN"}
 
 
-async def test_an_offer_shows_its_products_and_their_price(client: Client) -> None:
+async def test_offer_shows_its_products_with_their_prices(client: Client) -> None:
     offer = (await client.ask("GET", f"{ME}/offers/{CROSS_SELL}"))["offer"]
     assert offer == IsPartialDict(type="Cross-Sell", salesPitch=["Plan the trip first", "Save on RouteMapper Pro"])
     (shown,) = offer["productOffers"]["productOffer"]
@@ -26,19 +30,19 @@ async def test_an_offer_shows_its_products_and_their_price(client: Client) -> No
     assert shown["addProductToCart"]["uri"].endswith(f"?productId={SOFTWARE}&offerId={CROSS_SELL}")
     whole = (await client.ask("GET", f"{ME}/offers/{CROSS_SELL}/product-offers?expand=all"))["productOffers"]
     assert whole["productOffer"][0]["product"]["sku"] == "RD-ROUTEMAPPER-PRO"
-    one = await client.ask("GET", f"{ME}/offers/{CROSS_SELL}/product-offers/{SOFTWARE}")
-    assert one["productOffer"] == shown
+    single = await client.ask("GET", f"{ME}/offers/{CROSS_SELL}/product-offers/{SOFTWARE}")
+    assert single["productOffer"] == shown
     german = (await client.ask("GET", f"{ME}/offers/{CROSS_SELL}?locale=de_DE"))["offer"]
     assert german["name"] == "Software zu jeder Uhr"
     assert code(await client.ask("GET", f"{ME}/offers/1", 404)) == "resource-not-found"
     assert code(await client.ask("GET", f"{ME}/offers/{CROSS_SELL}/product-offers/{PACK}", 404))
 
 
-async def test_offers_are_shown_at_their_place(client: Client) -> None:
+async def test_offers_are_shown_at_their_points_of_promotion(client: Client) -> None:
     async def kinds(path: str) -> list[str]:
-        found = (await client.ask("GET", f"{ME}/{path}"))["offers"]
-        assert found["totalResults"] == len(found["offer"])
-        return [offer["type"] for offer in found["offer"]]
+        offers = (await client.ask("GET", f"{ME}/{path}"))["offers"]
+        assert offers["totalResults"] == len(offers["offer"])
+        return [offer["type"] for offer in offers["offer"]]
 
     assert len(await kinds("offers?pageSize=100")) == len(OFFERS)
     assert await kinds("point-of-promotions/Home_topSeller/offers") == ["Featured Products"]
@@ -53,7 +57,15 @@ async def test_offers_are_shown_at_their_place(client: Client) -> None:
     assert code(await client.ask("GET", f"{ME}/point-of-promotions/Nowhere/offers", 404)) == "resource-not-found"
 
 
-async def test_a_line_that_is_added_through_an_offer_has_its_price(client: Client) -> None:
+async def test_applied_offers_are_readable_with_the_public_key(client: Client) -> None:
+    key = client.world.keys.public_key
+    answer = await client.http.get(f"{CART}/applied-offers?apiKey={key}")
+    assert answer.status_code == 200
+    assert answer.json()["offers"]["offer"] == []
+    assert (await client.http.get(f"{CART}/applied-offers?apiKey=guess")).status_code == 401
+
+
+async def test_line_added_through_an_offer_has_the_offer_price(client: Client) -> None:
     await client.ask("POST", f"{CART}/line-items?productId={SOFTWARE}&offerId={CROSS_SELL}")
     await client.ask("POST", f"{CART}/line-items?productId={SOFTWARE}")
     through, plain = (await client.cart())["lineItems"]["lineItem"]
@@ -62,20 +74,20 @@ async def test_a_line_that_is_added_through_an_offer_has_its_price(client: Clien
     assert through["groups"][0]["group"][0]["offer"]["type"] == "Cross-Sell"
     assert "groups" not in plain
     applied = (await client.ask("GET", f"{CART}/applied-offers"))["offers"]["offer"]
-    assert [one["id"] for one in applied] == [CROSS_SELL]
+    assert [offer["id"] for offer in applied] == [CROSS_SELL]
     assert code(await client.ask("DELETE", f"{CART}/applied-offers/{CROSS_SELL}", 409)) == "invalid-offer-id"
     await client.ask("DELETE", f"{CART}/eligible-offers", 204)
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 79.98
 
 
-async def test_what_comes_on_top_is_free(client: Client) -> None:
+async def test_free_units_of_an_offer_cost_nothing(client: Client) -> None:
     await client.ask("POST", f"{CART}/line-items?productId={POLES}&quantity=3&offerId={THIRD_FREE}")
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 118
     await client.ask("POST", f"{CART}/line-items?productId={BOTTLE}&offerId={FREE_BOTTLE}")
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 118
 
 
-async def test_a_child_goes_with_its_parent(client: Client) -> None:
+async def test_child_line_is_removed_with_its_parent(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={TENT}")
     (parent,) = (await client.cart())["lineItems"]["lineItem"]
     through = f"{CART}/line-items?productId={LAMP}&offerId={BUNDLE}&parentLineItemId={parent['id']}"
@@ -100,13 +112,13 @@ async def test_a_child_goes_with_its_parent(client: Client) -> None:
         (f"productId={SOFTWARE}&parentLineItemId=1", 404, "resource-not-found"),
     ],
 )
-async def test_an_offer_that_does_not_fit_a_line_is_refused(
+async def test_offer_that_does_not_fit_a_line_is_refused(
     client: Client, query: str, status: int, expected: str
 ) -> None:
     assert code(await client.ask("POST", f"{CART}/line-items?{query}", status)) == expected
 
 
-async def test_an_order_offer_is_applied_by_its_id(client: Client) -> None:
+async def test_order_offer_is_applied_by_its_id(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={POLES}")
 
     async def apply(expected: int = 200, **offer: int | str) -> dict[str, object]:
@@ -114,18 +126,17 @@ async def test_an_order_offer_is_applied_by_its_id(client: Client) -> None:
         answer: dict[str, object] = await client.ask("POST", f"{CART}?expand=all", expected, json=body)
         return answer
 
-    await apply(offerId=MEMBERS)
+    await apply(offerId=ORDER_OFFER)
     assert (await client.cart())["pricing"]["discount"]["value"] == 8.85
     await client.ask("POST", f"{CART}?promoCode=SPRING20")
     assert (await client.cart())["pricing"]["discount"]["value"] == 20, "the better one wins"
-    await client.ask("DELETE", f"{CART}/applied-offers/{MEMBERS}", 204)
-    for given, status, expected in (
-        ({}, 200, None),
+    await client.ask("DELETE", f"{CART}/applied-offers/{ORDER_OFFER}", 204)
+    refused: list[tuple[dict[str, int | str], int, str]] = [
         ({"offerId": 1}, 404, "invalid-offer-id"),
-        ({"offerId": MEMBERS, "externalReferenceId": "m"}, 404, "duplicate_offer_identifier"),
+        ({"offerId": ORDER_OFFER, "externalReferenceId": "m"}, 404, "duplicate_offer_identifier"),
         ({"customDescription": "mine"}, 404, "no-offer-identifier"),
         ({"offerId": CROSS_SELL}, 409, "precondition-failure"),
         ({"offerId": 68201120019}, 409, "precondition-failure"),
-    ):
-        answer = await apply(status, **given) if given else None
-        assert expected is None or code(answer) == expected
+    ]
+    for offer, status, expected in refused:
+        assert code(await apply(status, **offer)) == expected

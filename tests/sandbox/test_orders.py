@@ -1,4 +1,4 @@
-"""The sandbox's orders against what is documented of the real service."""
+"""Orders of the sandbox, as documented: lists, parts, fulfilment and look-up."""
 
 from typing import Any
 
@@ -9,11 +9,13 @@ from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import PACK, SOFTWARE, SUBMIT
 
 ORDERS = f"{ME}/orders"
+
+
 LOOKUP = "/v1/shoppers/order-lookup"
 
 
-async def arrive(client: Client, count: int, **more: Any) -> list[int]:
-    """Orders of the shopper whose token this is, who has an account."""
+async def place_orders(client: Client, count: int, **more: Any) -> list[int]:
+    """Ids of orders that the control places for Alex, who is signed in if the client is a guest."""
     if not client.world.tokens[client.token].shopper.is_registered:
         await client.sign_in()
     shopper = client.world.tokens[client.token].shopper
@@ -31,10 +33,12 @@ async def buy(client: Client, product_id: str = PACK) -> dict[str, Any]:
     return order
 
 
-async def test_a_list_shows_links_and_what_is_expanded_of_each_order(client: Client) -> None:
-    first, second = await arrive(client, 2)
+async def test_list_of_orders_shows_uris_and_expanded_parts(client: Client) -> None:
+    first, second = await place_orders(client, 2)
     orders = (await client.ask("GET", ORDERS))["orders"]
-    assert orders["order"] == [{"uri": f"http://sandbox{ORDERS}/{id}"} for id in (second, first)], "newest first"
+    assert orders["order"] == [{"uri": f"http://sandbox{ORDERS}/{order_id}"} for order_id in (second, first)], (
+        "newest first"
+    )
     assert (orders["totalResults"], orders["totalResultPages"]) == (2, 1)
     assert orders.keys() & {"nextPage", "previousPage"} == set()
 
@@ -47,8 +51,8 @@ async def test_a_list_shows_links_and_what_is_expanded_of_each_order(client: Cli
     assert whole["lineItems"]["lineItem"][0]["product"]["sku"] == "RD-TRAILHEAD-28"
 
 
-async def test_a_list_is_paged_and_narrowed_to_states(client: Client) -> None:
-    ids = await arrive(client, 5)
+async def test_list_of_orders_is_paged_and_filtered_by_state(client: Client) -> None:
+    ids = await place_orders(client, 5)
     await client.http.post("/_sandbox/order-state", json={"orderId": ids[0], "state": "Cancelled"})
     page = (await client.ask("GET", f"{ORDERS}?pageSize=2&pageNumber=2&expand=order.id"))["orders"]
     assert [order["id"] for order in page["order"]] == [ids[2], ids[1]]
@@ -56,13 +60,13 @@ async def test_a_list_is_paged_and_narrowed_to_states(client: Client) -> None:
     assert page["previousPage"]["uri"].endswith("pageNumber=1")
     assert page["totalResults"] == IsPositiveInt
     for states, count in (("Cancelled", 1), ("Submitted", 4), ("Submitted,Cancelled", 5), ("Complete", 0)):
-        found = (await client.ask("GET", f"{ORDERS}?orderState={states}"))["orders"]
-        assert found["totalResults"] == count, states
-    for bad in ("pageSize=0", "pageSize=100000", "pageNumber=0", "orderState=Lost"):
-        assert code(await client.ask("GET", f"{ORDERS}?{bad}", 400)) == "invalid-request"
+        filtered = (await client.ask("GET", f"{ORDERS}?orderState={states}"))["orders"]
+        assert filtered["totalResults"] == count, states
+    for query in ("pageSize=0", "pageSize=100000", "pageNumber=0", "orderState=Lost"):
+        assert code(await client.ask("GET", f"{ORDERS}?{query}", 400)) == "invalid-request"
 
 
-async def test_a_guest_reads_the_order_the_session_placed_and_no_list(client: Client) -> None:
+async def test_guest_reads_own_order_but_no_list(client: Client) -> None:
     order = await buy(client)
     assert code(await client.ask("GET", ORDERS, 403)) == "forbidden"
     read = (await client.ask("GET", f"{ORDERS}/{order['id']}?orderState=Open"))["order"]
@@ -74,7 +78,7 @@ async def test_a_guest_reads_the_order_the_session_placed_and_no_list(client: Cl
         assert code(await client.ask("GET", f"{ORDERS}/{order['id']}{path}", 404)) == "resource-not-found"
 
 
-async def test_the_parts_of_an_order_have_resources_of_their_own(client: Client) -> None:
+async def test_parts_of_an_order_have_their_own_resources(client: Client) -> None:
     order = await buy(client, SOFTWARE)
     uri = f"{ORDERS}/{order['id']}"
     lines = (await client.ask("GET", f"{uri}/line-items"))["lineItems"]
@@ -93,21 +97,21 @@ async def test_the_parts_of_an_order_have_resources_of_their_own(client: Client)
         assert address == IsPartialDict(id=f"{side}Address", line1="10380 Bren Road W")
 
 
-async def test_time_fulfils_an_order(client: Client) -> None:
+async def test_order_is_fulfilled_as_the_clock_moves(client: Client) -> None:
     order = await buy(client)
     shopper = client.world.tokens[client.token].shopper
-    seen = []
+    stages = []
     for forward_s in (0, 3600, 2 * 86400):
         await client.http.post("/_sandbox/clock", json={"forward_s": forward_s})
         client.token = client.world.give_token(shopper)
         read = (await client.ask("GET", f"{ORDERS}/{order['id']}?expand=all"))["order"]
         line = read["lineItems"]["lineItem"][0]
         details = read["orderStateDetails"]
-        seen.append((read["orderState"], line["lineItemStateDetails"]["shipped"], details["settled"]["value"]))
-    assert seen == [("Submitted", 0, 0), ("In Process", 0, 0), ("Complete", 1, 96.69)]
+        stages.append((read["orderState"], line["lineItemStateDetails"]["shipped"], details["settled"]["value"]))
+    assert stages == [("Submitted", 0, 0), ("In Process", 0, 0), ("Complete", 1, 96.69)]
 
 
-async def test_money_is_paid_back(client: Client) -> None:
+async def test_control_refunds_an_order(client: Client) -> None:
     order = await buy(client)
     body = {"orderId": order["id"], "state": "Cancelled", "refunded": 96.69}
     await client.http.post("/_sandbox/order-state", json=body)
@@ -116,18 +120,18 @@ async def test_money_is_paid_back(client: Client) -> None:
     assert read["orderStateDetails"]["refunded"] == {"currency": "USD", "value": 96.69}
 
 
-async def test_an_order_is_looked_up_by_its_password_or_by_the_card(client: Client) -> None:
+async def test_order_is_looked_up_by_password_or_card(client: Client) -> None:
     order = await buy(client)
     (mail,) = (await client.http.get("/_sandbox/orders")).json()
     assert mail == IsPartialDict(id=order["id"], email="ada@example.com")
     await client.start()
     right = {"orderId": str(order["id"]), "password": mail["password"]}
-    found = (await client.ask("POST", LOOKUP, data=right))["orders"]
-    assert found["totalResults"] == 1
-    assert found["order"][0].keys() == {
+    matches = (await client.ask("POST", LOOKUP, data=right))["orders"]
+    assert matches["totalResults"] == 1
+    assert matches["order"][0].keys() == {
         *("uri", "id", "submissionDate", "pricing", "payment", "orderState", "billingAddress", "shippingAddress")
     }
-    assert found["order"][0]["payment"] == {"paymentMethodName": "Visa", "displayableNumber": "************1111"}
+    assert matches["order"][0]["payment"] == {"paymentMethodName": "Visa", "displayableNumber": "************1111"}
     whole = (await client.ask("POST", f"{LOOKUP}?expand=all", data=right))["orders"]["order"][0]
     assert whole["lineItems"]["lineItem"][0]["quantity"] == 1
 
@@ -145,10 +149,10 @@ async def test_an_order_is_looked_up_by_its_password_or_by_the_card(client: Clie
         ({"password": ""}, 400, "invalid-request"),
     ],
 )
-async def test_every_miss_of_a_look_up_is_the_same(
+async def test_every_failed_look_up_gets_the_same_refusal(
     client: Client, wrong: dict[str, str], status: int, expected: str
 ) -> None:
     order = await buy(client)
     (mail,) = (await client.http.get("/_sandbox/orders")).json()
-    given = {"orderId": str(order["id"]), "password": mail["password"]} | wrong
-    assert code(await client.ask("POST", LOOKUP, status, data=given)) == expected
+    form = {"orderId": str(order["id"]), "password": mail["password"]} | wrong
+    assert code(await client.ask("POST", LOOKUP, status, data=form)) == expected

@@ -1,17 +1,20 @@
-"""Each of the documented ways to pay, at the limits of its record."""
+"""Payment methods: the limits of each, and the two lists of those that fit a cart."""
 
 from decimal import Decimal
 
 import pytest
 
 from sandbox.demo_shop.payment_methods import TABLE, Limit, Method, Purchase, fits
+from tests.support.commerce_client import ADDRESS, ME, Client
+from tests.support.shop import CART, METHODS, PACK
 
 CENT = Decimal("0.01")
-NOWHERE = "AQ"
+UNSERVED_COUNTRY = "AQ"
+TENT = 5401231200
 
 
-def facts(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Purchase:
-    """A purchase in which only the limit decides."""
+def purchase_at(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Purchase:
+    """A purchase that nothing but the limit rules out."""
     countries = limit.countries or method.countries
     return Purchase(
         currency=limit.currency,
@@ -24,39 +27,75 @@ def facts(method: Method, limit: Limit, amount: Decimal, country: str | None = N
     )
 
 
-def within(limit: Limit) -> Decimal:
+def amount_within(limit: Limit) -> Decimal:
     return limit.min or min(limit.max or CENT, CENT)
 
 
 @pytest.mark.parametrize("method", TABLE, ids=lambda method: method.name)
-def test_a_method_fits_within_its_limits_and_nowhere_else(method: Method) -> None:
+def test_method_fits_within_its_limits_only(method: Method) -> None:
     for limit in method.limits:
-        assert fits(method, facts(method, limit, within(limit)))
+        assert fits(method, purchase_at(method, limit, amount_within(limit)))
         if limit.max is not None:
-            assert fits(method, facts(method, limit, limit.max))
-            assert not fits(method, facts(method, limit, limit.max + CENT))
+            assert fits(method, purchase_at(method, limit, limit.max))
+            assert not fits(method, purchase_at(method, limit, limit.max + CENT))
         if limit.min is not None:
-            assert not fits(method, facts(method, limit, limit.min - CENT))
+            assert not fits(method, purchase_at(method, limit, limit.min - CENT))
         if limit.countries or method.countries:
-            assert not fits(method, facts(method, limit, within(limit), NOWHERE))
+            assert not fits(method, purchase_at(method, limit, amount_within(limit), UNSERVED_COUNTRY))
     unknown = Purchase(currency="XXX", country="US", amount=CENT, is_recurring=method.only_recurring)
     assert fits(method, unknown) == (not method.limits)
 
 
-@pytest.mark.parametrize("method", [one for one in TABLE if one.limits], ids=lambda method: method.name)
-def test_a_method_is_for_what_recurs_only_where_it_says_so(method: Method) -> None:
+@pytest.mark.parametrize("method", [method for method in TABLE if method.limits], ids=lambda method: method.name)
+def test_method_fits_recurring_purchases_only_if_it_supports_them(method: Method) -> None:
     limit = method.limits[0]
     country = min(limit.countries or method.countries or {"US"})
-    recurring = Purchase(limit.currency, country, within(limit), True, False, True, True)
+    recurring = Purchase(limit.currency, country, amount_within(limit), True, False, True, True)
     assert fits(method, recurring) == method.supports_recurring
-    free = Purchase(limit.currency, country, within(limit), True, True, True, True)
+    free = Purchase(limit.currency, country, amount_within(limit), True, True, True, True)
     assert fits(method, free) == (method.supports_recurring and method.supports_free_trial)
 
 
-def test_some_methods_need_to_know_the_buyer() -> None:
+def test_method_that_needs_buyer_data_fits_only_with_it() -> None:
     for needs, lacking in (("organization", "has_organization"), ("taxRegistrations", "has_tax_registrations")):
-        (method,) = (one for one in TABLE if one.needs == needs)
+        (method,) = (method for method in TABLE if method.needs == needs)
         limit = method.limits[0]
-        known = facts(method, limit, within(limit))
+        known = purchase_at(method, limit, amount_within(limit))
         assert fits(method, known)
         assert not fits(method, Purchase(**vars(known) | {lacking: False}))
+
+
+async def test_methods_follow_currency_country_and_amount(client: Client) -> None:
+    assert len(TABLE) >= 28
+    await client.fill()
+
+    async def types() -> set[str]:
+        session_id = (await client.cart())["paymentSession"]["id"]
+        headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
+        answer = await client.http.get(f"{METHODS}?sessionId={session_id}&locale=en_US", headers=headers)
+        body = answer.json()
+        assert body["sessionInformation"].keys() == {"currency", "country", "amount"}
+        return {method["type"] for method in body["paymentMethods"]}
+
+    in_america = await types()
+    assert {"creditCard", "payPal", "klarnaCredit", "wireTransfer"} <= in_america
+    await client.ask("POST", f"{ME}?locale=ja_JP", 204)
+    japanese = ADDRESS | {"country": "JP", "countrySubdivision": None, "postalCode": "106-0032"}
+    await client.ask("PUT", f"{CART}/billing-address", 204, json={"address": japanese})
+    in_japan = await types()
+    assert "konbini" in in_japan
+    assert "konbini" not in in_america
+    await client.http.post("/_sandbox/stock", json={"productId": TENT, "quantity": 500})
+    await client.ask("POST", f"{CART}?productId={TENT}&quantity=200")
+    assert "konbini" not in await types(), "the total is above its limit"
+
+
+async def test_older_list_has_types_and_names_of_card_brands(client: Client) -> None:
+    await client.ask("POST", f"{CART}?productId={PACK}")
+    listed = (await client.ask("GET", f"{CART}/payment-methods"))["paymentMethods"]
+    assert listed["uri"].endswith(f"{CART}/payment-methods")
+    assert {"type": "visa", "displayName": "Visa", "description": "Visa"} in listed["paymentMethod"]
+    types = [method["type"] for method in listed["paymentMethod"]]
+    assert "creditCard" not in types
+    assert "payPal" in types
+    assert all(method.keys() == {"type", "displayName", "description"} for method in listed["paymentMethod"])

@@ -1,4 +1,4 @@
-"""The sandbox's sources: what each method asks for, what it shows, and what its triggers do."""
+"""Payment sources: required fields, details, test scenarios, and their course over time."""
 
 from typing import Any
 
@@ -10,23 +10,34 @@ from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.demo_shop.test_scenarios import BY_NAME
 from tests.support.commerce_client import ADDRESS, Client, code
 from tests.support.payment_method_cases import PAYMENT_METHOD_CASES, PaymentMethodCase
-from tests.support.shop import CART, SUBMIT
+from tests.support.shop import CART, SUBMIT, VISA
 
 OWNER = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.com", "phoneNumber": "952-555-0100"}
-NEEDED = [(way, name) for way in PAYMENT_METHOD_CASES if not way.wallet_option for name in way.method.required]
+BOTH_URLS = {"returnUrl": "https://shop.example/", "cancelUrl": "https://shop.example/"}
+AMAZON = BOTH_URLS | {"resultReturnUrl": "https://shop.example/", "placement": "Cart", "checkoutLanguage": "en_US"}
+
+REQUIRED_FIELDS = [
+    pytest.param(case, field, id=f"{case.name}-{field}")
+    for case in PAYMENT_METHOD_CASES
+    if not case.wallet_option
+    for field in case.method.required
+]
 
 
-async def create(client: Client, type: str, hash: dict[str, Any], status: int = 201, **more: Any) -> dict[str, Any]:
-    """A source without a payment session: the amount is told."""
+async def create(
+    client: Client, source_type: str, details: dict[str, Any], status: int = 201, **more: Any
+) -> dict[str, Any]:
+    """A source without a payment session, so that the body has its amount."""
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    body = {"type": type, "amount": "100", "currency": "USD", "owner": OWNER, type: hash} | more
+    body = {"type": source_type, "amount": "100", "currency": "USD", "owner": OWNER, source_type: details} | more
     answer = await client.http.post("/payments/sources", headers=headers, json=body)
     assert answer.status_code == status, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
+    source: dict[str, Any] = answer.json()
+    return source
 
 
-def wrong(answer: dict[str, Any]) -> tuple[str, str]:
+def refused_parameter(answer: dict[str, Any]) -> tuple[str, str]:
+    """Code and parameter of the refusal."""
     (error,) = answer["errors"]
     return error["code"], error["parameter"]
 
@@ -35,55 +46,49 @@ def owner(**changes: Any) -> dict[str, Any]:
     return OWNER | changes
 
 
-@pytest.mark.parametrize(
-    ("way", "name"), NEEDED, ids=lambda one: one.name if isinstance(one, PaymentMethodCase) else one
-)
-async def test_nothing_is_made_without_what_the_method_needs(client: Client, way: PaymentMethodCase, name: str) -> None:
-    hash = {key: value for key, value in way.details.items() if key != name}
-    answer = await create(client, way.type, hash, 400, currency=way.currency)
-    assert wrong(answer) == ("missing_parameter", f"{way.type}.{name}")
-
-
-BOTH = {"returnUrl": "https://shop.example/", "cancelUrl": "https://shop.example/"}
-AMAZON = BOTH | {"resultReturnUrl": "https://shop.example/", "placement": "Cart", "checkoutLanguage": "en_US"}
+@pytest.mark.parametrize(("case", "field"), REQUIRED_FIELDS)
+async def test_source_without_a_required_field_is_refused(client: Client, case: PaymentMethodCase, field: str) -> None:
+    details = {name: value for name, value in case.details.items() if name != field}
+    answer = await create(client, case.type, details, 400, currency=case.currency)
+    assert refused_parameter(answer) == ("missing_parameter", f"{case.type}.{field}")
 
 
 @pytest.mark.parametrize(
-    ("type", "hash", "more", "parameter"),
+    ("source_type", "details", "more", "parameter"),
     [
         ("konbini", {"storeId": "040"}, {"currency": "JPY"}, "konbini.storeId"),
         ("konbini", {"storeId": "060"}, {"currency": "JPY"}, "owner.lastName"),
-        ("boletoBancario", BOTH | {"nationalId": "123"}, {"currency": "BRL"}, "boletoBancario.nationalId"),
+        ("boletoBancario", BOTH_URLS | {"nationalId": "123"}, {"currency": "BRL"}, "boletoBancario.nationalId"),
         ("amazonPay", AMAZON | {"placement": "Footer"}, {}, "amazonPay.placement"),
         ("amazonPay", AMAZON | {"checkoutLanguage": "pt_BR"}, {}, "amazonPay.checkoutLanguage"),
-        ("ccavenue", BOTH, {"currency": "INR", "owner": owner(phoneNumber="12345")}, "owner.phoneNumber"),
-        ("klarnaCredit", BOTH | {"returnUrl": "javascript:alert(1)"}, {}, "klarnaCredit.returnUrl"),
-        ("klarnaCredit", BOTH | {"cancelUrl": "/cart"}, {}, "klarnaCredit.cancelUrl"),
+        ("ccavenue", BOTH_URLS, {"currency": "INR", "owner": owner(phoneNumber="12345")}, "owner.phoneNumber"),
+        ("klarnaCredit", BOTH_URLS | {"returnUrl": "javascript:alert(1)"}, {}, "klarnaCredit.returnUrl"),
+        ("klarnaCredit", BOTH_URLS | {"cancelUrl": "/cart"}, {}, "klarnaCredit.cancelUrl"),
         ("cashInAnEnvelope", {}, {}, "type"),
-        ("klarnaCredit", BOTH, {"owner": {}}, "owner"),
+        ("klarnaCredit", BOTH_URLS, {"owner": {}}, "owner"),
     ],
 )
-async def test_what_no_provider_would_take_is_refused(
-    client: Client, type: str, hash: dict[str, Any], more: dict[str, Any], parameter: str
+async def test_source_with_an_invalid_field_is_refused(
+    client: Client, source_type: str, details: dict[str, Any], more: dict[str, Any], parameter: str
 ) -> None:
-    answer = await create(client, type, hash, 400, **more)
-    assert wrong(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
+    answer = await create(client, source_type, details, 400, **more)
+    assert refused_parameter(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
 
 
-async def test_lawson_takes_kanji(client: Client) -> None:
+async def test_lawson_accepts_kanji_names(client: Client) -> None:
     kanji = owner(lastName="山田", firstName="太郎")
-    made = await create(client, "konbini", {"storeId": "060"}, currency="JPY", owner=kanji)
-    assert made["konbini"] == IsPartialDict(storeName="Lawson / MiniStop", receiptNumber=IsStr(regex=r"\d{13}"))
+    source = await create(client, "konbini", {"storeId": "060"}, currency="JPY", owner=kanji)
+    assert source["konbini"] == IsPartialDict(storeName="Lawson / MiniStop", receiptNumber=IsStr(regex=r"\d{13}"))
 
 
 @pytest.mark.parametrize("spelling", ["googlepay", "googlePay"])
-async def test_a_type_is_known_by_any_of_its_spellings(client: Client, spelling: str) -> None:
+async def test_type_is_accepted_in_any_of_its_spellings(client: Client, spelling: str) -> None:
     assert (await create(client, spelling, {}))["type"] == "googlePay"
 
 
-async def test_sources_that_wait_for_money_say_how_to_pay(client: Client) -> None:
+async def test_receiver_source_has_payment_instructions(client: Client) -> None:
     boleto = await create(
-        client, "boletoBancario", BOTH | {"nationalId": "123.456.789-09"}, currency="BRL", owner=OWNER
+        client, "boletoBancario", BOTH_URLS | {"nationalId": "123.456.789-09"}, currency="BRL", owner=OWNER
     )
     assert boleto == IsPartialDict(state="pending_funds", flow="receiver", expirationTime=IsStr)
     assert boleto["boletoBancario"] == {"documentCode": IsStr(regex=r"\d{47}"), "document": IsStr(regex=r"https://.*")}
@@ -93,39 +98,70 @@ async def test_sources_that_wait_for_money_say_how_to_pay(client: Client) -> Non
     assert "swiftCode" in dollars["wireTransfer"]
 
 
-# Triggers.
+# Test scenarios.
 
 
-TRIGGERS = [(type, name) for type, names in BY_NAME.items() for name in names]
-HASHES = {way.type: way.details for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": BOTH}
-MARKETS = {way.type: way.currency for way in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": "USD"}
+@pytest.mark.parametrize(
+    ("number", "state"),
+    [
+        ("343456789012341", "chargeable"),
+        ("30345678901235", "chargeable"),
+        ("6011987698769876", "chargeable"),
+        ("3528987698769879", "chargeable"),
+        ("5466160000000008", "chargeable"),
+        ("6226220000000009", "chargeable"),
+        (VISA, "chargeable"),
+        ("4000000000003600", "chargeable"),
+        ("4000000000003295", "failed"),
+    ],
+)
+async def test_documented_card_number_has_its_documented_effect(client: Client, number: str, state: str) -> None:
+    await client.fill()
+    cvv = "1234" if number.startswith("34") else "123"
+    source_id = await client.source(creditCard__number=number, creditCard__cvv=cvv)
+    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
+    source = (await client.http.get(f"/payments/sources/{source_id}", headers=headers)).json()
+    assert source["state"] == state
+    assert source["creditCard"]["lastFourDigits"] == number[-4:]
+    assert number not in str(source)
 
 
-@pytest.mark.parametrize(("type", "name"), TRIGGERS)
-async def test_a_last_name_decides_whether_a_source_is_made(client: Client, type: str, name: str) -> None:
-    made = await create(client, type, HASHES[type], currency=MARKETS[type], owner=owner(lastName=name))
+TEST_NAMES = [(source_type, name) for source_type, names in BY_NAME.items() for name in names]
+DETAILS = {case.type: case.details for case in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": BOTH_URLS}
+CURRENCIES = {case.type: case.currency for case in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": "USD"}
+
+
+@pytest.mark.parametrize(("source_type", "name"), TEST_NAMES)
+async def test_last_name_decides_whether_the_source_is_made(client: Client, source_type: str, name: str) -> None:
+    source = await create(
+        client, source_type, DETAILS[source_type], currency=CURRENCIES[source_type], owner=owner(lastName=name)
+    )
     usual = {"redirect": "pending_redirect", "receiver": "pending_funds", "standard": "chargeable"}
     fails = name in ("SourceCreationFail", "SourceFail", "authFail")
-    asks = name.startswith("SCATest")
-    assert made["state"] == ("failed" if fails else "requires_action" if asks else usual[METHODS[type].flow])
+    is_challenged = name.startswith("SCATest")
+    assert source["state"] == (
+        "failed" if fails else "requires_action" if is_challenged else usual[METHODS[source_type].flow]
+    )
 
 
-async def test_a_trigger_of_another_method_is_a_name(client: Client) -> None:
-    for type in ("bancontact", "directDebit"):
-        made = await create(client, type, BOTH, currency="EUR", owner=owner(lastName="SourceCreationFail"))
-        assert made["state"] == "pending_redirect"
+async def test_last_name_of_another_method_has_no_effect(client: Client) -> None:
+    for source_type in ("bancontact", "directDebit"):
+        source = await create(
+            client, source_type, BOTH_URLS, currency="EUR", owner=owner(lastName="SourceCreationFail")
+        )
+        assert source["state"] == "pending_redirect"
 
 
-async def test_paypal_without_an_owner_goes_by_the_name_on_the_bill(client: Client) -> None:
+async def test_paypal_without_owner_uses_the_billing_last_name(client: Client) -> None:
     await client.fill()
     address = ADDRESS | {"lastName": "SourceCreationFail"}
     await client.ask("PUT", f"{CART}/billing-address", 204, json={"address": address})
     session_id = (await client.cart())["paymentSession"]["id"]
-    made = await create(client, "payPal", BOTH, sessionId=session_id, owner=None)
-    assert made["state"] == "failed"
+    source = await create(client, "payPal", BOTH_URLS, sessionId=session_id, owner=None)
+    assert source["state"] == "failed"
 
 
-CHARGES = [
+FAILING_CHARGES = [
     ("payPal", "ChargeCreationFail"),
     ("klarnaCredit", "ChargeCreationFail"),
     ("alipay", "authFailAfterRedirect"),
@@ -133,63 +169,66 @@ CHARGES = [
 ]
 
 
-@pytest.mark.parametrize(("type", "name"), CHARGES)
-async def test_a_last_name_decides_whether_a_charge_goes_through(client: Client, type: str, name: str) -> None:
+@pytest.mark.parametrize(("source_type", "name"), FAILING_CHARGES)
+async def test_last_name_decides_whether_the_charge_succeeds(client: Client, source_type: str, name: str) -> None:
     await client.fill()
-    source_id = await client.source(type, owner__lastName=name)
-    if type == "payPal":
+    source_id = await client.source(source_type, owner__lastName=name)
+    if source_type == "payPal":
         await client.decide(source_id, "approve")
     await client.attach(source_id)
     assert code(await client.ask("POST", SUBMIT, 409)) == "cart-charge-failure"
-    assert code(await client.ask("POST", SUBMIT, 409)) == "invalid-payment-failure", "the source is gone"
+    assert code(await client.ask("POST", SUBMIT, 409)) == "invalid-payment-failure", "the source is detached"
 
 
-async def test_a_mandate_may_fail_although_the_shopper_has_approved(client: Client) -> None:
-    hash = {"returnUrl": "https://shop.example/"}
-    made = await create(client, "directDebit", hash, currency="EUR", owner=owner(lastName="SourceFailAfterRedirect"))
-    await client.decide(made["id"], "approve")
+async def test_direct_debit_mandate_can_fail_after_approval(client: Client) -> None:
+    details = {"returnUrl": "https://shop.example/"}
+    source = await create(
+        client, "directDebit", details, currency="EUR", owner=owner(lastName="SourceFailAfterRedirect")
+    )
+    await client.decide(source["id"], "approve")
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    answer = await client.http.get(f"/payments/sources/{made['id']}", headers=headers)
+    answer = await client.http.get(f"/payments/sources/{source['id']}", headers=headers)
     assert answer.json()["state"] == "failed"
 
 
 # The provider's page.
 
 
-async def test_paypal_offers_what_fits_the_payment(client: Client) -> None:
-    made = await create(client, "payPal", BOTH, owner=OWNER | {"address": {"country": "US"}})
-    path = httpx.URL(made["redirect"]["redirectUrl"]).raw_path.decode()
+async def test_paypal_page_offers_the_options_that_fit(client: Client) -> None:
+    source = await create(client, "payPal", BOTH_URLS, owner=OWNER | {"address": {"country": "US"}})
+    path = httpx.URL(source["redirect"]["redirectUrl"]).raw_path.decode()
     page = (await client.http.get(path)).text
     assert "PayPal Pay in 4" in page
     assert "PayPal Pay in 3" not in page
     refused = await client.http.post(path, data={"decision": "approve", "option": "PayPal Pay in 3"})
-    assert wrong(refused.json()) == ("invalid_parameter", "option")
+    assert refused_parameter(refused.json()) == ("invalid_parameter", "option")
     chosen = await client.http.post(path, data={"decision": "approve", "option": "PayPal Pay in 4"})
     assert chosen.status_code == 303
 
 
-async def test_ccavenue_tells_how_it_was_paid(client: Client) -> None:
-    made = await create(client, "ccavenue", BOTH, currency="INR")
-    await client.decide(made["id"], "approve")
+async def test_ccavenue_adds_details_on_approval(client: Client) -> None:
+    source = await create(client, "ccavenue", BOTH_URLS, currency="INR")
+    await client.decide(source["id"], "approve")
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    shown = (await client.http.get(f"/payments/sources/{made['id']}", headers=headers)).json()
+    shown = (await client.http.get(f"/payments/sources/{source['id']}", headers=headers)).json()
     assert shown["ccavenue"] == IsPartialDict(orderStatus="Success", bankName="AvenueTest")
 
 
-async def test_a_source_that_waits_for_money_lapses_with_or_without_an_order(client: Client) -> None:
-    made = await create(client, "wireTransfer", {})
+# Events over time.
+
+
+async def test_receiver_source_lapses_without_an_order(client: Client) -> None:
+    source = await create(client, "wireTransfer", {})
     await client.http.post("/_sandbox/clock", json={"forward_s": 30 * 86_400})
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    shown = (await client.http.get(f"/payments/sources/{made['id']}", headers=headers)).json()
+    shown = (await client.http.get(f"/payments/sources/{source['id']}", headers=headers)).json()
     assert shown["state"] == "cancelled"
 
 
-# Controls.
-
-
-async def ordered(client: Client, type: str) -> int:
+async def order_with(client: Client, source_type: str) -> int:
+    """Number of a new order."""
     await client.fill()
-    await client.attach(await client.source(type))
+    await client.attach(await client.source(source_type))
     number: int = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]
     return number
 
@@ -197,8 +236,8 @@ async def ordered(client: Client, type: str) -> int:
 @pytest.mark.parametrize(
     "event", ["funds-arrive", "funds-lapse", "charge-settles", "charge-fails", "review-passes", "review-blocks"]
 )
-async def test_what_does_not_fit_an_order_does_not_happen(client: Client, event: str) -> None:
-    number = await ordered(client, "creditCard")
+async def test_event_that_does_not_fit_the_order_has_no_effect(client: Client, event: str) -> None:
+    number = await order_with(client, "creditCard")
     answer = await client.http.post("/_sandbox/order-events", json={"orderId": number, "event": event})
     assert answer.status_code == 204
     assert [order.state for order in client.world.orders()] == ["Submitted"]
@@ -207,23 +246,23 @@ async def test_what_does_not_fit_an_order_does_not_happen(client: Client, event:
 @pytest.mark.parametrize(
     "body", [{"orderId": 1, "event": "funds-arrive"}, {"orderId": 0, "event": "miracle"}, {"event": "funds-arrive"}]
 )
-async def test_an_event_of_nothing_is_refused(client: Client, body: dict[str, Any]) -> None:
-    number = await ordered(client, "wireTransfer")
-    given = body | ({"orderId": number} if body.get("orderId") == 0 else {})
-    answer = await client.http.post("/_sandbox/order-events", json=given)
+async def test_event_needs_a_known_order_and_name(client: Client, body: dict[str, Any]) -> None:
+    number = await order_with(client, "wireTransfer")
+    sent = body | ({"orderId": number} if body.get("orderId") == 0 else {})
+    answer = await client.http.post("/_sandbox/order-events", json=sent)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
-async def test_money_that_came_is_waited_for_no_more(client: Client) -> None:
-    number = await ordered(client, "wireTransfer")
+async def test_paid_order_neither_lapses_nor_reminds(client: Client) -> None:
+    number = await order_with(client, "wireTransfer")
     await client.http.post("/_sandbox/order-events", json={"orderId": number, "event": "funds-arrive"})
     await client.http.post("/_sandbox/clock", json={"forward_s": 31 * 86_400})
     assert [order.state for order in client.world.orders()] == ["Complete"]
     assert (await client.http.get("/_sandbox/events")).json() == []
 
 
-async def test_money_may_bounce(client: Client) -> None:
+async def test_received_funds_can_fail_and_cancel_the_order(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("wireTransfer", owner__lastName="SourceFailWithDelay"))
     number = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]
