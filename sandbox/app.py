@@ -64,7 +64,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{ME}/products/{{id}}/categories", {"GET": categories.categories_of_product}),
     (f"{ME}/products/{{id}}/offers", {"GET": offers.offers_of_product}),
     (
-        f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers",
+        f"{ME}/products/{{id}}/point-of-promotions/{{name}}/offers",
         {"GET": offers.offers_on_product_page},
     ),
     (f"{ME}/products/{{id}}/pricing", {"GET": products.pricing}),
@@ -75,8 +75,8 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{ME}/offers/{{id}}", {"GET": offers.offer}),
     (f"{ME}/offers/{{id}}/product-offers", {"GET": offers.product_offers}),
     (f"{ME}/offers/{{id}}/product-offers/{{product}}", {"GET": offers.product_offer}),
-    (f"{ME}/point-of-promotions/{{place}}/offers", {"GET": offers.offers_at_point_of_promotion}),
-    (f"{CART}/point-of-promotions/{{place}}/offers", {"GET": offers.offers_beside_cart}),
+    (f"{ME}/point-of-promotions/{{name}}/offers", {"GET": offers.offers_at_point_of_promotion}),
+    (f"{CART}/point-of-promotions/{{name}}/offers", {"GET": offers.offers_beside_cart}),
     (CART, {"GET": cart.show, "POST": cart.change}),
     (f"{CART}/line-items", {"GET": cart_lines.lines, "POST": cart_lines.add_lines, "DELETE": cart_lines.remove_lines}),
     (

@@ -64,24 +64,24 @@ async def offers_of_product(request: Request) -> Response:
 
 
 async def offers_at_point_of_promotion(request: Request) -> Response:
-    """`GET point-of-promotions/{place}/offers`: offers that are shown with any product."""
+    """`GET point-of-promotions/{name}/offers`: offers that are shown with any product."""
     reader_of(request)
     return _answer_point_of_promotion(request, set())
 
 
 async def offers_on_product_page(request: Request) -> Response:
-    """`GET products/{id}/point-of-promotions/{place}/offers`."""
+    """`GET products/{id}/point-of-promotions/{name}/offers`."""
     return _answer_point_of_promotion(request, {product_of(request).id})
 
 
 async def offers_beside_cart(request: Request) -> Response:
-    """`GET carts/active/point-of-promotions/{place}/offers`."""
+    """`GET carts/active/point-of-promotions/{name}/offers`."""
     cart = world_of(request).cart_of(shopper_of(request))
     return _answer_point_of_promotion(request, {line.product.id for line in cart.lines})
 
 
 def _answer_point_of_promotion(request: Request, product_ids: set[int]) -> Response:
-    name = request.path_params["place"]
+    name = request.path_params["name"]
     if name not in POINTS_OF_PROMOTION:
         raise _missing(f"The point of promotion {name} could not be found.")
     return _answer_page(request, [offer for offer in OFFERS.values() if offer.is_shown(name, product_ids)])

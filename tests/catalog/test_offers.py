@@ -67,7 +67,7 @@ async def test_a_product_page_can_be_had_in_german(storefront: Storefront) -> No
         (f"{ME}/products/inventory-status", ["inventory"], ["name", "variations", "crossSells", "pricing"]),
         (f"{ME}/products/{{id}}/variations", ["variations", "inventory"], ["name", "crossSells", "pricing"]),
         (
-            f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers",
+            f"{ME}/products/{{id}}/point-of-promotions/{{name}}/offers",
             ["crossSells"],
             ["name", "variations", "inventory", "pricing"],
         ),

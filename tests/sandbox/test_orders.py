@@ -14,8 +14,8 @@ ORDERS = f"{ME}/orders"
 LOOKUP = "/v1/shoppers/order-lookup"
 
 
-async def place_orders(client: Client, count: int, **more: Any) -> list[int]:
-    """Ids of orders that the control places for Alex, who is signed in if the client is a guest."""
+async def add_orders(client: Client, count: int, **more: Any) -> list[int]:
+    """Ids of orders that the control adds for Alex, who is signed in if the client is a guest."""
     if not client.world.tokens[client.token].shopper.is_registered:
         await client.sign_in()
     shopper = client.world.tokens[client.token].shopper
@@ -34,7 +34,7 @@ async def buy(client: Client, product_id: str = PACK) -> dict[str, Any]:
 
 
 async def test_list_of_orders_shows_uris_and_expanded_parts(client: Client) -> None:
-    first, second = await place_orders(client, 2)
+    first, second = await add_orders(client, 2)
     orders = (await client.ask("GET", ORDERS))["orders"]
     assert orders["order"] == [{"uri": f"http://sandbox{ORDERS}/{order_id}"} for order_id in (second, first)], (
         "newest first"
@@ -52,7 +52,7 @@ async def test_list_of_orders_shows_uris_and_expanded_parts(client: Client) -> N
 
 
 async def test_list_of_orders_is_paged_and_filtered_by_state(client: Client) -> None:
-    ids = await place_orders(client, 5)
+    ids = await add_orders(client, 5)
     await client.http.post("/_sandbox/order-state", json={"orderId": ids[0], "state": "Cancelled"})
     page = (await client.ask("GET", f"{ORDERS}?pageSize=2&pageNumber=2&expand=order.id"))["orders"]
     assert [order["id"] for order in page["order"]] == [ids[2], ids[1]]

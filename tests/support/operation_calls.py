@@ -270,7 +270,7 @@ TABLE = {
             PRODUCT: null("product"),
             # The base product is in stock if one of its variations is.
             NthCall("GET", f"{ME}/products/{{id}}/variations"): null("product.variations", "product.inventory"),
-            NthCall("GET", f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers"): null("product.crossSells"),
+            NthCall("GET", f"{ME}/products/{{id}}/point-of-promotions/{{name}}/offers"): null("product.crossSells"),
             STOCK: null("product.inventory"),
         },
     ),

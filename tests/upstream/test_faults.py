@@ -132,7 +132,7 @@ STEPS = [
     Step(
         "ProductPage",
         "GET",
-        f"{ME}/products/{{id}}/point-of-promotions/{{place}}/offers",
+        f"{ME}/products/{{id}}/point-of-promotions/{{name}}/offers",
         ("storefront", "product.name", "product.pricing", "product.variations"),
         "product.crossSells",
     ),
