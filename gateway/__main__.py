@@ -1,15 +1,19 @@
-"""`python -m gateway`: `serve` answers storefronts, `schema` prints the graph, `manifest` the documents of clients."""
+"""The command line: `python -m gateway serve`, `schema` and `manifest`."""
 
 import asyncio
 import gc
 import logging
+import math
+import re
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 import uvicorn
 from graphql import parse, validate
+from pydantic import ValidationError
 
 from gateway import telemetry
 from gateway.app import create_app
@@ -21,60 +25,72 @@ from schema.build import build
 
 log = logging.getLogger("gateway")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Riverfront, a GraphQL gateway for checkout in front of Digital River.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
-STOP_WITHIN_S = 70
-"""Longer than an operation that buys may take, so that stopping never cuts one off."""
+STOP_MARGIN_S = 10
+"""A stop waits for running requests this much longer than a submission may take."""
+
+
+ABSENT = frozenset({"missing", "too_short", "string_too_short"})
+"""Pydantic's error types of a variable that is missing or empty."""
 
 
 @app.command()
 def serve() -> None:
-    """Serve the graph. All settings come from the environment; the README lists them."""
+    """Serve the graph. Settings are environment variables named RIVERFRONT_...; the README lists them."""
     try:
         settings = Settings.from_environment()
-    except ValueError as problem:
-        sys.exit(_in_words(problem))
+    except ValueError as error:
+        sys.exit(_settings_report(error))
     telemetry.configure(settings.log_level)
     try:
         gateway = create_app(settings)
-    except ManifestInvalid as problem:
-        sys.exit(f"The gateway cannot start: {problem}.")
+    except ManifestInvalid as error:
+        sys.exit(f"The gateway cannot start: {error}.")
     if settings.store_url.get_secret_value():
         asyncio.run(_check_store(settings))
     else:
-        log.warning("sessions and submissions live in the memory of this process: run exactly one")
+        log.warning("store in memory: run exactly one process")
     config = uvicorn.Config(
         gateway,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
-        # The peer's address is the peer's: which proxies are believed is a setting of ours.
+        # Forwarding headers are read by `http.client_address`, from trusted proxies only.
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=STOP_WITHIN_S,
+        timeout_graceful_shutdown=math.ceil(settings.submission_deadline_s) + STOP_MARGIN_S,
     )
-    # What was built until now stays. Looking through it for garbage would cost a request up to 0.1 s.
+    # The objects built so far stay. Searching them for garbage would delay a request by up to 0.1 s.
     gc.collect()
     gc.freeze()
     Server(config).run()
 
 
 async def _check_store(settings: Settings) -> None:
-    """Refuse to start on a store that drops keys. One that cannot be reached may come later."""
+    """Exit if the store evicts keys. If it is unreachable, start: it may come later."""
     store = RedisStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
     try:
         await store.check()
-    except StoreEvicts as problem:
-        sys.exit(f"The gateway cannot start; the store drops what it must keep: {problem.detail}, not noeviction.")
+    except StoreEvicts as error:
+        sys.exit(
+            "The gateway cannot start: the store may evict records of submissions. "
+            f"It has {error.detail}, not noeviction."
+        )
     except StoreUnavailable:
-        log.warning("the store is not reached yet: only what is public is served until it is")
+        log.warning("store not reached: only public fields are served until it is")
     finally:
         await store.aclose()
 
 
 class Server(uvicorn.Server):
-    """Tells in our own words when it can be reached; of the library's only warnings are kept."""
+    """Logs its address as an event of the gateway."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -88,37 +104,59 @@ def schema() -> None:
 
 
 @app.command()
-def manifest(folder: Path) -> None:
-    """Print the manifest of the operations in a FOLDER of .graphql files, for RIVERFRONT_MANIFEST."""
+def manifest(
+    folder: Path = typer.Argument(help="Folder with .graphql files; every operation has a name of its own."),  # noqa: B008
+) -> None:
+    """Print a manifest of the operations in FOLDER, for RIVERFRONT_MANIFEST."""
     try:
         operations = operations_in(folder)
-    except ManifestInvalid as problem:
-        sys.exit(f"No manifest: {problem}.")
-    for name, text in operations.items():
-        for error in validate(build().core, parse(text)):
-            sys.exit(f"No manifest: {name} does not fit the schema: {error.message}")
+    except ManifestInvalid as error:
+        sys.exit(f"No manifest: {error}.")
+    for name, source in operations.items():
+        if errors := validate(build().core, parse(source), max_errors=1):
+            sys.exit(f"No manifest: {name} does not fit the schema: {errors[0].message}")
     sys.stdout.write(manifest_of(operations))
 
 
-def _in_words(problem: ValueError) -> str:
-    """What is wrong with the environment, by the names of its variables, without any value."""
-    errors = getattr(problem, "errors", None)
-    found = errors(include_url=False, include_input=False, include_context=False) if errors is not None else []
+def _settings_report(error: ValueError) -> str:
+    """Names the variables that are missing or wrong, without any value."""
+    problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
     return "\n".join(
         [
-            "The gateway cannot start; settings are missing or wrong:",
-            *([_told(one["type"], one["loc"], one["msg"]) for one in found] or [str(problem)]),
-            "The README lists all of them. `make run` sets those of the sandbox.",
+            "The gateway cannot start. Settings are missing or wrong:",
+            *(f"  {problem}" for problem in problems),
+            "The README lists all settings. `make run` sets those for the sandbox.",
         ]
     )
 
 
-def _told(type: str, place: tuple[int | str, ...], message: str) -> str:
-    # What concerns several settings has no place; its text begins with the name of one.
-    name, _, text = message.removeprefix("Value error, ").partition(": ") if not place else (str(place[0]), "", message)
-    if type == "missing":
-        text = f"missing. {Settings.model_fields[name].description}"
-    return f"  {', '.join(PREFIX + one.upper() for one in name.split(', '))}: {text}"
+def _problems(error: ValidationError) -> Iterator[str]:
+    reported: set[str] = set()
+    for details in error.errors(include_url=False, include_input=False, include_context=False):
+        message = details["msg"].removeprefix("Value error, ")
+        if not details["loc"]:
+            # A check of several settings: its lines begin with their names.
+            for line in message.splitlines():
+                names, _, problem = line.partition(": ")
+                yield f"{', '.join(map(_variable, names.split(', ')))}: {problem}."
+            continue
+        name = str(details["loc"][0])
+        if name in reported:
+            continue
+        reported.add(name)
+        if details["type"] in ABSENT:
+            yield f"{_variable(name)} is not set. {Settings.model_fields[name].description}"
+        else:
+            yield f"{_variable(name)}: {_plain(message)}."
+
+
+def _plain(message: str) -> str:
+    """Pydantic's message as a requirement, without its explanation of the parser."""
+    return re.sub(r"^\w+ should", "must", message).partition(", unable to")[0]
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import RedisStore
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
-from gateway.telemetry import tell_retries
+from gateway.telemetry import log_retries
 from gateway.upstream import transport
 from gateway.upstream.calls import Calls, Retries
 from gateway.upstream.client import Upstream
@@ -67,7 +67,7 @@ def create_app(
     reconcile_every_s: float = INTERVAL_S,
 ) -> Starlette:
     """Build the gateway. The parameters beside `settings` are for tests."""
-    tell_retries()
+    log_retries()
     http = transport.client(network or transport.network())
     upstream = Upstream(Calls(http, settings, retries))
     store = store or _store(settings, now)

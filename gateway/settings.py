@@ -1,69 +1,106 @@
-"""Every knob of the gateway, with its unit and default; read from the environment once, at start.
+"""The settings of a deployment, read from the environment once at start. No other module reads the environment.
 
-A variable is named `RIVERFRONT_` and the field in capitals. A malformed or unknown one stops the start
-and is named. No other module reads the environment.
+A variable is named `RIVERFRONT_` and the field in capitals. An unknown or malformed one stops the start and is named.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.enums import TermsOfSaleMode
 
 PREFIX = "RIVERFRONT_"
 
-SECRETS = "/run/secrets"
-"""Where container engines put secrets: a file `riverfront_api_secret` stands for the variable."""
+SECRETS_FOLDER = "/run/secrets"
+"""Container engines put secrets here: a file `riverfront_api_secret` stands for the variable."""
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
-"""Of keys that sign statements about shoppers; nothing that both sides know."""
+"""Of a JSON Web Key that verifies assertions."""
 
-SHORTEST_SECRET = 12
-"""Characters. What is shorter was made up by a person, or cut off."""
+MIN_SECRET_LENGTH = 12
+"""Characters. A shorter secret was made up by a person, or is cut off."""
 
-Text = Annotated[str, Field(min_length=1)]
+MARKET = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?:[A-Z]{3}")
 
-Url = Annotated[str, Field(pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$")]
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+def _matches(pattern: str, form: str) -> AfterValidator:
+    """`form` describes the pattern to the operator."""
 
-Origin = Annotated[str, Field(pattern=r"^https?://[^/\s?#*]+$")]
-"""A scheme, a host and perhaps a port, as browsers send it: no path, and no slash at the end."""
+    def check(value: str) -> str:
+        if re.fullmatch(pattern, value) is None:
+            raise ValueError(f"must be {form}")
+        return value
 
-Market = tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")], Annotated[str, Field(pattern=r"^[A-Z]{3}$")]]
+    return AfterValidator(check)
+
+
+def _market(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if MARKET.fullmatch(value) is None:
+        raise ValueError("must be locales with their currency, such as en-US:USD,de-DE:EUR")
+    return tuple(value.split(":"))
+
+
+def _network(value: object) -> object:
+    try:
+        return ip_network(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8 or fd00::/8") from None
+
+
+URL = r"https?://[^/\s?#]+(/[^\s?#]*)?"
+
+Url = Annotated[str, _matches(URL, "a URL such as https://api.example.com/base")]
+
+OptionalUrl = Annotated[str, _matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty")]
+
+Country = Annotated[str, _matches(r"[A-Z]{2}", "country codes such as US,DE")]
+
+Origin = Annotated[
+    str, _matches(r"https?://[^/\s?#*]+", "origins such as https://shop.example, without a slash at the end")
+]
+
+Market = Annotated[tuple[str, str], BeforeValidator(_market)]
 """A locale and its currency."""
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 
 
 class GuestGrant(StrEnum):
-    """How a guest's token is asked for."""
+    """OAuth grant of a guest's token."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a grant
     CLIENT_CREDENTIALS = "client_credentials"
 
 
 class MethodsFrom(StrEnum):
-    """Who is asked first for the ways to pay."""
+    """Where the list of payment methods comes from."""
 
     PAYMENT_SERVICE = "payment-service"
     CART = "cart"
 
 
 class DocumentsMode(StrEnum):
-    """What becomes of a document that is not in the manifest."""
+    """Treatment of documents outside the manifest."""
 
     OFF = "off"
     REPORT = "report"
@@ -71,7 +108,7 @@ class DocumentsMode(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What a deployment can choose. Defaults are those of `make run`, but for the secrets."""
+    """Defaults are those of `make run`, apart from the keys."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -81,40 +118,39 @@ class Settings(BaseSettings):
         False,
         description="GraphiQL, introspection, suggestions, and every loopback origin. Never in production.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line to log.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log.")
 
     upstream_url: Url = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
-    payments_url: Url | Literal[""] = Field(
-        "", description="Base URL of the payment service; the Commerce API's when empty."
+    payments_url: OptionalUrl = Field(
+        "", description="Base URL of the payment service; empty: that of the Commerce API."
     )
     api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
     api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
-    publishable_key: Text = Field(description="Public key for DigitalRiver.js and the payment service.")
+    publishable_key: str = Field(min_length=1, description="Public key for DigitalRiver.js and the payment service.")
     payment_methods: MethodsFrom = Field(
         MethodsFrom.PAYMENT_SERVICE,
-        description="Who tells the ways to pay: payment-service, with the cart's own list where it cannot, or cart.",
+        description="Source of the payment methods: payment-service, which falls back on the cart's list, or cart.",
     )
     merchant_key: SecretStr = Field(
         SecretStr(""),
-        description="Key of the merchant's own side with its secret, as key:secret, for recurring purchases; off when "
-        "empty.",
+        description="Key and secret of the merchant, as key:secret, for recurring purchases; empty: off.",
     )
     payment_key: SecretStr = Field(
-        SecretStr(""), description="Confidential key of the payment service, for store credit; off when empty."
+        SecretStr(""), description="Confidential key of the payment service, for store credit; empty: off."
     )
-    ledger_url: Url | Literal[""] = Field(
-        "", description="Address of the merchant's ledger of store credit, called with ?reference=; off when empty."
+    ledger_url: OptionalUrl = Field(
+        "", description="URL of the merchant's store credit ledger, called with ?reference=; empty: no store credit."
     )
-    ledger_key: SecretStr = Field(SecretStr(""), description="Key that the ledger takes as Bearer.")
+    ledger_key: SecretStr = Field(SecretStr(""), description="Bearer token for the ledger.")
     guest_grant: GuestGrant = Field(
         GuestGrant.PASSWORD,
-        description="Grant for guests: password (renewable), or client_credentials for sites that refuse it.",
+        description="OAuth grant for guests: password (renewable), or client_credentials for sites that refuse it.",
     )
 
     assertion_issuer: str = Field(
-        "", description="`iss` of the merchant's identity provider, whose JWT signs a shopper in; empty for none."
+        "", description="`iss` of the merchant's identity provider, whose JWT signs a shopper in; empty: none."
     )
-    assertion_audience: str = Field("", description="`aud` by which such a JWT names this gateway.")
+    assertion_audience: str = Field("", description="`aud` of such a JWT, which names this gateway.")
     assertion_keys: str = Field("", description="Public keys of the identity provider: a JWK set, as JSON.")
 
     locales: Annotated[tuple[Market, ...], NoDecode] = Field(
@@ -122,13 +158,13 @@ class Settings(BaseSettings):
         description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR; the site's own first.",
     )
     billing_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        (), description="Countries the site bills to; empty for no limit."
+        (), description="Countries the site bills to; empty: all."
     )
     shipping_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        (), description="Countries the site ships to; empty for no limit."
+        (), description="Countries the site ships to; empty: all."
     )
     tax_identifier_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        ("BR",), description="Countries for which the guard asks for a tax identifier where the site demands one."
+        ("BR",), description="Countries in which an order needs a tax identifier if the site requires one."
     )
     terms_of_sale_mode: TermsOfSaleMode = Field(
         TermsOfSaleMode.ACTIVE, description="How the shopper accepts the terms of sale."
@@ -140,28 +176,30 @@ class Settings(BaseSettings):
     cookie_same_site: Literal["strict", "lax", "none"] = Field(
         "strict", description="SameSite of the session cookie; none needs origins."
     )
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
-        (), description="Networks of the proxies whose X-Forwarded-For is believed."
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto count."
     )
 
-    session_idle_s: float = Field(1800, gt=0, description="Seconds a session lives without being used.")
-    session_absolute_s: float = Field(86_400, gt=0, description="Seconds a session lives at most.")
+    session_idle_s: float = Field(1800, gt=0, description="Seconds until an unused session ends.")
+    session_absolute_s: float = Field(86_400, gt=0, description="Seconds until any session ends.")
     store_url: SecretStr = Field(
         SecretStr(""),
-        description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0; empty for the "
+        description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0; empty: the "
         "memory of this one process.",
     )
-    store_timeout_s: float = Field(0.25, gt=0, description="Seconds one command of the shared store may take.")
+    store_timeout_s: float = Field(0.25, gt=0, description="Seconds for one command of the shared store.")
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Fernet keys that seal sessions in the shared store, the newest first; empty for one made from the "
-        "API secret.",
+        description="Fernet keys that encrypt sessions in the shared store, the newest first; empty: one derived from "
+        "the API secret.",
     )
 
     operation_deadline_s: float = Field(10, gt=0, description="Seconds for an operation with all its calls.")
-    submission_deadline_s: float = Field(60, gt=0, description="Seconds for an operation that buys.")
+    submission_deadline_s: float = Field(
+        60, gt=0, description="Seconds for an operation that submits or resumes an order."
+    )
     doubt_quiet_s: float = Field(
-        120, gt=0, description="Seconds after sending from which the absence of an order may be believed."
+        120, gt=0, description="Seconds after a submission without answer until a missing order counts as not placed."
     )
 
     manifest: str = Field(
@@ -169,84 +207,96 @@ class Settings(BaseSettings):
     )
     documents_mode: DocumentsMode = Field(
         DocumentsMode.OFF,
-        description="What becomes of documents outside the manifest: off, report (logged) or enforce (refused).",
+        description="Documents outside the manifest are executed (off), also logged (report), or refused (enforce).",
     )
 
-    body_limit_bytes: int = Field(128 * 1024, gt=0, description="Size of a request's body at most.")
-    cost_limit: int = Field(1000, gt=0, description="Points an operation may cost at most, by its estimate.")
+    body_limit_bytes: int = Field(128 * 1024, gt=0, description="Maximum size of a request's body.")
+    cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the environment; raises `ValueError` that names a variable nobody reads."""
+        """Raises `ValueError` for an unknown or malformed variable."""
         known = {PREFIX + name.upper() for name in cls.model_fields}
         unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
         if unknown:
-            raise ValueError("\n".join(f"  {name} is no setting.{_meant(name, known)}" for name in unknown))
-        return cls(_secrets_dir=SECRETS if Path(SECRETS).is_dir() else None)
+            raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
+        return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
 
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in (
-            "billing_countries",
-            "shipping_countries",
-            "tax_identifier_countries",
-            "origins",
-            "trusted_proxies",
-            "sealing_keys",
-        ):
-            if isinstance(text := values.get(name), str):
-                values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
-        if isinstance(text := values.get("locales"), str):
-            values["locales"] = tuple(tuple(part.strip().split(":")) for part in text.split(","))
+        for name, field in cls.model_fields.items():
+            if isinstance(field.default, tuple) and isinstance(value := values.get(name), str):
+                values[name] = tuple(part.strip() for part in value.split(",") if part.strip())
         return values
 
     @model_validator(mode="after")
-    def _check_together(self) -> Self:
-        if not self.locales:
-            raise ValueError("locales: at least one is needed.")
-        if self.cookie_same_site == "none" and not self.origins:
-            raise ValueError("cookie_same_site: none needs a list of origins.")
-        if self.doubt_quiet_s <= self.submission_deadline_s:
-            raise ValueError("doubt_quiet_s: must be longer than submission_deadline_s.")
-        if self.documents_mode is not DocumentsMode.OFF and not self.manifest:
-            raise ValueError("documents_mode: report and enforce need a manifest.")
-        _check_assertions(self)
-        for name in ("upstream_url", "payments_url"):
-            url = urlsplit(getattr(self, name))
-            if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not self.development:
-                raise ValueError(f"{name}: keys and tokens travel over it; use https.")
-        if (pair := self.merchant_key.get_secret_value()) and not all(pair.partition(":")):
-            raise ValueError("merchant_key: write it as key:secret.")
-        for key in self.sealing_keys:
-            if not FERNET_KEY.fullmatch(key.get_secret_value()):
-                raise ValueError("sealing_keys: each is 32 random bytes in URL-safe base64.")
-        is_local = self.host in LOOPBACK_HOSTS
-        if self.development and not is_local:
-            raise ValueError("development: for this machine only; listen on 127.0.0.1, or switch it off.")
-        if not is_local and not self.trusted_proxies:
-            raise ValueError("trusted_proxies: name the proxy that ends TLS before listening beyond this machine.")
-        if not self.development and len(self.api_secret.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"api_secret: shorter than {SHORTEST_SECRET} characters.")
+    def _check(self) -> Self:
+        problems = [*_problems(self), *_exposure_problems(self), *_assertion_problems(self)]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
-    return f" Did you mean {PREFIX}{near[0]}?" if near else ""
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    similar = get_close_matches(name.removeprefix(PREFIX), [variable.removeprefix(PREFIX) for variable in known], n=1)
+    return f" Did you mean {PREFIX}{similar[0]}?" if similar else ""
 
 
-def _check_assertions(settings: Settings) -> None:
-    """Issuer, audience and keys come together, and the keys are public ones."""
-    given = (settings.assertion_issuer, settings.assertion_audience, settings.assertion_keys)
-    if any(given) and not all(given):
-        raise ValueError("assertion_issuer, assertion_audience, assertion_keys: all of them, or none.")
-    if not any(given):
+def _problems(settings: Settings) -> Iterator[str]:
+    """Each begins with the names of its settings."""
+    if not settings.locales:
+        yield "locales: at least one is needed"
+    if settings.cookie_same_site == "none" and not settings.origins:
+        yield "cookie_same_site: none needs RIVERFRONT_ORIGINS"
+    if settings.doubt_quiet_s <= settings.submission_deadline_s:
+        yield "doubt_quiet_s: must be longer than RIVERFRONT_SUBMISSION_DEADLINE_S"
+    if settings.documents_mode is not DocumentsMode.OFF and not settings.manifest:
+        yield "documents_mode: report and enforce need RIVERFRONT_MANIFEST"
+    if (pair := settings.merchant_key.get_secret_value()) and not all(pair.partition(":")):
+        yield "merchant_key: must be key:secret"
+    if (url := settings.store_url.get_secret_value()) and not _is_store_url(url):
+        yield "store_url: must be a URL such as rediss://user:password@host:6379/0"
+    if any(not FERNET_KEY.fullmatch(key.get_secret_value()) for key in settings.sealing_keys):
+        yield "sealing_keys: each must be 32 random bytes in URL-safe base64"
+    if not settings.development and len(settings.api_secret.get_secret_value()) < MIN_SECRET_LENGTH:
+        yield f"api_secret: must have at least {MIN_SECRET_LENGTH} characters"
+
+
+def _is_store_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in STORE_SCHEMES and parts.port != 0 and bool(parts.hostname or parts.path)
+    except ValueError:
+        return False
+
+
+def _exposure_problems(settings: Settings) -> Iterator[str]:
+    """Nothing secret may travel unencrypted beyond this machine."""
+    for name in ("upstream_url", "payments_url"):
+        url = urlsplit(getattr(settings, name))
+        if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not settings.development:
+            yield f"{name}: must be https, since keys and tokens are sent to it"
+    is_local = settings.host in LOOPBACK_HOSTS
+    if settings.development and not is_local:
+        yield "development: works on this machine only; set RIVERFRONT_HOST to 127.0.0.1, or switch it off"
+    if not is_local and not settings.trusted_proxies:
+        yield "trusted_proxies: name the proxy that ends TLS before listening beyond this machine"
+
+
+def _assertion_problems(settings: Settings) -> Iterator[str]:
+    values = (settings.assertion_issuer, settings.assertion_audience, settings.assertion_keys)
+    if any(values) and not all(values):
+        yield "assertion_issuer, assertion_audience, assertion_keys: set all three, or none"
+    if not settings.assertion_keys:
         return
     try:
-        keys = json.loads(settings.assertion_keys)["keys"]
-        kinds = {key["kty"] for key in keys}
-    except (ValueError, KeyError, TypeError):
-        raise ValueError("assertion_keys: not a JWK set, as JSON.") from None
-    if not kinds or not kinds <= PUBLIC_KEY_TYPES or any("d" in key for key in keys):
-        raise ValueError("assertion_keys: public keys of the types EC and RSA, and nothing secret.")
+        key_set = json.loads(settings.assertion_keys)
+        keys = key_set["keys"]
+        types = {key["kty"] for key in keys}
+        if types and types <= PUBLIC_KEY_TYPES and not any("d" in key for key in keys):
+            KeySet.import_key_set(key_set)
+        else:
+            yield "assertion_keys: must be public keys of the types EC and RSA"
+    except (ValueError, KeyError, TypeError, JoseError):
+        yield "assertion_keys: must be a JWK set, as JSON"

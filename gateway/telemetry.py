@@ -1,8 +1,7 @@
-"""What we tell about ourselves: one line of JSON per event, of fields from a list.
+"""The log: one line of JSON for each event, with listed fields only.
 
-A field that is not on the list is dropped, so a new one is a decision. Nothing of a request is on it but
-its method, its route and the name of its operation; nothing of an error but its class and where it came
-from. Libraries are told from us by the name of their logger, and of theirs only the fixed words count.
+Of a request the log has its method, its route and the name of its operation; of an error its class and where it was
+raised. Lines of third-party loggers have no fields, and their messages only where they are templates.
 """
 
 import logging
@@ -16,12 +15,11 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 log = logging.getLogger(__name__)
 
-
 OUR_PACKAGES = frozenset({"gateway", "resolvers", "schema"})
 
-FIELDS_OF_ALL = frozenset({"event", "level", "logger", "timestamp", "request_id", "exception"})
+COMMON_FIELDS = frozenset({"event", "level", "logger", "timestamp", "request_id", "exception"})
 
-FIELDS = FIELDS_OF_ALL | {
+OUR_FIELDS = COMMON_FIELDS | {
     "method",
     "route",
     "status",
@@ -41,11 +39,10 @@ FIELDS = FIELDS_OF_ALL | {
     "port",
 }
 
-LONGEST_VALUE = 200
+MAX_VALUE_LENGTH = 200
 
-NOISY = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
-"""Loggers that say something for every call, or what we say ourselves."""
-
+NOISY_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
+"""They log every call, or events that the gateway logs itself. Only their warnings count."""
 
 current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
 
@@ -53,29 +50,29 @@ Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Send every line of the process, ours and the libraries', through one chain to standard error."""
+    """Write the lines of all loggers to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in NOISY:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def tell_retries() -> None:
-    """Log that a call is made again by our own line. The library's own shows the call's arguments."""
-    set_on_retry_hooks([_tell_retry])
+def log_retries() -> None:
+    """Log repeated calls without their arguments, which the library's own line has."""
+    set_on_retry_hooks([_log_retry])
 
 
-def _tell_retry(details: RetryDetails) -> None:
-    log.info("upstream asked again", extra={"reason": type(details.caused_by).__name__})
+def _log_retry(details: RetryDetails) -> None:
+    log.info("upstream call repeated", extra={"reason": type(details.caused_by).__name__})
 
 
 def formatter() -> logging.Formatter:
-    """Makes a line of a record: what is not known to be harmless is gone from it."""
+    """Formats a record as a line that holds no personal or secret value."""
     return structlog.stdlib.ProcessorFormatter(
-        # Without its arguments a message is the text that stands in the source.
+        # Leaves the arguments out: the message is then a constant of the source code.
         use_get_message=False,
         foreign_pre_chain=[
             structlog.stdlib.add_log_level,
@@ -84,8 +81,8 @@ def formatter() -> logging.Formatter:
             structlog.stdlib.ExtraAdder(),
             _add_request_id,
             _describe_exception,
-            _keep_fixed_words,
-            _keep_listed_fields,
+            _suppress_built_message,
+            _drop_unlisted_fields,
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -102,19 +99,19 @@ def _add_request_id(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _describe_exception(_logger: object, _method: str, event: Event) -> Event:
-    """Of what kind, and where; never its text, which may hold anything."""
+    """Log an exception's class and place. Its message may hold anything."""
     event.pop("exception", None)
     info = event.pop("exc_info", None)
     if info and info[1] is not None:
-        event["exception"] = "; because of ".join(_described(info[1]))
+        event["exception"] = "; because of ".join(_described_causes(info[1]))
     return event
 
 
-def _described(error: BaseException | None) -> Iterator[str]:
-    """The error and what caused it, the last one first."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+def _described_causes(error: BaseException | None) -> Iterator[str]:
+    """The error, then its cause, then the cause of that."""
+    described: set[int] = set()
+    while error is not None and id(error) not in described:
+        described.add(id(error))
         frames = []
         trace = error.__traceback__
         while trace is not None:
@@ -126,23 +123,23 @@ def _described(error: BaseException | None) -> Iterator[str]:
         error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else cause
 
 
-def _keep_fixed_words(_logger: object, _method: str, event: Event) -> Event:
-    """A library that puts its message together itself may have put anything into it."""
+def _suppress_built_message(_logger: object, _method: str, event: Event) -> Event:
+    """Replace a third-party message that may have been built from values. One with arguments is a template."""
     record: logging.LogRecord = event["_record"]
     is_template = bool(record.args)
     if not (_is_ours(record) or is_template or record.name.startswith("uvicorn")):
-        event["event"] = "a library has something to say"
+        event["event"] = "third-party message suppressed"
     return event
 
 
-def _keep_listed_fields(_logger: object, _method: str, event: Event) -> Event:
+def _drop_unlisted_fields(_logger: object, _method: str, event: Event) -> Event:
     record: logging.LogRecord = event["_record"]
-    kept = FIELDS if _is_ours(record) else FIELDS_OF_ALL
+    allowed = OUR_FIELDS if _is_ours(record) else COMMON_FIELDS
     for name in [name for name in event if not name.startswith("_")]:
-        if name not in kept:
+        if name not in allowed:
             del event[name]
         elif isinstance(event[name], str) and name != "exception":
-            event[name] = event[name][:LONGEST_VALUE]
+            event[name] = event[name][:MAX_VALUE_LENGTH]
     return event
 
 

@@ -51,7 +51,7 @@ def log() -> Iterator[io.StringIO]:
     handler.setFormatter(telemetry.formatter())
     root = logging.getLogger()
     before = root.level
-    loggers = [logging.getLogger(name) for name in telemetry.NOISY]
+    loggers = [logging.getLogger(name) for name in telemetry.NOISY_LOGGERS]
     levels = [one.level for one in loggers]
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)

@@ -126,8 +126,8 @@ async def test_the_gateway_names_what_is_missing() -> None:
     gateway = await start("-m", "gateway", "serve")
     _, errors = await gateway.communicate()
     assert gateway.returncode == 1
-    assert "RIVERFRONT_API_KEY: missing. Confidential API key of the site." in errors.decode()
-    assert "`make run` sets those of the sandbox" in errors.decode()
+    assert "RIVERFRONT_API_KEY is not set. Confidential API key of the site." in errors.decode()
+    assert "`make run` sets those for the sandbox" in errors.decode()
     assert "Traceback" not in errors.decode()
 
 
@@ -135,7 +135,7 @@ async def test_what_concerns_no_single_setting_is_told_by_its_name() -> None:
     keys = {"RIVERFRONT_API_KEY": "a", "RIVERFRONT_API_SECRET": "short", "RIVERFRONT_PUBLISHABLE_KEY": "c"}
     gateway = await start("-m", "gateway", "serve", **keys)
     _, errors = await gateway.communicate()
-    assert "  RIVERFRONT_API_SECRET: shorter than 12 characters." in errors.decode().splitlines()
+    assert "  RIVERFRONT_API_SECRET: must have at least 12 characters." in errors.decode().splitlines()
 
 
 async def test_a_sandbox_on_a_busy_port_says_so() -> None:

@@ -1,4 +1,4 @@
-"""Settings come from the environment, are told in the README, and stop the start when they are wrong."""
+"""Settings are read from the environment, listed in the README, and stop the start when they are wrong."""
 
 import re
 from pathlib import Path
@@ -10,18 +10,18 @@ from gateway.settings import PREFIX, Settings
 
 README = Path(__file__).parents[2] / "README.md"
 
-NEEDED = {"API_KEY": "key", "API_SECRET": "a-long-enough-secret", "PUBLISHABLE_KEY": "pk_1"}
+REQUIRED = {"API_KEY": "key", "API_SECRET": "a-long-enough-secret", "PUBLISHABLE_KEY": "pk_1"}
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name, value in NEEDED.items():
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(PREFIX + name, value)
     return monkeypatch
 
 
 def table() -> str:
-    """The settings as the README must show them."""
+    """The settings table of the README."""
     rows = ["| setting | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         rows.append(f"| `{PREFIX}{name.upper()}` | {default_of(name)} | {field.description} |")
@@ -41,17 +41,17 @@ def default_of(name: str) -> str:
         return "empty"
     if isinstance(value, tuple):
         return f"`{','.join(value)}`"
-    text = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
-    return f"`{text}`"
+    default = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
+    return f"`{default}`"
 
 
 def test_the_readme_lists_every_setting() -> None:
-    found = re.search(r"<!-- settings -->\n(.*?)\n<!-- /settings -->", README.read_text(), re.DOTALL)
-    assert found is not None
-    assert found.group(1) == table()
+    section = re.search(r"<!-- settings -->\n(.*?)\n<!-- /settings -->", README.read_text(), re.DOTALL)
+    assert section is not None
+    assert section.group(1) == table()
 
 
-def test_they_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_PORT", "9000")
     environment.setenv("RIVERFRONT_LOCALES", "fr-FR:EUR, en-GB:GBP")
     environment.setenv("RIVERFRONT_ORIGINS", "https://a.example, https://b.example")
@@ -64,19 +64,21 @@ def test_they_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("PROT", "8000", "RIVERFRONT_PROT"),
         ("PORT", "many", "port"),
         ("PORT", "70000", "port"),
         ("COOKIE_SAME_SITE", "never", "cookie_same_site"),
-        ("COOKIE_SAME_SITE", "none", "needs a list of origins"),
+        ("COOKIE_SAME_SITE", "none", "none needs RIVERFRONT_ORIGINS"),
         ("TRUSTED_PROXIES", "the office", "trusted_proxies"),
         ("HOST", "192.0.2.1", "proxy that ends TLS"),
-        ("DOUBT_QUIET_S", "30", "longer than submission_deadline_s"),
-        ("API_SECRET", "secret", "shorter than"),
+        ("DOUBT_QUIET_S", "30", "longer than RIVERFRONT_SUBMISSION_DEADLINE_S"),
+        ("API_SECRET", "secret", "at least 12 characters"),
         ("LOCALES", "en-US", "locales"),
-        ("LOCALES", "englisch:MONEY", "locales"),
+        ("LOCALES", "englisch:MONEY", "such as en-US:USD,de-DE:EUR"),
+        ("STORE_URL", "localhost:6379", "store_url"),
+        ("STORE_URL", "redis://localhost:port", "store_url"),
         ("API_KEY", "", "api_key"),
         ("SEALING_KEYS", "short", "sealing_keys"),
         ("MERCHANT_KEY", "a-key-without-its-secret", "merchant_key"),
@@ -85,36 +87,44 @@ def test_they_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("ORIGINS", "*", "origins"),
         ("ORIGINS", "https://shop.example/", "origins"),
         ("UPSTREAM_URL", "nonsense", "upstream_url"),
-        ("UPSTREAM_URL", "http://api.example.com", "use https"),
+        ("UPSTREAM_URL", "http://api.example.com", "must be https"),
         ("SESSION_IDLE_S", "-1", "session_idle_s"),
     ],
 )
-def test_a_wrong_one_stops_the_start_and_is_named(
-    environment: pytest.MonkeyPatch, name: str, value: str, told: str
+def test_a_wrong_setting_stops_the_start_and_is_named(
+    environment: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     environment.setenv(PREFIX + name, value)
-    with pytest.raises(ValueError, match=re.escape(told)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         Settings.from_environment()
 
 
-def test_a_mistyped_one_is_told_what_it_may_be(environment: pytest.MonkeyPatch) -> None:
+def test_a_mistyped_setting_is_named_with_a_suggestion(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_COST_LIMT", "5")
     environment.setenv("RIVERFRONT_COLOUR", "red")
     with pytest.raises(ValueError, match="Did you mean RIVERFRONT_COST_LIMIT") as caught:
         Settings.from_environment()
-    assert "RIVERFRONT_COLOUR is no setting." in str(caught.value).splitlines()[0]
+    assert "RIVERFRONT_COLOUR is not a setting." in str(caught.value).splitlines()[0]
 
 
-def test_development_stays_on_this_machine(environment: pytest.MonkeyPatch) -> None:
+def test_development_mode_listens_on_this_machine_only(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_DEVELOPMENT", "true")
     environment.setenv("RIVERFRONT_HOST", "192.0.2.1")
-    with pytest.raises(ValidationError, match="for this machine only"):
+    with pytest.raises(ValidationError, match="on this machine only"):
         Settings.from_environment()
 
 
-def test_what_is_needed_has_no_default(environment: pytest.MonkeyPatch) -> None:
-    for name in NEEDED:
+def test_required_settings_have_no_default(environment: pytest.MonkeyPatch) -> None:
+    for name in REQUIRED:
         environment.delenv(PREFIX + name)
     with pytest.raises(ValidationError) as caught:
         Settings.from_environment()
     assert {error["loc"] for error in caught.value.errors()} == {("api_key",), ("api_secret",), ("publishable_key",)}
+
+
+def test_all_contradictions_are_reported_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_MERCHANT_KEY", "key-without-secret")
+    environment.setenv("RIVERFRONT_SEALING_KEYS", "short")
+    with pytest.raises(ValidationError, match="merchant_key") as caught:
+        Settings.from_environment()
+    assert "sealing_keys" in str(caught.value)
