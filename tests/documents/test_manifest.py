@@ -204,5 +204,5 @@ def test_a_manifest_that_is_wrong_stops_the_start(world: World, tmp_path: Path, 
 
 
 def test_enforcing_needs_a_manifest(world: World) -> None:
-    with pytest.raises(ValueError, match="need a manifest"):
+    with pytest.raises(ValueError, match="need RIVERFRONT_MANIFEST"):
         settings_for(world, documents_mode="enforce")
