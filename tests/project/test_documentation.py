@@ -27,6 +27,13 @@ PACKAGES = "gateway|resolvers|schema|sandbox|tests|docs|examples|bench"
 NAMED_PATH = re.compile(rf"`((?:{PACKAGES})/[\w./-]*)`")
 NAMED_MODULE = re.compile(rf"`(?:[\w./]*python -m )?((?:{PACKAGES})(?:\.\w+)+)[ `]")
 
+SOURCES = [
+    ROOT / "Makefile",
+    ROOT / "pyproject.toml",
+    *(path for room in ("gateway", "resolvers", "schema", "sandbox", "bench") for path in ROOT.glob(f"{room}/**/*.py")),
+]
+SOURCE_PATH = re.compile(rf"(?<![\w./-])((?:{PACKAGES})/[\w/-]+\.(?:py|md|csv|graphql))\b")
+
 NEEDS_AN_ISSUER = "SignInWithJwt"
 """Tested in `tests/sessions/test_merchant_assertions.py`, because it needs the keys of an identity provider."""
 
@@ -84,6 +91,23 @@ def test_files_and_modules_named_in_pages_exist(page: Path) -> None:
     assert [name for name in NAMED_PATH.findall(text) if not (ROOT / name).exists()] == []
     for name in NAMED_MODULE.findall(text):
         pkgutil.resolve_name(name)
+
+
+def test_files_named_in_sources_exist() -> None:
+    missing = {
+        f"{source.relative_to(ROOT)}: {name}"
+        for source in SOURCES
+        for name in SOURCE_PATH.findall(source.read_text())
+        if not (ROOT / name).exists()
+    }
+    assert missing == set()
+
+
+def test_log_events_named_in_pages_exist() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
+    events = [event for page in PAGES for event in re.findall(r"log event `([^`]+)`", page.read_text())]
+    assert len(events) > 4
+    assert [event for event in events if f'"{event}"' not in source] == []
 
 
 async def test_capability_pages_run_as_one_session(shopper: Shopper, world: World) -> None:
