@@ -1,4 +1,4 @@
-"""What the account knows, put on the cart."""
+"""Addresses and a payment option of the account, applied to the cart."""
 
 from msgspec.structs import replace
 
@@ -6,20 +6,21 @@ from gateway.enums import ErrorCode
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, Path, PaymentError
 from gateway.upstream.cart import Cart
-from resolvers import account, cart_edits, payment_sources
+from resolvers import cart_edits, payment_sources
+from resolvers.account_edits import own_id
 from resolvers.inputs.checkout import ApplyShopperInput
 from resolvers.payloads import Payload
 
 
 async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
-    """Addresses and a means of payment in one call, whose answer is the cart."""
-    return await cart_edits.in_turn(ctx, args.if_revision, lambda: _apply(ctx, args))
+    """One upstream call for all of them; its answer is the cart."""
+    return await cart_edits.edit(ctx, args.if_revision, lambda: _apply(ctx, args))
 
 
 async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
     billing_id, shipping_id, option_id = (
-        None if given is None else account.own_id(type_name, given, ("input", name))
-        for type_name, name, given in (
+        None if global_id is None else own_id(type_name, global_id, ("input", name))
+        for type_name, name, global_id in (
             ("SavedAddress", "billingAddressId", args.billing_address_id),
             ("SavedAddress", "shippingAddressId", args.shipping_address_id),
             ("PaymentOption", "paymentOptionId", args.payment_option_id),
@@ -33,32 +34,32 @@ async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
             )
         )
 
-    done = await cart_edits.write(ctx, apply, path=_path(args))
-    if done.errors:
-        return Payload(errors=[await _explained(ctx, error) for error in done.errors], warnings=done.warnings)
-    cart = await cart_edits.present(ctx)
+    payload = await cart_edits.send(ctx, apply, path=_path(args))
+    if payload.errors:
+        errors = [await _with_likely_reason(ctx, error) for error in payload.errors]
+        return Payload(errors=errors, warnings=payload.warnings)
+    cart = await cart_edits.current_cart(ctx)
     if cart.primary_source is not None:
-        await payment_sources.note_total(ctx, cart.primary_source.source_id, cart)
-    return done
+        await payment_sources.remember_total(ctx, cart.primary_source.source_id, cart)
+    return payload
 
 
 def _path(args: ApplyShopperInput) -> Path:
-    """The entry that a refusal is about, where only one is named."""
-    named = {
+    """Where a refusal is reported: at the entry if the input names only one."""
+    entries = {
         "billingAddressId": args.billing_address_id,
         "shippingAddressId": args.shipping_address_id,
         "paymentOptionId": args.payment_option_id,
     }
-    given = [name for name, value in named.items() if value is not None]
-    return ("input", given[0]) if len(given) == 1 else ("input",)
+    names = [name for name, global_id in entries.items() if global_id is not None]
+    return ("input", names[0]) if len(names) == 1 else ("input",)
 
 
-async def _explained(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """Upstream says no more than that the payment failed; a source that is there already is the usual reason."""
+async def _with_likely_reason(ctx: Context, error: AnyUserError) -> AnyUserError:
+    """Upstream says only that the payment failed. If a source is attached, that is the usual reason."""
     if not isinstance(error, PaymentError) or error.code is not ErrorCode.PAYMENT_METHOD_UNAVAILABLE:
         return error
-    attached = (await cart_edits.present(ctx)).primary_source
-    if attached is None:
+    if (await cart_edits.current_cart(ctx)).primary_source is None:
         return error
-    message = "Another source is attached. Detach it first."
+    message = "Another source is attached. Call `detachSource` first."
     return replace(error, code=ErrorCode.PRIMARY_SOURCE_PRESENT, message=message)

@@ -1,4 +1,4 @@
-"""The turn of a cart: every change waits for it, is checked against lock and revision, and is told as data."""
+"""Changes of the cart: one at a time, checked against open submissions and the revision, failures as data."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,37 +9,32 @@ from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import ConcurrentRequest, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments import store_credit
-from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost
+from gateway.refusals.user_errors import CartConflictError, Path, store_lost
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.upstream.cart import Cart
-from resolvers import sessions
+from resolvers.failures import Refused, logged_error
 from resolvers.payloads import Payload
+from resolvers.sessions import session_with_shopper_id
 
 WARNINGS = {
     "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "tax_service_invalid_hscode_warning": WarningCode.LANDED_COST_INCOMPLETE,
 }
+"""By upstream code. Upstream spells the first one in two ways."""
+
 WARNING_MESSAGES = {
     WarningCode.COUPON_NOT_YET_ELIGIBLE: "The code is accepted and takes effect once the cart meets its conditions.",
     WarningCode.LANDED_COST_INCOMPLETE: "Import duty may be missing from the total.",
-    WarningCode.OTHER: "Digital River has a remark on the cart that this gateway does not know.",
+    WarningCode.OTHER: "Digital River reports a warning that this gateway does not know.",
 }
 
 NO_LONGER_COVERED = MutationWarning(
     WarningCode.PAYMENT_NO_LONGER_COVERED,
-    "The total has grown beyond the store credit on the cart. Attach a source for what remains, or apply more credit.",
+    "The total is now above the store credit on the cart. Attach a source for the rest, or apply more credit.",
 )
-
-
-class Refused(Exception):
-    """A change that stops here, with the errors to tell."""
-
-    def __init__(self, *errors: AnyUserError) -> None:
-        super().__init__()
-        self.errors = list(errors)
 
 
 def warnings_of(cart: Cart) -> list[MutationWarning]:
@@ -47,115 +42,109 @@ def warnings_of(cart: Cart) -> list[MutationWarning]:
     return [MutationWarning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
 
 
-async def change(
-    ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Cart | None]], *, path: Path
-) -> Payload:
-    """A change of one call."""
-    return await in_turn(ctx, if_revision, lambda: write(ctx, act, path=path))
-
-
-async def in_turn(ctx: Context, if_revision: str | None, act: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Do a change in its turn, checked against lock and revision. What is refused is told as data."""
+async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]]) -> Payload:
+    """Make a change while holding the lock of the cart. What refuses the change is in the payload."""
     try:
-        async with changing(ctx, if_revision):
+        async with locked_cart(ctx, if_revision):
             try:
-                return await _with_coverage(ctx, await act())
+                return await _with_coverage_warning(ctx, await change())
             except StoreUnavailable as failure:
                 raise Refused(store_lost(ctx.caller.request_id)) from failure
     except Refused as refused:
         return Payload(errors=refused.errors)
 
 
-async def _with_coverage(ctx: Context, done: Payload) -> Payload:
-    """Tell when the total has grown beyond the store credit that paid all of it. Costs a read only then."""
-    session = await ctx.own_session()
-    covered = session.record.checkout_memory.credit_covers
-    if covered is None:
-        return done
-    try:
-        covers = store_credit.covers_alone(await ctx.cart())
-    except UpstreamError:
-        return done  # It is told with the next change.
-    if covers is covered:
-        return done
-    await ctx.services.sessions.update_checkout_memory(session, lambda memory: setattr(memory, "credit_covers", covers))
-    return replace(done, warnings=[*done.warnings, NO_LONGER_COVERED]) if covers is False else done
+async def edit_in_one_call(
+    ctx: Context, if_revision: str | None, call: Callable[[], Awaitable[Cart | None]], *, path: Path
+) -> Payload:
+    return await edit(ctx, if_revision, lambda: send(ctx, call, path=path))
 
 
 @asynccontextmanager
-async def changing(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
-    """The turn of this cart. Raises `Refused` while a submission holds it, and when it is at another revision."""
+async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
+    """Hold the lock of the cart. Raises `Refused` during a submission, and when the cart has another revision."""
     try:
-        session = await sessions.of_a_known_shopper(ctx)
-        await _check_lock(ctx, session)
+        session = await session_with_shopper_id(ctx)
+        await _check_no_submission(ctx, session)
         async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
-            # A submission may have begun while this waited.
-            await _check_lock(ctx, session)
-            # A token that would end during the checkout is renewed before it.
+            # A submission may have started while this waited for the lock.
+            await _check_no_submission(ctx, session)
+            # A token that would expire during the checkout is renewed before it.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
             yield
     except (UpstreamError, ConcurrentRequest) as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
+        raise Refused(logged_error(ctx, failure)) from failure
 
 
-async def _check_lock(ctx: Context, session: Session) -> None:
+async def _check_no_submission(ctx: Context, session: Session) -> None:
     if await ctx.services.attempts.locks_cart(session):
-        raise Refused(
-            CartConflictError(
-                code=ErrorCode.CART_LOCKED,
-                message="A submission of this cart is under way or in doubt. Read orderSubmission first.",
-            )
-        )
+        message = "A submission of this cart is under way or in doubt. Read `orderSubmission` first."
+        raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
 
 
 async def _check_revision(ctx: Context, if_revision: str | None) -> None:
     if if_revision is None:
         return
-    try:
-        present = await ctx.cart()
-    except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ("input", "ifRevision"))) from failure
-    if present.revision != if_revision:
+    path = ("input", "ifRevision")
+    revision = (await current_cart(ctx, path)).revision
+    if revision != if_revision:
         raise Refused(
             CartConflictError(
                 code=ErrorCode.CART_REVISION_MISMATCH,
-                message="The cart has changed since it was shown. Show it again, then repeat the change.",
-                path=("input", "ifRevision"),
-                current_revision=present.revision,
+                message="The cart has another revision than `ifRevision`. Read it again, then repeat the change.",
+                path=path,
+                current_revision=revision,
             )
         )
 
 
-async def write(ctx: Context, act: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
-    """Send a change. What upstream refuses is told at `path`; the cart is read anew, or is the answer itself."""
-    ctx.forget_cart()
-    try:
-        shown = await act()
-    except UpstreamError as failure:
-        ctx.forget_cart()
-        return Payload(errors=[sessions.upstream_error(ctx, failure, path)])
-    if shown is None:
-        ctx.forget_cart()
-        return Payload()
-    if refused := told_beside(shown):
-        refusal = UpstreamRefusal(409, refused[0])
-        ctx.forget_cart()
-        return Payload(errors=[sessions.upstream_error(ctx, refusal, path)], warnings=warnings_of(shown))
-    ctx.remember_cart(shown)
-    return Payload(warnings=warnings_of(shown))
-
-
-def told_beside(shown: Cart) -> list[str]:
-    """Codes with which a change was refused beside a cart. What is said of stock is about any line; the guard tells
-    it.
-    """
-    return [code for code in shown.refusals if code not in STOCK_CODES]
-
-
-async def present(ctx: Context) -> Cart:
-    """The cart as it is, for a change that depends on it."""
+async def current_cart(ctx: Context, path: Path = ()) -> Cart:
+    """The cart, for a change that depends on it. Raises `Refused` at `path` when it cannot be read."""
     try:
         return await ctx.cart()
     except UpstreamError as failure:
-        raise Refused(sessions.upstream_error(ctx, failure, ())) from failure
+        raise Refused(logged_error(ctx, failure, path)) from failure
+
+
+async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
+    """Warn when store credit paid all of the cart before the change and no longer does. Only then read the cart."""
+    session = await ctx.own_session()
+    covered = session.record.checkout_memory.credit_covers
+    if covered is None:
+        return payload
+    try:
+        covers = store_credit.covers_alone(await ctx.cart())
+    except UpstreamError:
+        return payload  # The next change warns.
+    if covers is covered:
+        return payload
+    await ctx.services.sessions.update_checkout_memory(session, lambda memory: setattr(memory, "credit_covers", covers))
+    return replace(payload, warnings=[*payload.warnings, NO_LONGER_COVERED]) if covers is False else payload
+
+
+async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
+    """Send a change. A refusal is an error at `path`. The cart is the answer of the call, or read again after it."""
+    ctx.forget_cart()
+    try:
+        cart = await call()
+    except UpstreamError as failure:
+        ctx.forget_cart()
+        return Payload(errors=[logged_error(ctx, failure, path)])
+    if cart is None:
+        ctx.forget_cart()
+        return Payload()
+    if codes := refusals_beside(cart):
+        ctx.forget_cart()
+        refusal = UpstreamRefusal(409, codes[0])
+        return Payload(errors=[logged_error(ctx, refusal, path)], warnings=warnings_of(cart))
+    ctx.remember_cart(cart)
+    return Payload(warnings=warnings_of(cart))
+
+
+def refusals_beside(cart: Cart) -> list[str]:
+    """Codes with which a change was refused although the answer is a cart.
+
+    Codes about stock are left out. They may be about any line of the cart; the guard reports them.
+    """
+    return [code for code in cart.refusals if code not in STOCK_CODES]

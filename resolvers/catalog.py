@@ -1,4 +1,4 @@
-"""What is for sale."""
+"""Products, categories and offers."""
 
 import asyncio
 import re
@@ -22,15 +22,15 @@ from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
 from resolvers.inputs.catalog import ProductBy, ProductSearchInput
-from resolvers.pagination import Connection, Page, Read, Window, connection, sifted
+from resolvers.pagination import Connection, Page, Read, Window, connection, filtered
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
-"""A word of a search. Whatever else stands in a text could be an operator of upstream's expressions."""
+"""A word of a search. Other characters could be operators of upstream's expressions."""
 
 MOST_WORDS = 10
 
 UNKNOWN_STOCK = InventoryStatus()
-"""Of a product that upstream tells no stock of: nothing that could be delivered."""
+"""For a product whose stock upstream does not report: nothing can be delivered."""
 
 
 # Products.
@@ -38,12 +38,13 @@ UNKNOWN_STOCK = InventoryStatus()
 
 async def product(ctx: Context, by: ProductBy) -> Product | None:
     if by.external_reference_id is not None:
-        return shown(await ctx.catalog.product_by_reference(by.external_reference_id))
-    wanted = by.upstream_id if by.upstream_id is not None else upstream_id("Product", by.id or "")
-    return shown(await ctx.catalog.product(wanted)) if wanted else None
+        return displayable(await ctx.catalog.product_by_reference(by.external_reference_id))
+    product_id = by.upstream_id if by.upstream_id is not None else upstream_id("Product", by.id or "")
+    return displayable(await ctx.catalog.product(product_id)) if product_id else None
 
 
-def shown(product: Product | None) -> Product | None:
+def displayable(product: Product | None) -> Product | None:
+    """The product; None for one that may not be shown."""
     return product if product is not None and product.is_displayable else None
 
 
@@ -67,17 +68,16 @@ def _all(ctx: Context) -> Read[Product]:
 
 
 def _matches(ctx: Context, search: ProductSearchInput) -> Read[Product]:
-    """What matches, from whichever list upstream has for it. What no list of upstream's can leave out is left
-    out here."""
-    found = _all(ctx)
+    """The products that match, from the shortest list that upstream has. What it cannot filter is filtered here."""
+    read = _all(ctx)
     if search.category_id is not None:
-        found = _in_category(ctx, upstream_id("Category", search.category_id))
+        read = _in_category(ctx, upstream_id("Category", search.category_id))
     if search.text is not None:
-        listed = None if search.category_id is None else found
-        found = _with_words(ctx, search.text)
-        if listed is not None:
-            found = sifted(found, kept_also_by=listed)
-    return sifted(found, keep=lambda product: product.is_purchasable) if search.purchasable_only else found
+        category = None if search.category_id is None else read
+        read = _with_words(ctx, search.text)
+        if category is not None:
+            read = filtered(read, also_in=category)
+    return filtered(read, passes=lambda product: product.is_purchasable) if search.purchasable_only else read
 
 
 def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
@@ -89,11 +89,11 @@ def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
     return read
 
 
-def _with_words(ctx: Context, text: str) -> Read[Product]:
+def _with_words(ctx: Context, phrase: str) -> Read[Product]:
     # Operators of upstream's expressions are upper case.
-    words = WORD.findall(text.lower())
+    words = WORD.findall(phrase.lower())
     if not 1 <= len(words) <= MOST_WORDS:
-        raise BadUserInput(f"A search has 1 to {MOST_WORDS} words.")
+        raise BadUserInput(f"`search.text` must have 1 to {MOST_WORDS} words.")
     keyword = " ".join(words)
 
     async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
@@ -107,14 +107,13 @@ def _page(page: ProductPage) -> Page[Product]:
 
 
 async def pricing(parent: Product, ctx: Context) -> ProductPricing:
-    """From the product's own answer; on a line of a cart or order by one read for all of them."""
+    """The price in the product's own answer. Products on lines lack it; one read gets the prices of all lines."""
     if parent.listed_pricing is not None:
         return parent.listed_pricing
-    found = await ctx.products.load(parent.upstream_id)
-    told = found.listed_pricing if found else None
-    if told is None:
-        raise UpstreamInvalidResponse(detail="a product without a price")
-    return told
+    product = await ctx.products.load(parent.upstream_id)
+    if product is None or product.listed_pricing is None:
+        raise UpstreamInvalidResponse(detail="product without price")
+    return product.listed_pricing
 
 
 async def volume_pricing(parent: Product, ctx: Context) -> list[VolumePriceTier]:
@@ -128,10 +127,10 @@ async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
 
 
 async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
-    """Upstream has no stock of what groups variations: it is there when one of them is."""
+    """Upstream has no stock of a base product. It is in stock when one of its variations is."""
     below = await variations(parent, ctx)
-    found = await asyncio.gather(*(ctx.stock.load(one.upstream_id) for one in below))
-    return stock_of_any([one for one in found if one is not None])
+    statuses = await asyncio.gather(*(ctx.stock.load(variation.upstream_id) for variation in below))
+    return stock_of_any([status for status in statuses if status is not None])
 
 
 async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
@@ -139,15 +138,15 @@ async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
-    """The base product of a variation, from the variation's own answer where it is told in full."""
+    """The base product of a variation, from the variation's own answer where it is complete there."""
     base = parent.wire_parent
     if base is None or base.is_whole:
-        return shown(base)
-    return shown(await ctx.products.load(base.upstream_id))
+        return displayable(base)
+    return displayable(await ctx.products.load(base.upstream_id))
 
 
 async def variations(parent: Product, ctx: Context) -> list[Product]:
-    # One shown in short does not say whether it is a base product.
+    # `base_product` is None on an incomplete product, which may be a base product.
     return [] if parent.base_product is False else await ctx.catalog.variations(parent.upstream_id)
 
 
@@ -172,7 +171,7 @@ async def category(ctx: Context, global_id: str) -> Category | None:
 
 
 async def children(parent: Category, ctx: Context) -> list[Category]:
-    """The categories right below. Upstream tells them in full, or in short, or not at all, by how deep they are."""
+    """The direct sub-categories. Upstream's answers have them complete, in short, or not at all, by depth."""
     below = parent.children
     if not parent.is_whole or not all(child.is_whole for child in below):
         whole = await ctx.catalog.category(parent.upstream_id)
@@ -204,7 +203,7 @@ async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
 
 
 async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
-    """From the offer's own answer; an offer of a cart does not say what it is about."""
+    """From the offer's own answer. An offer of a cart lacks them."""
     return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 

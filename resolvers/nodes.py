@@ -1,7 +1,7 @@
-"""Any object by its global id: which type reads it how.
+"""Objects by their global ids.
 
-A type is one row of `ROWS`. Its reader answers None for what is not there, which includes what is somebody
-else's: both look the same and cost the same.
+`READERS` has one reader for each type that implements Node. A reader returns None for an object that does not exist
+and for one that belongs to another shopper: both cost the same calls.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from gateway.upstream.ids import typed_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
-from resolvers import account, catalog, contracts, orders, payment_session
+from resolvers import catalog, contracts, orders, payment_session, shopper
 
 MOST_IDS = 50
 
 
 @dataclass(frozen=True)
-class Row:
-    """How a type is read by its upstream id, and the session level below which there is nothing to read."""
+class Reader:
+    """Reads an object by its upstream id. Below the session level the object is null."""
 
     read: Callable[[Context, str], Awaitable[object | None]]
     level: SessionLevel = SessionLevel.NONE
@@ -33,21 +33,20 @@ class Row:
 
 async def node(ctx: Context, global_id: str) -> object | None:
     type_name, upstream_id = typed_id(global_id)
-    row = ROWS.get(type_name or "")
-    if row is None or upstream_id is None or not await ctx.reaches(row.level):
+    reader = READERS.get(type_name or "")
+    if reader is None or upstream_id is None or not await ctx.reaches(reader.level):
         return None
-    return await row.read(ctx, upstream_id)
+    return await reader.read(ctx, upstream_id)
 
 
 async def nodes(ctx: Context, ids: Sequence[str]) -> list[object | None]:
     if len(ids) > MOST_IDS:
-        raise BadUserInput(f"At most {MOST_IDS} ids are read at once.")
+        raise BadUserInput(f"`ids` may have at most {MOST_IDS} items.")
     return await asyncio.gather(*(node(ctx, global_id) for global_id in ids))
 
 
 async def _product(ctx: Context, upstream_id: str) -> Product | None:
-    # Several are one call.
-    return catalog.shown(await ctx.products.load(upstream_id))
+    return catalog.displayable(await ctx.products.load(upstream_id))
 
 
 async def _category(ctx: Context, upstream_id: str) -> Category | None:
@@ -73,40 +72,40 @@ async def _payment_session(ctx: Context, upstream_id: str) -> PaymentSession | N
 
 
 async def _shopper(ctx: Context, upstream_id: str) -> object | None:
-    found = await account.shopper(ctx)
-    return found if found is not None and found.upstream_id == upstream_id else None
+    registered = await shopper.shopper(ctx)
+    return registered if registered is not None and registered.upstream_id == upstream_id else None
 
 
 async def _saved_address(ctx: Context, upstream_id: str) -> SavedAddress | None:
-    return next((one for one in await ctx.addresses() if one.upstream_id == upstream_id), None)
+    return next((address for address in await ctx.addresses() if address.upstream_id == upstream_id), None)
 
 
 async def _payment_option(ctx: Context, upstream_id: str) -> PaymentOption | None:
-    return next((one for one in await ctx.payment_options() if one.upstream_id == upstream_id), None)
+    return next((option for option in await ctx.payment_options() if option.upstream_id == upstream_id), None)
 
 
 async def _order(ctx: Context, upstream_id: str) -> Order | None:
-    return await orders.find(ctx, upstream_id)
+    return await orders.readable_order(ctx, upstream_id)
 
 
 async def _order_line(ctx: Context, upstream_id: str) -> OrderLine | None:
     number, _, line_id = upstream_id.partition("-")
-    order = await orders.find(ctx, number)
+    order = await orders.readable_order(ctx, number)
     return next((line for line in order.lines if line.upstream_id == line_id), None) if order else None
 
 
-ROWS: Mapping[str, Row] = {
-    "Product": Row(_product),
-    "Category": Row(_category),
-    "Offer": Row(_offer),
-    "Cart": Row(_cart, SessionLevel.ANONYMOUS),
-    "CartLine": Row(_cart_line, SessionLevel.ANONYMOUS),
-    "PaymentSession": Row(_payment_session, SessionLevel.ANONYMOUS),
-    "Shopper": Row(_shopper, SessionLevel.REGISTERED),
-    "SavedAddress": Row(_saved_address, SessionLevel.REGISTERED),
-    "PaymentOption": Row(_payment_option, SessionLevel.REGISTERED),
-    "Order": Row(_order, SessionLevel.ANONYMOUS),
-    "OrderLine": Row(_order_line, SessionLevel.ANONYMOUS),
-    "SubscriptionContract": Row(contracts.find, SessionLevel.REGISTERED),
+READERS: Mapping[str, Reader] = {
+    "Product": Reader(_product),
+    "Category": Reader(_category),
+    "Offer": Reader(_offer),
+    "Cart": Reader(_cart, SessionLevel.ANONYMOUS),
+    "CartLine": Reader(_cart_line, SessionLevel.ANONYMOUS),
+    "PaymentSession": Reader(_payment_session, SessionLevel.ANONYMOUS),
+    "Shopper": Reader(_shopper, SessionLevel.REGISTERED),
+    "SavedAddress": Reader(_saved_address, SessionLevel.REGISTERED),
+    "PaymentOption": Reader(_payment_option, SessionLevel.REGISTERED),
+    "Order": Reader(_order, SessionLevel.ANONYMOUS),
+    "OrderLine": Reader(_order_line, SessionLevel.ANONYMOUS),
+    "SubscriptionContract": Reader(contracts.own_contract, SessionLevel.REGISTERED),
 }
-"""By the name of the type. Each type that implements Node has one."""
+"""By the name of the type."""

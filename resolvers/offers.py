@@ -1,4 +1,4 @@
-"""Coupons and offers of the open cart."""
+"""Coupons and offers of the cart."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,7 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
-from resolvers.cart_edits import in_turn, write
+from resolvers import cart_edits
 from resolvers.inputs.cart import ApplyOfferInput, OfferChoice, RemoveOfferInput
 from resolvers.payloads import Payload
 
@@ -26,63 +26,63 @@ class AppliedOffer:
 
 async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.checkout_memory
-    found: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
-    with_coupon = [offer for offer in found if _takes_coupon(offer, memory)]
-    # Upstream does not say which code an offer came by: told only where there is one of each.
+    offers: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
+    with_coupon = [offer for offer in offers if _needs_coupon(offer, memory)]
+    # Upstream does not say which code applied which offer. It is certain only if there is one of each.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
         AppliedOffer(offer, code if offer in with_coupon else None, offer.discount, _line_of(offer, parent))
-        for offer in found
+        for offer in offers
     ]
 
 
 def _line_of(offer: Offer, cart: Cart) -> str | None:
-    """The one line that was added for an offer."""
-    lines = [line.id for line in cart.lines if line.is_grouped_by(offer)]
-    return lines[0] if len(lines) == 1 else None
+    """The line that was added for the offer; None unless there is exactly one."""
+    line_ids = [line.id for line in cart.lines if line.is_grouped_by(offer)]
+    return line_ids[0] if len(line_ids) == 1 else None
 
 
-def _takes_coupon(offer: Offer, memory: CheckoutMemory) -> bool:
+def _needs_coupon(offer: Offer, memory: CheckoutMemory) -> bool:
     trigger = (offer.trigger or "").lower()
-    is_asked_for = "coupon" in trigger or trigger == "user triggered"
-    return is_asked_for and offer.upstream_id not in memory.offers
+    is_user_triggered = "coupon" in trigger or trigger == "user triggered"
+    return is_user_triggered and offer.upstream_id not in memory.offers
 
 
 async def apply_offer(ctx: Context, args: ApplyOfferInput) -> Payload:
-    return await in_turn(ctx, args.if_revision, lambda: redeem(ctx, args.offer, ("input", "offer")))
+    return await cart_edits.edit(ctx, args.if_revision, lambda: redeem(ctx, args.offer, ("input", "offer")))
 
 
-async def redeem(ctx: Context, offer: OfferChoice, path: Path) -> Payload:
-    """One part of a change: within its turn."""
-    name = "couponCode" if offer.coupon_code is not None else "offerId"
-    offer_id = upstream_id("Offer", offer.offer_id) if offer.offer_id is not None else None
-    if offer.coupon_code is None and offer_id is None:
+async def redeem(ctx: Context, choice: OfferChoice, path: Path) -> Payload:
+    """Apply a coupon or an offer. The caller holds the lock of the cart."""
+    name = "couponCode" if choice.coupon_code is not None else "offerId"
+    offer_id = upstream_id("Offer", choice.offer_id) if choice.offer_id is not None else None
+    if choice.coupon_code is None and offer_id is None:
         return Payload(errors=[no_offer((*path, name))])
-    part = CartChange(coupon_code=offer.coupon_code, order_offer_id=offer_id)
+    change = CartChange(coupon_code=choice.coupon_code, order_offer_id=offer_id)
 
     async def apply() -> Cart:
-        return await ctx.as_shopper(lambda upstream, token: upstream.cart.update_cart(token, part))
+        return await ctx.as_shopper(lambda upstream, token: upstream.cart.update_cart(token, change))
 
-    done = await write(ctx, apply, path=(*path, name))
-    if not done.errors:
-        await _remember(ctx, part)
-    return done
+    payload = await cart_edits.send(ctx, apply, path=(*path, name))
+    if not payload.errors:
+        await _remember(ctx, change)
+    return payload
 
 
-async def _remember(ctx: Context, part: CartChange) -> None:
-    """Keep what upstream does not tell of an applied offer: the code it came by, or that it came without one."""
+async def _remember(ctx: Context, change: CartChange) -> None:
+    """Remember how an offer was applied, by coupon code or by its id. Upstream does not report it."""
 
     def note(memory: CheckoutMemory) -> None:
-        if part.coupon_code is not None and part.coupon_code not in memory.coupons:
-            memory.coupons = [*memory.coupons, part.coupon_code]
-        if part.order_offer_id is not None and part.order_offer_id not in memory.offers:
-            memory.offers = [*memory.offers, part.order_offer_id]
+        if change.coupon_code is not None and change.coupon_code not in memory.coupons:
+            memory.coupons = [*memory.coupons, change.coupon_code]
+        if change.order_offer_id is not None and change.order_offer_id not in memory.offers:
+            memory.offers = [*memory.offers, change.order_offer_id]
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)
 
 
 def no_offer(path: Path) -> NotFoundError:
-    return not_found(path, "There is no such offer.")
+    return not_found(path, "There is no offer with this id.")
 
 
 async def remove_offer(ctx: Context, args: RemoveOfferInput) -> Payload:
@@ -92,21 +92,21 @@ async def remove_offer(ctx: Context, args: RemoveOfferInput) -> Payload:
         return Payload(errors=[no_offer(path)])
 
     async def remove() -> Payload:
-        act = partial(ctx.as_shopper, lambda upstream, token: upstream.cart.remove_offer(token, offer_id))
-        done = await write(ctx, act, path=path)
-        if not done.errors:
+        call = partial(ctx.as_shopper, lambda upstream, token: upstream.cart.remove_offer(token, offer_id))
+        payload = await cart_edits.send(ctx, call, path=path)
+        if not payload.errors:
             await _forget(ctx, offer_id)
-        return done
+        return payload
 
-    return await in_turn(ctx, args.if_revision, remove)
+    return await cart_edits.edit(ctx, args.if_revision, remove)
 
 
 async def _forget(ctx: Context, offer_id: str) -> None:
     def note(memory: CheckoutMemory) -> None:
         if offer_id in memory.offers:
-            memory.offers = [one for one in memory.offers if one != offer_id]
+            memory.offers = [remembered_id for remembered_id in memory.offers if remembered_id != offer_id]
         elif len(memory.coupons) == 1:
-            # Upstream does not say which code it was; with one code there is no doubt.
+            # Upstream does not say which code applied the offer. With a single code it was that one.
             memory.coupons = []
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

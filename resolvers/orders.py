@@ -1,4 +1,4 @@
-"""Orders past: an account's, those a session placed, and those somebody can prove to know."""
+"""Orders: of the account, placed by the session, or looked up by what the shopper knows of them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, c
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
-from resolvers import sessions
+from resolvers.failures import logged_error
 from resolvers.inputs.orders import LookupOrderInput, OrderLookupBy
 from resolvers.pagination import Connection, Page, Window, connection
 from resolvers.payloads import LookupOrderPayload
@@ -19,31 +19,33 @@ from resolvers.payloads import LookupOrderPayload
 LARGEST_PAGE = 50
 
 MOST_UNLOCKED = 20
-"""Orders a session keeps unlocked; the oldest is forgotten first."""
+"""Looked-up orders that a session can read. One more locks the oldest again."""
+
+BY = ("input", "by")
 
 
 async def order(ctx: Context, global_id: str) -> Order | None:
-    """An order of the account, of this session, or one it has looked up. One of somebody else is none."""
+    """An order that this session may read; None for any other."""
     order_id = upstream_id("Order", global_id)
-    return await find(ctx, order_id) if order_id else None
+    return await readable_order(ctx, order_id) if order_id else None
 
 
-async def find(ctx: Context, order_id: str) -> Order | None:
-    """An order by its upstream id, as far as this session may read it. A guest's other ids cost no call."""
-    return await ctx.once(f"order {order_id}", lambda: _find(ctx, order_id))
+async def readable_order(ctx: Context, order_id: str) -> Order | None:
+    """An order by its upstream id, if this session may read it. A guest's request for another order costs no call."""
+    return await ctx.once(f"order {order_id}", lambda: _readable_order(ctx, order_id))
 
 
-async def _find(ctx: Context, order_id: str) -> Order | None:
+async def _readable_order(ctx: Context, order_id: str) -> Order | None:
     session = await ctx.own_session()
     memory = session.record.checkout_memory
     if proof := memory.unlocked.get(order_id):
-        return next((one for one in await _looked_up(ctx, proof) if one.number == order_id), None)
-    if order_id in memory.order_ids or session.reaches(SessionLevel.REGISTERED):
+        return next((order for order in await _orders_by(ctx, proof) if order.number == order_id), None)
+    if order_id in memory.order_ids or session.level is SessionLevel.REGISTERED:
         return await ctx.order(order_id)
     return None
 
 
-async def of_account(
+async def orders_of_shopper(
     parent: object,
     ctx: Context,
     first: int | None = None,
@@ -52,14 +54,13 @@ async def of_account(
     before: str | None = None,
     states: Sequence[OrderState] | None = None,
 ) -> Connection[Order]:
-    """The signed-in shopper's orders. States this schema does not know cannot be asked for."""
-    wanted = list(dict.fromkeys(states or ()))
-    if OrderState.UNKNOWN in wanted:
-        raise BadUserInput("UNKNOWN stands for states that have no name here; it cannot be asked for.")
+    requested = list(dict.fromkeys(states or ()))
+    if OrderState.UNKNOWN in requested:
+        raise BadUserInput("`states` must not have UNKNOWN: it stands for all states that have no name here.")
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[Order]:
-        found = await ctx.as_shopper(lambda upstream, token: upstream.orders.orders(token, number, size, wanted))
-        return Page(found.orders, found.total_count)
+        page = await ctx.as_shopper(lambda upstream, token: upstream.orders.orders(token, number, size, requested))
+        return Page(page.orders, page.total_count)
 
     return await connection(read, Window.of(first, after, last, before, largest=LARGEST_PAGE), at_once=True)
 
@@ -73,32 +74,28 @@ async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction 
 
 
 async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayload:
-    """Find an order by what its buyer knows, and let this session read it from now on.
-
-    Whatever was wrong, the number, the password or the card, the answer is the same.
-    """
+    """Find an order and let this session read it. Whatever is wrong with the input, the error is the same."""
     session = await ctx.own_session()
-    if args.by.card_digits is not None and not session.reaches(SessionLevel.REGISTERED):
-        return LookupOrderPayload(errors=[_sign_in_first()])
+    if args.by.card_digits is not None and session.level is not SessionLevel.REGISTERED:
+        return LookupOrderPayload(errors=[_sign_in_required()])
     proof = _proof(args.by)
     try:
-        # What is tried is the number or the address, however it is written.
         await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.rate_limit_key)
-        found = await _looked_up(ctx, proof)
+        orders = await _orders_by(ctx, proof)
     except RateLimited as limited:
-        return LookupOrderPayload(errors=[too_many(limited, ("input", "by"), ctx.services.now())])
+        return LookupOrderPayload(errors=[too_many(limited, BY, ctx.services.now())])
     except UpstreamError as failure:
-        return LookupOrderPayload(errors=[sessions.upstream_error(ctx, failure, ("input", "by"))])
-    if not found:
+        return LookupOrderPayload(errors=[logged_error(ctx, failure, BY)])
+    if not orders:
         return LookupOrderPayload(errors=[_no_such_order()])
-    # A card may have paid several; the newest is what somebody asks about.
-    order = max(found, key=lambda one: one.submitted_at or datetime.max.replace(tzinfo=UTC))
-    await ctx.services.sessions.update_checkout_memory(session, lambda memory: _unlock(memory, order.number, proof))
-    return LookupOrderPayload(order=order)
+    # A card may have paid for several orders.
+    newest = max(orders, key=lambda order: order.submitted_at or datetime.max.replace(tzinfo=UTC))
+    await ctx.services.sessions.update_checkout_memory(session, lambda memory: _unlock(memory, newest.number, proof))
+    return LookupOrderPayload(order=newest)
 
 
-async def _looked_up(ctx: Context, proof: Proof) -> list[Order]:
-    """The orders that the proof fits; none, too, where upstream refuses it in any way but for a pause."""
+async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
+    """The orders that match; none when upstream refuses the lookup for any reason but its rate limit."""
     try:
         return await ctx.as_shopper(lambda upstream, token: upstream.orders.look_up_orders(token, proof))
     except UpstreamRefusal as refusal:
@@ -108,25 +105,25 @@ async def _looked_up(ctx: Context, proof: Proof) -> list[Order]:
 
 
 def _unlock(memory: CheckoutMemory, number: str, proof: Proof) -> None:
-    known = {one: kept for one, kept in memory.unlocked.items() if one != number}
-    memory.unlocked = dict([*known.items(), (number, proof)][-MOST_UNLOCKED:])
+    others = [(other, unlocked_by) for other, unlocked_by in memory.unlocked.items() if other != number]
+    memory.unlocked = dict([*others, (number, proof)][-MOST_UNLOCKED:])
 
 
 def _proof(by: OrderLookupBy) -> Proof:
     if by.order_password is not None:
         return Proof(number=by.order_password.number.strip(), password=by.order_password.password)
-    assert by.card_digits is not None  # noqa: S101 - the graph takes exactly one of them
+    assert by.card_digits is not None  # noqa: S101 - the input is `@oneOf`
     return Proof(email=by.card_digits.email, last_four_digits=by.card_digits.last_four_digits)
 
 
 def _no_such_order() -> NotFoundError:
-    return not_found(("input", "by"), "No order fits what was given.")
+    return not_found(BY, "No order matches this input.")
 
 
-def _sign_in_first() -> AccessError:
+def _sign_in_required() -> AccessError:
     return AccessError(
         code=ErrorCode.SIGN_IN_REQUIRED,
         message=MESSAGES[ErrorCode.SIGN_IN_REQUIRED],
-        path=("input", "by", "cardDigits"),
+        path=(*BY, "cardDigits"),
         required_level=SessionLevel.REGISTERED,
     )

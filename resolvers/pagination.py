@@ -1,8 +1,8 @@
-"""Relay connections over lists that upstream pages by number, and that change while somebody pages.
+"""Relay connections over lists that upstream pages by number, and that change between two pages of a client.
 
-A cursor says where an item was and which one it was. The item is looked for where it was, then near it,
-then further away, so that a list that grew in front neither repeats nor skips what is behind. All pages of
-one answer must tell the same number of items; where they do not, the list moved in between and is read again.
+A cursor has the position and the id of an item. The item is looked for at that position, then near it, then further
+away. So a list that grew at its front neither repeats nor skips what follows. All upstream pages of one answer must
+report the same number of items. If they do not, the list changed in between and is read again.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ LARGEST_PAGE = 100
 WIDE_SEARCHES = 10
 """Pages of the largest size in which an item that has moved far is looked for."""
 
-MOST_SIFTED = 2000
-"""Items of a list that is read as a whole."""
+MOST_FILTERED = 2000
+"""Items of a list that is filtered here, and so read whole."""
 
-LOOKS = 3
-"""Times a list that moves is read before its answer is taken as it is."""
+MOST_READINGS = 3
+"""How often a list that keeps changing is read. The last reading is accepted as it is."""
 
 
 class Item(Protocol):
@@ -36,15 +36,15 @@ T = TypeVar("T", bound=Item)
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list, and how many items there are on all pages."""
+    """One page of a list, and the number of items on all pages."""
 
     items: list[T]
     total_count: int
 
 
 Read = Callable[[int, int, bool], Awaitable[Page[T]]]
-"""Reads the page of a number from 1 and a size. The last argument is true for a page that must not come
-from a cache: what was remembered did not fit together."""
+"""Reads the page with a number from 1 and a size. With True, the page must not come from a cache: cached pages did
+not fit together."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True)
 class Window:
-    """What was asked for: so many items behind a cursor, or so many in front of one."""
+    """The requested part of a list: a number of items after a cursor, or before one."""
 
     size: int
     cursor: "Cursor | None"
@@ -84,190 +84,192 @@ class Window:
     def of(
         cls, first: int | None, after: str | None, last: int | None, before: str | None, *, largest: int = LARGEST_PAGE
     ) -> "Window":
-        """A page by `first` and `after`, or by `last` and `before`; exactly one pair. Raises `BadUserInput`."""
+        """`first` and `after`, or `last` and `before`; exactly one pair. Raises `BadUserInput`."""
         if (first is None) == (last is None) or (first is None and after) or (last is None and before):
-            raise BadUserInput("Give either first, with or without after, or last, with or without before.")
+            raise BadUserInput("Use `first`, with or without `after`, or `last`, with or without `before`.")
         size = first if first is not None else last
         if size is None or not 1 <= size <= largest:
-            raise BadUserInput(f"A page has 1 to {largest} items.")
-        text = after or before
-        return cls(size, Cursor.read(text) if text else None, is_forward=first is not None)
+            name = "first" if first is not None else "last"
+            raise BadUserInput(f"`{name}` must be 1 to {largest}.")
+        cursor = after or before
+        return cls(size, Cursor.decode(cursor) if cursor else None, is_forward=first is not None)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where an item was, from 0, in a list read by pages of `size`; and which one it was."""
+    """The index of an item, from 0, in a list that is read by pages of `size`; and the id of the item."""
 
     size: int
-    place: int
+    index: int
     item_id: str
 
-    def text(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.size}:{self.place}:{self.item_id}".encode()).decode()
+    def encode(self) -> str:
+        return base64.urlsafe_b64encode(f"{self.size}:{self.index}:{self.item_id}".encode()).decode()
 
     @classmethod
-    def read(cls, text: str) -> "Cursor":
+    def decode(cls, encoded: str) -> "Cursor":
+        """Raises `BadUserInput`."""
         try:
-            size, place, item_id = base64.urlsafe_b64decode(text.encode()).decode().split(":", 2)
-            cursor = cls(int(size), int(place), item_id)
+            size, index, item_id = base64.urlsafe_b64decode(encoded.encode()).decode().split(":", 2)
+            cursor = cls(int(size), int(index), item_id)
         except ValueError:
-            raise BadUserInput("This is not a cursor of this list.") from None
-        if not (1 <= cursor.size <= LARGEST_PAGE and 0 <= cursor.place < 10_000_000):
-            raise BadUserInput("This is not a cursor of this list.")
+            cursor = None
+        if cursor is None or not (1 <= cursor.size <= LARGEST_PAGE and 0 <= cursor.index < 10_000_000):
+            raise BadUserInput("`after` and `before` must be cursors of this list.")
         return cursor
 
 
 async def connection(read: Read[T], window: Window, *, at_once: bool = False) -> Connection[T]:
-    """The page that was asked for, as the list is now.
+    """The requested part of the list, as the list is now.
 
-    `at_once`: for a list that no cache knows, the cursor's item and all that is asked for are read as one
-    upstream page, of whatever size that takes. One call is enough then as long as nothing has moved.
+    `at_once`: for a list that is not cached. The cursor's item and all requested items are read as one upstream page,
+    whatever its size. That is one call unless items have moved.
     """
-    for look in range(1, LOOKS):
+    for number in range(1, MOST_READINGS):
         try:
-            return await Look(read, past_cache=look > 1, at_once=at_once).answer(window)
-        except Moved:
+            return await Reading(read, past_cache=number > 1, at_once=at_once).answer(window)
+        except ListChanged:
             continue
-    return await Look(read, past_cache=True, at_once=at_once, is_last=True).answer(window)
+    return await Reading(read, past_cache=True, at_once=at_once, is_last=True).answer(window)
 
 
-def sifted(read: Read[T], *, keep: Callable[[T], bool] = bool, kept_also_by: Read[T] | None = None) -> Read[T]:
-    """The items of a list that pass, and that another list has too. Upstream cannot sift, so that all of the
-    list is read, at most `MOST_SIFTED` items of it.
+def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read[T] | None = None) -> Read[T]:
+    """The items that pass, and that another list has too. Upstream cannot filter, so the whole list is read.
+
+    Reading raises `BadUserInput` for a list of more than `MOST_FILTERED` items.
     """
-    kept: dict[bool, list[T]] = {}
+    by_past_cache: dict[bool, list[T]] = {}
 
     async def page(number: int, size: int, past_cache: bool) -> Page[T]:
-        if past_cache not in kept:
-            items = [item for item in await whole(read, past_cache) if keep(item)]
-            if kept_also_by is not None:
-                others = {item.upstream_id for item in await whole(kept_also_by, past_cache)}
-                items = [item for item in items if item.upstream_id in others]
-            kept[past_cache] = items
-        shown = kept[past_cache]
-        return Page(shown[(number - 1) * size : number * size], len(shown))
+        if past_cache not in by_past_cache:
+            items = [item for item in await whole(read, past_cache) if passes(item)]
+            if also_in is not None:
+                other_ids = {item.upstream_id for item in await whole(also_in, past_cache)}
+                items = [item for item in items if item.upstream_id in other_ids]
+            by_past_cache[past_cache] = items
+        items = by_past_cache[past_cache]
+        return Page(items[(number - 1) * size : number * size], len(items))
 
     return page
 
 
 async def whole(read: Read[T], past_cache: bool) -> list[T]:
-    """Every item of a list. Raises `BadUserInput` for a list that is too long for that."""
+    """Every item of a list. Raises `BadUserInput` when there are more than `MOST_FILTERED`."""
     first = await read(1, LARGEST_PAGE, past_cache)
-    if first.total_count > MOST_SIFTED:
+    if first.total_count > MOST_FILTERED:
         raise BadUserInput(
-            f"{first.total_count} products match, {MOST_SIFTED} are allowed. Search for more, or set purchasableOnly "
-            "to false."
+            f"The search matches {first.total_count} products and may match at most {MOST_FILTERED}. Search for more "
+            "words, or set `purchasableOnly` to false."
         )
     numbers = range(2, -(-first.total_count // LARGEST_PAGE) + 1)
     others = await asyncio.gather(*(read(number, LARGEST_PAGE, past_cache) for number in numbers))
     return [item for page in (first, *others) for item in page.items]
 
 
-class Moved(Exception):
+class ListChanged(Exception):
     """The list changed between two of its pages."""
 
 
 @dataclass
-class Look(Generic[T]):
-    """One look at a list: pages read at about the same time, each once."""
+class Reading(Generic[T]):
+    """One reading of a list: pages read at about the same time, each once."""
 
     read: Read[T]
     past_cache: bool
     at_once: bool = False
     is_last: bool = False
-    """Whether pages that do not fit together are taken all the same."""
+    """Whether pages that do not fit together are accepted."""
     pages: dict[tuple[int, int], Page[T]] = field(default_factory=dict)
     total: int | None = None
 
     async def answer(self, window: Window) -> Connection[T]:
+        """Raises `ListChanged` unless this is the last reading."""
         size = window.size
-        if self.at_once and window.cursor and (found := await self._in_one(window.cursor, window)):
-            return found
+        if self.at_once and window.cursor and (answer := await self._from_one_page(window.cursor, window)):
+            return answer
         if window.is_forward:
-            start = await self._behind(window.cursor) if window.cursor else 0
+            start = await self._index_after(window.cursor) if window.cursor else 0
             return await self._between(start, start + size, size)
-        end = await self._front_of(window.cursor) if window.cursor else (await self._page(0, size)).total_count
+        end = await self._index_before(window.cursor) if window.cursor else (await self._page(0, size)).total_count
         return await self._between(max(end - size, 0), end, size)
 
-    async def _in_one(self, cursor: Cursor, window: Window) -> Connection[T] | None:
-        """All of it from one page; None when the item is no longer where it was."""
-        start = cursor.place if window.is_forward else max(cursor.place - window.size, 0)
-        end = cursor.place + 1 + (window.size if window.is_forward else 0)
+    async def _from_one_page(self, cursor: Cursor, window: Window) -> Connection[T] | None:
+        """All of it from one page; None when the item has moved."""
+        start = cursor.index if window.is_forward else max(cursor.index - window.size, 0)
+        end = cursor.index + 1 + (window.size if window.is_forward else 0)
         number, size = _page_that_holds(start, end)
-        row = (await self._page(number, size)).items[start - number * size : end - number * size]
-        at = cursor.place - start
-        if at >= len(row) or row[at].upstream_id != cursor.item_id:
+        items = (await self._page(number, size)).items[start - number * size : end - number * size]
+        offset = cursor.index - start
+        if offset >= len(items) or items[offset].upstream_id != cursor.item_id:
             return None
-        return (
-            self._shown(start + 1, row[1:], window.size)
-            if window.is_forward
-            else self._shown(start, row[:at], window.size)
-        )
+        if window.is_forward:
+            return self._connection(start + 1, items[1:], window.size)
+        return self._connection(start, items[:offset], window.size)
 
     async def _between(self, start: int, end: int, size: int) -> Connection[T]:
         first_page, last_page = start // size, max(end - 1, start) // size
-        row: list[T] = []
+        items: list[T] = []
         for number in range(first_page, last_page + 1):
-            row += (await self._page(number, size)).items
+            items += (await self._page(number, size)).items
         offset = start - first_page * size
-        return self._shown(start, _without_repeats(row[offset : offset + end - start]), size)
+        return self._connection(start, _without_repeats(items[offset : offset + end - start]), size)
 
-    def _shown(self, start: int, shown: list[T], size: int) -> Connection[T]:
-        """These items, which stand from `start` on."""
-        edges = [Edge(Cursor(size, start + index, item.upstream_id).text(), item) for index, item in enumerate(shown)]
+    def _connection(self, start: int, items: list[T], size: int) -> Connection[T]:
+        """A connection of these items, the first of which has the index `start`."""
+        edges = [Edge(Cursor(size, start + index, item.upstream_id).encode(), item) for index, item in enumerate(items)]
         total = self.total or 0
         info = PageInfo(
-            has_next_page=bool(shown) and start + len(shown) < total,
-            has_previous_page=bool(shown) and start > 0,
+            has_next_page=bool(items) and start + len(items) < total,
+            has_previous_page=bool(items) and start > 0,
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         )
         return Connection(edges, info, total)
 
-    async def _behind(self, cursor: Cursor) -> int:
-        """The place behind the cursor's item; of one that is gone, the place it had."""
-        found = await self._place_of(cursor)
-        return cursor.place if found is None else found + 1
+    async def _index_after(self, cursor: Cursor) -> int:
+        """The index after the cursor's item; if the item is gone, its former index."""
+        index = await self._index_of(cursor)
+        return cursor.index if index is None else index + 1
 
-    async def _front_of(self, cursor: Cursor) -> int:
-        found = await self._place_of(cursor)
-        return cursor.place if found is None else found
+    async def _index_before(self, cursor: Cursor) -> int:
+        index = await self._index_of(cursor)
+        return cursor.index if index is None else index
 
-    async def _place_of(self, cursor: Cursor) -> int | None:
-        """Where the item is now; None when it is nowhere near, as one that is gone."""
-        number = cursor.place // cursor.size
-        # New items mostly come first in a list: what was there is further down.
+    async def _index_of(self, cursor: Cursor) -> int | None:
+        """The present index of the cursor's item; None when it is gone, or not found nearby."""
+        number = cursor.index // cursor.size
+        # New items are mostly at the front of a list, so an item that moved is mostly on the next page.
         for near in (number, number + 1, number - 1):
-            place = await self._place_on(near, cursor.size, cursor.item_id)
-            if place is not None:
-                return place
-        middle = cursor.place // LARGEST_PAGE
-        for far in sorted(range(middle + WIDE_SEARCHES), key=lambda one: abs(one - middle))[:WIDE_SEARCHES]:
-            place = await self._place_on(far, LARGEST_PAGE, cursor.item_id)
-            if place is not None:
-                return place
+            index = await self._index_on(near, cursor.size, cursor.item_id)
+            if index is not None:
+                return index
+        middle = cursor.index // LARGEST_PAGE
+        for far in sorted(range(middle + WIDE_SEARCHES), key=lambda page: abs(page - middle))[:WIDE_SEARCHES]:
+            index = await self._index_on(far, LARGEST_PAGE, cursor.item_id)
+            if index is not None:
+                return index
         return None
 
-    async def _place_on(self, number: int, size: int, item_id: str) -> int | None:
+    async def _index_on(self, number: int, size: int, item_id: str) -> int | None:
         if number < 0 or (self.total is not None and number * size >= self.total):
             return None
         items = (await self._page(number, size)).items
-        return next((number * size + index for index, item in enumerate(items) if item.upstream_id == item_id), None)
+        return next((number * size + offset for offset, item in enumerate(items) if item.upstream_id == item_id), None)
 
     async def _page(self, number: int, size: int) -> Page[T]:
-        """The page of a number from 0."""
-        known = self.pages.get((number, size))
-        if known is None:
-            known = self.pages[number, size] = await self.read(number + 1, size, self.past_cache)
-            if self.total not in (None, known.total_count) and not self.is_last:
-                raise Moved
-            self.total = known.total_count
-        return known
+        """The page with a number from 0. Raises `ListChanged`."""
+        page = self.pages.get((number, size))
+        if page is None:
+            page = self.pages[number, size] = await self.read(number + 1, size, self.past_cache)
+            if self.total not in (None, page.total_count) and not self.is_last:
+                raise ListChanged
+            self.total = page.total_count
+        return page
 
 
 def _page_that_holds(start: int, end: int) -> tuple[int, int]:
-    """Number, from 0, and size of the smallest page with all places from `start` up to `end`. At most about twice
-    as long as what it is to hold."""
+    """Number, from 0, and size of the smallest page with all indexes from `start` up to `end`. Its size is at most
+    about twice the number of these indexes."""
     size = next(size for size in count(end - start) if start // size == (end - 1) // size)
     return start // size, size
 

@@ -1,4 +1,4 @@
-"""What mutations answer: the outcome, warnings and errors. Cart and payment session are read when asked for."""
+"""Payloads of mutations: what changed, warnings and errors. Cart and payment session are read when selected."""
 
 from dataclasses import dataclass, field
 
@@ -84,4 +84,4 @@ class LookupOrderPayload(Payload):
 @dataclass(frozen=True)
 class ContractPayload(Payload):
     contract_id: str | None = None
-    """Upstream id of the shopper's own contract."""
+    """Upstream id of the contract; None unless it is the shopper's own."""

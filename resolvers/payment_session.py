@@ -1,8 +1,8 @@
-"""The payment session of a cart."""
+"""The payment session of the cart."""
 
 from gateway.operation.context import Context
 from gateway.payments.payment_session import Facts, PaymentSession
-from gateway.payments.payment_session import payment_session as view_of
+from gateway.payments.payment_session import payment_session as payment_session_of
 from gateway.upstream.cart import Cart
 from resolvers.payloads import Payload
 
@@ -13,8 +13,9 @@ async def payment_session(ctx: Context) -> PaymentSession | None:
 
 async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | None:
     session = await ctx.own_session()
-    return view_of(parent, Facts(session.record.checkout_memory, session.locale))
+    return payment_session_of(parent, Facts(session.record.checkout_memory, session.locale))
 
 
 async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:
+    """The payment session after a change; read only if the operation selects it."""
     return await payment_session(ctx) if await ctx.session() else None

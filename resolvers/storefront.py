@@ -1,4 +1,4 @@
-"""What a storefront needs before it renders anything."""
+"""Settings of the storefront that a client needs to render anything."""
 
 from dataclasses import dataclass
 

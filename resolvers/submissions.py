@@ -13,16 +13,17 @@ from gateway.refusals.user_errors import PaymentError, busy_submission, key_reus
 from gateway.sessions.idempotency import KeyReused, fingerprint
 from gateway.submission import submissions
 from gateway.submission.attempt import SubmitRequest
-from resolvers import sessions
+from resolvers.failures import logged_error
 from resolvers.inputs.orders import ResumeOrderInput, SubmitOrderInput
 from resolvers.payloads import SubmissionPayload
+from resolvers.sessions import session_with_shopper_id
 
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
     try:
         return await submissions.look_up(ctx, idempotency_key)
     except NothingToResume:
-        return None  # It was forgotten at this moment: nothing had been sent.
+        return None  # Another replica has just deleted the attempt, since nothing had been sent.
 
 
 async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayload:
@@ -33,14 +34,14 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
     )
     request = SubmitRequest(args.idempotency_key, fingerprint("submitOrder", agreement), agreement)
     try:
-        await sessions.of_a_known_shopper(ctx)
+        await session_with_shopper_id(ctx)
         attempt = await submissions.submit(ctx, request)
     except KeyReused:
         return SubmissionPayload(errors=[key_reused()])
     except CartBusy:
         return SubmissionPayload(errors=[busy_submission(ctx.caller.request_id)])
     except UpstreamError as failure:
-        return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
+        return SubmissionPayload(errors=[logged_error(ctx, failure)])
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
     except RateLimited as limited:
@@ -52,13 +53,10 @@ async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayloa
     try:
         attempt = await submissions.resume(ctx, args.idempotency_key)
     except NothingToResume:
-        problem = PaymentError(
-            code=ErrorCode.NOT_RESUMABLE,
-            message="No submission of this session waits for the shopper. Read orderSubmission and the cart.",
-        )
-        return SubmissionPayload(errors=[problem])
+        message = "No submission of this session waits for the shopper. Read `orderSubmission` and `cart`."
+        return SubmissionPayload(errors=[PaymentError(code=ErrorCode.NOT_RESUMABLE, message=message)])
     except UpstreamError as failure:
-        return SubmissionPayload(errors=[sessions.upstream_error(ctx, failure, ())])
+        return SubmissionPayload(errors=[logged_error(ctx, failure)])
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
     return SubmissionPayload(attempt=attempt)

@@ -5,7 +5,7 @@ from datetime import datetime
 from strawberry import ID
 
 from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
-from resolvers import account, contracts, credit, orders
+from resolvers import address_book, contracts, orders, payment_options, shopper, store_credit
 from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 from schema import dsl
 from schema.contracts import SubscriptionContractConnection
@@ -23,31 +23,31 @@ class Shopper(Node):
 
     upstream_id: str = field("Identifier used upstream. Source: id.")
     external_reference_id: str | None = field(
-        "Merchant's own identifier. Source: externalReferenceId.", resolver=account.external_reference_id
+        "Merchant's own identifier. Source: externalReferenceId.", resolver=shopper.external_reference_id
     )
-    first_name: str | None = field("Given name. Source: firstName.", resolver=account.first_name)
-    last_name: str | None = field("Family name. Source: lastName.", resolver=account.last_name)
-    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive(), resolver=account.email)
+    first_name: str | None = field("Given name. Source: firstName.", resolver=shopper.first_name)
+    last_name: str | None = field("Family name. Source: lastName.", resolver=shopper.last_name)
+    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive(), resolver=shopper.email)
     addresses: list[SavedAddress] | None = field(
         "Saved addresses. Null when they could not be read. Source: GET /v1/shoppers/me/addresses.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=10),
-        resolver=account.addresses,
+        resolver=address_book.addresses,
     )
     payment_options: list[PaymentOption] | None = field(
         "Saved payment options. Null when they could not be read. Source: GET /v1/shoppers/me/payment-options.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
-        resolver=account.payment_options,
+        resolver=payment_options.payment_options,
     )
     orders: OrderConnection | None = field(
         "Orders, newest first. Null when they could not be read. Source: GET /v1/shoppers/me/orders.",
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
-        resolver=orders.of_account,
+        resolver=orders.orders_of_shopper,
         first=argument(int | None, "Number of items from the start of the page; at most 50."),
         after=argument(str | None, "Cursor after which the page starts."),
         last=argument(int | None, "Number of items from the end of the page; at most 50."),
@@ -59,7 +59,7 @@ class Shopper(Node):
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
-        resolver=contracts.of_shopper,
+        resolver=contracts.contracts_of_shopper,
         first=argument(int | None, "Number of items from the start of the page; at most 50."),
         after=argument(str | None, "Cursor after which the page starts."),
         last=argument(int | None, "Number of items from the end of the page; at most 50."),
@@ -69,7 +69,7 @@ class Shopper(Node):
         "Store credit. Null when the site has none or the ledger could not be read; the error at its path has the "
         "reason. Source: the merchant's credit ledger, through the gateway's ledger port.",
         Cost(weight="1"),
-        resolver=credit.store_credit,
+        resolver=store_credit.store_credit,
     )
 
 
@@ -92,7 +92,7 @@ class Session:
     shopper: Shopper | None = field(
         "The signed-in shopper; null for a guest. Source: GET /v1/shoppers/me.",
         Cost(weight="1"),
-        resolver=account.shopper_of,
+        resolver=shopper.shopper_of,
     )
 
 

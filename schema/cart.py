@@ -3,7 +3,7 @@
 from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
-from resolvers import account, carts, catalog, checkout, offers, payment_session
+from resolvers import cart, catalog, checkout, offers, payment_session, shopper
 from resolvers.scalars import CartRevision, CurrencyCode
 from schema import dsl
 from schema.account import Shopper
@@ -183,7 +183,7 @@ class Cart(Node):
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=2),
-        resolver=carts.tax_identifier_requirements,
+        resolver=cart.tax_identifier_requirements,
     )
     is_tax_inclusive: bool = field("True when line prices contain tax. Source: taxInclusive.")
     landed_cost_state: LandedCostState = field(
@@ -198,7 +198,7 @@ class Cart(Node):
     shopper: Shopper | None = field(
         "Shopper applied to the cart; null for a guest. Source: GET /v1/shoppers/me.",
         Cost(weight="1"),
-        resolver=account.shopper_of,
+        resolver=shopper.shopper_of,
     )
     payment_session: PaymentSession | None = field(
         "Payment session of the cart. Null when payment sessions are off for the site, or "
@@ -215,5 +215,5 @@ class Cart(Node):
     warnings: list[MutationWarning] = field(
         "What the shopper should know about the cart; none of it blocks the order. Source: the upstream warnings "
         "object, and gateway.",
-        resolver=carts.warnings,
+        resolver=cart.warnings,
     )

@@ -2,19 +2,25 @@
 
 from gateway.enums import IdempotencyMode, SessionLevel
 from resolvers import (
-    account,
+    address_book,
     apply_shopper,
-    carts,
+    cart_lines,
     checkout,
-    contracts,
-    credit,
+    contract_changes,
     offers,
     orders,
+    payment_options,
     payment_sources,
     sessions,
+    shipping_options,
+    shopper,
+    store_credit,
     submissions,
+    tax_identifiers,
 )
-from resolvers.sign_in import register_shopper, sign_in
+from resolvers.register_shopper import register_shopper
+from resolvers.sign_in import sign_in
+from resolvers.update_session import update_session
 from schema import dsl
 from schema.directives import Cost, Idempotency, RequiresSession
 from schema.dsl import mutation
@@ -85,7 +91,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=carts.update_session,
+        resolver=update_session,
     )
     register_shopper: RegisterShopperPayload | None = mutation(
         "Creates an account. Source: POST /v1/shoppers.",
@@ -99,7 +105,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=account.update_shopper,
+        resolver=shopper.update_shopper,
     )
     save_address: SaveAddressPayload | None = mutation(
         "Adds an address to the address book, or replaces one. A label that another entry uses is refused, because "
@@ -107,14 +113,14 @@ class Mutation:
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=account.save_address,
+        resolver=address_book.save_address,
     )
     delete_address: DeleteAddressPayload | None = mutation(
         "Removes an address from the address book. Source: DELETE /v1/shoppers/me/addresses/{addressId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=account.delete_address,
+        resolver=address_book.delete_address,
     )
     save_payment_option: SavePaymentOptionPayload | None = mutation(
         "Saves a source to the account, or changes label and default of a saved payment option. Source: POST "
@@ -122,14 +128,14 @@ class Mutation:
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=account.save_payment_option,
+        resolver=payment_options.save_payment_option,
     )
     delete_payment_option: DeletePaymentOptionPayload | None = mutation(
         "Removes a saved payment option. Source: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=account.delete_payment_option,
+        resolver=payment_options.delete_payment_option,
     )
     add_cart_lines: AddCartLinesPayload | None = mutation(
         "Adds products to the cart; starts a guest session when there is none. Source: POST "
@@ -137,21 +143,21 @@ class Mutation:
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="5"),
-        resolver=carts.add_cart_lines,
+        resolver=cart_lines.add_cart_lines,
     )
     update_cart_lines: UpdateCartLinesPayload | None = mutation(
         "Sets quantities and recurring terms of lines. Source: POST …/line-items/{lineItemsId}?action=update.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=carts.update_cart_lines,
+        resolver=cart_lines.update_cart_lines,
     )
     remove_cart_lines: RemoveCartLinesPayload | None = mutation(
         "Removes lines. Source: DELETE …/line-items?lineItemsId=…",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=carts.remove_cart_lines,
+        resolver=cart_lines.remove_cart_lines,
     )
     apply_offer: ApplyOfferPayload | None = mutation(
         "Applies a coupon or an offer. Source: POST /v1/shoppers/me/carts/active?promoCode=… or with an offer.",
@@ -180,14 +186,14 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=checkout.select_shipping_option,
+        resolver=shipping_options.select_shipping_option,
     )
     set_tax_identifiers: SetTaxIdentifiersPayload | None = mutation(
         "Sets the kind of buyer and replaces the tax identifiers. Source: POST and DELETE …/tax-registrations.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=checkout.set_tax_identifiers,
+        resolver=tax_identifiers.set_tax_identifiers,
     )
     update_cart: UpdateCartPayload | None = mutation(
         "Sets the organisation and the acceptance of the terms of sale. Source: POST /v1/shoppers/me/carts/active.",
@@ -233,14 +239,14 @@ class Mutation:
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
-        resolver=credit.apply_store_credit,
+        resolver=store_credit.apply_store_credit,
     )
     remove_store_credit: RemoveStoreCreditPayload | None = mutation(
         "Removes store credit from the cart. Source: DELETE …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
-        resolver=credit.remove_store_credit,
+        resolver=store_credit.remove_store_credit,
     )
     submit_order: SubmitOrderPayload | None = mutation(
         "Turns the cart into an order: at most once per key, and one submission per cart at a time. The gateway reads "
@@ -275,12 +281,12 @@ class Mutation:
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
-        resolver=contracts.change,
+        resolver=contract_changes.change_contract,
     )
     cancel_subscription_contract: CancelSubscriptionContractPayload | None = mutation(
         "Cancels a recurring purchase. Source: POST /v1/subscriptions/{subscriptionId}/cancel.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
-        resolver=contracts.cancel,
+        resolver=contract_changes.cancel_contract,
     )

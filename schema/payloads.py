@@ -2,7 +2,7 @@
 
 from strawberry import ID
 
-from resolvers import account, carts, contracts, credit, payment_session, sessions, sign_in
+from resolvers import cart, contracts, payment_session, register_shopper, sessions, shopper, store_credit
 from schema import dsl
 from schema.account import CartTransition, Session, Shopper
 from schema.cart import Cart
@@ -63,7 +63,7 @@ class SignInPayload:
         "when sign-in failed.",
         Sensitive(),
     )
-    cart: Cart | None = field("The cart after the sign-in. Null when it could not be read.", resolver=carts.cart_after)
+    cart: Cart | None = field("The cart after the sign-in. Null when it could not be read.", resolver=cart.cart_after)
     cart_transition: CartTransition | None = field("What happened to the guest cart. Null when sign-in failed.")
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
@@ -74,7 +74,7 @@ class RegisterShopperPayload:
     """Result of registerShopper. Source: gateway."""
 
     session: Session | None = field(
-        "The session, signed in. Null when registration failed.", resolver=sign_in.session_if_entered
+        "The session, signed in. Null when registration failed.", resolver=register_shopper.session_after_registration
     )
     bearer_token: str | None = field(
         "New bearer token of the session, in this answer only; the old one is no longer valid. Null for COOKIE and "
@@ -90,7 +90,7 @@ class RegisterShopperPayload:
 class UpdateShopperPayload:
     """Result of updateShopper. Source: gateway."""
 
-    shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=account.shopper_of)
+    shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=shopper.shopper_of)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
 
@@ -101,7 +101,7 @@ class SaveAddressPayload:
 
     saved_address: SavedAddress | None = field("The entry. Null when it could not be saved.")
     shopper: Shopper | None = field(
-        "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
+        "The account with its address book. Null when it could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -113,7 +113,7 @@ class DeleteAddressPayload:
 
     deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
-        "The account with its address book. Null when it could not be read.", resolver=account.shopper_of
+        "The account with its address book. Null when it could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -125,7 +125,7 @@ class SavePaymentOptionPayload:
 
     payment_option: PaymentOption | None = field("The saved payment option. Null when it could not be saved.")
     shopper: Shopper | None = field(
-        "The account with its saved payment options. Null when it could not be read.", resolver=account.shopper_of
+        "The account with its saved payment options. Null when it could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -137,7 +137,7 @@ class DeletePaymentOptionPayload:
 
     deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
-        "The account with its saved payment options. Null when it could not be read.", resolver=account.shopper_of
+        "The account with its saved payment options. Null when it could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -147,7 +147,7 @@ class DeletePaymentOptionPayload:
 class ApplyShopperPayload:
     """Result of applyShopper. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -156,7 +156,7 @@ class ApplyShopperPayload:
 class AddCartLinesPayload:
     """Result of addCartLines. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     bearer_token: str | None = field(
         "Bearer token of the guest session, in this answer only, when this call started one for BEARER delivery; null "
         "otherwise.",
@@ -170,7 +170,7 @@ class AddCartLinesPayload:
 class UpdateCartLinesPayload:
     """Result of updateCartLines. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -179,7 +179,7 @@ class UpdateCartLinesPayload:
 class RemoveCartLinesPayload:
     """Result of removeCartLines. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -188,7 +188,7 @@ class RemoveCartLinesPayload:
 class ApplyOfferPayload:
     """Result of applyOffer. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, a code takes effect later.")
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -199,7 +199,7 @@ class UpdateSessionPayload:
 
     session: Session | None = field("The session. Null when it could not be read.", resolver=sessions.session_after)
     cart: Cart | None = field(
-        "The cart with its new amounts. Null when it could not be read.", resolver=carts.cart_after
+        "The cart with its new amounts. Null when it could not be read.", resolver=cart.cart_after
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
@@ -209,7 +209,7 @@ class UpdateSessionPayload:
 class RemoveOfferPayload:
     """Result of removeOffer. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -218,7 +218,7 @@ class RemoveOfferPayload:
 class SetCartAddressesPayload:
     """Result of setCartAddresses. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, the shipping option was reset.")
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -227,7 +227,7 @@ class SetCartAddressesPayload:
 class SelectShippingOptionPayload:
     """Result of selectShippingOption. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -236,7 +236,7 @@ class SelectShippingOptionPayload:
 class SetTaxIdentifiersPayload:
     """Result of setTaxIdentifiers. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -245,7 +245,7 @@ class SetTaxIdentifiersPayload:
 class UpdateCartPayload:
     """Result of updateCart. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(ERRORS)
 
@@ -256,7 +256,7 @@ class PrepareCheckoutPayload:
 
     cart: Cart | None = field(
         "The cart after the call; read readiness for the next step. Null when it could not be read.",
-        resolver=carts.cart_after,
+        resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[CartMutationError] = field(f"{ERRORS} The path names the part that failed.")
@@ -266,7 +266,7 @@ class PrepareCheckoutPayload:
 class AttachSourcePayload:
     """Result of attachSource. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[PaymentMutationError] = field(ERRORS)
@@ -276,7 +276,7 @@ class AttachSourcePayload:
 class DetachSourcePayload:
     """Result of detachSource. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[PaymentMutationError] = field(ERRORS)
@@ -286,10 +286,10 @@ class DetachSourcePayload:
 class ApplyStoreCreditPayload:
     """Result of applyStoreCredit. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     store_credit: StoreCreditAccount | None = field(
-        "The shopper's credit after the call. Null when it could not be read.", resolver=credit.store_credit_after
+        "The shopper's credit after the call. Null when it could not be read.", resolver=store_credit.store_credit_after
     )
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, sources were reordered.")
     errors: list[PaymentMutationError] = field(ERRORS)
@@ -299,7 +299,7 @@ class ApplyStoreCreditPayload:
 class RemoveStoreCreditPayload:
     """Result of removeStoreCredit. Source: gateway."""
 
-    cart: Cart | None = field(CART, resolver=carts.cart_after)
+    cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[PaymentMutationError] = field(ERRORS)
@@ -315,7 +315,7 @@ class SubmitOrderPayload:
     result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
     cart: Cart | None = field(
         "The active cart after the call: a new empty one once the order is placed. Null when it could not be read.",
-        resolver=carts.cart_after,
+        resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is one.")
@@ -328,7 +328,7 @@ class ResumeOrderPayload:
     attempt: SubmissionAttempt | None = field("The attempt. Null when there is nothing to resume.")
     result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
     cart: Cart | None = field(
-        "The active cart after the call. Null when it could not be read.", resolver=carts.cart_after
+        "The active cart after the call. Null when it could not be read.", resolver=cart.cart_after
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is one.")

@@ -6,8 +6,7 @@ from strawberry import ID
 
 from gateway.enums import SessionLevel
 from resolvers import (
-    account,
-    carts,
+    cart,
     catalog,
     checkout,
     contracts,
@@ -16,6 +15,7 @@ from resolvers import (
     payment_methods,
     payment_session,
     sessions,
+    shopper,
     storefront,
     submissions,
 )
@@ -126,14 +126,14 @@ class Query:
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
-        resolver=account.shopper,
+        resolver=shopper.shopper,
     )
     cart: Cart | None = field(
         "The cart of the session. Null without a session. Source: GET /v1/shoppers/me/carts/active.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
-        resolver=carts.cart,
+        resolver=cart.cart,
     )
     payment_session: PaymentSession | None = field(
         "The payment session of the cart; the same object as Cart.paymentSession. Source: cart.paymentSession.",

@@ -1,6 +1,6 @@
 """Addresses and payment options saved to an account."""
 
-from resolvers import account
+from resolvers import payment_options
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl
 from schema.dsl import field
@@ -28,7 +28,7 @@ class PaymentOption(Node):
     is_expired: bool = field(
         "True when a card is past its expiry month. Source: gateway, from creditCard.expirationYear and "
         "expirationMonth.",
-        resolver=account.is_expired,
+        resolver=payment_options.is_expired,
     )
     source: PaymentSource = field("Reusable source behind it. Source: the option's source fields.")
     billing_address: Address | None = field("Billing address stored with it. Source: address.")

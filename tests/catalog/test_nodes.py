@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLInterfaceType
 
 from gateway.upstream.ids import global_id
-from resolvers.nodes import ROWS
+from resolvers.nodes import READERS
 from sandbox.model.world import World
 from schema.build import build
 from tests.support.shop import GRAPHITE, PACK, SOFTWARE, Shopper, Storefront
@@ -39,7 +39,7 @@ def test_every_type_that_has_an_id_can_be_read_by_it() -> None:
     interface = core.type_map["Node"]
     assert isinstance(interface, GraphQLInterfaceType)
     named = {type_.name for type_ in core.get_possible_types(interface)}
-    assert named == set(ROWS), "give the type a row in resolvers/nodes.py"
+    assert named == set(READERS), "give the type a reader in resolvers/nodes.py"
 
 
 @pytest.mark.parametrize("id", [PRODUCT, CATEGORY, OFFER])

@@ -73,7 +73,7 @@ async def test_what_is_sold_out_by_now_is_told(shopper: Shopper, world: World) -
     assert payload["errors"] == []
     assert payload["cart"]["totalQuantity"] == 1
     assert payload["warnings"] == [
-        {"code": "OTHER", "message": "Not taken along into the fresh cart: product 5401230400."}
+        {"code": "OTHER", "message": "The new cart does not have this part: product 5401230400."}
     ]
 
 
@@ -87,7 +87,7 @@ async def test_a_code_that_is_refused_beside_the_cart_is_told(shopper: Shopper, 
     network.rewrites["POST", CART] = lambda body: body | beside if next(is_asked) else body
     payload = await gives_up(shopper.storefront)
     assert payload["warnings"] == [
-        {"code": "OTHER", "message": "Not taken along into the fresh cart: coupon SPRING20."}
+        {"code": "OTHER", "message": "The new cart does not have this part: coupon SPRING20."}
     ]
 
 
@@ -108,7 +108,7 @@ async def test_a_signed_in_shopper_is_told_what_to_do(registered_shopper: Shoppe
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderActionRequired"
     payload = await gives_up(registered_shopper.storefront)
     assert payload["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE", sessionState="PENDING_REDIRECT")]
-    assert "sign out" in payload["errors"][0]["message"]
+    assert "signOut" in payload["errors"][0]["message"]
 
 
 async def test_nobody_resumes_for_a_shopper_who_gave_up(

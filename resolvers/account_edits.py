@@ -1,0 +1,71 @@
+"""Changes of a registered shopper's account, and the entries of its lists."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
+
+from gateway.errors import UpstreamError, UpstreamInvalidResponse
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import Path, not_found
+from gateway.upstream.client import Upstream
+from gateway.upstream.ids import upstream_id
+from gateway.upstream.shopper import PaymentOption, SavedAddress
+from resolvers.failures import Refused, logged_error
+from resolvers.payloads import DeletedPayload
+
+T = TypeVar("T")
+E = TypeVar("E", SavedAddress, PaymentOption)
+
+
+async def change(ctx: Context, call: Callable[[Upstream, str], Awaitable[None]], path: Path) -> None:
+    """Change the account. What the operation has read of it is forgotten. Raises `Refused`."""
+    try:
+        await ctx.as_shopper(call)
+    except UpstreamError as failure:
+        raise Refused(logged_error(ctx, failure, path)) from failure
+    finally:
+        ctx.forget_account()
+
+
+async def read(ctx: Context, call: Callable[[], Awaitable[T]], path: Path = ()) -> T:
+    """Read what a change depends on, or what it made. Raises `Refused`."""
+    try:
+        return await call()
+    except UpstreamError as failure:
+        raise Refused(logged_error(ctx, failure, path)) from failure
+
+
+async def delete(
+    ctx: Context, type_name: str, global_id: str, call: Callable[[Upstream, str, str], Awaitable[None]]
+) -> DeletedPayload:
+    """Delete an entry by its global id. `call` gets the client, the token and the entry's upstream id."""
+    path = ("input", "id")
+    try:
+        entry_id = own_id(type_name, global_id, path)
+        await change(ctx, lambda upstream, token: call(upstream, token, entry_id), path)
+    except Refused as refused:
+        return DeletedPayload(errors=refused.errors)
+    return DeletedPayload(deleted_id=global_id)
+
+
+def own_id(type_name: str, global_id: str, path: Path) -> str:
+    """The upstream id in a global id. Raises `Refused` for the id of another type."""
+    entry_id = upstream_id(type_name, global_id)
+    if entry_id is None:
+        raise Refused(not_found(path))
+    return entry_id
+
+
+def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
+    """The entry with an upstream id. Raises `Refused` when there is none."""
+    match = next((candidate for candidate in entries if candidate.upstream_id == entry_id), None)
+    if match is None:
+        raise Refused(not_found(path))
+    return match
+
+
+def saved_entry(ctx: Context, candidates: Iterable[E]) -> E:
+    """The entry that a change has made. Raises `Refused` when upstream does not list it."""
+    saved = next(iter(candidates), None)
+    if saved is None:
+        raise Refused(logged_error(ctx, UpstreamInvalidResponse(detail="saved entry is not listed")))
+    return saved

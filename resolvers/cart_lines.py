@@ -1,0 +1,245 @@
+"""Adding, changing and removing lines of the cart."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
+
+import msgspec
+
+from gateway.enums import ErrorCode
+from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
+from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
+from gateway.upstream.changes import NewLine, Through
+from gateway.upstream.ids import upstream_id
+from gateway.upstream.lines import RecurringTerms
+from resolvers import cart_edits, sessions
+from resolvers.failures import Refused, logged_error
+from resolvers.inputs.cart import (
+    AddCartLinesInput,
+    CartLineChangeInput,
+    NewCartLineInput,
+    RecurringTermsInput,
+    RemoveCartLinesInput,
+    UpdateCartLinesInput,
+)
+from resolvers.offers import no_offer
+from resolvers.payloads import AddCartLinesPayload, Payload
+
+MOST_LINES = 50
+
+LONGEST_TERMS = 4000
+"""Characters of the recurring terms of a line."""
+
+
+async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesPayload:
+    try:
+        _check_count(len(args.lines), "lines")
+        lines = [_new_line(line, ("input", "lines", str(index))) for index, line in enumerate(args.lines)]
+    except Refused as refused:
+        return AddCartLinesPayload(errors=refused.errors)
+    bearer_token = None
+    if await ctx.session() is None:
+        try:
+            _, handle = await sessions.begin(ctx, args.delivery)
+        except UpstreamError as failure:
+            return AddCartLinesPayload(errors=[logged_error(ctx, failure)])
+        bearer_token = sessions.bearer_token(handle)
+    try:
+        outcome = await _add_once(ctx, args, lines)
+    except KeyReused:
+        return AddCartLinesPayload(errors=[key_reused()], bearer_token=bearer_token)
+    except (UpstreamError, ConcurrentRequest) as failure:
+        return AddCartLinesPayload(errors=[logged_error(ctx, failure)], bearer_token=bearer_token)
+    return AddCartLinesPayload(errors=outcome.errors, warnings=outcome.warnings, bearer_token=bearer_token)
+
+
+async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine]) -> ChangeOutcome:
+    """Add the lines; with a key, once only."""
+
+    async def add() -> ChangeOutcome:
+        payload = await cart_edits.edit(ctx, args.if_revision, lambda: _add_all(ctx, lines, args.idempotency_key))
+        return ChangeOutcome(await _with_quantities(ctx, payload.errors, lines), payload.warnings)
+
+    if args.idempotency_key is None:
+        return await add()
+    input_digest = fingerprint("addCartLines", replace(args, idempotency_key=None))
+    session, key = await ctx.own_session(), str(args.idempotency_key)
+    return await ctx.services.idempotency.run_once(session, key, input_digest, add)
+
+
+async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payload:
+    """One call for all lines of the same offer and parent line. The first failure stops the rest.
+
+    Each call is recorded under the key, so a repeat continues after those that were made.
+    """
+    errors: list[AnyUserError] = []
+    for through in dict.fromkeys(line.through for line in lines):
+        indexes = [index for index, line in enumerate(lines) if line.through == through]
+        is_several = len(indexes) > 1 or through is None
+        path: Path = ("input", "lines") if is_several else ("input", "lines", str(indexes[0]))
+        add = partial(_add_together, ctx, [lines[index] for index in indexes], through, path)
+        if key is None or len(indexes) == len(lines):
+            outcome = await add()
+        else:
+            part = (f"{key}:{indexes[0]}", fingerprint("addCartLines", lines))
+            outcome = await ctx.services.idempotency.run_once(await ctx.own_session(), *part, add)
+        if errors := outcome.errors:
+            break
+    return Payload(errors=errors)
+
+
+async def _add_together(ctx: Context, lines: list[NewLine], through: Through | None, path: Path) -> ChangeOutcome:
+    async def add() -> None:
+        await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, through))
+
+    return ChangeOutcome((await cart_edits.send(ctx, add, path=path)).errors)
+
+
+async def _with_quantities(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
+    """The errors; one about the stock of a single product with the quantities that are available and allowed."""
+    product_id = lines[0].product_id
+    if len(lines) > 1 or product_id is None:
+        return errors
+    return [await _with_quantity(ctx, error, product_id) for error in errors]
+
+
+async def _with_quantity(ctx: Context, error: AnyUserError, product_id: str) -> AnyUserError:
+    if not isinstance(error, AvailabilityError):
+        return error
+    try:
+        stock = (await ctx.in_time(ctx.services.catalog.stock([product_id], past_cache=True))).get(product_id)
+        product = await ctx.in_time(ctx.services.catalog.product(product_id))
+    except UpstreamError:
+        return error
+    return msgspec.structs.replace(
+        error,
+        available_quantity=stock.available_quantity if stock else None,
+        minimum_quantity=product.minimum_quantity if product else None,
+        maximum_quantity=product.maximum_quantity if product else None,
+    )
+
+
+async def update_cart_lines(ctx: Context, args: UpdateCartLinesInput) -> Payload:
+    try:
+        _check_count(len(args.lines), "lines")
+        changes = [_line_change(line, ("input", "lines", str(index))) for index, line in enumerate(args.lines)]
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    return await cart_edits.edit(ctx, args.if_revision, lambda: _change_lines(ctx, changes))
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """A change of a line; what is None stays as it is."""
+
+    line_id: str
+    quantity: int | None
+    terms: RecurringTerms | None
+
+
+def _line_change(line: CartLineChangeInput, path: Path) -> LineChange:
+    line_id = _line_id(line.line_id, (*path, "lineId"))
+    if line.quantity is not None and line.quantity < 0:
+        raise Refused(_bad_quantity((*path, "quantity"), "`quantity` must be 0 or more."))
+    return LineChange(line_id, line.quantity, _terms(line.recurring_terms, path))
+
+
+async def _change_lines(ctx: Context, changes: list[LineChange]) -> Payload:
+    """One line after the other. The first failure stops the rest."""
+    for index, change in enumerate(changes):
+        if change.quantity is None and change.terms is None:
+            continue
+        payload = await cart_edits.send(ctx, partial(_change_line, ctx, change), path=("input", "lines", str(index)))
+        if payload.errors:
+            return payload
+    return Payload()
+
+
+async def _change_line(ctx: Context, change: LineChange) -> None:
+    if change.quantity == 0:
+        await _remove(ctx, [change.line_id])
+    else:
+        await ctx.as_shopper(
+            lambda upstream, token: upstream.cart.update_line(token, change.line_id, change.quantity, change.terms)
+        )
+
+
+async def remove_cart_lines(ctx: Context, args: RemoveCartLinesInput) -> Payload:
+    path = ("input", "lineIds")
+    try:
+        _check_count(len(args.line_ids), "lineIds")
+        line_ids = [_line_id(line_id, (*path, str(index))) for index, line_id in enumerate(args.line_ids)]
+    except Refused as refused:
+        return Payload(errors=refused.errors)
+    return await cart_edits.edit_in_one_call(ctx, args.if_revision, lambda: _remove(ctx, line_ids), path=path)
+
+
+async def _remove(ctx: Context, line_ids: list[str]) -> None:
+    try:
+        await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, line_ids))
+    except UpstreamRefusal as refusal:
+        if refusal.status != 404:
+            raise
+        # A line that is already gone makes the call fail for all lines. Remove those that are still in the cart.
+        ctx.forget_cart()
+        present_ids = {line.upstream_id for line in (await ctx.cart()).lines}
+        remaining_ids = [line_id for line_id in line_ids if line_id in present_ids]
+        if remaining_ids:
+            await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, remaining_ids))
+
+
+# Reading the input.
+
+
+def _new_line(line: NewCartLineInput, path: Path) -> NewLine:
+    if line.quantity < 1:
+        raise Refused(_bad_quantity((*path, "quantity"), "`quantity` must be 1 or more."))
+    by = line.product
+    product_id = by.upstream_id if by.id is None else upstream_id("Product", by.id)
+    if by.external_reference_id is None and product_id is None:
+        raise Refused(not_found((*path, "product"), "There is no product with this id."))
+    return NewLine(
+        product_id=product_id,
+        external_reference_id=by.external_reference_id,
+        quantity=line.quantity,
+        recurring_terms=_terms(line.recurring_terms, path),
+        custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes or []],
+        through=_through(line, path),
+    )
+
+
+def _through(line: NewCartLineInput, path: Path) -> Through | None:
+    if line.offer_id is None and line.parent_line_id is None:
+        return None
+    offer_id = upstream_id("Offer", line.offer_id) if line.offer_id is not None else None
+    if line.offer_id is not None and offer_id is None:
+        raise Refused(no_offer((*path, "offerId")))
+    parent = _line_id(line.parent_line_id, (*path, "parentLineId")) if line.parent_line_id is not None else None
+    return Through(offer_id=offer_id, parent_line_id=parent)
+
+
+def _terms(terms: RecurringTermsInput | None, path: Path) -> RecurringTerms | None:
+    if terms is None:
+        return None
+    if len(terms.terms) > LONGEST_TERMS:
+        message = f"`terms` may have at most {LONGEST_TERMS} characters."
+        raise Refused(invalid((*path, "recurringTerms", "terms"), message))
+    return RecurringTerms(auto_renewal=terms.is_auto_renewing, free_trial=terms.has_free_trial, terms=terms.terms)
+
+
+def _line_id(global_id: str, path: Path) -> str:
+    line_id = upstream_id("CartLine", global_id)
+    if line_id is None:
+        raise Refused(not_found(path, "The cart has no line with this id."))
+    return line_id
+
+
+def _check_count(count: int, name: str) -> None:
+    if not 1 <= count <= MOST_LINES:
+        raise Refused(invalid(("input", name), f"`{name}` must have 1 to {MOST_LINES} items."))
+
+
+def _bad_quantity(path: Path, message: str) -> AvailabilityError:
+    return AvailabilityError(code=ErrorCode.QUANTITY_OUT_OF_RANGE, message=message, path=path, minimum_quantity=1)

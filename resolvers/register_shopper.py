@@ -1,0 +1,112 @@
+"""Creating an account and signing in to it."""
+
+import hmac
+from dataclasses import replace
+from uuid import UUID
+
+import msgspec
+
+from gateway.enums import ErrorCode, RetryAdvice, SessionDelivery, SessionLevel
+from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import MESSAGES, AnyUserError, CredentialError, key_reused
+from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
+from gateway.sessions.sessions import Session
+from gateway.upstream import refusal_codes
+from gateway.upstream.endpoints.tokens import encoded_password
+from gateway.upstream.shopper import NewShopper
+from resolvers import sessions
+from resolvers.failures import Refused, logged_error
+from resolvers.inputs.session import RegisterShopperInput
+from resolvers.payloads import RegisterShopperPayload
+from resolvers.sign_in import by_password, count_attempt, sign_in_with
+
+INPUT = ("input",)
+
+NO_KEY = UUID(int=0)
+
+
+async def register_shopper(ctx: Context, args: RegisterShopperInput) -> RegisterShopperPayload:
+    """A repeat of a call that created the account signs in again."""
+    code = ErrorCode.REGISTRATION_FAILED
+    failed = CredentialError(code=code, message=MESSAGES[code], path=INPUT)
+    was_signed_in = await ctx.reaches(SessionLevel.REGISTERED)
+    errors, is_replay = await _create_account(ctx, args, failed)
+    if errors and not _is_in_doubt(errors):
+        return RegisterShopperPayload(errors=errors)
+    if is_replay and was_signed_in:
+        return RegisterShopperPayload()  # The session is this account's already.
+    try:
+        # If it is in doubt whether the account was created, the sign-in shows it.
+        signed_in = await sign_in_with(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
+    except Refused as refused:
+        return RegisterShopperPayload(errors=errors or refused.errors)
+    return RegisterShopperPayload(
+        bearer_token=sessions.bearer_token(signed_in.handle),
+        cart_transition=signed_in.transition,
+        warnings=signed_in.warnings,
+    )
+
+
+async def session_after_registration(parent: RegisterShopperPayload, ctx: Context) -> Session | None:
+    return None if parent.errors else await ctx.session()
+
+
+async def _create_account(
+    ctx: Context, args: RegisterShopperInput, failed: AnyUserError
+) -> tuple[list[AnyUserError], bool]:
+    """The errors, and whether they are those of an earlier call with this key."""
+    session = await ctx.own_session()
+    is_replay = True
+
+    async def create() -> ChangeOutcome:
+        nonlocal is_replay
+        is_replay = False
+        account = NewShopper(
+            email=args.email,
+            password=encoded_password(args.password),
+            first_name=args.first_name,
+            last_name=args.last_name,
+            locale=session.locale,
+            currency=session.currency_code,
+            accepts_marketing=args.accepts_marketing,
+        )
+        try:
+            await ctx.as_shopper(lambda upstream, token: upstream.account.register_shopper(token, account))
+        except UpstreamError as failure:
+            return ChangeOutcome([_registration_error(ctx, failure, failed)])
+        return ChangeOutcome()
+
+    key, input_digest = str(args.idempotency_key), _fingerprint(ctx, args)
+    try:
+        await count_attempt(ctx, args.email, INPUT)
+        outcome = await ctx.services.idempotency.run_once(session, key, input_digest, create)
+    except Refused as limited:
+        return limited.errors, False
+    except KeyReused:
+        return [key_reused()], False
+    except ConcurrentRequest as failure:
+        return [logged_error(ctx, failure)], False
+    return outcome.errors, is_replay
+
+
+def _is_in_doubt(errors: list[AnyUserError]) -> bool:
+    return all(
+        error.code is ErrorCode.UPSTREAM_UNAVAILABLE and error.retry is not RetryAdvice.RETRY for error in errors
+    )
+
+
+def _registration_error(ctx: Context, failure: UpstreamError, failed: AnyUserError) -> AnyUserError:
+    """The error of a registration. It does not reveal that an account exists."""
+    error = logged_error(ctx, failure, INPUT)
+    if isinstance(error, CredentialError):
+        return msgspec.structs.replace(error, path=(*INPUT, "password"))
+    exists = isinstance(failure, UpstreamRefusal) and failure.reason.endswith(refusal_codes.ALREADY_EXISTS_SUFFIX)
+    return failed if exists else error
+
+
+def _fingerprint(ctx: Context, args: RegisterShopperInput) -> str:
+    """A digest of the input without its key. The store keeps it, so the password in it is hashed with our secret."""
+    secret = ctx.settings.api_secret.get_secret_value().encode()
+    hashed_password = hmac.new(secret, args.password.encode(), "sha256").hexdigest()
+    return fingerprint("registerShopper", replace(args, idempotency_key=NO_KEY, password=hashed_password))

@@ -1,0 +1,49 @@
+"""Kind of buyer and tax identifiers of the cart."""
+
+from gateway.checkout import tax_identifiers as rules
+from gateway.enums import ErrorCode
+from gateway.errors import UpstreamError
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import DestinationError, Path
+from resolvers import cart_edits
+from resolvers.inputs.checkout import CheckoutTaxInput, SetTaxIdentifiersInput
+from resolvers.payloads import Payload
+
+
+async def set_tax_identifiers(ctx: Context, args: SetTaxIdentifiersInput) -> Payload:
+    return await cart_edits.edit(ctx, args.if_revision, lambda: replace(ctx, args, ("input",)))
+
+
+async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
+    """Replace all identifiers. The caller holds the lock of the cart."""
+    identifiers = [(identifier.key, identifier.value.strip()) for identifier in tax.tax_identifiers]
+    list_path = (*path, "taxIdentifiers")
+    problem = await _problem(ctx, tax, identifiers, list_path)
+    if problem is not None:
+        return Payload(errors=[problem])
+
+    async def put() -> None:
+        if not identifiers:
+            await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_tax_identifiers(token))
+        await ctx.as_shopper(
+            lambda upstream, token: upstream.cart.set_tax_identifiers(token, tax.customer_type, dict(identifiers))
+        )
+
+    return await cart_edits.send(ctx, put, path=list_path)
+
+
+async def _problem(
+    ctx: Context, tax: CheckoutTaxInput, identifiers: list[tuple[str, str]], path: Path
+) -> DestinationError | None:
+    """What is wrong with the identifiers; None too when the rules cannot be read, since upstream checks them again."""
+    if not identifiers:
+        return None
+    try:
+        requirements = await ctx.tax_requirements()
+    except UpstreamError:
+        return None
+    problem = rules.problem(requirements, tax.customer_type, identifiers)
+    if problem is None:
+        return None
+    below = () if problem.place is None else (str(problem.place), problem.member)
+    return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=problem.message, path=(*path, *below))
