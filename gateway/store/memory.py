@@ -4,31 +4,40 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
 from gateway.store.interface import LockNotAcquired
 
-MOST_ENTRIES = 100_000
+MAX_ENTRIES = 100_000
 
-MOST_BYTES = 256 * 1024 * 1024
-"""Keys and values. A deployment that outgrows one of the two uses a shared store."""
+MAX_BYTES = 256 * 1024 * 1024
+"""Keys and values. A deployment that outgrows one of the two bounds uses a shared store."""
+
+SWEEP_EVERY = timedelta(seconds=1)
+"""While the store is full. Each refused key would otherwise cost a walk through all entries."""
+
+
+class Entry(NamedTuple):
+    value: bytes
+    ends_at: datetime
 
 
 class MemoryStore:
-    """For one process. Bounded: at the bound new keys are refused, old ones are kept until their time."""
+    """Bounded: at a bound new keys are refused. No entry is dropped before its time."""
 
     def __init__(
-        self, now: Callable[[], datetime], *, entries: int = MOST_ENTRIES, size_bytes: int = MOST_BYTES
+        self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES
     ) -> None:
-        self._values: dict[str, tuple[bytes, datetime]] = {}
-        self._schedules: dict[str, dict[str, datetime]] = {}
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._entries = entries
-        self._size_bytes = size_bytes
-        self._used_bytes = 0
         self._now = now
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._entries: dict[str, Entry] = {}
+        self._used_bytes = 0
         self._next_sweep = now()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._schedules: dict[str, dict[str, datetime]] = {}
 
     async def get(self, key: str) -> bytes | None:
         return self._present(key)
@@ -43,7 +52,7 @@ class MemoryStore:
         if self._present(key) is None:
             self._make_room(len(key) + len(value))
         self._drop(key)
-        self._values[key] = (value, self._now() + timedelta(seconds=ttl_s))
+        self._entries[key] = Entry(value, self._now() + timedelta(seconds=ttl_s))
         self._used_bytes += len(key) + len(value)
 
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
@@ -54,7 +63,7 @@ class MemoryStore:
         return True
 
     @asynccontextmanager
-    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - nobody outlives this process
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - a holder that dies is this process
         lock = self._locks.setdefault(name, asyncio.Lock())
         try:
             async with asyncio.timeout(wait_s):
@@ -84,22 +93,20 @@ class MemoryStore:
     async def check(self) -> None:
         return None
 
-    async def intact_since(self, now: datetime) -> datetime | None:  # noqa: ARG002 - see below
-        # What this process knew is gone with it, and so are its sessions.
+    async def intact_since(self, now: datetime) -> datetime | None:  # noqa: ARG002 - of the interface
         return None
 
     async def aclose(self) -> None:
         return None
 
     def _present(self, key: str) -> bytes | None:
-        found = self._values.get(key)
-        if found is None:
+        entry = self._entries.get(key)
+        if entry is None:
             return None
-        value, ends_at = found
-        if ends_at <= self._now():
+        if entry.ends_at <= self._now():
             self._drop(key)
             return None
-        return value
+        return entry.value
 
     def _make_room(self, size_bytes: int) -> None:
         if self._has_room(size_bytes):
@@ -109,17 +116,16 @@ class MemoryStore:
             raise RateLimited(detail="the memory store is full")
 
     def _has_room(self, size_bytes: int) -> bool:
-        return len(self._values) < self._entries and self._used_bytes + size_bytes <= self._size_bytes
+        return len(self._entries) < self._max_entries and self._used_bytes + size_bytes <= self._max_bytes
 
     def _sweep(self) -> None:
-        # A full store would otherwise be walked for every refused key.
         now = self._now()
         if now < self._next_sweep:
             return
-        self._next_sweep = now + timedelta(seconds=1)
-        for key in [key for key, (_, ends_at) in self._values.items() if ends_at <= now]:
+        self._next_sweep = now + SWEEP_EVERY
+        for key in [key for key, entry in self._entries.items() if entry.ends_at <= now]:
             self._drop(key)
 
     def _drop(self, key: str) -> None:
-        if (found := self._values.pop(key, None)) is not None:
-            self._used_bytes -= len(key) + len(found[0])
+        if (entry := self._entries.pop(key, None)) is not None:
+            self._used_bytes -= len(key) + len(entry.value)

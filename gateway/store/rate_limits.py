@@ -1,7 +1,7 @@
-"""How often somebody may try before we say no: for passwords, for whatever else can be guessed, and for cards.
+"""How often an action may be tried: sign-ins and order look-ups, which can be guessed, and declined cards.
 
-A window that moves: at most so many tries in any stretch of time, by what is tried and by who tries. Replicas
-count together in the store they share; without it, or while it does not answer, each counts for itself.
+A moving window: at most so many tries in any stretch of time, per action and target. Replicas count together in the
+store that they share. Without it, or while it does not answer, each replica counts for itself.
 """
 
 import hashlib
@@ -27,92 +27,92 @@ RATES = {
     "decline": parse("5/10 minutes"),
 }
 
-HALF = {what: type(rate)(max(rate.amount // 2, 1), rate.multiples) for what, rate in RATES.items()}
-"""While replicas cannot count together, each lets less pass."""
+FALLBACK_RATES = {action: type(rate)(max(rate.amount // 2, 1), rate.multiples) for action, rate in RATES.items()}
+"""Half of each, while replicas cannot count together."""
 
-MOST_KEYS = 100_000
-"""Counted at once. Beyond it the longest unused is forgotten, so that a flood cannot fill the memory."""
+MAX_KEYS = 100_000
+"""Counted at once in memory. Beyond it the key that was unused for longest is dropped."""
 
 
 class RateLimits:
-    """`pool`: connections to the store that replicas share."""
+    """`pool`: connections to the store that replicas share.
+
+    An action is a key of `RATES`. A target may be personal, so only its digest is stored; None is no target.
+    """
 
     def __init__(self, now: Callable[[], datetime], pool: ConnectionPool | None = None) -> None:
-        self._alone = MovingWindowRateLimiter(Windows(lambda: now().timestamp()))
-        self._shared = _shared(pool) if pool is not None else None
+        self._local = MovingWindowRateLimiter(MemoryWindows(lambda: now().timestamp()))
+        self._shared = _shared_limiter(pool) if pool is not None else None
 
-    async def count(self, what: str, *targets: str | None) -> None:
-        """Count one try of `what` against each target. Raises `RateLimited` when one has had enough of them.
+    async def count(self, action: str, *targets: str | None) -> None:
+        """Count a try that is about to be made. Raises `RateLimited` when a target has no tries left."""
+        await self.check(action, *targets)
+        for key in _keys(action, targets):
+            # Other requests may have counted since the check.
+            if not await self._hit(action, key):
+                raise RateLimited(detail=action, retry_after=await self._retry_after(action, key))
 
-        A target may be personal: it is kept as a digest.
-        """
-        await self.check(what, *targets)
-        for key in _keys(what, targets):
-            # Others may have tried since it was looked at.
-            if not await self._hit(what, key):
-                raise RateLimited(detail=what, retry_after=await self._full_until(what, key))
-
-    async def check(self, what: str, *targets: str | None) -> None:
-        """Raises `RateLimited` when a target has had enough of `what`."""
-        for key in _keys(what, targets):
-            retry_after = await self._full_until(what, key)
+    async def check(self, action: str, *targets: str | None) -> None:
+        """Count nothing. Raises `RateLimited` when a target has no tries left."""
+        for key in _keys(action, targets):
+            retry_after = await self._retry_after(action, key)
             if retry_after is not None:
-                raise RateLimited(detail=what, retry_after=retry_after)
+                raise RateLimited(detail=action, retry_after=retry_after)
 
-    async def note(self, what: str, *targets: str | None) -> None:
-        """Count one try of `what` that has been made."""
-        for key in _keys(what, targets):
-            await self._hit(what, key)
+    async def note(self, action: str, *targets: str | None) -> None:
+        """Count a try that has been made."""
+        for key in _keys(action, targets):
+            await self._hit(action, key)
 
-    async def _hit(self, what: str, key: str) -> bool:
-        """Count a try; False, and nothing counted, when there were enough."""
+    async def _hit(self, action: str, key: str) -> bool:
+        """Count a try. False, and nothing counted, when the limit is reached."""
         if self._shared is None:
-            return await self._alone.hit(RATES[what], key)
+            return await self._local.hit(RATES[action], key)
         try:
-            return await self._shared.hit(RATES[what], key)
+            return await self._shared.hit(RATES[action], key)
         except StorageError as failure:
-            _tell(failure)
-            return await self._alone.hit(HALF[what], key)
+            _log_fallback(failure)
+            return await self._local.hit(FALLBACK_RATES[action], key)
 
-    async def _full_until(self, what: str, key: str) -> datetime | None:
-        if self._shared is not None:
-            try:
-                return await _full(self._shared, RATES[what], key)
-            except StorageError as failure:
-                _tell(failure)
-                return await _full(self._alone, HALF[what], key)
-        return await _full(self._alone, RATES[what], key)
+    async def _retry_after(self, action: str, key: str) -> datetime | None:
+        """When the next try may be made; None when it may be made now."""
+        if self._shared is None:
+            return await _window_end(self._local, RATES[action], key)
+        try:
+            return await _window_end(self._shared, RATES[action], key)
+        except StorageError as failure:
+            _log_fallback(failure)
+            return await _window_end(self._local, FALLBACK_RATES[action], key)
 
 
-async def _full(windows: MovingWindowRateLimiter, rate: RateLimitItem, key: str) -> datetime | None:
-    """When the next try may be made; None when it may be made now."""
-    if await windows.test(rate, key):
+async def _window_end(limiter: MovingWindowRateLimiter, rate: RateLimitItem, key: str) -> datetime | None:
+    if await limiter.test(rate, key):
         return None
-    reset_at, _ = await windows.get_window_stats(rate, key)
+    reset_at, _ = await limiter.get_window_stats(rate, key)
     return datetime.fromtimestamp(reset_at, UTC)
 
 
-def _keys(what: str, targets: tuple[str | None, ...]) -> list[str]:
-    return [hashlib.sha256(f"{what}:{target}".encode()).hexdigest() for target in targets if target is not None]
+def _keys(action: str, targets: tuple[str | None, ...]) -> list[str]:
+    return [hashlib.sha256(f"{action}:{target}".encode()).hexdigest() for target in targets if target is not None]
 
 
-def _shared(pool: ConnectionPool) -> MovingWindowRateLimiter:
-    # The address is the pool's; the library only wants to be told of what kind it is.
+def _shared_limiter(pool: ConnectionPool) -> MovingWindowRateLimiter:
+    # The pool has the address; the library reads only the kind of storage from this one.
     storage = RedisStorage(
         "async+redis://",
         implementation="redispy",
         wrap_exceptions=True,
         key_prefix="riverfront:limit",
-        connection_pool=pool,  # type: ignore[arg-type]  # handed on as it is
+        connection_pool=pool,  # type: ignore[arg-type]  # passed to redis-py as it is
     )
     return MovingWindowRateLimiter(storage)
 
 
-def _tell(failure: StorageError) -> None:
-    log.warning("limits counted alone", extra={"reason": type(failure.storage_error).__name__})
+def _log_fallback(failure: StorageError) -> None:
+    log.warning("rate limits counted by this replica alone", extra={"reason": type(failure.storage_error).__name__})
 
 
-class Windows(Storage, MovingWindowSupport):
+class MemoryWindows(Storage, MovingWindowSupport):
     """Moving windows in memory. The library's own storage has a clock and threads of its own."""
 
     STORAGE_SCHEME = None
@@ -128,7 +128,7 @@ class Windows(Storage, MovingWindowSupport):
             return False
         times.extend([self._clock()] * amount)
         self._times[key] = times
-        while len(self._times) > MOST_KEYS:
+        while len(self._times) > MAX_KEYS:
             del self._times[next(iter(self._times))]
         return True
 
@@ -137,7 +137,7 @@ class Windows(Storage, MovingWindowSupport):
         return (times[0] if times else self._clock()), len(times)
 
     def _current(self, key: str, expiry: int) -> deque[float]:
-        """What is still inside the window. The key moves to the end, as the one used last."""
+        """The times inside the window. The key moves to the end: it is the one used last."""
         times = self._times.pop(key, None) or deque()
         while times and times[0] <= self._clock() - expiry:
             times.popleft()
@@ -145,7 +145,7 @@ class Windows(Storage, MovingWindowSupport):
             self._times[key] = times
         return times
 
-    # What a storage of the library has besides; counters are not used here.
+    # The rest of the library's interface. Its counters are not used here.
 
     @property
     def base_exceptions(self) -> type[Exception]:

@@ -1,8 +1,7 @@
 """The store that replicas share: a Redis or Valkey server.
 
-Nothing is tried twice here and no command waits long: who asks is told at once that the store does not
-answer, and what hangs on it is refused. After some failures in a row it is left alone for
-a moment, so that a server in trouble is not also stormed.
+No command is repeated and none waits long: when the server does not answer, `StoreUnavailable` is raised at once.
+After some failures in a row a circuit breaker sends no commands for a moment, which spares a server in trouble.
 """
 
 import asyncio
@@ -30,12 +29,15 @@ T = TypeVar("T")
 PREFIX = "riverfront:"
 
 CONNECTIONS = 64
-FAILURES_IN_A_ROW = 5
-LEFT_ALONE_S = 1.0
 LOCK_POLL_S = 0.02
 
+BREAKER_FAILURES = 5
+"""Failures in a row that open the circuit breaker."""
+
+BREAKER_OPEN_S = 1.0
+
 SCHEDULE_TTL_S = 7 * 86_400
-"""Far longer than anything is to be looked at; each new member begins it anew."""
+"""Longer than any entry stays scheduled. Each new entry begins it anew."""
 
 SERVER_TTL_S = 10 * 365 * 86_400
 
@@ -59,9 +61,9 @@ return due
 
 
 class RedisStore:
-    """`url`: `redis://` or, encrypted, `rediss://`, with user and password where the server wants them.
+    """`url`: `redis://` or, encrypted, `rediss://`, with user and password where the server needs them.
 
-    `timeout_s`: how long one command may take.
+    `timeout_s` is the limit of one command.
     """
 
     def __init__(self, url: str, *, timeout_s: float = 0.25, prefix: str = PREFIX) -> None:
@@ -82,25 +84,24 @@ class RedisStore:
         self._delete = self._redis.register_script(DELETE)
         self._claim_due = self._redis.register_script(CLAIM_DUE)
         self._failures = 0
-        self._left_alone_until = 0.0
-        self._keeps = False
+        self._breaker_open_until = 0.0
+        self._policy_checked = False
 
     async def get(self, key: str) -> bytes | None:
-        found: Any = await self._ask(lambda: self._redis.get(self._key(key)))
-        return found if found is None else bytes(found)
+        value: Any = await self._run(lambda: self._redis.get(self._key(key)))
+        return value if value is None else bytes(value)
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
-        is_expected = [b"0", b""] if expected is None else [b"1", expected]
-        written = await self._ask(lambda: self._replace(keys=[self._key(key)], args=[*is_expected, value, _ms(ttl_s)]))
-        return bool(written)
+        args: list[bytes | int] = [*([b"0", b""] if expected is None else [b"1", expected]), value, _ms(ttl_s)]
+        return bool(await self._run(lambda: self._replace(keys=[self._key(key)], args=args)))
 
     async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
-        await self._ask(lambda: self._redis.set(self._key(key), value, px=_ms(ttl_s)))
+        await self._run(lambda: self._redis.set(self._key(key), value, px=_ms(ttl_s)))
 
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
         if expected is None:
-            return bool(await self._ask(lambda: self._redis.delete(self._key(key))))
-        return bool(await self._ask(lambda: self._delete(keys=[self._key(key)], args=[expected])))
+            return bool(await self._run(lambda: self._redis.delete(self._key(key))))
+        return bool(await self._run(lambda: self._delete(keys=[self._key(key)], args=[expected])))
 
     @asynccontextmanager
     async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:
@@ -111,62 +112,61 @@ class RedisStore:
             sleep=LOCK_POLL_S,
             blocking_timeout=wait_s,
         )
-        # A wait of its own length, made of commands that each have their limit.
-        if not await self._ask(lock.acquire, within_s=wait_s + self._timeout_s):
+        # Acquiring is many commands; each has the socket time-out as its limit.
+        if not await self._run(lock.acquire, within_s=wait_s + self._timeout_s):
             raise LockNotAcquired
         try:
             yield
         finally:
-            # Overtaken, or the store is gone: the turn ends by itself.
+            # The lock ends by itself when another holder has it or the store is gone.
             with contextlib.suppress(LockError, StoreUnavailable):
-                await self._ask(lock.release)
+                await self._run(lock.release)
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
         key = self._key(schedule_name)
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.zadd(key, {entry: at.timestamp()})
         pipeline.expire(key, SCHEDULE_TTL_S)
-        await self._ask(pipeline.execute)
+        await self._run(pipeline.execute)
 
     async def unschedule(self, schedule_name: str, entry: str) -> None:
-        await self._ask(lambda: self._redis.zrem(self._key(schedule_name), entry))
+        await self._run(lambda: self._redis.zrem(self._key(schedule_name), entry))
 
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         args = [now.timestamp(), until.timestamp(), limit]
-        due: list[bytes] = await self._ask(lambda: self._claim_due(keys=[self._key(schedule_name)], args=args))
+        due: list[bytes] = await self._run(lambda: self._claim_due(keys=[self._key(schedule_name)], args=args))
         return [entry.decode() for entry in due]
 
     async def now(self) -> datetime:
-        seconds, microseconds = await self._ask(self._redis.time)
+        seconds, microseconds = await self._run(self._redis.time)
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     async def check(self) -> None:
-        """Also that nothing is dropped to make room: a lost record of a submission is an order sent twice."""
-        if self._keeps:
-            await self._ask(self._redis.ping)
+        """Raises `StoreEvicts` for a server that drops keys to make room: a submission could be sent twice."""
+        if self._policy_checked:
+            await self._run(self._redis.ping)
             return
-        memory: dict[str, Any] = await self._ask(lambda: self._redis.info("memory"))
+        memory: dict[str, Any] = await self._run(lambda: self._redis.info("memory"))
         policy = str(memory.get("maxmemory_policy", "noeviction"))
         if policy != "noeviction":
-            log.error("the store drops what it must keep: set its maxmemory-policy to noeviction")
+            log.error("store may drop keys: set its maxmemory-policy to noeviction")
             raise StoreEvicts(detail=f"maxmemory-policy {policy}")
-        self._keeps = True
+        self._policy_checked = True
 
     async def intact_since(self, now: datetime) -> datetime | None:
-        """A server that was flushed, restarted or replaced may have forgotten what it was told.
+        """A server that was flushed, restarted or replaced may have lost writes.
 
-        Which server it is stands in the store itself; whoever finds another one there, or nothing, writes
-        down when.
+        The store itself says which server it is. The first replica that finds another server writes it down with the
+        time.
         """
-        server: dict[str, Any] = await self._ask(lambda: self._redis.info("server"))
-        present = str(server["run_id"])
-        found = await self.get("server")
-        known, _, since = (found or b"").decode().partition(" ")
-        if known == present:
+        server: dict[str, Any] = await self._run(lambda: self._redis.info("server"))
+        run_id = str(server["run_id"])
+        recorded = await self.get("server")
+        recorded_id, _, since = (recorded or b"").decode().partition(" ")
+        if recorded_id == run_id:
             return datetime.fromisoformat(since)
-        log.warning("the store may have lost what it knew")
-        noted = f"{present} {now.isoformat()}".encode()
-        if await self.replace("server", noted, expected=found, ttl_s=SERVER_TTL_S):
+        log.warning("store may have lost writes")
+        if await self.replace("server", f"{run_id} {now.isoformat()}".encode(), expected=recorded, ttl_s=SERVER_TTL_S):
             return now
         return await self.intact_since(now)
 
@@ -176,10 +176,10 @@ class RedisStore:
     def _key(self, key: str) -> str:
         return self._prefix + key
 
-    async def _ask(self, command: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
-        """The answer of one command. Raises `StoreUnavailable`."""
-        if time.monotonic() < self._left_alone_until:
-            raise StoreUnavailable(detail="left alone")
+    async def _run(self, command: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
+        """The answer of a command. Raises `StoreUnavailable`."""
+        if time.monotonic() < self._breaker_open_until:
+            raise StoreUnavailable(detail="circuit breaker open")
         try:
             async with asyncio.timeout(within_s or self._timeout_s):
                 answer = await command()
@@ -187,8 +187,8 @@ class RedisStore:
             raise
         except (RedisError, OSError, TimeoutError) as error:
             self._failures += 1
-            if self._failures >= FAILURES_IN_A_ROW:
-                self._left_alone_until = time.monotonic() + LEFT_ALONE_S
+            if self._failures >= BREAKER_FAILURES:
+                self._breaker_open_until = time.monotonic() + BREAKER_OPEN_S
             raise StoreUnavailable(detail=type(error).__name__) from error
         self._failures = 0
         return answer

@@ -77,7 +77,7 @@ async def test_a_refusal_inside_the_success_of_a_removal_is_told(
 async def test_nothing_is_done_that_cannot_be_noted_down(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
-    store = MemoryStore(clock, entries=3)
+    store = MemoryStore(clock, max_entries=3)
     async with gateway(world, network, clock, store=store) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
         text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,

@@ -1,4 +1,4 @@
-"""What every store promises: the memory of one process, and the server that replicas share."""
+"""Both stores keep the promises of the interface: the memory of one process, and the server that replicas share."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.app import utc_now
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.orders.attempts import AttemptRecord, Attempts
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import LockNotAcquired, Store
@@ -25,35 +25,35 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture(params=["memory", "valkey"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    made: Store
+    store: Store
     if request.param == "memory":
-        made = MemoryStore(utc_now)
+        store = MemoryStore(utc_now)
     else:
         valkey: Valkey = request.getfixturevalue("valkey")
-        made = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
-    yield made
-    await made.aclose()
+        store = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
+    yield store
+    await store.aclose()
 
 
-async def test_changes_that_race_are_settled(store: Store) -> None:
+async def test_only_one_of_several_replacements_is_written(store: Store) -> None:
     assert await store.replace("a", b"1", expected=None, ttl_s=10)
     assert not await store.replace("a", b"2", expected=None, ttl_s=10)
     assert await store.replace("a", b"\x00\xff", expected=b"1", ttl_s=10)
     assert not await store.replace("a", b"3", expected=b"1", ttl_s=10)
     assert await store.get("a") == b"\x00\xff"
     written = await asyncio.gather(
-        *(store.replace("b", str(one).encode(), expected=None, ttl_s=10) for one in range(50))
+        *(store.replace("b", str(number).encode(), expected=None, ttl_s=10) for number in range(50))
     )
     assert written.count(True) == 1
 
 
-async def test_an_empty_value_is_a_value(store: Store) -> None:
+async def test_empty_value_is_not_a_missing_value(store: Store) -> None:
     assert await store.replace("a", b"", expected=None, ttl_s=10)
     assert not await store.replace("a", b"1", expected=None, ttl_s=10)
     assert await store.replace("a", b"1", expected=b"", ttl_s=10)
 
 
-async def test_a_key_is_deleted_only_while_it_is_what_it_was(store: Store) -> None:
+async def test_delete_with_an_expected_value_spares_another_value(store: Store) -> None:
     await store.put("a", b"1", ttl_s=10)
     await store.delete("a", expected=b"2")
     assert await store.get("a") == b"1"
@@ -65,56 +65,56 @@ async def test_a_key_is_deleted_only_while_it_is_what_it_was(store: Store) -> No
     assert await store.get("a") is None
 
 
-async def test_a_value_has_its_time(store: Store) -> None:
+async def test_value_ends_after_its_time_to_live(store: Store) -> None:
     await store.put("a", b"1", ttl_s=0.001)
     while await store.get("a") is not None:
         pass
     assert await store.replace("a", b"2", expected=None, ttl_s=10)
 
 
-async def test_one_at_a_time_has_the_turn(store: Store) -> None:
-    inside = most = 0
+async def test_lock_has_one_holder_at_a_time(store: Store) -> None:
+    holders = most_holders = 0
 
-    async def take() -> None:
-        nonlocal inside, most
+    async def hold() -> None:
+        nonlocal holders, most_holders
         async with store.lock("a", wait_s=10, ttl_s=10):
-            inside += 1
-            most = max(most, inside)
+            holders += 1
+            most_holders = max(most_holders, holders)
             await store.get("x")
-            inside -= 1
+            holders -= 1
 
-    await asyncio.gather(*(take() for _ in range(10)))
-    assert most == 1
+    await asyncio.gather(*(hold() for _ in range(10)))
+    assert most_holders == 1
     async with store.lock("a", wait_s=0, ttl_s=10), store.lock("b", wait_s=0, ttl_s=10):
         with pytest.raises(LockNotAcquired):
             async with store.lock("a", wait_s=0, ttl_s=10):
                 pass
 
 
-async def test_what_is_due_is_claimed_by_one(store: Store) -> None:
+async def test_due_entry_is_claimed_by_one_caller(store: Store) -> None:
     for number in range(5):
-        await store.schedule("list", f"m{number}", NOW + timedelta(seconds=number))
-    await store.unschedule("list", "m1")
-    await store.unschedule("list", "never there")
+        await store.schedule("s", f"e{number}", NOW + timedelta(seconds=number))
+    await store.unschedule("s", "e1")
+    await store.unschedule("s", "never scheduled")
     later = NOW + timedelta(seconds=60)
     claims = await asyncio.gather(
-        *(store.claim_due("list", now=NOW + timedelta(seconds=3), until=later, limit=2) for _ in range(3))
+        *(store.claim_due("s", now=NOW + timedelta(seconds=3), until=later, limit=2) for _ in range(3))
     )
-    assert sorted(member for claim in claims for member in claim) == ["m0", "m2", "m3"]
+    assert sorted(entry for claim in claims for entry in claim) == ["e0", "e2", "e3"]
     assert all(len(claim) <= 2 for claim in claims)
-    assert await store.claim_due("list", now=NOW + timedelta(seconds=5), until=later, limit=10) == ["m4"]
-    assert set(await store.claim_due("list", now=later, until=later, limit=10)) == {"m0", "m2", "m3", "m4"}
+    assert await store.claim_due("s", now=NOW + timedelta(seconds=5), until=later, limit=10) == ["e4"]
+    assert set(await store.claim_due("s", now=later, until=later, limit=10)) == {"e0", "e2", "e3", "e4"}
 
 
-async def test_a_store_that_works_says_so(store: Store) -> None:
+async def test_working_store_passes_its_check(store: Store) -> None:
     await store.check()
 
 
-# The server alone.
+# The Redis store only.
 
 
 @pytest.mark.slow
-async def test_a_server_that_is_gone_is_told_at_once_and_found_again(own_valkey: Valkey) -> None:
+async def test_stopped_server_is_reported_at_once_and_found_again(own_valkey: Valkey) -> None:
     store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=10)
     own_valkey.stop()
@@ -128,12 +128,12 @@ async def test_a_server_that_is_gone_is_told_at_once_and_found_again(own_valkey:
             break
         except StoreUnavailable:
             await asyncio.sleep(0)
-    assert await store.replace("a", b"2", expected=None, ttl_s=10), "scripts are known again"
+    assert await store.replace("a", b"2", expected=None, ttl_s=10), "scripts are loaded again"
     await store.aclose()
 
 
 @pytest.mark.slow
-async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey) -> None:
+async def test_silent_server_is_waited_for_briefly(own_valkey: Valkey) -> None:
     store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=100)
     with own_valkey.paused():
@@ -141,7 +141,7 @@ async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey)
         for _ in range(20):
             with pytest.raises(StoreUnavailable):
                 await store.get("a")
-        assert time.monotonic() - began < 20 * 0.25, "after some failures it is left alone"
+        assert time.monotonic() - began < 20 * 0.25, "the circuit breaker is open"
     while True:
         try:
             assert await store.get("a") == b"1"
@@ -152,7 +152,7 @@ async def test_a_server_that_is_silent_is_waited_for_briefly(own_valkey: Valkey)
 
 
 @pytest.mark.slow
-async def test_a_server_that_forgets_is_noticed(own_valkey: Valkey) -> None:
+async def test_flushed_or_restarted_server_is_noticed(own_valkey: Valkey) -> None:
     first, second = RedisStore(own_valkey.url), RedisStore(own_valkey.url)
     assert await first.intact_since(NOW) == NOW
     later = NOW + timedelta(hours=1)
@@ -174,23 +174,23 @@ async def test_a_server_that_forgets_is_noticed(own_valkey: Valkey) -> None:
 
 
 @pytest.mark.slow
-async def test_a_server_that_drops_keys_is_refused(own_valkey: Valkey) -> None:
+async def test_evicting_server_is_refused(own_valkey: Valkey) -> None:
     redis = Redis.from_url(own_valkey.url)
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     await redis.aclose()
     store = RedisStore(own_valkey.url)
-    with pytest.raises(StoreUnavailable) as caught:
+    with pytest.raises(StoreEvicts) as caught:
         await store.check()
     assert "allkeys-lru" in caught.value.detail
     await store.aclose()
 
 
-async def test_every_key_has_a_prefix_and_a_time(valkey: Valkey) -> None:
+async def test_every_key_has_a_prefix_and_a_time_to_live(valkey: Valkey) -> None:
     prefix = f"{uuid.uuid4()}:"
     store = RedisStore(valkey.url, timeout_s=10, prefix=prefix)
     await store.put("a", b"1", ttl_s=10)
     await store.replace("b", b"1", expected=None, ttl_s=10)
-    await store.schedule("list", "m", NOW)
+    await store.schedule("s", "e", NOW)
     await store.intact_since(NOW)
     redis = Redis.from_url(valkey.url)
     async with store.lock("t", wait_s=1, ttl_s=10):

@@ -1,0 +1,69 @@
+"""Memory of one process for aiocache, bounded by entries and by bytes.
+
+aiocache's own memory has no bound, removes keys that it does not report to its plugins, and keeps one timer for each
+key. This class implements `set`, `get` and `delete` of its `BaseCache`; the gateway uses no other method.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from aiocache.base import BaseCache
+from aiocache.serializers import NullSerializer
+
+MAX_ENTRIES = 20_000
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class Entry(NamedTuple):
+    value: bytes
+    ends_at: datetime
+
+
+class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
+    """The oldest entries are dropped at the bounds. A time to live is in seconds and required.
+
+    Time is compared at each access. An ended entry is dropped when it is read, or as one of the oldest.
+    """
+
+    NAME = "bounded-memory"
+
+    def __init__(
+        self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES
+    ) -> None:
+        # A time-out of 0 is none: memory does not hang, and a timer would cost more than the lookup.
+        super().__init__(serializer=NullSerializer(), timeout=0)
+        self._now = now
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        # Oldest first: a key that is set again moves to the end.
+        self._entries: dict[str, Entry] = {}
+        self._used_bytes = 0
+
+    async def _set(self, key: str, value: bytes, ttl: float, **_: Any) -> bool:
+        self._drop(key)
+        self._entries[key] = Entry(value, self._now() + timedelta(seconds=ttl))
+        self._used_bytes += len(value)
+        while len(self._entries) > self._max_entries or self._used_bytes > self._max_bytes:
+            self._drop(next(iter(self._entries)))
+        return True
+
+    async def _get(self, key: str, **_: Any) -> bytes | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if entry.ends_at <= self._now():
+            self._drop(key)
+            return None
+        return entry.value
+
+    async def _delete(self, key: str, **_: Any) -> int:
+        return self._drop(key)
+
+    def _drop(self, key: str) -> int:
+        """Number of entries dropped."""
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return 0
+        self._used_bytes -= len(entry.value)
+        return 1

@@ -1,0 +1,14 @@
+from datetime import UTC, datetime, timedelta
+
+
+class FrozenClock:
+    """Moves only when a test moves it."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def move(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)

@@ -1,0 +1,97 @@
+"""The answer cache shares loads, remembers no failure, and reads only envelopes of its own version."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+
+from gateway.errors import UpstreamUnavailable
+from gateway.store.answer_cache import VERSION, AnswerCache, Envelope, Lifetime, hashed_key
+from tests.support.shop import Clock
+
+LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
+
+
+class Loader:
+    """Counts its calls. A test can make it wait and fail."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.fails = False
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self) -> bytes:
+        self.count += 1
+        await self.gate.wait()
+        if self.fails:
+            raise UpstreamUnavailable
+        return b"value"
+
+
+async def test_load_goes_on_when_its_first_caller_leaves(clock: Clock) -> None:
+    cache, load = AnswerCache(clock), Loader()
+    load.gate.clear()
+    first = asyncio.create_task(cache.get_or_load("k", load, LIFETIME))
+    second = asyncio.create_task(cache.get_or_load("k", load, LIFETIME))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    first.cancel()
+    load.gate.set()
+    assert (await second).value == b"value"
+    assert load.count == 1
+
+
+async def test_failed_load_is_raised_to_all_callers_and_not_cached(clock: Clock) -> None:
+    cache, load = AnswerCache(clock), Loader()
+    load.fails = True
+    results = await asyncio.gather(*(cache.get_or_load("k", load, LIFETIME) for _ in range(5)), return_exceptions=True)
+    assert all(isinstance(result, UpstreamUnavailable) for result in results)
+    assert load.count == 1
+    load.fails = False
+    assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
+
+
+async def test_stale_answer_replaces_failed_loads_for_its_time_only(clock: Clock) -> None:
+    cache, load = AnswerCache(clock), Loader()
+    await cache.get_or_load("k", load, LIFETIME)
+    load.fails = True
+    clock.move(61)
+    assert (await cache.get_or_load("k", load, LIFETIME)).is_stale
+    clock.move(600)
+    with pytest.raises(UpstreamUnavailable):
+        await cache.get_or_load("k", load, LIFETIME)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"\xc1",
+        b"no envelope",
+        msgspec.msgpack.encode({"a": 1}),
+        msgspec.msgpack.encode(Envelope(VERSION + 1, datetime.fromisoformat("2026-01-01T00:00:00Z"), b"old")),
+    ],
+)
+async def test_unreadable_envelope_is_a_miss(clock: Clock, stored: bytes) -> None:
+    cache, load = AnswerCache(clock), Loader()
+    await cache._memory.set("k", stored, ttl=100)
+    assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
+    assert load.count == 1
+
+
+def test_different_lists_of_parts_have_different_keys() -> None:
+    lists: list[tuple[str | None, ...]] = [
+        ("a", "b"),
+        ("ab",),
+        ("a", None, "b"),
+        ("a", ""),
+        ("a",),
+        ("1:a",),
+        ("a:b",),
+        (None,),
+    ]
+    assert len({hashed_key("scope", *parts) for parts in lists}) == len(lists)
+    assert hashed_key("scope", "secret").startswith("scope:")
+    assert "secret" not in hashed_key("scope", "secret")
