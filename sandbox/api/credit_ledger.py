@@ -1,7 +1,7 @@
 """`/_ledger`: the merchant's own ledger of store credit. It is no part of Digital River.
 
 `GET /_ledger/balance?reference=…` answers with the balance of the shopper with this external reference,
-`{"reference", "balance": {"currency", "value"}}`, or with a 404. The caller shows the ledger's key as a Bearer
+`{"reference", "balance": {"currency", "value"}}`, or with a 404. The caller sends the ledger's key as a Bearer
 token. The merchant reserves and debits credit with the order; here only `POST /_sandbox/credit` sets a balance.
 """
 

@@ -36,13 +36,13 @@ async def show_redirect_page(request: Request) -> Response:
     return HTMLResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title>"
         f"<h1>{name}</h1><p>Pay {amount} to riverdemo?</p><form method=post>{choice}{' '.join(buttons)}</form>"
-        "<p>Approve pays; in an hour, it does so then. Cancel goes back to the shop and leaves everything open. "
+        "<p>Approve pays now, or in an hour. Cancel returns to the storefront without a decision. "
         "Reject fails the source.</p>"
     )
 
 
 async def decide_redirect(request: Request) -> Response:
-    """`POST /payments/redirects/{page}`: a button of the page. A source that is decided stays decided."""
+    """`POST /payments/redirects/{page}`: a button of the page. A decision is final."""
     world, source = world_of(request), _redirected_source(request)
     form = await form_of(request)
     option = form.get("option") or None

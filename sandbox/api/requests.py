@@ -18,7 +18,7 @@ from sandbox.model.shopper import Account, Shopper
 from sandbox.model.world import World
 from sandbox.wire.body import Body, decode_object
 from sandbox.wire.expand import Expand, select_fields
-from sandbox.wire.money import PAIRS
+from sandbox.wire.money import CURRENCY_BY_LOCALE
 from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
 
@@ -146,11 +146,11 @@ def expand_of(request: Request, wrapper: str) -> Expand:
 def locale_and_currency_of(request: Request, shopper: Shopper) -> tuple[str, str]:
     """Of a catalogue answer: from the query, else the shopper's."""
     locale = request.query_params.get("locale", shopper.locale)
-    if locale not in PAIRS:
+    if locale not in CURRENCY_BY_LOCALE:
         raise Refusal(409, "invalid-locale", f"The locale {locale} is not supported.", relation="SiteResource")
-    default = shopper.currency if locale == shopper.locale else PAIRS[locale]
+    default = shopper.currency if locale == shopper.locale else CURRENCY_BY_LOCALE[locale]
     currency = request.query_params.get("currency", default)
-    if currency not in PAIRS.values():
+    if currency not in CURRENCY_BY_LOCALE.values():
         description = f"The currency {currency} is not supported."
         raise Refusal(409, "valid-currency-code", description, relation="SiteResource")
     return locale, currency

@@ -20,7 +20,7 @@ from sandbox.api.requests import (
 )
 from sandbox.model.shopper import Account, Shopper
 from sandbox.wire.body import Body
-from sandbox.wire.money import PAIRS
+from sandbox.wire.money import CURRENCY_BY_LOCALE
 from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
 
@@ -72,7 +72,7 @@ async def site(request: Request) -> Response:
         "id": "riverdemo",
         "name": "Riverfront Demo Outfitters",
         "companyId": "riverdemo",
-        "defaultLocale": next(iter(PAIRS)),
+        "defaultLocale": next(iter(CURRENCY_BY_LOCALE)),
         "searchService": "solr",
         "settings": {"uri": f"{base}/settings"},
         "localeOptions": {
@@ -80,9 +80,9 @@ async def site(request: Request) -> Response:
                 {
                     "locale": locale,
                     "primaryCurrency": currency,
-                    "supportedCurrencies": {"currency": sorted(set(PAIRS.values()))},
+                    "supportedCurrencies": {"currency": sorted(set(CURRENCY_BY_LOCALE.values()))},
                 }
-                for locale, currency in PAIRS.items()
+                for locale, currency in CURRENCY_BY_LOCALE.items()
             ]
         },
     }
@@ -186,9 +186,10 @@ def _check_password(password: str) -> None:
 def _locale_and_currency(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
     """A new locale sets its primary currency, unless a currency is sent."""
     chosen = locale or shopper.locale
-    if chosen not in PAIRS:
+    if chosen not in CURRENCY_BY_LOCALE:
         raise _refused(409, "invalid-locale", f"The locale {chosen} is not supported.")
-    if (currency := currency or (PAIRS[chosen] if locale else shopper.currency)) not in PAIRS.values():
+    currency = currency or (CURRENCY_BY_LOCALE[chosen] if locale else shopper.currency)
+    if currency not in CURRENCY_BY_LOCALE.values():
         raise _refused(409, "valid-currency-code", f"The currency {currency} is not supported.")
     return chosen, currency
 

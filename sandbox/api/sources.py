@@ -16,7 +16,7 @@ from sandbox.model.source_details import NEEDS_NO_OWNER, check_details, details
 from sandbox.model.world import World
 from sandbox.timeline import settlement
 from sandbox.wire.body import Body, decode_object
-from sandbox.wire.money import PAIRS, ZERO, rounded
+from sandbox.wire.money import CURRENCY_BY_LOCALE, ZERO, rounded
 from sandbox.wire.refusal import Refusal, bad_parameter, missing_parameter, payment_not_found
 
 LARGEST_AMOUNT = Decimal(10) ** 12
@@ -147,7 +147,7 @@ async def payment_methods(request: Request) -> Response:
     if not session_id:
         raise missing_parameter("sessionId")
     locale = request.query_params.get("locale", "en_US").replace("-", "_")
-    if locale not in PAIRS:
+    if locale not in CURRENCY_BY_LOCALE:
         raise bad_parameter("invalid_parameter", "locale", f"'{locale}' is not a valid locale.")
     purchase = _cart_of_session(world_of(request), session_id).purchase()
     information = {"currency": purchase.currency, "country": purchase.country, "amount": f"{purchase.amount}"}

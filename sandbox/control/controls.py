@@ -170,8 +170,8 @@ async def move_clock(request: Request) -> Response:
 
 
 async def set_stock(request: Request) -> Response:
-    """Sets the stock of a product; null: it is not counted. With `isSoldAhead` it is sold while out of stock, and
-    `expectedOn` is the day it is expected.
+    """Sets the stock of a product; a null quantity is not counted. With `isSoldAhead` it is sold while out of stock,
+    and `expectedOn` is the day it is expected.
     """
     world, body = world_of(request), await _read(request, StockBody)
     if body.product_id not in world.stock:
@@ -193,7 +193,7 @@ async def set_credit(request: Request) -> Response:
 
 
 async def set_session_state(request: Request) -> Response:
-    """Sets the state that the payment session of an open cart shows; null: the one that follows from the cart."""
+    """Sets the state that the payment session of an open cart shows; null ends this."""
     body = await _read(request, SessionStateBody)
     cart = world_of(request).cart_of_session(body.session_id)
     if cart is None:

@@ -33,7 +33,7 @@ class Offer:
     """The offer is shown beside these products only; empty: beside any."""
     points_of_promotion: tuple[str, ...] = ()
     paid_and_free: tuple[int, int] | None = None
-    """So many units are paid, and so many more are free."""
+    """For this number of paid units, this number of further units is free."""
     pitches: tuple[str, ...] = ()
     german_pitches: tuple[str, ...] = ()
     has_image: bool = False

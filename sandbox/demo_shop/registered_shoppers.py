@@ -45,7 +45,7 @@ class DemoCard:
     last_four_digits: str
     expiration_month: int
     valid_years: int
-    """The card expires in so many years from now."""
+    """Years from now until the card expires."""
     funding: str
 
 

@@ -126,7 +126,7 @@ class Source:
         return self.scenario.decline
 
     def has_expired(self, now: datetime) -> bool:
-        """Whether it is a card after its last month."""
+        """Whether it is a card whose last month is over."""
         if self.type != "creditCard":
             return False
         return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)

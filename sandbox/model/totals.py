@@ -23,7 +23,7 @@ class Line:
     offer: Offer | None = None
     """The offer through which the line was added."""
     parent_id: int | None = None
-    """Id of a line whose removal removes this one too."""
+    """Id of the line with which this line is removed."""
 
     def discount(self, currency: str) -> Decimal:
         """By the product's own offer or by the line's offer, whichever is higher."""
@@ -50,7 +50,7 @@ class Totals:
     order_offer: OrderOffer | None
     """The offer in effect: of the earned ones, the one with the highest discount."""
     discount: Decimal
-    """By the order offer."""
+    """Taken off by the order offer."""
     shipping: Decimal
     tax: Decimal
     total: Decimal

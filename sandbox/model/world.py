@@ -73,7 +73,7 @@ class World:
     """Products that are sold while out of stock, with the day they are expected as YYYY-MM-DD."""
     schedule: Schedule = field(default_factory=Schedule)
     moved: timedelta = timedelta(0)
-    """How far the sandbox's clock is ahead."""
+    """How far the sandbox's clock is ahead of real time."""
     line_ids: Iterator[int] = field(default_factory=lambda: count(21150010082, 10_000))
     subscription_ids: Iterator[int] = field(default_factory=lambda: count(23480199, 11))
     address_ids: Iterator[int] = field(default_factory=lambda: count(1655007697, 16))

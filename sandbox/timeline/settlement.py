@@ -18,7 +18,7 @@ SETTLES_AFTER = timedelta(days=3)
 REVIEWED_AFTER = timedelta(days=1)
 
 APPROVED_AFTER = timedelta(hours=1)
-"""Time until a shopper approves who chooses "later" on the provider's page."""
+"""Time until the approval if the shopper chooses "later" on the provider's page."""
 
 REMINDED_AFTER = timedelta(days=20)
 """Time until the merchant is reminded of an order that waits for its money."""

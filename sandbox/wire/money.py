@@ -9,7 +9,7 @@ from sandbox.wire.values import Json
 
 ZERO = Decimal(0)
 
-PAIRS = {
+CURRENCY_BY_LOCALE = {
     "en_US": "USD",
     "de_DE": "EUR",
     "fr_FR": "EUR",
@@ -22,12 +22,12 @@ PAIRS = {
     "pt_BR": "BRL",
     "zh_CN": "CNY",
 }
-"""The site's locales, each with its primary currency."""
+"""Primary currency of each locale of the site."""
 
 Amounts = tuple[str, str, str, str]
 """One amount in USD, EUR, GBP and JPY; amounts in other currencies are converted from the dollars."""
 
-TAX_INCLUSIVE = frozenset(PAIRS.values()) - {"USD"}
+TAX_INCLUSIVE = frozenset(CURRENCY_BY_LOCALE.values()) - {"USD"}
 """Currencies whose prices contain the tax."""
 
 LISTED = ("USD", "EUR", "GBP", "JPY")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.demo_shop.payment_methods import TABLE, Method, Workflow
-from sandbox.wire.money import PAIRS
+from sandbox.wire.money import CURRENCY_BY_LOCALE
 from tests.support.shop import GRAPHITE, PACK
 
-LOCALES = tuple((locale.replace("_", "-"), currency) for locale, currency in PAIRS.items())
+LOCALES = tuple((locale.replace("_", "-"), currency) for locale, currency in CURRENCY_BY_LOCALE.items())
 
 RETURN = {"returnUrl": "https://shop.example/return"}
 BOTH = RETURN | {"cancelUrl": "https://shop.example/cancel"}
