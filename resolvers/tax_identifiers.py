@@ -45,5 +45,4 @@ async def _problem(
     problem = rules.problem(requirements, tax.customer_type, identifiers)
     if problem is None:
         return None
-    below = () if problem.place is None else (str(problem.place), problem.member)
-    return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=problem.message, path=(*path, *below))
+    return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=problem.message, path=(*path, *problem.path))

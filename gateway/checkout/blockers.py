@@ -1,4 +1,4 @@
-"""Builds the blockers of the graph: what is in the way of an order, and the fields of the graph that clear it."""
+"""Builds the blockers of the graph: each names a problem, and the fields of the graph that resolve it."""
 
 from gateway.checkout.guard_input import Agreement
 from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind

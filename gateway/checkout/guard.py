@@ -1,4 +1,4 @@
-"""The guard: whether a cart may become an order now, and if not, what is in the way.
+"""The guard decides whether a cart may become an order now, and names the blockers if it may not.
 
 A pure function of `GuardInput`. The readiness of a cart and submitOrder use the same rules, without exception.
 """
@@ -53,17 +53,17 @@ class CheckoutReadiness(Shape, frozen=True, kw_only=True):
 
 
 def blockers(checkout: GuardInput) -> list[Blocker]:
-    """All that is in the way, in the order to resolve it; empty when the cart may become an order."""
+    """All blockers of the cart, in the order to resolve them; empty when the cart may become an order."""
     return [blocker for rule in RULES for blocker in rule(checkout)]
 
 
 def readiness(checkout: GuardInput) -> CheckoutReadiness:
-    in_the_way = blockers(checkout)
-    steps = [CheckoutStep(kind=kind, status=_step_status(kind, checkout, in_the_way)) for kind in Step]
+    open_blockers = blockers(checkout)
+    steps = [CheckoutStep(kind=kind, status=_step_status(kind, checkout, open_blockers)) for kind in Step]
     undone = (CheckoutStepStatus.BLOCKED, CheckoutStepStatus.UNKNOWN)
     return CheckoutReadiness(
-        status=_readiness_status(in_the_way),
-        blockers=in_the_way,
+        status=_readiness_status(open_blockers),
+        blockers=open_blockers,
         steps=steps,
         next_step=next((step.kind for step in steps if step.status in undone), None),
         cart_revision=checkout.cart.revision,
@@ -71,16 +71,16 @@ def readiness(checkout: GuardInput) -> CheckoutReadiness:
     )
 
 
-def _readiness_status(in_the_way: list[Blocker]) -> ReadinessStatus:
-    if not in_the_way:
+def _readiness_status(open_blockers: list[Blocker]) -> ReadinessStatus:
+    if not open_blockers:
         return ReadinessStatus.READY
-    if _are_unavailable_checks(in_the_way):
+    if _are_unavailable_checks(open_blockers):
         return ReadinessStatus.UNKNOWN
     return ReadinessStatus.BLOCKED
 
 
-def _step_status(kind: Step, checkout: GuardInput, in_the_way: list[Blocker]) -> CheckoutStepStatus:
-    of_step = [blocker for blocker in in_the_way if blocker.step is kind]
+def _step_status(kind: Step, checkout: GuardInput, open_blockers: list[Blocker]) -> CheckoutStepStatus:
+    of_step = [blocker for blocker in open_blockers if blocker.step is kind]
     if of_step:
         return CheckoutStepStatus.UNKNOWN if _are_unavailable_checks(of_step) else CheckoutStepStatus.BLOCKED
     cart = checkout.cart
@@ -92,8 +92,8 @@ def _step_status(kind: Step, checkout: GuardInput, in_the_way: list[Blocker]) ->
     return CheckoutStepStatus.DONE if is_needed.get(kind, True) else CheckoutStepStatus.NOT_NEEDED
 
 
-def _are_unavailable_checks(in_the_way: list[Blocker]) -> bool:
-    return all(isinstance(blocker, CheckUnavailableBlocker) for blocker in in_the_way)
+def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:
+    return all(isinstance(blocker, CheckUnavailableBlocker) for blocker in open_blockers)
 
 
 # The rules, in the order of the checkout.

@@ -1,4 +1,4 @@
-"""What the guard looks at: the cart, and what only some carts or refusals make worth a call."""
+"""Reads the input of the guard: the cart, and what only some carts or refusals make worth a call."""
 
 import contextlib
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ TAX_CODES = frozenset({refusal_codes.INVALID_TAX_REGISTRATIONS})
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the shopper agreed to when submitting."""
+    """The total, the cart and the terms that the shopper agreed to when submitting."""
 
     total: Money
     revision: str | None
@@ -35,7 +35,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class GuardInput:
-    """Everything that the guard's rules look at.
+    """Input of the guard's rules.
 
     `lacks_stock`: Digital River reported that stock no longer suffices. `stock` then has the products by upstream id;
     without it any line may be meant. `tax_requirements` is None where they are not needed or could not be read.

@@ -1,6 +1,6 @@
-"""Tax identifiers: what the cart's country asks for, and whether a value can be one at all.
+"""Tax identifiers: the sets that a cart's country asks for, and a check of values before they are sent.
 
-Upstream has the last word. What is plainly wrong is told before it is sent, at the member that is wrong.
+Digital River decides in the end. A value that cannot be right is refused here, with the path of the field.
 """
 
 import re
@@ -13,57 +13,65 @@ from stdnum.br import cnpj, cpf
 from gateway.enums import CustomerType
 from gateway.upstream.tax import TaxIdentifierField, TaxIdentifierRequirement
 
-LONGEST_VALUE = 64
-"""Characters. Longer than any identifier, and short for any pattern."""
+MAX_LENGTH = 64
+"""Characters. Longer than any identifier, and short enough for any pattern."""
 
-WITH_CHECK_DIGITS: dict[str, ModuleType] = {"CPF": cpf, "CNPJ": cnpj}
-"""Identifiers whose digits tell a slip of the hand, which a pattern does not."""
+CHECK_DIGITS: dict[str, ModuleType] = {"CPF": cpf, "CNPJ": cnpj}
+"""Identifiers whose check digits reveal a typing error that their pattern accepts."""
 
 
 class Problem(NamedTuple):
-    place: int | None
-    """Which identifier; None for all of them."""
-    member: str
-    """Of the identifier: `key` or `value`; empty for all of it."""
+    path: tuple[str, ...]
+    """From the list of identifiers: index and field; empty for the whole list."""
     message: str
 
 
-def demanded(requirements: Sequence[TaxIdentifierRequirement], kind: CustomerType) -> list[TaxIdentifierRequirement]:
-    """The sets without which nothing is sold to this kind of buyer."""
-    return [one for one in requirements if one.customer_type is kind and one.minimum_count > 0]
+def demanded(
+    requirements: Sequence[TaxIdentifierRequirement], customer_type: CustomerType
+) -> list[TaxIdentifierRequirement]:
+    """The sets without which nothing is sold to this type of customer."""
+    return [
+        requirement
+        for requirement in requirements
+        if requirement.customer_type is customer_type and requirement.minimum_count > 0
+    ]
 
 
 def problem(
-    requirements: Sequence[TaxIdentifierRequirement], kind: CustomerType, identifiers: Sequence[tuple[str, str]]
+    requirements: Sequence[TaxIdentifierRequirement],
+    customer_type: CustomerType,
+    identifiers: Sequence[tuple[str, str]],
 ) -> Problem | None:
-    """What is wrong with identifiers, given as key and value; None when nothing plainly is."""
-    known = {one.key: one for each in requirements if each.customer_type is kind for one in each.fields}
-    seen: set[str] = set()
-    for place, (key, value) in enumerate(identifiers):
-        if key not in known:
-            return Problem(place, "key", f"This buyer gives {', '.join(known) or 'no identifier'} here.")
-        if key in seen:
-            return Problem(place, "key", "The same kind of identifier came twice.")
-        seen.add(key)
-        if not _fits(known[key], value):
-            return Problem(place, "value", f"This is no valid {key}.")
-    fewest = min((one.minimum_count for one in requirements if one.customer_type is kind), default=0)
-    if identifiers and len(identifiers) < fewest:
-        return Problem(None, "", f"This buyer gives at least {fewest} here.")
+    """The first problem of identifiers, each a key and a value; None when Digital River may accept them."""
+    own = [requirement for requirement in requirements if requirement.customer_type is customer_type]
+    fields = {field.key: field for requirement in own for field in requirement.fields}
+    checked: set[str] = set()
+    for index, (key, value) in enumerate(identifiers):
+        if key not in fields:
+            expected = f"Send {', '.join(fields)}." if fields else "Send none."
+            return Problem((str(index), "key"), f"This customer has no tax identifier {key} here. {expected}")
+        if key in checked:
+            return Problem((str(index), "key"), f"{key} was sent twice. Send it once.")
+        checked.add(key)
+        if not _is_valid(fields[key], value):
+            return Problem((str(index), "value"), f"The value is no valid {key}.")
+    minimum = min((requirement.minimum_count for requirement in own), default=0)
+    if identifiers and len(identifiers) < minimum:
+        return Problem((), f"Send at least {minimum} of {', '.join(fields)}.")
     return None
 
 
-def _fits(field: TaxIdentifierField, value: str) -> bool:
-    if not value or len(value) > LONGEST_VALUE:
+def _is_valid(field: TaxIdentifierField, value: str) -> bool:
+    if not value or len(value) > MAX_LENGTH:
         return False
     if field.patterns and not any(_matches(pattern, value) for pattern in field.patterns):
         return False
-    check = WITH_CHECK_DIGITS.get(field.key)
-    return check is None or bool(check.is_valid(value))
+    checker = CHECK_DIGITS.get(field.key)
+    return checker is None or bool(checker.is_valid(value))
 
 
 def _matches(pattern: str, value: str) -> bool:
     try:
         return re.search(pattern, value) is not None
     except re.error:
-        return True  # A pattern of another dialect refuses nobody.
+        return True  # A pattern in another dialect refuses no value.

@@ -1,4 +1,4 @@
-"""What one running operation may reach: the services, its caller, and what it has read so far."""
+"""The context of one running operation: the services, its caller, and the values that it has read so far."""
 
 import asyncio
 import secrets
@@ -45,7 +45,7 @@ STOCK_WAIT_SHARE = 0.1
 
 @dataclass
 class Operation:
-    """What changes while one operation runs, and ends with it."""
+    """State of one operation; it ends with the operation."""
 
     within_s: float
     """Seconds that the whole operation may take."""

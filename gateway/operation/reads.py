@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 Reads = dict[str, asyncio.Future[Any]]
-"""What an operation has read, or is reading, by name. Clear it after a change: the values are out of date."""
+"""Values that an operation has read or is reading, by name. A change clears them: they are out of date then."""
 
 
 def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":

@@ -1,4 +1,4 @@
-"""What lives as long as the process, assembled once at start."""
+"""The services of the gateway, assembled once at start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from gateway.upstream.client import Upstream
 
 @dataclass(frozen=True)
 class Services:
-    """What lives as long as the process."""
+    """Everything that lives as long as the process."""
 
     settings: Settings
     upstream: Upstream

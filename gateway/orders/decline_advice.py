@@ -1,11 +1,11 @@
-"""What a shopper is told about a declined charge: enough to help, nothing that helps to test stolen cards."""
+"""Words a declined charge for the shopper: enough to help, nothing that helps to test stolen cards."""
 
 from datetime import datetime, timedelta
 
 from gateway.enums import DeclineAdvice, DeclineSeverity
 from gateway.errors import UpstreamRefusal
 from gateway.orders.outcomes import PaymentDecline
-from gateway.refusals.decline_codes import HARD, SOFT
+from gateway.refusals.decline_codes import HARD, SOFT, reason_of
 
 Advice = DeclineAdvice
 
@@ -58,11 +58,13 @@ SENTENCES = {
 }
 
 
-def decline(
-    refusal: UpstreamRefusal, reason: str, *, locale: str, support_reference: str, now: datetime
-) -> PaymentDecline:
-    """What the shopper may know. The session's language, else English."""
-    advice = ADVICE.get(reason, Advice.USE_ANOTHER_SOURCE)
+def decline(refusal: UpstreamRefusal | None, *, locale: str, support_reference: str, now: datetime) -> PaymentDecline:
+    """The decline as the shopper may see it, in the language of the locale or in English.
+
+    `refusal` is None when only the cancelled order shows that the charge was declined.
+    """
+    reason = reason_of(refusal) if refusal is not None else None
+    advice = ADVICE.get(reason or "", Advice.USE_ANOTHER_SOURCE)
     sentences = SENTENCES.get(locale.partition("-")[0], SENTENCES["en"])
     return PaymentDecline(
         severity=_severity(refusal, reason),
@@ -73,8 +75,8 @@ def decline(
     )
 
 
-def _severity(refusal: UpstreamRefusal, reason: str) -> DeclineSeverity:
-    if refusal.declined_hard is not None:
+def _severity(refusal: UpstreamRefusal | None, reason: str | None) -> DeclineSeverity:
+    if refusal is not None and refusal.declined_hard is not None:
         return Severity.HARD if refusal.declined_hard else Severity.SOFT
     if reason in SOFT:
         return Severity.SOFT

@@ -1,7 +1,7 @@
-"""What a submission becomes, and what can keep a cart from becoming an order: the values of the graph.
+"""Outcomes of a submission, and the blockers that keep a cart from becoming an order, as the graph shows them.
 
-They are plain data and are written to the store as they are, so nothing secret may stay in them there:
-`without_secrets` says what is left out and read again when an outcome is replayed.
+They are stored as they are, so they hold no secret there: `without_secrets` removes what is read again when an
+outcome is replayed.
 """
 
 from datetime import datetime
@@ -140,7 +140,7 @@ class OrderActionRequired(SubmitOrderResult, frozen=True, tag=True, kw_only=True
     action: RedirectShopperAction | AuthenticateSourceAction
     pending_order: Order | None = None
     is_of_order: bool = False
-    """Whether an order waits for it, and not only the cart."""
+    """Whether an order waits for the action already. Without one, only the cart does."""
 
     @property
     def is_redirect(self) -> bool:
@@ -191,11 +191,11 @@ class SubmissionAttempt(Shape, frozen=True, kw_only=True):
 
 
 HIDDEN = ""
-"""Stands in a stored outcome where a secret was."""
+"""Replaces a secret in a stored outcome."""
 
 
 def without_secrets(result: Result) -> Result:
-    """The result as it may be written down: no address, link, instruction or secret of a source."""
+    """The result as it may be stored: without addresses, links, payment instructions and secrets of a source."""
     match result:
         case OrderPlaced():
             return replace(result, order=result.order.summary())

@@ -49,7 +49,7 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class SubmitRequest:
-    """What the client sent with submitOrder."""
+    """The arguments of submitOrder. `fingerprint` is the digest of all of them except the key."""
 
     key: UUID
     fingerprint: str
@@ -151,10 +151,10 @@ class Attempt:
     # Outcomes.
 
     async def record_answer(self, result: Result) -> bool:
-        """Record what an answer made of the attempt. False when another replica knows more.
+        """Record the result of an answer. False when another replica has recorded more.
 
-        A result that is no answer (a doubt, or a cart that was never sent) gives way to what another replica wrote.
-        An answer does not: the other replica only concluded from what it saw, or the store lost the record.
+        A result without an answer (a doubt, or a cart that was never sent) yields to the record of another replica.
+        An answer does not: the other replica only drew a conclusion, or the store lost the record.
         """
         self.answer = result
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
@@ -168,7 +168,7 @@ class Attempt:
         return True
 
     async def record_evidence(self, result: Result) -> bool:
-        """Record what stands at Digital River. False when another replica has recorded more in the meantime."""
+        """Record a result that evidence proves. False when another replica has recorded more in the meantime."""
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
             return False
         await self._free_or_check_later(result)
@@ -216,7 +216,7 @@ class Attempt:
         """Lock the cart itself, which another session may have too. None: locked; otherwise the attempt in the way."""
         return await self._attempts.lock(_lock_of(cart), self.store_key, self.record)
 
-    async def is_under_way(self) -> bool:
+    async def is_running_elsewhere(self) -> bool:
         """Whether a living replica is sending or resuming it."""
         return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
 

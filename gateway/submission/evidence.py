@@ -1,6 +1,6 @@
-"""What stands at Digital River for an attempt whose answer was lost or cannot be trusted.
+"""Evidence from Digital River about an attempt whose answer was lost or cannot be trusted.
 
-Nothing is guessed: an order is reported where one is found, its absence only after the quiet time, and the rest
+Nothing is guessed: an order is reported where one is found, its absence only after the quiet time. Everything else
 stays in doubt.
 """
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway.enums import OrderState, PaymentSessionState
-from gateway.errors import UpstreamRefusal
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import Result
 from gateway.payments.payment_session import facts_of, payment_session
@@ -77,8 +76,7 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
     is_of_this = attempt.record.waits_for_shopper or session is None or session.state not in UNTOUCHED
     if (was_cancelled and is_of_this) or (session and session.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
-        refusal = UpstreamRefusal(409, "cancelled")
-        return declined_with(attempt, refusal, payment_session(evidence.cart, facts_of(attempt.session)))
+        return declined_with(attempt, None, payment_session(evidence.cart, facts_of(attempt.session)))
     return None
 
 

@@ -1,4 +1,4 @@
-"""What Digital River means when it refuses `submit-cart` or `resume-cart`.
+"""The meaning of a refusal of `submit-cart` or `resume-cart`.
 
 Decided by code and subcode, and by the description only where one code has several meanings. A refusal that is not
 documented proves nothing: the order is in doubt.

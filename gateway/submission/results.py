@@ -22,7 +22,6 @@ from gateway.payments.payment_session import (
     facts_of,
     payment_session,
 )
-from gateway.refusals.decline_codes import reason_of
 from gateway.submission.attempt import Attempt
 from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order, SubmittedCart
@@ -88,12 +87,11 @@ async def declined(attempt: Attempt, refusal: UpstreamRefusal) -> Result:
     return declined_with(attempt, refusal, await payment_session_now(attempt))
 
 
-def declined_with(attempt: Attempt, refusal: UpstreamRefusal, session: PaymentSession | None) -> Result:
+def declined_with(attempt: Attempt, refusal: UpstreamRefusal | None, session: PaymentSession | None) -> Result:
     return OrderDeclined(
         message="The payment was declined. No order stands. Attach a source and submit with a new key.",
         decline=decline(
             refusal,
-            reason_of(refusal) or "",
             locale=attempt.session.locale,
             support_reference=attempt.ctx.caller.request_id,
             now=attempt.now(),

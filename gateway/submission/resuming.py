@@ -1,4 +1,4 @@
-"""Sends resume-cart for an order that waits for its shopper, and reads what the answer makes of the attempt."""
+"""Sends resume-cart for an order that waits for its shopper, and turns the answer into a result."""
 
 import logging
 
@@ -50,7 +50,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
 
 
 async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | None:
-    """What a refusal of resume-cart makes of the attempt; None when the order still waits for the shopper."""
+    """The result after a refusal of resume-cart; None when the order still waits for the shopper."""
     match meaning_of(refusal):
         case Meaning.NOT_RESUMABLE:
             evidence = await read_evidence(attempt)

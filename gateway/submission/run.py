@@ -1,7 +1,7 @@
 """The life of a submission attempt: reserved, sent, outcome. Each step is in the store before the next begins.
 
 `submit-cart` is sent at most once per key, and never again for an attempt that was sent. An answer that is not
-certain leaves the order in doubt: the cart stays locked until what stands at Digital River settles it.
+certain leaves the order in doubt: the cart stays locked until evidence from Digital River settles it.
 """
 
 import logging
@@ -24,7 +24,7 @@ class Goal(Enum):
     WAIT = auto()
     """Report its outcome; wait for the replica that is working on it."""
     READ = auto()
-    """Report it as it stands; settle a doubt that is due."""
+    """Report it as it is; settle a doubt that is due."""
     RESUME = auto()
     """Send resume-cart, where the order waits for the shopper."""
     RECONCILE = auto()
@@ -32,7 +32,7 @@ class Goal(Enum):
 
 
 async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Submit, if there is a request; else take the attempt as far as it gets now. None: nothing stands under the key.
+    """Submit, if there is a request; otherwise take the attempt as far as possible now. None: no attempt has the key.
 
     Raises `GatewayError` when nothing was sent and nothing new is known, `NothingToResume` likewise.
     """
@@ -42,13 +42,13 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
     except StoreUnavailable as failure:
         if attempt.answer is None:
             raise
-        # The order was sent: what came of it is reported, although the store does not hold it.
+        # The order was sent, so its result is reported although the store does not hold it.
         log.error("outcome not written", extra={"key": str(attempt.key), "reason": failure.detail})
         return attempt.report(attempt.answer)
 
 
 async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
-    """None when an attempt stands under the key already, or another replica knows more of this one."""
+    """None when another attempt has the key, or another replica has recorded more of this one."""
     if not await attempt.reserve(request):
         return None
     async with attempt.sending():
@@ -65,7 +65,7 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
     """Each round reads the record anew: other replicas change it at any time."""
     while await attempt.read():
         record = attempt.record
-        if await attempt.is_under_way():
+        if await attempt.is_running_elsewhere():
             if goal is Goal.WAIT and await attempt.wait_for_replica():
                 continue
             if goal is Goal.RECONCILE:
@@ -73,9 +73,9 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
             return attempt.report(is_replay=True)
 
         if record.result is None or record.is_due(attempt.now()) or (goal is Goal.RECONCILE and record.is_in_doubt):
-            found = await settling.settle(attempt)
+            outcome = await settling.settle(attempt)
         elif goal is Goal.RECONCILE and record.waits_for_shopper:
-            found = await settling.poll_redirect(attempt)
+            outcome = await settling.poll_redirect(attempt)
         elif goal is Goal.RESUME and record.waits_for_shopper:
             resumed = await _resume(attempt)
             if resumed is not None:
@@ -85,22 +85,22 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
         else:
             return attempt.report(await rehydrated(attempt), is_replay=True)
 
-        if found is Next.CHECK_LATER:
+        if outcome is Next.CHECK_LATER:
             await attempt.check_later()
             return attempt.report()
-        if found is Next.RESUME:
+        if outcome is Next.RESUME:
             goal = Goal.RESUME
             if not record.waits_for_shopper:
                 await attempt.record_evidence(waiting_to_be_resumed())
             continue
-        was_recorded = await attempt.record_evidence(found)
+        was_recorded = await attempt.record_evidence(outcome)
         if was_recorded and not (goal is Goal.RESUME and attempt.record.waits_for_shopper):
-            return attempt.report(found)
+            return attempt.report(outcome)
     return None
 
 
 async def _resume(attempt: Attempt) -> SubmissionAttempt | None:
-    """None when another replica was quicker, or knows more."""
+    """None when another replica was quicker, or has recorded more."""
     waiting = attempt.record.result
     async with attempt.sending():
         token = await resuming.take_over(attempt)

@@ -1,4 +1,4 @@
-"""Checks a cart, sends submit-cart, and reads what the answer makes of the attempt."""
+"""Checks a cart, sends submit-cart, and turns the answer into a result."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an attempt without a certain outcome becomes, by what stands at Digital River."""
+"""Settles attempts without a certain outcome, by the evidence from Digital River."""
 
 import logging
 from enum import Enum, auto
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Next(Enum):
-    """What the driver does next, where there is no result yet."""
+    """The next step of the driver, where there is no result yet."""
 
     RESUME = auto()
     """The shopper has approved: send resume-cart."""
@@ -57,7 +57,7 @@ async def _is_quiet(attempt: Attempt) -> bool:
 
 
 async def poll_redirect(attempt: Attempt) -> Result | Next:
-    """What became of a redirect while the shopper did not come back."""
+    """The result of a redirect from which the shopper did not come back."""
     session = (await attempt.ctx.cart()).payment_session
     is_approved = session is not None and session.state is PaymentSessionState.CHARGEABLE
     if is_approved and attempt.record.waits_for_redirect:

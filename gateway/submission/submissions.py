@@ -1,4 +1,4 @@
-"""One click, one order: what a storefront asks of a submission, and what the background asks.
+"""One click, one order: submit, resume, look up, abandon, and reconcile in the background.
 
 An attempt belongs to the process and not to the request: a client that hangs up finds the outcome under its key.
 All who ask for the same attempt at the same time share one task.
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
-    """Place the order, or report what became of it under this key.
+    """Place the order, or report the outcome that it has under this key.
 
     Raises `KeyReused`, and `GatewayError` when nothing was sent and the key is free again.
     """
