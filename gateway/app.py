@@ -1,11 +1,8 @@
-"""The gateway put together: settings in, ASGI application out. The order of the layers is the order here.
-
-Request ids and fixed headers, what caches are told, then CORS, then the size of the body, then routes.
-"""
+"""Assembles the ASGI application from settings. The middleware stands here in the order a request passes it."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,15 +12,12 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from gateway.catalog.catalog import Catalog
 from gateway.documents.registry import Documents
 from gateway.errors import StoreUnavailable
-from gateway.http import csrf
-from gateway.http.cache_headers import CacheHeaders
+from gateway.http import csrf, health
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.graphiql import page as graphiql
 from gateway.http.request_id import RequestIds
@@ -51,6 +45,10 @@ from gateway.upstream.client import Upstream
 from schema.build import Graph, build
 
 PREFLIGHT_S = 600
+"""Lifetime of a CORS preflight answer in browsers."""
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+"""The GraphQL endpoint refuses wrong methods itself, in the form of a GraphQL error."""
 
 
 def utc_now() -> datetime:
@@ -66,15 +64,28 @@ def create_app(
     retries: Retries = Retries(),  # noqa: B008 - frozen
     reconcile_every_s: float = INTERVAL_S,
 ) -> Starlette:
-    """Build the gateway. The parameters beside `settings` are for tests."""
+    """The parameters beside `settings` are for tests. Raises `ManifestInvalid`."""
     log_retries()
     http = transport.client(network or transport.network())
-    upstream = Upstream(Calls(http, settings, retries))
-    store = store or _store(settings, now)
+    services = _services(settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now)
+    graph = build(suggests=settings.development)
+    endpoint = GraphQLEndpoint(graph.core, _documents(graph, settings), services)
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint.answer, methods=METHODS),
+            *health.routes(services.store),
+            *(graphiql.routes() if settings.development else []),
+        ],
+        middleware=_middleware(settings),
+        lifespan=lambda _app: _lifespan(services, http, Reconciler(services, interval_s=reconcile_every_s)),
+    )
+
+
+def _services(settings: Settings, upstream: Upstream, store: Store, now: Callable[[], datetime]) -> Services:
     cache = AnswerCache(now)
     replica = Replica(store)
     sessions = Sessions(store, settings, now)
-    services = Services(
+    return Services(
         settings=settings,
         upstream=upstream,
         store=store,
@@ -91,59 +102,6 @@ def create_app(
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )
-    graph = build(suggests=settings.development)
-    routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(graph.core, _documents(graph, settings), services).answer, methods=METHODS),
-        Route("/health/live", _live),
-        Route("/health/ready", _ready(store)),
-        *(graphiql.routes() if settings.development else []),
-    ]
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        reconciler = Reconciler(services, interval_s=reconcile_every_s)
-        beating = asyncio.create_task(reconciler.beat())
-        reconciling = asyncio.create_task(reconciler.run())
-        yield
-        reconciling.cancel()
-        await services.attempts.drain()
-        beating.cancel()
-        # Their last command is over before the store is closed.
-        await asyncio.gather(beating, reconciling, return_exceptions=True)
-        with contextlib.suppress(StoreUnavailable):
-            await replica.leave()
-        await http.aclose()
-        await store.aclose()
-
-    return Starlette(
-        routes=routes,
-        lifespan=lifespan,
-        middleware=[
-            Middleware(RequestIds, settings=settings),
-            Middleware(CacheHeaders),
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.origins,
-                allow_origin_regex=csrf.LOOPBACK_ORIGIN if settings.development else None,
-                allow_credentials=True,
-                allow_methods=["GET", "POST"],
-                allow_headers=["Content-Type", "Authorization", "X-Riverfront-Client", "X-Request-Id"],
-                expose_headers=["X-Request-Id", *COST_HEADERS],
-                max_age=PREFLIGHT_S,
-            ),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit_bytes),
-        ],
-    )
-
-
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-"""All that the GraphQL path answers itself, so that a wrong one is told as GraphQL tells it."""
-
-
-@lru_cache(maxsize=8)
-def _documents(graph: Graph, settings: Settings) -> Documents:
-    """Applications with the same settings in one process, as tests make them, read a document once."""
-    return Documents(graph.core, graph.directive_tables, settings)
 
 
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
@@ -152,16 +110,40 @@ def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
     return MemoryStore(now)
 
 
-async def _live(_request: Request) -> Response:
-    return PlainTextResponse("ok")
+@lru_cache(maxsize=8)
+def _documents(graph: Graph, settings: Settings) -> Documents:
+    """Applications with the same settings share their documents, so that tests parse each once."""
+    return Documents(graph.core, graph.directive_tables, settings)
 
 
-def _ready(store: Store) -> Callable[[Request], Awaitable[Response]]:
-    async def ready(_request: Request) -> Response:
-        try:
-            await store.check()
-        except StoreUnavailable:
-            return PlainTextResponse("not ready", 503)
-        return PlainTextResponse("ok")
+def _middleware(settings: Settings) -> list[Middleware]:
+    return [
+        Middleware(RequestIds, settings=settings),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_origin_regex=csrf.LOOPBACK_ORIGIN if settings.development else None,
+            allow_credentials=True,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "Authorization", csrf.CLIENT_HEADER, "X-Request-Id"],
+            expose_headers=["X-Request-Id", *COST_HEADERS],
+            max_age=PREFLIGHT_S,
+        ),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit_bytes),
+    ]
 
-    return ready
+
+@asynccontextmanager
+async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Reconciler) -> AsyncIterator[None]:
+    beating = asyncio.create_task(reconciler.beat())
+    reconciling = asyncio.create_task(reconciler.run())
+    yield
+    reconciling.cancel()
+    await services.attempts.drain()
+    beating.cancel()
+    # Both end their last command before the store is closed.
+    await asyncio.gather(beating, reconciling, return_exceptions=True)
+    with contextlib.suppress(StoreUnavailable):
+        await services.replica.leave()
+    await http.aclose()
+    await services.store.aclose()

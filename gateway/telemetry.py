@@ -99,7 +99,7 @@ def _add_request_id(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _describe_exception(_logger: object, _method: str, event: Event) -> Event:
-    """Log an exception's class and place. Its message may hold anything."""
+    """Log an exception's class and source lines, without its message, which may hold anything."""
     event.pop("exception", None)
     info = event.pop("exc_info", None)
     if info and info[1] is not None:

@@ -1,7 +1,7 @@
 """The cache policy of a query: how long and for whom its answer may be cached. The strictest selected field decides.
 
-A field is public if its `@cacheControl` says so, or if its parent is public and it says nothing. A root field that says
-nothing is private, and so is every `@sensitive` field. An answer without any lifetime is not cached.
+A field has the scope of its `@cacheControl`, else that of its parent; a root field without one is private, and so is
+every `@sensitive` field. An answer without any lifetime is not cached.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """Estimates the most an operation can cost, in points, before it is executed.
 
-An object costs one point and a leaf none, unless `@cost` says otherwise. A list multiplies by its slicing argument or
-its assumed size. Where a value may have several types, the most expensive one counts. `@skip` and `@include` are
-ignored: every selected field counts.
+An object costs one point and a leaf none, unless `@cost` gives another weight. A list multiplies by its slicing
+argument or its assumed size. Where a value may have several types, the most expensive one counts. `@skip` and
+`@include` are ignored: every selected field counts.
 """
 
 import math
@@ -106,7 +106,7 @@ class OperationCost:
 
 
 class CostWalk:
-    """One walk through an operation. Visits each selection set once for each type that its value may have.
+    """One walk through an operation. Estimates each selection set once for each type that its value may have.
 
     `deciding_variables` are those on which the estimate depends.
     """

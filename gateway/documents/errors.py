@@ -9,9 +9,9 @@ from gateway.errors import TopLevelCode
 
 @dataclass
 class OperationFacts:
-    """What the log and the cost headers may hold of an operation, as far as it was read.
+    """Facts for the log and the cost headers, as far as the document was read.
 
-    `name` is its document's name in the manifest, else the beginning of the document's hash. `cost` is in points.
+    `name` is the document's name in the manifest, else the beginning of its hash. `cost` is in points.
     """
 
     name: str | None = None

@@ -9,7 +9,6 @@ import hashlib
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.documents.cacheability import NOT_CACHED, CachePolicy
 
@@ -36,22 +35,8 @@ def _matches(if_none_match: str, etag: str) -> bool:
     return etag in etags or "*" in etags
 
 
-class CacheHeaders:
-    """Sets the headers that depend on whether the answer is public. Runs after CORS, whose headers it corrects."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                is_public = headers.setdefault("Cache-Control", NOT_CACHED).startswith("public")
-                headers["Vary"] = PUBLIC_VARY if is_public else PRIVATE_VARY
-                if is_public:
-                    # A cache may have stored the answer for a page of another origin.
-                    headers["Access-Control-Allow-Origin"] = "*"
-                    del headers["Access-Control-Allow-Credentials"]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+def open_to_all(headers: MutableHeaders) -> None:
+    """Correct the headers that CORS set on a public answer: a cache may have stored it for a page of another origin."""
+    headers["Vary"] = PUBLIC_VARY
+    headers["Access-Control-Allow-Origin"] = "*"
+    del headers["Access-Control-Allow-Credentials"]

@@ -8,7 +8,9 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.documents.cacheability import NOT_CACHED
 from gateway.documents.card_numbers import has_card_number
+from gateway.http.cache_headers import PRIVATE_VARY, open_to_all
 from gateway.http.client_address import client_connection
 from gateway.settings import Settings
 from gateway.telemetry import current_request_id
@@ -20,6 +22,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 FIXED_HEADERS = {
+    "Cache-Control": NOT_CACHED,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -30,10 +33,11 @@ HSTS = "max-age=31536000"
 
 
 class RequestIds:
-    """Sets `request_id`, `connection` (see `client_address`) and `logged` of a request's state.
+    """The outermost layer: its headers override those of the layers inside.
 
-    `logged` are the facts for the log line; the routes add to them. A client's own id is used if it is harmless, so
-    that clients can trace their requests.
+    Sets `request_id`, `connection` (see `client_address`) and `logged` of a request's state. `logged` are the facts for
+    the log line; the endpoint adds to them. A client's own id is used if it is harmless: clients trace their requests
+    by it.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -57,6 +61,10 @@ class RequestIds:
                 headers["X-Request-Id"] = request_id
                 for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
+                if headers["Cache-Control"].startswith("public"):
+                    open_to_all(headers)
+                else:
+                    headers["Vary"] = PRIVATE_VARY
                 if connection.is_encrypted:
                     headers["Strict-Transport-Security"] = HSTS
             await send(message)

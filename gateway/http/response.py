@@ -141,7 +141,7 @@ class ResponseWriter:
 
 
 def _cause(error: GraphQLError) -> Exception | None:
-    """What a resolver raised; None if graphql-core itself found the error."""
+    """The exception of a resolver; None if graphql-core itself reports the error."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error

@@ -1,11 +1,11 @@
 // Starts GraphiQL against the gateway that served this page.
 "use strict";
 
-// Fill in a token to act as an app. Left as it is, the page acts as a browser and uses the session cookie.
+// Without a token the page acts as a browser and uses the session cookie; with a token it acts as an app.
 const NO_BEARER = "Bearer ";
 const HEADERS = JSON.stringify({ Authorization: NO_BEARER }, null, 2);
 
-// As the tabs have them from the gateway: one press of play is one key.
+// Placeholders in the variables of the tabs, see page.py. Each execution of a mutation gets a new key.
 const NEW_KEY = "a new key";
 const LAST_KEY = "the last key";
 let lastKey;
@@ -20,21 +20,21 @@ function withKeys(variables = {}) {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, keyOf(value)]));
 }
 
-async function ask(request, { headers: given = {} } = {}) {
+async function send(request, { headers: ownHeaders = {} } = {}) {
   const headers = new Headers({
     Accept: "application/graphql-response+json, application/json",
     "Content-Type": "application/json",
     "X-Riverfront-Client": "graphiql",
   });
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(ownHeaders)) {
     headers.set(name, value);
   }
   if (headers.get("Authorization") === NO_BEARER.trim()) {
     headers.delete("Authorization");
   }
-  // The gateway refuses a request with both handles.
+  // The gateway refuses a request with a cookie and a bearer token.
   const credentials = headers.has("Authorization") ? "omit" : "same-origin";
-  const answer = await fetch("/graphql", {
+  const response = await fetch("/graphql", {
     method: "POST",
     headers,
     credentials,
@@ -42,16 +42,16 @@ async function ask(request, { headers: given = {} } = {}) {
   }).catch(() => {
     throw new Error("The gateway does not answer. Is it still running?");
   });
-  return answer.json();
+  return response.json();
 }
 
-// What was typed into the tabs of one set stays apart from that of the others.
+// Each set of examples has its own storage, so that its tabs keep what the developer typed.
 function storageOf(set) {
-  const place = (name) => `${name} of ${set}`;
+  const keyOf = (name) => `${name} of ${set}`;
   return {
-    getItem: (name) => localStorage.getItem(place(name)),
-    setItem: (name, value) => localStorage.setItem(place(name), value),
-    removeItem: (name) => localStorage.removeItem(place(name)),
+    getItem: (name) => localStorage.getItem(keyOf(name)),
+    setItem: (name, value) => localStorage.setItem(keyOf(name), value),
+    removeItem: (name) => localStorage.removeItem(keyOf(name)),
     clear: () => localStorage.clear(),
     get length() {
       return localStorage.length;
@@ -59,18 +59,18 @@ function storageOf(set) {
   };
 }
 
-function choiceOf(sets, shown) {
+function setChooser(sets, shown) {
   const choose = (event) => location.assign(`?${new URLSearchParams({ set: event.target.value })}`);
   const options = sets.map((set) => React.createElement("option", { key: set }, set));
-  const label = "Which example operations are shown";
+  const label = "Set of example operations";
   return React.createElement("select", { value: shown, onChange: choose, "aria-label": label, title: label }, options);
 }
 
 async function start() {
   const { sets, shown, tabs, fragments } = await (await fetch(`/graphiql/tabs.json${location.search}`)).json();
-  const choice = React.createElement(GraphiQL.Logo, null, choiceOf(sets, shown));
+  const logo = React.createElement(GraphiQL.Logo, null, setChooser(sets, shown));
   const settings = {
-    fetcher: ask,
+    fetcher: send,
     defaultTabs: tabs.map((tab) => ({ ...tab, headers: HEADERS })),
     defaultHeaders: HEADERS,
     externalFragments: fragments,
@@ -78,7 +78,7 @@ async function start() {
     shouldPersistHeaders: false,
     defaultEditorToolsVisibility: "variables",
   };
-  const graphiql = React.createElement(GraphiQL, settings, choice);
+  const graphiql = React.createElement(GraphiQL, settings, logo);
   ReactDOM.createRoot(document.getElementById("graphiql")).render(graphiql);
 }
 

@@ -1,4 +1,4 @@
-"""GraphiQL at /graphiql, for development: every byte comes from this process, none from anywhere else."""
+"""GraphiQL at /graphiql, for development. Everything it loads comes from this process."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ SETS = {
     "The cart": ("02-cart-page", "03-edit-cart"),
     "The checkout page": ("04-checkout-page", "07-payment-methods"),
     "A shopper signs in": ("06-registered-checkout", "10-store-credit-and-card"),
-    "Other ways to pay": (
+    "Other payment methods": (
         "08-redirect-payment",
         "09-redirect-then-submit",
         "11-strong-authentication",
@@ -29,16 +29,16 @@ SETS = {
     "Orders": ("15-order-history", "16-guest-order-lookup"),
     "Recurring purchases": ("17-recurring-purchases",),
 }
-"""Example operations that are shown together, a tab each; all at once would be too many to find one."""
+"""Example operations that GraphiQL shows together, each in a tab."""
 
 NEW_KEY = "a new key"
 LAST_KEY = "the last key"
-"""What stands for an idempotency key until `boot.js` sends it: one press of play is one key."""
+"""Placeholders of idempotency keys. `boot.js` replaces them: each execution of a mutation gets a new key."""
 
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # its editor writes style elements
+        "style-src 'self' 'unsafe-inline'",  # the editor adds style elements
         "img-src 'self' data:",
         "font-src 'self' data:",
         "base-uri 'none'",
@@ -74,9 +74,9 @@ PAGE = """\
 
 
 def routes() -> list[BaseRoute]:
-    """The page and all that it loads."""
+    """The page and everything that it loads."""
     return [
-        Route("/", _to_page),
+        Route("/", _redirect),
         Route("/graphiql", _page),
         Route("/graphiql/boot.js", _boot),
         Route("/graphiql/tabs.json", _tabs),
@@ -84,7 +84,7 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-async def _to_page(_request: Request) -> Response:
+async def _redirect(_request: Request) -> Response:
     return RedirectResponse("/graphiql")
 
 
@@ -97,7 +97,7 @@ async def _boot(_request: Request) -> Response:
 
 
 def _tabs(request: Request) -> Response:
-    """Of the set that is asked for; else of the first."""
+    """The requested set of examples; without one, or for an unknown one, the first."""
     shown = request.query_params.get("set", "")
     shown = shown if shown in SETS else next(iter(SETS))
     fragments = (EXAMPLES / "fragments.graphql").read_text()
@@ -105,31 +105,32 @@ def _tabs(request: Request) -> Response:
 
 
 def example_tabs(shown: str) -> list[dict[str, str]]:
-    """A tab for each example operation of a set, its variables filled in."""
-    values: dict[str, dict[str, Any]] = json.loads((EXAMPLES / "variables.json").read_text())
+    """A tab for each example operation of a set, with its variables."""
+    examples: dict[str, dict[str, Any]] = json.loads((EXAMPLES / "variables.json").read_text())
     return [
-        {"query": text, "variables": json.dumps(_variables(operation, values), indent=2)}
+        {"query": source, "variables": json.dumps(_variables(node, examples), indent=2)}
         for name in SETS[shown]
-        for text, operation in _operations((EXAMPLES / f"{name}.graphql").read_text())
+        for source, node in _operations((EXAMPLES / f"{name}.graphql").read_text())
     ]
 
 
-def _operations(text: str) -> list[tuple[str, OperationDefinitionNode]]:
+def _operations(source: str) -> list[tuple[str, OperationDefinitionNode]]:
     """The operations of a file, each with the comment above it."""
-    found = []
+    operations = []
     end = 0
-    for node in parse(text).definitions:
+    for node in parse(source).definitions:
         if isinstance(node, OperationDefinitionNode) and node.loc is not None:
-            found.append((text[end : node.loc.end].strip() + "\n", node))
+            operations.append((source[end : node.loc.end].strip() + "\n", node))
             end = node.loc.end
-    return found
+    return operations
 
 
-def _variables(operation: OperationDefinitionNode, values: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    given = dict(values.get(operation.name.value if operation.name else "", {}))
-    key = NEW_KEY if operation.operation is OperationType.MUTATION else LAST_KEY
-    for variable in operation.variable_definitions or ():
-        kind = variable.type.type if isinstance(variable.type, NonNullTypeNode) else variable.type
-        if isinstance(kind, NamedTypeNode) and kind.name.value == "UUID":
-            given.setdefault(variable.variable.name.value, key)
-    return given
+def _variables(node: OperationDefinitionNode, examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The example's variables, with placeholders for its idempotency keys."""
+    variables = dict(examples.get(node.name.value if node.name else "", {}))
+    key = NEW_KEY if node.operation is OperationType.MUTATION else LAST_KEY
+    for definition in node.variable_definitions or ():
+        nullable = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
+        if isinstance(nullable, NamedTypeNode) and nullable.name.value == "UUID":
+            variables.setdefault(definition.variable.name.value, key)
+    return variables
