@@ -1,15 +1,14 @@
-"""Steps beside a purchase: what the pages of a checkout show that no step of buying needs."""
+"""Checkout pages and steps beside the purchase itself: their content, and the upstream calls they cost."""
 
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
 from tests.support.shop import CART, Shopper, documents, new_key
 
-SOURCE = f"{CART}/apply-payment-method"
 ORDER = "/v1/shoppers/me/orders/{id}"
 
 
-async def test_an_approved_paypal_is_attached_in_two_calls(shopper: Shopper, world: World) -> None:
+async def test_approved_paypal_source_is_attached_in_two_calls(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.fill_cart()
     source_id = await shopper.source("payPal")
@@ -24,7 +23,7 @@ async def test_an_approved_paypal_is_attached_in_two_calls(shopper: Shopper, wor
     assert world.calls.count() == 2
 
 
-async def test_an_authentication_is_the_next_action_until_a_source_is_attached(shopper: Shopper, world: World) -> None:
+async def test_required_authentication_stays_the_next_action(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.get_ready(owner__lastName="Decline:authentication_required")
     assert (await storefront.outcome())["__typename"] == "OrderActionRequired"
@@ -40,51 +39,53 @@ async def test_an_authentication_is_the_next_action_until_a_source_is_attached(s
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
 
 
-async def test_what_became_of_a_press_is_known_without_a_call(shopper: Shopper, world: World) -> None:
+async def test_submission_outcome_is_read_by_its_key(shopper: Shopper, world: World) -> None:
     storefront, key = shopper.storefront, new_key()
     await shopper.get_ready()
     assert (await storefront.outcome(key))["__typename"] == "OrderPlaced"
     world.calls.clear()
-    attempt = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
-    assert attempt == IsPartialDict(status="PLACED", result=IsPartialDict(__typename="OrderPlaced"))
+    submission = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
+    assert submission == IsPartialDict(status="PLACED", result=IsPartialDict(__typename="OrderPlaced"))
     assert world.calls.count() <= 1
     assert (await storefront.run("SubmissionOutcome", key=new_key()))["orderSubmission"] is None
 
 
-async def test_the_thank_you_page_says_how_to_pay_and_follows_the_money(shopper: Shopper, world: World) -> None:
+async def test_thank_you_page_shows_instructions_until_the_money_arrives(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("wireTransfer")
-    order = (await storefront.outcome())["order"]
+    placed_order = (await storefront.outcome())["order"]
     world.calls.clear()
-    shown = (await storefront.run("PaymentInstructions", orderId=order["id"]))["order"]
-    assert shown == IsPartialDict(state="SOURCE_PENDING_FUNDS", upstreamState="Source Pending Funds", submittedAt=None)
-    assert shown["paymentInstructions"]["amount"]["amount"] == "96.69"
-    assert shown["sources"] == [IsPartialDict(__typename="TransferSource")]
+    shown_order = (await storefront.run("PaymentInstructions", orderId=placed_order["id"]))["order"]
+    assert shown_order == IsPartialDict(
+        state="SOURCE_PENDING_FUNDS", upstreamState="Source Pending Funds", submittedAt=None
+    )
+    assert shown_order["paymentInstructions"]["amount"]["amount"] == "96.69"
+    assert shown_order["sources"] == [IsPartialDict(__typename="TransferSource")]
     assert world.calls.count("GET", ORDER) == world.calls.count() == 1
 
-    await shopper.control("order-state", {"orderId": int(order["number"]), "state": "Submitted"})
-    shown = (await storefront.run("PaymentInstructions", orderId=order["id"]))["order"]
-    assert shown == IsPartialDict(state="SUBMITTED", paymentInstructions=None)
-    assert shown["submittedAt"] is not None
+    await shopper.control("order-state", {"orderId": int(placed_order["number"]), "state": "Submitted"})
+    shown_order = (await storefront.run("PaymentInstructions", orderId=placed_order["id"]))["order"]
+    assert shown_order == IsPartialDict(state="SUBMITTED", paymentInstructions=None)
+    assert shown_order["submittedAt"] is not None
 
     await shopper.fault("status", ORDER, status=503)
-    answer = await storefront.ask(documents()["PaymentInstructions"], orderId=order["id"])
+    answer = await storefront.ask(documents()["PaymentInstructions"], orderId=placed_order["id"])
     assert (answer.body["data"], answer.codes) == ({"order": None}, ["UPSTREAM_UNAVAILABLE"])
 
 
-async def test_the_checkout_page_and_the_payment_step_cost_what_they_show(shopper: Shopper, world: World) -> None:
+async def test_checkout_page_and_payment_step_share_the_method_list(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.fill_cart(countryCode="GB", countrySubdivision=None, city="Leeds", postalCode="LS1 4AP")
     await storefront.add("5401230200")
     world.calls.clear()
     page = await storefront.run("CheckoutPage")
-    (wanted,) = page["cart"]["taxIdentifierRequirements"]
-    assert wanted["customerType"] == "BUSINESS"
-    assert [one["key"] for one in wanted["fields"]] == ["UK_VAT"]
+    (requirement,) = page["cart"]["taxIdentifierRequirements"]
+    assert requirement["customerType"] == "BUSINESS"
+    assert [identifier_field["key"] for identifier_field in requirement["fields"]] == ["UK_VAT"]
     assert world.calls.count() == 3, "cart, tax schema, methods"
     world.calls.clear()
     await storefront.run("CheckoutPage")
-    assert world.calls.count() == 2, "the list of methods is fresh"
+    assert world.calls.count() == 2, "the method list is cached"
 
     world.calls.clear()
     step = await storefront.run("PaymentStep", filter={"usableOnly": True})

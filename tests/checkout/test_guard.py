@@ -1,4 +1,4 @@
-"""Nothing becomes an order but a cart that may: every rule of the guard, one at a time."""
+"""Each rule of the guard blocks an order, and each field that `resolvedBy` names clears the blocker."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,7 +36,7 @@ from tests.support.shop import (
 
 ROOT = Path(__file__).parents[2]
 
-UNREADY = [
+OTHER_STATES = [
     "requires_source",
     "pending_redirect",
     "pending_funds",
@@ -55,8 +55,8 @@ UNREADY = [
 PREPARE = "mutation($input: PrepareCheckoutInput!) { prepareCheckout(input: $input) { errors { code message } } }"
 
 
-@pytest.mark.parametrize("state", UNREADY)
-async def test_no_other_state_of_the_payment_session_lets_an_order_through(shopper: Shopper, state: str) -> None:
+@pytest.mark.parametrize("state", OTHER_STATES)
+async def test_only_requires_confirmation_lets_an_order_through(shopper: Shopper, state: str) -> None:
     await shopper.get_ready()
     await shopper.force_state(state)
     result = await shopper.storefront.outcome()
@@ -70,22 +70,22 @@ async def test_no_other_state_of_the_payment_session_lets_an_order_through(shopp
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# Each way to be blocked: what stands in the way, the blocker, and every step that clears it by `resolvedBy`.
+# Each blocker: what causes it, and for each field in its `resolvedBy` a step that clears it.
 
 
 @dataclass
-class Guest(Shopper):
-    """A shopper whose cart can be changed on its way from upstream."""
+class GuestShopper(Shopper):
+    """A shopper whose cart a test can change, in the sandbox or on its way to the gateway."""
 
     network: InMemoryTransport
 
     @property
     def cart(self) -> Cart:
-        (cart,) = (one.cart for one in self.world.shoppers if one.cart is not None)
+        (cart,) = (shopper.cart for shopper in self.world.shoppers if shopper.cart is not None)
         return cart
 
-    def sees(self, edit: Callable[[dict[str, Any]], object]) -> None:
-        """Each cart that is read is edited first."""
+    def rewrite_cart(self, edit: Callable[[dict[str, Any]], object]) -> None:
+        """Edit each cart that the gateway reads."""
 
         def rewrite(body: Any) -> Any:
             edit(body["cart"])
@@ -94,54 +94,54 @@ class Guest(Shopper):
         self.network.rewrites["GET", CART] = rewrite
 
 
-Act = Callable[[Guest], Awaitable[Any]]
+Step = Callable[[GuestShopper], Awaitable[Any]]
 
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { errors { code } } }"
 REMOVE = "mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) { errors { code } } }"
 UPDATE = """mutation($id: ID!, $quantity: Int!) {
   updateCartLines(input: {lines: [{lineId: $id, quantity: $quantity}]}) { errors { code } } }"""
-ACCEPT = """mutation($key: UUID!, $total: MoneyInput!) { submitOrder(input: {idempotencyKey: $key,
+SUBMIT_WITH_TERMS = """mutation($key: UUID!, $total: MoneyInput!) { submitOrder(input: {idempotencyKey: $key,
   expectedTotal: $total, termsOfSaleAccepted: true}) { result { __typename } errors { code } } }"""
 
 
-async def done(shopper: Shopper, text: str, **variables: Any) -> None:
-    (payload,) = (await shopper.storefront.ask(text, **variables)).data.values()
+async def change_cart(shopper: Shopper, mutation: str, **variables: Any) -> None:
+    (payload,) = (await shopper.storefront.ask(mutation, **variables)).data.values()
     assert payload["errors"] == []
 
 
-async def lines(shopper: Shopper, product_id: str | None = None) -> list[str]:
-    listed = (await shopper.storefront.cart())["lines"]
-    return [line["id"] for line in listed if product_id in (None, line["product"]["upstreamId"])]
+async def line_ids(shopper: Shopper, product_id: str | None = None) -> list[str]:
+    lines = (await shopper.storefront.cart())["lines"]
+    return [line["id"] for line in lines if product_id in (None, line["product"]["upstreamId"])]
 
 
-async def empty_cart(guest: Guest) -> None:
-    await done(guest, REMOVE, ids=await lines(guest))
+async def empty_cart(guest: GuestShopper) -> None:
+    await change_cart(guest, REMOVE, ids=await line_ids(guest))
 
 
-async def refill(guest: Guest) -> None:
+async def refill(guest: GuestShopper) -> None:
     await guest.storefront.add(PACK)
     await guest.storefront.give_details()
     await guest.pay_with()
 
 
-async def run_short(guest: Guest) -> None:
+async def exceed_the_stock(guest: GuestShopper) -> None:
     await guest.storefront.add(POLES, 3)
     await guest.control("stock", {"productId": int(POLES), "quantity": 1})
 
 
-async def remove_poles(guest: Guest) -> None:
-    await done(guest, REMOVE, ids=await lines(guest, POLES))
+async def remove_poles(guest: GuestShopper) -> None:
+    await change_cart(guest, REMOVE, ids=await line_ids(guest, POLES))
 
 
-async def keep_one_of_the_poles(guest: Guest) -> None:
-    (id,) = await lines(guest, POLES)
-    await done(guest, UPDATE, id=id, quantity=1)
+async def reduce_poles_to_one(guest: GuestShopper) -> None:
+    (line_id,) = await line_ids(guest, POLES)
+    await change_cart(guest, UPDATE, id=line_id, quantity=1)
 
 
-def of_the_poles(change: dict[str, Any]) -> Act:
-    """The product of that line as upstream shows it from now on."""
+def show_poles_with(change: dict[str, Any]) -> Step:
+    """A step that adds poles and changes how Digital River describes them from now on."""
 
-    async def spoil(guest: Guest) -> None:
+    async def cause(guest: GuestShopper) -> None:
         await guest.storefront.add(POLES, 3)
 
         def edit(cart: dict[str, Any]) -> None:
@@ -149,198 +149,212 @@ def of_the_poles(change: dict[str, Any]) -> Act:
                 if str(line["product"]["id"]) == POLES:
                     line["product"] |= change
 
-        guest.sees(edit)
+        guest.rewrite_cart(edit)
 
-    return spoil
+    return cause
 
 
-async def forget_addresses(guest: Guest) -> None:
+async def remove_addresses(guest: GuestShopper) -> None:
     guest.cart.billing = guest.cart.shipping = None
 
 
-async def forget_email(guest: Guest) -> None:
+async def remove_email(guest: GuestShopper) -> None:
     assert guest.cart.billing is not None
     guest.cart.billing = guest.cart.billing | {"emailAddress": None}
 
 
-async def move_abroad(guest: Guest) -> None:
+async def move_abroad(guest: GuestShopper) -> None:
     assert guest.cart.billing is not None
     guest.cart.billing = guest.cart.shipping = guest.cart.billing | {"country": "CH", "countrySubdivision": None}
     guest.cart.shipping_option = 171200
 
 
-async def give_details(guest: Guest) -> None:
+async def give_details(guest: GuestShopper) -> None:
     payload = await guest.storefront.give_details()
     assert payload["errors"] == []
 
 
-async def unselect_option(guest: Guest) -> None:
+async def remove_shipping_option(guest: GuestShopper) -> None:
     guest.cart.shipping_option = None
 
 
-async def offer_other_options(guest: Guest) -> None:
+async def select_unoffered_option(guest: GuestShopper) -> None:
     guest.cart.shipping_option = 171200
 
 
-async def grow_under_klarna(guest: Guest) -> None:
-    await done(guest, DETACH)
+async def raise_total_with_klarna(guest: GuestShopper) -> None:
+    await change_cart(guest, DETACH)
     await guest.pay_with("klarnaCredit")
     await guest.storefront.add(POLES)
 
 
-async def pay_again(guest: Guest) -> None:
+async def attach_klarna(guest: GuestShopper) -> None:
     await guest.pay_with("klarnaCredit")
 
 
-async def detach(guest: Guest) -> None:
-    await done(guest, DETACH)
+async def detach(guest: GuestShopper) -> None:
+    await change_cart(guest, DETACH)
 
 
-async def be_rejected(guest: Guest) -> None:
-    await pay_again(guest)
+async def reject_redirect(guest: GuestShopper) -> None:
+    await attach_klarna(guest)
     result = await guest.storefront.outcome()
     await guest.decide(result["action"]["redirectUrl"], "reject")
     await guest.storefront.run("ReturnFromRedirect")
 
 
-async def be_asked_to_authenticate(guest: Guest) -> None:
+async def require_authentication(guest: GuestShopper) -> None:
     await guest.force_state("requires_action")
 
 
-async def authenticate(guest: Guest) -> None:
-    """The query tells what DigitalRiver.js is to do; upstream learns from it that it was done."""
-    action = (await guest.storefront.ask(ACTION)).data["paymentSession"]["nextAction"]
+async def authenticate(guest: GuestShopper) -> None:
+    """Read the action for DigitalRiver.js, and end the state as if DigitalRiver.js had carried it out."""
+    action = (await guest.storefront.ask(NEXT_ACTION)).data["paymentSession"]["nextAction"]
     assert action["__typename"] == "AuthenticateSourceAction"
     assert action["sourceId"] == str(guest.cart.source.id if guest.cart.source else None)
     await guest.force_state(None)
 
 
-ACTION = "{ paymentSession { nextAction { __typename ... on AuthenticateSourceAction { sourceId } } } }"
+NEXT_ACTION = "{ paymentSession { nextAction { __typename ... on AuthenticateSourceAction { sourceId } } } }"
 
 
-async def have_no_session_yet(guest: Guest) -> None:
+async def omit_payment_session(guest: GuestShopper) -> None:
     await empty_cart(guest)
 
     def edit(cart: dict[str, Any]) -> None:
         if cart["totalItemsInCart"] == 0:
             del cart["paymentSession"]
 
-    guest.sees(edit)
+    guest.rewrite_cart(edit)
 
 
-async def withdraw_terms(guest: Guest) -> None:
+async def withdraw_terms(guest: GuestShopper) -> None:
     guest.cart.terms_accepted = False
 
 
-async def accept_terms(guest: Guest) -> None:
-    await done(guest, PREPARE, input={"termsOfSaleAccepted": True})
+async def accept_terms(guest: GuestShopper) -> None:
+    await change_cart(guest, PREPARE, input={"termsOfSaleAccepted": True})
 
 
-async def accept_terms_with_the_button(guest: Guest) -> None:
+async def accept_terms_with_submit_order(guest: GuestShopper) -> None:
     total = (await guest.storefront.cart())["totals"]["orderTotal"]
-    await done(guest, ACCEPT, key=new_key(), total=total)
-    (order,) = (order for one in guest.world.shoppers for order in one.orders.values())
+    await change_cart(guest, SUBMIT_WITH_TERMS, key=new_key(), total=total)
+    (order,) = (order for shopper in guest.world.shoppers for order in shopper.orders.values())
     assert order.cart.terms_accepted is True
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockerCase:
     code: str
     typename: str
-    spoil: Act
-    ways: Mapping[str, Act]
-    """By coordinate, all that `resolvedBy` has: the step that clears the blocker."""
+    cause: Step
+    resolutions: Mapping[str, Step]
+    """By coordinate in `resolvedBy`: a step that clears the blocker. Lists all of them."""
 
 
-DETAILS = {"Mutation.prepareCheckout": give_details}
-LINES = {"Mutation.updateCartLines": keep_one_of_the_poles, "Mutation.removeCartLines": remove_poles}
+RESOLVED_BY_DETAILS = {"Mutation.prepareCheckout": give_details}
+RESOLVED_BY_LINES = {"Mutation.updateCartLines": reduce_poles_to_one, "Mutation.removeCartLines": remove_poles}
 
-BLOCKS = [
-    Block("CART_EMPTY", "EmptyCartBlocker", empty_cart, {"Mutation.addCartLines": refill}),
-    Block(
+BLOCKER_CASES = [
+    BlockerCase("CART_EMPTY", "EmptyCartBlocker", empty_cart, {"Mutation.addCartLines": refill}),
+    BlockerCase(
         "LINE_UNAVAILABLE",
         "LineBlocker",
-        of_the_poles({"purchasable": "false"}),
+        show_poles_with({"purchasable": "false"}),
         {"Mutation.removeCartLines": remove_poles},
     ),
-    Block("INSUFFICIENT_STOCK", "LineBlocker", run_short, LINES),
-    Block("QUANTITY_OUT_OF_RANGE", "LineBlocker", of_the_poles({"maximumQuantity": 2}), LINES),
-    Block("ADDRESS_MISSING", "AddressBlocker", forget_addresses, DETAILS),
-    Block("ADDRESS_INCOMPLETE", "AddressBlocker", forget_email, DETAILS),
-    Block("COUNTRY_NOT_SERVED", "AddressBlocker", move_abroad, DETAILS),
-    Block("SHIPPING_OPTION_MISSING", "ShippingOptionBlocker", unselect_option, DETAILS),
-    Block("SHIPPING_OPTION_UNAVAILABLE", "ShippingOptionBlocker", offer_other_options, DETAILS),
-    Block("SOURCE_AMOUNT_OUTDATED", "PaymentSessionBlocker", grow_under_klarna, {"Mutation.attachSource": pay_again}),
-    Block("PAYMENT_SESSION_NOT_READY", "PaymentSessionBlocker", detach, {"Mutation.attachSource": pay_again}),
-    Block("PAYMENT_SESSION_NOT_READY", "PaymentSessionBlocker", be_rejected, {"Mutation.attachSource": pay_again}),
-    Block(
+    BlockerCase("INSUFFICIENT_STOCK", "LineBlocker", exceed_the_stock, RESOLVED_BY_LINES),
+    BlockerCase("QUANTITY_OUT_OF_RANGE", "LineBlocker", show_poles_with({"maximumQuantity": 2}), RESOLVED_BY_LINES),
+    BlockerCase("ADDRESS_MISSING", "AddressBlocker", remove_addresses, RESOLVED_BY_DETAILS),
+    BlockerCase("ADDRESS_INCOMPLETE", "AddressBlocker", remove_email, RESOLVED_BY_DETAILS),
+    BlockerCase("COUNTRY_NOT_SERVED", "AddressBlocker", move_abroad, RESOLVED_BY_DETAILS),
+    BlockerCase("SHIPPING_OPTION_MISSING", "ShippingOptionBlocker", remove_shipping_option, RESOLVED_BY_DETAILS),
+    BlockerCase("SHIPPING_OPTION_UNAVAILABLE", "ShippingOptionBlocker", select_unoffered_option, RESOLVED_BY_DETAILS),
+    BlockerCase(
+        "SOURCE_AMOUNT_OUTDATED",
+        "PaymentSessionBlocker",
+        raise_total_with_klarna,
+        {"Mutation.attachSource": attach_klarna},
+    ),
+    BlockerCase("PAYMENT_SESSION_NOT_READY", "PaymentSessionBlocker", detach, {"Mutation.attachSource": attach_klarna}),
+    BlockerCase(
+        "PAYMENT_SESSION_NOT_READY", "PaymentSessionBlocker", reject_redirect, {"Mutation.attachSource": attach_klarna}
+    ),
+    BlockerCase(
         "PAYMENT_SESSION_NOT_READY",
         "PaymentSessionBlocker",
-        be_asked_to_authenticate,
+        require_authentication,
         {"Query.paymentSession": authenticate},
     ),
-    Block("PAYMENT_SESSION_MISSING", "PaymentSessionBlocker", have_no_session_yet, {"Mutation.addCartLines": refill}),
-    Block(
+    BlockerCase(
+        "PAYMENT_SESSION_MISSING", "PaymentSessionBlocker", omit_payment_session, {"Mutation.addCartLines": refill}
+    ),
+    BlockerCase(
         "TERMS_NOT_ACCEPTED",
         "TermsOfSaleBlocker",
         withdraw_terms,
-        {"Mutation.prepareCheckout": accept_terms, "Mutation.submitOrder": accept_terms_with_the_button},
+        {"Mutation.prepareCheckout": accept_terms, "Mutation.submitOrder": accept_terms_with_submit_order},
     ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("block", "coordinate"),
+    ("case", "coordinate"),
     [
-        pytest.param(block, coordinate, id=f"{block.code}-{block.spoil.__name__}-{coordinate.partition('.')[2]}")
-        for block in BLOCKS
-        for coordinate in block.ways
+        pytest.param(case, coordinate, id=f"{case.code}-{case.cause.__name__}-{coordinate.partition('.')[2]}")
+        for case in BLOCKER_CASES
+        for coordinate in case.resolutions
     ],
 )
-async def test_each_rule_blocks_and_says_what_resolves_it(
-    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, block: Block, coordinate: str
+async def test_each_rule_blocks_until_it_is_resolved(
+    world: World,
+    network: InMemoryTransport,
+    sandbox: httpx.AsyncClient,
+    clock: Clock,
+    case: BlockerCase,
+    coordinate: str,
 ) -> None:
     async with gateway(world, network, clock, billing_countries="US", shipping_countries="US") as storefront:
-        guest = Guest(storefront, sandbox, world, network)
+        guest = GuestShopper(storefront, sandbox, world, network)
         await guest.get_ready()
-        await block.spoil(guest)
-        before = guest.submits
+        await case.cause(guest)
+        submits_before = guest.submits
 
         result = await storefront.outcome()
         assert result["__typename"] == "OrderBlocked"
-        (blocker, *_) = [one for one in result["blockers"] if one["code"] == block.code]
-        assert blocker["__typename"] == block.typename
-        assert guest.submits == before
+        (blocker, *_) = [blocker for blocker in result["blockers"] if blocker["code"] == case.code]
+        assert blocker["__typename"] == case.typename
+        assert guest.submits == submits_before
 
         readiness = (await storefront.cart())["readiness"]
         assert readiness["status"] == "BLOCKED"
-        (blocker, *_) = [one for one in readiness["blockers"] if one["code"] == block.code]
-        assert set(blocker["resolvedBy"]) == block.ways.keys()
+        (blocker, *_) = [blocker for blocker in readiness["blockers"] if blocker["code"] == case.code]
+        assert set(blocker["resolvedBy"]) == case.resolutions.keys()
 
-        await block.ways[coordinate](guest)
-        if guest.submits == before:
-            assert block.code not in [one["code"] for one in (await storefront.cart())["readiness"]["blockers"]]
-            # What else has changed meanwhile is paid for, too.
+        await case.resolutions[coordinate](guest)
+        if guest.submits == submits_before:
+            assert case.code not in [blocker["code"] for blocker in (await storefront.cart())["readiness"]["blockers"]]
+            # A changed total may need another source.
             if (await storefront.cart())["readiness"]["status"] == "BLOCKED":
                 await guest.pay_with()
             result = await storefront.outcome()
             assert result["__typename"] in ("OrderPlaced", "OrderActionRequired"), result
-        assert guest.submits == before + 1
+        assert guest.submits == submits_before + 1
 
 
-async def test_a_site_without_payment_sessions_places_no_order(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_site_without_payment_sessions_places_no_order(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
-    guest = Guest(shopper.storefront, shopper.sandbox, shopper.world, network)
-    guest.sees(lambda cart: cart.pop("paymentSession"))
+    guest = GuestShopper(shopper.storefront, shopper.sandbox, shopper.world, network)
+    guest.rewrite_cart(lambda cart: cart.pop("paymentSession"))
     (blocker,) = (await guest.storefront.outcome())["blockers"]
     assert blocker == IsPartialDict(code="PAYMENT_SESSION_MISSING", resolvedBy=[])
     assert guest.submits == 0
 
 
-async def test_the_shopper_buys_what_was_on_the_screen(shopper: Shopper) -> None:
+async def test_order_is_blocked_unless_shopper_agreed_to_the_cart(shopper: Shopper) -> None:
     await shopper.get_ready()
-    seen = await shopper.storefront.cart()
-    total = seen["totals"]["orderTotal"]
+    shown_cart = await shopper.storefront.cart()
+    total = shown_cart["totals"]["orderTotal"]
 
     result = await shopper.storefront.outcome(total={"amount": "90.00", "currencyCode": "USD"})
     assert result["blockers"] == [
@@ -349,26 +363,26 @@ async def test_the_shopper_buys_what_was_on_the_screen(shopper: Shopper) -> None
             code="TOTAL_CHANGED",
             resolvedBy=["Query.cart", "Mutation.submitOrder"],
             actualTotal=IsPartialDict(total),
-            currentRevision=seen["revision"],
+            currentRevision=shown_cart["revision"],
         )
     ]
     result = await shopper.storefront.outcome(total={"amount": total["amount"], "currencyCode": "EUR"})
     assert [blocker["code"] for blocker in result["blockers"]] == ["TOTAL_CHANGED"]
 
     await shopper.storefront.give_details(line1="1 Other Street")
-    result = await shopper.storefront.outcome(total=total, revision=seen["revision"])
+    result = await shopper.storefront.outcome(total=total, revision=shown_cart["revision"])
     (blocker,) = result["blockers"]
     assert blocker == IsPartialDict(code="CART_CHANGED", resolvedBy=["Query.cart", "Mutation.submitOrder"])
     assert shopper.submits == 0
 
-    # The cart as it is now, or what the blocker tells of it: the shopper agrees to either.
-    now = await shopper.storefront.cart()
-    assert (now["totals"]["orderTotal"], now["revision"]) == (total, blocker["currentRevision"])
+    # The revision in the blocker is that of the current cart; the shopper can agree to it.
+    current_cart = await shopper.storefront.cart()
+    assert (current_cart["totals"]["orderTotal"], current_cart["revision"]) == (total, blocker["currentRevision"])
     result = await shopper.storefront.outcome(total=total, revision=blocker["currentRevision"])
     assert result["__typename"] == "OrderPlaced"
 
 
-async def test_an_approved_redirect_is_resumed_and_not_submitted_again(shopper: Shopper) -> None:
+async def test_pending_redirect_is_resumed_and_not_submitted_again(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     first = await shopper.storefront.outcome()
     second = await shopper.storefront.outcome()
@@ -380,7 +394,7 @@ async def test_an_approved_redirect_is_resumed_and_not_submitted_again(shopper: 
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_readiness_costs_nothing_beside_the_cart(shopper: Shopper) -> None:
+async def test_readiness_needs_no_call_beside_the_cart(shopper: Shopper) -> None:
     await shopper.fill_cart()
     shopper.world.calls.clear()
     answer = await shopper.storefront.ask("{ cart { id } checkoutReadiness { status blockers { code } } }")
@@ -394,8 +408,8 @@ async def test_readiness_costs_nothing_beside_the_cart(shopper: Shopper) -> None
 SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: $id}}) { errors { code } } }"""
 
 
-async def recurring(shopper: Shopper) -> tuple[str, dict[str, Any]]:
-    """A cart that recurs, paid with a card that is not saved: the source, and what stands in the way."""
+async def block_recurring_cart(shopper: Shopper) -> tuple[str, dict[str, Any]]:
+    """Submit a recurring cart with a card that is not saved. Returns the id of its source, and the blocker."""
     await shopper.fill_cart(LIVE_MAPS)
     source_id = await shopper.pay_with()
     result = await shopper.storefront.outcome()
@@ -404,9 +418,8 @@ async def recurring(shopper: Shopper) -> tuple[str, dict[str, Any]]:
     return source_id, blocker
 
 
-async def test_what_recurs_is_paid_with_a_source_that_can_be_charged_again(registered_shopper: Shopper) -> None:
-    """Both ways that are named clear it: the source is saved, or a saved one takes its place."""
-    source_id, blocker = await recurring(registered_shopper)
+async def test_recurring_line_needs_a_source_that_can_be_reused(registered_shopper: Shopper) -> None:
+    source_id, blocker = await block_recurring_cart(registered_shopper)
     assert blocker == IsPartialDict(
         __typename="PaymentSessionBlocker",
         code="RECURRING_SOURCE_REQUIRED",
@@ -417,35 +430,35 @@ async def test_what_recurs_is_paid_with_a_source_that_can_be_charged_again(regis
     assert (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
-    await recurring(registered_shopper)
-    saved = (
-        next(one for one in registered_shopper.world.accounts if one.username.startswith("alex"))
+    await block_recurring_cart(registered_shopper)
+    saved_source = (
+        next(account for account in registered_shopper.world.accounts if account.username.startswith("alex"))
         .payment_options[0]
         .source
     )
-    assert (await registered_shopper.storefront.attach(str(saved.id)))["errors"] == []
+    assert (await registered_shopper.storefront.attach(str(saved_source.id)))["errors"] == []
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_without_a_line_that_recurs_any_source_will_do(registered_shopper: Shopper) -> None:
-    await recurring(registered_shopper)
-    await done(registered_shopper, REMOVE, ids=await lines(registered_shopper))
+async def test_any_source_pays_once_recurring_lines_are_removed(registered_shopper: Shopper) -> None:
+    await block_recurring_cart(registered_shopper)
+    await change_cart(registered_shopper, REMOVE, ids=await line_ids(registered_shopper))
     await registered_shopper.fill_cart()
     await registered_shopper.pay_with()
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# The rules alone, for carts that the sandbox does not make.
+# The rules without the graph, for carts that the sandbox does not make.
 
 
-async def wire_cart(shopper: Shopper) -> dict[str, Any]:
+async def ready_wire_cart(shopper: Shopper) -> dict[str, Any]:
     await shopper.get_ready()
     return await shopper.wire_cart()
 
 
-def codes_of(world: World, wire: dict[str, Any]) -> list[CheckoutBlockerCode]:
+def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlockerCode]:
     checkout = GuardInput(
-        cart=cart_of(msgspec.json.encode(wire)),
+        cart=cart_of(msgspec.json.encode(wire_cart)),
         facts=Facts(CheckoutMemory(), "en-US"),
         settings=settings_for(world, terms_of_sale_mode="NOT_REQUIRED"),
         now=utc_now(),
@@ -453,44 +466,44 @@ def codes_of(world: World, wire: dict[str, Any]) -> list[CheckoutBlockerCode]:
     return [blocker.code for blocker in guard.blockers(checkout)]
 
 
-async def test_a_line_that_cannot_be_bought_any_more_blocks(shopper: Shopper, world: World) -> None:
-    wire = await wire_cart(shopper)
-    assert codes_of(world, wire) == []
-    (line,) = wire["cart"]["lineItems"]["lineItem"]
+async def test_unpurchasable_line_or_low_quantity_blocks(shopper: Shopper, world: World) -> None:
+    wire_cart = await ready_wire_cart(shopper)
+    assert blocker_codes(world, wire_cart) == []
+    (line,) = wire_cart["cart"]["lineItems"]["lineItem"]
     line["product"]["purchasable"] = "false"
-    assert codes_of(world, wire) == [CheckoutBlockerCode.LINE_UNAVAILABLE]
+    assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.LINE_UNAVAILABLE]
     line["product"] |= {"purchasable": "true", "minimumQuantity": 2}
-    assert codes_of(world, wire) == [CheckoutBlockerCode.QUANTITY_OUT_OF_RANGE]
+    assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.QUANTITY_OUT_OF_RANGE]
 
 
-async def test_a_cart_without_a_payment_session_is_no_exception(shopper: Shopper, world: World) -> None:
-    wire = await wire_cart(shopper)
-    del wire["cart"]["paymentSession"]
-    assert codes_of(world, wire) == [CheckoutBlockerCode.PAYMENT_SESSION_MISSING]
+async def test_cart_without_payment_session_is_blocked(shopper: Shopper, world: World) -> None:
+    wire_cart = await ready_wire_cart(shopper)
+    del wire_cart["cart"]["paymentSession"]
+    assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.PAYMENT_SESSION_MISSING]
 
 
-async def test_a_missing_amount_does_not_replace_the_state(shopper: Shopper, world: World) -> None:
-    wire = await wire_cart(shopper)
-    session = wire["cart"]["paymentSession"]
+async def test_missing_amounts_do_not_override_the_session_state(shopper: Shopper, world: World) -> None:
+    wire_cart = await ready_wire_cart(shopper)
+    session = wire_cart["cart"]["paymentSession"]
     del session["amountContributed"], session["amountRemainingToBeContributed"]
-    assert codes_of(world, wire) == []
+    assert blocker_codes(world, wire_cart) == []
     session["status"] = "requires_source"
-    assert codes_of(world, wire) == [CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY]
+    assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY]
 
 
-def test_every_coordinate_of_resolved_by_exists() -> None:
+def test_every_coordinate_in_resolved_by_exists() -> None:
     core = build().core
-    written = re.findall(
+    coordinates = re.findall(
         r'"((?:Query|Mutation)\.\w+)"',
         "".join(file.read_text() for file in (ROOT / "gateway" / "checkout").glob("*.py")),
     )
-    assert len(written) > 10
-    for coordinate in written:
-        owner, _, field = coordinate.partition(".")
-        assert field in core.type_map[owner].fields, coordinate  # type: ignore[attr-defined]  # both are objects
+    assert len(coordinates) > 10
+    for coordinate in coordinates:
+        type_name, _, field = coordinate.partition(".")
+        assert field in core.type_map[type_name].fields, coordinate  # type: ignore[attr-defined]  # both are objects
 
 
-async def test_the_total_of_a_source_is_known_although_its_answer_got_lost(shopper: Shopper) -> None:
+async def test_source_amount_is_known_after_a_lost_attach_answer(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.source("klarnaCredit")
     await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)
@@ -498,4 +511,4 @@ async def test_the_total_of_a_source_is_known_although_its_answer_got_lost(shopp
     assert (await shopper.storefront.attach(source_id))["errors"] == [], "it is attached already"
     await shopper.storefront.add(PACK)
     blockers = (await shopper.storefront.cart())["readiness"]["blockers"]
-    assert [one["code"] for one in blockers] == ["SOURCE_AMOUNT_OUTDATED"]
+    assert [blocker["code"] for blocker in blockers] == ["SOURCE_AMOUNT_OUTDATED"]
