@@ -17,6 +17,15 @@ class Money(msgspec.Struct, frozen=True, gc=False):
     currency_code: str = msgspec.field(name="currency")
     text: str | None = None
 
+    @property
+    def padded_amount(self) -> Decimal:
+        """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
+        digits = -get_currency_precision(self.currency_code)
+        exponent = self.amount.as_tuple().exponent
+        if isinstance(exponent, int) and exponent > digits:
+            return self.amount.quantize(Decimal(1).scaleb(digits))
+        return self.amount
+
     def equals(self, other: "Money") -> bool:
         """Whether amount and currency are the same, whatever the text."""
         return self.currency_code == other.currency_code and self.amount == other.amount
@@ -36,15 +45,6 @@ def zero(currency_code: str) -> Money:
 def with_text(money: Money | None, text: str | None) -> Money | None:
     """The amount with Digital River's text for it, where there is one."""
     return Money(money.amount, money.currency_code, text) if money is not None and text else money
-
-
-def plain(money: Money) -> Decimal:
-    """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
-    digits = -get_currency_precision(money.currency_code)
-    exponent = money.amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > digits:
-        return money.amount.quantize(Decimal(1).scaleb(digits))
-    return money.amount
 
 
 def has_digits_of_its_currency(money: Money) -> bool:

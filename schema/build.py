@@ -1,4 +1,4 @@
-"""The graph, built from its types, and how it is printed."""
+"""Builds the executable graph from its types, and prints it."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
@@ -21,7 +21,7 @@ from strawberry.schema_directive import StrawberrySchemaDirective
 from gateway.documents.directive_tables import DirectiveTables
 from schema import checkout, errors, payment
 from schema.directives import SCHEMA_DIRECTIVES, in_context
-from schema.enforce_directives import enforce, read
+from schema.enforce_directives import enforce, read_directives
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -46,33 +46,33 @@ class Graph(strawberry.Schema):
 
     @property
     def core(self) -> GraphQLSchema:
-        """What graphql-core executes. Strawberry's own way of executing would wrap every field."""
+        """The schema for graphql-core, which executes it. Strawberry's own execution would wrap every field."""
         return self._schema
 
     @cached_property
     def directive_tables(self) -> DirectiveTables:
-        """What its directives say. Raises `Ineffective` when one of them would be decoration."""
-        return read(self.core)
+        """The directives of the schema. Raises `IneffectiveDirective`."""
+        return read_directives(self.core)
 
     def as_str(self) -> str:
-        """The SDL, the roots with the schema's description first; Strawberry's printer leaves it out."""
+        """The SDL. The description of the schema is added: Strawberry's printer leaves it out."""
         printed = print_schema(self).replace("directive @oneOf on INPUT_OBJECT\n\n", "").replace(ROOTS, "")
         return f'"""\n{TITLE}\n"""\n{ROOTS}{printed}\n'
 
 
 def _implementers(*modules: Any) -> Sequence[type]:
-    """Types that no field names: they are reached through their interfaces."""
+    """Types that no field has. They are reached through their interfaces."""
     return [
-        member
+        value
         for module in modules
-        for member in vars(module).values()
-        if isinstance(member, type) and hasattr(member, "__strawberry_definition__")
+        for value in vars(module).values()
+        if isinstance(value, type) and hasattr(value, "__strawberry_definition__")
     ]
 
 
 @cache
 def build(*, suggests: bool = False) -> Graph:
-    """The graph. `suggests`: a mistyped name is answered with similar ones, which tells the schema."""
+    """The graph. `suggests`: an error about a mistyped name lists similar ones, which reveals parts of the schema."""
     graph = Graph(
         query=Query,
         mutation=Mutation,
@@ -87,29 +87,29 @@ def build(*, suggests: bool = False) -> Graph:
 
 
 def typename(value: Any, *_: object) -> str:
-    """A value is named like the type it appears as."""
+    """The type of a value that appears as an interface or union."""
     name: str = value.typename
     return name
 
 
 def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """A bad literal is told with its place, as a bad variable is told with its name."""
+    """Report a bad literal with its location, as a bad variable is reported with its name."""
 
-    def read(node: ValueNode, variables: Any = None) -> Any:
+    def parse_located(node: ValueNode, variables: Any = None) -> Any:
         try:
             return parse(node, variables)
         except GraphQLError as error:
             raise GraphQLError(error.message, node) from None
 
-    return read
+    return parse_located
 
 
 def _complete(core: GraphQLSchema) -> None:
-    """What Strawberry leaves out of the schema it builds."""
+    """Add what Strawberry leaves out of the schema it builds."""
     core.description = TITLE
     for type_ in core.type_map.values():
         if is_object_type(type_):
-            # Values are shapes of the gateway, not instances of the classes here.
+            # Values are objects of the gateway, not instances of the classes here.
             type_.is_type_of = None
         elif is_abstract_type(type_):
             type_.resolve_type = typename

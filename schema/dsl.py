@@ -49,10 +49,16 @@ def argument(hint: Any, description: str, *directives: object) -> Argument:
     return Argument(graph_type(hint), description, directives, default)
 
 
-def field(description: str, *directives: object, resolver: Resolver | None = None, **arguments: Argument) -> Any:
-    """A field. Without a resolver it is the attribute of the same name."""
+def field(
+    description: str,
+    *directives: object,
+    resolver: Resolver | None = None,
+    name: str | None = None,
+    **arguments: Argument,
+) -> Any:
+    """A field. Without a resolver its value is the attribute of the same name; `name` is another name in the graph."""
     if resolver is None:
-        return strawberry.field(description=description, directives=directives)
+        return strawberry.field(name=name, description=description, directives=directives)
     return _resolved(resolver, read_call, arguments, description, directives)
 
 

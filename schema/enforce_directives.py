@@ -1,9 +1,9 @@
-"""The directives of the schema, read back from it at start: what they say, and what they make of a resolver.
+"""The directives of the schema, read back from it at start: as tables for the gateway, and as conditions of resolvers.
 
-Nothing of a directive is repeated elsewhere. An application that nothing would act on stops the start.
+Nothing of a directive is repeated elsewhere. A directive that nothing acts on stops the start.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from graphql import (
@@ -18,134 +18,134 @@ from graphql import (
 )
 from strawberry import UNSET
 
-from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables, ListSize
+from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables
+from gateway.documents.directive_tables import ListSize as ListSizeRow
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
-from schema.directives import (
-    CacheControl,
-    Cost,
-    Idempotency,
-    RequiresSession,
-    SemanticNonNull,
-    Sensitive,
-)
-from schema.directives import (
-    ListSize as ListSizeDirective,
-)
+from schema.directives import CacheControl, Cost, Idempotency, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.resolver_call import Conditions
 
-P = TypeVar("P")
+D = TypeVar("D")
 
-Member = Any
-"""A type, field, argument or member of an input, as graphql-core has it."""
-
-
-class Ineffective(Exception):
-    """A directive says something that nothing acts on, or that contradicts another one."""
+Element = Any
+"""A type, field, argument or field of an input, as graphql-core has it."""
 
 
-def policy(member: Member, kind: type[P]) -> P | None:
-    """What a directive of this kind says of the member; None when it has none."""
-    return next((one for one in _applied(member) if isinstance(one, kind)), None)
+class IneffectiveDirective(Exception):
+    """Nothing acts on a directive, or it contradicts another one."""
 
 
-def _applied(member: Member) -> tuple[object, ...]:
-    definition = member.extensions.get("strawberry-definition")
+def directive_of(element: Element, kind: type[D]) -> D | None:
+    return next((directive for directive in _directives(element) if isinstance(directive, kind)), None)
+
+
+def _directives(element: Element) -> tuple[object, ...]:
+    definition = element.extensions.get("strawberry-definition")
     return tuple(getattr(definition, "directives", None) or ())
 
 
-def members(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Member]]:
-    """All that may carry a directive, by coordinate."""
-    for name, type_ in core.type_map.items():
-        if name.startswith("__"):
+def elements(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Element]]:
+    """Every element that can carry a directive."""
+    for type_name, type_ in core.type_map.items():
+        if type_name.startswith("__"):
             continue
-        yield name, type_
-        for member, field in getattr(type_, "fields", {}).items():
-            yield f"{name}.{member}", field
-            for argument, one in getattr(field, "args", {}).items():
-                yield f"{name}.{member}({argument}:)", one
+        yield type_name, type_
+        for field_name, field in getattr(type_, "fields", {}).items():
+            yield f"{type_name}.{field_name}", field
+            for argument_name, argument in getattr(field, "args", {}).items():
+                yield f"{type_name}.{field_name}({argument_name}:)", argument
 
 
-def read(core: GraphQLSchema) -> DirectiveTables:
-    """All that the gateway's rules need to know of the schema. Raises `Ineffective`."""
-    found = dict(members(core))
-    _check(core, found)
+def read_directives(core: GraphQLSchema) -> DirectiveTables:
+    """Raises `IneffectiveDirective`."""
+    by_coordinate = dict(elements(core))
+    _check(core, by_coordinate)
     return DirectiveTables(
-        weights={name: float(one.weight) for name, one in _having(found, Cost)},
-        sizes={name: _size(one) for name, one in _having(found, ListSizeDirective)},
-        hints={name: _hint(one) for name, one in _having(found, CacheControl)},
-        levels={name: one.level for name, one in _having(found, RequiresSession)},
-        sensitive=frozenset(name for name, _ in _having(found, Sensitive)),
+        weights={coordinate: float(cost.weight) for coordinate, cost in _with(by_coordinate, Cost)},
+        sizes={coordinate: _size(list_size) for coordinate, list_size in _with(by_coordinate, ListSize)},
+        hints={coordinate: _hint(cache_control) for coordinate, cache_control in _with(by_coordinate, CacheControl)},
+        levels={coordinate: required.level for coordinate, required in _with(by_coordinate, RequiresSession)},
+        sensitive=frozenset(coordinate for coordinate, _ in _with(by_coordinate, Sensitive)),
     )
 
 
-def _having(found: dict[Coordinate, Member], kind: type[P]) -> Iterator[tuple[Coordinate, P]]:
-    return ((name, said) for name, member in found.items() if (said := policy(member, kind)) is not None)
+def _with(by_coordinate: Mapping[Coordinate, Element], kind: type[D]) -> Iterator[tuple[Coordinate, D]]:
+    for coordinate, element in by_coordinate.items():
+        directive = directive_of(element, kind)
+        if directive is not None:
+            yield coordinate, directive
 
 
-def _size(said: ListSizeDirective) -> ListSize:
-    slicing = tuple(_given(said.slicing_arguments) or ())
-    return ListSize(
-        assumed=_given(said.assumed_size),
+def _size(list_size: ListSize) -> ListSizeRow:
+    slicing = tuple(_value(list_size.slicing_arguments) or ())
+    return ListSizeRow(
+        assumed=_value(list_size.assumed_size),
         slicing_arguments=slicing,
-        sized_fields=frozenset(_given(said.sized_fields) or ()),
-        needs_one=bool(slicing) and bool(_given(said.require_one_slicing_argument)),
+        sized_fields=frozenset(_value(list_size.sized_fields) or ()),
+        needs_one=bool(slicing) and bool(_value(list_size.require_one_slicing_argument)),
     )
 
 
-def _hint(said: CacheControl) -> CacheHint:
-    inherits = bool(_given(said.inherit_max_age))
+def _hint(cache_control: CacheControl) -> CacheHint:
+    inherits = bool(_value(cache_control.inherit_max_age))
     return CacheHint(
-        scope=_given(said.scope),
-        max_age_s=None if inherits else _given(said.max_age),
-        stale_if_error_s=_given(said.stale_if_error),
+        scope=_value(cache_control.scope),
+        max_age_s=None if inherits else _value(cache_control.max_age),
+        stale_if_error_s=_value(cache_control.stale_if_error),
     )
 
 
-def _given(value: Any) -> Any:
-    return None if value is UNSET else value
+def _value(argument: Any) -> Any:
+    return None if argument is UNSET else argument
 
 
-# What would be decoration.
+# Directives that nothing acts on.
 
 
-def _check(core: GraphQLSchema, found: dict[Coordinate, Member]) -> None:
-    for name, member in found.items():
-        for said in _applied(member):
-            why = problem(core, name, member, said)
-            if why is not None:
-                raise Ineffective(f"{type(said).__name__} of {name}: {why}")
+def _check(core: GraphQLSchema, by_coordinate: Mapping[Coordinate, Element]) -> None:
+    for coordinate, element in by_coordinate.items():
+        for directive in _directives(element):
+            reason = problem(core, coordinate, element, directive)
+            if reason is not None:
+                raise IneffectiveDirective(f"{type(directive).__name__} of {coordinate}: {reason}")
 
 
-def problem(core: GraphQLSchema, name: Coordinate, member: Member, said: object) -> str | None:
-    """Why a directive at this member would not act; None when it does."""
-    match said:
-        case Cost() if "(" in name or ("." in name and is_input_object_type(core.type_map[name.partition(".")[0]])):
-            return "what is given has no weight; say it of the field"
-        case RequiresSession() if isinstance(member, GraphQLField):
-            return None if _has_resolver(member) else "a field of its parent's answer has the parent's level"
+def problem(core: GraphQLSchema, coordinate: Coordinate, element: Element, directive: object) -> str | None:
+    """Why nothing acts on this directive here; None when something does."""
+    match directive:
+        case Cost() if _is_input(core, coordinate):
+            return "inputs have no weight; put it on the field"
+        case RequiresSession() if isinstance(element, GraphQLField):
+            return None if _has_resolver(element) else "a field without a resolver has the level of its parent"
         case RequiresSession(level=level) if level is not SessionLevel.NONE:
-            hint = policy(member, CacheControl)
+            hint = directive_of(element, CacheControl)
             is_private = hint is not None and hint.scope is CacheControlScope.PRIVATE
-            return None if is_private else "what needs a session is private"
+            return None if is_private else "a type that needs a session must be PRIVATE"
         case SemanticNonNull(levels=levels):
-            if is_non_null_type(member.type):
-                return "the field is never null anyway"
-            if not _has_resolver(member):
-                return "the field makes no call of its own that could fail"
-            return None if tuple(levels) == (0,) else "only the field itself is looked at"
+            if is_non_null_type(element.type):
+                return "the field is non-null already"
+            if not _has_resolver(element):
+                return "a field without a resolver has no call that could fail"
+            return None if tuple(levels) == (0,) else "only level 0, the field itself, is checked"
         case Idempotency(mode=mode):
-            return _mode_problem(core, name, member, mode)
+            return _mode_problem(core, coordinate, element, mode)
     return None
 
 
-def _mode_problem(core: GraphQLSchema, name: Coordinate, member: GraphQLField, mode: IdempotencyMode) -> str | None:
-    if core.mutation_type is None or not name.startswith(f"{core.mutation_type.name}."):
-        return "only mutations are repeated"
-    given = member.args.get("input")
-    input_type = get_named_type(given.type) if given is not None else None
+def _is_input(core: GraphQLSchema, coordinate: Coordinate) -> bool:
+    type_name, _, below = coordinate.partition(".")
+    return "(" in coordinate or (bool(below) and is_input_object_type(core.type_map[type_name]))
+
+
+def _mode_problem(
+    core: GraphQLSchema, coordinate: Coordinate, field: GraphQLField, mode: IdempotencyMode
+) -> str | None:
+    if core.mutation_type is None or not coordinate.startswith(f"{core.mutation_type.name}."):
+        return "only mutations have a mode"
+    argument = field.args.get("input")
+    input_type = get_named_type(argument.type) if argument is not None else None
     has_key = isinstance(input_type, GraphQLInputObjectType) and "idempotencyKey" in input_type.fields
     if has_key != (mode is IdempotencyMode.KEYED):
-        return "KEYED is the mode of a mutation whose input has an idempotencyKey, and of no other"
+        return "a mutation is KEYED if its input has an idempotencyKey, and only then"
     return None
 
 
@@ -153,7 +153,7 @@ def _has_resolver(field: GraphQLField) -> bool:
     return "resolver" in (getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {})
 
 
-# What directives make of a resolver.
+# Conditions of resolvers.
 
 
 def enforce(core: GraphQLSchema) -> None:
@@ -166,14 +166,16 @@ def enforce(core: GraphQLSchema) -> None:
                 continue
             conditions: Conditions = field.extensions["strawberry-definition"].metadata["conditions"]
             conditions.level, conditions.is_refused = _level(field)
-            conditions.is_never_null = policy(field, SemanticNonNull) is not None
+            conditions.is_never_null = directive_of(field, SemanticNonNull) is not None
 
 
 def _level(field: GraphQLField) -> tuple[SessionLevel, bool]:
-    """The level that a field needs, and whether it is refused below it. Where only its type needs a level,
-    or the field itself says that it needs none, there is simply nothing for a caller below it."""
-    stated = policy(field, RequiresSession)
-    if stated is not None and stated.level is not SessionLevel.NONE:
-        return stated.level, True
-    of_type = policy(get_named_type(field.type), RequiresSession)
+    """The level that a field needs, and whether the field is an error below it.
+
+    A field is null below the level of its type, if it has no level itself or the level NONE.
+    """
+    own = directive_of(field, RequiresSession)
+    if own is not None and own.level is not SessionLevel.NONE:
+        return own.level, True
+    of_type = directive_of(get_named_type(field.type), RequiresSession)
     return (of_type.level if of_type is not None else SessionLevel.NONE), False

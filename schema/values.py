@@ -26,7 +26,7 @@ class Node:
 class Money:
     """An amount of money. Source: any upstream `{currency, value}` pair with its `formatted…` sibling."""
 
-    amount: Decimal = field("Amount in major units of the currency. Source: value.", resolver=money.amount)
+    padded_amount: Decimal = field("Amount in major units of the currency. Source: value.", name="amount")
     currency_code: CurrencyCode = field("Currency of the amount. Source: currency.")
     formatted: str = field(
         "Amount as a shopper reads it: as upstream formats it, else formatted by the gateway for the locale of the "

@@ -9,7 +9,7 @@ from gateway.enums import IdempotencyMode
 from sandbox.model.world import World
 from schema.build import build
 from schema.directives import Idempotency
-from schema.enforce_directives import members, policy
+from schema.enforce_directives import directive_of, elements
 from tests.support.shop import ADDRESS, PACK, POLES, Shopper, new_key
 
 FACTS = """{ session { id locale currencyCode level }
@@ -63,8 +63,8 @@ CHANGES_NOTHING_HERE = {"startSession", "setTaxIdentifiers", "attachSource"}
 
 def mutations(mode: IdempotencyMode) -> set[str]:
     found = set()
-    for name, member in members(build().core):
-        said = policy(member, Idempotency)
+    for name, member in elements(build().core):
+        said = directive_of(member, Idempotency)
         if said is not None and said.mode is mode:
             found.add(name.partition(".")[2])
     return found
