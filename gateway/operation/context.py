@@ -25,7 +25,6 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.operation.caller import Caller
-from gateway.operation.reads import Reads, read_once
 from gateway.operation.services import Services
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
@@ -43,6 +42,10 @@ STOCK_WAIT_SHARE = 0.1
 """Share of an operation's time that its stock waits for other reads, so that one call asks for all products."""
 
 
+Reads = dict[str, asyncio.Future[Any]]
+"""Values that an operation has read or is reading, by name. A change clears them: they are out of date then."""
+
+
 @dataclass
 class Operation:
     """State of one operation; it ends with the operation."""
@@ -51,6 +54,8 @@ class Operation:
     """Seconds that the whole operation may take."""
     deadline_at: float
     """In seconds of `time.monotonic`."""
+    upstream: Upstream
+    """Digital River's client, bound to the deadline."""
     market: Market | None
     """Chosen by `@inContext` for public fields; the session's market stays as it is."""
     session: Session | None = None
@@ -79,10 +84,9 @@ class Context:
     def settings(self) -> Settings:
         return self.services.settings
 
-    @cached_property
+    @property
     def upstream(self) -> Upstream:
-        """Digital River's client, bound to the deadline of this operation."""
-        return self.services.upstream.until(self.operation.deadline_at)
+        return self.operation.upstream
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -118,10 +122,11 @@ class Context:
     async def session(self) -> Session | None:
         """The caller's session; None without a handle, and when the session has ended."""
         if self.caller.handle is not None:
-            await read_once(self.operation.session_reads, "session", lambda: self._find_session(self.caller.handle))
+            await read_once(self.operation.session_reads, "session", self._find_session)
         return self.operation.session
 
-    async def _find_session(self, handle: Handle | None) -> None:
+    async def _find_session(self) -> None:
+        handle = self.caller.handle
         self.operation.session = await self.services.sessions.find(handle) if handle is not None else None
         if self.operation.session is None:
             self.lose_session()
@@ -174,10 +179,10 @@ class Context:
         try:
             token = await self.access_token(session, good_for=good_for)
             try:
-                return await call(self.upstream, token)
+                return await call(self.operation.upstream, token)
             except UpstreamTokenInvalid:
                 await self.in_time(self.services.token_renewal.renew(session, stale=token))
-                return await call(self.upstream, session.record.access_token)
+                return await call(self.operation.upstream, session.record.access_token)
         except SessionExpired:
             self.lose_session()
             raise
@@ -267,7 +272,17 @@ def begin(services: Services, caller: Caller, *, buys: bool, market: Market | No
     """A context for one operation. An operation that submits or resumes an order (`buys`) has a longer deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
-    return Context(services, caller, Operation(within_s, time.monotonic() + within_s, market))
+    deadline_at = time.monotonic() + within_s
+    return Context(services, caller, Operation(within_s, deadline_at, services.upstream.until(deadline_at), market))
+
+
+def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
+    """The value under this name; read at the first call, and shared by the later ones."""
+    if name not in reads:
+        reads[name] = asyncio.ensure_future(read())
+        # An operation that ran out of time no longer waits for it, and its failure is no crash.
+        reads[name].add_done_callback(lambda future: future.cancelled() or future.exception())
+    return asyncio.shield(reads[name])
 
 
 def unattended(services: Services, session: Session) -> Context:
