@@ -1,7 +1,7 @@
 """The payment session of the cart."""
 
 from gateway.operation.context import Context
-from gateway.payments.payment_session import Facts, PaymentSession
+from gateway.payments.payment_session import PaymentSession
 from gateway.payments.payment_session import payment_session as payment_session_of
 from gateway.upstream.cart import Cart
 from resolvers.payloads import Payload
@@ -13,7 +13,7 @@ async def payment_session(ctx: Context) -> PaymentSession | None:
 
 async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | None:
     session = await ctx.own_session()
-    return payment_session_of(parent, Facts(session.record.checkout_memory, session.locale))
+    return payment_session_of(parent, session.record.checkout_memory, session.locale)
 
 
 async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:

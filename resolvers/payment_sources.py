@@ -8,7 +8,7 @@ from gateway.enums import ErrorCode
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments import store_credit
-from gateway.payments.payment_session import due_text
+from gateway.payments.payment_session import due_from_primary
 from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import CheckoutMemory
@@ -125,7 +125,7 @@ async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
     """Remember the total for which a source is attached. A request to authenticate an earlier source is dropped."""
 
     def note(memory: CheckoutMemory) -> None:
-        memory.attached_at = {source_id: due_text(cart)}
+        memory.attached_at = {source_id: due_from_primary(cart).canonical()}
         memory.asked_authentication = None
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

@@ -29,7 +29,7 @@ from gateway.orders.outcomes import (
     StoreCreditBlocker,
 )
 from gateway.payments import store_credit
-from gateway.payments.payment_session import PaymentSession, RedirectShopperAction, is_outdated
+from gateway.payments.payment_session import PaymentSession, RedirectShopperAction
 from gateway.upstream.addresses import Address
 from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
@@ -249,7 +249,7 @@ def _recurrence(checkout: GuardInput) -> Iterator[Blocker]:
 
 def _fixed_amount(checkout: GuardInput) -> Iterator[Blocker]:
     session = checkout.payment_session
-    if session is not None and is_outdated(checkout.cart, checkout.facts.checkout_memory):
+    if session is not None and session.is_outdated:
         yield payment_blocker(
             Code.SOURCE_AMOUNT_OUTDATED,
             "The total has changed since the source was created. Attach a new source for the present total.",

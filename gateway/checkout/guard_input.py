@@ -4,12 +4,11 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
 from gateway.operation.context import Context
-from gateway.payments.payment_session import Facts, PaymentSession, facts_of, payment_session
+from gateway.payments.payment_session import PaymentSession, payment_session
 from gateway.settings import Settings
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
@@ -42,17 +41,13 @@ class GuardInput:
     """
 
     cart: Cart
-    facts: Facts
+    payment_session: PaymentSession | None
     settings: Settings
     now: datetime
     lacks_stock: bool = False
     stock: Mapping[str, InventoryStatus] | None = None
     tax_requirements: list[TaxIdentifierRequirement] | None = None
     agreement: Agreement | None = None
-
-    @cached_property
-    def payment_session(self) -> PaymentSession | None:
-        return payment_session(self.cart, self.facts)
 
     @property
     def accepts_terms(self) -> bool:
@@ -96,7 +91,7 @@ async def read_guard_input(
             requirements = await ctx.tax_requirements()
     return GuardInput(
         cart=cart,
-        facts=facts_of(session),
+        payment_session=payment_session(cart, session.record.checkout_memory, session.locale),
         settings=ctx.settings,
         now=ctx.services.now(),
         lacks_stock=lacks_stock,

@@ -1,4 +1,4 @@
-"""The payment methods of a cart: where the list comes from, how long it is cached, and what stands against a method."""
+"""The payment methods of a cart: where the list comes from, how long it is cached, and the obstacles to a method."""
 
 import logging
 import time
@@ -10,7 +10,7 @@ from gateway.enums import PaymentFlow, PaymentMethodObstacle, PaymentSequence
 from gateway.errors import UpstreamError
 from gateway.money import Money
 from gateway.payments import known_methods
-from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, total_text
+from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.settings import MethodsFrom, Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
 
 ReadFromCart = Callable[[Upstream], Awaitable[list[CartListedMethod]]]
-"""Reads the cart's own list of methods in the shopper's name, over the client it is given."""
+"""Reads the cart's own list with the shopper's token, over the given client."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,15 @@ class MethodLists:
         )
 
     async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> PaymentMethodList:
-        """The payment service's list; the cart's own list where that service fails or the deployment prefers it.
+        """The payment service's list; the cart's own list when that service fails or the settings choose it.
 
-        Callers that miss the same key share this read, so each of its two calls has a deadline of its own.
+        Several operations may wait for this read, so its two calls have deadlines of their own.
         """
         if self._settings.payment_methods is MethodsFrom.PAYMENT_SERVICE:
             try:
                 return await self._with_half_the_time().payments.payment_methods(session_id, locale)
             except UpstreamError as failure:
-                log.warning("payment service gave no methods", extra={"reason": failure.code.value})
+                log.warning("payment methods read from cart instead", extra={"reason": failure.code.value})
         return known_methods.completed(await read_from_cart(self._with_half_the_time()))
 
     def _with_half_the_time(self) -> Upstream:
@@ -134,12 +134,12 @@ class MethodLists:
 
 
 def cache_key(cart: Cart, locale: str) -> str:
-    """Every fact that a list depends on. A change of any makes another key, so no entry is ever invalidated."""
+    """A key of everything that a list depends on. Any change leads to another key, so no entry is invalidated."""
     session, shipping = cart.payment_session, cart.shipping_address
     return hashed_key(
         "payment-methods",
         session.id if session else None,
-        total_text(cart),
+        cart.order_total.canonical(),
         _billing_country(cart),
         shipping.address.country_code if shipping else None,
         locale,
@@ -165,4 +165,4 @@ def obstacles(method: WirePaymentMethod, cart: Cart) -> list[PaymentMethodObstac
         obstacle.ORGANIZATION_ID_MISSING: method.type in known_methods.NEEDS_ORGANIZATION and not cart.organization_id,
         obstacle.TAX_IDENTIFIER_MISSING: method.type in known_methods.NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
     }
-    return [kind for kind, stands in applies.items() if stands]
+    return [kind for kind, is_present in applies.items() if is_present]

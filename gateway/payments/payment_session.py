@@ -1,11 +1,12 @@
-"""The payment session as the graph shows it, worked out from one cart, the session's memory and the site.
+"""The payment session as the graph shows it, derived from the cart and from what the session remembers.
 
-Amounts that upstream leaves out are derived from the attached sources. The state decides what can be done,
-amounts only describe it: where the two contradict each other, the state wins.
+Amounts that Digital River leaves out are derived from the attached sources. The state decides what can be done;
+where state and amounts contradict each other, the state wins.
 """
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 from uuid import UUID
 
@@ -15,25 +16,25 @@ from gateway.enums import (
     PaymentSessionState,
     SourceUsage,
 )
-from gateway.money import Money
+from gateway.money import Money, zero
 from gateway.sessions.record import CheckoutMemory
-from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape
 from gateway.upstream.ids import global_id
-from gateway.upstream.payment import DelayedPaymentInstructions, Source
+from gateway.upstream.payment import CartPaymentSession, DelayedPaymentInstructions, Source
 
 log = logging.getLogger(__name__)
 
 ADJUSTABLE = frozenset({"creditCard", "payPal", "payPalCredit", "payPalBilling", "customerCredit"})
-"""Methods whose source may follow the total; any other source was approved for one amount."""
+"""Source types that follow the total; any other source is approved for one amount."""
 
 SUPPORTS_STORE_CREDIT = frozenset(
     {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
 )
-"""Methods that may pay what store credit leaves, by Digital River's list for the Commerce API."""
+"""Types of primary sources that go with store credit, by Digital River's list for the Commerce API."""
 
 State = PaymentSessionState
+Requirement = PaymentRequirementKind
 
 
 class DropInSetup(Shape, frozen=True, kw_only=True):
@@ -103,6 +104,8 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
     missing: list[PaymentRequirement]
     next_action: NextAction | None
     drop_in: DropInSetup
+    is_outdated: bool = False
+    """Whether the primary source was approved for another amount than is due from it now."""
 
     @property
     def is_funded(self) -> bool:
@@ -113,207 +116,172 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
         return self.state is State.REQUIRES_CONFIRMATION
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What the session knows and the cart does not tell."""
-
-    checkout_memory: CheckoutMemory
-    locale: str
-
-
-def payment_session(cart: Cart, facts: Facts) -> PaymentSession | None:
-    """None when the site has no payment sessions, or the cart none yet."""
+def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentSession | None:
+    """None when the site has no payment sessions, or the cart has none yet."""
     wire = cart.payment_session
     if wire is None:
         return None
-    contributed, remaining = _amounts(cart)
-    drop_in = _drop_in(cart, wire.id, facts)
+    funding = Funding(cart, wire, memory, locale)
     session = PaymentSession(
         id=global_id("PaymentSession", wire.id),
         session_id=wire.id,
         state=wire.state,
-        upstream_state=wire.upstream_state or "",
+        upstream_state=wire.upstream_state,
         client_secret=wire.client_secret,
-        amount_contributed=contributed,
-        amount_remaining=remaining,
+        amount_contributed=funding.contributed,
+        amount_remaining=funding.remaining,
         primary_source=cart.primary_source,
         store_credit=cart.secondary_source,
-        missing=_missing(cart, remaining, facts),
-        next_action=_next_action(cart, remaining, drop_in, facts),
-        drop_in=drop_in,
+        missing=_missing(funding),
+        next_action=_next_action(funding),
+        drop_in=funding.drop_in,
+        is_outdated=funding.is_outdated,
     )
     if session.is_funded and session.state is State.REQUIRES_SOURCE and cart.primary_source is not None:
-        log.warning("payment session is funded and still requires a source")
+        log.warning("funded payment session requires source")
     return session
 
 
-def is_outdated(cart: Cart, checkout_memory: CheckoutMemory) -> bool:
-    """Whether the primary source was approved for another amount than is due from it now.
-
-    A source that was not attached here has no remembered amount and passes.
-    """
-    source = cart.primary_source
-    if source is None or source.type in ADJUSTABLE:
-        return False
-    agreed = checkout_memory.attached_at.get(source.source_id)
-    return agreed is not None and agreed != due_text(cart)
+def due_from_primary(cart: Cart) -> Money:
+    """What a primary source has to pay beside the store credit on the cart."""
+    total, credit = cart.order_total, cart.secondary_source
+    covered = credit.amount_contributed if credit else None
+    return Money(total.amount - covered.amount if covered else total.amount, total.currency_code)
 
 
-def total_text(cart: Cart) -> str:
-    """The order total in one spelling per amount: 118.01 USD."""
-    return _text(cart.order_total)
+@dataclass(frozen=True)
+class Funding:
+    """How a cart is paid, by its payment session, its sources and the session's memory of them."""
+
+    cart: Cart
+    wire: CartPaymentSession
+    memory: CheckoutMemory
+    locale: str
+
+    @cached_property
+    def contributed(self) -> Money:
+        if self.wire.amount_contributed is not None:
+            return self.wire.amount_contributed
+        total = self.cart.order_total
+        attached = [source for source in (self.cart.secondary_source, self.cart.primary_source) if source]
+        amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
+        # A primary source without an amount pays all that store credit does not.
+        if len(amounts) < len(attached):
+            return Money(total.amount, total.currency_code)
+        return Money(min(sum(amounts, start=zero(total.currency_code).amount), total.amount), total.currency_code)
+
+    @cached_property
+    def remaining(self) -> Money:
+        if self.wire.amount_remaining is not None:
+            return self.wire.amount_remaining
+        total = self.cart.order_total
+        rest = total.amount - self.contributed.amount
+        return Money(max(rest, zero(total.currency_code).amount), total.currency_code)
+
+    @cached_property
+    def is_outdated(self) -> bool:
+        """Whether the primary source was approved for another amount than is due from it now.
+
+        False for a source that this session did not attach: the amount it was approved for is unknown.
+        """
+        source = self.cart.primary_source
+        if source is None or source.type in ADJUSTABLE:
+            return False
+        approved = self.memory.attached_at.get(source.source_id)
+        return approved is not None and approved != due_from_primary(self.cart).canonical()
+
+    @property
+    def needs_authentication(self) -> bool:
+        """Whether Digital River, or the refusal of the last submission, asks the shopper to authenticate the source."""
+        if self.wire.state is State.REQUIRES_ACTION:
+            return True
+        source = self.cart.primary_source
+        return (
+            source is not None
+            and self.wire.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
+            and self.memory.asked_authentication == source.source_id
+        )
+
+    @cached_property
+    def drop_in(self) -> DropInSetup:
+        cart = self.cart
+        return DropInSetup(
+            session_id=self.wire.id,
+            flow=DropInFlow.CHECKOUT,
+            usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
+            requires_storage_agreement=cart.recurs,
+            country_code=cart.billing_address.address.country_code if cart.billing_address else None,
+            locale=self.locale,
+        )
 
 
-def due_text(cart: Cart) -> str:
-    """What a primary source has to pay, beside store credit, in the same spelling."""
-    return _text(_due_from_a_primary(cart))
-
-
-def _text(money: Money) -> str:
-    return f"{money.amount.normalize():f} {money.currency_code}"
-
-
-def _amounts(cart: Cart) -> tuple[Money, Money]:
-    wire = cart.payment_session
-    total = cart.order_total
-    given = wire.amount_contributed if wire else None
-    if given is None:
-        attached = [source for source in (cart.secondary_source, cart.primary_source) if source]
-        parts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
-        # A primary pays whatever credit does not, whether or not upstream says how much that is.
-        known = not attached or len(parts) == len(attached)
-        amount = min(sum(parts, start=total.amount * 0), total.amount) if known else total.amount
-        given = Money(amount, total.currency_code)
-    remaining = wire.amount_remaining if wire else None
-    if remaining is None:
-        remaining = Money(max(total.amount - given.amount, total.amount * 0), total.currency_code)
-    return given, remaining
-
-
-def _drop_in(cart: Cart, session_id: str, facts: Facts) -> DropInSetup:
-    billing = cart.billing_address
-    return DropInSetup(
-        session_id=session_id,
-        flow=DropInFlow.CHECKOUT,
-        usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
-        requires_storage_agreement=cart.recurs,
-        country_code=billing.address.country_code if billing else None,
-        locale=facts.locale,
-    )
-
-
-def _missing(cart: Cart, remaining: Money, facts: Facts) -> list[PaymentRequirement]:
-    wire = cart.payment_session
-    kind = PaymentRequirementKind
-    found: list[PaymentRequirement] = []
-    state = wire.state if wire else State.UNKNOWN
+def _missing(funding: Funding) -> list[PaymentRequirement]:
+    cart, state = funding.cart, funding.wire.state
+    missing = []
     if state in (State.REQUIRES_SOURCE, State.FAILED, State.CANCELLED):
-        if cart.primary_source is None and cart.secondary_source is None:
-            found.append(
-                PaymentRequirement(kind=kind.SOURCE, amount=remaining, message="Attach a source with attachSource.")
-            )
-        elif cart.primary_source is None:
-            found.append(
-                PaymentRequirement(
-                    kind=kind.FUNDS,
-                    amount=remaining,
-                    message="Store credit does not cover the total; attach a source.",
-                )
-            )
-        else:
-            found.append(
-                PaymentRequirement(
-                    kind=kind.CHARGEABLE_SOURCE,
-                    message="The attached source cannot be charged; attach another one.",
-                )
-            )
-    elif is_outdated(cart, facts.checkout_memory):
-        found.append(
-            PaymentRequirement(
-                kind=kind.CHARGEABLE_SOURCE,
-                amount=cart.order_total,
-                message="The total has changed since the source was made; attach a new one.",
-            )
-        )
-    if state is State.REQUIRES_ACTION or _asks_authentication(cart, facts):
-        found.append(
-            PaymentRequirement(kind=kind.AUTHENTICATION, message="The shopper has to authenticate the source.")
-        )
+        missing.append(_missing_source(funding))
+    elif funding.is_outdated:
+        message = "The total has changed since the source was created. Attach a new source."
+        missing.append(PaymentRequirement(kind=Requirement.CHARGEABLE_SOURCE, message=message, amount=cart.order_total))
+    if funding.needs_authentication:
+        message = "The shopper has to authenticate the source."
+        missing.append(PaymentRequirement(kind=Requirement.AUTHENTICATION, message=message))
     if cart.billing_address is None and state is State.REQUIRES_SOURCE:
-        found.append(
-            PaymentRequirement(
-                kind=kind.BILLING_ADDRESS, message="Set the billing address before a source is collected."
-            )
-        )
-    return found
+        message = "Set the billing address before a source is collected."
+        missing.append(PaymentRequirement(kind=Requirement.BILLING_ADDRESS, message=message))
+    return missing
 
 
-def _next_action(cart: Cart, remaining: Money, drop_in: DropInSetup, facts: Facts) -> NextAction | None:
-    wire = cart.payment_session
-    if wire is None:
-        return None
-    if _asks_authentication(cart, facts):
-        return _authenticate(cart, wire.id)
+def _missing_source(funding: Funding) -> PaymentRequirement:
+    if funding.cart.primary_source is not None:
+        message = "The attached source cannot be charged. Attach another one."
+        return PaymentRequirement(kind=Requirement.CHARGEABLE_SOURCE, message=message)
+    if funding.cart.secondary_source is not None:
+        message = "Store credit does not cover the total. Attach a source for the rest."
+        return PaymentRequirement(kind=Requirement.FUNDS, message=message, amount=funding.remaining)
+    message = "Attach a source with `attachSource`."
+    return PaymentRequirement(kind=Requirement.SOURCE, message=message, amount=funding.remaining)
+
+
+def _next_action(funding: Funding) -> NextAction | None:
+    cart, wire = funding.cart, funding.wire
+    source = cart.primary_source
+    if funding.needs_authentication:
+        return _authenticate(wire, source)
     match wire.state:
         case State.REQUIRES_SOURCE:
-            return CollectSourceAction(amount_due=remaining, drop_in=drop_in)
+            return CollectSourceAction(amount_due=funding.remaining, drop_in=funding.drop_in)
         case State.FAILED | State.CANCELLED:
-            return CollectSourceAction(amount_due=_due_from_a_primary(cart), drop_in=drop_in)
-        case State.REQUIRES_CONFIRMATION if is_outdated(cart, facts.checkout_memory):
-            return CollectSourceAction(amount_due=_due_from_a_primary(cart), drop_in=drop_in)
+            return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=funding.drop_in)
+        case State.REQUIRES_CONFIRMATION if funding.is_outdated:
+            return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=funding.drop_in)
         case State.REQUIRES_CONFIRMATION:
             return SubmitOrderAction(amount=cart.order_total, cart_revision=cart.revision)
         case State.PENDING_REDIRECT:
-            return _redirect(cart)
-        case State.REQUIRES_ACTION:
-            return _authenticate(cart, wire.id)
+            return _redirect(wire, source)
         case State.CHARGEABLE:
-            latest = facts.checkout_memory.latest_submission
-            return ResumeOrderAction(idempotency_key=UUID(latest) if latest else None)
+            key = funding.memory.latest_submission
+            return ResumeOrderAction(idempotency_key=UUID(key) if key else None)
         case State.PENDING_FUNDS:
-            source = cart.primary_source
             return AwaitFundsAction(instructions=source.instructions if source else None)
-        case State.PENDING | State.COMPLETE | State.UNKNOWN:
+        case State.REQUIRES_ACTION | State.PENDING | State.COMPLETE | State.UNKNOWN:
             return None
         case _:
             assert_never(wire.state)
 
 
-def _due_from_a_primary(cart: Cart) -> Money:
-    credit = cart.secondary_source
-    covered = credit.amount_contributed.amount if credit and credit.amount_contributed else cart.order_total.amount * 0
-    return Money(cart.order_total.amount - covered, cart.order_total.currency_code)
-
-
-def _redirect(cart: Cart) -> RedirectShopperAction | None:
-    wire = cart.payment_session
-    if wire is not None and wire.redirect_url:
-        # Only a submitted session carries a page of its own.
-        return RedirectShopperAction(redirect_url=wire.redirect_url, resume_with="Mutation.resumeOrder")
-    source = cart.primary_source
-    if source is not None and source.redirect_url:
-        return RedirectShopperAction(redirect_url=source.redirect_url, resume_with="Mutation.attachSource")
-    return None
-
-
-def _asks_authentication(cart: Cart, facts: Facts) -> bool:
-    wire, source = cart.payment_session, cart.primary_source
-    return (
-        wire is not None
-        and source is not None
-        and wire.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
-        and facts.checkout_memory.asked_authentication == source.source_id
-    )
-
-
-def _authenticate(cart: Cart, session_id: str) -> AuthenticateSourceAction | None:
-    source = cart.primary_source
+def _authenticate(wire: CartPaymentSession, source: Source | None) -> AuthenticateSourceAction | None:
     if source is None:
         return None
     return AuthenticateSourceAction(
-        session_id=session_id, source_id=source.source_id, source_client_secret=source.source_client_secret
+        session_id=wire.id, source_id=source.source_id, source_client_secret=source.source_client_secret
     )
 
 
-def facts_of(session: Session) -> Facts:
-    return Facts(session.record.checkout_memory, session.locale)
+def _redirect(wire: CartPaymentSession, source: Source | None) -> RedirectShopperAction | None:
+    """Before the submission the source has the URL, afterwards the payment session."""
+    if wire.redirect_url:
+        return RedirectShopperAction(redirect_url=wire.redirect_url, resume_with="Mutation.resumeOrder")
+    if source is not None and source.redirect_url:
+        return RedirectShopperAction(redirect_url=source.redirect_url, resume_with="Mutation.attachSource")
+    return None

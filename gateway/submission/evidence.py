@@ -11,7 +11,7 @@ from datetime import timedelta
 from gateway.enums import OrderState, PaymentSessionState
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import Result
-from gateway.payments.payment_session import facts_of, payment_session
+from gateway.payments.payment_session import payment_session
 from gateway.submission.attempt import Attempt
 from gateway.submission.results import UNREADABLE, declined_with, placed, redirect
 from gateway.upstream.cart import Cart
@@ -76,7 +76,8 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
     is_of_this = attempt.record.waits_for_shopper or session is None or session.state not in UNTOUCHED
     if (was_cancelled and is_of_this) or (session and session.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
-        return declined_with(attempt, None, payment_session(evidence.cart, facts_of(attempt.session)))
+        memory, locale = attempt.session.record.checkout_memory, attempt.session.locale
+        return declined_with(attempt, None, payment_session(evidence.cart, memory, locale))
     return None
 
 

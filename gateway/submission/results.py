@@ -19,7 +19,6 @@ from gateway.payments.payment_session import (
     AuthenticateSourceAction,
     PaymentSession,
     RedirectShopperAction,
-    facts_of,
     payment_session,
 )
 from gateway.submission.attempt import Attempt
@@ -129,7 +128,8 @@ async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, ca
 
 async def payment_session_now(attempt: Attempt) -> PaymentSession | None:
     """The payment session as it is now; None where it cannot be read."""
+    session = attempt.session
     try:
-        return payment_session(await attempt.ctx.cart(), facts_of(attempt.session))
+        return payment_session(await attempt.ctx.cart(), session.record.checkout_memory, session.locale)
     except UNREADABLE:
         return None

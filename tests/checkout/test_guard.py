@@ -15,7 +15,7 @@ from gateway.app import utc_now
 from gateway.checkout import guard
 from gateway.checkout.guard_input import GuardInput
 from gateway.enums import CheckoutBlockerCode
-from gateway.payments.payment_session import Facts
+from gateway.payments.payment_session import payment_session
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import cart_of
 from sandbox.model.cart import Cart
@@ -457,9 +457,10 @@ async def ready_wire_cart(shopper: Shopper) -> dict[str, Any]:
 
 
 def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlockerCode]:
+    cart = cart_of(msgspec.json.encode(wire_cart))
     checkout = GuardInput(
-        cart=cart_of(msgspec.json.encode(wire_cart)),
-        facts=Facts(CheckoutMemory(), "en-US"),
+        cart=cart,
+        payment_session=payment_session(cart, CheckoutMemory(), "en-US"),
         settings=settings_for(world, terms_of_sale_mode="NOT_REQUIRED"),
         now=utc_now(),
     )
