@@ -1,7 +1,7 @@
-"""What is known of each way to pay: its name, its flow, and what it can do.
+"""What the gateway knows of each payment method: its name, its flow, and what it can pay for.
 
-The payment service tells most of it with its list. The cart's own list tells types and names alone, in an
-older spelling with a type for each brand of card; it is completed from here.
+The payment service sends most of this with its list. The cart's own list has only types and names, in an older
+spelling with a type for each card brand, and is completed from here.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ STANDARD, REDIRECT, RECEIVER = PaymentFlow.STANDARD, PaymentFlow.REDIRECT, Payme
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownMethod:
     """`recurs`: it can pay renewals. `starts_free`: it can start a free trial."""
 
     name: str
@@ -22,53 +22,53 @@ class Known:
     starts_free: bool = False
 
 
-KNOWN = {
-    "afterPay": Known("Afterpay", REDIRECT),
-    "alipay": Known("Alipay", REDIRECT),
-    "alipayCn": Known("Alipay+", REDIRECT, recurs=True),
-    "amazonPay": Known("Amazon Pay", REDIRECT, recurs=True),
-    "applePay": Known("Apple Pay", STANDARD),
-    "bancontact": Known("Bancontact", REDIRECT),
-    "bankTransfer": Known("Bank transfer", REDIRECT),
-    "blik": Known("BLIK", REDIRECT),
-    "boletoBancario": Known("Boleto Bancário", RECEIVER),
-    "ccavenue": Known("CCAvenue", REDIRECT),
-    "clearPay": Known("Clearpay", REDIRECT),
-    "creditCard": Known("Credit card", STANDARD, recurs=True, starts_free=True),
-    "directDebit": Known("Direct debit", REDIRECT, recurs=True),
-    "fpxOnlineBanking": Known("FPX", REDIRECT),
-    "googlePay": Known("Google Pay", STANDARD, recurs=True, starts_free=True),
-    "ideal": Known("iDEAL", REDIRECT, recurs=True),
-    "klarnaCredit": Known("Klarna", REDIRECT),
-    "klarnaCreditRecurring": Known("Klarna", REDIRECT, recurs=True),
-    "konbini": Known("Konbini", RECEIVER),
-    "msts": Known("TreviPay", REDIRECT, recurs=True),
-    "onlineBanking": Known("Online banking", REDIRECT),
-    "payPal": Known("PayPal", REDIRECT),
-    "payPalBilling": Known("PayPal Billing Agreement", REDIRECT, recurs=True, starts_free=True),
-    "payPalCredit": Known("PayPal Credit", REDIRECT),
-    "payco": Known("PAYCO", REDIRECT),
-    "trustly": Known("Trustly", REDIRECT),
-    "wireTransfer": Known("Wire transfer", RECEIVER),
+KNOWN_METHODS = {
+    "afterPay": KnownMethod("Afterpay", REDIRECT),
+    "alipay": KnownMethod("Alipay", REDIRECT),
+    "alipayCn": KnownMethod("Alipay+", REDIRECT, recurs=True),
+    "amazonPay": KnownMethod("Amazon Pay", REDIRECT, recurs=True),
+    "applePay": KnownMethod("Apple Pay", STANDARD),
+    "bancontact": KnownMethod("Bancontact", REDIRECT),
+    "bankTransfer": KnownMethod("Bank transfer", REDIRECT),
+    "blik": KnownMethod("BLIK", REDIRECT),
+    "boletoBancario": KnownMethod("Boleto Bancário", RECEIVER),
+    "ccavenue": KnownMethod("CCAvenue", REDIRECT),
+    "clearPay": KnownMethod("Clearpay", REDIRECT),
+    "creditCard": KnownMethod("Credit card", STANDARD, recurs=True, starts_free=True),
+    "directDebit": KnownMethod("Direct debit", REDIRECT, recurs=True),
+    "fpxOnlineBanking": KnownMethod("FPX", REDIRECT),
+    "googlePay": KnownMethod("Google Pay", STANDARD, recurs=True, starts_free=True),
+    "ideal": KnownMethod("iDEAL", REDIRECT, recurs=True),
+    "klarnaCredit": KnownMethod("Klarna", REDIRECT),
+    "klarnaCreditRecurring": KnownMethod("Klarna", REDIRECT, recurs=True),
+    "konbini": KnownMethod("Konbini", RECEIVER),
+    "msts": KnownMethod("TreviPay", REDIRECT, recurs=True),
+    "onlineBanking": KnownMethod("Online banking", REDIRECT),
+    "payPal": KnownMethod("PayPal", REDIRECT),
+    "payPalBilling": KnownMethod("PayPal Billing Agreement", REDIRECT, recurs=True, starts_free=True),
+    "payPalCredit": KnownMethod("PayPal Credit", REDIRECT),
+    "payco": KnownMethod("PAYCO", REDIRECT),
+    "trustly": KnownMethod("Trustly", REDIRECT),
+    "wireTransfer": KnownMethod("Wire transfer", RECEIVER),
 }
 
 CARD = "creditCard"
 BRANDS = frozenset({"americanExpress", "dinersClub", "discover", "jcb", "maestro", "masterCard", "unionPay", "visa"})
-"""Types of the older list that are all one method now."""
+"""Types of the older list that are all the method creditCard."""
 
 SPELLINGS = {"googlepay": "googlePay", "ccAvenue": "ccavenue"} | dict.fromkeys(BRANDS, CARD)
 
 REDIRECT_THEN_SUBMIT = frozenset(
     {"payPal", "payPalBilling", "payPalCredit", "payPalPayIn3", "payPalPayIn4", "payPalRatenZahlung"}
 )
-"""Approved before they are attached; every other redirect method is approved after the submission."""
+"""Redirect methods that are approved before they are attached; all others are approved after the submission."""
 
 NEEDS_ORGANIZATION = frozenset({"msts"})
 NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
 
 
 def name_of(method: WirePaymentMethod) -> str:
-    known = KNOWN.get(method.type)
+    known = KNOWN_METHODS.get(method.type)
     return method.wire_name or (known.name if known else method.type)
 
 
@@ -87,23 +87,23 @@ def sequence_of(method: WirePaymentMethod) -> PaymentSequence:
 
 
 def completed(listed: list[CartListedMethod]) -> PaymentMethodList:
-    """The cart's own list as the payment service would have told it, each method once, in the same order."""
-    found: dict[str, WirePaymentMethod] = {}
-    for one in listed:
-        method = _completed(one)
-        found.setdefault(method.type, method)
-    return PaymentMethodList(payment_methods=list(found.values()))
+    """The cart's own list in the form of the payment service's: each method once, in the same order."""
+    methods: dict[str, WirePaymentMethod] = {}
+    for entry in listed:
+        method = _completed(entry)
+        methods.setdefault(method.type, method)
+    return PaymentMethodList(payment_methods=list(methods.values()))
 
 
-def _completed(one: CartListedMethod) -> WirePaymentMethod:
-    type = SPELLINGS.get(one.type, one.type)
-    known = KNOWN.get(type)
+def _completed(entry: CartListedMethod) -> WirePaymentMethod:
+    method_type = SPELLINGS.get(entry.type, entry.type)
+    known = KNOWN_METHODS.get(method_type)
     if known is None:
-        return WirePaymentMethod(type=type, wire_name=one.display_name)
+        return WirePaymentMethod(type=method_type, wire_name=entry.display_name)
     return WirePaymentMethod(
-        type=type,
-        # A brand's name is not the name of all cards.
-        wire_name=known.name if one.type in BRANDS else one.display_name,
+        type=method_type,
+        # The name of one card brand does not fit all cards.
+        wire_name=known.name if entry.type in BRANDS else entry.display_name,
         flow=known.flow,
         supports_recurring=known.recurs,
         supports_free_trial=known.starts_free,

@@ -1,7 +1,7 @@
-"""Store credit: how much of it a cart can use, and what stands against it.
+"""Store credit: how much of it a cart can use, and the obstacles to it.
 
-Credit pays first and its own amount only; a primary source pays the rest. The balance is the merchant's
-ledger's, and so are holding and debiting.
+Store credit pays first and only its own amount; a primary source pays the rest. The merchant's ledger holds the
+balance, reserves from it and debits it.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
 
 Obstacle = StoreCreditObstacle
-Stock = Mapping[str, InventoryStatus]
+StockById = Mapping[str, InventoryStatus]
 """By upstream product id."""
 
 
@@ -28,82 +28,84 @@ class StoreCreditAccount(Shape, frozen=True, kw_only=True):
     obstacles: list[Obstacle]
 
 
-def account(cart: Cart, balance: Money, stock: Stock, now: datetime) -> StoreCreditAccount:
-    found = [*conflicts(cart, stock), *_of_balance(cart, balance)]
-    least = min(balance.amount, cart.order_total.amount)
-    usable = zero(cart.currency_code) if found else Money(least, cart.currency_code)
-    return StoreCreditAccount(balance=balance, as_of=now, usable_on_cart=usable, obstacles=found)
+def account(cart: Cart, balance: Money, stock: StockById, now: datetime) -> StoreCreditAccount:
+    obstacles = [*conflicts(cart, stock), *_obstacles_of_balance(cart, balance)]
+    usable = zero(cart.currency_code)
+    if not obstacles:
+        usable = Money(min(balance.amount, cart.order_total.amount), cart.currency_code)
+    return StoreCreditAccount(balance=balance, as_of=now, usable_on_cart=usable, obstacles=obstacles)
 
 
-def conflicts(cart: Cart, stock: Stock) -> list[Obstacle]:
-    """Why no credit fits this cart, whatever its amount."""
+def conflicts(cart: Cart, stock: StockById) -> list[Obstacle]:
+    """Obstacles in the cart, whatever the balance."""
     primary = cart.primary_source
-    waits = {_waits(line, stock) for line in cart.lines}
-    found = {
+    of_lines = {_obstacle_of_line(line, stock) for line in cart.lines}
+    applies = {
         Obstacle.SUBSCRIPTION_LINE: cart.recurs,
-        Obstacle.PREORDER_LINE: Obstacle.PREORDER_LINE in waits,
-        Obstacle.BACKORDER_LINE: Obstacle.BACKORDER_LINE in waits,
+        Obstacle.PREORDER_LINE: Obstacle.PREORDER_LINE in of_lines,
+        Obstacle.BACKORDER_LINE: Obstacle.BACKORDER_LINE in of_lines,
         Obstacle.PRIMARY_SOURCE_NOT_COMBINABLE: primary is not None and primary.type not in SUPPORTS_STORE_CREDIT,
     }
-    return [obstacle for obstacle, stands in found.items() if stands]
+    return [obstacle for obstacle, is_present in applies.items() if is_present]
 
 
-def _waits(line: CartLine, stock: Stock) -> Obstacle | None:
-    """A line that is sold before it is there. Upstream has no word for a pre-order: it has a day to expect it."""
-    known = stock.get(line.product.upstream_id)
-    if known is None or not known.allows_backorder:
+def _obstacle_of_line(line: CartLine, stock: StockById) -> Obstacle | None:
+    """Whether the line is a pre-order or a backorder. Digital River marks a pre-order only by an expected date."""
+    status = stock.get(line.product.upstream_id)
+    if status is None or not status.allows_backorder:
         return None
-    has_enough = known.is_in_stock and (known.available_quantity is None or known.available_quantity >= line.quantity)
-    if has_enough:
+    available = status.available_quantity
+    if status.is_in_stock and (available is None or available >= line.quantity):
         return None
-    return Obstacle.BACKORDER_LINE if known.expected_in_stock_date is None else Obstacle.PREORDER_LINE
+    return Obstacle.BACKORDER_LINE if status.expected_in_stock_date is None else Obstacle.PREORDER_LINE
 
 
-def _of_balance(cart: Cart, balance: Money) -> list[Obstacle]:
+def _obstacles_of_balance(cart: Cart, balance: Money) -> list[Obstacle]:
     if balance.amount <= 0:
         return [Obstacle.NO_BALANCE]
     return [Obstacle.CURRENCY_MISMATCH] if balance.currency_code != cart.currency_code else []
 
 
 def problem(cart: Cart, credit: StoreCreditAccount, asked: Money | None, path: Path) -> AnyUserError | None:
-    """Why this amount, or as much as possible, cannot be used; None when it can."""
+    """Why this amount, or with None as much as possible, cannot be used; None when it can."""
     if credit.obstacles:
         code = (
             ErrorCode.STORE_CREDIT_INSUFFICIENT
             if credit.obstacles == [Obstacle.NO_BALANCE]
             else ErrorCode.STORE_CREDIT_NOT_ALLOWED
         )
-        return _refused(code, "Store credit cannot be used on this cart; obstacles tell why.", credit, ())
-    if asked is None:
-        asked = credit.usable_on_cart
-    elif (malformed := _malformed(cart, asked, path)) is not None:
+        return _error(code, "Store credit cannot be used on this cart; see `obstacles`.", credit, ())
+    if asked is not None and (malformed := _malformed(cart, asked, path)) is not None:
         return malformed
-    if asked.amount == 0:
-        return _refused(ErrorCode.STORE_CREDIT_INSUFFICIENT, "There is nothing to pay.", credit, ())
-    if asked.amount > credit.usable_on_cart.amount:
-        message = "This is more than the balance, or more than there is to pay."
-        return _refused(ErrorCode.STORE_CREDIT_INSUFFICIENT, message, credit, (*path, "amount"))
+    amount = (asked or credit.usable_on_cart).amount
+    if amount == 0:
+        message = "The cart's total is zero: there is nothing to pay."
+        return _error(ErrorCode.STORE_CREDIT_INSUFFICIENT, message, credit, ())
+    if amount > credit.usable_on_cart.amount:
+        message = "The amount is larger than the balance or than the cart's total; see `usableAmount`."
+        return _error(ErrorCode.STORE_CREDIT_INSUFFICIENT, message, credit, (*path, "amount"))
     return None
 
 
 def _malformed(cart: Cart, asked: Money, path: Path) -> InputError | None:
     if asked.currency_code != cart.currency_code:
-        return invalid((*path, "currencyCode"), f"The cart is in {cart.currency_code}.")
+        return invalid((*path, "currencyCode"), f"The currency must be the cart's: {cart.currency_code}.")
     if asked.amount <= 0:
-        return invalid((*path, "amount"), "Give an amount above zero, or none for as much as possible.")
+        message = "The amount must be above zero. Leave out `input.amount` to use as much as possible."
+        return invalid((*path, "amount"), message)
     if not has_digits_of_its_currency(asked):
-        return invalid((*path, "amount"), f"{asked.currency_code} has fewer digits than that.")
+        return invalid((*path, "amount"), f"The amount has more decimal places than {asked.currency_code} has.")
     return None
 
 
-def _refused(code: ErrorCode, message: str, credit: StoreCreditAccount, path: Path) -> StoreCreditError:
+def _error(code: ErrorCode, message: str, credit: StoreCreditAccount, path: Path) -> StoreCreditError:
     return StoreCreditError(
         code=code, message=message, path=path, usable_amount=credit.usable_on_cart, obstacles=credit.obstacles
     )
 
 
 def covers_alone(cart: Cart) -> bool | None:
-    """Whether credit pays all of the cart; None when there is none, or a primary source beside it."""
+    """Whether store credit alone pays the cart; None without store credit or with a primary source beside it."""
     session = cart.payment_session
     if session is None or cart.secondary_source is None or cart.primary_source is not None:
         return None

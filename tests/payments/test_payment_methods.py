@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from gateway.enums import PaymentFlow, PaymentSequence
-from gateway.payments.known_methods import KNOWN, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
+from gateway.payments.known_methods import KNOWN_METHODS, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
 from gateway.payments.method_list import cache_key
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
@@ -295,7 +295,7 @@ async def test_a_site_may_ask_the_cart_alone(
 def test_what_is_known_of_each_method_is_what_is_documented() -> None:
     """The two tables were written apart, from the same pages."""
     for method in METHODS_OF_THE_SANDBOX.values():
-        known = KNOWN[method.type]
+        known = KNOWN_METHODS[method.type]
         assert known.flow.value == method.flow, method.type
         assert (known.recurs, known.starts_free) == (method.supports_recurring, method.supports_free_trial), method.type
         before = method.workflow == "redirect-then-submit"
