@@ -69,6 +69,7 @@ schema: .venv/.runtime
 	$(BIN)/python -m gateway schema > schema/schema.graphql
 	$(BIN)/python -m tests.support.coverage_page > docs/coverage.md
 	$(BIN)/python -m tests.support.payment_method_cases > docs/payment-methods.md
+	$(BIN)/python -m tests.support.messages_page > docs/messages.md
 
 image:
 	docker build --tag $(IMAGE) .

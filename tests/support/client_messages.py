@@ -1,0 +1,524 @@
+"""Every message that a client can receive, collected from the source of `gateway`, `resolvers` and `schema`.
+
+A message is a string that reads as a sentence and is no description, log event or program error. Its code is found by
+following the string: to the call, dictionary entry or exception class in which a code stands beside it.
+"""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import product
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+PACKAGES = ("gateway", "resolvers", "schema")
+
+OPERATORS_ONLY = ("gateway/settings.py", "gateway/__main__.py", "gateway/telemetry.py", "gateway/documents/manifest.py")
+"""Files whose messages are printed when the gateway starts."""
+
+CODE_ENUMS = (
+    "TopLevelCode",
+    "ErrorCode",
+    "CheckoutBlockerCode",
+    "WarningCode",
+    "DeclineAdvice",
+    "PaymentRequirementKind",
+)
+
+DESCRIBING = {"field", "argument", "object_type", "mutation", "input_field", "directive", "enum_value", "Field"}
+"""Functions whose strings are descriptions."""
+
+CODES_BY_HAND = {
+    "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
+    "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
+}
+"""Codes that are too far from their message to be found, by the owner or the file of the message."""
+
+NEVER_SENT = {"PARSING_ABORTED"}
+"""Constants that look like messages, and that messages of graphql-core are compared with."""
+
+LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
+
+PROGRAM_ERRORS = {"ValueError", "TypeError", "RuntimeError", "LookupError", "KeyError", "AssertionError", "Ineffective"}
+"""Exceptions that show a mistake in the program."""
+
+SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
+
+MOST_VARIANTS = 4
+"""A message with more variants keeps its placeholder."""
+
+OF_THE_REFUSAL = "ErrorCode.*"
+"""The code of a message that replaces the message of another error."""
+
+TRANSPARENT = {"str", "sorted", "list", "tuple", "dict", "cast", "GraphQLError", "located_error"}
+"""Functions whose result contains the message."""
+
+RESULT = re.compile(r"Order(Placed|AwaitingPayment|ActionRequired|Declined|Blocked|NotPlaced|InDoubt)")
+
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, order=True)
+class Message:
+    template: str
+    """Its variable parts are `{name}`."""
+    codes: tuple[str, ...]
+    """Each is an enum value such as `ErrorCode.NOT_FOUND`, or a type of the graph such as `OrderPlaced`."""
+    file: str
+    function: str
+    """The function, class or constant it is written in."""
+
+
+@dataclass(eq=False)
+class Module:
+    name: str
+    file: str
+    tree: ast.Module
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+    """By local name: the dotted name of a module, or of something in one."""
+
+    def __post_init__(self) -> None:
+        for node in ast.walk(self.tree):
+            self.parents |= dict.fromkeys(ast.iter_child_nodes(node), node)
+            if isinstance(node, ast.ImportFrom):
+                self.imports |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    def function(self, node: ast.AST) -> ast.AST:
+        """The innermost function around a node, else the module."""
+        return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
+
+    def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
+        """The values assigned to a name in a function or in the module; only those that reach a use, if it is given."""
+        nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
+        pairs = [(node, value) for node in nodes for target, value in _assignments(node) if target == name]
+        others = [node for node, _ in pairs]
+        return [value for node, value in pairs if use is None or self.reaches(node, use, others)]
+
+    def reaches(self, assignment: ast.AST, use: ast.AST, others: list[ast.AST]) -> bool:
+        """Whether no other assignment of the name certainly comes between an assignment and a use."""
+        above = {*self.above(use)}
+        between = [node for node in others if _line(assignment) < _line(node) < _line(use)]
+        return _line(assignment) < _line(use) and not any(self.parents[node] in above for node in between)
+
+
+def _line(node: ast.AST) -> tuple[int, int]:
+    assert isinstance(node, ast.stmt | ast.expr)
+    return node.lineno, node.col_offset
+
+
+def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Names and values of `a = 1`, `a: int = 1` and `a, b = 1, 2`."""
+    if isinstance(node, ast.AnnAssign | ast.NamedExpr):
+        if isinstance(node.target, ast.Name) and node.value:
+            yield node.target.id, node.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                names = [element.id if isinstance(element, ast.Name) else "" for element in target.elts]
+                yield from zip(names, node.value.elts, strict=False)
+
+
+Value = tuple[Module, ast.AST]
+"""An expression that has the message."""
+
+
+@dataclass(eq=False)
+class Collector:
+    modules: dict[str, Module]
+    functions: dict[str, list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]]
+    classes: dict[str, ast.ClassDef]
+    calls: dict[str, list[tuple[Module, ast.Call]]]
+    """By the last part of the name of the function."""
+
+    def messages(self) -> Iterator[Message]:
+        for module in self.modules.values():
+            if module.file in OPERATORS_ONLY or module.file.startswith("gateway/upstream/"):
+                continue
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) and self._is_message(module, node):
+                    owner = self._owner(module, node)
+                    if owner not in NEVER_SENT:
+                        codes = self.codes(module, node) or CODES_BY_HAND.get(owner) or CODES_BY_HAND.get(module.file)
+                        codes = (codes or set()) | self.codes_of_exceptions.get(owner, set())
+                        for template in self.templates(module, node):
+                            yield Message(template, tuple(sorted(codes)), module.file, owner)
+
+    @cached_property
+    def codes_of_exceptions(self) -> dict[str, set[str]]:
+        """Codes of user errors that take the message of an exception: `str(failure)`, or `SignInRequired.message`."""
+        codes: dict[str, set[str]] = defaultdict(set)
+        for module in self.modules.values():
+            for node in ast.walk(module.tree):
+                match node:
+                    case ast.Attribute(value=ast.Name(id=name), attr="message") if name in self.classes:
+                        codes[name] |= self.codes(module, node)
+                    case ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=name)]):
+                        for exception in self._subclasses(_class_of(module, node, name)):
+                            codes[exception] |= self.codes(module, node)
+        return codes
+
+    def _subclasses(self, name: str) -> set[str]:
+        bases = {owner: {ast.unparse(base) for base in node.bases} for owner, node in self.classes.items()}
+        below = {owner for owner in bases if name in bases[owner]}
+        return {name} | {deeper for owner in below for deeper in self._subclasses(owner)}
+
+    def _owner(self, module: Module, node: ast.AST) -> str:
+        above = list(module.above(node))
+        named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        if owner := next((node.name for node in above if isinstance(node, named)), None):
+            return owner
+        return next(name for name, _ in _assignments(above[-2]))
+
+    def _is_message(self, module: Module, node: ast.expr) -> bool:
+        above = list(module.above(node))
+        if isinstance(above[0], ast.Expr | ast.JoinedStr | ast.FormattedValue | ast.BinOp):
+            return False
+        if not any(SENTENCE.fullmatch(template) for template in self.templates(module, node)):
+            return False
+        calls = [called_name(parent) for parent in above if isinstance(parent, ast.Call)]
+        raises = [parent for parent in above if isinstance(parent, ast.Raise)]
+        if {*calls} & (DESCRIBING | LOGGING | PROGRAM_ERRORS) or any(isinstance(parent, ast.arg) for parent in above):
+            return False
+        if any(isinstance(parent, ast.Subscript | ast.Compare) for parent in above):
+            return False
+        declares = module.file.startswith(("schema/", "resolvers/inputs/"))
+        is_declaration = declares and not raises and "GraphQLError" not in calls
+        return not is_declaration
+
+    def templates(self, module: Module, node: ast.expr) -> set[str]:
+        """The strings that an expression can be, with placeholders for its variable parts."""
+        match node:
+            case ast.Constant(value=str(string)):
+                return {string}
+            case ast.JoinedStr(values=values):
+                return {"".join(parts) for parts in product(*(self.templates(module, value) for value in values))}
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                pairs = product(self.templates(module, left), self.templates(module, right))
+                return {first + second for first, second in pairs}
+            case ast.FormattedValue(value=ast.IfExp(body=body, orelse=other)) | ast.IfExp(body=body, orelse=other):
+                return self.templates(module, body) | self.templates(module, other)
+            case ast.Subscript(value=ast.Name(id=table), slice=ast.Attribute() as key):
+                return self._entries(module, table, ast.unparse(key)) or {f"{{{placeholder(node)}}}"}
+            case ast.FormattedValue(value=ast.Subscript() as value):
+                return self.templates(module, value)
+            case ast.FormattedValue(value=value):
+                return self._inserted(module, value)
+        return {f"{{{placeholder(node)}}}"}
+
+    def _inserted(self, module: Module, node: ast.expr) -> set[str]:
+        """The values of a variable part where the source shows them all, else a placeholder."""
+        if (constant := self._constant(module, node)) is not None:
+            return {str(constant)}
+        if isinstance(node, ast.Name):
+            values = [(module, value) for value in module.assigned(node.id, module.function(node), node)]
+            values = values or self._arguments(module, node)
+            possible = {string for owner, value in values for string in self._strings(owner, value)}
+            if possible and len(possible) <= MOST_VARIANTS and None not in possible:
+                return {string for string in possible if string is not None}
+        return {f"{{{placeholder(node)}}}"}
+
+    def _strings(self, module: Module, node: ast.expr) -> set[str | None]:
+        """The strings that an expression of constants can be; None among them for any other."""
+        match node:
+            case ast.Constant(value=str(string)):
+                return {string}
+            case ast.IfExp(body=body, orelse=other):
+                return self._strings(module, body) | self._strings(module, other)
+        return {None}
+
+    def _arguments(self, module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
+        """What all callers pass for a parameter; empty for any other name, and for methods."""
+        function = module.function(node)
+        if not isinstance(function, FUNCTION) or len(self.functions[function.name]) > 1:
+            return []
+        parameters = [argument.arg for argument in function.args.args]
+        if node.id not in parameters or parameters[0] == "self":
+            return []
+        position = parameters.index(node.id)
+        return [
+            (caller, call.args[position]) for caller, call in self.calls[function.name] if len(call.args) > position
+        ]
+
+    def _entries(self, module: Module, table: str, key: str) -> set[str]:
+        """The templates of one entry of a dictionary that is a constant."""
+        owner, values = self._of_constant(module, table)
+        return {
+            template
+            for dictionary in values
+            if isinstance(dictionary, ast.Dict)
+            for entry, value in zip(dictionary.keys, dictionary.values, strict=True)
+            if entry is not None and ast.unparse(entry) == key
+            for template in self.templates(owner, value)
+        }
+
+    def _of_constant(self, module: Module, name: str) -> tuple[Module, list[ast.expr]]:
+        """The module that defines a constant, and its value."""
+        owner_name, _, name = module.imports.get(name, f"{module.name}.{name}").rpartition(".")
+        owner = self.modules.get(owner_name, module)
+        return owner, owner.assigned(name, owner.tree)
+
+    def _constant(self, module: Module, node: ast.expr) -> int | str | None:
+        """The value of a constant of a module."""
+        match node:
+            case ast.Constant(value=int() | str() as value):
+                return value
+            case ast.BinOp(op=ast.Mult(), left=left, right=right):
+                first, second = self._constant(module, left), self._constant(module, right)
+                return first * second if isinstance(first, int) and isinstance(second, int) else None
+            case ast.Name(id=name):
+                owner, values = self._of_constant(module, name)
+                return self._constant(owner, values[0]) if values else None
+        return None
+
+    def codes(self, module: Module, message: ast.expr) -> set[str]:
+        """The codes that a message is sent with, found by following its value."""
+        codes: set[str] = set()
+        visited: set[ast.AST] = set()
+        queue: list[Value] = [(module, message)]
+        while queue:
+            module, node = queue.pop()
+            if node not in visited:
+                visited.add(node)
+                step = self._step(module, node)
+                codes |= {code for code in step if isinstance(code, str)}
+                queue += [value for value in step if not isinstance(value, str)]
+        return codes
+
+    def _step(self, module: Module, node: ast.AST) -> list[str | Value]:
+        """The codes beside a value, else the expressions that receive it."""
+        parent = module.parents.get(node)
+        match parent:
+            case ast.keyword():
+                return self._through_call(module, module.parents[parent], node)
+            case ast.Call() if node is not parent.func:
+                return self._through_call(module, parent, node)
+            case ast.Dict():
+                key = next((key for key, value in zip(parent.keys, parent.values, strict=True) if value is node), None)
+                return [*self._named_codes(module, key)] or [(module, parent)]
+            case ast.Tuple() if codes := self._codes_beside(module, parent, node):
+                return [*codes]
+            case ast.Tuple() if isinstance(module.parents[parent], ast.Assign):
+                return self._through_variable(module, module.parents[parent], node)
+            case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+                return self._through_variable(module, parent, node)
+            case ast.comprehension(iter=values) | ast.For(iter=values) if values is node:
+                names = [part.id for part in ast.walk(parent.target) if isinstance(part, ast.Name)]
+                return [use for name in names for use in self._uses(module, name, module.function(node))]
+            case ast.Return() | ast.Yield():
+                return self._callers(module, node)
+            case ast.Attribute() if parent.attr not in ("message", "messages"):
+                return []
+            case ast.Subscript() if node is parent.slice:
+                return []
+            case ast.stmt() | ast.Compare() | None:
+                return []
+        return [(module, parent)]
+
+    def _through_call(self, module: Module, call: ast.AST, node: ast.AST) -> list[str | Value]:
+        assert isinstance(call, ast.Call)
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if codes := [code for other in arguments if other is not node for code in self._named_codes(module, other)]:
+            return [*codes]
+        name = called_name(call)
+        if name == "replace" and isinstance(module.parents[node], ast.keyword):
+            return [OF_THE_REFUSAL]
+        if name == "__init__":
+            return self._through_exception(module, call)
+        if name in self.classes:
+            return [*self._codes_of_class(name)] or [(module, call)]
+        if name in self.functions:
+            return self._parameters(name, call, node)
+        if name == "append" and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+            return self._uses(module, call.func.value.id, module.function(call))
+        return [(module, call)] if name in TRANSPARENT else []
+
+    def _through_exception(self, module: Module, call: ast.Call) -> list[str | Value]:
+        """The code of the class that passes its message to `super().__init__`, else the handlers that catch it."""
+        owner = next((node for node in module.above(call) if isinstance(node, ast.ClassDef)), None)
+        if owner is None or (codes := self._codes_of_class(owner.name)):
+            return [*codes] if owner else []
+        return [
+            use
+            for other in self.modules.values()
+            for node in ast.walk(other.tree)
+            if isinstance(node, ast.ExceptHandler) and node.name and isinstance(node.type, ast.Name)
+            if node.type.id == owner.name
+            for use in self._uses(other, node.name, node)
+        ]
+
+    def _named_codes(self, module: Module, node: ast.AST | None) -> set[str]:
+        """The codes that an expression names."""
+        match node:
+            case ast.IfExp(body=body, orelse=other):
+                return self._named_codes(module, body) | self._named_codes(module, other)
+            case ast.Attribute(value=ast.Name(id=name), attr=value) if enum := self._enum(module, node, name):
+                return {f"{enum}.{value}"}
+            case ast.Name(id=name):
+                values = module.assigned(name, module.function(node), node)
+                sources = [(module, value) for value in values] or self._arguments(module, node)
+                named = [(owner, value) for owner, value in sources if not isinstance(value, ast.Name)]
+                return {code for owner, value in named for code in self._named_codes(owner, value)}
+        return set()
+
+    def _enum(self, module: Module, node: ast.AST, name: str) -> str | None:
+        """The enum of codes that a local name stands for."""
+        origin, _, imported = module.imports.get(name, name).rpartition(".")
+        if imported in CODE_ENUMS:
+            return imported
+        if origin in self.modules:
+            return self._enum(self.modules[origin], self.modules[origin].tree, imported)
+        for scope in (module.function(node), module.tree):
+            for value in module.assigned(name, scope):
+                if isinstance(value, ast.Name) and value.id != name:
+                    return self._enum(module, node, value.id)
+        return None
+
+    def _codes_beside(self, module: Module, values: ast.Tuple, node: ast.AST) -> set[str]:
+        """The code in `code, message = Code.A, "…"` and in `(Code.A, "…")`."""
+        return {code for other in values.elts if other is not node for code in self._named_codes(module, other)}
+
+    def _codes_of_class(self, name: str) -> set[str]:
+        """The code of an exception, or the type of a result."""
+        if RESULT.fullmatch(name):
+            return {name}
+        node = self.classes[name]
+        for statement in node.body:
+            for target, value in _assignments(statement):
+                if target == "code" and isinstance(value, ast.Attribute):
+                    return {ast.unparse(value)}
+        bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id in self.classes]
+        return {code for base in bases for code in self._codes_of_class(base)}
+
+    def _through_variable(self, module: Module, assignment: ast.AST, node: ast.AST) -> list[str | Value]:
+        owner = module.parents[assignment]
+        if isinstance(owner, ast.ClassDef):
+            return [*self._codes_of_class(owner.name)]
+        names = [target for target, value in _assignments(assignment) if value in (node, module.parents[node])]
+        scope = module.function(node)
+        uses = [use for name in names for use in self._uses(module, name, scope, assignment)]
+        if scope is module.tree:
+            for other in self.modules.values():
+                local = [
+                    key
+                    for key, origin in other.imports.items()
+                    if origin in {f"{module.name}.{name}" for name in names}
+                ]
+                uses += [use for key in local for use in self._uses(other, key, other.tree)]
+        return uses
+
+    def _uses(self, module: Module, name: str, scope: ast.AST, assignment: ast.AST | None = None) -> list[str | Value]:
+        """The uses of a name; those that an assignment in a function reaches, if it is given."""
+        names = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id == name]
+        loads = [node for node in names if isinstance(node.ctx, ast.Load)]
+        if assignment is None or scope is module.tree:
+            return [(module, node) for node in loads]
+        others = [node for node in ast.walk(scope) for target, _ in _assignments(node) if target == name]
+        return [(module, node) for node in loads if module.reaches(assignment, node, others)]
+
+    def _callers(self, module: Module, node: ast.AST) -> list[str | Value]:
+        function = module.function(node)
+        assert isinstance(function, FUNCTION)
+        calls = self.calls[function.name]
+        is_only = len(self.functions[function.name]) == 1
+        return [(caller, call) for caller, call in calls if is_only or self._calls(caller, call, module, function.name)]
+
+    def _calls(self, caller: Module, call: ast.Call, module: Module, name: str) -> bool:
+        """Whether a call is that of a function of a module, when other modules have one of the same name."""
+        match call.func:
+            case ast.Name():
+                return caller is module or caller.imports.get(name) == f"{module.name}.{name}"
+            case ast.Attribute(value=ast.Name(id=owner)):
+                return (caller is module and owner == "self") or caller.imports.get(owner) == module.name
+        return False
+
+    def _parameters(self, name: str, call: ast.Call, node: ast.AST) -> list[str | Value]:
+        """The uses of an argument inside the functions of a name."""
+        uses = []
+        for module, function in self.functions[name]:
+            parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+            if parameters[:1] in (["self"], ["cls"]):
+                parameters = parameters[1:]
+            if function.args.vararg:
+                parameters += [function.args.vararg.arg] * len(call.args)
+            bound = dict(zip(map(id, call.args), parameters, strict=False))
+            bound |= {id(keyword.value): keyword.arg for keyword in call.keywords if keyword.arg}
+            if parameter := bound.get(id(node)):
+                uses += self._uses(module, parameter, function)
+        return uses
+
+
+def _class_of(module: Module, use: ast.AST, name: str) -> str:
+    """The class of a parameter: that of the `isinstance` around a use, else that of its annotation."""
+    for node in module.above(use):
+        match node:
+            case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), ast.Name(id=owner)])):
+                if tested == name:
+                    return owner
+            case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+                for argument in (*arguments.args, *arguments.kwonlyargs):
+                    if argument.arg == name and isinstance(argument.annotation, ast.Name):
+                        return argument.annotation.id
+    return ""
+
+
+def called_name(call: ast.Call) -> str:
+    """The last part of the name of the function."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def placeholder(node: ast.AST) -> str:
+    """A name for a variable part of a message."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[argument, *_]):
+            return placeholder(argument)
+        case ast.Call(func=ast.Attribute(value=receiver)):
+            return placeholder(receiver)
+        case ast.Call(args=[argument, *_]):
+            return placeholder(argument)
+        case ast.Attribute(value=owner, attr="value" | "name"):
+            return placeholder(owner)
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name.strip("_").lower()
+        case ast.GeneratorExp(generators=[generator]) | ast.ListComp(generators=[generator]):
+            return placeholder(generator.iter)
+        case ast.Subscript(value=owner) | ast.BinOp(left=owner) | ast.FormattedValue(value=owner):
+            return placeholder(owner)
+    return "value"
+
+
+@cache
+def collector() -> Collector:
+    modules = {}
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        relative = path.relative_to(ROOT)
+        name = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
+        modules[name] = Module(name, str(relative), ast.parse(path.read_text()))
+    functions, calls, classes = defaultdict(list), defaultdict(list), {}
+    for module in modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, FUNCTION):
+                functions[node.name].append((module, node))
+            elif isinstance(node, ast.ClassDef):
+                classes[node.name] = node
+            elif isinstance(node, ast.Call):
+                calls[called_name(node)].append((module, node))
+    return Collector(modules, functions, classes, calls)
+
+
+def client_messages() -> list[Message]:
+    return sorted(collector().messages())

@@ -1,0 +1,62 @@
+"""The messages listed on `docs/messages.md`, and whether an answer has one that is not."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).parents[2] / "docs" / "messages.md"
+
+MESSAGE_COLUMNS = {"message", "English", "German", "Japanese"}
+
+PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
+
+UNLISTED = "this message is not on docs/messages.md; run `make schema`"
+
+BY_GRAPHQL = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
+"""Codes whose messages come from graphql-core."""
+
+MERCHANTS_OWN = {"inventory"}
+"""Fields below which `message` is the merchant's."""
+
+
+def unlisted_messages(body: Any) -> list[str]:
+    """The messages of an answer that the page does not list."""
+    if not isinstance(body, dict):
+        return []
+    errors = [error for error in body.get("errors", ()) if error.get("extensions", {}).get("code") not in BY_GRAPHQL]
+    warnings = body.get("extensions", {}).get("warnings", ())
+    messages = [*(error["message"] for error in (*errors, *warnings)), *_messages(body.get("data"))]
+    return [message for message in messages if not _listed().fullmatch(message)]
+
+
+def _messages(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _messages(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in ("message", "shopperMessage") and isinstance(item, str):
+                yield item
+            elif name not in MERCHANTS_OWN:
+                yield from _messages(item)
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    templates = [PLACEHOLDER.sub(".*", re.escape(template)) for template in _templates(PAGE.read_text())]
+    return re.compile("|".join(templates), re.DOTALL)
+
+
+def _templates(text: str) -> Iterator[str]:
+    """The cells of the columns that have messages."""
+    columns: list[str] = []
+    for line in text.splitlines():
+        cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if not cells:
+            columns = []
+        elif not columns:
+            columns = cells
+        else:
+            yield from (cell for column, cell in zip(columns, cells, strict=True) if column in MESSAGE_COLUMNS)

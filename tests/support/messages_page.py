@@ -1,0 +1,186 @@
+"""`python -m tests.support.messages_page` prints `docs/messages.md`: every message that a client can receive."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+
+from graphql import GraphQLEnumType
+
+from schema.build import build
+from tests.support.client_messages import Message, client_messages
+from tests.support.reachable_fields import fields_by_owner
+
+MOST_FIELDS = 5
+"""A message that more fields can send is listed without them."""
+
+REQUESTS = ("gateway/http/", "gateway/documents/", "schema/scalars.py")
+"""Files that check a request before it is executed."""
+
+INTRODUCTION = """\
+# Messages
+
+Every message that a client can receive. `make schema` writes this page from the source, and the tests check that no \
+answer has a message that is missing here.
+
+A message is in English and for the developer of the client; only `shopperMessage` is for shoppers. Branch on the code \
+and never on the message: messages may change in any release. Parts in braces vary.
+"""
+
+SECTIONS = {
+    "Refused requests": """\
+The request is not executed: the answer has `errors` with the code in `extensions.code`, no `data`, and an HTTP status \
+of 400 or more. A message of the code `GRAPHQL_PARSE_FAILED`, and most messages of the code \
+`GRAPHQL_VALIDATION_FAILED`, come from the GraphQL library and are not listed.""",
+    "Errors of fields": """\
+The field is null, and `errors` has an entry with its path and with the code in `extensions.code`. The rest of the \
+answer is complete. If an operation does not select `errors` of a mutation, the user errors below arrive here too.""",
+    "User errors": """\
+In the `errors` of a mutation's payload. `path` names the input.""",
+    "Blockers": """\
+In the `blockers` of `checkoutReadiness`, of `Cart.readiness` and of the result `OrderBlocked`.""",
+    "Results of a submission": """\
+In the `result` of `submitOrder`, `resumeOrder` and `orderSubmission`.""",
+    "Payment requirements": """\
+In the `requirements` of a payment session: what it needs before the order can be submitted.""",
+    "Warnings": """\
+In the `warnings` of a mutation's payload: the change was made.""",
+    "Declined payments": """\
+`shopperMessage` of `OrderDeclined.decline`. It can be shown to the shopper as it is, and is in the language of the \
+session if that is German or Japanese, else in English.""",
+}
+
+TOP_LEVEL = {
+    "GRAPHQL_PARSE_FAILED": "The document is not valid GraphQL.",
+    "GRAPHQL_VALIDATION_FAILED": "The document does not fit the graph.",
+    "BAD_USER_INPUT": "A value of the request is not valid.",
+    "OPERATION_TOO_EXPENSIVE": "The operation is larger than the limits allow.",
+    "PERSISTED_QUERY_NOT_FOUND": "The hash of the document is not known yet.",
+    "DOCUMENT_NOT_TRUSTED": "The gateway executes the documents of its manifest only.",
+    "METHOD_NOT_ALLOWED": "The HTTP method does not fit the operation.",
+    "CSRF_CHECK_FAILED": "The request has the session cookie and does not prove that it comes from the storefront.",
+    "SESSION_REQUIRED": "The field needs a session.",
+    "SESSION_EXPIRED": "The session of the request has ended.",
+    "SIGN_IN_REQUIRED": "The field needs a registered shopper.",
+    "RATE_LIMITED": "Too many tries; `extensions.retryAfter` says when to try again.",
+    "CART_BUSY": "Another request changes the cart.",
+    "STORE_UNAVAILABLE": "The store of the gateway is not available.",
+    "UPSTREAM_TIMEOUT": "Digital River did not answer in time.",
+    "UPSTREAM_UNAVAILABLE": "Digital River is not available, or refused a read.",
+    "UPSTREAM_INVALID_RESPONSE": "Digital River sent an answer that the gateway cannot read.",
+    "NOT_CONFIGURED": "The gateway is not configured for the field.",
+    "INTERNAL_ERROR": "The gateway has a defect.",
+}
+"""When each code of `TopLevelCode` is sent."""
+
+LIBRARY = [
+    Message("Variable '${variable}' {problem}", ("TopLevelCode.BAD_USER_INPUT",), "schema/scalars.py", ""),
+    Message(
+        "Syntax Error: {problem} Parsing aborted.", ("TopLevelCode.OPERATION_TOO_EXPENSIVE",), "gateway/documents/", ""
+    ),
+]
+"""Messages of graphql-core. The first one ends with one of the messages about scalars."""
+
+
+def page() -> str:
+    messages = [*client_messages(), *LIBRARY]
+    if unknown := [f"{message.file}: {message.template}" for message in messages if not message.codes]:
+        raise LookupError("\n".join(["No code stands beside these messages:", *unknown]))
+    return "\n".join([INTRODUCTION, *(line for lines in _sections(messages) for line in lines)]) + "\n"
+
+
+def _sections(messages: list[Message]) -> Iterator[list[str]]:
+    top_level = list(_coded(messages, "TopLevelCode"))
+    refused = [(code, message) for code, message in top_level if _refuses_request(code, message)]
+    yield _section("Refused requests", _table(refused, TOP_LEVEL))
+    yield _section("Errors of fields", _table([row for row in top_level if row not in refused], TOP_LEVEL))
+    yield _section("User errors", _table(_coded(messages, "ErrorCode"), _descriptions("ErrorCode")))
+    codes = _descriptions("CheckoutBlockerCode")
+    yield _section("Blockers", _table(_coded(messages, "CheckoutBlockerCode"), codes, names_fields=False))
+    results = [(code, message) for message in messages for code in message.codes if "." not in code]
+    yield _section("Results of a submission", _table(results, _types(code for code, _ in results), names_fields=False))
+    kinds = _descriptions("PaymentRequirementKind")
+    yield _section("Payment requirements", _table(_coded(messages, "PaymentRequirementKind"), kinds))
+    yield _section("Warnings", _table(_coded(messages, "WarningCode"), _descriptions("WarningCode")))
+    yield _section("Declined payments", _declines(_coded(messages, "DeclineAdvice")))
+
+
+def _refuses_request(code: str, message: Message) -> bool:
+    return message.file.startswith(REQUESTS) and code != "INTERNAL_ERROR"
+
+
+def _section(title: str, table: list[str]) -> list[str]:
+    return [f"## {title}", "", SECTIONS[title], "", *table, ""]
+
+
+def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Message]]:
+    """Each message with each of its codes of one enum."""
+    for message in messages:
+        for code in message.codes:
+            if code.startswith(f"{enum}."):
+                yield code.partition(".")[2], message
+
+
+def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, names_fields: bool = True) -> list[str]:
+    """A row for each message: the meaning of its code, and where a code has several messages, the fields of each."""
+    lines = ["| code | message | when |", "|---|---|---|"]
+    rows = sorted(set(coded), key=lambda row: (row[0] == "*", row[0], bool(_fields(row[1])), row[1].template))
+    for code, group in groupby(rows, key=lambda row: row[0]):
+        messages = list({message.template: message for _, message in group}.values())
+        for index, message in enumerate(messages):
+            meaning = meanings.get(code, "The code is that of the refusal.")
+            fields = _fields(message) if names_fields and (len(messages) > 1 or code == "*") else ""
+            when = fields if fields and index else " ".join(filter(None, (meaning, fields)))
+            lines.append(f"| {'any' if code == '*' else f'`{code}`'} | {_cell(message.template)} | {when} |")
+    return lines
+
+
+def _declines(coded: Iterable[tuple[str, Message]]) -> list[str]:
+    by_advice: dict[str, list[str]] = defaultdict(list)
+    for advice, message in coded:
+        by_advice[advice].append(message.template)
+    lines = ["| advice | when | English | German | Japanese |", "|---|---|---|---|---|"]
+    for advice, templates in sorted(by_advice.items()):
+        japanese = next(template for template in templates if not template.isascii() and template.endswith("。"))
+        english, german = sorted((template for template in templates if template != japanese), key=_is_german)
+        when = _descriptions("DeclineAdvice")[advice]
+        lines.append(f"| `{advice}` | {when} | {english} | {german} | {japanese} |")
+    return lines
+
+
+def _is_german(sentence: str) -> bool:
+    return " Sie " in sentence
+
+
+def _cell(template: str) -> str:
+    return template.replace("|", "\\|")
+
+
+def _fields(message: Message) -> str:
+    """`In a and b.`, for the fields that can send a message; empty if those are many or unknown."""
+    fields = sorted(fields_by_owner().get((message.file, message.function), ()))
+    if not fields or len(fields) > MOST_FIELDS:
+        return ""
+    *others, last = [f"`{field.removeprefix('Mutation.').removeprefix('Query.')}`" for field in fields]
+    return f"In {', '.join(others)} and {last}." if others else f"In {last}."
+
+
+@cache
+def _descriptions(enum: str) -> dict[str, str]:
+    type_ = build().core.type_map[enum]
+    assert isinstance(type_, GraphQLEnumType)
+    return {name: _first_sentences(value.description) for name, value in type_.values.items()}
+
+
+def _types(names: Iterable[str]) -> dict[str, str]:
+    return {name: _first_sentences(build().core.type_map[name].description) for name in names}
+
+
+def _first_sentences(description: str | None) -> str:
+    """A description without its sources."""
+    return " ".join((description or "").partition("Source:")[0].partition("Upstream:")[0].split())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
