@@ -1,14 +1,14 @@
-"""Everything that can go wrong with a part of an answer, and what the client is told about it.
+"""Errors that a client can receive when a part of its request could not be done.
 
 GatewayError
-├── BadUserInput            the caller can fix the request
+├── BadUserInput            the caller can correct the request
 ├── SessionRequired         the field needs a session
-│   └── SessionExpired      and the handle that came is no longer valid
-├── SignInRequired          the field needs a signed-in session
-├── RateLimited             too much was asked; nothing was done
-├── NotConfigured           this deployment has no credentials or service for the part
+│   └── SessionExpired          and the handle that came is no longer valid
+├── SignInRequired          the field needs the session of a registered shopper
+├── RateLimited             too many requests; nothing was done
+├── NotConfigured           a setting that this part needs is not set
 ├── StoreUnavailable        our own store failed; nothing was sent
-│   └── StoreEvicts             it drops what it must keep
+│   └── StoreEvicts             it may drop submission records
 ├── ConcurrentRequest       another request of the same shopper is in the way
 │   ├── CartBusy                it holds the lock of the cart; nothing of this one was sent
 │   └── KeyedChangeInterrupted  it had the same key and broke off; its change may have been made
@@ -17,14 +17,14 @@ GatewayError
     │   ├── TokenRenewalTimeout         to the renewal of the session's token; the call itself was not sent
     │   └── SubmissionInProgress        to a submission, which goes on
     ├── UpstreamUnavailable         the call failed
-    │   └── UpstreamNotReached      and nothing of it left the gateway
+    │   └── UpstreamNotReached          and nothing of it left the gateway
     ├── UpstreamInvalidResponse     an answer in no documented form
-    └── UpstreamRefusal             a documented 4xx: a rule of Digital River said no
-        └── UpstreamTokenInvalid    the shopper's token is not (any longer) good
+    └── UpstreamRefusal             a documented 4xx: a rule of Digital River refused the call
+        └── UpstreamTokenInvalid        the shopper's token is not valid, or no longer
 
-What a mutation refuses is data in its payload (`gateway.user_errors`), and the outcome of a submission
-is its result (`gateway.outcomes`). Everything that is not a `GatewayError` is a bug: masked as
-INTERNAL_ERROR with the request id, and logged with its traceback.
+A mutation that is refused reports it as data of its payload (`gateway.refusals.user_errors`), and a submission as its
+outcome (`gateway.orders.outcomes`). An exception that is no `GatewayError` is a bug: the client receives
+INTERNAL_ERROR with the request id, and the traceback is logged.
 """
 
 from datetime import datetime
@@ -57,14 +57,14 @@ class TopLevelCode(StrEnum):
 
 
 class GatewayError(Exception):
-    """Base of every error that a client may see.
+    """Base of all errors that a client may receive.
 
-    `message` is for the developer of the client. `detail` is for our log and never leaves the process:
-    statuses, upstream codes and causes belong there.
+    `message` is for the developer of the client. `detail` is for our log and never leaves the process: statuses,
+    codes of Digital River and causes.
     """
 
     code: ClassVar[TopLevelCode] = TopLevelCode.INTERNAL_ERROR
-    message: ClassVar[str] = "Something went wrong on our side."
+    message: ClassVar[str] = "Something went wrong in the gateway. Give the support reference when you report it."
 
     def __init__(self, message: str = "", *, detail: str = "", retry_after: datetime | None = None) -> None:
         super().__init__(message or self.message)
@@ -73,52 +73,52 @@ class GatewayError(Exception):
 
     @property
     def extensions(self) -> dict[str, str]:
-        """What graphql-core copies into the answer."""
-        told = {"code": self.code.value}
+        """graphql-core copies these into the answer."""
+        extensions = {"code": self.code.value}
         if self.retry_after is not None:
-            told["retryAfter"] = self.retry_after.isoformat().replace("+00:00", "Z")
-        return told
+            extensions["retryAfter"] = self.retry_after.isoformat().replace("+00:00", "Z")
+        return extensions
 
 
 class BadUserInput(GatewayError):
     code = TopLevelCode.BAD_USER_INPUT
-    message = "A value does not fit its argument."
+    message = "An argument has a value that is not allowed."
 
 
 class SessionRequired(GatewayError):
     code = TopLevelCode.SESSION_REQUIRED
-    message = "This needs a session. Call startSession or addCartLines first."
+    message = "This needs a session. Call `startSession` or `addCartLines` first."
 
 
 class SessionExpired(SessionRequired):
     code = TopLevelCode.SESSION_EXPIRED
-    message = "The session has ended. Call startSession or addCartLines to begin a new one."
+    message = "The session has ended. Call `startSession` or `addCartLines` to start a new one."
 
 
 class SignInRequired(GatewayError):
     code = TopLevelCode.SIGN_IN_REQUIRED
-    message = "This needs a signed-in session."
+    message = "This needs the session of a registered shopper. Call `signIn` first."
 
 
 class RateLimited(GatewayError):
     code = TopLevelCode.RATE_LIMITED
-    message = "Too much is being asked at the moment. Nothing was done; try again later."
+    message = "Too many requests. Nothing was done; wait before you try again, until `retryAfter` where it is given."
 
 
 class NotConfigured(GatewayError):
     code = TopLevelCode.NOT_CONFIGURED
-    message = "This deployment is not set up for this part."
+    message = "A setting of the gateway that this part needs is not set."
 
 
 class StoreUnavailable(GatewayError):
-    """Raised before anything is sent upstream; what was sent is told to whoever asked for it."""
+    """Raised before a call is sent. A store that fails after it does not change the answer of the call."""
 
     code = TopLevelCode.STORE_UNAVAILABLE
     message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged; try again in a moment."
 
 
 class StoreEvicts(StoreUnavailable):
-    """The shared store drops keys to make room: a record of a submission that is lost is an order sent twice."""
+    """The shared store may drop keys to make room: an order whose submission record is lost could be sent twice."""
 
 
 class ConcurrentRequest(GatewayError):
@@ -135,7 +135,7 @@ class KeyedChangeInterrupted(ConcurrentRequest):
 
     code = TopLevelCode.UPSTREAM_TIMEOUT
     message = (
-        "An earlier call with this idempotency key was interrupted and may have made its change: read the state "
+        "An earlier call with this idempotency key was interrupted and may have made its change. Read the state "
         "before you send the change again with a new key."
     )
 
@@ -151,7 +151,7 @@ class UpstreamError(GatewayError):
 
 class UpstreamTimeout(UpstreamError):
     code = TopLevelCode.UPSTREAM_TIMEOUT
-    message = "The shop is slow to answer. Try this part again."
+    message = "Digital River did not answer in time. Ask for this part again."
 
 
 class TokenRenewalTimeout(UpstreamTimeout):
@@ -165,13 +165,13 @@ class SubmissionInProgress(UpstreamTimeout):
 
 
 class UpstreamUnavailable(UpstreamError):
-    """A lost connection, or a 5xx whose `status` and `reason` tell which.
+    """A lost connection, or a 5xx with its `status` and `reason`.
 
-    `retry_after_s`: seconds that upstream asked to be left alone for.
+    `retry_after_s`: the pause in seconds that Digital River asked for.
     """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
-    message = "The shop does not answer. Try this part again."
+    message = "Digital River does not answer. Ask for this part again later."
 
     def __init__(
         self, *, detail: str = "", status: int | None = None, reason: str = "", retry_after_s: float | None = None
@@ -183,26 +183,26 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class UpstreamNotReached(UpstreamUnavailable):
-    """Refused, not resolved, or no TLS: nothing left the gateway, so any call may be repeated."""
+    """Connection refused, name not resolved, or no TLS. Nothing left the gateway: any call may be repeated."""
 
     was_sent = False
 
 
 class UpstreamInvalidResponse(UpstreamError):
     code = TopLevelCode.UPSTREAM_INVALID_RESPONSE
-    message = "The shop answered in a form we do not understand."
+    message = "Digital River sent an answer that cannot be read. Give the support reference when you report it."
 
 
 class UpstreamRefusal(UpstreamError):
-    """A 4xx, or a 2xx that carries errors. Read by whoever made the call; seldom shown as it is.
+    """A 4xx, or a 2xx that carries errors. The caller handles it; few refusals reach a client as they are.
 
-    `reason` and `subcode` are Digital River's codes, trimmed and lower-cased; `reason` is empty when
-    the body was in no documented envelope. `description` is theirs, may name what the shopper typed,
-    and is never shown or logged. `declined_hard` is the customer's decline type where one came.
+    `reason` and `subcode` are Digital River's codes, trimmed and in lower case. `reason` is empty when the body was
+    in no documented envelope. `description` may name what the shopper typed, and is never shown or logged.
+    `declined_hard` is the decline type for the customer, where one came.
     """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
-    message = "The shop refused this part."
+    message = "Digital River refused this part. Give the support reference when you report it."
 
     def __init__(
         self,

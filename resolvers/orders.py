@@ -7,7 +7,8 @@ from gateway.enums import ErrorCode, OrderState, SessionLevel
 from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
-from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, cause_of, not_found, too_many
+from gateway.refusals.causes import cause_of
+from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, not_found, rate_limited
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
@@ -83,7 +84,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
         await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.rate_limit_key)
         orders = await _orders_by(ctx, proof)
     except RateLimited as limited:
-        return LookupOrderPayload(errors=[too_many(limited, BY, ctx.services.now())])
+        return LookupOrderPayload(errors=[rate_limited(limited, BY, ctx.services.now())])
     except UpstreamError as failure:
         return LookupOrderPayload(errors=[logged_error(ctx, failure, BY)])
     if not orders:

@@ -5,7 +5,8 @@ from itertools import count
 from gateway.enums import ErrorCode
 from gateway.errors import UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import Path, PaymentError, cause_of, invalid
+from gateway.refusals.causes import cause_of
+from gateway.refusals.user_errors import Path, PaymentError, invalid
 from gateway.upstream.client import Upstream
 from gateway.upstream.shopper import Label, PaymentOption, Shopper
 from resolvers import account_edits

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from gateway.enums import CartTransitionOutcome, ErrorCode, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import AnyUserError, CredentialError, Path, cause_of, too_many
+from gateway.refusals.causes import cause_of
+from gateway.refusals.user_errors import AnyUserError, CredentialError, Path, rate_limited
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.merchant_assertions import AssertionRefused
@@ -65,7 +66,7 @@ async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
         return await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)
     await count_attempt(ctx, None, path)
     try:
-        reference = await ctx.services.merchant_assertions.reference(assertion or "")
+        reference = await ctx.services.merchant_assertions.use(assertion or "")
     except AssertionRefused as refusal:
         raise Refused(failed) from refusal
     return await sign_in_with(ctx, _by_reference(reference), args.delivery, failed)
@@ -85,7 +86,7 @@ async def count_attempt(ctx: Context, username: str | None, path: Path) -> None:
     try:
         await ctx.services.rate_limits.count("sign-in", account_key, ctx.caller.rate_limit_key)
     except RateLimited as limited:
-        raise Refused(too_many(limited, path, ctx.services.now())) from limited
+        raise Refused(rate_limited(limited, path, ctx.services.now())) from limited
 
 
 async def sign_in_with(

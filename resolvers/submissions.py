@@ -9,7 +9,7 @@ from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.orders.attempts import NothingToResume
 from gateway.orders.outcomes import SubmissionAttempt
-from gateway.refusals.user_errors import PaymentError, busy_submission, key_reused, store_unavailable, too_many
+from gateway.refusals.user_errors import PaymentError, busy_submission, key_reused, rate_limited, store_unavailable
 from gateway.sessions.idempotency import KeyReused, fingerprint
 from gateway.submission import submissions
 from gateway.submission.attempt import SubmitRequest
@@ -45,7 +45,7 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
     except RateLimited as limited:
-        return SubmissionPayload(errors=[too_many(limited, (), ctx.services.now())])
+        return SubmissionPayload(errors=[rate_limited(limited, (), ctx.services.now())])
     return SubmissionPayload(attempt=attempt)
 
 

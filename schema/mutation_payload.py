@@ -23,7 +23,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.enums import ErrorCode
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import MESSAGES, InputError, Path, unnamed
+from gateway.refusals.user_errors import MESSAGES, InputError, Path, untyped
 
 
 def with_card_numbers_refused(paths: Iterable[Path], raw: GraphQLResolveInfo[Any]) -> Any:
@@ -65,7 +65,7 @@ def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any])
     errors = [
         error
         if raw.schema.is_sub_type(interface, raw.schema.type_map[error.typename])
-        else unnamed(error, ctx.caller.request_id)
+        else untyped(error, ctx.caller.request_id)
         for error in payload.errors
     ]
     if errors == payload.errors:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gateway.enums import DeclineAdvice, DeclineSeverity
 from gateway.errors import UpstreamRefusal
 from gateway.orders.outcomes import PaymentDecline
-from gateway.refusals.decline_codes import HARD, SOFT, reason_of
+from gateway.refusals.decline_codes import HARD, SOFT, decline_reason
 
 Advice = DeclineAdvice
 
@@ -63,7 +63,7 @@ def decline(refusal: UpstreamRefusal | None, *, locale: str, support_reference: 
 
     `refusal` is None when only the cancelled order shows that the charge was declined.
     """
-    reason = reason_of(refusal) if refusal is not None else None
+    reason = decline_reason(refusal) if refusal is not None else None
     advice = ADVICE.get(reason or "", Advice.USE_ANOTHER_SOURCE)
     sentences = SENTENCES.get(locale.partition("-")[0], SENTENCES["en"])
     return PaymentDecline(

@@ -1,6 +1,7 @@
-"""Why a charge was declined, told so that it helps the shopper and nobody who tests stolen cards.
+"""Reasons for which Digital River declines a charge.
 
-Digital River's subcode decides severity and advice and goes no further than our log.
+They decide severity and advice of a decline. They are logged and never sent to a client: they would help to test
+stolen cards.
 """
 
 from gateway.errors import UpstreamRefusal
@@ -60,10 +61,10 @@ HARD = frozenset(
     ]
 )
 SUBCODES = SOFT | HARD
-"""The documented reasons; severities are those of a charge that the shopper started."""
+"""The documented reasons. Severities are those of a charge that the shopper started."""
 
 FAMILIES = frozenset({"declined", "declined - contact bank", "invalid", "invalid card"})
-"""Codes of the newer encoding, which has the reason in the subcode."""
+"""Codes of refusals that have the reason in their subcode."""
 
 FLAT = frozenset(
     [
@@ -83,7 +84,7 @@ FLAT = frozenset(
         refusal_codes.PAYPAL_LOOKUP_FAILURE,
     ]
 )
-"""Codes that are a decline by themselves and say nothing more."""
+"""Codes that mean a decline and give no reason."""
 
 AUTHENTICATION = frozenset(
     {
@@ -93,11 +94,11 @@ AUTHENTICATION = frozenset(
         refusal_codes.AUTH_ERROR,
     }
 )
-"""Reasons after which the shopper authenticates and submits again; no decline at all."""
+"""Not declines: the shopper authenticates and submits again."""
 
 
-def reason_of(refusal: UpstreamRefusal) -> str | None:
-    """The reason of a decline in either encoding; None when the refusal is none."""
+def decline_reason(refusal: UpstreamRefusal) -> str | None:
+    """The reason, or the code that stands for a decline without one. None when the refusal is no decline."""
     if refusal.subcode in SUBCODES:
         return refusal.subcode
     if refusal.reason in SUBCODES | FLAT | FAMILIES:

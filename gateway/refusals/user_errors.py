@@ -1,12 +1,6 @@
-"""What a mutation refuses, as data of its payload: one class per type of the graph, one table of causes.
+"""User errors: data in the payload of a mutation that was refused. One class for each type of the graph."""
 
-Nothing here is Digital River's wording. A cause is told by code, then subcode, then relation; a text is
-looked at only where upstream has one code for several meanings, through `STEMS`.
-"""
-
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime
 
 from gateway.enums import (
     ErrorCode,
@@ -17,21 +11,8 @@ from gateway.enums import (
     StoreCreditObstacle,
     SubscriptionContractState,
 )
-from gateway.errors import (
-    CartBusy,
-    ConcurrentRequest,
-    RateLimited,
-    SessionRequired,
-    SignInRequired,
-    StoreUnavailable,
-    SubmissionInProgress,
-    UpstreamError,
-    UpstreamRefusal,
-    UpstreamTokenInvalid,
-)
+from gateway.errors import RateLimited, SessionRequired, SignInRequired, StoreUnavailable
 from gateway.money import Money
-from gateway.refusals.decline_codes import FAMILIES, reason_of
-from gateway.upstream import refusal_codes
 from gateway.upstream.addresses import AddressSuggestion
 from gateway.upstream.decoding import Shape
 
@@ -39,7 +20,7 @@ Path = tuple[str, ...]
 
 
 class UserError(Shape, frozen=True, tag=True, kw_only=True):
-    """`path` leads into the mutation's arguments: `("input", "lines", "0", "quantity")`."""
+    """`path` leads into the arguments of the mutation: `("input", "lines", "0", "quantity")`."""
 
     code: ErrorCode
     message: str
@@ -137,7 +118,6 @@ AnyUserError = (
     | UpstreamFailure
 )
 
-# Every code that is not here can be fixed and sent again.
 RETRY = {
     ErrorCode.NOT_FOUND: RetryAdvice.DO_NOT_RETRY,
     ErrorCode.CART_REVISION_MISMATCH: RetryAdvice.READ_STATE_FIRST,
@@ -151,256 +131,85 @@ RETRY = {
     ErrorCode.CONTRACT_CHANGE_NOT_ALLOWED: RetryAdvice.READ_STATE_FIRST,
     ErrorCode.RATE_LIMITED: RetryAdvice.RETRY,
 }
+"""FIX_THEN_RETRY for every other code."""
 
 MESSAGES = {
-    ErrorCode.INVALID_INPUT: "Digital River does not accept a value of this call.",
-    ErrorCode.MISSING_INPUT: "Digital River misses a value in this call.",
-    ErrorCode.SENSITIVE_DATA_DETECTED: "A value looks like card data. Card data must never be sent here; "
-    "collect it with DigitalRiver.js and send the id of the source.",
-    ErrorCode.NOT_FOUND: "There is no such object, or it is not this shopper's.",
-    ErrorCode.CART_BUSY: "Another change of this cart was under way. Send the call again.",
-    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought. A base product is bought by one of its "
-    "variations.",
-    ErrorCode.INSUFFICIENT_STOCK: "There are not enough units in stock. Lower the quantity.",
-    ErrorCode.QUANTITY_OUT_OF_RANGE: "The quantity is outside what one purchase of the product may have.",
-    ErrorCode.COUPON_INVALID: "The code is not valid.",
-    ErrorCode.COUPON_USED_UP: "The code has been used as often as it may be.",
-    ErrorCode.OFFER_NOT_APPLICABLE: "The offer does not apply to this cart.",
-    ErrorCode.ADDRESS_INVALID: "The address is not valid: check postal code and country subdivision.",
-    ErrorCode.COUNTRY_NOT_SERVED: "The site does not serve this country. Choose another one.",
-    ErrorCode.SHIPPING_OPTION_UNAVAILABLE: "The shipping option is not offered for this cart and address. "
-    "Choose one of Cart.shippingOptions.",
-    ErrorCode.TAX_IDENTIFIER_INVALID: "The tax identifier is not accepted.",
-    ErrorCode.SOURCE_NOT_FOUND: "There is no source with this id. Create one with DigitalRiver.js.",
-    ErrorCode.SOURCE_NOT_CHARGEABLE: "The source cannot be used in its state. An approval that is still open "
-    "must be finished first; a used, failed or detached source is replaced by a new one.",
-    ErrorCode.SOURCE_NOT_REUSABLE: "The source cannot be charged again. Use one that is saved to an account.",
-    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "This way to pay is not available for the cart. Choose another.",
-    ErrorCode.STORE_CREDIT_INSUFFICIENT: "The credit is larger than what is left to pay.",
-    ErrorCode.PASSWORD_POLICY: "A password has 8 to 32 characters, of at least three kinds: upper case, lower case, "
-    "digits, signs.",
-    ErrorCode.REGISTRATION_FAILED: "The account cannot be created as asked.",
+    ErrorCode.INVALID_INPUT: "Digital River does not accept a value of the input. Correct it; `path` names the part.",
+    ErrorCode.MISSING_INPUT: "A required value is missing. Add it; `path` names the part of the input.",
+    ErrorCode.SENSITIVE_DATA_DETECTED: "A value looks like card data and was not sent on. Collect cards with "
+    "DigitalRiver.js and send the id of the source.",
+    ErrorCode.NOT_FOUND: "There is no object with this id, or it belongs to another shopper.",
+    ErrorCode.CART_BUSY: "Another change of this cart is under way. Nothing was changed; send the call again.",
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought. Of a base product, add one of its `variations`.",
+    ErrorCode.INSUFFICIENT_STOCK: "There are not enough units in stock. Lower `quantity`, to `availableQuantity` where "
+    "it is known.",
+    ErrorCode.QUANTITY_OUT_OF_RANGE: "`quantity` is outside the range allowed for this product. Change it; "
+    "`minimumQuantity` and `maximumQuantity` give the range where it is known.",
+    ErrorCode.COUPON_INVALID: "The coupon code does not exist or is not active. Ask the shopper for another code.",
+    ErrorCode.COUPON_USED_UP: "The coupon or offer was used as often as allowed. It cannot be used again.",
+    ErrorCode.OFFER_NOT_APPLICABLE: "The offer does not apply to this cart. Change the cart or choose another offer.",
+    ErrorCode.ADDRESS_INVALID: "Digital River does not accept the address. Check `postalCode`, `city` and "
+    "`countrySubdivision`.",
+    ErrorCode.COUNTRY_NOT_SERVED: "The site does not sell to this country. Choose another country.",
+    ErrorCode.SHIPPING_OPTION_UNAVAILABLE: "The shipping option is not offered for this cart and address. Choose one "
+    "of `cart.shippingOptions`.",
+    ErrorCode.TAX_IDENTIFIER_INVALID: "Digital River does not accept the tax identifiers. Check `key` and `value` of "
+    "each against `cart.taxIdentifierRequirements`.",
+    ErrorCode.SOURCE_NOT_FOUND: "There is no source with this id. Create one with DigitalRiver.js and send its id.",
+    ErrorCode.SOURCE_NOT_CHARGEABLE: "The source cannot be charged in its state. Finish an approval that is still "
+    "open; replace a source that was used or detached, or that failed.",
+    ErrorCode.SOURCE_NOT_REUSABLE: "The source can be charged only once. Use a source that is saved to the account.",
+    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "The payment method cannot be used for this cart. Choose another one of "
+    "`availablePaymentMethods`.",
+    ErrorCode.STORE_CREDIT_INSUFFICIENT: "The store credit is more than what remains to be paid. Apply "
+    "a smaller amount.",
+    ErrorCode.PASSWORD_POLICY: "`password` must have 8 to 32 characters of at least three of these kinds: upper case, "
+    "lower case, digits, signs.",
+    ErrorCode.REGISTRATION_FAILED: "The account cannot be created with this input. The shopper may check it, "
+    "or sign in.",
     ErrorCode.SESSION_REQUIRED: SessionRequired.message,
     ErrorCode.SIGN_IN_REQUIRED: SignInRequired.message,
-    ErrorCode.RATE_LIMITED: "Too many calls at the moment. Send the call again after a pause.",
-    ErrorCode.UPSTREAM_REJECTED: "Digital River refused the call for a reason this gateway does not know.",
+    ErrorCode.RATE_LIMITED: "Too many calls. Nothing was done; wait until `retryAfter`, then send the call again.",
+    ErrorCode.UPSTREAM_REJECTED: "Digital River refused the call for a reason that this gateway does not know. Give "
+    "the support reference when you report it.",
 }
 
 
-class Stem(NamedTuple):
-    code: str
-    text: str
-    means: ErrorCode
+def invalid(path: Path, message: str) -> InputError:
+    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)
 
 
-# Upstream has one code for several meanings here; the texts are lower case and matched anywhere.
-STEMS = (
-    Stem(refusal_codes.OPERATION_FAILED, "tax_000001", ErrorCode.ADDRESS_INVALID),
-    Stem(refusal_codes.OPERATION_FAILED, "quantity", ErrorCode.QUANTITY_OUT_OF_RANGE),
-    Stem(refusal_codes.OPERATION_FAILED, "shipping", ErrorCode.SHIPPING_OPTION_UNAVAILABLE),
-    Stem(refusal_codes.OPERATION_FAILED, "coupon", ErrorCode.COUPON_INVALID),
-    Stem(refusal_codes.APPLY_PAYMENT_FAILURE, "the source with id [", ErrorCode.SOURCE_NOT_FOUND),
-)
-
-_CAUSES: dict[ErrorCode, Sequence[str]] = {
-    ErrorCode.SENSITIVE_DATA_DETECTED: (refusal_codes.SENSITIVE_DATA_DETECTED,),
-    ErrorCode.INVALID_INPUT: (
-        refusal_codes.INVALID_REQUEST,
-        refusal_codes.FIELD_TOO_LONG,
-        refusal_codes.PRECONDITION_FAILURE,
-        refusal_codes.INVALID_DISCOUNT,
-        refusal_codes.INVALID_DISCOUNT_TYPE,
-        refusal_codes.NO_DISCOUNT_OR_TYPE,
-        refusal_codes.INVALID_LOCALE,
-        refusal_codes.VALID_CURRENCY_CODE,
-        refusal_codes.INVALID_CURRENCY,
-        refusal_codes.INVALID_KEYWORD_EXPRESSION,
-        refusal_codes.EXTERNAL_REFERENCE_ID_CONFLICT,
-        refusal_codes.INVALID_IP_ADDRESS,
-    ),
-    ErrorCode.MISSING_INPUT: (
-        refusal_codes.OAUTH_INVALID_REQUEST,
-        refusal_codes.NO_PRODUCT_IDENTIFIER,
-        refusal_codes.NO_OFFER_IDENTIFIER,
-    ),
-    ErrorCode.NOT_FOUND: (
-        refusal_codes.RESOURCE_NOT_FOUND,
-        refusal_codes.INVALID_PRODUCT_ID,
-        refusal_codes.INVALID_OFFER_ID,
-        refusal_codes.OFFER_NOT_FOUND,
-    ),
-    ErrorCode.CART_BUSY: (refusal_codes.CONCURRENT_CART_MODIFICATION,),
-    ErrorCode.PRODUCT_NOT_PURCHASABLE: (
-        refusal_codes.ADD_BASE_PRODUCT,
-        refusal_codes.LINE_ITEM_CREATION,
-    ),
-    ErrorCode.INSUFFICIENT_STOCK: (
-        refusal_codes.INVENTORY_UNAVAILABLE,
-        refusal_codes.INVENTORY_STATUS,
-    ),
-    ErrorCode.QUANTITY_OUT_OF_RANGE: (
-        refusal_codes.OVER_SHOPPER_RESTRICTION,
-        refusal_codes.UNDER_LINE_ITEM_RESTRICTION,
-        refusal_codes.REMAINING_UNDER_LINE_ITEM_RESTRICTION,
-    ),
-    ErrorCode.COUPON_INVALID: (
-        refusal_codes.INVALID_COUPON,
-        refusal_codes.OFFER_NOT_ACTIVE,
-        refusal_codes.OFFER_NOT_DEPLOYED,
-    ),
-    ErrorCode.COUPON_USED_UP: (
-        refusal_codes.COUPON_ALREADY_USED,
-        refusal_codes.OFFER_ALREADY_USED,
-        refusal_codes.OFFER_USAGE_LIMIT_EXCEEDED,
-        refusal_codes.SHOPPER_USAGE_LIMIT_EXCEEDED,
-    ),
-    ErrorCode.OFFER_NOT_APPLICABLE: (
-        refusal_codes.OFFER_NOT_APPLICABLE,
-        refusal_codes.OFFER_UNAVAILABLE,
-    ),
-    ErrorCode.ADDRESS_INVALID: (
-        refusal_codes.INVALID_POSTAL_CODE,
-        refusal_codes.INVALID_STATE_CODE,
-    ),
-    ErrorCode.COUNTRY_NOT_SERVED: (
-        refusal_codes.INVALID_BILL_TO_COUNTRY,
-        refusal_codes.RESTRICTED_BILL_TO_COUNTRY,
-        refusal_codes.INVALID_SHIP_TO_COUNTRY,
-        refusal_codes.RESTRICTED_SHIP_TO_COUNTRY,
-        refusal_codes.IP_ADDRESS_RESTRICTION,
-        refusal_codes.INVALID_BILLING_COUNTRY_SENTENCE,
-    ),
-    ErrorCode.TAX_IDENTIFIER_INVALID: (
-        refusal_codes.VAT_EXEMPTION_FAILURE,
-        refusal_codes.INVALID_TAX_REGISTRATIONS,
-    ),
-    ErrorCode.SOURCE_NOT_FOUND: (refusal_codes.SOURCE_NOT_FOUND,),
-    ErrorCode.SOURCE_NOT_CHARGEABLE: (
-        refusal_codes.SOURCE_STATUS_INVALID,
-        refusal_codes.SOURCE_NOT_CHARGEABLE,
-        refusal_codes.SESSION_UPDATE_NOT_ALLOWED,
-        refusal_codes.SOURCE_IN_USE,
-    ),
-    ErrorCode.SOURCE_NOT_REUSABLE: (refusal_codes.SOURCE_NOT_REUSABLE,),
-    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: (
-        refusal_codes.INVALID_PAYMENT_METHOD,
-        refusal_codes.INVALID_PAYMENT_FAILURE,
-        refusal_codes.APPLY_PAYMENT_FAILURE,
-    ),
-    ErrorCode.STORE_CREDIT_INSUFFICIENT: (refusal_codes.SESSION_SOURCE_AMOUNT_TOO_LARGE,),
-    ErrorCode.PASSWORD_POLICY: (refusal_codes.PASSWORD_FAILURE,),
-    ErrorCode.SESSION_REQUIRED: (
-        refusal_codes.OAUTH_INVALID_TOKEN,
-        refusal_codes.INVALID_TOKEN,
-    ),
-    ErrorCode.RATE_LIMITED: (refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED,),
-}
-CAUSES = {upstream: code for code, refused in _CAUSES.items() for upstream in refused}
-
-_TYPES: dict[type[Any], Sequence[ErrorCode]] = {
-    InputError: (ErrorCode.INVALID_INPUT, ErrorCode.MISSING_INPUT, ErrorCode.SENSITIVE_DATA_DETECTED),
-    NotFoundError: (ErrorCode.NOT_FOUND,),
-    CartConflictError: (ErrorCode.CART_BUSY,),
-    AvailabilityError: (
-        ErrorCode.PRODUCT_NOT_PURCHASABLE,
-        ErrorCode.INSUFFICIENT_STOCK,
-        ErrorCode.QUANTITY_OUT_OF_RANGE,
-    ),
-    OfferError: (ErrorCode.COUPON_INVALID, ErrorCode.COUPON_USED_UP, ErrorCode.OFFER_NOT_APPLICABLE),
-    DestinationError: (
-        ErrorCode.ADDRESS_INVALID,
-        ErrorCode.COUNTRY_NOT_SERVED,
-        ErrorCode.SHIPPING_OPTION_UNAVAILABLE,
-        ErrorCode.TAX_IDENTIFIER_INVALID,
-    ),
-    PaymentError: (
-        ErrorCode.SOURCE_NOT_FOUND,
-        ErrorCode.SOURCE_NOT_CHARGEABLE,
-        ErrorCode.SOURCE_NOT_REUSABLE,
-        ErrorCode.PAYMENT_METHOD_UNAVAILABLE,
-    ),
-    CredentialError: (ErrorCode.PASSWORD_POLICY,),
-    StoreCreditError: (ErrorCode.STORE_CREDIT_INSUFFICIENT,),
-}
-TYPE_OF = {code: kind for kind, codes in _TYPES.items() for code in codes}
-
-RATE_LIMIT_PAUSE = timedelta(seconds=1)
-"""Shortest pause upstream asks for after `rate-limit-quota-exceeded`."""
+def not_found(path: Path, message: str = MESSAGES[ErrorCode.NOT_FOUND]) -> NotFoundError:
+    return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=path)
 
 
-def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
-    """The user error a refusal stands for; UPSTREAM_REJECTED for a code outside the table."""
-    if refusal.reason in FAMILIES:
-        # A decline: its subcode may be spelled like a cause of something else.
-        return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
-    if refusal.subcode in CAUSES:
-        return CAUSES[refusal.subcode]
-    described = refusal.description.lower()
-    for stem in STEMS:
-        if refusal.reason == stem.code and stem.text in described:
-            return stem.means
-    if refusal.reason.endswith(refusal_codes.ALREADY_EXISTS_SUFFIX):
-        return ErrorCode.INVALID_INPUT
-    if refusal.status == 429:
-        return ErrorCode.RATE_LIMITED
-    known = CAUSES.get(refusal.reason)
-    if known is None and reason_of(refusal) is not None:
-        # Why a source was refused is nobody's business but the bank's.
-        return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
-    return known or ErrorCode.UPSTREAM_REJECTED
+def key_reused() -> IdempotencyError:
+    return IdempotencyError(
+        code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        message="`idempotencyKey` was used before with another input. Send a new key for each decision of the shopper.",
+        path=("input", "idempotencyKey"),
+    )
 
 
-def user_error(
-    failure: UpstreamError | ConcurrentRequest, path: Path, *, support_reference: str, now: datetime
-) -> AnyUserError:
-    """The error of a change as data of its payload. `path` is the argument that the failed call was about."""
-    if isinstance(failure, CartBusy):
-        return CartConflictError(code=ErrorCode.CART_BUSY, message=MESSAGES[ErrorCode.CART_BUSY], path=path)
-    if isinstance(failure, ConcurrentRequest):
-        return UpstreamFailure(
-            code=ErrorCode.UPSTREAM_UNAVAILABLE, message=str(failure), path=path, support_reference=support_reference
-        )
-    if isinstance(failure, UpstreamTokenInvalid):
-        code = ErrorCode.SESSION_REQUIRED
-    elif isinstance(failure, UpstreamRefusal):
-        code = cause_of(failure)
-    else:
-        return UpstreamFailure(
-            code=ErrorCode.UPSTREAM_UNAVAILABLE,
-            message=_unavailable(failure),
-            path=path,
-            support_reference=support_reference,
-            may_repeat=not failure.was_sent,
-        )
-    message = MESSAGES[code]
-    if code is ErrorCode.SESSION_REQUIRED:
-        return AccessError(code=code, message=message, path=path)
-    if code is ErrorCode.RATE_LIMITED:
-        return RateLimitError(code=code, message=message, path=path, retry_after=now + RATE_LIMIT_PAUSE)
-    if code is ErrorCode.UPSTREAM_REJECTED:
-        return UpstreamFailure(
-            code=code,
-            message=message,
-            path=path,
-            support_reference=support_reference,
-            upstream_code=failure.reason or None,
-        )
-    known: AnyUserError = TYPE_OF[code](code=code, message=message, path=path)
-    return known
-
-
-def too_many(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:
-    """For what this gateway lets nobody do more often."""
+def rate_limited(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:
     code = ErrorCode.RATE_LIMITED
     return RateLimitError(code=code, message=MESSAGES[code], path=path, retry_after=limited.retry_after or now)
 
 
 def store_unavailable(failure: StoreUnavailable, support_reference: str) -> UpstreamFailure:
+    """For a store that failed before anything was sent."""
+    return UpstreamFailure(
+        code=ErrorCode.STORE_UNAVAILABLE, message=str(failure), support_reference=support_reference, may_repeat=True
+    )
+
+
+def store_lost(support_reference: str) -> UpstreamFailure:
+    """For a store that failed in the middle of a change."""
     return UpstreamFailure(
         code=ErrorCode.STORE_UNAVAILABLE,
-        message=str(failure),
+        message="The gateway lost its own store during the call. The change may have been made: read the state before "
+        "you repeat it.",
         support_reference=support_reference,
-        may_repeat=True,
     )
 
 
@@ -415,45 +224,11 @@ def busy_submission(support_reference: str) -> UpstreamFailure:
     )
 
 
-def invalid(path: Path, message: str) -> InputError:
-    return InputError(code=ErrorCode.INVALID_INPUT, message=message, path=path)
-
-
-def not_found(path: Path, message: str = MESSAGES[ErrorCode.NOT_FOUND]) -> NotFoundError:
-    return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=path)
-
-
-def store_lost(support_reference: str) -> UpstreamFailure:
-    """For a change that was under way when our own store failed."""
-    return UpstreamFailure(
-        code=ErrorCode.STORE_UNAVAILABLE,
-        message="The gateway lost its own store in the middle of the call. The change may have been made: read the "
-        "state first.",
-        support_reference=support_reference,
-    )
-
-
-def key_reused() -> IdempotencyError:
-    return IdempotencyError(
-        code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
-        message="This key was used with another input. Choose a new key for every decision of the shopper.",
-        path=("input", "idempotencyKey"),
-    )
-
-
-def unnamed(error: AnyUserError, support_reference: str) -> UpstreamFailure:
-    """A refusal for a mutation whose errors have no type for it."""
+def untyped(error: AnyUserError, support_reference: str) -> UpstreamFailure:
+    """For an error whose type the mutation cannot return. Digital River may refuse a call for any reason."""
     return UpstreamFailure(
         code=ErrorCode.UPSTREAM_REJECTED,
-        message=f"{error.message} That was not to be expected of this call; give the support reference.",
+        message=f"{error.message} This is unexpected here; give the support reference when you report it.",
         path=error.path,
         support_reference=support_reference,
     )
-
-
-def _unavailable(failure: UpstreamError) -> str:
-    if isinstance(failure, SubmissionInProgress):
-        return str(failure)
-    if failure.was_sent:
-        return "Digital River did not answer properly. It may have done the work: read how things stand first."
-    return "Digital River could not be reached. Nothing was changed; send the call again."

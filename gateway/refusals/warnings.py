@@ -1,4 +1,4 @@
-"""Conditions that a mutation reports beside its result: the change was made."""
+"""Warnings of a mutation: the change was made, and the shopper should know something about it."""
 
 import msgspec
 
@@ -6,8 +6,6 @@ from gateway.enums import WarningCode
 
 
 class MutationWarning(msgspec.Struct, frozen=True):
-    """A condition worth telling the shopper; the change was made."""
-
     code: WarningCode
     message: str
     target_id: str | None = None

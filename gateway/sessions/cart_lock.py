@@ -1,7 +1,7 @@
-"""One change of a cart at a time.
+"""The lock of a cart: one change at a time, and none while a submission reads the cart.
 
-Upstream asks for it, and refuses changes that overlap. It also lets a submission buy what it has looked at:
-while one looks and sends, nothing else of this gateway changes the cart.
+Digital River refuses changes of a cart that overlap. A submission that has waited for the lock sees every change that
+came before.
 """
 
 import time
@@ -12,8 +12,8 @@ from gateway.errors import CartBusy
 from gateway.sessions.sessions import Session
 from gateway.store.interface import LockNotAcquired, Store
 
-LONGEST_S = 20
-"""A turn that lasts longer belongs to a process that died; it is twice what an operation may take."""
+LOCK_TTL_S = 20
+"""Twice what an operation may take: a lock that is held for longer belongs to a process that died."""
 
 
 class CartLock:
@@ -22,13 +22,10 @@ class CartLock:
 
     @asynccontextmanager
     async def hold(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
-        """Wait for the turn, at most until the deadline, in seconds of `time.monotonic`.
-
-        Raises `CartBusy` after that.
-        """
+        """Wait for the lock until the deadline, in seconds of `time.monotonic`. Raises `CartBusy` after that."""
         wait_s = max(deadline_at - time.monotonic(), 0)
         try:
-            async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LONGEST_S):
+            async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S):
                 yield
         except LockNotAcquired:
             raise CartBusy from None

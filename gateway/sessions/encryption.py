@@ -45,6 +45,6 @@ class SessionEncryption:
         except InvalidToken:
             bound_key, value = b"", b""
         if bound_key != store_key.encode():
-            log.error("seal mismatch")
+            log.error("session record not decrypted")
             return None
         return value

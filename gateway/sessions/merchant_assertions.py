@@ -1,7 +1,8 @@
-"""Who a merchant's own site says the shopper is: a JWT, signed, for us, for a short time, and good once.
+"""Merchant assertions: signed JWTs with which the merchant's own site says who the shopper is.
 
-The algorithms and the keys are ours to choose and never the token's: a key that the token names or brings
-is not looked at. The subject is the shopper's external reference at Digital River.
+The allowed algorithms and keys are settings. A key that a token names or brings is ignored. An assertion has one
+issuer and our audience, lives for minutes, and can be used once. Its subject is the shopper's external reference at
+Digital River.
 """
 
 import hashlib
@@ -21,16 +22,16 @@ from gateway.store.interface import Store
 ALGORITHMS = ("ES256", "RS256")
 
 LEEWAY_S = 30
-"""By how much the clocks of the merchant and ours may differ."""
+"""By how much the clocks of the merchant and the gateway may differ."""
 
-LONGEST_LIFE_S = 600
-"""A statement that is good for longer than this is none: until its end it has to be remembered as used."""
+MAX_LIFETIME_S = 600
+"""A used assertion is remembered until it ends, so a longer one is refused."""
 
-LONGEST_REFERENCE = 255
+MAX_REFERENCE_LENGTH = 255
 
 
 class AssertionRefused(Exception):
-    """The statement is not to be believed. The text is for the log, and names no claim's value."""
+    """The reason is for the log. It has no value of a claim."""
 
 
 class MerchantAssertions:
@@ -50,23 +51,23 @@ class MerchantAssertions:
         self._store = store
         self._now = now
 
-    async def reference(self, assertion: str) -> str:
-        """The external reference id of the shopper. The statement is used up by this.
+    async def use(self, assertion: str) -> str:
+        """The external reference id of the shopper. The assertion cannot be used again.
 
-        Raises `AssertionRefused`, and `NotConfigured` where no issuer is trusted.
+        Raises `AssertionRefused`, and `NotConfigured` where no keys are set.
         """
         if self._keys is None:
-            raise NotConfigured(detail="assertion keys")
+            raise NotConfigured("Sign-in by a merchant assertion is off: RIVERFRONT_ASSERTION_KEYS is not set.")
         claims = self._verified(assertion, self._keys)
-        left_s = claims["exp"] - self._now().timestamp() + LEEWAY_S
-        if claims["exp"] - claims["iat"] > LONGEST_LIFE_S or left_s > LONGEST_LIFE_S + 2 * LEEWAY_S:
-            raise AssertionRefused("it is good for too long")
+        remaining_s = claims["exp"] - self._now().timestamp() + LEEWAY_S
+        if claims["exp"] - claims["iat"] > MAX_LIFETIME_S or remaining_s > MAX_LIFETIME_S + 2 * LEEWAY_S:
+            raise AssertionRefused("lives too long")
         reference: str = claims["sub"]
-        if not reference.strip() or len(reference) > LONGEST_REFERENCE:
-            raise AssertionRefused("its subject is no reference")
-        used = hashlib.sha256(f"{self._issuer}:{claims['jti']}".encode()).hexdigest()
-        if not await self._store.replace(f"assertion:{used}", b"1", expected=None, ttl_s=max(left_s, 1)):
-            raise AssertionRefused("it was used before")
+        if not reference.strip() or len(reference) > MAX_REFERENCE_LENGTH:
+            raise AssertionRefused("subject is no reference")
+        digest = hashlib.sha256(f"{self._issuer}:{claims['jti']}".encode()).hexdigest()
+        if not await self._store.replace(f"assertion:{digest}", b"1", expected=None, ttl_s=max(remaining_s, 1)):
+            raise AssertionRefused("used before")
         return reference
 
     def _verified(self, assertion: str, keys: KeySet) -> dict[str, Any]:
@@ -74,6 +75,6 @@ class MerchantAssertions:
             token = jwt.decode(assertion, keys, algorithms=ALGORITHMS)
             self._claims.validate(token.claims)
         except (JoseError, ValueError) as error:
-            # Whatever the text was: what is no statement of the issuer's is refused in one way.
+            # A malformed assertion is refused like a forged one.
             raise AssertionRefused(type(error).__name__) from None
         return token.claims

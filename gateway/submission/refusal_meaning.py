@@ -11,8 +11,8 @@ from gateway.checkout.guard_input import GuardInput
 from gateway.enums import AddressKind, CheckoutBlockerCode
 from gateway.errors import UpstreamRefusal
 from gateway.orders.outcomes import Blocker
-from gateway.refusals.decline_codes import AUTHENTICATION, reason_of
-from gateway.refusals.user_errors import CAUSES
+from gateway.refusals.causes import CAUSES
+from gateway.refusals.decline_codes import AUTHENTICATION, decline_reason
 from gateway.upstream import refusal_codes
 
 
@@ -70,7 +70,7 @@ NOT_RECURRING = "non-recurring"
 def meaning_of(refusal: UpstreamRefusal) -> Meaning:
     if {refusal.reason, refusal.subcode} & AUTHENTICATION:
         return Meaning.AUTHENTICATION
-    if reason_of(refusal) or _processing_failed(refusal):
+    if decline_reason(refusal) or _processing_failed(refusal):
         return Meaning.DECLINE
     if refusal.reason in BLOCKERS:
         return Meaning.BLOCKER
