@@ -1,46 +1,45 @@
-"""The words of the graph: every enum of it, in one place and without any GraphQL.
+"""Every enum of the graph, without GraphQL. `schema/enums/` has their descriptions.
 
-An `UpstreamWord` has Digital River's words as values and reads them with any case and surrounding
-blanks; a word it does not know becomes UNKNOWN, never an error. Every other enum is Riverfront's own
-and its values are its names.
+The values of an `UpstreamEnum` are Digital River's words. Case and surrounding blanks do not count, and an unknown
+word becomes UNKNOWN. Every other enum is Riverfront's own, and its values are its names.
 """
 
 from enum import Enum, auto
 from typing import Self
 
-# Spellings that mean the same as another word of Digital River's.
 SYNONYMS = {
     "confirmed": "pending",
     "processing": "pending",
     "source_pending_redirect": "pending_redirect",
     "viewed_not_eligible": "not_eligible",
 }
+"""Words of Digital River that mean the same as another of its words."""
 
 
-class UpstreamWord(Enum):
+class UpstreamEnum(Enum):
     @classmethod
     def _missing_(cls, value: object) -> Self:
         word = value.strip().lower() if isinstance(value, str) else ""
         word = SYNONYMS.get(word, word)
-        return next((member for member in cls if member.value.lower() == word), cls._unknown())
+        return next((candidate for candidate in cls if candidate.value.lower() == word), cls._unknown())
 
     @classmethod
     def _unknown(cls) -> Self:
         return cls["UNKNOWN"]
 
 
-class OwnWord(Enum):
+class OwnEnum(Enum):
     @staticmethod
     def _generate_next_value_(name: str, start: int, count: int, last_values: list[object]) -> str:  # noqa: ARG004 - the signature is enum's
         return name
 
 
-class CacheControlScope(OwnWord):
+class CacheControlScope(OwnEnum):
     PUBLIC = auto()
     PRIVATE = auto()
 
 
-class SessionLevel(OwnWord):
+class SessionLevel(OwnEnum):
     """In rising order."""
 
     NONE = auto()
@@ -48,25 +47,25 @@ class SessionLevel(OwnWord):
     REGISTERED = auto()
 
 
-class IdempotencyMode(OwnWord):
+class IdempotencyMode(OwnEnum):
     NATURAL = auto()
     KEYED = auto()
     NONE = auto()
 
 
-class TermsOfSaleMode(OwnWord):
+class TermsOfSaleMode(OwnEnum):
     ACTIVE = auto()
     PASSIVE = auto()
     NOT_REQUIRED = auto()
 
 
-class ProductKind(UpstreamWord):
+class ProductKind(UpstreamEnum):
     DOWNLOAD = "DOWNLOAD"
     PHYSICAL = "PHYSICAL"
     UNKNOWN = "UNKNOWN"
 
 
-class OfferKind(UpstreamWord):
+class OfferKind(UpstreamEnum):
     ALL_PRODUCTS_BUNDLE = "All Products Bundle"
     BANNER = "Banner"
     BUNDLE = "Bundle"
@@ -80,7 +79,7 @@ class OfferKind(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
-class StoreCreditObstacle(OwnWord):
+class StoreCreditObstacle(OwnEnum):
     SUBSCRIPTION_LINE = auto()
     PREORDER_LINE = auto()
     BACKORDER_LINE = auto()
@@ -89,31 +88,31 @@ class StoreCreditObstacle(OwnWord):
     NO_BALANCE = auto()
 
 
-class CustomerType(UpstreamWord):
+class CustomerType(UpstreamEnum):
     INDIVIDUAL = "I"
     BUSINESS = "B"
 
     @classmethod
     def _unknown(cls) -> Self:
-        # Upstream's own default; the graph has no third kind of buyer.
+        # Digital River's own default; the graph has no third kind of buyer.
         return cls.INDIVIDUAL
 
 
-class LandedCostState(UpstreamWord):
+class LandedCostState(UpstreamEnum):
     PREPAID = "PREPAID"
     NOT_ELIGIBLE = "NOT_ELIGIBLE"
     ERROR = "ERROR"
     UNKNOWN = "UNKNOWN"
 
 
-class ChargeType(UpstreamWord):
+class ChargeType(UpstreamEnum):
     CUSTOMER_INITIATED = "customer_initiated"
     MERCHANT_INITIATED = "merchant_initiated"
     MOTO = "moto"
     UNKNOWN = "UNKNOWN"
 
 
-class PaymentSessionState(UpstreamWord):
+class PaymentSessionState(UpstreamEnum):
     REQUIRES_SOURCE = "requires_source"
     REQUIRES_CONFIRMATION = "requires_confirmation"
     PENDING_REDIRECT = "pending_redirect"
@@ -127,7 +126,7 @@ class PaymentSessionState(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
-class PaymentRequirementKind(OwnWord):
+class PaymentRequirementKind(OwnEnum):
     SOURCE = auto()
     FUNDS = auto()
     CHARGEABLE_SOURCE = auto()
@@ -138,25 +137,25 @@ class PaymentRequirementKind(OwnWord):
     ORGANIZATION_ID = auto()
 
 
-class DropInFlow(OwnWord):
+class DropInFlow(OwnEnum):
     CHECKOUT = auto()
     MANAGE_PAYMENT_METHODS = auto()
 
 
-class SourceUsage(OwnWord):
+class SourceUsage(OwnEnum):
     CONVENIENCE = auto()
     SUBSCRIPTION = auto()
     UNSCHEDULED = auto()
 
 
-class PaymentFlow(UpstreamWord):
+class PaymentFlow(UpstreamEnum):
     STANDARD = "standard"
     REDIRECT = "redirect"
     RECEIVER = "receiver"
     UNKNOWN = "UNKNOWN"
 
 
-class PaymentSequence(OwnWord):
+class PaymentSequence(OwnEnum):
     SUBMIT = auto()
     REDIRECT_THEN_SUBMIT = auto()
     SUBMIT_THEN_REDIRECT = auto()
@@ -164,7 +163,7 @@ class PaymentSequence(OwnWord):
     UNKNOWN = auto()
 
 
-class PaymentMethodObstacle(OwnWord):
+class PaymentMethodObstacle(OwnEnum):
     NOT_RECURRING = auto()
     NO_FREE_TRIAL = auto()
     NOT_COMBINABLE_WITH_STORE_CREDIT = auto()
@@ -172,7 +171,7 @@ class PaymentMethodObstacle(OwnWord):
     TAX_IDENTIFIER_MISSING = auto()
 
 
-class SourceState(UpstreamWord):
+class SourceState(UpstreamEnum):
     CHARGEABLE = "chargeable"
     PENDING_REDIRECT = "pending_redirect"
     PENDING_FUNDS = "pending_funds"
@@ -183,13 +182,13 @@ class SourceState(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
-class ReadinessStatus(OwnWord):
+class ReadinessStatus(OwnEnum):
     READY = auto()
     BLOCKED = auto()
     UNKNOWN = auto()
 
 
-class CheckoutStepKind(OwnWord):
+class CheckoutStepKind(OwnEnum):
     CART = auto()
     BILLING_ADDRESS = auto()
     SHIPPING_ADDRESS = auto()
@@ -199,14 +198,14 @@ class CheckoutStepKind(OwnWord):
     REVIEW = auto()
 
 
-class CheckoutStepStatus(OwnWord):
+class CheckoutStepStatus(OwnEnum):
     DONE = auto()
     BLOCKED = auto()
     NOT_NEEDED = auto()
     UNKNOWN = auto()
 
 
-class CheckoutBlockerCode(OwnWord):
+class CheckoutBlockerCode(OwnEnum):
     CART_EMPTY = auto()
     LINE_UNAVAILABLE = auto()
     INSUFFICIENT_STOCK = auto()
@@ -229,12 +228,12 @@ class CheckoutBlockerCode(OwnWord):
     CHECK_UNAVAILABLE = auto()
 
 
-class AddressKind(OwnWord):
+class AddressKind(OwnEnum):
     BILLING = auto()
     SHIPPING = auto()
 
 
-class SubmissionStatus(OwnWord):
+class SubmissionStatus(OwnEnum):
     IN_PROGRESS = auto()
     PLACED = auto()
     AWAITING_PAYMENT = auto()
@@ -245,13 +244,13 @@ class SubmissionStatus(OwnWord):
     IN_DOUBT = auto()
 
 
-class DeclineSeverity(UpstreamWord):
+class DeclineSeverity(UpstreamEnum):
     SOFT = "Soft"
     HARD = "Hard"
     UNKNOWN = "UNKNOWN"
 
 
-class DeclineAdvice(OwnWord):
+class DeclineAdvice(OwnEnum):
     TRY_AGAIN = auto()
     TRY_LATER = auto()
     AUTHENTICATE = auto()
@@ -260,7 +259,7 @@ class DeclineAdvice(OwnWord):
     CONTACT_BANK = auto()
 
 
-class OrderState(UpstreamWord):
+class OrderState(UpstreamEnum):
     OPEN = "Open"
     SUBMITTED = "Submitted"
     IN_REVIEW = "In Review"
@@ -275,7 +274,7 @@ class OrderState(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
-class SubscriptionContractState(UpstreamWord):
+class SubscriptionContractState(UpstreamEnum):
     PENDING_ACTIVATION = "PendingActivation"
     FREE_TRIAL = "FreeTrial"
     ACTIVE = "Subscribed"
@@ -284,7 +283,7 @@ class SubscriptionContractState(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
-class TermUnit(UpstreamWord):
+class TermUnit(UpstreamEnum):
     DAYS = "DAYS"
     WEEKS = "WEEKS"
     MONTHS = "MONTHS"
@@ -292,7 +291,7 @@ class TermUnit(UpstreamWord):
     UNKNOWN = "UNKNOWN"
 
 
-class WarningCode(OwnWord):
+class WarningCode(OwnEnum):
     COUPON_NOT_YET_ELIGIBLE = auto()
     OFFER_REPLACED = auto()
     QUANTITY_REDUCED = auto()
@@ -305,14 +304,14 @@ class WarningCode(OwnWord):
     OTHER = auto()
 
 
-class RetryAdvice(OwnWord):
+class RetryAdvice(OwnEnum):
     DO_NOT_RETRY = auto()
     FIX_THEN_RETRY = auto()
     RETRY = auto()
     READ_STATE_FIRST = auto()
 
 
-class ErrorCode(OwnWord):
+class ErrorCode(OwnEnum):
     INVALID_INPUT = auto()
     MISSING_INPUT = auto()
     SENSITIVE_DATA_DETECTED = auto()
@@ -352,18 +351,18 @@ class ErrorCode(OwnWord):
     STORE_UNAVAILABLE = auto()
 
 
-class CartTransitionOutcome(OwnWord):
+class CartTransitionOutcome(OwnEnum):
     KEPT = auto()
     MERGED = auto()
     CHANGED = auto()
     WAS_EMPTY = auto()
 
 
-class SessionDelivery(OwnWord):
+class SessionDelivery(OwnEnum):
     COOKIE = auto()
     BEARER = auto()
 
 
-class ShippingOptionRule(OwnWord):
+class ShippingOptionRule(OwnEnum):
     CHEAPEST = auto()
     KEEP_OR_CHEAPEST = auto()

@@ -1,7 +1,7 @@
 """How a guest who was sent to a provider's page can pay otherwise: with a new cart that has the same lines.
 
 Digital River rejects every change of a submitted cart until resume-cart. The session gets a new token, and with it a
-new cart. The old cart can never become an order: its submission ends before the new cart takes its place, and its
+new cart. The old cart can never become an order: its submission ends before the session gets the new cart, and its
 token is revoked, so that nothing can resume it.
 """
 

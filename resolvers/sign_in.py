@@ -166,7 +166,7 @@ async def _signed_in(ctx: Context, session: Session, handle: Handle, guest_cart:
 
 
 def _compare(guest_cart: Cart | None, cart: Cart) -> tuple[CartTransition, list[MutationWarning]]:
-    """What happened to the guest cart, with a warning for each product whose quantity is lower now."""
+    """Compare the guest cart with the cart now; a warning for each product whose quantity is lower."""
     before, after = _quantities(guest_cart), _quantities(cart)
     reduced = {product_id: quantity for product_id, quantity in before.items() if after[product_id] < quantity}
     if not before:

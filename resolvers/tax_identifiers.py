@@ -35,7 +35,7 @@ async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
 async def _problem(
     ctx: Context, tax: CheckoutTaxInput, identifiers: list[tuple[str, str]], path: Path
 ) -> DestinationError | None:
-    """What is wrong with the identifiers; None too when the rules cannot be read, since upstream checks them again."""
+    """The first problem of the identifiers. None when the rules cannot be read: Digital River checks them again."""
     if not identifiers:
         return None
     try:

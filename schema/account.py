@@ -98,7 +98,7 @@ class Session:
 
 @dsl.object_type()
 class CartTransition:
-    """What happened to the guest cart at the sign-in. Source: gateway, by comparing the cart before and after."""
+    """The change of the guest cart at the sign-in. Source: gateway, by comparing the cart before and after."""
 
     outcome: CartTransitionOutcome = field("Whether the cart kept its lines.")
     quantity_before: int = field("Units before the sign-in.")

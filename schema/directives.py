@@ -20,7 +20,7 @@ PRIVATE = CacheControlScope.PRIVATE
 )
 class CacheControl:
     max_age: int | None = strawberry.field(
-        description="Freshness lifetime in seconds. 0 means never store.", default=strawberry.UNSET
+        description="Lifetime in a cache, in seconds. 0 means never store.", default=strawberry.UNSET
     )
     scope: CacheControlScope | None = strawberry.field(
         description="Who may share the stored value.", default=strawberry.UNSET

@@ -1,4 +1,4 @@
-"""What becomes of a mutation's payload: errors of a type the mutation can have, and nothing that goes unread."""
+"""Completes the payload of a mutation: its errors get known types, and unread errors and warnings are reported."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

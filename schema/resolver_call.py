@@ -16,7 +16,7 @@ Resolver = Callable[..., Any]
 
 @dataclass
 class Conditions:
-    """What the directives ask of each call of a resolver. `enforce` sets it when all types are known."""
+    """Conditions that directives set for each call of a resolver. `enforce` fills them when all types are known."""
 
     level: SessionLevel = SessionLevel.NONE
     is_refused: bool = False

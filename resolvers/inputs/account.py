@@ -1,4 +1,4 @@
-"""What changes in the account of a registered shopper."""
+"""Inputs of changes of a registered shopper's account."""
 
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID, CountryCode, EmailAddress

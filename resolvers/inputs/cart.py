@@ -1,4 +1,4 @@
-"""What changes in the lines and offers of a cart."""
+"""Inputs of changes of lines and offers of the cart."""
 
 from uuid import UUID
 
@@ -51,7 +51,7 @@ class AddCartLinesInput(Input):
         "Key that makes the call safe to repeat; without one a repeat adds again.", default=None
     )
     if_revision: CartRevision | None = field(IF_REVISION, default=None)
-    lines: list[NewCartLineInput] = field("Lines to add, at most 50, in one upstream call.")
+    lines: list[NewCartLineInput] = field("Lines to add, at most 50. Digital River gets them in one call.")
     delivery: SessionDelivery = field(
         "How the client holds a session that this call starts. Without effect when there is a session.",
         default=SessionDelivery.COOKIE,

@@ -1,4 +1,4 @@
-"""Which products are read."""
+"""Inputs that choose products."""
 
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID
@@ -16,8 +16,8 @@ class ProductSearchInput(Input):
     """Which products of the catalog are listed. An absent field excludes none."""
 
     text: str | None = field(
-        "One to ten words to find in names, descriptions and keywords. Operators of upstream search expressions have "
-        "no effect.",
+        "One to ten words to find in names, descriptions and keywords. Operators of Digital River's search "
+        "expressions have no effect.",
         default=None,
     )
     category_id: ID | None = field("Only products of this category.", default=None)

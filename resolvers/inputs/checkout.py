@@ -1,4 +1,4 @@
-"""Addresses, shipping, tax identifiers and terms of a cart."""
+"""Inputs for addresses, shipping, tax identifiers and terms of the cart."""
 
 from gateway.enums import AddressKind, CustomerType, ShippingOptionRule
 from resolvers.inputs.account import AddressInput

@@ -1,4 +1,4 @@
-"""What changes in a recurring purchase."""
+"""Inputs of changes of a recurring purchase."""
 
 from resolvers.inputs.account import AddressInput
 from resolvers.inputs.declaration import Input, field

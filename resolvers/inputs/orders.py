@@ -1,4 +1,4 @@
-"""Placing, resuming and finding an order."""
+"""Inputs for placing, resuming and finding an order."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from resolvers.scalars import CartRevision, EmailAddress
 
 
 class SubmitOrderInput(Input):
-    """What the shopper agreed to buy, and the key under which the outcome is stored."""
+    """The total and revision that the shopper agreed to, and the key under which the outcome is stored."""
 
     idempotency_key: UUID = field(
         "Key of one submit request of the shopper. Send the same key with every repeat of that request."

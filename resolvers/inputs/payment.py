@@ -1,4 +1,4 @@
-"""Sources, store credit and the list of payment methods."""
+"""Inputs for sources, store credit and the list of payment methods."""
 
 from decimal import Decimal
 

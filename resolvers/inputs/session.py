@@ -1,4 +1,4 @@
-"""How a session starts, whose it becomes, and in which market it buys."""
+"""Inputs for starting a session, signing in, and registering."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What keeps a cart from becoming an order, and the outcome of a submission."""
+"""Readiness and blockers of a cart, and outcomes of a submission."""
 
 from gateway.enums import (
     CheckoutBlockerCode,

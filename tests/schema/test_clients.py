@@ -1,4 +1,4 @@
-"""What clients are made with: the generators, compilers and linters that people put between the graph and a shop."""
+"""Generators, compilers and linters that storefront developers use with the graph."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 SCHEMA = Path(__file__).parents[2] / "schema"
 SDL = str(SCHEMA / "schema.graphql")
 RELEASED = str(SCHEMA / "released.graphql")
-"""The graph as of the last release: what clients out there were compiled against."""
+"""The graph as of the last release, which present clients were compiled against."""
 
 DOCUMENTS = [str(path) for path in sorted(OPERATIONS.glob("*.graphql"))]
 
@@ -40,7 +40,7 @@ async def shop(world: World) -> AsyncIterator[tuple[str, str]]:
         yield gateway, sandbox
 
 
-async def test_the_typescript_client_compiles_under_strict_and_buys(world: World) -> None:
+async def test_typescript_client_compiles_under_strict_and_buys(world: World) -> None:
     needs_node(TYPESCRIPT_CLIENT)
     await output("npm", "run", "build", folder=TYPESCRIPT_CLIENT)
     async with shop(world) as (gateway, sandbox):
@@ -49,7 +49,7 @@ async def test_the_typescript_client_compiles_under_strict_and_buys(world: World
     assert world.calls.count("POST", SUBMIT) == 1
 
 
-async def test_the_python_client_is_well_typed_and_buys(world: World) -> None:
+async def test_python_client_passes_the_type_checker_and_buys(world: World) -> None:
     python = needs_python_client()
     await output(python, "-m", "ariadne_codegen", folder=PYTHON_CLIENT)
     await output(sys.executable, "-m", "mypy", "--python-executable", python, "purchase.py", folder=PYTHON_CLIENT)
@@ -59,37 +59,37 @@ async def test_the_python_client_is_well_typed_and_buys(world: World) -> None:
     assert world.calls.count("POST", SUBMIT) == 1
 
 
-async def test_relays_compiler_accepts_every_example_operation(tmp_path: Path) -> None:
+async def test_relay_compiler_accepts_every_example_operation(tmp_path: Path) -> None:
     printed = await node("relay.mjs", SDL, str(tmp_path), *DOCUMENTS)
     assert "Compilation completed" in printed
     assert (tmp_path / "compiled" / "GuestOrder.graphql.ts").exists()
 
 
-async def test_graphql_eslint_finds_nothing() -> None:
+async def test_graphql_eslint_finds_no_problem() -> None:
     assert await node("lint.mjs", SDL, *DOCUMENTS) == ""
 
 
-async def test_graphql_eslint_would_find_a_member_without_description(tmp_path: Path) -> None:
+async def test_graphql_eslint_finds_a_missing_description(tmp_path: Path) -> None:
     spoiled = spoil(tmp_path, r'  """[^"]*"""\n(?=  publishableKey: )')
     assert "require-description" in await node("lint.mjs", spoiled, *DOCUMENTS)
 
 
-async def test_the_graph_breaks_no_client_of_the_last_release_and_no_example() -> None:
-    """What nobody uses yet may still change: copy `schema.graphql` over `released.graphql`, and say why."""
+async def test_graph_breaks_no_client_of_the_last_release() -> None:
+    """For a breaking change that affects no client, copy `schema.graphql` over `released.graphql` and say why."""
     assert await node("inspect.mjs", RELEASED, SDL, *DOCUMENTS) == ""
 
 
-async def test_the_inspector_would_find_a_member_that_is_gone(tmp_path: Path) -> None:
+async def test_inspector_finds_a_removed_field(tmp_path: Path) -> None:
     spoiled = spoil(tmp_path, "publishableKey(?=: )", "publicKey")
-    found = await node("inspect.mjs", SDL, spoiled, *DOCUMENTS)
-    assert "Field 'publishableKey' was removed from object type 'Storefront'" in found
-    assert 'Cannot query field "publishableKey"' in found
+    printed = await node("inspect.mjs", SDL, spoiled, *DOCUMENTS)
+    assert "Field 'publishableKey' was removed from object type 'Storefront'" in printed
+    assert 'Cannot query field "publishableKey"' in printed
 
 
 def spoil(folder: Path, pattern: str, replacement: str = "") -> str:
-    """A file with the SDL, in which what the pattern finds once is replaced."""
-    text, found = re.subn(pattern, replacement, Path(SDL).read_text())
-    assert found == 1
+    """A file with the SDL, in which the only match of the pattern is replaced."""
+    sdl, matches = re.subn(pattern, replacement, Path(SDL).read_text())
+    assert matches == 1
     spoiled = folder / "spoiled.graphql"
-    spoiled.write_text(text)
+    spoiled.write_text(sdl)
     return str(spoiled)

@@ -1,4 +1,4 @@
-"""Every directive of the schema decides something, and it is the only place that decides it."""
+"""Every directive of the schema decides something, and nothing else decides it."""
 
 import re
 from collections.abc import Mapping

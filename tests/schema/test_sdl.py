@@ -1,11 +1,11 @@
-"""Two SDLs are compared by what they mean."""
+"""SDLs are compared by meaning."""
 
 import pytest
 
 from tests.support.sdl_differences import differences
 
 SDL = '''
-"""How dear it is."""
+"""How much it costs."""
 directive @cost("Points." weight: Int! = 1) on FIELD_DEFINITION | OBJECT
 
 interface Node { id: ID! }
@@ -16,7 +16,7 @@ type Product implements Node & Named @cost(weight: 2) {
   id: ID!
   name: String @cost
   "Its price."
-  price(currency: Currency = USD, "Of how many." quantity: Int): Int
+  price(currency: Currency = USD, "Number of units." quantity: Int): Int
 }
 
 enum Currency { USD EUR }
@@ -37,17 +37,17 @@ type Product implements Named & Node @cost(weight: 2) {
   Its
   price.
   """
-  price("Of how many." quantity: Int, currency: Currency = USD): Int
+  price("Number of units." quantity: Int, currency: Currency = USD): Int
   id: ID!
 }
 interface Named { name: String }
 interface Node { id: ID! }
-"How dear it is."
+"How much it costs."
 directive @cost("Points." weight: Int! = 1) on OBJECT | FIELD_DEFINITION
 '''
 
 
-def test_order_layout_and_defaults_written_out_do_not_count() -> None:
+def test_order_layout_and_explicit_defaults_do_not_count() -> None:
     assert list(differences(SDL, SAME)) == []
 
 
@@ -59,7 +59,7 @@ def test_order_layout_and_defaults_written_out_do_not_count() -> None:
         ("@cost(weight: 2)", "@cost(weight: 3)", "Product: @cost is weight: 2 here, weight: 3 there"),
         ('"Its price."', '"Her price."', "Product.price: description is Its price. here, Her price. there"),
         ("= USD", "= EUR", "Product.price(currency:): default is USD here, EUR there"),
-        ('"Of how many." quantity: Int', "", "Product.price(quantity:): only here"),
+        ('"Number of units." quantity: Int', "", "Product.price(quantity:): only here"),
         ("USD EUR", "USD EUR JPY", "Currency.JPY: only there"),
         ('= "any"', "", 'Wish.name: default is "any" here, None there'),
         ("= Product", "= Product | Query", "Found: types is Product here, Product, Query there"),
@@ -73,10 +73,10 @@ def test_order_layout_and_defaults_written_out_do_not_count() -> None:
         ("interface Named { name: String }", "", "Named: only here"),
     ],
 )
-def test_a_difference_is_told_by_its_coordinate(old: str, new: str, expected: str) -> None:
+def test_difference_is_reported_with_its_coordinate(old: str, new: str, expected: str) -> None:
     assert SDL.count(old) == 1
     assert expected in list(differences(SDL, SDL.replace(old, new)))
 
 
-def test_a_type_that_only_one_has_is_one_line() -> None:
+def test_type_in_one_sdl_only_is_one_line() -> None:
     assert list(differences(SDL, SDL.replace("interface Named { name: String }", ""))) == ["Named: only here"]
