@@ -1,4 +1,4 @@
-"""Changes of the cart: what they do, and what each refusal is called."""
+"""Changes of the cart and their errors."""
 
 import asyncio
 import base64
@@ -45,16 +45,16 @@ LINES = f"{CART}/line-items"
         (PACK, -1, {"code": "QUANTITY_OUT_OF_RANGE", "path": ["input", "lines", "0", "quantity"]}),
     ],
 )
-async def test_a_line_that_cannot_be_added_says_why(
+async def test_line_that_cannot_be_added_has_its_reason(
     storefront: Storefront, product_id: str, quantity: int, expected: dict[str, Any]
 ) -> None:
     await storefront.add(POLES)
     payload = await storefront.add(product_id, quantity)
     assert payload["errors"] == [IsPartialDict(expected)]
-    assert payload["cart"]["totalQuantity"] == 1, "nothing has changed"
+    assert payload["cart"]["totalQuantity"] == 1, "the cart is unchanged"
 
 
-async def test_a_line_that_sells_out_does_not_refuse_other_changes(shopper: Shopper, world: World) -> None:
+async def test_sold_out_line_does_not_refuse_other_changes(shopper: Shopper, world: World) -> None:
     await shopper.storefront.add(STOVE)
     world.stock[int(STOVE)] = 0
     assert (await shopper.storefront.give_details())["errors"] == []
@@ -64,53 +64,53 @@ async def test_a_line_that_sells_out_does_not_refuse_other_changes(shopper: Shop
     assert cart["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
 
 
-async def test_a_refusal_inside_the_success_of_a_removal_is_told(
+async def test_refusal_inside_a_successful_removal_is_an_error(
     storefront: Storefront, network: InMemoryTransport
 ) -> None:
     line_id = (await storefront.add(PACK))["cart"]["lines"][0]["id"]
     network.rewrites["DELETE", LINES] = lambda _: {"errors": {"error": [{"code": "cart-failure"}]}}
-    text = "mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { errors { code } } }"
-    payload = (await storefront.ask(text, id=line_id)).data["removeCartLines"]
+    mutation = "mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { errors { code } } }"
+    payload = (await storefront.ask(mutation, id=line_id)).data["removeCartLines"]
     assert payload["errors"] == [{"code": "UPSTREAM_REJECTED"}]
 
 
-async def test_nothing_is_done_that_cannot_be_noted_down(
+async def test_keyed_change_is_not_sent_when_the_store_is_full(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     store = MemoryStore(clock, max_entries=3)
     async with gateway(world, network, clock, store=store) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
-        text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
+        mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
           lines: [{product: {upstreamId: $id}}]}) { errors { code } } }"""
         key = new_key()
         for _ in range(2):
-            assert (await storefront.ask(text, key=key, id=PACK)).codes == ["RATE_LIMITED"]
+            assert (await storefront.ask(mutation, key=key, id=PACK)).codes == ["RATE_LIMITED"]
         assert (await storefront.cart())["totalQuantity"] == 0
 
 
-async def test_a_code_is_remembered_with_its_cart_only(shopper: Shopper) -> None:
-    text = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
+async def test_coupon_code_is_forgotten_with_its_cart(shopper: Shopper) -> None:
+    mutation = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
       cart { appliedOffers { couponCode } } errors { code } } }"""
     await shopper.storefront.add(PACK)
-    await shopper.storefront.ask(text, code="SPRING20")
+    await shopper.storefront.ask(mutation, code="SPRING20")
     await shopper.storefront.give_details()
     await shopper.pay_with()
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
     await shopper.storefront.add(PACK)
-    payload = (await shopper.storefront.ask(text, code="TRAIL10")).data["applyOffer"]
+    payload = (await shopper.storefront.ask(mutation, code="TRAIL10")).data["applyOffer"]
     assert {"couponCode": "TRAIL10"} in payload["cart"]["appliedOffers"]
 
 
-async def test_how_many_there_are_is_told(storefront: Storefront) -> None:
-    text = """mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}, quantity: 9}]}) {
+async def test_stock_error_has_available_and_maximum_quantity(storefront: Storefront) -> None:
+    mutation = """mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}, quantity: 9}]}) {
       errors { ... on AvailabilityError { availableQuantity maximumQuantity } } } }"""
-    found = (await storefront.ask(text, id=GRAPHITE)).data["addCartLines"]["errors"]
-    assert found == [{"availableQuantity": 7, "maximumQuantity": None}]
-    found = (await storefront.ask(text, id=STOVE)).data["addCartLines"]["errors"]
-    assert found == [{"availableQuantity": 25, "maximumQuantity": 3}]
+    errors = (await storefront.ask(mutation, id=GRAPHITE)).data["addCartLines"]["errors"]
+    assert errors == [{"availableQuantity": 7, "maximumQuantity": None}]
+    errors = (await storefront.ask(mutation, id=STOVE)).data["addCartLines"]["errors"]
+    assert errors == [{"availableQuantity": 25, "maximumQuantity": 3}]
 
 
-async def test_a_keyed_line_is_added_once(storefront: Storefront, world: World) -> None:
+async def test_keyed_line_is_added_once(storefront: Storefront, world: World) -> None:
     await storefront.add(POLES)
     key = new_key()
     tabs = [storefront.another_tab() for _ in range(20)]
@@ -122,7 +122,7 @@ async def test_a_keyed_line_is_added_once(storefront: Storefront, world: World) 
     assert other["errors"] == [IsPartialDict(code="IDEMPOTENCY_KEY_REUSED")]
 
 
-async def test_a_key_is_free_again_when_nothing_happened(storefront: Storefront, network: InMemoryTransport) -> None:
+async def test_key_is_free_again_when_nothing_was_sent(storefront: Storefront, network: InMemoryTransport) -> None:
     await storefront.add(POLES)
     key = new_key()
     network.unreachable.add(LINES)
@@ -131,7 +131,7 @@ async def test_a_key_is_free_again_when_nothing_happened(storefront: Storefront,
     assert (await storefront.add(PACK, key=key))["errors"] == []
 
 
-async def test_a_change_that_another_one_keeps_out_is_tried_again(shopper: Shopper) -> None:
+async def test_change_is_retried_while_the_upstream_cart_is_busy(shopper: Shopper) -> None:
     await shopper.storefront.add(POLES)
     busy = {"status": 409, "code": "concurrent-cart-modification-failure", "method": "POST"}
     await shopper.fault("status", LINES, times=3, **busy)
@@ -140,35 +140,35 @@ async def test_a_change_that_another_one_keeps_out_is_tried_again(shopper: Shopp
     assert (await shopper.storefront.add(PACK))["errors"] == [IsPartialDict(code="CART_BUSY", retry="RETRY")]
 
 
-async def test_lines_are_changed_one_by_one_up_to_the_first_that_fails(storefront: Storefront) -> None:
+async def test_line_changes_stop_at_the_first_failure(storefront: Storefront) -> None:
     for product_id in (PACK, STOVE, POLES):
         await storefront.add(product_id)
     lines = [line["id"] for line in (await storefront.cart())["lines"]]
-    text = """mutation($lines: [CartLineChangeInput!]!) { updateCartLines(input: {lines: $lines}) {
+    mutation = """mutation($lines: [CartLineChangeInput!]!) { updateCartLines(input: {lines: $lines}) {
       cart { lines { quantity } } errors { code path } } }"""
     changes = [{"lineId": line, "quantity": quantity} for line, quantity in zip(lines, (2, 9, 5), strict=True)]
-    payload = (await storefront.ask(text, lines=changes)).data["updateCartLines"]
+    payload = (await storefront.ask(mutation, lines=changes)).data["updateCartLines"]
     assert payload["errors"] == [{"code": "QUANTITY_OUT_OF_RANGE", "path": ["input", "lines", "1"]}]
     assert [line["quantity"] for line in payload["cart"]["lines"]] == [2, 1, 1]
 
-    payload = (await storefront.ask(text, lines=[{"lineId": lines[1], "quantity": 0}])).data["updateCartLines"]
+    payload = (await storefront.ask(mutation, lines=[{"lineId": lines[1], "quantity": 0}])).data["updateCartLines"]
     assert len(payload["cart"]["lines"]) == 2
 
 
-async def test_removing_what_is_gone_removes_the_rest(storefront: Storefront) -> None:
+async def test_removing_a_missing_line_removes_the_others(storefront: Storefront) -> None:
     await storefront.add(PACK)
     await storefront.add(POLES)
     lines = [line["id"] for line in (await storefront.cart())["lines"]]
-    text = """mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) {
+    mutation = """mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) {
       cart { totalQuantity } errors { code } } }"""
     for _ in range(2):
-        gone = (await storefront.ask(text, ids=[lines[0]])).data["removeCartLines"]
+        gone = (await storefront.ask(mutation, ids=[lines[0]])).data["removeCartLines"]
         assert gone == {"cart": {"totalQuantity": 1}, "errors": []}
-    both = (await storefront.ask(text, ids=lines)).data["removeCartLines"]
+    both = (await storefront.ask(mutation, ids=lines)).data["removeCartLines"]
     assert both == {"cart": {"totalQuantity": 0}, "errors": []}
 
 
-async def test_the_coupons_of_the_shop(storefront: Storefront) -> None:
+async def test_coupon_errors_and_warnings(storefront: Storefront) -> None:
     async def redeem(code: str) -> dict[str, Any]:
         payload: dict[str, Any] = (await storefront.run("RedeemCoupon", code=code))["applyOffer"]
         return payload
@@ -195,9 +195,7 @@ async def test_the_coupons_of_the_shop(storefront: Storefront) -> None:
         ({"countryCode": "XX"}, "INVALID_INPUT"),
     ],
 )
-async def test_an_address_that_cannot_be_used_says_why(
-    storefront: Storefront, change: dict[str, Any], code: str
-) -> None:
+async def test_unusable_address_has_its_reason(storefront: Storefront, change: dict[str, Any], code: str) -> None:
     await storefront.add(PACK)
     payload = await storefront.give_details(**change)
     assert [error["code"] for error in payload["errors"]] == [code]
@@ -205,9 +203,7 @@ async def test_an_address_that_cannot_be_used_says_why(
     assert cart["billingAddress"] is None
 
 
-async def test_countries_of_the_site_are_checked_before_any_call(
-    world: World, network: InMemoryTransport, clock: Clock
-) -> None:
+async def test_country_that_is_not_served_costs_no_call(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, shipping_countries="US,CA") as storefront:
         await storefront.add(PACK)
         world.calls.clear()
@@ -216,23 +212,23 @@ async def test_countries_of_the_site_are_checked_before_any_call(
         assert world.calls.count("POST") == 0
 
 
-async def test_a_shipping_option_is_chosen_by_id_or_by_rule(storefront: Storefront) -> None:
-    text = """mutation($option: ShippingOptionChoice!) { prepareCheckout(input: {shippingOption: $option}) {
+async def test_shipping_option_is_chosen_by_id_or_by_rule(storefront: Storefront) -> None:
+    mutation = """mutation($option: ShippingOptionChoice!) { prepareCheckout(input: {shippingOption: $option}) {
       cart { shippingOptions { id name isSelected } totals { shippingAndHandling { amount } } } errors { code } } }"""
     await storefront.add(PACK)
     await storefront.give_details()
     options = (await storefront.run("CheckoutPage"))["cart"]["shippingOptions"]
     express = next(option["id"] for option in options if option["name"] == "Express")
-    payload = (await storefront.ask(text, option={"id": express})).data["prepareCheckout"]
+    payload = (await storefront.ask(mutation, option={"id": express})).data["prepareCheckout"]
     assert payload["cart"]["totals"]["shippingAndHandling"]["amount"] == "24.95"
     for rule, amount in (("KEEP_OR_CHEAPEST", "24.95"), ("CHEAPEST", "9.95")):
-        payload = (await storefront.ask(text, option={"rule": rule})).data["prepareCheckout"]
+        payload = (await storefront.ask(mutation, option={"rule": rule})).data["prepareCheckout"]
         assert payload["cart"]["totals"]["shippingAndHandling"]["amount"] == amount
-    payload = (await storefront.ask(text, option={"id": "1"})).data["prepareCheckout"]
+    payload = (await storefront.ask(mutation, option={"id": "1"})).data["prepareCheckout"]
     assert payload["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE"}]
 
 
-async def test_a_refused_source_says_why(shopper: Shopper) -> None:
+async def test_refused_source_has_its_reason(shopper: Shopper) -> None:
     await shopper.fill_cart()
     unknown = await shopper.storefront.attach("00000000-0000-4000-8000-000000000000")
     assert unknown["errors"] == [IsPartialDict(code="SOURCE_NOT_FOUND", sessionState="REQUIRES_SOURCE")]
@@ -241,35 +237,35 @@ async def test_a_refused_source_says_why(shopper: Shopper) -> None:
     assert payload["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE")]
 
 
-async def test_another_source_replaces_the_first_unless_told_not_to(shopper: Shopper) -> None:
+async def test_source_replaces_the_primary_source_unless_told_otherwise(shopper: Shopper) -> None:
     await shopper.fill_cart()
     first = await shopper.pay_with()
     second = await shopper.source()
-    text = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}, replacePrimary: false}) {
+    mutation = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}, replacePrimary: false}) {
       errors { code } } }"""
-    payload = (await shopper.storefront.ask(text, id=second)).data["attachSource"]
+    payload = (await shopper.storefront.ask(mutation, id=second)).data["attachSource"]
     assert payload["errors"] == [{"code": "PRIMARY_SOURCE_PRESENT"}]
     attached = await shopper.storefront.attach(second)
     assert attached["errors"] == []
     assert attached["paymentSession"]["primarySource"]["sourceId"] == second != first
-    assert (await shopper.storefront.attach(second))["errors"] == [], "the same one again"
+    assert (await shopper.storefront.attach(second))["errors"] == [], "the same source again"
 
 
-async def test_detaching_what_is_not_attached_is_no_error(shopper: Shopper) -> None:
+async def test_detaching_without_a_source_is_no_error(shopper: Shopper) -> None:
     await shopper.fill_cart()
-    text = "mutation { detachSource(input: {target: {all: true}}) { paymentSession { state } errors { code } } }"
+    mutation = "mutation { detachSource(input: {target: {all: true}}) { paymentSession { state } errors { code } } }"
     for _ in range(2):
-        payload = (await shopper.storefront.ask(text)).data["detachSource"]
+        payload = (await shopper.storefront.ask(mutation)).data["detachSource"]
         assert payload == {"paymentSession": {"state": "REQUIRES_SOURCE"}, "errors": []}
 
 
-async def test_a_stranger_reaches_nothing_of_another_cart(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
+async def test_session_cannot_change_the_cart_of_another_session(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
     await shopper.get_ready()
     mine = await shopper.storefront.cart()
     stranger = Storefront(shopper.storefront.http)
     await stranger.add(POLES)
-    text = "mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) { errors { code } } }"
-    await stranger.ask(text, ids=[mine["lines"][0]["id"]])
+    mutation = "mutation($ids: [ID!]!) { removeCartLines(input: {lineIds: $ids}) { errors { code } } }"
+    await stranger.ask(mutation, ids=[mine["lines"][0]["id"]])
     change = (
         """mutation($id: ID!) { updateCartLines(input: {lines: [{lineId: $id, quantity: 5}]}) { errors { code } } }"""
     )
@@ -290,59 +286,59 @@ async def product(storefront: Storefront, **by: str) -> Any:
     return (await storefront.ask(PRODUCT, by=by)).data["product"]
 
 
-async def test_a_product_is_found_by_each_of_its_names(storefront: Storefront) -> None:
-    found = await product(storefront, upstreamId=PACK)
-    assert found["name"] == "Trailhead 28L Daypack"
-    assert found["pricing"] == {"listPrice": {"amount": "89.00"}, "salePrice": {"amount": "80.10"}}
-    assert await product(storefront, id=found["id"]) == found
-    assert await product(storefront, externalReferenceId="trailhead-28") == found
+async def test_product_is_read_by_each_of_its_identifiers(storefront: Storefront) -> None:
+    pack = await product(storefront, upstreamId=PACK)
+    assert pack["name"] == "Trailhead 28L Daypack"
+    assert pack["pricing"] == {"listPrice": {"amount": "89.00"}, "salePrice": {"amount": "80.10"}}
+    assert await product(storefront, id=pack["id"]) == pack
+    assert await product(storefront, externalReferenceId="trailhead-28") == pack
     assert await product(storefront, upstreamId="999") is None
     wrong_type = base64.urlsafe_b64encode(f"Order:{PACK}".encode()).decode()
     assert await product(storefront, id=wrong_type) is None
 
 
-async def test_a_product_is_asked_once_a_minute_by_however_many(
+async def test_product_is_read_once_a_minute_for_all_clients(
     storefront: Storefront, world: World, clock: Clock
 ) -> None:
     path = "/v1/shoppers/me/products/{id}"
-    text = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
-    answers = await asyncio.gather(*(Storefront(storefront.http).ask(text, id=SOFTWARE) for _ in range(50)))
+    query = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
+    answers = await asyncio.gather(*(Storefront(storefront.http).ask(query, id=SOFTWARE) for _ in range(50)))
     assert {answer.data["product"]["name"] for answer in answers} == {"RouteMapper Pro"}
     assert world.calls.count("GET", path) + world.calls.count("GET", "/v1/shoppers/me/products") == 1
     clock.move(61)
-    await storefront.ask(text, id=SOFTWARE)
+    await storefront.ask(query, id=SOFTWARE)
     assert world.calls.count("GET", path) + world.calls.count("GET", "/v1/shoppers/me/products") == 2
 
 
-async def test_texts_outlive_a_failure_and_prices_do_not(shopper: Shopper, clock: Clock) -> None:
-    text = "query($id: String!) { product(by: {upstreamId: $id}) { name pricing { salePrice { amount } } } }"
-    await shopper.storefront.ask(text, id=PACK)
+async def test_stale_product_has_a_name_and_no_price(shopper: Shopper, clock: Clock) -> None:
+    query = "query($id: String!) { product(by: {upstreamId: $id}) { name pricing { salePrice { amount } } } }"
+    await shopper.storefront.ask(query, id=PACK)
     clock.move(61)
     await shopper.fault("status", "*", status=503)
-    answer = await shopper.storefront.ask(text, id=PACK)
+    answer = await shopper.storefront.ask(query, id=PACK)
     assert answer.body["data"]["product"] == {"name": "Trailhead 28L Daypack", "pricing": None}
 
 
-async def test_all_products_are_paged_both_ways(storefront: Storefront) -> None:
-    text = """query($first: Int, $after: String, $last: Int, $before: String) {
+async def test_products_are_paged_forward_and_backward(storefront: Storefront) -> None:
+    query = """query($first: Int, $after: String, $last: Int, $before: String) {
       products(first: $first, after: $after, last: $last, before: $before) { totalCount
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { upstreamId } } }"""
 
     async def page(**arguments: Any) -> dict[str, Any]:
-        found: dict[str, Any] = (await storefront.ask(text, **arguments)).data["products"]
-        return found
+        connection: dict[str, Any] = (await storefront.ask(query, **arguments)).data["products"]
+        return connection
 
     everything = [node["upstreamId"] for node in (await page(first=100))["nodes"]]
-    assert everything == [str(one.id) for one in LISTED]
-    seen: list[str] = []
+    assert everything == [str(product.id) for product in LISTED]
+    paged: list[str] = []
     after = None
     while True:
         current = await page(first=5, after=after)
-        seen += [node["upstreamId"] for node in current["nodes"]]
+        paged += [node["upstreamId"] for node in current["nodes"]]
         if not current["pageInfo"]["hasNextPage"]:
             break
         after = current["pageInfo"]["endCursor"]
-    assert seen == everything
+    assert paged == everything
     back = await page(last=4, before=after)
     assert [node["upstreamId"] for node in back["nodes"]] == everything[5:9]
     assert back["pageInfo"]["hasPreviousPage"]
@@ -352,13 +348,13 @@ async def test_all_products_are_paged_both_ways(storefront: Storefront) -> None:
     "arguments",
     ["", "(first: 0)", "(first: 101)", "(first: -1)", "(first: 5, last: 5)", '(first: 5, after: "nonsense")'],
 )
-async def test_a_page_that_makes_no_sense_is_refused(storefront: Storefront, world: World, arguments: str) -> None:
+async def test_invalid_page_arguments_are_refused(storefront: Storefront, world: World, arguments: str) -> None:
     answer = await storefront.ask(f"{{ products{arguments} {{ totalCount }} }}")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0
 
 
-# Whatever upstream refuses a call with, the answer has a type for it.
+# Documented refusals.
 
 CALLS = [
     ("POST", LINES, 'addCartLines(input: {lines: [{product: {upstreamId: "5401230200"}}]})'),
@@ -376,12 +372,12 @@ CALLS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(CAUSES))
-async def test_every_documented_refusal_has_a_type_in_every_mutation(shopper: Shopper, code: str) -> None:
+async def test_every_documented_refusal_is_a_typed_error_of_every_mutation(shopper: Shopper, code: str) -> None:
     await shopper.storefront.add(PACK)
     for method, path, call in CALLS:
         await shopper.fault("status", path, method=method, status=409, code=code)
-        text = call % new_key() if "%s" in call else call
-        answer = await shopper.storefront.ask(f"mutation {{ change: {text} {{ errors {{ code message }} }} }}")
+        field = call % new_key() if "%s" in call else call
+        answer = await shopper.storefront.ask(f"mutation {{ change: {field} {{ errors {{ code message }} }} }}")
         assert "INTERNAL_ERROR" not in answer.codes, (call, answer.body)
         errors = answer.data["change"]["errors"]
         if code not in ("delete-payment-failure", "apply-payment-failure"):
@@ -390,23 +386,21 @@ async def test_every_documented_refusal_has_a_type_in_every_mutation(shopper: Sh
         shopper.world.faults.clear()
 
 
-async def test_changes_of_one_cart_take_turns(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_submission_waits_for_a_change_of_its_cart(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
-    seen = await shopper.storefront.cart()
-    agreed = {"total": seen["totals"]["orderTotal"], "revision": seen["revision"]}
+    cart = await shopper.storefront.cart()
+    agreement = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     await shopper.fault("delay", LINES, method="POST", delay_s=0.05)
     network.arrived[LINES].clear()
     adding = asyncio.create_task(shopper.storefront.another_tab().add(POLES))
     await network.arrived[LINES].wait()
-    result = await shopper.storefront.outcome(**agreed)
+    result = await shopper.storefront.outcome(**agreement)
     assert (await adding)["errors"] == []
     assert {blocker["code"] for blocker in result["blockers"]} == {"TOTAL_CHANGED", "CART_CHANGED"}
-    assert shopper.submits == 0, "the line was on its way before the button was pressed"
+    assert shopper.submits == 0, "the line was sent before the submit request"
 
 
-async def test_a_change_is_refused_at_once_while_a_submission_runs(
-    shopper: Shopper, network: InMemoryTransport
-) -> None:
+async def test_change_during_a_submission_is_refused_at_once(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     buying = asyncio.create_task(shopper.storefront.another_tab().outcome())
@@ -417,45 +411,45 @@ async def test_a_change_is_refused_at_once_while_a_submission_runs(
     assert (await shopper.storefront.add(POLES))["errors"] == []
 
 
-async def test_a_payment_error_tells_the_state_as_it_is_now(shopper: Shopper) -> None:
+async def test_payment_error_has_the_present_session_state(shopper: Shopper) -> None:
     await shopper.get_ready()
-    text = """mutation { attachSource(input: {source: {sourceId: "00000000-0000-0000-0000-000000000000"}}) {
+    mutation = """mutation { attachSource(input: {source: {sourceId: "00000000-0000-0000-0000-000000000000"}}) {
       errors { code ... on PaymentError { sessionState } } paymentSession { state } } }"""
-    payload = (await shopper.storefront.ask(text)).data["attachSource"]
+    payload = (await shopper.storefront.ask(mutation)).data["attachSource"]
     assert payload["errors"] == [{"code": "SOURCE_NOT_FOUND", "sessionState": "REQUIRES_SOURCE"}]
     assert payload["paymentSession"] == {"state": "REQUIRES_SOURCE"}
 
 
-async def test_why_a_source_was_refused_stays_with_the_bank(shopper: Shopper) -> None:
+async def test_decline_reason_of_a_source_is_not_shown(shopper: Shopper) -> None:
     await shopper.fill_cart()
     await shopper.fault("status", f"{CART}/apply-payment-method", method="POST", status=409, code="lost_stolen_card")
-    text = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) {
+    mutation = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) {
       errors { __typename code message ... on UpstreamError { upstreamCode } } } }"""
-    answer = await shopper.storefront.ask(text, id=await shopper.source())
+    answer = await shopper.storefront.ask(mutation, id=await shopper.source())
     assert answer.data["attachSource"]["errors"] == [IsPartialDict(code="PAYMENT_METHOD_UNAVAILABLE")]
     assert "stolen" not in str(answer.body)
 
 
-async def test_a_quota_on_a_product_says_nothing_about_it(shopper: Shopper) -> None:
-    text = f'{{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}'
+async def test_rate_limit_on_a_product_is_not_cached_as_missing(shopper: Shopper) -> None:
+    query = f'{{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}'
     path = "/v1/shoppers/me/products/{id}"
     await shopper.fault("status", path, status=409, code="rate-limit-quota-exceeded", times=1)
-    assert (await shopper.storefront.ask(text)).codes == ["UPSTREAM_UNAVAILABLE"]
-    assert (await shopper.storefront.ask(text)).data["product"]["name"], "nothing wrong was remembered"
+    assert (await shopper.storefront.ask(query)).codes == ["UPSTREAM_UNAVAILABLE"]
+    assert (await shopper.storefront.ask(query)).data["product"]["name"], "the refusal was not cached"
     await shopper.fault("status", path, status=409, code="operation-failed", times=1)
     other = f'{{ product(by: {{upstreamId: "{POLES}"}}) {{ name }} }}'
     assert (await shopper.storefront.ask(other)).data["product"] is None
 
 
-async def test_an_organisation_is_short_wherever_it_is_given(storefront: Storefront) -> None:
+async def test_long_organization_id_is_refused_by_each_mutation(storefront: Storefront) -> None:
     await storefront.add(PACK)
     for name in ("prepareCheckout", "updateCart"):
-        text = f"mutation($id: String) {{ {name}(input: {{organizationId: $id}}) {{ errors {{ code path }} }} }}"
-        payload = (await storefront.ask(text, id="x" * 51)).data[name]
+        mutation = f"mutation($id: String) {{ {name}(input: {{organizationId: $id}}) {{ errors {{ code path }} }} }}"
+        payload = (await storefront.ask(mutation, id="x" * 51)).data[name]
         assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
 
 
-async def test_a_member_that_upstream_left_out_is_its_fault(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_missing_price_in_an_answer_is_an_invalid_response(shopper: Shopper, network: InMemoryTransport) -> None:
     def without_prices(body: Any) -> Any:
         del body["cart"]["lineItems"]["lineItem"][0]["pricing"]
         return body

@@ -1,4 +1,4 @@
-"""The single edits beside prepareCheckout, and what changes of the session do to its cart."""
+"""The single edits of a cart, and changes of the session that affect its cart."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ OFFER = """mutation($id: ID!) { removeOffer(input: {offerId: $id}) {
 ABROAD = {"countryCode": "CH", "countrySubdivision": None, "postalCode": "8001", "city": "Zürich"}
 
 
-async def change(storefront: Storefront, text: str, **given: Any) -> dict[str, Any]:
-    (payload,) = (await storefront.ask(text, input=given)).data.values()
+async def change(storefront: Storefront, mutation: str, **fields: Any) -> dict[str, Any]:
+    (payload,) = (await storefront.ask(mutation, input=fields)).data.values()
     assert isinstance(payload, dict)
     return payload
 
@@ -48,7 +48,7 @@ async def test_addresses_are_set_apart_or_together(storefront: Storefront, world
     assert nothing["errors"] == [{"code": "MISSING_INPUT", "path": ["input"]}]
 
 
-async def test_an_option_that_the_new_address_lacks_is_told(storefront: Storefront) -> None:
+async def test_reset_shipping_option_is_a_warning(storefront: Storefront) -> None:
     await storefront.add(PACK)
     await storefront.give_details()
     moved = await change(storefront, ADDRESSES, shipping={"address": ADDRESS | ABROAD})
@@ -56,7 +56,7 @@ async def test_an_option_that_the_new_address_lacks_is_told(storefront: Storefro
     assert [option["name"] for option in moved["cart"]["shippingOptions"]] == ["International"]
 
 
-async def test_an_option_is_selected_by_its_id(storefront: Storefront) -> None:
+async def test_shipping_option_is_selected_by_its_id(storefront: Storefront) -> None:
     await storefront.add(PACK)
     await storefront.give_details()
     options = (await storefront.run("CheckoutPage"))["cart"]["shippingOptions"]
@@ -66,7 +66,7 @@ async def test_an_option_is_selected_by_its_id(storefront: Storefront) -> None:
     assert wrong["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE", "path": ["input", "shippingOptionId"]}]
 
 
-async def test_organisation_and_terms_are_set_and_taken_back(storefront: Storefront) -> None:
+async def test_organization_is_set_and_removed_and_terms_are_accepted(storefront: Storefront) -> None:
     await storefront.add(PACK)
     done = await change(storefront, UPDATE, organizationId="acme", termsOfSaleAccepted=True)
     assert done["cart"] == {"organizationId": "acme", "termsOfSaleAccepted": True}
@@ -76,7 +76,7 @@ async def test_organisation_and_terms_are_set_and_taken_back(storefront: Storefr
     assert long["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
 
 
-async def test_the_currency_of_a_cart_follows_its_session(shopper: Shopper) -> None:
+async def test_cart_has_the_new_currency_of_its_session(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await storefront.add(PACK)
     done = await change(storefront, SESSION, locale="de-DE")
@@ -94,7 +94,7 @@ async def test_the_currency_of_a_cart_follows_its_session(shopper: Shopper) -> N
     assert refused["session"]["currencyCode"] == "GBP", "a source is attached"
 
 
-async def test_a_coupon_is_taken_back(storefront: Storefront, world: World) -> None:
+async def test_coupon_is_removed(storefront: Storefront, world: World) -> None:
     await storefront.add(GRAPHITE)
     await storefront.add(PACK)
     await storefront.run("RedeemCoupon", code="SPRING20")
@@ -114,9 +114,9 @@ async def test_a_coupon_is_taken_back(storefront: Storefront, world: World) -> N
 
 
 @pytest.mark.parametrize(
-    "text", [ADDRESSES, OPTION, UPDATE], ids=["setCartAddresses", "selectShippingOption", "updateCart"]
+    "mutation", [ADDRESSES, OPTION, UPDATE], ids=["setCartAddresses", "selectShippingOption", "updateCart"]
 )
-async def test_each_edit_keeps_to_the_revision(storefront: Storefront, world: World, text: str) -> None:
+async def test_each_edit_is_refused_at_another_revision(storefront: Storefront, world: World, mutation: str) -> None:
     await storefront.add(PACK)
     parts: dict[str, dict[str, Any]] = {
         ADDRESSES: {"billing": {"address": ADDRESS}},
@@ -124,18 +124,18 @@ async def test_each_edit_keeps_to_the_revision(storefront: Storefront, world: Wo
         UPDATE: {},
     }
     world.calls.clear()
-    refused = await change(storefront, text, ifRevision="0" * 32, **parts[text])
+    refused = await change(storefront, mutation, ifRevision="0" * 32, **parts[mutation])
     assert refused["errors"] == [{"code": "CART_REVISION_MISMATCH", "path": ["input", "ifRevision"]}]
     assert world.calls.count() == world.calls.count("GET", CART)
 
 
-async def test_a_line_keeps_the_attributes_it_was_added_with(storefront: Storefront) -> None:
-    text = """mutation($attributes: [CustomAttributeInput!]) { addCartLines(input: {lines: [
+async def test_line_has_the_attributes_it_was_added_with(storefront: Storefront) -> None:
+    mutation = """mutation($attributes: [CustomAttributeInput!]) { addCartLines(input: {lines: [
       {product: {upstreamId: "5401230100"}, customAttributes: $attributes},
       {product: {upstreamId: "5401230100"}}]}) {
         cart { lines { quantity customAttributes { name value } } } errors { code } } }"""
     engraving = [{"name": "engraving", "value": "For Ada"}]
-    done = (await storefront.ask(text, attributes=engraving)).data["addCartLines"]
+    done = (await storefront.ask(mutation, attributes=engraving)).data["addCartLines"]
     assert done["errors"] == []
     assert done["cart"]["lines"] == [
         {"quantity": 1, "customAttributes": engraving},

@@ -1,4 +1,4 @@
-"""Recurring purchases: read and changed with the merchant's key, and only ever the shopper's own."""
+"""Recurring purchases: with the merchant's key, and only the shopper's own."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ from tests.support.shop import (
 
 pytestmark = pytest.mark.slow
 
-ONE = "/v1/subscriptions/{id}"
-ALL = "/v1/subscriptions"
+CONTRACT = "/v1/subscriptions/{id}"
+CONTRACTS = "/v1/subscriptions"
 OPTIONS = "/v1/shoppers/me/payment-options"
 
 READ = """query($id: ID!) { subscriptionContract(id: $id) { id upstreamId state quantity renewalQuantity isAutoRenewing
@@ -44,24 +44,26 @@ DAY = 86_400
 
 
 async def bought(shopper: Shopper, product_id: str = LIVE_MAPS) -> str:
-    """A contract of the member, paid with the first saved card. Its global id."""
-    account = next(one for one in shopper.world.accounts if one.username == shopper.world.keys.shopper_username)
+    """Buy a recurring product with the first saved card. The global id of its contract."""
+    account = next(
+        account for account in shopper.world.accounts if account.username == shopper.world.keys.shopper_username
+    )
     await shopper.fill_cart(product_id)
     payload = await shopper.storefront.attach(str(account.payment_options[0].source.id))
     assert payload["errors"] == []
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
     contracts = (await shopper.storefront.run("MyContracts"))["shopper"]["subscriptionContracts"]
-    id: str = contracts["edges"][-1]["node"]["id"]
-    return id
+    contract_id: str = contracts["edges"][-1]["node"]["id"]
+    return contract_id
 
 
-async def read(shopper: Shopper, id: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await shopper.storefront.ask(READ, id=id)).data["subscriptionContract"]
-    return found
+async def read(shopper: Shopper, contract_id: str) -> dict[str, Any]:
+    contract: dict[str, Any] = (await shopper.storefront.ask(READ, id=contract_id)).data["subscriptionContract"]
+    return contract
 
 
-async def changed(shopper: Shopper, id: str, **change: Any) -> dict[str, Any]:
-    payload: dict[str, Any] = (await shopper.storefront.ask(CHANGE, id=id, change=change)).data[
+async def changed(shopper: Shopper, contract_id: str, **change: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = (await shopper.storefront.ask(CHANGE, id=contract_id, change=change)).data[
         "changeSubscriptionContract"
     ]
     return payload
@@ -72,11 +74,11 @@ async def option_ids(shopper: Shopper) -> list[str]:
     return [option["id"] for option in options]
 
 
-async def test_a_contract_begins_with_an_order_and_tells_all_about_itself(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper)
-    contract = await read(registered_shopper, id)
+async def test_order_of_a_recurring_product_starts_a_contract(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper)
+    contract = await read(registered_shopper, contract_id)
     assert contract == IsPartialDict(
-        id=id,
+        id=contract_id,
         state="ACTIVE",
         quantity=1,
         renewalQuantity=1,
@@ -98,16 +100,14 @@ async def test_a_contract_begins_with_an_order_and_tells_all_about_itself(regist
     assert contract["orders"] == {"totalCount": 1, "nodes": [{"number": IsStr, "lines": [{"quantity": 1}]}]}
 
 
-async def test_the_page_of_contracts_costs_its_list_and_what_is_pending(
-    registered_shopper: Shopper, world: World
-) -> None:
+async def test_contract_page_costs_the_list_and_pending_changes(registered_shopper: Shopper, world: World) -> None:
     await bought(registered_shopper)
     await bought(registered_shopper, COFFEE)
     world.calls.clear()
     contracts = (await registered_shopper.storefront.run("MyContracts", first=1))["shopper"]["subscriptionContracts"]
     assert contracts["totalCount"] == 2
     assert contracts["pageInfo"]["hasNextPage"] is True
-    assert world.calls.count("GET", ALL) == 1
+    assert world.calls.count("GET", CONTRACTS) == 1
     assert world.calls.count() == 2
     after = contracts["pageInfo"]["endCursor"]
     rest = (await registered_shopper.storefront.run("MyContracts", after=after))["shopper"]["subscriptionContracts"]
@@ -115,23 +115,28 @@ async def test_the_page_of_contracts_costs_its_list_and_what_is_pending(
 
 
 async def test_renewals_are_paid_with_another_saved_card(registered_shopper: Shopper, world: World) -> None:
-    id = await bought(registered_shopper)
+    contract_id = await bought(registered_shopper)
     _, other = await option_ids(registered_shopper)
     world.calls.clear()
-    payload = await registered_shopper.storefront.run("PayRenewalsWith", id=id, paymentOptionId=other)
+    payload = await registered_shopper.storefront.run("PayRenewalsWith", id=contract_id, paymentOptionId=other)
     assert payload["changeSubscriptionContract"] == {
-        "subscriptionContract": {"id": id, "pendingChanges": [{"action": "payment_option", "requestedAt": IsStr}]},
+        "subscriptionContract": {
+            "id": contract_id,
+            "pendingChanges": [{"action": "payment_option", "requestedAt": IsStr}],
+        },
         "errors": [],
     }
-    assert world.calls.count() == 5, "whose it is, whose card it is, the change, and what is shown of it"
+    assert world.calls.count() == 5, (
+        "contract, saved cards, the change, and contract and pending changes for the payload"
+    )
     await registered_shopper.control("clock", {"forward_s": 61})
-    contract = await read(registered_shopper, id)
+    contract = await read(registered_shopper, contract_id)
     assert contract == IsPartialDict(pendingChanges=[], paymentOption=IsPartialDict(nickname="Travel card"))
-    assert contract["shippingAddress"]["line1"] == "10380 Bren Road W", "the goods go where they went"
+    assert contract["shippingAddress"]["line1"] == "10380 Bren Road W", "the shipping address stays"
 
 
-async def test_every_change_is_accepted_and_made_later(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper, COFFEE)
+async def test_change_is_accepted_and_made_later(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper, COFFEE)
     address = {
         "firstName": "Ada",
         "lastName": "Lovelace",
@@ -142,11 +147,11 @@ async def test_every_change_is_accepted_and_made_later(registered_shopper: Shopp
         "countryCode": "US",
     }
     for change in ({"renewalQuantity": 3}, {"autoRenewal": False}, {"shippingAddress": address}):
-        assert (await changed(registered_shopper, id, **change))["errors"] == []
-    pending = (await read(registered_shopper, id))["pendingChanges"]
-    assert [one["action"] for one in pending] == ["renewal_quantity", "renewal_type", "ship_to_address"]
+        assert (await changed(registered_shopper, contract_id, **change))["errors"] == []
+    pending = (await read(registered_shopper, contract_id))["pendingChanges"]
+    assert [change["action"] for change in pending] == ["renewal_quantity", "renewal_type", "ship_to_address"]
     await registered_shopper.control("clock", {"forward_s": 61})
-    assert await read(registered_shopper, id) == IsPartialDict(
+    assert await read(registered_shopper, contract_id) == IsPartialDict(
         quantity=1,
         renewalQuantity=3,
         isAutoRenewing=False,
@@ -155,48 +160,48 @@ async def test_every_change_is_accepted_and_made_later(registered_shopper: Shopp
     )
 
 
-async def test_fewer_units_from_now_on(registered_shopper: Shopper) -> None:
+async def test_quantity_can_only_be_reduced(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(COFFEE)
-    id = await bought(registered_shopper, COFFEE)
-    assert (await read(registered_shopper, id))["quantity"] == 2
+    contract_id = await bought(registered_shopper, COFFEE)
+    assert (await read(registered_shopper, contract_id))["quantity"] == 2
     for quantity in (2, 3, 0):
-        (error,) = (await changed(registered_shopper, id, reducedQuantity=quantity))["errors"]
+        (error,) = (await changed(registered_shopper, contract_id, reducedQuantity=quantity))["errors"]
         assert error == IsPartialDict(code="INVALID_INPUT", path=["input", "change", "reducedQuantity"])
-    assert (await changed(registered_shopper, id, reducedQuantity=1))["errors"] == []
+    assert (await changed(registered_shopper, contract_id, reducedQuantity=1))["errors"] == []
     await registered_shopper.control("clock", {"forward_s": 61})
-    assert (await read(registered_shopper, id))["quantity"] == 1
+    assert (await read(registered_shopper, contract_id))["quantity"] == 1
 
 
-async def test_time_renews_a_contract_by_an_order_each(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper)
+async def test_each_renewal_is_an_order(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper)
     await registered_shopper.control("clock", {"forward_s": 70 * DAY})
-    contract = await read(registered_shopper, id)
+    contract = await read(registered_shopper, contract_id)
     assert contract["orders"]["totalCount"] == 3
     numbers = [node["number"] for node in contract["orders"]["nodes"]]
-    text = "{ shopper { orders(first: 10) { nodes { number } } } }"
-    own = (await registered_shopper.storefront.ask(text)).data["shopper"]["orders"]["nodes"]
+    query = "{ shopper { orders(first: 10) { nodes { number } } } }"
+    own = (await registered_shopper.storefront.ask(query)).data["shopper"]["orders"]["nodes"]
     assert [node["number"] for node in own] == numbers
 
 
-async def test_stopping_renewals_is_done_once_and_may_be_repeated(registered_shopper: Shopper, world: World) -> None:
-    id = await bought(registered_shopper)
-    payload = (await registered_shopper.storefront.run("StopRenewing", id=id))["cancelSubscriptionContract"]
+async def test_repeated_cancellation_sends_no_second_call(registered_shopper: Shopper, world: World) -> None:
+    contract_id = await bought(registered_shopper)
+    payload = (await registered_shopper.storefront.run("StopRenewing", id=contract_id))["cancelSubscriptionContract"]
     assert payload["errors"] == []
     await registered_shopper.control("clock", {"forward_s": 61})
     world.calls.clear()
-    payload = (await registered_shopper.storefront.ask(CANCEL, id=id)).data["cancelSubscriptionContract"]
+    payload = (await registered_shopper.storefront.ask(CANCEL, id=contract_id)).data["cancelSubscriptionContract"]
     assert payload == {
-        "subscriptionContract": {"id": id, "state": "CANCELLED", "cancelledAt": IsStr},
+        "subscriptionContract": {"id": contract_id, "state": "CANCELLED", "cancelledAt": IsStr},
         "errors": [],
     }
-    assert world.calls.count("POST", f"{ONE}/cancel") == 0
+    assert world.calls.count("POST", f"{CONTRACT}/cancel") == 0
 
 
-async def test_a_cancelled_contract_says_that_it_is_not_changed_any_more(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper)
-    await registered_shopper.storefront.run("StopRenewing", id=id)
+async def test_change_of_a_cancelled_contract_is_refused(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper)
+    await registered_shopper.storefront.run("StopRenewing", id=contract_id)
     await registered_shopper.control("clock", {"forward_s": 61})
-    payload = await changed(registered_shopper, id, autoRenewal=True)
+    payload = await changed(registered_shopper, contract_id, autoRenewal=True)
     assert payload["errors"] == [
         {
             "__typename": "ContractError",
@@ -206,40 +211,40 @@ async def test_a_cancelled_contract_says_that_it_is_not_changed_any_more(registe
             "state": "CANCELLED",
         }
     ]
-    assert payload["subscriptionContract"]["id"] == id
+    assert payload["subscriptionContract"]["id"] == contract_id
 
 
-# Whose it is.
+# Ownership.
 
 
-@pytest.mark.parametrize("told", ["present", "absent"])
-async def test_a_contract_of_somebody_else_is_like_one_that_never_was(
-    registered_shopper: Shopper, other_registered_shopper: Shopper, world: World, told: str
+@pytest.mark.parametrize("owner", ["present", "absent"])
+async def test_contract_of_another_shopper_looks_like_a_missing_one(
+    registered_shopper: Shopper, other_registered_shopper: Shopper, world: World, owner: str
 ) -> None:
-    id = await bought(registered_shopper)
-    await registered_shopper.control("switches", {"subscription_shopper": told})
-    assert (await read(registered_shopper, id))["id"] == id
-    never = "U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ"
-    for text, more in ((READ, {}), (CHANGE, {"change": {"autoRenewal": False}}), (CANCEL, {})):
+    contract_id = await bought(registered_shopper)
+    await registered_shopper.control("switches", {"subscription_shopper": owner})
+    assert (await read(registered_shopper, contract_id))["id"] == contract_id
+    missing_id = "U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ"
+    for operation, more in ((READ, {}), (CHANGE, {"change": {"autoRenewal": False}}), (CANCEL, {})):
         answers = []
-        for asked in (id, never):
-            variables = {"id": asked} | more
+        for requested_id in (contract_id, missing_id):
+            variables = {"id": requested_id} | more
             answers.append(
-                (await other_registered_shopper.storefront.send({"query": text, "variables": variables})).content
+                (await other_registered_shopper.storefront.send({"query": operation, "variables": variables})).content
             )
         assert answers[0] == answers[1]
-    assert not world.calls.count("POST", f"{ONE}/cancel") + world.calls.count("POST", f"{ONE}/renewal-type")
-    assert (await read(registered_shopper, id))["pendingChanges"] == []
+    assert not world.calls.count("POST", f"{CONTRACT}/cancel") + world.calls.count("POST", f"{CONTRACT}/renewal-type")
+    assert (await read(registered_shopper, contract_id))["pendingChanges"] == []
     shown = (await other_registered_shopper.storefront.run("MyContracts"))["shopper"]["subscriptionContracts"]
     assert shown["edges"] == []
 
 
-async def test_renewals_are_not_paid_with_the_card_of_somebody_else(
+async def test_renewals_cannot_be_paid_with_another_shoppers_card(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
-    id = await bought(registered_shopper)
+    contract_id = await bought(registered_shopper)
     (foreign,) = await option_ids(other_registered_shopper)
-    source = next(one.payment_options[0].source for one in world.accounts if one.username.startswith("sam"))
+    source = next(account.payment_options[0].source for account in world.accounts if account.username.startswith("sam"))
     world.calls.clear()
     for change, code in (
         ({"paymentOptionId": foreign}, "NOT_FOUND"),
@@ -247,117 +252,117 @@ async def test_renewals_are_not_paid_with_the_card_of_somebody_else(
         ({"sourceId": str(source.id)}, "SOURCE_NOT_REUSABLE"),
         ({"sourceId": "nonsense"}, "SOURCE_NOT_REUSABLE"),
     ):
-        (error,) = (await changed(registered_shopper, id, **change))["errors"]
+        (error,) = (await changed(registered_shopper, contract_id, **change))["errors"]
         assert error == IsPartialDict(code=code, path=["input", "change", *change])
     assert not [call for call in world.calls.by_call if call.method == "POST"]
-    own = next(one for one in world.accounts if one.username.startswith("alex")).payment_options[1].source
-    assert (await changed(registered_shopper, id, sourceId=str(own.id)))["errors"] == []
+    own = next(account.payment_options[1].source for account in world.accounts if account.username.startswith("alex"))
+    assert (await changed(registered_shopper, contract_id, sourceId=str(own.id)))["errors"] == []
 
 
-async def test_a_guest_asks_for_nothing(storefront: Storefront, world: World) -> None:
+async def test_guest_cannot_read_or_change_contracts(storefront: Storefront, world: World) -> None:
     await storefront.ask("mutation { startSession(input: {}) { errors { code } } }")
     world.calls.clear()
-    for text, more in ((READ, {}), (CHANGE, {"change": {"autoRenewal": False}}), (CANCEL, {})):
-        assert (await storefront.ask(text, id="U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ", **more)).codes == ["SIGN_IN_REQUIRED"]
+    for operation, more in ((READ, {}), (CHANGE, {"change": {"autoRenewal": False}}), (CANCEL, {})):
+        assert (await storefront.ask(operation, id="U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ", **more)).codes == [
+            "SIGN_IN_REQUIRED"
+        ]
     assert world.calls.count() == 0
 
 
 # Without the key, and when a call fails.
 
 
-async def test_without_the_merchants_key_there_are_none(
+async def test_contracts_are_not_configured_without_merchant_key(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, merchant_key="") as storefront:
         keys = world.keys
-        member = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+        shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         world.calls.clear()
-        answer = await member.storefront.ask(documents()["MyContracts"])
+        answer = await shopper.storefront.ask(documents()["MyContracts"])
         assert answer.codes == ["NOT_CONFIGURED"]
         assert answer.body["data"]["shopper"] == IsPartialDict(subscriptionContracts=None)
-        for text, more in ((READ, {}), (CHANGE, {"change": {"autoRenewal": False}}), (CANCEL, {})):
-            answer = await member.storefront.ask(text, id="U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ", **more)
+        for operation, more in ((READ, {}), (CHANGE, {"change": {"autoRenewal": False}}), (CANCEL, {})):
+            answer = await shopper.storefront.ask(operation, id="U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ", **more)
             assert answer.codes == ["NOT_CONFIGURED"]
         assert world.calls.count() == 0
 
 
-async def test_a_wrong_key_ends_no_session(
+async def test_wrong_merchant_key_does_not_end_the_session(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, merchant_key="riverdemo-merchant:wrong-and-long") as storefront:
         keys = world.keys
-        member = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
-        answer = await member.storefront.ask(documents()["MyContracts"])
+        shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+        answer = await shopper.storefront.ask(documents()["MyContracts"])
         assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
-        assert (await member.storefront.ask("{ session { level } }")).data["session"]["level"] == "REGISTERED"
+        assert (await shopper.storefront.ask("{ session { level } }")).data["session"]["level"] == "REGISTERED"
 
 
-async def test_what_fails_leaves_the_rest(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper)
-    for path, lost in ((f"{ONE}/pending-actions", "pendingChanges"), (f"{ONE}/orders", "orders")):
+async def test_failing_call_leaves_the_other_fields(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper)
+    for path, lost in ((f"{CONTRACT}/pending-actions", "pendingChanges"), (f"{CONTRACT}/orders", "orders")):
         await registered_shopper.fault("status", path, status=503)
-        answer = await registered_shopper.storefront.ask(READ, id=id)
+        answer = await registered_shopper.storefront.ask(READ, id=contract_id)
         assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
-        assert answer.body["data"]["subscriptionContract"] == IsPartialDict(id=id, **{lost: None})
+        assert answer.body["data"]["subscriptionContract"] == IsPartialDict(id=contract_id, **{lost: None})
         await registered_shopper.sandbox.delete("/_sandbox/faults")
-    await registered_shopper.fault("status", f"{ONE}/renewal-type", status=503)
-    payload = await changed(registered_shopper, id, autoRenewal=False)
+    await registered_shopper.fault("status", f"{CONTRACT}/renewal-type", status=503)
+    payload = await changed(registered_shopper, contract_id, autoRenewal=False)
     assert payload["errors"] == [
         IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="READ_STATE_FIRST", path=["input", "change", "autoRenewal"])
     ]
-    assert payload["subscriptionContract"] == {"id": id, "pendingChanges": []}
-    await registered_shopper.fault("status", ALL, status=503)
+    assert payload["subscriptionContract"] == {"id": contract_id, "pendingChanges": []}
+    await registered_shopper.fault("status", CONTRACTS, status=503)
     answer = await registered_shopper.storefront.ask(
         "{ shopper { firstName subscriptionContracts(first: 5) { totalCount } } }"
     )
     assert answer.body["data"]["shopper"] == {"firstName": "Alex", "subscriptionContracts": None}
 
 
-async def test_an_address_that_cannot_be_served_is_told_at_its_place(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper, COFFEE)
+async def test_invalid_contract_address_is_an_error_at_its_path(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper, COFFEE)
     address = {"firstName": "A", "lastName": "B", "line1": "1 Road", "city": "Tehran", "countryCode": "IR"}
-    (error,) = (await changed(registered_shopper, id, shippingAddress=address))["errors"]
+    (error,) = (await changed(registered_shopper, contract_id, shippingAddress=address))["errors"]
     assert error == IsPartialDict(__typename="DestinationError", path=["input", "change", "shippingAddress"])
 
 
-async def test_a_new_email_address_is_that_of_the_contracts_too_when_asked(registered_shopper: Shopper) -> None:
-    id = await bought(registered_shopper)
-    text = """mutation($email: EmailAddress!, $apply: Boolean) { updateShopper(input: {email: $email,
+async def test_new_email_address_is_applied_to_contracts_on_request(registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper)
+    mutation = """mutation($email: EmailAddress!, $apply: Boolean) { updateShopper(input: {email: $email,
       applyEmailToContracts: $apply}) { errors { code } } }"""
     shown = "query($id: ID!) { subscriptionContract(id: $id) { shippingAddress { email } } }"
     for apply, expected in ((False, "ada@example.com"), (True, "new@example.com")):
-        answer = await registered_shopper.storefront.ask(text, email="new@example.com", apply=apply)
+        answer = await registered_shopper.storefront.ask(mutation, email="new@example.com", apply=apply)
         assert answer.data["updateShopper"]["errors"] == []
-        contract = (await registered_shopper.storefront.ask(shown, id=id)).data["subscriptionContract"]
+        contract = (await registered_shopper.storefront.ask(shown, id=contract_id)).data["subscriptionContract"]
         assert contract["shippingAddress"]["email"] == expected
 
 
-async def test_a_contract_is_read_by_its_id_alone(
-    registered_shopper: Shopper, other_registered_shopper: Shopper
-) -> None:
-    id = await bought(registered_shopper)
-    text = "query($id: ID!) { node(id: $id) { __typename ... on SubscriptionContract { state } } }"
-    assert (await registered_shopper.storefront.ask(text, id=id)).data["node"] == {
+async def test_contract_is_read_by_its_id_alone(registered_shopper: Shopper, other_registered_shopper: Shopper) -> None:
+    contract_id = await bought(registered_shopper)
+    query = "query($id: ID!) { node(id: $id) { __typename ... on SubscriptionContract { state } } }"
+    assert (await registered_shopper.storefront.ask(query, id=contract_id)).data["node"] == {
         "__typename": "SubscriptionContract",
         "state": "ACTIVE",
     }
-    assert (await other_registered_shopper.storefront.ask(text, id=id)).data["node"] is None
+    assert (await other_registered_shopper.storefront.ask(query, id=contract_id)).data["node"] is None
 
 
-async def test_a_contract_of_somebody_else_costs_as_many_calls_as_none(
+async def test_contract_of_another_shopper_costs_the_calls_of_none(
     registered_shopper: Shopper, storefront: Storefront, world: World
 ) -> None:
-    id = await bought(registered_shopper)
-    # Who has signed in could not be read then, so it is read when a contract asks for it.
+    contract_id = await bought(registered_shopper)
+    # The profile cannot be read at the sign-in, so it is read when a contract is requested.
     await registered_shopper.fault(
         "status", "/v1/shoppers/me", method="GET", times=1, status=400, code="invalid-request"
     )
     other = Storefront(storefront.http)
     await other.sign_in(world.keys.other_shopper_username, world.keys.other_shopper_password)
     calls = []
-    for one in (id, global_id("SubscriptionContract", "999999")):
+    for requested_id in (contract_id, global_id("SubscriptionContract", "999999")):
         world.calls.clear()
-        answer = await other.ask("query($id: ID!) { subscriptionContract(id: $id) { id } }", id=one)
+        answer = await other.ask("query($id: ID!) { subscriptionContract(id: $id) { id } }", id=requested_id)
         assert answer.data == {"subscriptionContract": None}
         calls.append(dict(world.calls.by_call))
     assert calls[0] == calls[1]

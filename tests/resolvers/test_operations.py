@@ -1,6 +1,6 @@
-"""Every example operation, over HTTP: what it costs, and what stays when any one of its calls fails.
+"""Every example operation, over HTTP: the calls it makes, and its answer when one of the calls fails.
 
-Whatever `TABLE` does not name as lost is the same as without the failure.
+All that `TABLE` does not name as lost must be the same as without the failure.
 """
 
 import re
@@ -40,39 +40,44 @@ from tests.support.shop import Answer, Clock, InMemoryTransport, Shopper, docume
 pytestmark = pytest.mark.slow
 
 
-def test_the_table_has_every_operation() -> None:
+def test_table_has_every_operation() -> None:
     assert TABLE.keys() == documents().keys()
 
 
-def test_what_is_lost_alone_is_what_the_rules_of_the_graph_call_costly() -> None:
+def test_fields_lost_alone_are_fields_with_their_own_call() -> None:
     for name, row in TABLE.items():
         shown = dict(shown_by(parse(documents()[name])))
-        lost = [field for one in row.effects.values() if isinstance(one, NullFields) for field in one.fields]
+        effects = [effect for effect in row.effects.values() if isinstance(effect, NullFields)]
+        lost = [field for effect in effects for field in effect.fields]
         assert {shown[re.sub(r"\.\d+", "", field)] for field in lost} <= costly()
 
 
 def shown_by(document: DocumentNode) -> Iterator[tuple[str, str]]:
     """The fields of an operation: the path in the answer, and the coordinate."""
-    named = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    fragments = {
+        fragment.name.value: fragment
+        for fragment in document.definitions
+        if isinstance(fragment, FragmentDefinitionNode)
+    }
 
     def inside(selected: SelectionSetNode, type_: Any, path: str) -> Iterator[tuple[str, str]]:
-        for one in selected.selections:
-            if not isinstance(one, FieldNode):
-                spread: Any = one if isinstance(one, InlineFragmentNode) else named[one.name.value]  # type: ignore[attr-defined] # else a spread
-                yield from inside(spread.selection_set, CORE.type_map[spread.type_condition.name.value], path)
-            elif one.name.value != "__typename":
-                place = f"{path}{(one.alias or one.name).value}"
-                yield place, f"{type_.name}.{one.name.value}"
-                if one.selection_set is not None:
-                    below = get_named_type(type_.fields[one.name.value].type)
-                    yield from inside(one.selection_set, below, f"{place}.")
+        for node in selected.selections:
+            if not isinstance(node, FieldNode):
+                fragment: Any = node if isinstance(node, InlineFragmentNode) else fragments[node.name.value]  # type: ignore[attr-defined] # else a spread
+                yield from inside(fragment.selection_set, CORE.type_map[fragment.type_condition.name.value], path)
+            elif node.name.value != "__typename":
+                field_path = f"{path}{(node.alias or node.name).value}"
+                yield field_path, f"{type_.name}.{node.name.value}"
+                if node.selection_set is not None:
+                    below = get_named_type(type_.fields[node.name.value].type)
+                    yield from inside(node.selection_set, below, f"{field_path}.")
 
     for operation in document.definitions:
         if isinstance(operation, OperationDefinitionNode):
             yield from inside(operation.selection_set, CORE.get_root_type(operation.operation), "")
 
 
-# How an operation is run.
+# Running an operation.
 
 
 @asynccontextmanager
@@ -86,14 +91,15 @@ async def fresh_shopper() -> AsyncIterator[Shopper]:
         yield Shopper(storefront, sandbox, world)
 
 
-class Seen(NamedTuple):
-    """A run of an operation by a shopper who exists for it alone."""
+class Run(NamedTuple):
+    """One run of an operation by a new shopper."""
 
     answer: Answer
     calls: set[NthCall]
     before: dict[str, Any]
+    """Session and cart before the operation."""
     after: dict[str, Any]
-    """What the shopper has, once everything works again."""
+    """Session and cart after it, read without faults."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -101,43 +107,43 @@ class Seen(NamedTuple):
         return dict(payload)
 
 
-HAS = "{ session { id level } cart { totalQuantity } }"
+STATE = "{ session { id level } cart { totalQuantity } }"
 
 
-async def seen(name: str, failing: NthCall | None = None) -> Seen:
+async def run_once(name: str, failing: NthCall | None = None) -> Run:
     async with fresh_shopper() as shopper:
         document = documents()[name]
-        given = await TABLE[name].arrange(shopper)
-        variables = {one: value for one, value in given.items() if f"${one}:" in document}
-        before = (await shopper.storefront.ask(HAS)).data
+        arranged = await TABLE[name].arrange(shopper)
+        variables = {variable: value for variable, value in arranged.items() if f"${variable}:" in document}
+        before = (await shopper.storefront.ask(STATE)).data
         if failing is not None:
-            method, path, turn = failing
-            await shopper.fault("status", path, method=method, status=503, skips=turn, times=1)
+            method, path, number = failing
+            await shopper.fault("status", path, method=method, status=503, skips=number, times=1)
         calls = shopper.world.calls
         calls.clear()
         answer = await shopper.storefront.ask(document, **variables)
         made = {
-            NthCall(call.method, call.path, turn)
+            NthCall(call.method, call.path, number)
             for call in calls.by_call
-            for turn in range(calls.count(call.method, call.path))
+            for number in range(calls.count(call.method, call.path))
         }
-        assert not failing or not shopper.world.faults, "it was met"
-        after = (await shopper.storefront.ask(HAS)).data
-        return Seen(answer, made, before, after)
+        assert not failing or not shopper.world.faults, "the failing call was made"
+        after = (await shopper.storefront.ask(STATE)).data
+        return Run(answer, made, before, after)
 
 
-# What two runs have in common.
+# Comparing runs.
 
 Leaves = dict[str, Any]
 TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Whatever has no members, by its dotted path. One time is as good as another."""
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
-    for name, member in members:
-        yield from leaves(member, f"{path}.{name}" if path else str(name))
-    if not members:
+    """Every scalar and empty object or list, by its dotted path. All times count as equal."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
+    for name, child in children:
+        yield from leaves(child, f"{path}.{name}" if path else str(name))
+    if not children:
         yield path, "a time" if isinstance(value, str) and TIME.match(value) else value
 
 
@@ -145,33 +151,33 @@ def is_below(path: str, field: str) -> bool:
     return f"{path}.".startswith(f"{field}.")
 
 
-def beside(told: Leaves, fields: tuple[str, ...]) -> Leaves:
-    return {path: value for path, value in told.items() if not any(is_below(path, field) for field in fields)}
+def outside(answer: Leaves, fields: tuple[str, ...]) -> Leaves:
+    return {path: value for path, value in answer.items() if not any(is_below(path, field) for field in fields)}
 
 
 @dataclass
-class Good:
-    """Two runs in which nothing fails. What is made anew for each run is known by its path alone."""
+class Baseline:
+    """Two runs without a fault. Values that differ between them, such as new ids, are compared by their path alone."""
 
-    one: Seen
-    other: Seen
-    anew: set[str] = field(init=False)
+    first: Run
+    second: Run
+    varying: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        there = dict(leaves(self.other.answer.data))
-        self.anew = {path for path, value in leaves(self.one.answer.data) if there[path] != value}
+        second = dict(leaves(self.second.answer.data))
+        self.varying = {path for path, value in leaves(self.first.answer.data) if second[path] != value}
 
-    def told(self, run: Seen) -> Leaves:
+    def comparable(self, run: Run) -> Leaves:
         return {
-            path: "anew" if path in self.anew and value is not None else value
+            path: "varying" if path in self.varying and value is not None else value
             for path, value in leaves(run.answer.body["data"])
         }
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_an_operation_makes_the_calls_of_the_table(name: str) -> None:
-    row, run = TABLE[name], await seen(name)
-    assert run.answer.data, "and there is no error"
+async def test_operation_makes_the_calls_of_the_table(name: str) -> None:
+    row, run = TABLE[name], await run_once(name)
+    assert run.answer.data, "without errors"
     for payload in run.answer.data.values():
         assert payload is not None
         assert payload.get("errors", []) == []
@@ -180,10 +186,10 @@ async def test_an_operation_makes_the_calls_of_the_table(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_what_does_not_depend_on_a_call_stays_when_that_call_fails(name: str) -> None:
-    good = Good(await seen(name), await seen(name))
+async def test_failing_call_loses_only_what_the_table_names(name: str) -> None:
+    baseline = Baseline(await run_once(name), await run_once(name))
     for call, lost in TABLE[name].effects.items():
-        run = await seen(name, call)
+        run = await run_once(name, call)
         assert run.answer.status == 200
         assert set(run.answer.codes) <= {"UPSTREAM_UNAVAILABLE"}, call
         if isinstance(lost, ChangeRefused):
@@ -191,24 +197,24 @@ async def test_what_does_not_depend_on_a_call_stays_when_that_call_fails(name: s
         elif isinstance(lost, OutcomeInDoubt):
             check_in_doubt(run)
         else:
-            told, expected = good.told(run), good.told(good.one)
-            touched = (*lost.fields, *lost.but_for) if isinstance(lost, NullFields) else lost.fields
-            assert beside(told, touched) == beside(expected, touched), call
-            check_lost(run, told, lost)
-            assert quantity(run.after) == quantity(good.one.after), "what was changed is changed"
+            answer, expected = baseline.comparable(run), baseline.comparable(baseline.first)
+            affected = (*lost.fields, *lost.but_for) if isinstance(lost, NullFields) else lost.fields
+            assert outside(answer, affected) == outside(expected, affected), call
+            check_lost(run, answer, lost)
+            assert quantity(run.after) == quantity(baseline.first.after), "the change was made"
 
 
-def check_lost(run: Seen, told: Leaves, lost: NullFields | FallbackFields) -> None:
-    told_at = {".".join(map(str, error["path"])) for error in run.answer.body.get("errors", [])}
+def check_lost(run: Run, answer: Leaves, lost: NullFields | FallbackFields) -> None:
+    error_paths = {".".join(map(str, error["path"])) for error in run.answer.body.get("errors", [])}
     if isinstance(lost, NullFields):
-        assert told_at == set(lost.fields)
-        assert [told[field] for field in lost.fields] == [None] * len(lost.fields)
+        assert error_paths == set(lost.fields)
+        assert [answer[field] for field in lost.fields] == [None] * len(lost.fields)
     else:
-        assert told_at == set()
-        assert all(any(is_below(path, field) for path in told) for field in lost.fields)
+        assert error_paths == set()
+        assert all(any(is_below(path, field) for path in answer) for field in lost.fields)
 
 
-def check_refused(run: Seen) -> None:
+def check_refused(run: Run) -> None:
     payload = run.payload
     codes = [error["code"] for error in payload["errors"]]
     assert codes
@@ -220,7 +226,7 @@ def check_refused(run: Seen) -> None:
             assert (payload[name] is None) == (name in missing)
 
 
-def check_in_doubt(run: Seen) -> None:
+def check_in_doubt(run: Run) -> None:
     payload = run.payload
     assert payload["errors"] == []
     assert payload["attempt"]["status"] == "IN_DOUBT"
@@ -228,13 +234,13 @@ def check_in_doubt(run: Seen) -> None:
     check_nothing_lost(run)
 
 
-def check_nothing_lost(run: Seen) -> None:
+def check_nothing_lost(run: Run) -> None:
     if run.before["session"] is None:
         assert not quantity(run.after)
     else:
         assert run.after == run.before
 
 
-def quantity(has: dict[str, Any]) -> int | None:
-    cart = has["cart"]
+def quantity(state: dict[str, Any]) -> int | None:
+    cart = state["cart"]
     return cart["totalQuantity"] if cart else None

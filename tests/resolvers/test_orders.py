@@ -1,4 +1,4 @@
-"""Orders past: who may read one, what it says, and how somebody without an account finds theirs."""
+"""Orders: which sessions can read them, their fields, and looking one up without an account."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ LOOK_UP = """mutation($by: OrderLookupBy!) { lookupOrder(input: {by: $by}) { ord
 
 
 async def placed(shopper: Shopper, product_id: str | None = None) -> dict[str, Any]:
-    """An order of this shopper: what the confirmation mail says of it, with its global id."""
+    """Place an order. Its number and password, as in the confirmation mail, and its global id."""
     if product_id is None:
         await shopper.get_ready()
     else:
@@ -36,29 +36,29 @@ async def placed(shopper: Shopper, product_id: str | None = None) -> dict[str, A
 
 @pytest.fixture
 async def stranger(storefront: Storefront) -> Storefront:
-    """Somebody else, with a session of their own."""
+    """Another guest, with a session of their own."""
     stranger = Storefront(storefront.http)
     await stranger.ask("mutation { startSession(input: {}) { errors { code } } }")
     return stranger
 
 
-def miss(answer: Answer) -> dict[str, Any]:
+def lookup_error(answer: Answer) -> dict[str, Any]:
     payload = answer.data["lookupOrder"]
     assert payload["order"] is None
     (error,) = payload["errors"]
     return dict(error)
 
 
-async def test_the_link_in_the_mail_opens_the_order_for_the_session(
+async def test_order_password_unlocks_the_order_for_the_session(
     shopper: Shopper, stranger: Storefront, world: World
 ) -> None:
     mail = await placed(shopper)
     assert (await stranger.ask(READ, id=mail["global"])).data["order"] is None
     world.calls.clear()
-    found = (await stranger.run("FindMyOrder", number=mail["number"], password=mail["password"]))["lookupOrder"]
-    assert found["errors"] == []
-    assert found["order"] == IsPartialDict(number=mail["number"], state="SUBMITTED")
-    assert found["order"]["totals"]["orderTotal"]["amount"] == "96.69"
+    payload = (await stranger.run("FindMyOrder", number=mail["number"], password=mail["password"]))["lookupOrder"]
+    assert payload["errors"] == []
+    assert payload["order"] == IsPartialDict(number=mail["number"], state="SUBMITTED")
+    assert payload["order"]["totals"]["orderTotal"]["amount"] == "96.69"
     assert world.calls.count() == 1
 
     world.calls.clear()
@@ -68,10 +68,12 @@ async def test_the_link_in_the_mail_opens_the_order_for_the_session(
 
     another = Storefront(stranger.http)
     await another.ask("mutation { startSession(input: {}) { errors { code } } }")
-    assert (await another.ask(READ, id=mail["global"])).data["order"] is None, "it was found by one session only"
+    assert (await another.ask(READ, id=mail["global"])).data["order"] is None, (
+        "only the session that looked it up can read it"
+    )
 
 
-async def test_every_miss_has_the_same_answer(shopper: Shopper, stranger: Storefront, world: World) -> None:
+async def test_every_wrong_lookup_has_the_same_answer(shopper: Shopper, stranger: Storefront, world: World) -> None:
     mail = await placed(shopper)
     answers = set()
     for number, password in (
@@ -86,7 +88,7 @@ async def test_every_miss_has_the_same_answer(shopper: Shopper, stranger: Storef
         answers.add(answer.content)
         assert world.calls.count("POST", LOOKUP) == world.calls.count() == 1
     assert len(answers) == 1
-    error = miss(await stranger.ask(LOOK_UP, by={"orderPassword": {"number": "1", "password": "x"}}))
+    error = lookup_error(await stranger.ask(LOOK_UP, by={"orderPassword": {"number": "1", "password": "x"}}))
     assert error == {
         "__typename": "NotFoundError",
         "code": "NOT_FOUND",
@@ -96,10 +98,10 @@ async def test_every_miss_has_the_same_answer(shopper: Shopper, stranger: Storef
     }
 
 
-async def test_the_digits_of_a_card_are_for_the_signed_in(stranger: Storefront, world: World) -> None:
+async def test_guest_cannot_look_up_by_card_digits(stranger: Storefront, world: World) -> None:
     world.calls.clear()
     by = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "1111"}}
-    error = miss(await stranger.ask(LOOK_UP, by=by))
+    error = lookup_error(await stranger.ask(LOOK_UP, by=by))
     assert error == IsPartialDict(
         code="SIGN_IN_REQUIRED", requiredLevel="REGISTERED", path=["input", "by", "cardDigits"]
     )
@@ -115,18 +117,18 @@ async def test_the_digits_of_a_card_are_for_the_signed_in(stranger: Storefront, 
         ({"status": 401, "code": "invalid_token"}, {"__typename": "NotFoundError"}),
     ],
 )
-async def test_a_look_up_that_failed_is_no_miss(
+async def test_failed_lookup_unlocks_nothing_and_can_be_repeated(
     shopper: Shopper, stranger: Storefront, fault: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     mail = await placed(shopper)
     by = {"orderPassword": {"number": mail["number"], "password": mail["password"]}}
     await shopper.fault("status", LOOKUP, **fault)
-    assert miss(await stranger.ask(LOOK_UP, by=by)) == IsPartialDict(**expected)
+    assert lookup_error(await stranger.ask(LOOK_UP, by=by)) == IsPartialDict(**expected)
     await shopper.sandbox.delete("/_sandbox/faults")
     assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["order"]["number"] == mail["number"]
 
 
-async def test_an_order_says_what_became_of_it(shopper: Shopper, storefront: Storefront) -> None:
+async def test_order_has_its_present_state(shopper: Shopper, storefront: Storefront) -> None:
     mail = await placed(shopper)
     read = (await storefront.ask(READ, id=mail["global"])).data["order"]
     assert read == IsPartialDict(state="SUBMITTED", submittedAt=IsStr, isTest=False, shippingMethod="Standard")
@@ -139,24 +141,22 @@ async def test_an_order_says_what_became_of_it(shopper: Shopper, storefront: Sto
     assert (read["state"], read["upstreamState"]) == ("UNKNOWN", "Lost at Sea")
 
 
-async def test_a_download_is_in_the_order_once_it_is_paid(shopper: Shopper, storefront: Storefront) -> None:
+async def test_paid_order_has_its_download_links(shopper: Shopper, storefront: Storefront) -> None:
     mail = await placed(shopper, SOFTWARE)
     (line,) = (await storefront.ask(READ, id=mail["global"])).data["order"]["lines"]
     assert line["upstreamState"] == "Downloadable"
     assert line["downloadUrls"] == [f"https://downloads.riverdemo.example/{mail['id']}/routemapper-pro"]
 
 
-async def test_an_order_from_before_payment_sources_tells_its_card(
-    shopper: Shopper, stranger: Storefront, world: World
-) -> None:
+async def test_order_without_source_has_its_card(shopper: Shopper, stranger: Storefront, world: World) -> None:
     mail = await placed(shopper)
-    found = next(one for one in world.orders() if one.id == mail["id"])
-    found.shows_source = False
+    order = next(order for order in world.orders() if order.id == mail["id"])
+    order.shows_source = False
     read = (await shopper.storefront.ask(READ, id=mail["global"])).data["order"]
     assert read["sources"] == [{"__typename": "CardSource", "sourceId": "", "brand": "Visa", "lastFourDigits": "1111"}]
 
 
-async def test_an_order_that_could_not_be_read_is_null_with_its_cause(shopper: Shopper) -> None:
+async def test_unreadable_order_is_null_with_an_error(shopper: Shopper) -> None:
     mail = await placed(shopper)
     await shopper.fault("status", ORDER, status=503)
     answer = await shopper.storefront.ask(READ, id=mail["global"])
@@ -164,38 +164,38 @@ async def test_an_order_that_could_not_be_read_is_null_with_its_cause(shopper: S
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
 
 
-@pytest.mark.parametrize("id", ["", "nonsense", "T3JkZXI6Li4vbWU", "UHJvZHVjdDo1NDAxMjMwMTAw", "T3JkZXI6MQ"])
-async def test_an_id_that_is_no_orders_costs_a_guest_no_call(stranger: Storefront, world: World, id: str) -> None:
+@pytest.mark.parametrize("global_id", ["", "nonsense", "T3JkZXI6Li4vbWU", "UHJvZHVjdDo1NDAxMjMwMTAw", "T3JkZXI6MQ"])
+async def test_unknown_order_id_of_a_guest_costs_no_call(stranger: Storefront, world: World, global_id: str) -> None:
     world.calls.clear()
-    assert (await stranger.ask(READ, id=id)).data["order"] is None
+    assert (await stranger.ask(READ, id=global_id)).data["order"] is None
     assert world.calls.count() == 0
 
 
-# Guessing.
+# Limits of lookups.
 
 
-async def test_one_order_is_guessed_at_five_times_a_minute(
+async def test_lookups_of_one_order_are_limited(
     shopper: Shopper, stranger: Storefront, world: World, clock: Clock
 ) -> None:
     mail = await placed(shopper)
     by = {"orderPassword": {"number": mail["number"], "password": "a guess"}}
     for _ in range(5):
-        assert miss(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
+        assert lookup_error(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
     world.calls.clear()
     by["orderPassword"]["password"] = mail["password"]
-    error = miss(await stranger.ask(LOOK_UP, by=by))
+    error = lookup_error(await stranger.ask(LOOK_UP, by=by))
     assert error == IsPartialDict(__typename="RateLimitError", code="RATE_LIMITED", retryAfter=IsStr)
     assert world.calls.count() == 0
     clock.move(61)
     assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["order"]["number"] == mail["number"]
 
 
-async def test_one_address_guesses_five_times_a_minute_whatever_the_order(stranger: Storefront, world: World) -> None:
+async def test_lookups_of_one_client_address_are_limited(stranger: Storefront, world: World) -> None:
     for number in range(5):
         by = {"orderPassword": {"number": str(number), "password": "a guess"}}
-        assert miss(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
+        assert lookup_error(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
     world.calls.clear()
-    assert miss(await stranger.ask(LOOK_UP, by=by))["code"] == "RATE_LIMITED"
+    assert lookup_error(await stranger.ask(LOOK_UP, by=by))["code"] == "RATE_LIMITED"
     assert world.calls.count() == 0
 
 
@@ -209,11 +209,13 @@ PAGE = """query($first: Int, $after: String, $last: Int, $before: String, $state
 
 
 async def arrive(shopper: Shopper, count: int = 1, **more: Any) -> list[str]:
-    """Orders that are placed elsewhere. Their numbers, the newest first."""
-    owner = next(one for one in shopper.world.accounts if one.username == shopper.world.keys.shopper_username)
+    """Place orders outside the gateway. Their numbers, newest first."""
+    owner = next(
+        account for account in shopper.world.accounts if account.username == shopper.world.keys.shopper_username
+    )
     answer = await shopper.sandbox.post("/_sandbox/orders", json={"shopperId": owner.id, "count": count} | more)
     assert answer.status_code == 200, answer.text
-    return [str(id) for id in reversed(answer.json()["ids"])]
+    return [str(order_id) for order_id in reversed(answer.json()["ids"])]
 
 
 async def page(shopper: Shopper, **window: Any) -> dict[str, Any]:
@@ -227,32 +229,32 @@ def numbers(orders: dict[str, Any]) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [50, 17])
-async def test_a_history_of_500_orders_neither_repeats_nor_skips_while_orders_arrive(
+async def test_pages_neither_repeat_nor_skip_while_orders_arrive(
     registered_shopper: Shopper, world: World, size: int
 ) -> None:
     there = await arrive(registered_shopper, 500)
     shown = await page(registered_shopper, first=size)
-    seen = numbers(shown)
+    paged = numbers(shown)
     while shown["pageInfo"]["hasNextPage"]:
         await arrive(registered_shopper, 3)
         shown = await page(registered_shopper, first=size, after=shown["pageInfo"]["endCursor"])
-        seen += numbers(shown)
-    assert seen == there
+        paged += numbers(shown)
+    assert paged == there
 
     there = numbers(await page(registered_shopper, first=1)) + there
     shown = await page(registered_shopper, last=size)
-    seen = numbers(shown)
+    paged = numbers(shown)
     arrived: list[str] = []
     for _ in range(500 // size):
         arrived = await arrive(registered_shopper, 3) + arrived
         shown = await page(registered_shopper, last=size, before=shown["pageInfo"]["startCursor"])
-        seen = numbers(shown) + seen
-    assert len(seen) == len(set(seen))
+        paged = numbers(shown) + paged
+    assert len(paged) == len(set(paged))
     everything = [str(order.id) for order in world.orders()]
-    assert seen == everything[-len(seen) :]
+    assert paged == everything[-len(paged) :]
 
 
-async def test_a_page_of_orders_costs_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_page_of_orders_costs_one_call(registered_shopper: Shopper, world: World) -> None:
     there = await arrive(registered_shopper, 45)
     world.calls.clear()
     shown = (await registered_shopper.storefront.run("OrderHistory", first=20))["shopper"]["orders"]
@@ -262,10 +264,10 @@ async def test_a_page_of_orders_costs_one_call(registered_shopper: Shopper, worl
     after = shown["pageInfo"]["endCursor"]
     shown = (await registered_shopper.storefront.run("OrderHistory", first=20, after=after))["shopper"]["orders"]
     assert [edge["node"]["number"] for edge in shown["edges"]] == there[20:40]
-    assert world.calls.count() == 1, "also the page after another, as long as nothing has moved"
+    assert world.calls.count() == 1, "also a further page, while no order has moved"
 
 
-async def test_orders_are_narrowed_to_states(registered_shopper: Shopper) -> None:
+async def test_orders_are_filtered_by_state(registered_shopper: Shopper) -> None:
     gone, *_ = await arrive(registered_shopper, 5)
     await registered_shopper.control("order-state", {"orderId": int(gone), "state": "Cancelled"})
     for states, count in ((["CANCELLED"], 1), (["SUBMITTED", "CANCELLED"], 5), (["DISPUTED"], 0), ([], 5), (None, 5)):
@@ -276,7 +278,7 @@ async def test_orders_are_narrowed_to_states(registered_shopper: Shopper) -> Non
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_an_answer_that_was_not_narrowed_is_not_shown(registered_shopper: Shopper, world: World) -> None:
+async def test_unfiltered_answer_is_an_invalid_response(registered_shopper: Shopper, world: World) -> None:
     await arrive(registered_shopper, 2)
     await registered_shopper.control("switches", {"order_states": "ignored"})
     answer = await registered_shopper.storefront.ask(PAGE, first=10, states=["CANCELLED"])
@@ -284,7 +286,7 @@ async def test_an_answer_that_was_not_narrowed_is_not_shown(registered_shopper: 
     assert answer.body["data"] == {"shopper": {"orders": None}}
 
 
-async def test_the_history_that_could_not_be_read_leaves_the_shopper(registered_shopper: Shopper) -> None:
+async def test_failing_order_history_leaves_the_shopper(registered_shopper: Shopper) -> None:
     await registered_shopper.fault("status", ORDERS, status=503)
     answer = await registered_shopper.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -296,7 +298,7 @@ async def test_the_history_that_could_not_be_read_leaves_the_shopper(registered_
     assert answer.body["data"]["shopper"] == IsPartialDict(firstName=None, orders={"totalCount": 0})
 
 
-async def test_an_order_in_detail_is_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_order_in_detail_costs_one_call(registered_shopper: Shopper, world: World) -> None:
     (number,) = await arrive(registered_shopper, 1, quantity=2)
     shown = (await registered_shopper.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]
     await registered_shopper.control("order-state", {"orderId": int(number), "state": "Complete"})
@@ -308,7 +310,7 @@ async def test_an_order_in_detail_is_one_call(registered_shopper: Shopper, world
     assert order["billingAddress"]["line1"] == order["shippingAddress"]["line1"] == "10380 Bren Road West"
 
 
-async def test_an_order_of_somebody_else_is_like_one_that_never_was(
+async def test_order_of_another_shopper_looks_like_a_missing_one(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
     await arrive(registered_shopper, 1)
@@ -316,21 +318,21 @@ async def test_an_order_of_somebody_else_is_like_one_that_never_was(
         "node"
     ]["id"]
     answers = []
-    for id in (foreign, "T3JkZXI6MTEyNzk1MDc4OTk5OQ"):
+    for order_id in (foreign, "T3JkZXI6MTEyNzk1MDc4OTk5OQ"):
         world.calls.clear()
         answers.append(
-            (await other_registered_shopper.storefront.send({"query": READ, "variables": {"id": id}})).content
+            (await other_registered_shopper.storefront.send({"query": READ, "variables": {"id": order_id}})).content
         )
-        answers.append(repr(sorted((one.method, one.path) for one in world.calls.by_call)).encode())
+        answers.append(repr(sorted((call.method, call.path) for call in world.calls.by_call)).encode())
     assert answers[0] == answers[2]
     assert answers[1] == answers[3]
 
 
-async def test_a_member_finds_an_order_by_the_card(registered_shopper: Shopper, shopper: Shopper) -> None:
+async def test_registered_shopper_looks_up_an_order_by_card(registered_shopper: Shopper, shopper: Shopper) -> None:
     mail = await placed(shopper)
     by = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "1111"}}
-    found = (await registered_shopper.storefront.ask(LOOK_UP, by=by)).data["lookupOrder"]
-    assert found == {"order": {"id": mail["global"], "number": mail["number"]}, "errors": []}
+    payload = (await registered_shopper.storefront.ask(LOOK_UP, by=by)).data["lookupOrder"]
+    assert payload == {"order": {"id": mail["global"], "number": mail["number"]}, "errors": []}
     assert (await registered_shopper.storefront.ask(READ, id=mail["global"])).data["order"]["number"] == mail["number"]
     wrong = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "2222"}}
-    assert miss(await registered_shopper.storefront.ask(LOOK_UP, by=wrong))["code"] == "NOT_FOUND"
+    assert lookup_error(await registered_shopper.storefront.ask(LOOK_UP, by=wrong))["code"] == "NOT_FOUND"

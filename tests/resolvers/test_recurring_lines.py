@@ -1,4 +1,4 @@
-"""Lines that recur: their terms, and what they mean for the ways to pay."""
+"""Recurring lines: their terms, and the payment methods they allow."""
 
 from typing import Any
 
@@ -26,15 +26,13 @@ async def added(storefront: Storefront, product_id: str, **terms: Any) -> dict[s
     return line
 
 
-async def test_a_product_that_recurs_says_so_on_its_line(storefront: Storefront) -> None:
+async def test_line_of_a_recurring_product_has_terms(storefront: Storefront) -> None:
     assert (await added(storefront, PACK))["recurringTerms"] is None
     line = await added(storefront, LIVE_MAPS)
     assert line["recurringTerms"] == {"isAutoRenewing": True, "hasFreeTrial": False, "terms": None}
 
 
-async def test_any_line_takes_terms_and_they_are_changed_alone_or_with_the_quantity(
-    storefront: Storefront, world: World
-) -> None:
+async def test_terms_are_changed_without_the_quantity(storefront: Storefront, world: World) -> None:
     line = await added(storefront, PACK, terms=TERMS)
     assert line["recurringTerms"] == TERMS | {"hasFreeTrial": False}
 
@@ -47,9 +45,7 @@ async def test_any_line_takes_terms_and_they_are_changed_alone_or_with_the_quant
     assert payload["cart"]["lines"] == [{"quantity": 3, "recurringTerms": terms}]
 
 
-async def test_terms_that_are_too_long_are_told_at_their_place_before_anything_is_sent(
-    storefront: Storefront, world: World
-) -> None:
+async def test_too_long_terms_are_refused_before_any_call(storefront: Storefront, world: World) -> None:
     line = await added(storefront, PACK)
     long = TERMS | {"terms": "x" * 4001}
     world.calls.clear()
@@ -64,16 +60,16 @@ async def test_terms_that_are_too_long_are_told_at_their_place_before_anything_i
     assert payload["errors"] == []
 
 
-async def test_a_cart_that_recurs_is_paid_by_what_can_recur(shopper: Shopper) -> None:
-    text = "{ availablePaymentMethods { methods { type obstacles } } }"
+async def test_recurring_cart_lists_only_recurring_payment_methods(shopper: Shopper) -> None:
+    query = "{ availablePaymentMethods { methods { type obstacles } } }"
     await shopper.fill_cart(LIVE_MAPS)
-    methods = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
+    methods = (await shopper.storefront.ask(query)).data["availablePaymentMethods"]["methods"]
     assert {method["type"] for method in methods} & {"payPal", "wireTransfer"} == set()
     assert IsPartialDict(type="creditCard", obstacles=[]) in methods
 
 
-async def test_the_sandbox_refuses_malformed_terms(client: Client) -> None:
-    for wrong in (
+async def test_sandbox_refuses_malformed_terms(client: Client) -> None:
+    for terms in (
         "yes",
         {},
         {"autoRenewal": "perhaps"},
@@ -83,7 +79,7 @@ async def test_the_sandbox_refuses_malformed_terms(client: Client) -> None:
         {"autoRenewal": "true", "endTime": "soon"},
         {"autoRenewal": "true", "color": "red"},
     ):
-        line = {"product": {"id": PACK}, "subscriptionInfo": wrong}
+        line = {"product": {"id": PACK}, "subscriptionInfo": terms}
         body = await client.ask("POST", f"{CART}/line-items", 400, json={"lineItems": {"lineItem": line}})
-        assert code(body) == "invalid-request", wrong
+        assert code(body) == "invalid-request", terms
     assert (await client.cart())["totalItemsInCart"] == 0

@@ -1,4 +1,4 @@
-"""A signed-in shopper: profile, address book, saved means of payment, and what of them goes on the cart."""
+"""A registered shopper: profile, address book and saved payment options, and their use on the cart."""
 
 from typing import Any
 
@@ -46,16 +46,16 @@ async def account(shopper: Shopper) -> dict[str, Any]:
     return profile
 
 
-async def change(shopper: Shopper, text: str, **variables: Any) -> dict[str, Any]:
-    (payload,) = (await shopper.storefront.ask(text, **variables)).data.values()
+async def change(shopper: Shopper, mutation: str, **variables: Any) -> dict[str, Any]:
+    (payload,) = (await shopper.storefront.ask(mutation, **variables)).data.values()
     assert isinstance(payload, dict)
     return payload
 
 
-# What there is.
+# Reading.
 
 
-async def test_an_account_is_read_whole(registered_shopper: Shopper, world: World) -> None:
+async def test_account_has_addresses_and_payment_options(registered_shopper: Shopper, world: World) -> None:
     world.calls.clear()
     shopper = await account(registered_shopper)
     assert shopper["addresses"] == [
@@ -73,15 +73,13 @@ async def test_an_account_is_read_whole(registered_shopper: Shopper, world: Worl
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_an_account_is_read_in_every_form_of_the_wire(
-    registered_shopper: Shopper, switch: dict[str, str]
-) -> None:
+async def test_account_is_read_in_every_form_of_the_answer(registered_shopper: Shopper, switch: dict[str, str]) -> None:
     before = await account(registered_shopper)
     await registered_shopper.control("switches", switch)
     assert await account(registered_shopper) == before
 
 
-async def test_a_card_is_expired_once_its_month_is_over(registered_shopper: Shopper, clock: Clock) -> None:
+async def test_card_is_expired_after_its_expiry_month(registered_shopper: Shopper, clock: Clock) -> None:
     clock.move(20 * 366 * 86_400)
     keys = registered_shopper.world.keys
     await registered_shopper.storefront.sign_in(keys.shopper_username, keys.shopper_password)
@@ -89,9 +87,7 @@ async def test_a_card_is_expired_once_its_month_is_over(registered_shopper: Shop
 
 
 @pytest.mark.parametrize(("path", "lost"), [(BOOK, "addresses"), (OPTIONS, "paymentOptions")])
-async def test_a_part_of_the_account_that_fails_takes_nothing_along(
-    registered_shopper: Shopper, path: str, lost: str
-) -> None:
+async def test_failing_part_of_the_account_leaves_the_others(registered_shopper: Shopper, path: str, lost: str) -> None:
     await registered_shopper.fault("status", path, status=503)
     answer = await registered_shopper.storefront.ask(ACCOUNT)
     shown = answer.body["data"]["shopper"]
@@ -103,19 +99,19 @@ async def test_a_part_of_the_account_that_fails_takes_nothing_along(
 # The profile.
 
 
-async def test_a_profile_is_changed_in_parts(registered_shopper: Shopper) -> None:
+async def test_profile_is_changed_in_parts(registered_shopper: Shopper) -> None:
     payload = await change(registered_shopper, UPDATE, input={"firstName": "Alexis", "email": "alexis@example.com"})
     assert payload["shopper"] == {"firstName": "Alexis", "lastName": "Rivera", "email": "alexis@example.com"}
     assert payload["errors"] == []
 
 
-async def test_a_profile_with_nothing_to_change_is_left_alone(registered_shopper: Shopper, world: World) -> None:
+async def test_empty_profile_change_sends_no_call(registered_shopper: Shopper, world: World) -> None:
     world.calls.clear()
     assert (await change(registered_shopper, UPDATE, input={}))["shopper"]["firstName"] == "Alex"
     assert world.calls.count("POST") == 0
 
 
-async def test_a_profile_is_refused_where_it_is_wrong(registered_shopper: Shopper) -> None:
+async def test_invalid_name_is_refused_at_its_path(registered_shopper: Shopper) -> None:
     payload = await change(registered_shopper, UPDATE, input={"lastName": " "})
     assert payload["errors"] == [{"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "lastName"]}]
     payload = await change(registered_shopper, UPDATE, input={"lastName": "x" * 300})
@@ -130,11 +126,11 @@ def cabin(**changes: Any) -> dict[str, Any]:
     return {"nickname": "Cabin", "address": ADDRESS} | changes
 
 
-async def test_an_address_is_added_replaced_renamed_and_removed(registered_shopper: Shopper) -> None:
+async def test_address_is_added_replaced_renamed_and_removed(registered_shopper: Shopper) -> None:
     payload = await change(registered_shopper, SAVE_ADDRESS, input=cabin(isDefault=True))
     saved = payload["savedAddress"]
     assert saved == IsPartialDict(nickname="Cabin", isDefault=True, address={"city": "Minnetonka"})
-    assert [(one["nickname"], one["isDefault"]) for one in payload["shopper"]["addresses"]] == [
+    assert [(entry["nickname"], entry["isDefault"]) for entry in payload["shopper"]["addresses"]] == [
         ("Home", False),
         ("Work", False),
         ("Cabin", True),
@@ -151,13 +147,13 @@ async def test_an_address_is_added_replaced_renamed_and_removed(registered_shopp
     assert payload["savedAddress"] == IsPartialDict(id=saved["id"], nickname="Hut")
     payload = await change(registered_shopper, DELETE_ADDRESS, id=saved["id"])
     assert payload["deletedId"] == saved["id"]
-    assert [one["nickname"] for one in payload["shopper"]["addresses"]] == ["Home", "Work"]
+    assert [entry["nickname"] for entry in payload["shopper"]["addresses"]] == ["Home", "Work"]
 
 
-async def test_a_label_in_use_is_not_taken_over(registered_shopper: Shopper, world: World) -> None:
+async def test_nickname_of_another_address_is_refused(registered_shopper: Shopper, world: World) -> None:
     work = (await account(registered_shopper))["addresses"][1]["id"]
-    for input in (cabin(nickname="Home"), cabin(id=work, nickname="Home")):
-        payload = await change(registered_shopper, SAVE_ADDRESS, input=input)
+    for fields in (cabin(nickname="Home"), cabin(id=work, nickname="Home")):
+        payload = await change(registered_shopper, SAVE_ADDRESS, input=fields)
         assert payload["savedAddress"] is None
         assert payload["errors"] == [
             {"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "nickname"]}
@@ -165,7 +161,7 @@ async def test_a_label_in_use_is_not_taken_over(registered_shopper: Shopper, wor
     assert world.calls.count("POST", BOOK) == 0
 
 
-async def test_a_repeat_of_a_lost_answer_adds_nothing(registered_shopper: Shopper, world: World) -> None:
+async def test_repeat_after_a_lost_answer_adds_no_address(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.fault("drop-after", BOOK, method="POST", times=1)
     failed = await change(registered_shopper, SAVE_ADDRESS, input=cabin())
     assert [error["code"] for error in failed["errors"]] == ["UPSTREAM_UNAVAILABLE"]
@@ -183,15 +179,15 @@ async def test_a_repeat_of_a_lost_answer_adds_nothing(registered_shopper: Shoppe
         ({"city": "x" * 300}, "InputError", "INVALID_INPUT", ["input", "address"]),
     ],
 )
-async def test_an_address_is_refused(
+async def test_invalid_address_is_not_saved(
     registered_shopper: Shopper, address: dict[str, str], kind: str, code: str, path: list[str]
 ) -> None:
     payload = await change(registered_shopper, SAVE_ADDRESS, input=cabin(address=ADDRESS | address))
     assert payload["errors"] == [{"__typename": kind, "code": code, "path": path}]
-    assert [one["nickname"] for one in payload["shopper"]["addresses"]] == ["Home", "Work"]
+    assert [entry["nickname"] for entry in payload["shopper"]["addresses"]] == ["Home", "Work"]
 
 
-async def test_what_is_gone_cannot_be_removed_again(registered_shopper: Shopper) -> None:
+async def test_removed_address_cannot_be_removed_again(registered_shopper: Shopper) -> None:
     home = (await account(registered_shopper))["addresses"][0]["id"]
     assert (await change(registered_shopper, DELETE_ADDRESS, id=home))["deletedId"] == home
     payload = await change(registered_shopper, DELETE_ADDRESS, id=home)
@@ -201,10 +197,10 @@ async def test_what_is_gone_cannot_be_removed_again(registered_shopper: Shopper)
     ]
 
 
-# Saved means of payment.
+# Saved payment options.
 
 
-async def test_a_card_is_saved_and_pays_again(registered_shopper: Shopper) -> None:
+async def test_saved_card_pays_again(registered_shopper: Shopper) -> None:
     await registered_shopper.fill_cart()
     source_id = await registered_shopper.source()
     payload = await change(
@@ -214,14 +210,14 @@ async def test_a_card_is_saved_and_pays_again(registered_shopper: Shopper) -> No
     assert option == IsPartialDict(
         nickname="Payment option 1", isDefault=True, source={"sourceId": source_id, "isReusable": True}
     )
-    assert [one["isDefault"] for one in payload["shopper"]["paymentOptions"]] == [False, False, True]
+    assert [option["isDefault"] for option in payload["shopper"]["paymentOptions"]] == [False, False, True]
     for _ in range(2):
         await registered_shopper.fill_cart()
         assert (await change(registered_shopper, PAY, id=option["id"]))["errors"] == []
         assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_saving_twice_comes_to_the_same(registered_shopper: Shopper, world: World) -> None:
+async def test_repeat_after_a_lost_answer_saves_no_second_option(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.control("switches", {"saved_option": "empty"})
     await registered_shopper.fill_cart()
     target = {"sourceId": await registered_shopper.source()}
@@ -233,7 +229,7 @@ async def test_saving_twice_comes_to_the_same(registered_shopper: Shopper, world
     assert world.calls.count("POST", OPTIONS) == 1
 
 
-async def test_an_option_gets_another_label_and_is_removed(registered_shopper: Shopper) -> None:
+async def test_payment_option_is_renamed_and_removed(registered_shopper: Shopper) -> None:
     travel = (await account(registered_shopper))["paymentOptions"][1]["id"]
     target = {"target": {"paymentOptionId": travel}}
     payload = await change(registered_shopper, SAVE_OPTION, input=target | {"nickname": "Holidays", "isDefault": True})
@@ -249,20 +245,22 @@ async def test_an_option_gets_another_label_and_is_removed(registered_shopper: S
 
 
 @pytest.mark.parametrize(
-    ("type", "code"), [("wireTransfer", "SOURCE_NOT_CHARGEABLE"), ("creditCard", "SOURCE_NOT_FOUND")]
+    ("method_type", "code"), [("wireTransfer", "SOURCE_NOT_CHARGEABLE"), ("creditCard", "SOURCE_NOT_FOUND")]
 )
-async def test_a_source_is_not_saved(registered_shopper: Shopper, type: str, code: str) -> None:
+async def test_unsavable_source_is_refused(registered_shopper: Shopper, method_type: str, code: str) -> None:
     await registered_shopper.fill_cart()
     source_id = (
-        await registered_shopper.source(type) if type != "creditCard" else "00000000-0000-4000-8000-000000000001"
+        await registered_shopper.source(method_type)
+        if method_type != "creditCard"
+        else "00000000-0000-4000-8000-000000000001"
     )
     payload = await change(registered_shopper, SAVE_OPTION, input={"target": {"sourceId": source_id}})
     assert payload["paymentOption"] is None
     assert payload["errors"] == [{"__typename": "PaymentError", "code": code, "path": ["input", "target", "sourceId"]}]
 
 
-@pytest.mark.parametrize("reason", ["nonreusable_source", "what-nobody-has-heard-of"])
-async def test_whatever_is_against_saving_it_is_the_source(registered_shopper: Shopper, reason: str) -> None:
+@pytest.mark.parametrize("reason", ["nonreusable_source", "an-unknown-code"])
+async def test_unknown_refusal_of_saving_is_about_the_source(registered_shopper: Shopper, reason: str) -> None:
     await registered_shopper.fault("status", OPTIONS, method="POST", status=409, code=reason)
     payload = await change(registered_shopper, SAVE_OPTION, input={"target": {"sourceId": "abc"}})
     assert [error["code"] for error in payload["errors"]] == ["SOURCE_NOT_REUSABLE"]
@@ -271,7 +269,7 @@ async def test_whatever_is_against_saving_it_is_the_source(registered_shopper: S
 # On the cart.
 
 
-async def test_my_defaults_are_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_account_defaults_are_applied_in_one_call(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.storefront.add(PACK)
     world.calls.clear()
     payload = (await registered_shopper.storefront.run("UseMyDefaults"))["applyShopper"]
@@ -281,7 +279,7 @@ async def test_my_defaults_are_one_call(registered_shopper: Shopper, world: Worl
     assert world.calls.count("POST", f"{CART}/apply-shopper") == world.calls.count() == 1
 
 
-async def test_chosen_entries_are_applied(registered_shopper: Shopper) -> None:
+async def test_chosen_account_entries_are_applied(registered_shopper: Shopper) -> None:
     shopper = await account(registered_shopper)
     chosen = {
         "billingAddressId": shopper["addresses"][1]["id"],
@@ -296,20 +294,20 @@ async def test_chosen_entries_are_applied(registered_shopper: Shopper) -> None:
     assert again["errors"] == [IsPartialDict(__typename="PaymentError", code="PRIMARY_SOURCE_PRESENT")]
 
 
-async def test_an_entry_that_there_is_not_is_told_at_its_place(registered_shopper: Shopper) -> None:
+async def test_unknown_account_entry_is_an_error_at_its_path(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     for name, type_name in (("billingAddressId", "SavedAddress"), ("paymentOptionId", "PaymentOption")):
-        for given in (global_id(type_name, "1"), global_id("Product", PACK), "nonsense"):
-            payload = await change(registered_shopper, APPLY, input={name: given})
+        for entry_id in (global_id(type_name, "1"), global_id("Product", PACK), "nonsense"):
+            payload = await change(registered_shopper, APPLY, input={name: entry_id})
             assert payload["errors"] == [IsPartialDict(code="NOT_FOUND", path=["input", name])]
 
 
-async def test_a_cart_takes_addresses_of_the_book(registered_shopper: Shopper, world: World) -> None:
-    home, work = (one["id"] for one in (await account(registered_shopper))["addresses"])
+async def test_cart_gets_addresses_of_the_address_book(registered_shopper: Shopper, world: World) -> None:
+    home, work = (entry["id"] for entry in (await account(registered_shopper))["addresses"])
     await registered_shopper.storefront.add(PACK)
     world.calls.clear()
-    input = {"billing": {"savedAddressId": work}, "shipping": {"savedAddressId": home}}
-    payload = await change(registered_shopper, SET_ADDRESSES, input=input)
+    chosen = {"billing": {"savedAddressId": work}, "shipping": {"savedAddressId": home}}
+    payload = await change(registered_shopper, SET_ADDRESSES, input=chosen)
     assert payload["errors"] == []
     assert payload["cart"]["billingAddress"]["address"]["line1"] == "120 Nicollet Mall"
     assert payload["cart"]["shippingAddress"]["address"]["line1"] == "10380 Bren Road West"
@@ -318,7 +316,7 @@ async def test_a_cart_takes_addresses_of_the_book(registered_shopper: Shopper, w
     assert same["cart"]["billingAddress"]["address"]["line1"] == "10380 Bren Road West"
 
 
-async def test_a_country_of_the_book_that_is_not_served_is_told(
+async def test_saved_address_in_an_unserved_country_is_refused(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, shipping_countries="CA") as storefront:
@@ -332,7 +330,7 @@ async def test_a_country_of_the_book_that_is_not_served_is_told(
         ]
 
 
-async def test_a_correction_is_taken(shopper: Shopper, world: World) -> None:
+async def test_address_suggestion_is_applied(shopper: Shopper, world: World) -> None:
     world.switches.address_verifier = "on"
     await shopper.fill_cart()
     shown = await change(shopper, SET_ADDRESSES, input={"billing": {"address": ADDRESS}})
@@ -352,7 +350,7 @@ async def test_a_correction_is_taken(shopper: Shopper, world: World) -> None:
     ]
 
 
-async def test_a_guest_has_no_book_to_choose_from(shopper: Shopper, world: World) -> None:
+async def test_guest_cannot_choose_account_entries(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     world.calls.clear()
     saved = {"billing": {"savedAddressId": global_id("SavedAddress", "1655007697")}}
@@ -374,7 +372,7 @@ async def test_a_guest_has_no_book_to_choose_from(shopper: Shopper, world: World
 # The example operation.
 
 
-async def test_a_returning_shopper_signs_in_at_the_price_of_five_calls(storefront: Storefront, world: World) -> None:
+async def test_sign_in_with_account_costs_five_calls(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     keys = world.keys
@@ -382,7 +380,7 @@ async def test_a_returning_shopper_signs_in_at_the_price_of_five_calls(storefron
     assert payload["cartTransition"]["outcome"] == "KEPT"
     assert payload["session"]["shopper"]["paymentOptions"][0]["source"]["__typename"] == "CardSource"
     assert world.calls.count("POST", "/oauth20/token") == 1
-    assert world.calls.count() - 1 == 5, "cart before, cart after, profile, addresses, means of payment"
+    assert world.calls.count() - 1 == 5, "cart before, cart after, profile, addresses, payment options"
 
 
 @pytest.mark.parametrize(
@@ -393,25 +391,25 @@ async def test_a_returning_shopper_signs_in_at_the_price_of_five_calls(storefron
         (ME, "session.shopper.firstName"),
     ],
 )
-async def test_what_fails_beside_a_sign_in_takes_nothing_along(shopper: Shopper, path: str, lost: str) -> None:
+async def test_failing_read_after_sign_in_leaves_the_others(shopper: Shopper, path: str, lost: str) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", path, method="GET", status=503)
     keys = shopper.world.keys
-    text = documents()["SignIn"]
-    answer = await shopper.storefront.ask(text, username=keys.shopper_username, password=keys.shopper_password)
+    document = documents()["SignIn"]
+    answer = await shopper.storefront.ask(document, username=keys.shopper_username, password=keys.shopper_password)
     payload = answer.body["data"]["signIn"]
     assert payload["cart"]["totalQuantity"] == 1
     assert payload["cartTransition"]["outcome"] == "KEPT"
     assert payload["session"]["level"] == "REGISTERED"
     assert payload["errors"] == []
-    place = payload
+    value = payload
     for name in lost.split("."):
-        place = place[name] if place is not None else None
-    assert place is None
+        value = value[name] if value is not None else None
+    assert value is None
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
 
 
-async def test_defaults_that_could_not_be_applied_leave_the_cart(registered_shopper: Shopper) -> None:
+async def test_failing_account_defaults_leave_the_cart(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     await registered_shopper.fault("status", f"{CART}/apply-shopper", status=503)
     payload = (await registered_shopper.storefront.ask(documents()["UseMyDefaults"])).data["applyShopper"]
