@@ -1,4 +1,4 @@
-"""Card numbers are refused wherever they are sent, go nowhere, and nothing else is taken for one."""
+"""Card numbers are refused in every part of a request, are sent nowhere, and other numbers pass."""
 
 import io
 import json
@@ -44,7 +44,7 @@ SPELLINGS = {
     "real dashes": "4111–1111—1111‑1111",
     "each digit by itself": " ".join(CARD),
     "spaces that do not break": "4111\u00a01111\u202f1111\u20091111",
-    "signs that nobody sees": "4\u200b1\u200d1\u20601\ufeff1\u00ad11111111111",
+    "invisible characters": "4\u200b1\u200d1\u20601\ufeff1\u00ad11111111111",
     "wide digits": "４１１１１１１１１１１１１１１１",
     "Arabic digits": "٤١١١١١١١١١١١١١١١",
     "Devanagari digits": "४१११११११११११११११",
@@ -60,14 +60,14 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("text", CARDS.values(), ids=CARDS.keys())
-def test_a_card_number_of_any_issuer_is_found(text: str) -> None:
+def test_card_numbers_of_all_issuers_are_detected(text: str) -> None:
     assert luhn.is_valid(text)
     assert has_card_number(text)
     assert has_card_number(f"x{text}x")
 
 
 @pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_a_card_number_is_found_however_it_is_written(text: str) -> None:
+def test_card_number_is_detected_in_every_spelling(text: str) -> None:
     assert has_card_number(text)
 
 
@@ -89,12 +89,12 @@ def test_a_card_number_is_found_however_it_is_written(text: str) -> None:
         "",
     ],
 )
-def test_other_numbers_pass(text: str) -> None:
+def test_other_numbers_are_accepted(text: str) -> None:
     assert not has_card_number(text)
 
 
 def innocent(chance: random.Random) -> str:
-    """What people and programs put into the inputs of a shop."""
+    """An input without a card number, as people and programs send them."""
     digits = "0123456789"
 
     def some(count: int) -> str:
@@ -135,13 +135,13 @@ COSTLY_STRINGS = [
 
 
 @pytest.mark.parametrize("text", COSTLY_STRINGS, ids=range(len(COSTLY_STRINGS)))
-def test_a_text_that_was_made_to_be_expensive_is_not(text: str, benchmark_s: Any) -> None:
+def test_costly_string_is_checked_within_a_second(text: str, benchmark_s: Any) -> None:
     assert benchmark_s(lambda: has_card_number(text)) < 1
 
 
 @pytest.fixture
 def benchmark_s() -> Any:
-    """Seconds of CPU that something takes; the bound has room for a slow machine."""
+    """Seconds of CPU that a call takes."""
     import time
 
     def measure(act: Any) -> float:
@@ -153,10 +153,10 @@ def benchmark_s() -> Any:
 
 
 ERRORS = "errors { __typename code path retry }"
-FOUND = "SENSITIVE_DATA_DETECTED"
+CARD_DETECTED = "SENSITIVE_DATA_DETECTED"
 
 
-async def test_a_change_with_a_card_number_is_not_made_and_says_where(
+async def test_mutation_with_card_number_is_refused_and_reports_its_path(
     shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
     await shopper.storefront.add(PACK)
@@ -165,15 +165,20 @@ async def test_a_change_with_a_card_number_is_not_made_and_says_where(
     answer = await shopper.storefront.ask(text % ERRORS, code="4111 1111 1111 1111")
     payload = answer.data["applyOffer"]
     assert payload["errors"] == [
-        {"__typename": "InputError", "code": FOUND, "path": ["input", "offer", "couponCode"], "retry": "FIX_THEN_RETRY"}
+        {
+            "__typename": "InputError",
+            "code": CARD_DETECTED,
+            "path": ["input", "offer", "couponCode"],
+            "retry": "FIX_THEN_RETRY",
+        }
     ]
     assert payload["cart"]["id"]
-    assert {one.method for one in world.calls.by_call} == {"GET"}
+    assert {call.method for call in world.calls.by_call} == {"GET"}
     assert "4111" not in str(answer.body) + log.getvalue()
     assert "card number refused" in log.getvalue()
 
 
-async def test_of_several_changes_only_the_one_with_the_card_number_is_left_out(shopper: Shopper) -> None:
+async def test_only_the_mutation_with_the_card_number_is_skipped(shopper: Shopper) -> None:
     text = """mutation($lines: [NewCartLineInput!]!, $organisation: String) {
       addCartLines(input: {lines: $lines}) { cart { totalQuantity } errors { code } }
       card: updateCart(input: {organizationId: $organisation}) { errors { code path } } }"""
@@ -181,59 +186,60 @@ async def test_of_several_changes_only_the_one_with_the_card_number_is_left_out(
     answer = await shopper.storefront.ask(text, lines=lines, organisation=CARD)
     assert answer.data == {
         "addCartLines": {"cart": {"totalQuantity": 1}, "errors": []},
-        "card": {"errors": [{"code": FOUND, "path": ["input", "organizationId"]}]},
+        "card": {"errors": [{"code": CARD_DETECTED, "path": ["input", "organizationId"]}]},
     }
 
 
-@pytest.mark.parametrize("member", ["firstName", "line1", "line2", "city", "postalCode", "phoneNumber", "companyName"])
-async def test_an_address_with_a_card_number_is_not_sent(shopper: Shopper, world: World, member: str) -> None:
+@pytest.mark.parametrize("name", ["firstName", "line1", "line2", "city", "postalCode", "phoneNumber", "companyName"])
+async def test_address_with_card_number_is_not_sent(shopper: Shopper, world: World, name: str) -> None:
     await shopper.storefront.add(PACK)
     world.calls.clear()
-    payload = await shopper.storefront.give_details(**{member: "5555 5555 5555 4444"})
-    found = [(one["code"], one["path"][-1]) for one in payload["errors"]]
-    assert set(found) == {(FOUND, member)}
-    assert {one.method for one in world.calls.by_call} <= {"GET"}
+    payload = await shopper.storefront.give_details(**{name: "5555 5555 5555 4444"})
+    errors = {(error["code"], error["path"][-1]) for error in payload["errors"]}
+    assert errors == {(CARD_DETECTED, name)}
+    assert {call.method for call in world.calls.by_call} <= {"GET"}
 
 
-def strings() -> list[tuple[str, tuple[str, ...]]]:
-    """Every text that a mutation may be given: the mutation, and the path to the text."""
+def string_paths() -> list[tuple[str, tuple[str, ...]]]:
+    """Every string input of a mutation: the mutation, and the path of the input."""
     root = build().core.mutation_type
     assert root is not None
-    found = []
-    for name, field in root.fields.items():
-        for argument, one in field.args.items():
-            found += [(name, (argument, *path)) for path in texts_of(one.type, ())]
-    return found
+    return [
+        (name, (argument_name, *path))
+        for name, field in root.fields.items()
+        for argument_name, argument in field.args.items()
+        for path in nested_paths(argument.type, ())
+    ]
 
 
-def texts_of(type_: Any, seen: tuple[str, ...]) -> list[tuple[str, ...]]:
+def nested_paths(type_: Any, parents: tuple[str, ...]) -> list[tuple[str, ...]]:
     named = get_named_type(type_)
     if not isinstance(named, GraphQLInputObjectType):
         return [("0",) if is_list_type(plain(type_)) else ()] if named.name == "String" else []
-    if named.name in seen:
+    if named.name in parents:
         return []
     step = ("0",) if is_list_type(plain(type_)) else ()
     return [
-        (*step, member, *path)
-        for member, one in named.fields.items()
-        for path in texts_of(one.type, (*seen, named.name))
+        (*step, name, *path)
+        for name, field in named.fields.items()
+        for path in nested_paths(field.type, (*parents, named.name))
     ]
 
 
 def value_with(type_: Any, path: tuple[str, ...]) -> Any:
-    """A value of the type that has a card number at a path."""
+    """A value of the type, with a card number at the path."""
     named = get_named_type(type_)
     if is_list_type(plain(type_)):
         return [value_with(plain(type_).of_type, path[1:])]
     if not path:
         return CARD
-    member, *rest = path
-    given = {
-        name: read(literal(one.type))
-        for name, one in named.fields.items()
-        if str(one.type).endswith("!") and name != member
+    first, *rest = path
+    required = {
+        name: read(literal(field.type))
+        for name, field in named.fields.items()
+        if str(field.type).endswith("!") and name != first
     }
-    return given | {member: value_with(named.fields[member].type, tuple(rest))}
+    return required | {first: value_with(named.fields[first].type, tuple(rest))}
 
 
 def read(text: str) -> Any:
@@ -243,8 +249,10 @@ def read(text: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "path"), strings(), ids=lambda one: one if isinstance(one, str) else ".".join(one))
-async def test_no_text_of_any_mutation_may_be_a_card_number(
+@pytest.mark.parametrize(
+    ("name", "path"), string_paths(), ids=lambda value: value if isinstance(value, str) else ".".join(value)
+)
+async def test_card_number_in_any_string_of_a_mutation_is_refused(
     shopper: Shopper, world: World, log: io.StringIO, name: str, path: tuple[str, ...]
 ) -> None:
     root = build().core.mutation_type
@@ -258,7 +266,7 @@ async def test_no_text_of_any_mutation_may_be_a_card_number(
     if payload is None:
         assert answer.codes in (["BAD_USER_INPUT"], ["SIGN_IN_REQUIRED"]), answer.body
     else:
-        assert {"code": FOUND, "path": list(path)} in payload["errors"]
+        assert {"code": CARD_DETECTED, "path": list(path)} in payload["errors"]
     assert CARD not in str(answer.body) + log.getvalue()
     assert world.calls.count() == 0
 
@@ -292,7 +300,7 @@ QUERY = "query($text: String!) { product(by: {externalReferenceId: $text}) { nam
         },
     ],
 )
-async def test_a_card_number_anywhere_else_is_no_request(
+async def test_card_number_anywhere_else_refuses_the_request(
     storefront: Storefront, world: World, log: io.StringIO, body: dict[str, Any]
 ) -> None:
     answer = await storefront.send(body)
@@ -300,28 +308,30 @@ async def test_a_card_number_anywhere_else_is_no_request(
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "looks like card data" in error["message"]
-    told = answer.text + str(answer.headers) + log.getvalue()
-    # Eight digits: four of them stand in a request id once in a while.
-    assert not re.search(r"1111[ ]?1111", told)
+    output = answer.text + str(answer.headers) + log.getvalue()
+    # Eight digits: a request id has four of them once in a while.
+    assert not re.search(r"1111[ ]?1111", output)
     assert world.calls.count() == 0
 
 
 @pytest.mark.parametrize("header", ["User-Agent", "X-Riverfront-Client", "Referer", "X-Anything", "Accept-Language"])
-async def test_a_header_with_a_card_number_is_no_request(storefront: Storefront, log: io.StringIO, header: str) -> None:
+async def test_card_number_in_a_header_refuses_the_request(
+    storefront: Storefront, log: io.StringIO, header: str
+) -> None:
     answer = await storefront.send({"query": "{ storefront { locales } }"}, **{header: f"card {CARD}"})
     assert answer.status_code == 400
     assert "headers" in answer.json()["errors"][0]["message"]
     assert CARD not in answer.text + log.getvalue()
 
 
-async def test_a_request_id_that_is_a_card_number_is_replaced(storefront: Storefront, log: io.StringIO) -> None:
+async def test_card_number_as_request_id_is_replaced(storefront: Storefront, log: io.StringIO) -> None:
     answer = await storefront.send({"query": "{ storefront { locales } }"}, **{"X-Request-Id": CARD})
     assert CARD not in answer.headers["x-request-id"]
     assert CARD not in log.getvalue()
 
 
 @pytest.mark.parametrize(
-    "given",
+    "parameters",
     [
         {"query": QUERY, "variables": json.dumps({"text": CARD})},
         {"query": "{ storefront { locales } }", "utm_source": CARD},
@@ -329,50 +339,50 @@ async def test_a_request_id_that_is_a_card_number_is_replaced(storefront: Storef
         {"query": "{ storefront { locales } } # " + CARD},
     ],
 )
-async def test_a_url_with_a_card_number_is_no_request(
-    storefront: Storefront, log: io.StringIO, given: dict[str, str]
+async def test_card_number_in_a_url_refuses_the_request(
+    storefront: Storefront, log: io.StringIO, parameters: dict[str, str]
 ) -> None:
-    answer = await storefront.http.get("/graphql?" + urlencode(given), headers=CLIENT)
+    answer = await storefront.http.get("/graphql?" + urlencode(parameters), headers=CLIENT)
     assert answer.status_code == 400
     assert "looks like card data" in answer.json()["errors"][0]["message"]
     assert CARD not in answer.text + log.getvalue()
 
 
-LIKE_A_VISA_OF_OLD = "4222222222222"
+ORDER_NUMBER_LIKE_VISA = "4222222222222"
 
 
-async def test_identifiers_pass_where_identifiers_belong(shopper: Shopper, world: World) -> None:
+async def test_identifiers_that_look_like_cards_are_accepted(shopper: Shopper, world: World) -> None:
     """An order number may begin with 4, and pass Luhn's check."""
-    assert has_card_number(LIKE_A_VISA_OF_OLD)
-    answer = await shopper.storefront.ask(QUERY, text=LIKE_A_VISA_OF_OLD)
+    assert has_card_number(ORDER_NUMBER_LIKE_VISA)
+    answer = await shopper.storefront.ask(QUERY, text=ORDER_NUMBER_LIKE_VISA)
     assert answer.data == {"product": None}
     await shopper.storefront.add(PACK)
     text = """mutation($number: String!) {
       lookupOrder(input: {by: {orderPassword: {number: $number, password: "secret-1"}}}) { errors { code } } }"""
-    answer = await shopper.storefront.ask(text, number=LIKE_A_VISA_OF_OLD)
+    answer = await shopper.storefront.ask(text, number=ORDER_NUMBER_LIKE_VISA)
     assert answer.data["lookupOrder"]["errors"] == [{"code": "NOT_FOUND"}]
 
 
-async def test_a_national_telephone_number_passes(shopper: Shopper) -> None:
+async def test_national_telephone_number_is_accepted(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     payload = await shopper.storefront.give_details(phoneNumber="49151 2345678 6")
     assert payload["errors"] == []
 
 
-async def test_a_keyed_change_with_a_card_number_leaves_its_key_free(shopper: Shopper) -> None:
+async def test_refused_mutation_with_card_number_leaves_its_key_unused(shopper: Shopper) -> None:
     key = new_key()
     text = """mutation($key: UUID!, $value: String!) { addCartLines(input: {idempotencyKey: $key, lines: [{product:
       {upstreamId: "5401230100"}, customAttributes: [{name: "engraving", value: $value}]}]}) {
       cart { totalQuantity } errors { code path } } }"""
     refused = await shopper.storefront.ask(text, key=key, value=CARD)
     assert refused.data["addCartLines"]["errors"] == [
-        {"code": FOUND, "path": ["input", "lines", "0", "customAttributes", "0", "value"]}
+        {"code": CARD_DETECTED, "path": ["input", "lines", "0", "customAttributes", "0", "value"]}
     ]
     again = await shopper.storefront.ask(text, key=key, value="For Ada")
     assert again.data["addCartLines"]["cart"] == {"totalQuantity": 1}
 
 
-async def test_a_revision_passes_whatever_digits_are_in_it(storefront: Storefront) -> None:
+async def test_cart_revision_with_digits_of_a_card_is_accepted(storefront: Storefront) -> None:
     await storefront.add(PACK)
     text = "mutation($revision: CartRevision) { updateCart(input: {ifRevision: $revision}) { errors { code } } }"
     payload = (await storefront.ask(text, revision=f"{CARD}{'a' * 16}")).data["updateCart"]

@@ -1,4 +1,4 @@
-"""What an operation may cost, and that it is told before anything is done."""
+"""The estimated cost of an operation, its header and its limit."""
 
 import pytest
 
@@ -26,38 +26,36 @@ PRODUCTS = "query($n: Int) { products(first: $n) { nodes { name } } }"
         ("{ __schema { types { fields { args { name } } } } }", 0),
     ],
 )
-async def test_the_cost_is_told_with_the_answer(storefront: Storefront, text: str, points: int) -> None:
+async def test_answer_has_the_estimated_cost_as_header(storefront: Storefront, text: str, points: int) -> None:
     answer = await storefront.ask(text)
     assert answer.headers["x-riverfront-cost"] == str(points)
     assert answer.headers["x-riverfront-cost-limit"] == "1000"
 
 
-async def test_of_the_kinds_that_a_value_may_have_the_dearest_counts(storefront: Storefront) -> None:
+async def test_most_expensive_type_of_an_abstract_value_counts(storefront: Storefront) -> None:
     text = "{ cart { readiness { blockers { code %s } } } }"
     plain = 1 + 1 + 6
-    cheap = "... on SubmissionInProgressBlocker { attempt { idempotencyKey } }"
-    dear = "... on LineBlocker { line { product { id } } }"
-    for inside, more in (("", 0), (cheap, 6), (dear, 12), (cheap + dear, 12)):
-        answer = await storefront.ask(text % inside)
-        assert answer.headers.get("x-riverfront-cost") == str(plain + more), inside
+    cheaper = "... on SubmissionInProgressBlocker { attempt { idempotencyKey } }"
+    dearest = "... on LineBlocker { line { product { id } } }"
+    for selection, more in (("", 0), (cheaper, 6), (dearest, 12), (cheaper + dearest, 12)):
+        answer = await storefront.ask(text % selection)
+        assert answer.headers.get("x-riverfront-cost") == str(plain + more), selection
 
 
-async def test_the_size_of_a_page_counts_as_it_is_given(storefront: Storefront) -> None:
+async def test_page_size_in_a_variable_multiplies_the_cost(storefront: Storefront) -> None:
     for size in (3, 50, 3):
         answer = await storefront.ask(PRODUCTS, n=size)
         assert answer.headers["x-riverfront-cost"] == str(2 + size)
 
 
 @pytest.mark.parametrize("size", [999, 10**12])
-async def test_what_costs_too_much_is_refused_before_anything_is_done(
-    storefront: Storefront, world: World, size: int
-) -> None:
+async def test_operation_beyond_the_cost_limit_makes_no_call(storefront: Storefront, world: World, size: int) -> None:
     answer = await storefront.ask(PRODUCTS, n=size)
     assert answer.status == 400
     assert answer.codes == ["OPERATION_TOO_EXPENSIVE"]
-    told = answer.body["errors"][0]["extensions"]
-    assert (told["estimate"], told["limit"]) == (min(size, 10**6) + 2, 1000)
-    assert told["supportReference"] == answer.headers["x-request-id"]
+    extensions = answer.body["errors"][0]["extensions"]
+    assert (extensions["estimate"], extensions["limit"]) == (min(size, 10**6) + 2, 1000)
+    assert extensions["supportReference"] == answer.headers["x-request-id"]
     assert world.calls.count() == 0
 
 
@@ -71,20 +69,22 @@ async def test_what_costs_too_much_is_refused_before_anything_is_done(
         "query($n: Int = 1, $m: Int = 1) { products(first: $n, last: $m) { totalCount } }",
     ],
 )
-async def test_a_list_needs_exactly_one_bound(storefront: Storefront, world: World, text: str) -> None:
+async def test_list_without_exactly_one_slicing_argument_is_refused(
+    storefront: Storefront, world: World, text: str
+) -> None:
     answer = await storefront.ask(text)
     assert answer.codes == ["BAD_USER_INPUT"]
     assert "exactly one of first and last" in answer.body["errors"][0]["message"]
     assert world.calls.count() == 0
 
 
-async def test_a_variable_that_is_no_bound_is_named(storefront: Storefront) -> None:
+async def test_slicing_variable_without_value_is_named(storefront: Storefront) -> None:
     answer = await storefront.ask("query($n: Int) { products(first: $n) { totalCount } }", m=3)
-    told = "Give exactly one of first and last at products. The variable $n has no value."
-    assert answer.body["errors"][0]["message"] == told
+    message = "Give exactly one of first and last at products. The variable $n has no value."
+    assert answer.body["errors"][0]["message"] == message
 
 
-async def test_the_limit_is_a_setting(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_cost_limit_is_a_setting(world: World, network: InMemoryTransport, clock: Clock) -> None:
     text = "{ cart { lines { id } } }"
     async with gateway(world, network, clock, cost_limit=26) as storefront:
         assert (await storefront.ask(text)).codes == []
@@ -95,14 +95,14 @@ async def test_the_limit_is_a_setting(world: World, network: InMemoryTransport, 
 FIRST_PAGE = {"first": 20, "n": 20}
 
 
-async def test_every_example_operation_fits(storefront: Storefront) -> None:
-    """Its variables do not matter, but for the size of a page: the cost comes first."""
+async def test_every_example_operation_is_within_the_cost_limit(storefront: Storefront) -> None:
+    """Of the variables only page sizes are needed: the cost is estimated before the others are checked."""
     for name, text in documents().items():
         answer = await storefront.ask(text, **FIRST_PAGE)
         assert 0 < int(answer.headers["x-riverfront-cost"]) <= 600, name
 
 
-async def test_the_pages_of_a_shop_cost_what_the_docs_say(shopper: Shopper) -> None:
+async def test_example_pages_cost_what_the_docs_state(shopper: Shopper) -> None:
     costs = {
         name: int((await shopper.storefront.ask(documents()[name])).headers["x-riverfront-cost"])
         for name in ("CartPage", "CheckoutPage", "GuestDetails")

@@ -1,4 +1,4 @@
-"""Documents that are known beforehand: by their hash, and nothing else where that is enforced."""
+"""The manifest of known documents: execution by hash, and its modes off, report and enforce."""
 
 import io
 import json
@@ -32,7 +32,7 @@ BROKEN = "query Broken { nothingLikeThis }"
 MODES = list(DocumentsMode)
 
 
-def hashed(digest: str) -> dict[str, Any]:
+def persisted_query(digest: str) -> dict[str, Any]:
     return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
 
 
@@ -43,41 +43,46 @@ def manifest(tmp_path: Path) -> str:
     return str(file)
 
 
-async def over_get(storefront: Storefront, **given: str) -> httpx.Response:
-    return await storefront.http.get("/graphql?" + urlencode(given), headers=CLIENT)
+async def over_get(storefront: Storefront, **parameters: str) -> httpx.Response:
+    return await storefront.http.get("/graphql?" + urlencode(parameters), headers=CLIENT)
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_a_hash_of_the_manifest_is_enough(
+async def test_document_of_the_manifest_is_executed_by_its_hash(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     digest = sha256(KNOWN)
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
-        for body in (hashed(digest), {"documentId": f"sha256:{digest}"}, {"documentId": digest}, {"query": KNOWN}):
+        for body in (
+            persisted_query(digest),
+            {"documentId": f"sha256:{digest}"},
+            {"documentId": digest},
+            {"query": KNOWN},
+        ):
             answer = await storefront.send(body)
             assert answer.json()["data"]["storefront"]["locales"], body
-        answer = await over_get(storefront, extensions=json.dumps(hashed(digest)["extensions"]))
+        answer = await over_get(storefront, extensions=json.dumps(persisted_query(digest)["extensions"]))
         assert answer.headers["cache-control"] == "public, max-age=3600, stale-if-error=86400"
         assert answer.headers["vary"] == "Accept-Encoding"
         assert (await over_get(storefront, documentId=f"sha256:{digest}")).content == answer.content
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_an_unknown_hash_is_told_and_kept_by_nobody(
+async def test_unknown_hash_gets_an_uncached_persisted_query_not_found(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
         for accept, status in (("application/graphql-response+json", 400), ("application/json", 200)):
-            answer = await storefront.send(hashed(sha256(UNKNOWN)), Accept=accept)
+            answer = await storefront.send(persisted_query(sha256(UNKNOWN)), Accept=accept)
             assert answer.status_code == status
             assert answer.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
             assert "no-store" in answer.headers["cache-control"]
-        answer = await over_get(storefront, extensions=json.dumps(hashed(sha256(UNKNOWN))["extensions"]))
+        answer = await over_get(storefront, extensions=json.dumps(persisted_query(sha256(UNKNOWN))["extensions"]))
         assert (answer.status_code, answer.headers["cache-control"]) == (400, "private, no-store")
     assert world.calls.count() == 0
 
 
-async def test_what_is_not_in_the_manifest_is_refused_unread_where_that_is_enforced(
+async def test_enforce_mode_refuses_unlisted_documents_without_parsing(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode="enforce") as storefront:
@@ -86,22 +91,22 @@ async def test_what_is_not_in_the_manifest_is_refused_unread_where_that_is_enfor
             assert (answer.status, answer.codes) == (403, ["DOCUMENT_NOT_TRUSTED"]), text
         assert (await storefront.send({"query": UNKNOWN}, Accept="application/json")).status_code == 403
         assert (await over_get(storefront, query=UNKNOWN)).status_code == 403
-        assert (await storefront.send({"query": UNKNOWN} | hashed(sha256(UNKNOWN)))).status_code == 403
+        assert (await storefront.send({"query": UNKNOWN} | persisted_query(sha256(UNKNOWN)))).status_code == 403
 
 
-async def test_a_document_is_remembered_under_its_hash_where_nothing_is_enforced(storefront: Storefront) -> None:
+async def test_off_mode_remembers_a_document_by_its_hash(storefront: Storefront) -> None:
     digest = sha256(UNKNOWN)
-    assert (await storefront.send(hashed(digest))).status_code == 400
-    assert (await storefront.send({"query": UNKNOWN} | hashed(digest))).status_code == 200
-    assert (await storefront.send(hashed(digest))).json()["data"]["storefront"]["currencies"]
+    assert (await storefront.send(persisted_query(digest))).status_code == 400
+    assert (await storefront.send({"query": UNKNOWN} | persisted_query(digest))).status_code == 200
+    assert (await storefront.send(persisted_query(digest))).json()["data"]["storefront"]["currencies"]
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {"query": KNOWN} | hashed("0" * 64),
-        hashed("short"),
-        hashed("G" * 64),
+        {"query": KNOWN} | persisted_query("0" * 64),
+        persisted_query("short"),
+        persisted_query("G" * 64),
         {"documentId": 1},
         {"documentId": ""},
         {"documentId": "md5:" + "0" * 32},
@@ -109,13 +114,13 @@ async def test_a_document_is_remembered_under_its_hash_where_nothing_is_enforced
         {"extensions": {"persistedQuery": {}}},
     ],
 )
-async def test_a_hash_that_is_none_or_another_ones_is_the_clients_mistake(storefront: Storefront, body: Any) -> None:
+async def test_malformed_or_mismatched_hash_is_refused(storefront: Storefront, body: Any) -> None:
     answer = await storefront.send(body)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_the_log_names_operations_by_the_manifest_or_by_hash(
+async def test_log_names_documents_by_manifest_name_or_hash(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, log: io.StringIO
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode="report") as storefront:
@@ -148,7 +153,7 @@ CANARY = "Canary4711"
         "query { ...Canary4711 } fragment Canary4711 on Query { storefront { locales } }",
     ],
 )
-async def test_nothing_of_a_document_is_in_the_log(storefront: Storefront, log: io.StringIO, text: str) -> None:
+async def test_log_quotes_nothing_of_a_document(storefront: Storefront, log: io.StringIO, text: str) -> None:
     await storefront.ask(text)
     await storefront.send({"query": text, "operationName": CANARY, "variables": {CANARY: CANARY}})
     await over_get(storefront, query=text, operationName=CANARY)
@@ -158,51 +163,59 @@ async def test_nothing_of_a_document_is_in_the_log(storefront: Storefront, log: 
 
 
 @pytest.mark.slow
-def test_the_command_makes_a_manifest_of_a_folder(tmp_path: Path) -> None:
+def test_command_prints_the_manifest_of_a_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "manifest", str(OPERATIONS)]
     made = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
     file = tmp_path / "manifest.json"
     file.write_text(made)
-    found = read_manifest(str(file))
-    assert {one.name for one in found.values()} == documents().keys()
-    details = next(one.source for one in found.values() if one.name == "GuestDetails")
+    entries = read_manifest(str(file))
+    assert {entry.name for entry in entries.values()} == documents().keys()
+    details = next(entry.source for entry in entries.values() if entry.name == "GuestDetails")
     assert details.startswith("mutation GuestDetails(")
     assert details.count("fragment MoneyParts on Money") == 1
-    for digest, known in found.items():
-        assert digest == sha256(known.source)
+    for digest, entry in entries.items():
+        assert digest == sha256(entry.source)
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("source", "message"),
     [
         ("query A { a } query A { b }", "several operations of the name A"),
         ("{ a }", "an operation of .* has no name"),
         ("query A {", "cannot be parsed"),
     ],
 )
-def test_a_folder_that_names_no_operations_makes_no_manifest(tmp_path: Path, text: str, why: str) -> None:
-    (tmp_path / "a.graphql").write_text(text)
-    with pytest.raises(ManifestInvalid, match=why):
+def test_folder_with_unnamed_or_repeated_operations_is_refused(tmp_path: Path, source: str, message: str) -> None:
+    (tmp_path / "a.graphql").write_text(source)
+    with pytest.raises(ManifestInvalid, match=message):
         operations_in(tmp_path)
 
 
-def test_manifests_of_other_tools_are_read(tmp_path: Path) -> None:
+def test_manifest_as_plain_object_is_read(tmp_path: Path) -> None:
     file = tmp_path / "persisted.json"
     file.write_text(json.dumps({sha256(KNOWN): KNOWN}))
-    assert [one.name for one in read_manifest(str(file)).values()] == ["Locales"]
+    assert [entry.name for entry in read_manifest(str(file)).values()] == ["Locales"]
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "{}x", json.dumps({"0" * 64: KNOWN}), json.dumps({"md5": KNOWN}), json.dumps({sha256(KNOWN): 1})],
+    [
+        "",
+        "[]",
+        "{}x",
+        json.dumps({"format": "apollo-persisted-query-manifest", "operations": [1]}),
+        json.dumps({"0" * 64: KNOWN}),
+        json.dumps({"md5": KNOWN}),
+        json.dumps({sha256(KNOWN): 1}),
+    ],
 )
-def test_a_manifest_that_is_wrong_stops_the_start(world: World, tmp_path: Path, content: str) -> None:
+def test_invalid_manifest_is_refused(world: World, tmp_path: Path, content: str) -> None:
     file = tmp_path / "manifest.json"
     file.write_text(content)
     with pytest.raises(ManifestInvalid):
         read_manifest(str(file))
 
 
-def test_enforcing_needs_a_manifest(world: World) -> None:
+def test_enforce_mode_needs_a_manifest(world: World) -> None:
     with pytest.raises(ValueError, match="need RIVERFRONT_MANIFEST"):
         settings_for(world, documents_mode="enforce")

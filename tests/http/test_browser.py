@@ -14,22 +14,22 @@ from tests.support.shop import SUBMIT, app_for, listening, settings_for
 
 @pytest.mark.browser
 @pytest.mark.timeout(120)
-async def test_a_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
+async def test_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
     chromium = needs_chromium()
     async with (
         listening(create_sandbox(world), "off") as sandbox,
         listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
     ):
         printed = await node("browse.mjs", chromium, gateway, sandbox, str(tmp_path / "graphiql.png"))
-    seen = json.loads(printed)
-    result = seen["ordered"]["data"]["submitOrder"]["result"]
+    page = json.loads(printed)
+    result = page["ordered"]["data"]["submitOrder"]["result"]
     assert result == IsPartialDict(__typename="OrderPlaced")
     assert world.calls.count("POST", SUBMIT) == 1
-    assert seen["tabs"] == [
+    assert page["tabs"] == [
         *("LookAround", "GuestFirstLine", "GuestDetails", "GuestSource", "GuestOrder", "SubmissionOutcome"),
     ]
-    assert seen["found"]["data"]["orderSubmission"] == IsPartialDict(status="PLACED"), "by the last key"
-    assert seen["hosts"] == [gateway.removeprefix("http://")]
-    assert seen["problems"] == []
-    assert seen["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]
-    assert seen["visible"] == ""
+    assert page["found"]["data"]["orderSubmission"] == IsPartialDict(status="PLACED"), "by the last key"
+    assert page["hosts"] == [gateway.removeprefix("http://")]
+    assert page["problems"] == []
+    assert page["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]
+    assert page["visible"] == ""

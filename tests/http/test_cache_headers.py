@@ -1,4 +1,4 @@
-"""What caches may keep: public queries over GET, and nothing else."""
+"""Only the answers to public queries over GET may be cached."""
 
 import json
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ async def get(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "cache_control"),
     [
         ("{ storefront { locales } }", "public, max-age=3600, stale-if-error=86400"),
         (PRODUCT % (PACK, "name"), "public, max-age=300, stale-if-error=86400"),
@@ -33,13 +33,13 @@ async def get(
         ("{ storefront { locales } __schema { types { name } } }", "private, no-store"),
     ],
 )
-async def test_the_strictest_field_decides(storefront: Storefront, text: str, told: str) -> None:
+async def test_strictest_field_decides_cache_control(storefront: Storefront, text: str, cache_control: str) -> None:
     answer = await get(storefront, text)
     assert answer.status_code == 200, answer.text
-    assert answer.headers["cache-control"] == told
+    assert answer.headers["cache-control"] == cache_control
 
 
-async def test_a_public_answer_is_the_same_for_all(shopper: Shopper, world: World) -> None:
+async def test_public_answer_is_the_same_for_every_caller(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     plain = await get(storefront, PAGE)
     await storefront.add(PACK)
@@ -54,11 +54,11 @@ async def test_a_public_answer_is_the_same_for_all(shopper: Shopper, world: Worl
         assert answer.headers["etag"] == plain.headers["etag"]
 
 
-async def test_an_answer_that_has_not_changed_is_not_sent_again(storefront: Storefront) -> None:
+async def test_unchanged_answer_is_not_sent_again(storefront: Storefront) -> None:
     first = await get(storefront, PAGE)
     tag = first.headers["etag"]
-    for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-        again = await get(storefront, PAGE, {"If-None-Match": given})
+    for if_none_match in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = await get(storefront, PAGE, {"If-None-Match": if_none_match})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == tag
         assert again.headers["cache-control"] == first.headers["cache-control"]
@@ -68,7 +68,7 @@ async def test_an_answer_that_has_not_changed_is_not_sent_again(storefront: Stor
     assert other.headers["etag"] != tag
 
 
-async def test_what_went_wrong_is_kept_by_nobody(shopper: Shopper) -> None:
+async def test_answers_with_errors_are_not_cached(shopper: Shopper) -> None:
     await shopper.fault("status", "/v1/shoppers/me/products", status=503, times=9)
     partial = await get(shopper.storefront, "{ storefront { locales } products(first: 2) { nodes { name } } }")
     assert partial.json()["data"]["storefront"]
@@ -84,7 +84,7 @@ async def test_what_went_wrong_is_kept_by_nobody(shopper: Shopper) -> None:
         assert "etag" not in answer.headers
 
 
-async def test_an_answer_for_a_session_is_its_own(shopper: Shopper) -> None:
+async def test_answer_for_a_session_is_not_cached(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     for headers in ({}, {"Origin": ORIGIN}):
         answer = await shopper.storefront.send({"query": "{ cart { id } }"}, **headers)
@@ -95,7 +95,7 @@ async def test_an_answer_for_a_session_is_its_own(shopper: Shopper) -> None:
 @pytest.mark.parametrize(
     "text", ["{ cart { id } }", "{ session { expiresAt } }", "{ storefront { locales } cart { id } }"]
 )
-async def test_what_is_private_is_not_read_by_a_url(shopper: Shopper, world: World, text: str) -> None:
+async def test_private_fields_are_refused_over_get(shopper: Shopper, world: World, text: str) -> None:
     await shopper.storefront.add(PACK)
     world.calls.clear()
     answer = await get(shopper.storefront, text, {"Cookie": f"__Host-rf_session={shopper.storefront.cookie}"})
@@ -104,7 +104,7 @@ async def test_what_is_private_is_not_read_by_a_url(shopper: Shopper, world: Wor
     assert world.calls.count() == 0
 
 
-async def test_variables_stand_in_the_url(storefront: Storefront) -> None:
+async def test_get_takes_variables_from_the_url(storefront: Storefront) -> None:
     text = "query($n: Int!) { products(first: $n) { nodes { name } } }"
     answer = await get(storefront, text, variables=json.dumps({"n": 3}))
     assert len(answer.json()["data"]["products"]["nodes"]) == 3

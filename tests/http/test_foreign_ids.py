@@ -1,6 +1,6 @@
-"""What is another shopper's is not there: the same answer and the same calls as for an id that never existed.
+"""Ids of other shoppers' objects get the same answer, and cause the same calls, as ids that never existed.
 
-Whatever takes an id that belongs to somebody has its row in `ROWS`.
+Every argument and input field that takes an id of a shopper's object has a case in `CASES`.
 """
 
 import re
@@ -27,44 +27,46 @@ from sandbox.model.call_counts import Call
 from schema.build import build
 from tests.support.shop import ADDRESS, LIVE_MAPS, PACK, Shopper, new_key
 
-NEVER = "9999999999"
-NEVER_A_SOURCE = "00000000-0000-4000-8000-00000000dead"
-NEVER_A_KEY = "00000000-0000-4000-8000-00000000beef"
+ABSENT = "9999999999"
+ABSENT_UUID = "00000000-0000-4000-8000-00000000dead"
+ABSENT_KEY = "00000000-0000-4000-8000-00000000beef"
 
 ERRORS = "errors { __typename code message path retry }"
 
-BOOK = "{ shopper { addresses { id } paymentOptions { id source { sourceId } } } }"
+ACCOUNT = "{ shopper { addresses { id } paymentOptions { id source { sourceId } } } }"
 
 
-Has = Callable[[Shopper], Awaitable[str]]
+GetId = Callable[[Shopper], Awaitable[str]]
 
 
 @dataclass(frozen=True)
-class Row:
+class Case:
+    """`owned` gets the id of an object of the shopper, `absent` is a well-formed id of no object.
+
+    `beside` gets the id of an object of the caller, which `text` takes as `$own`. `distinguishes`: the answer differs
+    between an object of the caller and an absent one.
+    """
+
     name: str
     text: str
-    """An operation that is given `$id`."""
-    whose: Has
-    """What the owner has: an id as a client knows it."""
-    never: str
-    """One like it, of nothing."""
-    beside: Has | None = None
-    """Something of whoever asks, given as `$own`."""
-    is_told: bool = True
-    """Whether the answer tells what is one's own from what is not there."""
+    """An operation with the variable `$id`."""
+    owned: GetId
+    absent: str
+    beside: GetId | None = None
+    distinguishes: bool = True
 
 
-def member(type_name: str, place: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-    async def whose(owner: Shopper) -> str:
-        return place((await owner.storefront.ask(BOOK)).data["shopper"])
+def account_id(type_name: str, get: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+    async def owned(owner: Shopper) -> str:
+        return get((await owner.storefront.ask(ACCOUNT)).data["shopper"])
 
-    return {"whose": whose, "never": global_id(type_name, NEVER)}
+    return {"owned": owned, "absent": global_id(type_name, ABSENT)}
 
 
-ADDRESS_ID = member("SavedAddress", lambda shopper: shopper["addresses"][0]["id"])
-OPTION_ID = member("PaymentOption", lambda shopper: shopper["paymentOptions"][0]["id"])
-SAVED_SOURCE = member("", lambda shopper: shopper["paymentOptions"][0]["source"]["sourceId"]) | {
-    "never": NEVER_A_SOURCE
+ADDRESS_ID = account_id("SavedAddress", lambda shopper: shopper["addresses"][0]["id"])
+OPTION_ID = account_id("PaymentOption", lambda shopper: shopper["paymentOptions"][0]["id"])
+SAVED_SOURCE = account_id("", lambda shopper: shopper["paymentOptions"][0]["source"]["sourceId"]) | {
+    "absent": ABSENT_UUID
 }
 
 
@@ -91,7 +93,7 @@ async def attached_source_of(owner: Shopper) -> str:
 
 async def contract_of(owner: Shopper) -> str:
     await owner.fill_cart(LIVE_MAPS)
-    option = (await owner.storefront.ask(BOOK)).data["shopper"]["paymentOptions"][0]
+    option = (await owner.storefront.ask(ACCOUNT)).data["shopper"]["paymentOptions"][0]
     assert (await owner.storefront.attach(option["source"]["sourceId"]))["errors"] == []
     assert (await owner.storefront.outcome())["__typename"] == "OrderPlaced"
     text = "{ shopper { subscriptionContracts(first: 20) { nodes { id } } } }"
@@ -129,189 +131,189 @@ async def suggestion_of(owner: Shopper) -> str:
     return suggestion_id
 
 
-LINE_ID: dict[str, Any] = {"whose": line_of, "never": global_id("CartLine", NEVER)}
-ORDER_ID: dict[str, Any] = {"whose": order_of, "never": global_id("Order", NEVER)}
-FRESH_SOURCE: dict[str, Any] = {"whose": source_of, "never": NEVER_A_SOURCE}
+LINE_ID: dict[str, Any] = {"owned": line_of, "absent": global_id("CartLine", ABSENT)}
+ORDER_ID: dict[str, Any] = {"owned": order_of, "absent": global_id("Order", ABSENT)}
+FRESH_SOURCE: dict[str, Any] = {"owned": source_of, "absent": ABSENT_UUID}
 
-CONTRACT_ID: dict[str, Any] = {"whose": contract_of, "never": global_id("SubscriptionContract", NEVER)}
+CONTRACT_ID: dict[str, Any] = {"owned": contract_of, "absent": global_id("SubscriptionContract", ABSENT)}
 
 DETAILS = ", ".join(f'{name}: "{value}"' for name, value in ADDRESS.items())
 
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 
-ROWS = [
-    Row("node, an address", NODE, **ADDRESS_ID),
-    Row("node, a means of payment", NODE, **OPTION_ID),
-    Row("node, a line", NODE, **LINE_ID),
-    Row("node, an order", NODE, **ORDER_ID),
-    Row("order", "query($id: ID!) { order(id: $id) { id } }", **ORDER_ID),
-    Row(
+CASES = [
+    Case("node, an address", NODE, **ADDRESS_ID),
+    Case("node, a payment option", NODE, **OPTION_ID),
+    Case("node, a line", NODE, **LINE_ID),
+    Case("node, an order", NODE, **ORDER_ID),
+    Case("order", "query($id: ID!) { order(id: $id) { id } }", **ORDER_ID),
+    Case(
         "updateCartLines",
         f"mutation($id: ID!) {{ updateCartLines(input: {{lines: [{{lineId: $id, quantity: 2}}]}}) {{ {ERRORS} }} }}",
         **LINE_ID,
     ),
-    Row(
+    Case(
         "saveAddress",
         f"""mutation($id: ID!) {{ saveAddress(input: {{id: $id, nickname: "X", address: {{{DETAILS}}}}}) {{
           savedAddress {{ id }} shopper {{ addresses {{ nickname }} }} {ERRORS} }} }}""",
         **ADDRESS_ID,
     ),
-    Row(
+    Case(
         "deleteAddress",
         f"""mutation($id: ID!) {{ deleteAddress(input: {{id: $id}}) {{
           deletedId shopper {{ addresses {{ nickname }} }} {ERRORS} }} }}""",
         **ADDRESS_ID,
     ),
-    Row(
+    Case(
         "savePaymentOption, an option",
         f"""mutation($id: ID!) {{ savePaymentOption(input: {{target: {{paymentOptionId: $id}}, isDefault: true}}) {{
           paymentOption {{ id }} shopper {{ paymentOptions {{ isDefault }} }} {ERRORS} }} }}""",
         **OPTION_ID,
     ),
-    Row(
+    Case(
         "savePaymentOption, a saved source",
         f"""mutation($id: String!) {{ savePaymentOption(input: {{target: {{sourceId: $id}}}}) {{
           paymentOption {{ id }} {ERRORS} }} }}""",
         **SAVED_SOURCE,
     ),
-    Row(
+    Case(
         "savePaymentOption, a source of another's purchase",
         f"""mutation($id: String!) {{ savePaymentOption(input: {{target: {{sourceId: $id}}}}) {{
           paymentOption {{ id }} {ERRORS} }} }}""",
         **FRESH_SOURCE,
     ),
-    Row(
+    Case(
         "deletePaymentOption",
         f"mutation($id: ID!) {{ deletePaymentOption(input: {{id: $id}}) {{ deletedId {ERRORS} }} }}",
         **OPTION_ID,
     ),
-    Row(
+    Case(
         "applyShopper, billing",
         f"mutation($id: ID!) {{ applyShopper(input: {{billingAddressId: $id}}) {{ cart {{ id }} {ERRORS} }} }}",
         **ADDRESS_ID,
     ),
-    Row(
+    Case(
         "applyShopper, shipping",
         f"mutation($id: ID!) {{ applyShopper(input: {{shippingAddressId: $id}}) {{ cart {{ id }} {ERRORS} }} }}",
         **ADDRESS_ID,
     ),
-    Row(
-        "applyShopper, a means of payment",
+    Case(
+        "applyShopper, a payment option",
         f"mutation($id: ID!) {{ applyShopper(input: {{paymentOptionId: $id}}) {{ cart {{ id }} {ERRORS} }} }}",
         **OPTION_ID,
     ),
-    Row(
+    Case(
         "setCartAddresses",
         f"""mutation($id: ID!) {{ setCartAddresses(input: {{shipping: {{savedAddressId: $id}}}}) {{
           cart {{ id }} {ERRORS} }} }}""",
         **ADDRESS_ID,
     ),
-    Row(
+    Case(
         "prepareCheckout",
         f"""mutation($id: ID!) {{ prepareCheckout(input: {{billing: {{savedAddressId: $id}}}}) {{
           cart {{ id }} {ERRORS} }} }}""",
         **ADDRESS_ID,
     ),
-    Row(
-        "attachSource, a means of payment",
+    Case(
+        "attachSource, a payment option",
         f"""mutation($id: ID!) {{ attachSource(input: {{source: {{paymentOptionId: $id}}}}) {{
           paymentSession {{ state }} {ERRORS} }} }}""",
         **OPTION_ID,
     ),
-    Row(
+    Case(
         "attachSource, a saved source",
         f"""mutation($id: String!) {{ attachSource(input: {{source: {{sourceId: $id}}}}) {{
           paymentSession {{ state }} {ERRORS} }} }}""",
         **SAVED_SOURCE,
     ),
-    Row(
+    Case(
         "attachSource, a source of another's purchase",
         f"""mutation($id: String!) {{ attachSource(input: {{source: {{sourceId: $id}}}}) {{
           paymentSession {{ state }} {ERRORS} }} }}""",
         **FRESH_SOURCE,
     ),
-    Row("nodes", "query($id: ID!) { nodes(ids: [$id]) { __typename id } }", **ORDER_ID),
-    Row("node, a contract", NODE, **CONTRACT_ID),
-    Row(
+    Case("nodes", "query($id: ID!) { nodes(ids: [$id]) { __typename id } }", **ORDER_ID),
+    Case("node, a contract", NODE, **CONTRACT_ID),
+    Case(
         "removeCartLines",
         f"""mutation($id: ID!) {{ removeCartLines(input: {{lineIds: [$id]}}) {{
           cart {{ totalQuantity }} {ERRORS} }} }}""",
         **LINE_ID,
     ),
-    Row(
+    Case(
         "addCartLines, to a line",
         f"""mutation($id: ID!) {{ addCartLines(input: {{lines: [{{product: {{upstreamId: "{PACK}"}},
           parentLineId: $id}}]}}) {{ {ERRORS} }} }}""",
         **LINE_ID,
     ),
-    Row(
+    Case(
         "addCartLines, a key",
         f"""mutation($id: UUID!) {{ addCartLines(input: {{idempotencyKey: $id, lines: [{{quantity: 1,
           product: {{upstreamId: "{PACK}"}}}}]}}) {{ {ERRORS} }} }}""",
-        whose=key_of_a_line,
-        never=NEVER_A_KEY,
+        owned=key_of_a_line,
+        absent=ABSENT_KEY,
     ),
-    Row(
+    Case(
         "setCartAddresses, a correction",
         f"""mutation($id: ID!) {{ setCartAddresses(input: {{shipping: {{suggestionId: $id}}}}) {{
           cart {{ id }} {ERRORS} }} }}""",
-        whose=suggestion_of,
-        never=NEVER,
+        owned=suggestion_of,
+        absent=ABSENT,
     ),
-    Row(
+    Case(
         "detachSource",
         f"""mutation($id: String!) {{ detachSource(input: {{target: {{sourceId: $id}}}}) {{
           paymentSession {{ state }} {ERRORS} }} }}""",
-        whose=attached_source_of,
-        never=NEVER_A_SOURCE,
-        # What is not attached is detached already.
-        is_told=False,
+        owned=attached_source_of,
+        absent=ABSENT_UUID,
+        # Detaching a source that is not attached succeeds.
+        distinguishes=False,
     ),
-    Row(
+    Case(
         "orderSubmission",
         "query($id: UUID!) { orderSubmission(idempotencyKey: $id) { status } }",
-        whose=key_of_an_order,
-        never=NEVER_A_KEY,
+        owned=key_of_an_order,
+        absent=ABSENT_KEY,
     ),
-    Row(
+    Case(
         "submitOrder",
         f"""mutation($id: UUID!) {{ submitOrder(input: {{idempotencyKey: $id, expectedTotal: {{amount: "1.00",
           currencyCode: "USD"}}}}) {{ attempt {{ status isReplay }} {ERRORS} }} }}""",
-        whose=key_of_an_order,
-        never=NEVER_A_KEY,
+        owned=key_of_an_order,
+        absent=ABSENT_KEY,
     ),
-    Row(
+    Case(
         "resumeOrder",
         f"""mutation($id: UUID!) {{ resumeOrder(input: {{idempotencyKey: $id}}) {{
           attempt {{ status }} {ERRORS} }} }}""",
-        whose=key_of_a_redirect,
-        never=NEVER_A_KEY,
+        owned=key_of_a_redirect,
+        absent=ABSENT_KEY,
     ),
-    Row(
+    Case(
         "subscriptionContract",
         "query($id: ID!) { subscriptionContract(id: $id) { id state } }",
         **CONTRACT_ID,
     ),
-    Row(
+    Case(
         "changeSubscriptionContract",
         f"""mutation($id: ID!) {{ changeSubscriptionContract(input: {{id: $id, change: {{autoRenewal: false}}}}) {{
           subscriptionContract {{ id }} {ERRORS} }} }}""",
         **CONTRACT_ID,
     ),
-    Row(
+    Case(
         "cancelSubscriptionContract",
         f"""mutation($id: ID!) {{ cancelSubscriptionContract(input: {{id: $id}}) {{
           subscriptionContract {{ id }} {ERRORS} }} }}""",
         **CONTRACT_ID,
     ),
-    Row(
-        "changeSubscriptionContract, a means of payment",
+    Case(
+        "changeSubscriptionContract, a payment option",
         f"""mutation($id: ID!, $own: ID!) {{ changeSubscriptionContract(input: {{id: $own,
           change: {{paymentOptionId: $id}}}}) {{ subscriptionContract {{ id }} {ERRORS} }} }}""",
         **OPTION_ID,
         beside=contract_of,
     ),
-    Row(
+    Case(
         "changeSubscriptionContract, a source",
         f"""mutation($id: String!, $own: ID!) {{ changeSubscriptionContract(input: {{id: $own,
           change: {{sourceId: $id}}}}) {{ subscriptionContract {{ id }} {ERRORS} }} }}""",
@@ -321,13 +323,13 @@ ROWS = [
 ]
 
 
-async def told(stranger: Shopper, text: str, id: str, own: str | None) -> tuple[str, Counter[Call]]:
-    """The answer without its support reference, and the calls it took."""
-    stranger.world.calls.clear()
-    variables = {"id": id} | ({"own": own} if own is not None else {})
-    answer = await stranger.storefront.send({"query": text, "variables": variables})
+async def answer_and_calls(caller: Shopper, text: str, object_id: str, own: str | None) -> tuple[str, Counter[Call]]:
+    """The answer without its support reference, and the calls to Digital River."""
+    caller.world.calls.clear()
+    variables = {"id": object_id} | ({"own": own} if own is not None else {})
+    answer = await caller.storefront.send({"query": text, "variables": variables})
     body = re.sub(r'"supportReference":"[^"]*"', "", answer.text)
-    return body, Counter(stranger.world.calls.by_call)
+    return body, Counter(caller.world.calls.by_call)
 
 
 HAS = """{
@@ -339,41 +341,40 @@ HAS = """{
   }
   cart { revision lines { id } paymentSession { state primarySource { sourceId } } }
 }"""
-"""What the owner sees."""
+"""Everything of the owner that the cases could change."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
-async def test_what_is_anothers_is_not_there(
-    row: Row, registered_shopper: Shopper, other_registered_shopper: Shopper
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+async def test_foreign_id_is_answered_like_an_absent_one(
+    case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
-    theirs = await row.whose(registered_shopper)
-    await other_registered_shopper.storefront.add(PACK)
-    own = await row.beside(other_registered_shopper) if row.beside else None
-    before = (await registered_shopper.storefront.ask(HAS)).data
+    owner, caller = registered_shopper, other_registered_shopper
+    foreign = await case.owned(owner)
+    await caller.storefront.add(PACK)
+    beside = await case.beside(caller) if case.beside else None
+    before = (await owner.storefront.ask(HAS)).data
 
-    never = await told(other_registered_shopper, row.text, row.never, own)
-    assert await told(other_registered_shopper, row.text, theirs, own) == never
-    assert theirs not in never[0]
-    assert (await registered_shopper.storefront.ask(HAS)).data == before, "and it is as it was"
-    mine = await row.whose(other_registered_shopper)
-    assert (await told(other_registered_shopper, row.text, mine, own) != never) is row.is_told, (
-        "what is one's own is there"
-    )
+    absent = await answer_and_calls(caller, case.text, case.absent, beside)
+    assert await answer_and_calls(caller, case.text, foreign, beside) == absent
+    assert foreign not in absent[0]
+    assert (await owner.storefront.ask(HAS)).data == before, "the owner's data is unchanged"
+    own = await case.owned(caller)
+    assert (await answer_and_calls(caller, case.text, own, beside) != absent) is case.distinguishes
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", [row for row in ROWS if row.whose is contract_of], ids=lambda row: row.name)
-async def test_what_does_not_say_whose_it_is_is_not_there_either(
-    row: Row, registered_shopper: Shopper, other_registered_shopper: Shopper
+@pytest.mark.parametrize("case", [case for case in CASES if case.owned is contract_of], ids=lambda case: case.name)
+async def test_contract_without_shopper_is_answered_like_an_absent_one(
+    case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
     await registered_shopper.control("switches", {"subscription_shopper": "absent"})
-    await test_what_is_anothers_is_not_there(row, registered_shopper, other_registered_shopper)
+    await test_foreign_id_is_answered_like_an_absent_one(case, registered_shopper, other_registered_shopper)
 
 
-# That no row is missing.
+# Completeness of the cases.
 
-OF_THE_SHOP = {
+IDS_OF_THE_SITE = {
     "NewCartLineInput.offerId",
     "OfferChoice.offerId",
     "ProductBy.id",
@@ -383,48 +384,48 @@ OF_THE_SHOP = {
     "SelectShippingOptionInput.shippingOptionId",
     "ShippingOptionChoice.id",
 }
-"""What these name belongs to nobody."""
+"""They name objects that belong to no shopper."""
 
-KEYS_KEPT_ALIKE = {"RegisterShopperInput.idempotencyKey"}
-"""Kept in the session by what keeps those of `addCartLines`."""
+TESTED_ALIKE = {"RegisterShopperInput.idempotencyKey"}
+"""Idempotency records of all mutations with a key are stored the same way; `addCartLines` has the case."""
 
 CORE = build().core
 
 
-def test_whatever_takes_an_id_has_its_row() -> None:
-    covered = {place for row in ROWS for place in places(row.text)}
-    assert set(takers()) - covered == OF_THE_SHOP | KEYS_KEPT_ALIKE
+def test_every_input_that_takes_an_id_has_a_case() -> None:
+    covered = {coordinate for case in CASES for coordinate in id_coordinates(case.text)}
+    assert set(id_inputs()) - covered == IDS_OF_THE_SITE | TESTED_ALIKE
 
 
-def takers() -> Iterator[str]:
-    """Arguments and members of inputs that name one thing of many."""
+def id_inputs() -> Iterator[str]:
+    """Coordinates of all arguments and input fields that take an id."""
     for name, type_ in CORE.type_map.items():
         if is_input_object_type(type_):
-            yield from (f"{name}.{member}" for member, one in type_.fields.items() if names_something(member, one))
+            yield from (f"{name}.{key}" for key, field in type_.fields.items() if takes_id(key, field))
         elif is_object_type(type_) and not name.startswith("__"):
-            for field, given in type_.fields.items():
-                for argument, one in given.args.items():
-                    if names_something(argument, one):
-                        yield f"{name}.{field}({argument}:)"
+            for key, field in type_.fields.items():
+                for argument_name, argument in field.args.items():
+                    if takes_id(argument_name, argument):
+                        yield f"{name}.{key}({argument_name}:)"
 
 
-def names_something(name: str, taken: Any) -> bool:
-    return get_named_type(taken.type).name in ("ID", "UUID") or name == "sourceId"
+def takes_id(name: str, definition: Any) -> bool:
+    return get_named_type(definition.type).name in ("ID", "UUID") or name == "sourceId"
 
 
-class Places(Visitor):
-    """Where an operation hands `$id` in."""
+class IdCollector(Visitor):
+    """Collects the coordinates at which an operation uses `$id`."""
 
     def __init__(self, info: TypeInfo) -> None:
         super().__init__()
         self.info = info
-        self.found: set[str] = set()
+        self.coordinates: set[str] = set()
         self.inside: list[str] = []
 
     def enter_argument(self, node: Any, *_: Any) -> None:
-        parent, field = self.info.get_parent_type(), self.info.get_field_def()
+        parent, definition = self.info.get_parent_type(), self.info.get_field_def()
         assert parent is not None
-        name = next(name for name, one in parent.fields.items() if one is field)  # type: ignore[union-attr]
+        name = next(name for name, field in parent.fields.items() if field is definition)  # type: ignore[union-attr]
         self.inside.append(f"{parent.name}.{name}({node.name.value}:)")
 
     def leave_argument(self, *_: Any) -> None:
@@ -439,11 +440,11 @@ class Places(Visitor):
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         if node.name.value == "id" and self.inside:
-            self.found.add(self.inside[-1])
+            self.coordinates.add(self.inside[-1])
 
 
-def places(text: str) -> set[str]:
+def id_coordinates(text: str) -> set[str]:
     info = TypeInfo(CORE)
-    visitor = Places(info)
-    visit(parse(text), TypeInfoVisitor(info, visitor))
-    return visitor.found
+    collector = IdCollector(info)
+    visit(parse(text), TypeInfoVisitor(info, collector))
+    return collector.coordinates

@@ -1,4 +1,4 @@
-"""The example operations in GraphiQL: each can be found, and says what it wants."""
+"""GraphiQL shows every example operation with its variables."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from gateway.http.graphiql.page import SETS
 from tests.support.shop import OPERATIONS, Storefront, documents
 
 
-async def shown(storefront: Storefront, name: str) -> dict[str, Any]:
+async def tabs_of(storefront: Storefront, name: str) -> dict[str, Any]:
     body: dict[str, Any] = (await storefront.http.get("/graphiql/tabs.json", params={"set": name})).json()
     return body
 
@@ -20,28 +20,28 @@ def operation_of(tab: dict[str, str]) -> OperationDefinitionNode:
     return node
 
 
-async def test_every_example_operation_is_a_tab_of_a_set(storefront: Storefront) -> None:
-    tabs = [operation_of(tab) for name in SETS for tab in (await shown(storefront, name))["tabs"]]
+async def test_every_example_operation_has_a_tab(storefront: Storefront) -> None:
+    tabs = [operation_of(tab) for name in SETS for tab in (await tabs_of(storefront, name))["tabs"]]
     assert {node.name.value for node in tabs if node.name} == set(documents())
 
 
-async def test_every_variable_that_is_needed_has_a_value_or_says_where_it_is(storefront: Storefront) -> None:
+async def test_every_required_variable_has_a_value_or_a_placeholder(storefront: Storefront) -> None:
     for name in SETS:
-        for tab in (await shown(storefront, name))["tabs"]:
-            needed = [
-                one.variable.name.value
-                for one in operation_of(tab).variable_definitions or ()
-                if isinstance(one.type, NonNullTypeNode) and one.default_value is None
+        for tab in (await tabs_of(storefront, name))["tabs"]:
+            required = [
+                definition.variable.name.value
+                for definition in operation_of(tab).variable_definitions or ()
+                if isinstance(definition.type, NonNullTypeNode) and definition.default_value is None
             ]
-            assert set(needed) <= set(json.loads(tab["variables"])), tab["query"]
+            assert set(required) <= set(json.loads(tab["variables"])), tab["query"]
 
 
-async def test_the_first_set_is_a_purchase_and_stands_for_one_that_is_not_there(storefront: Storefront) -> None:
-    first = await shown(storefront, "")
+async def test_first_set_is_shown_for_an_unknown_name(storefront: Storefront) -> None:
+    first = await tabs_of(storefront, "")
     assert (first["shown"], first["sets"]) == ("A guest buys", list(SETS))
-    assert await shown(storefront, "nothing") == first
+    assert await tabs_of(storefront, "nothing") == first
     assert "fragment MoneyParts" in first["fragments"]
 
 
-def test_what_waits_for_a_variable_is_an_operation() -> None:
+def test_example_variables_belong_to_example_operations() -> None:
     assert set(json.loads((OPERATIONS / "variables.json").read_text())) <= set(documents())

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is no request is refused before anything happens, and says why."""
+"""GraphQL over HTTP: invalid requests are refused with a reason before any call to Digital River."""
 
 import asyncio
 import base64
@@ -36,21 +36,21 @@ MALFORMED: list[tuple[str, bytes]] = [
     ("nothing", b""),
     ("null", b"null"),
     ("a number", b"42"),
-    ("a text", b'"{ storefront { locales } }"'),
+    ("a string", b'"{ storefront { locales } }"'),
     ("a list", b"[]"),
     ("a batch", json.dumps([{"query": SHALLOW}]).encode()),
-    ("half of it", b'{"query": "{ storef'),
+    ("truncated", b'{"query": "{ storef'),
     ("not UTF-8", b'{"query": "\xff\xfe"}'),
     ("UTF-16", json.dumps({"query": SHALLOW}).encode("utf-16")),
     ("NaN", b'{"query": "{ storefront { locales } }", "variables": {"a": NaN}}'),
     ("no query", b"{}"),
     ("an empty query", b'{"query": " "}'),
-    ("a query that is none", b'{"query": 1}'),
+    ("a query that is a number", b'{"query": 1}'),
     ("a query that is null", b'{"query": null}'),
-    ("variables that are a text", b'{"query": "{ storefront { locales } }", "variables": "{}"}'),
+    ("variables that are a string", b'{"query": "{ storefront { locales } }", "variables": "{}"}'),
     ("variables that are a list", b'{"query": "{ storefront { locales } }", "variables": []}'),
-    ("a name that is none", b'{"query": "{ storefront { locales } }", "operationName": 1}'),
-    ("extensions that are none", b'{"query": "{ storefront { locales } }", "extensions": 1}'),
+    ("an operation name that is a number", b'{"query": "{ storefront { locales } }", "operationName": 1}'),
+    ("extensions that are a number", b'{"query": "{ storefront { locales } }", "extensions": 1}'),
     ("deep nesting", b'{"query": "{ storefront { locales } }", "variables": ' + b"[" * 3000 + b"]" * 3000 + b"}"),
     ("deep objects", b'{"query": "{ a }", "variables": ' + b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"}"),
     ("a lone surrogate", b'{"query": "{ storefront { locales } } # \\ud800"}'),
@@ -58,12 +58,12 @@ MALFORMED: list[tuple[str, bytes]] = [
 
 
 async def post(storefront: Storefront, content: bytes, **headers: str) -> httpx.Response:
-    given = CLIENT | {"Content-Type": "application/json"} | headers
-    return await storefront.http.post("/graphql", content=content, headers=given)
+    all_headers = CLIENT | {"Content-Type": "application/json"} | headers
+    return await storefront.http.post("/graphql", content=content, headers=all_headers)
 
 
 @pytest.mark.parametrize("body", [row[1] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
-async def test_a_malformed_body_is_the_clients_mistake(storefront: Storefront, world: World, body: bytes) -> None:
+async def test_malformed_body_is_refused(storefront: Storefront, world: World, body: bytes) -> None:
     answer = await post(storefront, body)
     assert answer.status_code == 400
     assert answer.json()["errors"] == [IsPartialDict(message=IsStr(min_length=10))] * len(answer.json()["errors"])
@@ -75,13 +75,13 @@ async def test_a_malformed_body_is_the_clients_mistake(storefront: Storefront, w
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql", ""],
 )
-async def test_only_json_is_read(storefront: Storefront, content_type: str) -> None:
+async def test_media_type_other_than_json_is_refused(storefront: Storefront, content_type: str) -> None:
     answer = await post(storefront, orjson.dumps({"query": SHALLOW}), **{"Content-Type": content_type})
     assert answer.status_code == 415
     assert "application/json" in answer.json()["errors"][0]["message"]
 
 
-async def test_a_body_has_a_limit(storefront: Storefront) -> None:
+async def test_body_and_variables_beyond_their_limits_are_refused(storefront: Storefront) -> None:
     answer = await post(storefront, orjson.dumps({"query": SHALLOW + " " * 130 * 1024}))
     assert answer.status_code == 413
     answer = await post(storefront, orjson.dumps({"query": SHALLOW, "variables": {"a": "b" * 65 * 1024}}))
@@ -89,13 +89,13 @@ async def test_a_body_has_a_limit(storefront: Storefront) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-async def test_other_methods_are_named(storefront: Storefront, method: str) -> None:
+async def test_other_methods_are_refused_with_allow(storefront: Storefront, method: str) -> None:
     answer = await storefront.http.request(method, "/graphql")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST"
 
 
-async def test_both_media_types_are_spoken(storefront: Storefront) -> None:
+async def test_answer_has_the_accepted_media_type(storefront: Storefront) -> None:
     wrong = orjson.dumps({"query": "{ nothingLikeThis }"})
     legacy = await post(storefront, wrong, Accept="application/json")
     assert (legacy.status_code, legacy.headers["content-type"]) == (200, "application/json; charset=utf-8")
@@ -105,13 +105,13 @@ async def test_both_media_types_are_spoken(storefront: Storefront) -> None:
     assert neither.status_code == 406
 
 
-async def test_a_mistyped_field_is_told_with_a_suggestion_in_development(storefront: Storefront) -> None:
+async def test_mistyped_field_gets_a_suggestion_in_development(storefront: Storefront) -> None:
     answer = await storefront.ask("{ storefrnt { locales } }")
     assert answer.codes == ["GRAPHQL_VALIDATION_FAILED"]
     assert "Did you mean 'storefront'" in answer.body["errors"][0]["message"]
 
 
-async def test_production_tells_nothing_of_the_schema(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_production_reveals_nothing_of_the_schema(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, development=False) as storefront:
         answer = await storefront.ask("{ storefrnt { locales } }")
         assert "Did you mean" not in str(answer.body)
@@ -121,7 +121,7 @@ async def test_production_tells_nothing_of_the_schema(world: World, network: InM
         assert "Did you mean" not in str(answer.body)
 
 
-async def test_several_operations_need_a_name(storefront: Storefront) -> None:
+async def test_document_with_several_operations_needs_operation_name(storefront: Storefront) -> None:
     text = "query A { storefront { locales } } query B { storefront { currencies } }"
     assert (await storefront.send({"query": text})).status_code == 400
     answer = await storefront.send({"query": text, "operationName": "B"})
@@ -129,7 +129,7 @@ async def test_several_operations_need_a_name(storefront: Storefront) -> None:
     assert (await storefront.send({"query": text, "operationName": "C"})).status_code == 400
 
 
-async def test_the_request_id_is_taken_over_when_it_is_harmless(storefront: Storefront) -> None:
+async def test_harmless_request_id_of_the_client_is_used(storefront: Storefront) -> None:
     answer = await storefront.send({"query": SHALLOW}, **{"X-Request-Id": "abc-123.x"})
     assert answer.headers["x-request-id"] == "abc-123.x"
     answer = await storefront.send({"query": SHALLOW}, **{"X-Request-Id": "a b\x7f"})
@@ -138,7 +138,7 @@ async def test_the_request_id_is_taken_over_when_it_is_harmless(storefront: Stor
     assert answer.json()["errors"][0]["extensions"]["supportReference"] == "mine"
 
 
-async def test_the_fixed_headers_are_on_every_answer(storefront: Storefront) -> None:
+async def test_every_answer_has_the_fixed_headers(storefront: Storefront) -> None:
     for path in ("/graphql", "/health/live", "/nowhere"):
         headers = (await storefront.http.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -147,18 +147,18 @@ async def test_the_fixed_headers_are_on_every_answer(storefront: Storefront) -> 
         assert "server" not in headers
 
 
-async def test_health_says_ok_and_no_more(storefront: Storefront, world: World) -> None:
+async def test_health_answers_ok_and_nothing_else(storefront: Storefront, world: World) -> None:
     for path in ("/health/live", "/health/ready"):
         answer = await storefront.http.get(path)
         assert (answer.status_code, answer.text) == (200, "ok")
     assert world.calls.count() == 0
 
 
-# Documents that cost more than they ask for.
+# Documents beyond the limits.
 
 
 @pytest.mark.parametrize("text", [row[1] for row in REFUSED_DOCUMENTS], ids=[row[0] for row in REFUSED_DOCUMENTS])
-async def test_a_document_bomb_is_refused(storefront: Storefront, world: World, text: str) -> None:
+async def test_costly_document_is_refused(storefront: Storefront, world: World, text: str) -> None:
     answer = await storefront.ask(text)
     assert answer.status == 400
     allowed = {"OPERATION_TOO_EXPENSIVE", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
@@ -167,15 +167,19 @@ async def test_a_document_bomb_is_refused(storefront: Storefront, world: World, 
     assert world.calls.count() == 0
 
 
-async def test_an_operation_buys_once(storefront: Storefront) -> None:
-    one = 'submitOrder(input: {idempotencyKey: "%s", expectedTotal: {amount: "1", currencyCode: USD}})'
+async def test_operation_with_two_submissions_is_refused(storefront: Storefront) -> None:
+    mutation = 'submitOrder(input: {idempotencyKey: "%s", expectedTotal: {amount: "1", currencyCode: USD}})'
     keys = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002")
-    text = "mutation {" + " ".join(f"a{i}: {one % key} {{ errors {{ code }} }}" for i, key in enumerate(keys)) + "}"
+    text = (
+        "mutation {" + " ".join(f"a{i}: {mutation % key} {{ errors {{ code }} }}" for i, key in enumerate(keys)) + "}"
+    )
     assert (await storefront.ask(text)).codes == ["OPERATION_TOO_EXPENSIVE"]
 
 
 @pytest.mark.parametrize("value", ["a" * 1025, "a\x00b", "a\x1bb"])
-async def test_a_bad_text_is_refused_wherever_it_stands(storefront: Storefront, world: World, value: str) -> None:
+async def test_too_long_or_control_characters_are_refused_in_any_string(
+    storefront: Storefront, world: World, value: str
+) -> None:
     text = "mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) { errors { code } } }"
     answer = await storefront.ask(text, code=value)
     assert answer.codes == ["BAD_USER_INPUT"]
@@ -185,7 +189,7 @@ async def test_a_bad_text_is_refused_wherever_it_stands(storefront: Storefront, 
 
 
 @pytest.mark.parametrize(("length", "is_refused"), [(4096, False), (4097, True)])
-async def test_terms_may_be_longer_than_other_texts(storefront: Storefront, length: int, is_refused: bool) -> None:
+async def test_terms_may_be_longer_than_other_strings(storefront: Storefront, length: int, is_refused: bool) -> None:
     terms = "x" * length
     text = """mutation($terms: RecurringTermsInput) { updateCartLines(input: {lines: [{lineId: "",
       recurringTerms: $terms}]}) { errors { code } } }"""
@@ -200,7 +204,7 @@ async def test_terms_may_be_longer_than_other_texts(storefront: Storefront, leng
         assert (answer.codes == ["BAD_USER_INPUT"]) is is_refused, answer.body
 
 
-async def test_an_error_nobody_reads_is_raised(shopper: Shopper) -> None:
+async def test_unselected_mutation_error_is_promoted(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     text = 'mutation { applyOffer(input: {offer: {couponCode: "NOPE"}}) { cart { totalQuantity } } }'
     answer = await shopper.storefront.ask(text)
@@ -210,7 +214,7 @@ async def test_an_error_nobody_reads_is_raised(shopper: Shopper) -> None:
     ]
 
 
-async def test_an_answer_of_upstream_that_makes_no_sense_is_no_crash(shopper: Shopper) -> None:
+async def test_malformed_answer_of_digital_river_nulls_its_field_only(shopper: Shopper) -> None:
     await shopper.fill_cart()
     for kind in ("malformed", "content-type", "huge"):
         await shopper.fault(kind, CART, times=3)
@@ -225,7 +229,7 @@ FORGED = ["../carts/active", "1/../2", "1?expand=all", "%2e%2e", "1;x", "1#x", "
 
 
 @pytest.mark.parametrize("upstream_id", FORGED)
-async def test_an_id_becomes_a_path_only_when_it_is_one(storefront: Storefront, world: World, upstream_id: str) -> None:
+async def test_forged_upstream_id_is_not_sent(storefront: Storefront, world: World, upstream_id: str) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     ids = {kind: base64.urlsafe_b64encode(f"{kind}:{upstream_id}".encode()).decode().rstrip("=") for kind in KINDS}
@@ -244,19 +248,19 @@ async def test_an_id_becomes_a_path_only_when_it_is_one(storefront: Storefront, 
 
 
 @pytest.mark.parametrize(
-    ("literal", "told"),
+    ("literal", "message"),
     [
         ('{amount: "much", currencyCode: "USD"}', "Decimal must be a string"),
         ('{amount: 1.5, currencyCode: "USD"}', "Decimal must be a string"),
         ('{amount: "1", currencyCode: "usd"}', "CurrencyCode must be an ISO 4217 code"),
     ],
 )
-async def test_a_bad_value_is_told_with_its_place(storefront: Storefront, literal: str, told: str) -> None:
+async def test_invalid_value_is_reported_with_its_location(storefront: Storefront, literal: str, message: str) -> None:
     key = '"00000000-0000-4000-8000-000000000001"'
     text = "mutation { submitOrder(input: {idempotencyKey: %s, expectedTotal: %s}) { errors { code } } }"
     answer = await storefront.ask(text % (key, literal))
     (error,) = answer.body["errors"]
-    assert error["message"].startswith(told)
+    assert error["message"].startswith(message)
     assert error["locations"][0]["line"] == 1
 
     variable = "mutation($key: UUID!) { addCartLines(input: {idempotencyKey: $key, lines: []}) { errors { code } } }"
@@ -265,7 +269,7 @@ async def test_a_bad_value_is_told_with_its_place(storefront: Storefront, litera
     assert message == "Variable '$key' has invalid value: UUID must be a string of 36 characters."
 
 
-async def test_a_client_that_hangs_up_is_no_crash(world: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_client_that_disconnects_causes_no_error_line(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     async with listening(app_for(settings_for(world))) as url:
         _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))

@@ -1,4 +1,4 @@
-"""What is planted upstream and in the inputs comes out nowhere it must not."""
+"""Secret and personal values planted in inputs and in Digital River's answers leave the gateway nowhere else."""
 
 import base64
 import io
@@ -45,23 +45,23 @@ PERSONAL = {
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Every line that would be written, of every library, at DEBUG."""
+    """The lines of all loggers at DEBUG, as they would be written."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(telemetry.formatter())
     root = logging.getLogger()
     before = root.level
     loggers = [logging.getLogger(name) for name in telemetry.NOISY_LOGGERS]
-    levels = [one.level for one in loggers]
+    levels = [logger.level for logger in loggers]
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    for one in loggers:
-        one.setLevel(logging.DEBUG)
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
     yield written
     root.removeHandler(handler)
     root.setLevel(before)
-    for one, level in zip(loggers, levels, strict=True):
-        one.setLevel(level)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def spellings(secret: str) -> set[str]:
@@ -70,12 +70,12 @@ def spellings(secret: str) -> set[str]:
 
 
 @asynccontextmanager
-async def overheard(world: World, heard: Callable[[str], None]) -> AsyncIterator[Shopper]:
-    """A shopper over real sockets; all that is sent to them is heard."""
+async def recorded_shopper(world: World, record: Callable[[str], None]) -> AsyncIterator[Shopper]:
+    """A shopper over real sockets. `record` gets everything the gateway sends."""
 
     async def keep(answer: httpx.Response) -> None:
         await answer.aread()
-        heard(f"{answer.headers}\n{answer.text}")
+        record(f"{answer.headers}\n{answer.text}")
 
     async with listening(create_sandbox(world), "off") as url:
         app = app_for(settings_for(world, upstream_url=url))
@@ -87,7 +87,7 @@ async def overheard(world: World, heard: Callable[[str], None]) -> AsyncIterator
             yield Shopper(Storefront(http), sandbox, world)
 
 
-async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.StringIO, world: World) -> None:
+async def test_answers_have_no_tokens_and_the_log_no_personal_data(log: io.StringIO, world: World) -> None:
     sent: list[str] = []
     keys = world.keys
     secrets = {keys.confidential_secret, f"{keys.confidential_key}:{keys.confidential_secret}"}
@@ -96,7 +96,7 @@ async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.St
         sent.append(text)
         secrets.update(world.tokens, world.refresh_tokens)
 
-    async with overheard(world, keep) as shopper:
+    async with recorded_shopper(world, keep) as shopper:
         await shopper.storefront.ask("{ products(first: 1) { totalCount } }")
         await shopper.fill_cart(**PERSONAL)
         await shopper.storefront.run("CheckoutPage")
@@ -116,24 +116,24 @@ async def test_no_token_and_nothing_personal_leaves_where_it_must_not(log: io.St
         await shopper.storefront.ask("{ cart { id } }")
         await shopper.fault("drop-after", SUBMIT)
         await shopper.storefront.ask("mutation { signOut { signedOut } }")
-        assert len(secrets) > tokens > 4, "tokens of the catalogue and of the shopper, old and renewed"
+        assert len(secrets) > tokens > 4, "tokens of the catalog and of the shopper, old and renewed"
 
     everything = "\n".join(sent)
     lines = log.getvalue()
-    assert lines.count("\n") > 50, "the log was looked at"
+    assert lines.count("\n") > 50, "the log was recorded"
     assert "request answered" in lines
     for secret in secrets:
         for spelling in spellings(secret):
             assert spelling not in everything
             assert spelling not in lines
-    for secret in (one.secret for one in world.sources.values()):
+    for secret in (source.secret for source in world.sources.values()):
         assert secret not in lines
     for value in (*PERSONAL.values(), shopper.storefront.cookie or "Canary"):
         assert value not in lines, value
     assert "fraud_block" not in everything
 
 
-async def test_no_access_token_is_in_any_answer(shopper: Shopper, world: World, log: io.StringIO) -> None:
+async def test_purchase_sends_no_access_token_to_the_client(shopper: Shopper, world: World, log: io.StringIO) -> None:
     planted: set[str] = set()
     sent: list[str] = []
 
@@ -153,10 +153,10 @@ async def test_no_access_token_is_in_any_answer(shopper: Shopper, world: World, 
         assert all(spelling not in everything for spelling in spellings(token))
 
 
-async def test_the_keys_of_store_credit_and_its_reference_stay_here(
+async def test_store_credit_keys_and_reference_stay_in_the_gateway(
     registered_shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
-    """Over a ledger and a payment service that answer, and that do not."""
+    """With a ledger and a payment service that work, and that fail."""
     sent: list[str] = []
 
     async def keep(answer: httpx.Response) -> None:
@@ -179,7 +179,7 @@ async def test_the_keys_of_store_credit_and_its_reference_stay_here(
         assert all(spelling not in everything for spelling in spellings(secret)), secret
 
 
-def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
+def test_log_lines_have_listed_fields_only(log: io.StringIO) -> None:
     logging.getLogger("gateway.anything").info("something", extra={"code": "A", "token": "planted-1"})
     logging.getLogger("library").warning("for %s at %s", "planted-2", "planted-3")
     logging.getLogger("library").warning("GET /a%20b?token=planted-4 failed")
@@ -194,7 +194,7 @@ def test_a_line_has_only_listed_fields(log: io.StringIO) -> None:
     assert "ValueError at http/test_secrets.py" in lines
 
 
-async def test_a_crash_is_masked_and_the_log_says_where(
+async def test_crash_is_masked_and_logged_with_its_file(
     shopper: Shopper, network: InMemoryTransport, log: io.StringIO
 ) -> None:
     await shopper.get_ready()
@@ -217,7 +217,7 @@ async def test_a_crash_is_masked_and_the_log_says_where(
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_every_line_of_a_request_has_its_id(shopper: Shopper, log: io.StringIO) -> None:
+async def test_every_log_line_of_a_request_has_its_id(shopper: Shopper, log: io.StringIO) -> None:
     await shopper.get_ready()
     await shopper.storefront.outcome()
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
@@ -229,10 +229,10 @@ async def test_every_line_of_a_request_has_its_id(shopper: Shopper, log: io.Stri
 PASSWORDS = ("Canary+Password7", "Canary+Password8", "Canary+Password9")
 
 
-async def test_no_password_and_nothing_of_an_account_is_logged(log: io.StringIO, world: World) -> None:
-    """Whatever goes wrong on the way, over real sockets, with every library talking."""
+async def test_passwords_and_account_data_are_not_logged(log: io.StringIO, world: World) -> None:
+    """Over real sockets, with failing calls and all loggers at DEBUG."""
     sent: list[str] = []
-    async with overheard(world, sent.append) as shopper:
+    async with recorded_shopper(world, sent.append) as shopper:
         storefront = shopper.storefront
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
         await storefront.ask(
@@ -252,7 +252,7 @@ async def test_no_password_and_nothing_of_an_account_is_logged(log: io.StringIO,
         )
         await storefront.ask("{ shopper { addresses { id } paymentOptions { id } } }")
     everything, lines = "\n".join(sent), log.getvalue()
-    assert lines.count("\n") > 20, "the log was looked at"
+    assert lines.count("\n") > 20, "the log was recorded"
     for password in PASSWORDS:
         for spelling in spellings(password):
             assert spelling not in everything
@@ -261,20 +261,20 @@ async def test_no_password_and_nothing_of_an_account_is_logged(log: io.StringIO,
         assert value not in lines, value
 
 
-class Watching(InMemoryTransport):
+class RecordingTransport(InMemoryTransport):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(f"{request.url} {request.headers}")
+        self.requests.append(f"{request.url} {request.headers}")
         return await super().handle_async_request(request)
 
 
-async def test_a_password_travels_in_the_body_alone(world: World, clock: Clock) -> None:
-    network, keys = Watching(create_sandbox(world)), world.keys
+async def test_password_is_sent_in_the_body_only(world: World, clock: Clock) -> None:
+    network, keys = RecordingTransport(create_sandbox(world)), world.keys
     async with gateway(world, network, clock) as storefront:
         assert (await storefront.sign_in(keys.shopper_username, keys.shopper_password))["errors"] == []
-    assert len(network.asked) >= 3
+    assert len(network.requests) >= 3
     for spelling in spellings(keys.shopper_password) | {keys.shopper_username}:
-        assert spelling not in "\n".join(network.asked)
+        assert spelling not in "\n".join(network.requests)

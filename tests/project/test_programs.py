@@ -1,4 +1,4 @@
-"""The commands of the README, as programs of their own."""
+"""The commands of the README, run as separate processes."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def ctrl_c() -> Iterator[None]:
-    """As at a terminal: what a shell runs in the background ignores Ctrl-C, and its children with it."""
+    """Ctrl-C works as at a terminal. Background jobs of a shell, and their children, ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -70,7 +70,7 @@ async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str
             await program.communicate()
 
 
-async def test_make_run_serves_a_first_query_and_the_demo_buys_one_thing() -> None:
+async def test_make_run_serves_and_the_demo_buys_once() -> None:
     async with both_programs() as (program, gateway, sandbox):
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
@@ -99,15 +99,15 @@ async def test_demo_prints_what_the_examples_page_shows() -> None:
     printed = [line for line in out.decode().splitlines() if "source " not in line and "payment methods" not in line]
     shown = (ROOT / "examples" / "README.md").read_text().split("```")
     block = next(part for part in shown if part.startswith("\n1. What is for sale?"))
-    wanted = [line for line in block.splitlines() if "source " not in line and "payment methods" not in line]
-    assert [line for line in printed if line.strip()] == [line for line in wanted if line.strip()]
+    expected = [line for line in block.splitlines() if "source " not in line and "payment methods" not in line]
+    assert [line for line in printed if line.strip()] == [line for line in expected if line.strip()]
 
 
-async def test_a_busy_port_is_told_and_nothing_stays_behind() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
+async def test_busy_port_is_reported_and_stops_make_run() -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = str(busy.getsockname()[1])
         program = await start("examples/run.py", PORT=port, SANDBOX_PORT=str(free_port()))
         _, errors = await program.communicate()
     assert program.returncode == 1
@@ -115,14 +115,14 @@ async def test_a_busy_port_is_told_and_nothing_stays_behind() -> None:
     assert "Traceback" not in errors.decode()
 
 
-async def test_the_demo_says_when_nobody_is_there() -> None:
+async def test_demo_without_a_gateway_names_make_run() -> None:
     demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{free_port()}")
     _, errors = await demo.communicate()
     assert demo.returncode == 1
     assert "Start one with `make run`" in errors.decode()
 
 
-async def test_the_gateway_names_what_is_missing() -> None:
+async def test_missing_settings_are_named() -> None:
     gateway = await start("-m", "gateway", "serve")
     _, errors = await gateway.communicate()
     assert gateway.returncode == 1
@@ -131,24 +131,24 @@ async def test_the_gateway_names_what_is_missing() -> None:
     assert "Traceback" not in errors.decode()
 
 
-async def test_what_concerns_no_single_setting_is_told_by_its_name() -> None:
+async def test_contradicting_setting_is_named() -> None:
     keys = {"RIVERFRONT_API_KEY": "a", "RIVERFRONT_API_SECRET": "short", "RIVERFRONT_PUBLISHABLE_KEY": "c"}
     gateway = await start("-m", "gateway", "serve", **keys)
     _, errors = await gateway.communicate()
     assert "  RIVERFRONT_API_SECRET: must have at least 12 characters." in errors.decode().splitlines()
 
 
-async def test_a_sandbox_on_a_busy_port_says_so() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        sandbox = await start("-m", "sandbox", "--port", str(taken.getsockname()[1]))
+async def test_sandbox_on_a_busy_port_names_the_option() -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        sandbox = await start("-m", "sandbox", "--port", str(busy.getsockname()[1]))
         out, errors = await sandbox.communicate()
     assert (sandbox.returncode, out) == (1, b"")
     assert "Address already in use. --port chooses another." in errors.decode()
 
 
-async def test_the_gateway_does_not_start_on_a_store_that_drops_keys(own_valkey: Valkey) -> None:
+async def test_gateway_refuses_a_store_that_evicts_keys(own_valkey: Valkey) -> None:
     redis = Redis.from_url(own_valkey.url)
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     await redis.aclose()
@@ -167,13 +167,13 @@ async def test_the_gateway_does_not_start_on_a_store_that_drops_keys(own_valkey:
     assert "Traceback" not in errors.decode()
 
 
-async def test_the_schema_command_prints_the_committed_graph() -> None:
+async def test_schema_command_prints_the_committed_sdl() -> None:
     schema = await start("-m", "gateway", "schema")
     out, _ = await schema.communicate()
     assert out.decode() == (ROOT / "schema" / "schema.graphql").read_text()
 
 
-async def test_a_stop_in_the_middle_of_a_submission_waits_for_it(tmp_path: Path) -> None:
+async def test_stop_waits_for_a_running_submission(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text(manifest_of(documents()))
     sandbox_port, port = free_port(), free_port()

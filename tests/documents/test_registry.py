@@ -1,0 +1,87 @@
+"""A document is read once. Sending it again costs a lookup, until newer documents take its space."""
+
+import pytest
+from graphql import OperationType
+
+from gateway.documents.errors import DocumentRefused
+from gateway.documents.manifest import sha256
+from gateway.documents.registry import REMEMBERED_CHARACTERS, Documents, PreparedOperation
+from gateway.errors import TopLevelCode
+from sandbox.model.world import World
+from schema.build import build
+from tests.support.shop import settings_for
+
+PRODUCTS = "query($n: Int!) { products(first: $n) { totalCount nodes { name } } }"
+LOCALES = "{ storefront { locales } }"
+
+
+@pytest.fixture
+def documents(world: World) -> Documents:
+    graph = build(suggests=True)
+    return Documents(graph.core, graph.directive_tables, settings_for(world))
+
+
+def prepare(
+    documents: Documents,
+    source: str | None = None,
+    digest: str | None = None,
+    *,
+    over_get: bool = False,
+    **more: object,
+) -> PreparedOperation:
+    return documents.prepare(source, digest, None, more, over_get=over_get)
+
+
+def test_known_document_is_found_by_source_and_by_hash(documents: Documents) -> None:
+    first = prepare(documents, LOCALES).operation
+
+    assert prepare(documents, LOCALES).operation is first
+    assert prepare(documents, digest=sha256(LOCALES)).operation is first
+    assert prepare(documents, LOCALES, sha256(LOCALES)).operation is first
+
+
+def test_wrong_hash_of_a_known_document_is_refused(documents: Documents) -> None:
+    prepare(documents, LOCALES)
+    with pytest.raises(DocumentRefused, match="BAD_USER_INPUT"):
+        prepare(documents, LOCALES, "0" * 64)
+
+
+def test_answer_holds_all_that_the_endpoint_needs(documents: Documents) -> None:
+    prepared = prepare(documents, PRODUCTS, over_get=True, n=3)
+
+    assert prepared.operation.kind is OperationType.QUERY
+    assert prepared.variables == {"n": 3}
+    assert prepared.card_fields == {}
+    assert prepared.market is None
+    assert prepared.facts.cost == 2 + 3
+    assert prepared.cache_policy is not None
+    assert prepared.cache_policy.is_public
+
+
+def test_cost_follows_the_variables_of_each_request(documents: Documents) -> None:
+    assert [prepare(documents, PRODUCTS, n=size).facts.cost for size in (3, 50, 3)] == [5, 52, 5]
+
+
+def test_market_is_chosen_by_each_request(documents: Documents) -> None:
+    source = "query($locale: Locale) @inContext(locale: $locale) { storefront { locales } }"
+    markets = [prepare(documents, source, locale=locale).market for locale in ("de-DE", "en-GB", None)]
+    assert [market and market.locale for market in markets] == ["de-DE", "en-GB", None]
+
+
+def test_refusal_has_the_facts_known_by_then(documents: Documents) -> None:
+    with pytest.raises(DocumentRefused) as caught:
+        prepare(documents, PRODUCTS, n=5000)
+    assert caught.value.code is TopLevelCode.OPERATION_TOO_EXPENSIVE
+    facts = caught.value.facts
+    assert (facts.name, facts.kind, facts.cost) == (f"sha256:{sha256(PRODUCTS)[:16]}", "query", 5002)
+
+
+def test_least_recently_used_document_is_forgotten(documents: Documents) -> None:
+    padding = " " * (REMEMBERED_CHARACTERS // 3)
+    sources = [f"{{ storefront {{ locales }} }} # {number}{padding}" for number in range(3)]
+    for source in (sources[0], sources[1], sources[0], sources[2]):
+        prepare(documents, source)
+
+    prepare(documents, digest=sha256(sources[0]))
+    with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
+        prepare(documents, digest=sha256(sources[1]))
