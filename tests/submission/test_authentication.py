@@ -1,4 +1,4 @@
-"""The bank wants to hear from the shopper: not at all, when the source is made, or when it is charged."""
+"""The bank authenticates the shopper: never, when a source is created, or when it is charged."""
 
 from typing import Any
 
@@ -10,99 +10,97 @@ from sandbox.model.world import World
 from tests.support.shop import Shopper, new_key
 
 CHALLENGED = "5454545454545454"
-ASKS = {"owner__lastName": "Decline:authentication_required"}
+AUTHENTICATION_REQUIRED = {"owner__lastName": "Decline:authentication_required"}
 
 SESSION = """{ paymentSession { state isSubmittable missing { kind }
   nextAction { __typename ... on AuthenticateSourceAction { sessionId sourceId sourceClientSecret } } } }"""
 SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: $id}}) { errors { code message } } }"""
 
 
-async def session(shopper: Shopper) -> dict[str, Any]:
-    found: dict[str, Any] = (await shopper.storefront.ask(SESSION)).data["paymentSession"]
-    return found
+async def read_session(shopper: Shopper) -> dict[str, Any]:
+    session: dict[str, Any] = (await shopper.storefront.ask(SESSION)).data["paymentSession"]
+    return session
 
 
 async def authenticate(shopper: Shopper, action: dict[str, Any]) -> dict[str, Any]:
-    """What `authenticateSource` of DigitalRiver.js is told; with a challenge, the bank's page too."""
+    """The answer that `authenticateSource` of DigitalRiver.js receives; a challenge has the URL of the bank's page."""
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     body = {"sessionId": action["sessionId"], "clientSecret": action["sourceClientSecret"]}
     path = f"/payments/sources/{action['sourceId']}/authentication"
     answer = await shopper.sandbox.post(path, headers=headers, json=body)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    challenge: dict[str, Any] = answer.json()
+    return challenge
 
 
-async def meet(shopper: Shopper, told: dict[str, Any], **form: str) -> None:
-    """The bank's page, until it is left."""
-    path = httpx.URL(told["redirectUrl"]).raw_path.decode()
+async def answer_challenge(shopper: Shopper, challenge: dict[str, Any], **form: str) -> None:
+    """Open the bank's page and send its form."""
+    path = httpx.URL(challenge["redirectUrl"]).raw_path.decode()
     assert "Is it you" in (await shopper.sandbox.get(path)).text
     assert (await shopper.sandbox.post(path, data=form)).status_code in (200, 303)
 
 
-async def action_of(shopper: Shopper) -> dict[str, Any]:
-    action: dict[str, Any] = (await session(shopper))["nextAction"]
+async def authentication_action(shopper: Shopper) -> dict[str, Any]:
+    action: dict[str, Any] = (await read_session(shopper))["nextAction"]
     assert action["__typename"] == "AuthenticateSourceAction"
     return action
 
 
-async def test_most_sources_are_never_asked(shopper: Shopper) -> None:
+async def test_most_sources_need_no_authentication(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.pay_with()
-    source = next(one for id, one in shopper.world.sources.items() if str(id) == source_id)
+    source = next(source for source_key, source in shopper.world.sources.items() if str(source_key) == source_id)
     action = {"sessionId": source.session_id, "sourceId": source_id, "sourceClientSecret": source.secret}
     assert await authenticate(shopper, action) == {"status": "authentication_not_required"}
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def challenged(shopper: Shopper, number: str = CHALLENGED) -> dict[str, Any]:
-    """A card that the bank asks about as soon as it is given: what is to be done."""
+async def attach_challenged_card(shopper: Shopper, number: str = CHALLENGED) -> dict[str, Any]:
+    """Attach a card whose owner the bank authenticates at once. Returns the next action of the session."""
     await shopper.fill_cart()
     await shopper.pay_with(creditCard__number=number)
-    now = await session(shopper)
-    assert now == IsPartialDict(state="REQUIRES_ACTION", isSubmittable=False, missing=[{"kind": "AUTHENTICATION"}])
-    return await action_of(shopper)
+    session = await read_session(shopper)
+    assert session == IsPartialDict(state="REQUIRES_ACTION", isSubmittable=False, missing=[{"kind": "AUTHENTICATION"}])
+    return await authentication_action(shopper)
 
 
 @pytest.mark.parametrize("number", [CHALLENGED, "4917610000000000"])
 @pytest.mark.parametrize("password", ["password", "1234"])
-async def test_a_challenge_that_is_met_makes_the_source_chargeable(
-    shopper: Shopper, number: str, password: str
-) -> None:
-    action = await challenged(shopper, number)
-    told = await authenticate(shopper, action)
-    assert told["status"] == "requires_action"
-    await meet(shopper, told, password=password)
+async def test_passed_challenge_makes_the_source_chargeable(shopper: Shopper, number: str, password: str) -> None:
+    action = await attach_challenged_card(shopper, number)
+    challenge = await authenticate(shopper, action)
+    assert challenge["status"] == "requires_action"
+    await answer_challenge(shopper, challenge, password=password)
     assert await authenticate(shopper, action) == {"status": "complete"}
-    assert await session(shopper) == IsPartialDict(state="REQUIRES_CONFIRMATION", isSubmittable=True, missing=[])
+    assert await read_session(shopper) == IsPartialDict(state="REQUIRES_CONFIRMATION", isSubmittable=True, missing=[])
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_challenge_that_is_failed_is_the_end_of_the_source(shopper: Shopper) -> None:
-    action = await challenged(shopper)
-    await meet(shopper, await authenticate(shopper, action), password="secret")
+async def test_failed_challenge_ends_the_source(shopper: Shopper) -> None:
+    action = await attach_challenged_card(shopper)
+    await answer_challenge(shopper, await authenticate(shopper, action), password="secret")
     assert await authenticate(shopper, action) == {"status": "failed"}
-    now = await session(shopper)
-    assert (now["state"], now["nextAction"]["__typename"]) == ("REQUIRES_SOURCE", "CollectSourceAction")
+    session = await read_session(shopper)
+    assert (session["state"], session["nextAction"]["__typename"]) == ("REQUIRES_SOURCE", "CollectSourceAction")
     await shopper.storefront.run("DropDeclinedSource", sourceId=action["sourceId"])
-    again = await shopper.storefront.attach(action["sourceId"])
-    assert [error["code"] for error in again["errors"]] == ["SOURCE_NOT_CHARGEABLE"]
+    payload = await shopper.storefront.attach(action["sourceId"])
+    assert [error["code"] for error in payload["errors"]] == ["SOURCE_NOT_CHARGEABLE"]
     await shopper.pay_with()
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_challenge_that_is_left_can_be_met_later(shopper: Shopper) -> None:
-    action = await challenged(shopper)
-    await meet(shopper, await authenticate(shopper, action), decision="cancel")
-    assert (await session(shopper))["state"] == "REQUIRES_ACTION"
+async def test_cancelled_challenge_can_be_passed_later(shopper: Shopper) -> None:
+    action = await attach_challenged_card(shopper)
+    await answer_challenge(shopper, await authenticate(shopper, action), decision="cancel")
+    assert (await read_session(shopper))["state"] == "REQUIRES_ACTION"
     result = await shopper.storefront.outcome()
     assert [blocker["code"] for blocker in result["blockers"]] == ["PAYMENT_SESSION_NOT_READY"]
     assert shopper.submits == 0
-    await meet(shopper, await authenticate(shopper, action), password="password")
+    await answer_challenge(shopper, await authenticate(shopper, action), password="password")
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def asked_at_the_charge(shopper: Shopper, reason: str = "authentication_required") -> dict[str, Any]:
+async def submit_challenged_charge(shopper: Shopper, reason: str = "authentication_required") -> dict[str, Any]:
     await shopper.get_ready(owner__lastName=f"Decline:{reason}")
     result = await shopper.storefront.outcome()
     assert result["__typename"] == "OrderActionRequired"
@@ -111,48 +109,48 @@ async def asked_at_the_charge(shopper: Shopper, reason: str = "authentication_re
 
 
 @pytest.mark.parametrize("reason", ["authentication_required", "sca_not_completed"])
-async def test_a_charge_that_asks_for_it_goes_through_after_it(shopper: Shopper, reason: str) -> None:
-    action = await asked_at_the_charge(shopper, reason)
+async def test_charge_succeeds_after_required_authentication(shopper: Shopper, reason: str) -> None:
+    action = await submit_challenged_charge(shopper, reason)
     state = await shopper.storefront.run("AuthenticationState")
     assert state["paymentSession"]["nextAction"] == IsPartialDict(sourceId=action["sourceId"])
-    await meet(shopper, await authenticate(shopper, action), password="password")
+    await answer_challenge(shopper, await authenticate(shopper, action), password="password")
     assert await authenticate(shopper, action) == {"status": "complete"}
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
     assert shopper.submits == 2
 
 
-async def test_a_charge_that_asked_is_the_same_under_its_key(shopper: Shopper) -> None:
-    await shopper.get_ready(**ASKS)
+async def test_same_key_replays_the_required_authentication(shopper: Shopper) -> None:
+    await shopper.get_ready(**AUTHENTICATION_REQUIRED)
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     first = await shopper.storefront.outcome(key, **agreed)
-    await meet(shopper, await authenticate(shopper, first["action"]), password="password")
+    await answer_challenge(shopper, await authenticate(shopper, first["action"]), password="password")
     assert await shopper.storefront.outcome(key, **agreed) == first
     assert shopper.submits == 1
 
 
-async def test_whoever_does_not_pass_is_asked_again(shopper: Shopper) -> None:
-    action = await asked_at_the_charge(shopper)
-    await meet(shopper, await authenticate(shopper, action), password="secret")
+async def test_failed_authentication_of_a_charge_can_be_repeated(shopper: Shopper) -> None:
+    action = await submit_challenged_charge(shopper)
+    await answer_challenge(shopper, await authenticate(shopper, action), password="secret")
     assert await authenticate(shopper, action) == {"status": "failed"}
     assert (await shopper.storefront.outcome())["__typename"] == "OrderActionRequired"
-    assert (await authenticate(shopper, action))["status"] == "requires_action", "it may be tried again"
+    assert (await authenticate(shopper, action))["status"] == "requires_action", "the challenge can be repeated"
 
 
-async def test_whoever_does_not_come_back_pays_otherwise(shopper: Shopper) -> None:
-    action = await asked_at_the_charge(shopper)
+async def test_abandoned_authentication_allows_another_source(shopper: Shopper) -> None:
+    action = await submit_challenged_charge(shopper)
     await shopper.storefront.run("DropDeclinedSource", sourceId=action["sourceId"])
     await shopper.pay_with()
-    assert (await session(shopper))["nextAction"]["__typename"] == "SubmitOrderAction"
+    assert (await read_session(shopper))["nextAction"]["__typename"] == "SubmitOrderAction"
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_saved_card_is_asked_for_each_purchase(registered_shopper: Shopper, world: World) -> None:
+async def test_saved_card_is_authenticated_for_each_purchase(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.fill_cart()
     source_id = await registered_shopper.pay_with(creditCard__number=CHALLENGED)
-    await meet(
+    await answer_challenge(
         registered_shopper,
-        await authenticate(registered_shopper, await action_of(registered_shopper)),
+        await authenticate(registered_shopper, await authentication_action(registered_shopper)),
         password="password",
     )
     payload = (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]
@@ -163,24 +161,28 @@ async def test_a_saved_card_is_asked_for_each_purchase(registered_shopper: Shopp
     assert (await registered_shopper.storefront.attach(source_id))["errors"] == []
     result = await registered_shopper.storefront.outcome()
     assert result["__typename"] == "OrderActionRequired"
-    await meet(registered_shopper, await authenticate(registered_shopper, result["action"]), password="password")
+    await answer_challenge(
+        registered_shopper, await authenticate(registered_shopper, result["action"]), password="password"
+    )
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
 @pytest.mark.parametrize(("last_name", "outcome"), [("SCATest", "OrderPlaced"), ("SCATestFail", "OrderDeclined")])
-async def test_a_wallet_can_be_asked_too(shopper: Shopper, last_name: str, outcome: str) -> None:
+async def test_wallet_can_require_authentication(shopper: Shopper, last_name: str, outcome: str) -> None:
     await shopper.fill_cart()
     await shopper.pay_with("googlePay", owner__lastName=last_name)
-    await meet(shopper, await authenticate(shopper, await action_of(shopper)), password="password")
+    await answer_challenge(
+        shopper, await authenticate(shopper, await authentication_action(shopper)), password="password"
+    )
     assert (await shopper.storefront.outcome())["__typename"] == outcome
 
 
-async def test_nobody_authenticates_without_the_secret_of_the_source(shopper: Shopper) -> None:
-    action = await challenged(shopper)
+async def test_authentication_needs_the_client_secret(shopper: Shopper) -> None:
+    action = await attach_challenged_card(shopper)
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     path = f"/payments/sources/{action['sourceId']}/authentication"
     for secret in ("", f"{action['sourceId']}_guess"):
         body = {"sessionId": action["sessionId"], "clientSecret": secret}
         assert (await shopper.sandbox.post(path, headers=headers, json=body)).status_code == 404
-    unknown = await shopper.sandbox.get("/payments/challenges/1")
-    assert unknown.status_code == 404
+    unknown_challenge = await shopper.sandbox.get("/payments/challenges/1")
+    assert unknown_challenge.status_code == 404

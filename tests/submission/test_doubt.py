@@ -1,4 +1,4 @@
-"""What became of an order whose answer cannot be trusted is found out, although nobody asks, and never guessed."""
+"""Lost submissions are reconciled in the background, and their outcome is never guessed."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,11 +9,11 @@ import pytest
 from sandbox.model.world import World
 from tests.support.shop import SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, eventually, gateway, new_key
 
-LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
+READ_STATUS = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
 
 pytestmark = pytest.mark.slow
 
-UNTRUSTED: list[dict[str, Any]] = [
+UNTRUSTED_ANSWERS: list[dict[str, Any]] = [
     {"kind": "drop-before"},
     {"kind": "drop-after"},
     {"kind": "malformed"},
@@ -30,14 +30,14 @@ UNTRUSTED: list[dict[str, Any]] = [
 async def shopper(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
-    """A shopper whose gateway looks after its submissions all the time, and has little patience with upstream."""
+    """A shopper of a gateway whose reconciler runs all the time, with a short deadline for submit-cart."""
     changes = {"reconcile_every_s": 0.01, "submission_deadline_s": 0.5}
     async with gateway(world, network, clock, **changes) as storefront:
         yield Shopper(storefront, sandbox, world)
 
 
 async def status_of(storefront: Storefront, key: str) -> str:
-    status: str = (await storefront.ask(LOOK, key=key)).data["orderSubmission"]["status"]
+    status: str = (await storefront.ask(READ_STATUS, key=key)).data["orderSubmission"]["status"]
     return status
 
 
@@ -46,11 +46,11 @@ async def has_free_cart(shopper: Shopper) -> bool:
 
 
 def has_order(world: World) -> bool:
-    return any(one.orders for one in world.shoppers)
+    return any(shopper.orders for shopper in world.shoppers)
 
 
-@pytest.mark.parametrize("fault", UNTRUSTED, ids=lambda fault: "-".join(str(part) for part in fault.values()))
-async def test_the_truth_is_found_after_any_answer_that_is_none(
+@pytest.mark.parametrize("fault", UNTRUSTED_ANSWERS, ids=lambda fault: "-".join(str(part) for part in fault.values()))
+async def test_outcome_is_reconciled_after_any_untrusted_answer(
     shopper: Shopper, world: World, clock: Clock, fault: dict[str, Any]
 ) -> None:
     await shopper.get_ready()
@@ -59,63 +59,63 @@ async def test_the_truth_is_found_after_any_answer_that_is_none(
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
     clock.move(30)
     if not has_order(world):
-        looked = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
-        await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > looked)
-        assert await status_of(shopper.storefront, key) == "IN_DOUBT", "absence is not believed yet"
+        reads_before = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
+        await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > reads_before)
+        assert await status_of(shopper.storefront, key) == "IN_DOUBT", (
+            "no order before the quiet time ends proves nothing"
+        )
         clock.move(100)
     await eventually(lambda: has_free_cart(shopper))
     assert await status_of(shopper.storefront, key) == ("PLACED" if has_order(world) else "NOT_PLACED")
     assert shopper.submits == 1
 
 
-async def test_an_upstream_that_is_down_for_long_is_asked_until_it_tells(
-    shopper: Shopper, world: World, clock: Clock
-) -> None:
+async def test_outcome_is_reconciled_after_a_long_outage(shopper: Shopper, world: World, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT, times=1)
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
     await shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=503)
     clock.move(600)
-    looked = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
-    await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > looked)
-    assert await status_of(shopper.storefront, key) == "IN_DOUBT", "long past the quiet time, and nothing is known"
+    reads_before = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
+    await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > reads_before)
+    assert await status_of(shopper.storefront, key) == "IN_DOUBT", "past the quiet time, but orders cannot be read"
     world.faults.clear()
     clock.move(31)
     await eventually(lambda: has_free_cart(shopper))
     assert await status_of(shopper.storefront, key) == "PLACED"
 
 
-class Late(InMemoryTransport):
-    """Carries the first submit-cart to upstream much later than its sender believes."""
+class DelayedSubmission(InMemoryTransport):
+    """Loses the first submit-cart for its sender. `deliver` sends it to Digital River later."""
 
-    held: httpx.Request | None = None
+    delayed: httpx.Request | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == SUBMIT and self.held is None:
-            self.held = request
+        if request.url.path == SUBMIT and self.delayed is None:
+            self.delayed = request
             raise httpx.ReadError("lost", request=request)
         return await super().handle_async_request(request)
 
     async def deliver(self) -> None:
-        assert self.held is not None
-        answer = await super().handle_async_request(self.held)
+        assert self.delayed is not None
+        answer = await super().handle_async_request(self.delayed)
         assert answer.status_code == 200
 
 
-async def test_an_order_that_appears_late_is_never_called_absent(
+async def test_late_order_is_never_reported_absent(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    late = Late(network.app)
-    async with gateway(world, late, clock, reconcile_every_s=0.01) as storefront:
+    delayed_network = DelayedSubmission(network.app)
+    async with gateway(world, delayed_network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         key = new_key()
         assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
         clock.move(60)
         await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
-        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second one meanwhile"
-        await late.deliver()
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second submission in the meantime"
+        await delayed_network.deliver()
         clock.move(31)
         await eventually(lambda: has_free_cart(shopper))
         assert await status_of(storefront, key) == "PLACED"

@@ -1,4 +1,4 @@
-"""Ways in which it could charge twice or lose an order, each found by somebody who looked for one."""
+"""Races and failures that could charge a shopper twice or lose an order."""
 
 import asyncio
 
@@ -29,69 +29,69 @@ from tests.support.valkey import Valkey, emptied
 
 pytestmark = pytest.mark.slow
 
-OUT = "mutation { signOut { signedOut } }"
-LOOK = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status result { __typename } } }"
+SIGN_OUT = "mutation { signOut { signedOut } }"
+READ_STATUS = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status result { __typename } } }"
 RESUME = f"{CART}/resume-cart"
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { code } errors { code message } } }"
 
 
 async def status_of(storefront: Storefront, key: str) -> str:
-    status: str = (await storefront.ask(LOOK, key=key)).data["orderSubmission"]["status"]
+    status: str = (await storefront.ask(READ_STATUS, key=key)).data["orderSubmission"]["status"]
     return status
 
 
-def states(world: World) -> list[str]:
-    return [order.state for one in world.shoppers for order in one.orders.values()]
+def order_states(world: World) -> list[str]:
+    return [order.state for shopper in world.shoppers for order in shopper.orders.values()]
 
 
-class Late(InMemoryTransport):
-    """Carries the submit-cart that is to be late to upstream when told so; its sender believes it lost."""
+class DelayedSubmission(InMemoryTransport):
+    """Once armed, loses the next submit-cart for its sender. `deliver` sends it to Digital River later."""
 
-    held: httpx.Request | None = None
-    is_late = False
+    delayed: httpx.Request | None = None
+    is_armed = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == SUBMIT and self.is_late and self.held is None:
-            self.held = request
+        if request.url.path == SUBMIT and self.is_armed and self.delayed is None:
+            self.delayed = request
             raise httpx.ReadError("lost", request=request)
         return await super().handle_async_request(request)
 
     async def deliver(self) -> int:
-        assert self.held is not None
-        return (await super().handle_async_request(self.held)).status_code
+        assert self.delayed is not None
+        return (await super().handle_async_request(self.delayed)).status_code
 
 
-async def test_an_earlier_order_that_was_cancelled_proves_nothing_about_this_press(
+async def test_earlier_cancelled_order_does_not_settle_a_new_submission(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    late = Late(network.app)
-    async with gateway(world, late, clock) as storefront:
+    delayed_network = DelayedSubmission(network.app)
+    async with gateway(world, delayed_network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
-        first = await storefront.outcome()
-        await shopper.decide(first["action"]["redirectUrl"], "reject")
+        redirect = await storefront.outcome()
+        await shopper.decide(redirect["action"]["redirectUrl"], "reject")
         resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
         assert resumed["result"]["__typename"] == "OrderDeclined"
         await storefront.ask(DETACH)
         await shopper.pay_with()
-        late.is_late, key = True, new_key()
+        delayed_network.is_armed, key = True, new_key()
         assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
         clock.move(5)
-        assert await status_of(storefront, key) == "IN_DOUBT", "five seconds after it was sent"
-        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second one meanwhile"
-        assert await late.deliver() == 200
+        assert await status_of(storefront, key) == "IN_DOUBT", "the quiet time is not over"
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second submission in the meantime"
+        assert await delayed_network.deliver() == 200
         clock.move(31)
         assert await status_of(storefront, key) == "PLACED"
 
 
-async def test_a_press_after_a_cancelled_order_is_found_absent_all_the_same(
+async def test_absence_is_proven_despite_an_earlier_cancelled_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
-        first = await storefront.outcome()
-        await shopper.decide(first["action"]["redirectUrl"], "reject")
+        redirect = await storefront.outcome()
+        await shopper.decide(redirect["action"]["redirectUrl"], "reject")
         await storefront.run("ReturnFromRedirect")
         await storefront.ask(DETACH)
         await shopper.pay_with()
@@ -102,179 +102,181 @@ async def test_a_press_after_a_cancelled_order_is_found_absent_all_the_same(
         assert await status_of(storefront, key) == "NOT_PLACED"
 
 
-@pytest.mark.parametrize("asks", [True, False])
-async def test_a_resumption_that_was_lost_is_made_again(
-    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, asks: bool
+@pytest.mark.parametrize("returns", [True, False], ids=["shopper returns", "status is read"])
+async def test_lost_resume_is_sent_again(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, returns: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
         key = new_key()
-        first = await storefront.outcome(key)
-        await shopper.decide(first["action"]["redirectUrl"])
+        redirect = await storefront.outcome(key)
+        await shopper.decide(redirect["action"]["redirectUrl"])
         await shopper.fault("drop-before", RESUME, times=1)
         resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
         assert resumed["result"]["__typename"] == "OrderInDoubt"
         for _ in range(20):
             clock.move(60)
-            if asks:
+            if returns:
                 await storefront.run("ReturnFromRedirect")
             else:
                 await status_of(storefront, key)
-        assert states(world) == ["Submitted"]
+        assert order_states(world) == ["Submitted"]
         assert await status_of(storefront, key) == "PLACED"
 
 
-async def test_who_signs_in_and_out_while_the_provider_decides_has_bought(
+async def test_approved_order_is_resumed_after_signing_in_and_out(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
-        first = await storefront.outcome()
+        redirect = await storefront.outcome()
         keys = world.keys
         assert (await storefront.sign_in(keys.shopper_username, keys.shopper_password))["errors"] == []
-        await storefront.ask(OUT)
-        await shopper.decide(first["action"]["redirectUrl"])
+        await storefront.ask(SIGN_OUT)
+        await shopper.decide(redirect["action"]["redirectUrl"])
         clock.move(10)
-        await eventually(lambda: states(world)[-1] == "Submitted")
+        await eventually(lambda: order_states(world)[-1] == "Submitted")
 
 
-@pytest.mark.parametrize("asked", [False, True], ids=["approved", "asked to authenticate before"])
-async def test_who_gives_up_while_the_order_is_finished_is_told_so(
-    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, asked: bool
+@pytest.mark.parametrize("needs_authentication", [False, True], ids=["approved", "after authentication"])
+async def test_redirect_cannot_be_abandoned_while_its_order_is_resumed(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, needs_authentication: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
-        first = await storefront.outcome()
-        if asked:
+        redirect = await storefront.outcome()
+        if needs_authentication:
             fault = {"status": 409, "code": "declined", "subcode": "authentication_required", "times": 1}
             await shopper.fault("status", RESUME, **fault)
             assert (await storefront.run("ReturnFromRedirect"))["resumeOrder"]["result"]["action"]["sourceId"]
-        lines = f"{CART}/line-items"
-        network.arrived[lines].clear()
-        network.gates[lines] = asyncio.Event()
-        leaving = asyncio.create_task(storefront.another_tab().ask(DETACH))
-        await network.arrived[lines].wait()
-        await shopper.decide(first["action"]["redirectUrl"])
+        line_items = f"{CART}/line-items"
+        network.arrived[line_items].clear()
+        network.gates[line_items] = asyncio.Event()
+        abandoning = asyncio.create_task(storefront.another_tab().ask(DETACH))
+        await network.arrived[line_items].wait()
+        await shopper.decide(redirect["action"]["redirectUrl"])
         resumed = (await storefront.another_tab().run("ReturnFromRedirect"))["resumeOrder"]
-        network.gates[lines].set()
-        left = (await leaving).data["detachSource"]
+        network.gates[line_items].set()
+        abandoned = (await abandoning).data["detachSource"]
         assert resumed["result"]["__typename"] == "OrderPlaced"
-        assert left["errors"] == [IsPartialDict(code="CART_LOCKED")], "the order stands: nobody gave it up"
-        assert (await storefront.cart())["totalQuantity"] == 0, "and nothing is there to be bought again"
+        assert abandoned["errors"] == [IsPartialDict(code="CART_LOCKED")], "the order stands, so it cannot be abandoned"
+        assert (await storefront.cart())["totalQuantity"] == 0, "no new cart holds the same lines"
 
 
-async def test_an_approval_after_the_idle_limit_is_still_an_order(
+async def test_approval_after_the_idle_limit_still_places_the_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
-        first = await storefront.outcome()
-        looked = world.calls.count("GET", CART)
+        redirect = await storefront.outcome()
+        reads_before = world.calls.count("GET", CART)
         clock.move(1801)
-        await eventually(lambda: world.calls.count("GET", CART) > looked)
-        await shopper.decide(first["action"]["redirectUrl"])
+        await eventually(lambda: world.calls.count("GET", CART) > reads_before)
+        await shopper.decide(redirect["action"]["redirectUrl"])
 
-        def is_ordered_in_time() -> bool:
-            # A look that began before the approval puts the next one off: time goes on while we wait.
+        def is_submitted() -> bool:
+            # A check that began before the approval postpones the next one, so time has to pass.
             clock.move(1)
-            return states(world) == ["Submitted"]
+            return order_states(world) == ["Submitted"]
 
-        await eventually(is_ordered_in_time)
+        await eventually(is_submitted)
 
 
-async def test_a_members_doubt_outlives_the_session_and_is_settled_in_the_next(
+async def test_attempt_in_doubt_is_settled_in_the_next_session(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         keys = world.keys
-        member = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
-        await member.get_ready()
-        await member.fault("drop-after", SUBMIT, times=1)
-        await member.fault("status", "/v1/shoppers/me/orders/{id}", status=503)
-        assert (await member.storefront.outcome())["__typename"] == "OrderInDoubt"
-        looked = world.calls.count("GET", CART)
+        shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+        await shopper.get_ready()
+        await shopper.fault("drop-after", SUBMIT, times=1)
+        await shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=503)
+        assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
+        reads_before = world.calls.count("GET", CART)
         clock.move(1801)
-        await eventually(lambda: world.calls.count("GET", CART) > looked)
+        await eventually(lambda: world.calls.count("GET", CART) > reads_before)
         world.faults.clear()
-        again = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+        next_session = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         clock.move(31)
-        await eventually(lambda: is_free(again.storefront))
+        await eventually(lambda: is_free(next_session.storefront))
 
 
-class Forgetful(MemoryStore):
-    """Writes, and does not say so: the next change under these keys."""
+class UnconfirmedWriteStore(MemoryStore):
+    """Writes the next change under keys with the prefix, but reports a failure."""
 
-    unsaid: str | None = None
+    unconfirmed_prefix: str | None = None
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
         written = await super().replace(key, value, expected=expected, ttl_s=ttl_s)
-        if self.unsaid is not None and key.startswith(self.unsaid) and expected is not None:
-            self.unsaid = None
+        if self.unconfirmed_prefix is not None and key.startswith(self.unconfirmed_prefix) and expected is not None:
+            self.unconfirmed_prefix = None
             raise StoreUnavailable
         return written
 
 
-async def test_a_step_that_was_written_and_not_confirmed_leaves_the_cart_free(
+async def test_unconfirmed_write_before_sending_frees_the_cart(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    store = Forgetful(clock)
+    store = UnconfirmedWriteStore(clock)
     async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
-        store.unsaid = "attempt:"
+        store.unconfirmed_prefix = "attempt:"
         payload = await shopper.storefront.submit()
         assert payload["errors"], payload
         assert shopper.submits == 0
         clock.move(200)
         await eventually(lambda: is_free(storefront))
-        assert (await storefront.outcome())["__typename"] == "OrderPlaced", "nothing was sent: the cart is free"
+        assert (await storefront.outcome())["__typename"] == "OrderPlaced", "nothing was sent, so the cart is free"
 
 
-async def test_who_was_overtaken_lets_nobody_send_it_again(
+async def test_overtaken_replica_does_not_cause_a_second_submission(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
-    own = InMemoryTransport(network.app)
+    slow_network = InMemoryTransport(network.app)
     async with (
-        gateway(world, own, clock, store_url=valkey.url) as one,
-        gateway(world, network, clock, store_url=valkey.url) as other,
+        gateway(world, slow_network, clock, store_url=valkey.url) as slow_replica,
+        gateway(world, network, clock, store_url=valkey.url) as quick_replica,
     ):
-        shopper = Shopper(other, sandbox, world)
+        shopper = Shopper(quick_replica, sandbox, world)
         await shopper.get_ready()
-        cart, key = await other.cart(), new_key()
+        cart, key = await quick_replica.cart(), new_key()
         agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-        own.gates[CART] = asyncio.Event()
-        slow = asyncio.create_task(Storefront(one.http, cookie=other.cookie).submit(key, **agreed))
-        await own.arrived[CART].wait()
-        # Its last beat is 10 s old, and its lock is 20 s old.
+        slow_network.gates[CART] = asyncio.Event()
+        slow_submit = asyncio.create_task(
+            Storefront(slow_replica.http, cookie=quick_replica.cookie).submit(key, **agreed)
+        )
+        await slow_network.arrived[CART].wait()
+        # As if the heartbeat of the slow replica and its lock had expired.
         redis = Redis.from_url(valkey.url)
         for pattern in ("riverfront:replica:*", "riverfront:lock:*"):
-            await redis.delete(*[place async for place in redis.scan_iter(pattern)])
+            await redis.delete(*[store_key async for store_key in redis.scan_iter(pattern)])
         await redis.aclose()
         network.gates[SUBMIT] = asyncio.Event()
-        quick = asyncio.create_task(other.another_tab().submit(key, **agreed))
+        quick_submit = asyncio.create_task(quick_replica.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()
-        own.gates[CART].set()
-        # Its client may wait for what the other one is at.
-        await asyncio.wait({slow}, timeout=1)
+        slow_network.gates[CART].set()
+        # The slow replica may wait for the outcome of the quick one.
+        await asyncio.wait({slow_submit}, timeout=1)
         network.arrived[SUBMIT].clear()
-        again = asyncio.create_task(other.another_tab().outcome(**agreed))
-        sent_again = asyncio.create_task(network.arrived[SUBMIT].wait())
-        await asyncio.wait({again, sent_again}, return_when=asyncio.FIRST_COMPLETED)
-        sent_again.cancel()
+        second_submit = asyncio.create_task(quick_replica.another_tab().outcome(**agreed))
+        second_arrival = asyncio.create_task(network.arrived[SUBMIT].wait())
+        await asyncio.wait({second_submit, second_arrival}, return_when=asyncio.FIRST_COMPLETED)
+        second_arrival.cancel()
         network.gates[SUBMIT].set()
-        results = await asyncio.gather(quick, again, slow)
+        results = await asyncio.gather(quick_submit, second_submit, slow_submit)
         assert shopper.submits == 1
         assert results[1]["__typename"] == "OrderBlocked"
         assert results[0]["result"]["__typename"] == "OrderPlaced"
-        assert results[2]["result"]["__typename"] != "OrderBlocked", "of its own order"
+        assert results[2]["result"]["__typename"] != "OrderBlocked", "the slow replica reports the order of its own key"
 
 
-async def test_a_replica_that_waits_for_upstream_is_alive(
+async def test_replica_waiting_for_digital_river_keeps_its_heartbeat(
     world: World,
     network: InMemoryTransport,
     clock: Clock,
@@ -292,151 +294,153 @@ async def test_a_replica_that_waits_for_upstream_is_alive(
         clock.move(31)
         await network.arrived[CART].wait()
         redis = Redis.from_url(valkey.url)
-        await redis.delete(*[place async for place in redis.scan_iter("riverfront:replica:*")])
+        await redis.delete(*[store_key async for store_key in redis.scan_iter("riverfront:replica:*")])
 
         async def is_alive() -> bool:
-            return bool([place async for place in redis.scan_iter("riverfront:replica:*")])
+            return bool([store_key async for store_key in redis.scan_iter("riverfront:replica:*")])
 
         await eventually(is_alive)
         await redis.aclose()
         network.gates[CART].set()
 
 
-async def test_a_lost_answer_does_not_overwrite_what_was_found(
+async def test_lost_answer_does_not_overwrite_a_found_outcome(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
 
-    class Slow(InMemoryTransport):
-        done, lost = asyncio.Event(), asyncio.Event()
+    class LostAnswer(InMemoryTransport):
+        submit_done, lose_answer = asyncio.Event(), asyncio.Event()
 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             answer = await super().handle_async_request(request)
             if request.url.path == SUBMIT:
-                self.done.set()
-                await self.lost.wait()
+                self.submit_done.set()
+                await self.lose_answer.wait()
                 raise httpx.ReadError("lost", request=request)
             return answer
 
-    slow = Slow(network.app)
+    slow_network = LostAnswer(network.app)
     async with (
-        gateway(world, slow, clock, store_url=valkey.url) as one,
-        gateway(world, network, clock, store_url=valkey.url) as other,
+        gateway(world, slow_network, clock, store_url=valkey.url) as slow_replica,
+        gateway(world, network, clock, store_url=valkey.url) as quick_replica,
     ):
-        shopper = Shopper(one, sandbox, world)
+        shopper = Shopper(slow_replica, sandbox, world)
         await shopper.get_ready()
-        cart, key = await one.cart(), new_key()
+        cart, key = await slow_replica.cart(), new_key()
         agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-        press = asyncio.create_task(one.another_tab().submit(key, **agreed))
-        await slow.done.wait()
+        submitting = asyncio.create_task(slow_replica.another_tab().submit(key, **agreed))
+        await slow_network.submit_done.wait()
         redis = Redis.from_url(valkey.url)
-        for place in [place async for place in redis.scan_iter("riverfront:replica:*")]:
-            await redis.delete(place)
+        for store_key in [store_key async for store_key in redis.scan_iter("riverfront:replica:*")]:
+            await redis.delete(store_key)
         await redis.aclose()
-        elsewhere = Storefront(other.http, cookie=one.cookie)
-        assert await status_of(elsewhere, key) == "PLACED"
-        slow.lost.set()
-        told = await press
-        assert await status_of(elsewhere, key) == "PLACED"
-        assert told["result"]["__typename"] == "OrderPlaced"
+        quick_storefront = Storefront(quick_replica.http, cookie=slow_replica.cookie)
+        assert await status_of(quick_storefront, key) == "PLACED"
+        slow_network.lose_answer.set()
+        payload = await submitting
+        assert await status_of(quick_storefront, key) == "PLACED"
+        assert payload["result"]["__typename"] == "OrderPlaced"
 
 
-class Breaking(MemoryStore):
-    """Fails under these keys, after so many changes that went well."""
+class FailingStore(MemoryStore):
+    """Fails changes under keys with a prefix, after a number of changes that succeed."""
 
-    broken: tuple[str, int] | None = None
+    failing: tuple[str, int] | None = None
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
-        if self.broken is not None and key.startswith(self.broken[0]):
-            if self.broken[1] == 0:
+        if self.failing is not None and key.startswith(self.failing[0]):
+            if self.failing[1] == 0:
                 raise StoreUnavailable
-            self.broken = (self.broken[0], self.broken[1] - 1)
+            self.failing = (self.failing[0], self.failing[1] - 1)
         return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
 
 
-async def test_a_keyed_change_whose_outcome_was_not_written_is_not_made_again(
+async def test_keyed_change_without_recorded_outcome_is_not_repeated(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    text = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
+    mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
       lines: [{product: {upstreamId: $id}, quantity: 1}]}) { errors { code retry } } }"""
-    store = Breaking(clock)
+    store = FailingStore(clock)
     async with gateway_on(store, world, network, clock) as storefront:
         await storefront.add(PACK)
         key = new_key()
-        store.broken = ("keyed:", 1)
-        await storefront.ask(text, key=key, id=PACK)
-        store.broken = None
+        store.failing = ("keyed:", 1)
+        await storefront.ask(mutation, key=key, id=PACK)
+        store.failing = None
         clock.move(61)
-        await storefront.ask(text, key=key, id=PACK)
+        await storefront.ask(mutation, key=key, id=PACK)
         assert (await storefront.cart())["totalQuantity"] == 2
 
 
-async def test_a_member_who_could_not_be_read_at_sign_in_has_one_cart_all_the_same(
+async def test_shopper_unreadable_at_sign_in_shares_the_cart_lock(
     storefront: Storefront, world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient
 ) -> None:
     keys = world.keys
-    one = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
-    await one.fault("status", "/v1/shoppers/me", method="GET", status=500, code="other", times=3)
-    other = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+    shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+    await shopper.fault("status", "/v1/shoppers/me", method="GET", status=500, code="other", times=3)
+    other_browser = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
     world.faults.clear()
-    await one.get_ready()
-    cart = await one.storefront.cart()
+    await shopper.get_ready()
+    cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     network.gates[SUBMIT] = asyncio.Event()
-    press = asyncio.create_task(one.storefront.another_tab().outcome(**agreed))
+    submitting = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
     await network.arrived[SUBMIT].wait()
-    added = await other.storefront.add(POLES)
+    added = await other_browser.storefront.add(POLES)
     network.gates[SUBMIT].set()
-    await press
-    ordered = [order.cart.totals().total for s in world.shoppers for order in s.orders.values()][-1]
-    assert (added["errors"], str(ordered)) == (
+    await submitting
+    ordered_total = [
+        order.cart.totals().total for known_shopper in world.shoppers for order in known_shopper.orders.values()
+    ][-1]
+    assert (added["errors"], str(ordered_total)) == (
         [IsPartialDict(code="CART_LOCKED")],
         cart["totals"]["orderTotal"]["amount"],
     )
 
 
-async def test_giving_up_that_broke_off_half_way_is_no_dead_end(
+async def test_interrupted_abandon_can_be_resumed_or_repeated(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    store = Breaking(clock)
+    store = FailingStore(clock)
     async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
         key = new_key()
-        first = await storefront.outcome(key)
-        store.broken = ("session:", 0)
+        redirect = await storefront.outcome(key)
+        store.failing = ("session:", 0)
         await storefront.ask(DETACH)
-        store.broken = None
-        await shopper.decide(first["action"]["redirectUrl"])
+        store.failing = None
+        await shopper.decide(redirect["action"]["redirectUrl"])
         clock.move(10)
         resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
-        left = (await storefront.ask(DETACH)).data["detachSource"]
-        is_finished = resumed["result"]["__typename"] == "OrderPlaced"
-        assert is_finished or left["errors"] == [], "one of the two ways is open"
+        abandoned = (await storefront.ask(DETACH)).data["detachSource"]
+        is_placed = resumed["result"]["__typename"] == "OrderPlaced"
+        assert is_placed or abandoned["errors"] == [], "the shopper can resume or abandon"
 
 
-async def test_a_clock_that_is_ahead_does_not_end_the_quiet_time(
+async def test_replica_with_a_fast_clock_respects_the_quiet_time(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
-    late, ahead = Late(network.app), Clock()
-    ahead.move(125)
+    delayed_network, fast_clock = DelayedSubmission(network.app), Clock()
+    fast_clock.move(125)
     async with (
-        gateway(world, late, clock, store_url=valkey.url) as one,
-        gateway(world, network, ahead, store_url=valkey.url) as other,
+        gateway(world, delayed_network, clock, store_url=valkey.url) as sender,
+        gateway(world, network, fast_clock, store_url=valkey.url) as fast_replica,
     ):
-        shopper = Shopper(one, sandbox, world)
+        shopper = Shopper(sender, sandbox, world)
         await shopper.get_ready()
-        late.is_late, key = True, new_key()
-        assert (await one.outcome(key))["__typename"] == "OrderInDoubt"
-        elsewhere = Storefront(other.http, cookie=one.cookie)
-        assert await status_of(elsewhere, key) == "IN_DOUBT"
+        delayed_network.is_armed, key = True, new_key()
+        assert (await sender.outcome(key))["__typename"] == "OrderInDoubt"
+        fast_storefront = Storefront(fast_replica.http, cookie=sender.cookie)
+        assert await status_of(fast_storefront, key) == "IN_DOUBT"
 
 
-async def test_a_decline_is_told_although_the_store_fails(
+async def test_decline_is_reported_although_the_store_fails(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    store = Breaking(clock)
+    store = FailingStore(clock)
     async with gateway_on(store, world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.fill_cart()
@@ -444,47 +448,47 @@ async def test_a_decline_is_told_although_the_store_fails(
         cart, key = await storefront.cart(), new_key()
         agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
         network.gates[SUBMIT] = asyncio.Event()
-        press = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
+        submitting = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()
-        store.broken = ("session:", 0)
+        store.failing = ("session:", 0)
         network.gates[SUBMIT].set()
-        payload = await press
-        store.broken = None
+        payload = await submitting
+        store.failing = None
         assert payload["errors"] == []
         assert payload["result"]["__typename"] == "OrderActionRequired"
 
 
-async def test_one_slow_look_keeps_nobody_else_waiting(
+async def test_slow_check_does_not_delay_other_attempts(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    class OneSlow(InMemoryTransport):
+    class SlowForFirstShopper(InMemoryTransport):
         slow_token: str | None = None
-        waiting, go = asyncio.Event(), asyncio.Event()
+        is_reading, may_continue = asyncio.Event(), asyncio.Event()
 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             if self.slow_token and request.url.path == CART and request.headers["authorization"] == self.slow_token:
-                self.waiting.set()
-                await self.go.wait()
+                self.is_reading.set()
+                await self.may_continue.wait()
             if request.url.path == SUBMIT and self.slow_token is None:
                 self.slow_token = request.headers["authorization"]
             return await super().handle_async_request(request)
 
-    one = OneSlow(network.app)
-    async with gateway(world, one, clock, reconcile_every_s=0.01) as storefront:
+    slow_network = SlowForFirstShopper(network.app)
+    async with gateway(world, slow_network, clock, reconcile_every_s=0.01) as storefront:
         await Shopper(storefront, sandbox, world).fault("drop-after", SUBMIT, times=2)
-        first = Shopper(storefront, sandbox, world)
-        await first.get_ready()
-        assert (await first.storefront.outcome())["__typename"] == "OrderInDoubt"
+        first_shopper = Shopper(storefront, sandbox, world)
+        await first_shopper.get_ready()
+        assert (await first_shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
         clock.move(5)
-        await one.waiting.wait()
-        other = Shopper(Storefront(storefront.http), sandbox, world)
-        await other.get_ready()
-        assert (await other.storefront.outcome())["__typename"] == "OrderInDoubt"
+        await slow_network.is_reading.wait()
+        other_shopper = Shopper(Storefront(storefront.http), sandbox, world)
+        await other_shopper.get_ready()
+        assert (await other_shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
         clock.move(31)
         try:
-            await eventually(lambda: is_free(other.storefront))
+            await eventually(lambda: is_free(other_shopper.storefront))
         finally:
-            one.go.set()
+            slow_network.may_continue.set()
 
 
 async def is_free(storefront: Storefront) -> bool:

@@ -1,4 +1,4 @@
-"""A guest buys, in each of the four ways to pay, and each operation keeps its budget of upstream calls."""
+"""A guest buys with each kind of payment method, and each operation keeps to its budget of upstream calls."""
 
 from dirty_equals import IsPartialDict
 
@@ -9,19 +9,19 @@ PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 
 class Budget:
-    """Upstream calls since the last look, tokens apart."""
+    """Counts upstream calls since the last count, apart from those for tokens and sources."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def spent(self) -> int:
         calls = self._world.calls
-        asked = calls.count() - calls.count(path="/oauth20/token") - calls.count(path="/payments/sources")
+        count = calls.count() - calls.count(path="/oauth20/token") - calls.count(path="/payments/sources")
         calls.clear()
-        return asked
+        return count
 
 
-async def test_a_card_pays_within_the_budget_of_calls(shopper: Shopper, world: World) -> None:
+async def test_card_purchase_stays_within_the_call_budget(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
 
     added = (await storefront.run("GuestFirstLine", key=new_key(), productId=PACK_ID))["addCartLines"]
@@ -38,7 +38,7 @@ async def test_a_card_pays_within_the_budget_of_calls(shopper: Shopper, world: W
 
     page = (await storefront.run("CheckoutPage"))["cart"]
     assert [option["name"] for option in page["shippingOptions"]] == ["Standard", "Express"]
-    assert budget.spent() == 2, "the list of methods is fresh"
+    assert budget.spent() == 2, "the method list is cached"
 
     source_id = await shopper.source()
     world.calls.clear()
@@ -56,16 +56,16 @@ async def test_a_card_pays_within_the_budget_of_calls(shopper: Shopper, world: W
     assert budget.spent() == 2
 
 
-async def test_another_card_costs_one_call_more(shopper: Shopper, world: World) -> None:
+async def test_replacing_a_card_costs_one_more_call(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
-    other = await shopper.source()
+    other_source_id = await shopper.source()
     world.calls.clear()
-    attached = (await shopper.storefront.run("GuestSource", sourceId=other))["attachSource"]
+    attached = (await shopper.storefront.run("GuestSource", sourceId=other_source_id))["attachSource"]
     assert attached["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
     assert Budget(world).spent() == 3
 
 
-async def test_the_checkout_page_needs_three_calls_at_first(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_first_checkout_page_needs_three_calls(shopper: Shopper, world: World, clock: Clock) -> None:
     await shopper.fill_cart()
     clock.move(61)
     world.calls.clear()
@@ -73,7 +73,7 @@ async def test_the_checkout_page_needs_three_calls_at_first(shopper: Shopper, wo
     assert Budget(world).spent() == 3
 
 
-async def test_the_cart_page_needs_two_calls(shopper: Shopper, world: World) -> None:
+async def test_cart_page_needs_two_calls(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     world.calls.clear()
     page = await shopper.storefront.run("CartPage")
@@ -82,7 +82,7 @@ async def test_the_cart_page_needs_two_calls(shopper: Shopper, world: World) -> 
     assert Budget(world).spent() == 2
 
 
-async def test_an_edit_is_guarded_by_the_revision(shopper: Shopper, world: World) -> None:
+async def test_edit_with_a_stale_revision_is_refused(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
     await storefront.add(GRAPHITE)
     world.calls.clear()
@@ -97,9 +97,9 @@ async def test_an_edit_is_guarded_by_the_revision(shopper: Shopper, world: World
     assert changed["updateCartLines"]["cart"]["totalQuantity"] == 2
     assert budget.spent() == 3
 
-    late = (await storefront.run("ChangeQuantity", revision=revision, lineId=line, quantity=5))["updateCartLines"]
-    assert late["errors"] == [IsPartialDict(code="CART_REVISION_MISMATCH", retry="READ_STATE_FIRST")]
-    assert late["cart"]["totalQuantity"] == 2
+    stale = (await storefront.run("ChangeQuantity", revision=revision, lineId=line, quantity=5))["updateCartLines"]
+    assert stale["errors"] == [IsPartialDict(code="CART_REVISION_MISMATCH", retry="READ_STATE_FIRST")]
+    assert stale["cart"]["totalQuantity"] == 2
     assert budget.spent() == 1
 
     redeemed = (await storefront.run("RedeemCoupon", code="SPRING20"))["applyOffer"]
@@ -107,7 +107,7 @@ async def test_an_edit_is_guarded_by_the_revision(shopper: Shopper, world: World
     assert budget.spent() <= 2
 
 
-async def test_a_wire_transfer_awaits_its_money(shopper: Shopper) -> None:
+async def test_wire_transfer_order_awaits_payment(shopper: Shopper) -> None:
     await shopper.get_ready("wireTransfer")
     result = await shopper.storefront.outcome()
     assert result["__typename"] == "OrderAwaitingPayment"
@@ -116,7 +116,7 @@ async def test_a_wire_transfer_awaits_its_money(shopper: Shopper) -> None:
     assert result["instructions"]["payBefore"]
 
 
-async def test_paypal_is_approved_before_the_submission(shopper: Shopper, world: World) -> None:
+async def test_paypal_is_approved_before_submission(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.fill_cart()
     source_id = await shopper.source("payPal")
@@ -131,7 +131,7 @@ async def test_paypal_is_approved_before_the_submission(shopper: Shopper, world:
     assert result["__typename"] == "OrderPlaced"
 
 
-async def test_klarna_is_approved_after_the_submission(shopper: Shopper, world: World) -> None:
+async def test_klarna_is_approved_after_submission(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
     await shopper.get_ready("klarnaCredit")
     cart = await storefront.cart()
@@ -141,7 +141,7 @@ async def test_klarna_is_approved_after_the_submission(shopper: Shopper, world: 
     assert result["__typename"] == "OrderActionRequired"
     assert budget.spent() == 2
 
-    # Before the shopper has approved, nothing is resumed.
+    # Nothing is resumed before the shopper has approved.
     early = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert early["result"]["action"]["redirectUrl"] == result["action"]["redirectUrl"]
 
@@ -155,10 +155,10 @@ async def test_klarna_is_approved_after_the_submission(shopper: Shopper, world: 
     assert world.calls.count("POST", SUBMIT) == 0
 
     again = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
-    assert again["result"] == IsPartialDict(__typename="OrderPlaced"), "a reload of the return page"
+    assert again["result"] == IsPartialDict(__typename="OrderPlaced"), "the return page can be reloaded"
 
 
-async def test_an_approval_before_the_submission_is_given_again(shopper: Shopper, world: World) -> None:
+async def test_early_klarna_approval_is_repeated_after_submission(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
     (page,) = (source.redirect["redirectUrl"] for source in world.redirects.values())
     await shopper.decide(page)
@@ -168,7 +168,7 @@ async def test_an_approval_before_the_submission_is_given_again(shopper: Shopper
     assert resumed["result"] == IsPartialDict(__typename="OrderPlaced")
 
 
-async def test_a_rejected_shopper_pays_in_another_way(shopper: Shopper) -> None:
+async def test_rejected_shopper_pays_with_another_source(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("klarnaCredit")
     result = await storefront.outcome()
@@ -183,7 +183,7 @@ async def test_a_rejected_shopper_pays_in_another_way(shopper: Shopper) -> None:
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_declined_source_is_dropped_and_another_one_pays(shopper: Shopper, world: World) -> None:
+async def test_declined_source_is_replaced_by_another(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
     await shopper.fill_cart()
     source_id = await shopper.pay_with(owner__lastName="Decline:do_not_honor")
@@ -201,7 +201,7 @@ async def test_a_declined_source_is_dropped_and_another_one_pays(shopper: Shoppe
     assert shopper.submits == 1
 
 
-async def test_the_payment_step_reads_the_cart_and_the_methods(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_payment_step_reads_the_cart_and_caches_the_methods(shopper: Shopper, world: World, clock: Clock) -> None:
     await shopper.fill_cart()
     clock.move(61)
     world.calls.clear()
@@ -212,7 +212,7 @@ async def test_the_payment_step_reads_the_cart_and_the_methods(shopper: Shopper,
         assert Budget(world).spent() == expected
 
 
-async def test_a_download_needs_no_shipping(shopper: Shopper) -> None:
+async def test_digital_cart_needs_no_shipping(shopper: Shopper) -> None:
     await shopper.fill_cart(SOFTWARE)
     cart = (await shopper.storefront.run("CheckoutPage"))["cart"]
     assert cart["requiresShipping"] is False
@@ -220,42 +220,42 @@ async def test_a_download_needs_no_shipping(shopper: Shopper) -> None:
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_download_needs_one_address(shopper: Shopper, storefront: Storefront) -> None:
+async def test_digital_cart_needs_only_a_billing_address(shopper: Shopper, storefront: Storefront) -> None:
     await storefront.add(SOFTWARE)
-    text = """mutation($a: AddressInput!) { prepareCheckout(input: {billing: {address: $a},
+    mutation = """mutation($a: AddressInput!) { prepareCheckout(input: {billing: {address: $a},
       termsOfSaleAccepted: true}) { errors { code } } }"""
-    assert (await storefront.ask(text, a=ADDRESS)).data["prepareCheckout"]["errors"] == []
+    assert (await storefront.ask(mutation, a=ADDRESS)).data["prepareCheckout"]["errors"] == []
     await shopper.pay_with(owner__address={})
     assert (await storefront.run("CheckoutPage"))["cart"]["shippingAddress"] is None
     assert (await storefront.cart())["readiness"] == {"status": "READY", "blockers": []}
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_the_order_can_be_read_by_the_session_that_placed_it(shopper: Shopper, storefront: Storefront) -> None:
+async def test_order_is_readable_only_by_its_session(shopper: Shopper, storefront: Storefront) -> None:
     await shopper.get_ready()
     order = (await storefront.outcome())["order"]
-    text = "query($id: ID!) { order(id: $id) { id number state totals { orderTotal { amount } } } }"
-    read = (await storefront.ask(text, id=order["id"])).data["order"]
-    assert read == IsPartialDict(number=order["number"], totals={"orderTotal": {"amount": "96.69"}})
+    query = "query($id: ID!) { order(id: $id) { id number state totals { orderTotal { amount } } } }"
+    read_order = (await storefront.ask(query, id=order["id"])).data["order"]
+    assert read_order == IsPartialDict(number=order["number"], totals={"orderTotal": {"amount": "96.69"}})
     assert (await storefront.cart())["totalQuantity"] == 0
 
-    stranger = Storefront(storefront.http)
-    await stranger.add(PACK)
-    assert (await stranger.ask(text, id=order["id"])).data["order"] is None
+    other_session = Storefront(storefront.http)
+    await other_session.add(PACK)
+    assert (await other_session.ask(query, id=order["id"])).data["order"] is None
 
 
-async def test_prices_follow_the_currency_of_the_session(shopper: Shopper, storefront: Storefront) -> None:
-    start = """mutation($locale: Locale!) { startSession(input: {locale: $locale}) {
+async def test_prices_follow_the_session_currency(shopper: Shopper, storefront: Storefront) -> None:
+    mutation = """mutation($locale: Locale!) { startSession(input: {locale: $locale}) {
       session { locale currencyCode } errors { code } } }"""
     for locale, amount in (("ja-JP", "11610"), ("de-DE", "76.41"), ("en-GB", "67.41")):
-        fresh = Storefront(storefront.http)
-        started = (await fresh.ask(start, locale=locale)).data["startSession"]
+        other_storefront = Storefront(storefront.http)
+        started = (await other_storefront.ask(mutation, locale=locale)).data["startSession"]
         assert started["errors"] == []
-        cart = (await fresh.add(PACK))["cart"]
+        cart = (await other_storefront.add(PACK))["cart"]
         assert cart["totals"]["orderTotal"]["amount"] == amount
 
 
-async def test_no_call_asks_for_anything_but_json(shopper: Shopper, world: World) -> None:
+async def test_every_upstream_call_accepts_json(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
     await shopper.storefront.outcome()
     assert world.calls.without_json == 0

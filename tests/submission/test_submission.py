@@ -1,4 +1,4 @@
-"""One click, one order: whatever happens between the button and the order."""
+"""One click places one order, whatever happens between the click and the order."""
 
 import asyncio
 from collections import Counter
@@ -12,11 +12,11 @@ from dirty_equals import IsPartialDict
 from sandbox.demo_shop.decline_reasons import DECLINES
 from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, documents, new_key
 
-LOOK = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
+READ_SUBMISSION = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
   result { __typename } } }"""
 
 
-async def test_one_key_fifty_times_is_one_order(shopper: Shopper) -> None:
+async def test_fifty_requests_with_one_key_place_one_order(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -28,7 +28,7 @@ async def test_one_key_fifty_times_is_one_order(shopper: Shopper) -> None:
     assert shopper.submits == 1
 
 
-async def test_fifty_keys_at_once_are_one_order(shopper: Shopper) -> None:
+async def test_fifty_keys_at_once_place_one_order(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -38,16 +38,16 @@ async def test_fifty_keys_at_once_are_one_order(shopper: Shopper) -> None:
     assert shopper.submits == 1
 
 
-async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_order_is_placed_although_the_client_disconnects(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-    press = asyncio.create_task(shopper.storefront.another_tab().submit(key, **agreed))
+    submitting = asyncio.create_task(shopper.storefront.another_tab().submit(key, **agreed))
     await network.arrived[SUBMIT].wait()
-    press.cancel()
+    submitting.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await press
+        await submitting
 
     network.gates[SUBMIT].set()
     payload = await shopper.storefront.submit(key, **agreed)
@@ -56,7 +56,7 @@ async def test_the_order_survives_a_client_that_hangs_up(shopper: Shopper, netwo
     assert shopper.submits == 1
 
 
-async def test_a_key_stands_for_one_input(shopper: Shopper) -> None:
+async def test_same_key_with_another_total_is_refused(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -68,7 +68,7 @@ async def test_a_key_stands_for_one_input(shopper: Shopper) -> None:
     assert shopper.submits == 1
 
 
-async def test_a_key_of_another_session_is_another_key(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
+async def test_same_key_in_another_session_is_independent(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
     await shopper.get_ready()
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
@@ -80,7 +80,7 @@ async def test_a_key_of_another_session_is_another_key(shopper: Shopper, sandbox
     assert shopper.submits == 2
 
 
-# What each answer of submit-cart becomes.
+# Answers to submit-cart.
 
 DECLINED = [
     ("credit-card-declined", None),
@@ -108,7 +108,7 @@ NOT_PLACED = [
     (403, "forbidden"),
     (404, "resource-not-found"),
 ]
-DOUBTED = [
+IN_DOUBT = [
     (500, "system-error"),
     (500, "internal-payment-error"),
     (502, "bad-gateway"),
@@ -116,10 +116,10 @@ DOUBTED = [
     (409, "a-code-of-next-year"),
     (418, "teapot"),
 ]
-TABLE: list[tuple[str, dict[str, Any], str]] = [
+ANSWERS: list[tuple[str, dict[str, Any], str]] = [
     *((code, {"status": 409, "code": code, "subcode": sub}, "OrderDeclined") for code, sub in DECLINED),
     *((code, {"status": status, "code": code}, "OrderNotPlaced") for status, code in NOT_PLACED),
-    *((code, {"status": status, "code": code}, "OrderInDoubt") for status, code in DOUBTED),
+    *((code, {"status": status, "code": code}, "OrderInDoubt") for status, code in IN_DOUBT),
     ("quota as 429", {"status": 429, "code": "rate-limit-quota-exceeded"}, "OrderNotPlaced"),
     ("429 of another service", {"status": 429, "code": "slow-down"}, "OrderNotPlaced"),
     ("not funded", {"status": 400, "code": "order_submit_failed", "envelope": "C"}, "OrderBlocked"),
@@ -133,8 +133,10 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("fault", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-async def test_each_answer_of_upstream_has_its_outcome(shopper: Shopper, fault: dict[str, Any], expected: str) -> None:
+@pytest.mark.parametrize(("fault", "expected"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
+async def test_each_answer_to_submit_cart_has_its_outcome(
+    shopper: Shopper, fault: dict[str, Any], expected: str
+) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, times=1, **fault)
     cart, key = await shopper.storefront.cart(), new_key()
@@ -148,15 +150,15 @@ async def test_each_answer_of_upstream_has_its_outcome(shopper: Shopper, fault: 
     again = await shopper.storefront.submit(key, **agreed)
     assert again["result"]["__typename"] == expected
     assert again["attempt"]["isReplay"] is True
-    assert shopper.submits == 1, "the same key is never sent again"
+    assert shopper.submits == 1, "a replay sends nothing"
 
     if expected != "OrderInDoubt":
-        # The lock is free: the next press is another decision of the shopper.
+        # The lock is released: the shopper can submit again with a new key.
         assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
         assert shopper.submits == 2
 
 
-async def test_a_charge_that_fails_leaves_the_cart_open(shopper: Shopper) -> None:
+async def test_failed_charge_leaves_the_cart_open(shopper: Shopper) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(creditCard__number="4000000000003600")
     result = await shopper.storefront.outcome()
@@ -184,12 +186,12 @@ ADVICE = {
     "invalid_security_code": "CHECK_DETAILS",
     "issuer_not_found": "CHECK_DETAILS",
 }
-"""Every other reason: another source. None: the shopper is asked to authenticate."""
+"""By decline reason; every other reason gets USE_ANOTHER_SOURCE. None: the shopper must authenticate."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("subcode", sorted(DECLINES))
-async def test_a_decline_tells_what_to_do_and_not_why(shopper: Shopper, subcode: str) -> None:
+async def test_decline_gives_advice_and_hides_its_reason(shopper: Shopper, subcode: str) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(owner__lastName=f"Decline:{subcode}")
     cart = await shopper.storefront.cart()
@@ -204,16 +206,16 @@ async def test_a_decline_tells_what_to_do_and_not_why(shopper: Shopper, subcode:
     assert result["decline"]["advice"] == advice
     assert result["decline"]["severity"] == DECLINES[subcode].customer.upper()
     assert result["decline"]["shopperMessage"]
-    told = str(answer.body)
-    assert "'7011'" not in told
-    assert subcode in ("declined", "fraud") or subcode not in told
-    assert "fraud" not in told.lower()
+    answer_body = str(answer.body)
+    assert "'7011'" not in answer_body
+    assert subcode in ("declined", "fraud") or subcode not in answer_body
+    assert "fraud" not in answer_body.lower()
 
 
 # Doubt.
 
 
-async def test_a_lost_answer_is_found_again(shopper: Shopper) -> None:
+async def test_lost_answer_locks_the_cart(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     key = new_key()
@@ -222,69 +224,69 @@ async def test_a_lost_answer_is_found_again(shopper: Shopper) -> None:
     blocked = await shopper.storefront.add(POLES)
     assert blocked["errors"] == [IsPartialDict(code="CART_LOCKED", retry="READ_STATE_FIRST")]
 
-    early = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
-    assert early["status"] == "IN_DOUBT", "not before checkAfter"
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT", "nothing is checked before checkAfter"
 
 
-async def test_the_order_of_a_lost_answer_settles_the_doubt(shopper: Shopper, clock: Clock) -> None:
+async def test_lost_answer_is_settled_by_its_order(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
     clock.move(5)
-    found = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
-    assert found == IsPartialDict(status="PLACED", wasSentUpstream=True, result={"__typename": "OrderPlaced"})
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission == IsPartialDict(status="PLACED", wasSentUpstream=True, result={"__typename": "OrderPlaced"})
     assert shopper.submits == 1
-    assert (await shopper.storefront.add(POLES))["errors"] == [], "the lock is free"
+    assert (await shopper.storefront.add(POLES))["errors"] == [], "the lock is released"
 
 
-async def test_absence_counts_only_after_a_while(shopper: Shopper, clock: Clock) -> None:
+async def test_missing_order_counts_as_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
 
     clock.move(60)
-    still = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
-    assert still["status"] == "IN_DOUBT"
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT"
     blocked = await shopper.storefront.outcome()
     assert [blocker["code"] for blocker in blocked["blockers"]] == ["SUBMISSION_IN_PROGRESS"]
 
     clock.move(120)
-    settled = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
-    assert settled["status"] == "NOT_PLACED"
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "NOT_PLACED"
     assert shopper.submits == 1
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_an_order_is_told_although_the_session_has_ended(
+async def test_order_is_reported_although_its_session_expired(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     await shopper.get_ready()
 
-    def a_day_passes(body: Any) -> Any:
+    def pass_a_day(body: Any) -> Any:
         clock.move(86_400)
         return body
 
-    network.rewrites["POST", SUBMIT] = a_day_passes
+    network.rewrites["POST", SUBMIT] = pass_a_day
     cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
     assert (await shopper.storefront.outcome(**agreed))["__typename"] == "OrderPlaced"
 
 
-async def test_an_order_is_told_although_another_tab_signs_out(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_order_is_reported_although_another_tab_signs_out(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-    press = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
+    submitting = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
     await network.arrived[SUBMIT].wait()
     await shopper.storefront.ask("mutation { signOut { signedOut } }")
     network.gates[SUBMIT].set()
-    assert (await press)["__typename"] == "OrderPlaced"
+    assert (await submitting)["__typename"] == "OrderPlaced"
 
 
-async def test_a_cart_without_an_id_of_its_own_is_never_called_absent(
+async def test_cart_without_an_id_never_proves_absence(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     def without_id(body: Any) -> Any:
@@ -297,11 +299,11 @@ async def test_a_cart_without_an_id_of_its_own_is_never_called_absent(
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
     clock.move(200)
-    found = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
-    assert found["status"] == "IN_DOUBT", "an order stands, and this cart is another one"
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT", "a cart without an id proves nothing"
 
 
-async def test_an_order_in_a_state_nobody_knows_proves_nothing(
+async def test_order_in_an_unknown_state_proves_nothing(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     await shopper.get_ready()
@@ -311,21 +313,21 @@ async def test_an_order_in_a_state_nobody_knows_proves_nothing(
     path = f"/v1/shoppers/me/orders/{cart['upstreamId']}"
     network.rewrites["GET", path] = lambda _: {"order": {"id": int(cart["upstreamId"]), "orderState": "Open Cart"}}
     clock.move(10)
-    found = (await shopper.storefront.ask(LOOK, key=key)).data["orderSubmission"]
-    assert found["status"] == "IN_DOUBT"
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT"
 
 
-def with_a_bad_date(body: Any) -> Any:
+def with_unreadable_date(body: Any) -> Any:
     body["submitCart"]["order"]["submissionDate"] = "yesterday"
     return body
 
 
 @pytest.mark.parametrize(
     "rewrite",
-    [with_a_bad_date, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
-    ids=["an unreadable order", "a list of texts", "a text"],
+    [with_unreadable_date, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
+    ids=["unreadable order", "errors: list of strings", "errors: string"],
 )
-async def test_a_success_that_cannot_be_trusted_is_a_doubt(
+async def test_untrusted_success_is_in_doubt(
     shopper: Shopper, network: InMemoryTransport, rewrite: Callable[[Any], Any]
 ) -> None:
     await shopper.get_ready()
@@ -335,19 +337,19 @@ async def test_a_success_that_cannot_be_trusted_is_a_doubt(
     assert payload["result"]["__typename"] == "OrderInDoubt"
 
 
-async def test_one_odd_member_of_a_decline_costs_no_other(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_decline_with_an_unexpected_field_type_is_a_decline(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(owner__lastName="Decline:do_not_honor")
 
-    def oddly(body: Any) -> Any:
+    def with_string_message(body: Any) -> Any:
         body["errors"]["error"][0]["declinedMessage"] = "Soft"
         return body
 
-    network.rewrites["POST", SUBMIT] = oddly
+    network.rewrites["POST", SUBMIT] = with_string_message
     assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
 
 
-async def test_a_resumption_that_asks_for_an_authentication_is_made_again_after_it(shopper: Shopper) -> None:
+async def test_order_is_resumed_again_after_authentication(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     resume = SUBMIT.replace("submit", "resume")
@@ -357,21 +359,21 @@ async def test_a_resumption_that_asks_for_an_authentication_is_made_again_after_
     assert payload["result"]["action"]["sourceId"]
     await shopper.decide(result["action"]["redirectUrl"])
     payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
-    assert payload["result"]["__typename"] == "OrderPlaced", "the shopper has authenticated, and resumes"
+    assert payload["result"]["__typename"] == "OrderPlaced", "the shopper has authenticated and resumes"
 
 
-async def test_a_blocker_tells_how_far_the_other_submission_is(shopper: Shopper) -> None:
+async def test_blocker_shows_the_status_of_the_other_submission(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
-    text = """mutation($key: UUID!) { submitOrder(input: {idempotencyKey: $key, expectedTotal: {amount: "96.69",
+    mutation = """mutation($key: UUID!) { submitOrder(input: {idempotencyKey: $key, expectedTotal: {amount: "96.69",
       currencyCode: "USD"}}) { result { ... on OrderBlocked { blockers {
         ... on SubmissionInProgressBlocker { attempt { status wasSentUpstream } } } } } } }"""
-    result = (await shopper.storefront.ask(text, key=new_key())).data["submitOrder"]["result"]
+    result = (await shopper.storefront.ask(mutation, key=new_key())).data["submitOrder"]["result"]
     assert result["blockers"] == [{"attempt": {"status": "IN_DOUBT", "wasSentUpstream": True}}]
 
 
-async def test_what_never_left_is_no_attempt(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_unsent_submission_leaves_no_attempt(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     key = new_key()
     network.unreachable.add(SUBMIT)
@@ -383,30 +385,30 @@ async def test_what_never_left_is_no_attempt(shopper: Shopper, network: InMemory
     assert shopper.submits == 1
 
 
-async def test_nothing_to_resume_says_so(shopper: Shopper) -> None:
+async def test_resume_without_a_pending_order_is_refused(shopper: Shopper) -> None:
     await shopper.fill_cart()
     payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert payload["errors"] == [IsPartialDict(code="NOT_RESUMABLE")]
 
 
-async def test_resuming_twice_at_once_resumes_once(shopper: Shopper) -> None:
+async def test_concurrent_resumes_send_one_resume_cart(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     await shopper.decide(result["action"]["redirectUrl"])
     tabs = [shopper.storefront.another_tab() for _ in range(10)]
     payloads = await asyncio.gather(*(tab.run("ReturnFromRedirect") for tab in tabs))
-    assert {one["resumeOrder"]["result"]["__typename"] for one in payloads} == {"OrderPlaced"}
+    assert {payload["resumeOrder"]["result"]["__typename"] for payload in payloads} == {"OrderPlaced"}
     assert shopper.world.calls.count("POST", SUBMIT.replace("submit", "resume")) == 1
 
 
-async def test_a_terms_refusal_becomes_the_blocker(shopper: Shopper) -> None:
+async def test_country_refusal_becomes_a_country_blocker(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, times=1, status=409, code="invalid-bill-to-country")
     result = await shopper.storefront.outcome()
     assert result["blockers"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
 
 
-async def test_a_refusal_inside_a_success_is_a_refusal(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_refusal_inside_a_success_is_not_ignored(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.storefront.add(POLES)
     await shopper.fault("status", f"{CART}/line-items", status=200, code="inventory-unavailable-error", times=1)
     payload = await shopper.storefront.add(POLES)
@@ -415,10 +417,12 @@ async def test_a_refusal_inside_a_success_is_a_refusal(shopper: Shopper, network
     await shopper.storefront.give_details()
     await shopper.pay_with()
     await shopper.fault("status", SUBMIT, status=200, code="inventory-unavailable-error", times=1)
-    assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt", "documented for no submission"
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt", (
+        "Digital River documents no such answer to submit-cart"
+    )
 
 
-async def test_who_tries_card_after_card_is_slowed_down(shopper: Shopper, clock: Clock) -> None:
+async def test_repeated_declines_are_rate_limited(shopper: Shopper, clock: Clock) -> None:
     await shopper.fill_cart()
     for _ in range(5):
         await shopper.pay_with(owner__lastName="Decline:lost_stolen_card")
@@ -431,6 +435,8 @@ async def test_who_tries_card_after_card_is_slowed_down(shopper: Shopper, clock:
     assert shopper.submits == 5
     other = Shopper(Storefront(shopper.storefront.http), shopper.sandbox, shopper.world)
     await other.get_ready()
-    assert (await other.storefront.submit())["errors"] == [IsPartialDict(code="RATE_LIMITED")], "the same address"
+    assert (await other.storefront.submit())["errors"] == [IsPartialDict(code="RATE_LIMITED")], (
+        "both shoppers have the same client address"
+    )
     clock.move(601)
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced", "the key is free again"
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced", "the refused key can be used again"
