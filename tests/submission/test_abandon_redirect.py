@@ -1,11 +1,14 @@
 """A guest who abandons the provider's page pays with another source, and never twice."""
 
+import asyncio
 from typing import Any
 
+import httpx
+import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, new_key
+from tests.support.shop import CART, PACK, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
 
 RESUME = f"{CART}/resume-cart"
 DETACH = """mutation { detachSource(input: {target: {all: true}}) {
@@ -124,3 +127,30 @@ async def test_abandoned_redirect_is_not_resumed_in_the_background(
         await storefront.cart()
     assert world.calls.count("POST", RESUME) == 0
     assert reconciled_shopper.submits == world.calls.count("POST", SUBMIT) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("needs_authentication", [False, True], ids=["approved", "after authentication"])
+async def test_redirect_cannot_be_abandoned_while_its_order_is_resumed(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, needs_authentication: bool
+) -> None:
+    async with gateway(world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        redirect = await storefront.outcome()
+        if needs_authentication:
+            fault = {"status": 409, "code": "declined", "subcode": "authentication_required", "times": 1}
+            await shopper.fault("status", RESUME, **fault)
+            assert (await storefront.run("ReturnFromRedirect"))["resumeOrder"]["result"]["action"]["sourceId"]
+        line_items = f"{CART}/line-items"
+        network.arrived[line_items].clear()
+        network.gates[line_items] = asyncio.Event()
+        abandoning = asyncio.create_task(storefront.another_tab().ask(DETACH))
+        await network.arrived[line_items].wait()
+        await shopper.decide(redirect["action"]["redirectUrl"])
+        resumed = (await storefront.another_tab().run("ReturnFromRedirect"))["resumeOrder"]
+        network.gates[line_items].set()
+        abandoned = (await abandoning).data["detachSource"]
+        assert resumed["result"]["__typename"] == "OrderPlaced"
+        assert abandoned["errors"] == [IsPartialDict(code="CART_LOCKED")], "the order stands, so it cannot be abandoned"
+        assert (await storefront.cart())["totalQuantity"] == 0, "no new cart holds the same lines"

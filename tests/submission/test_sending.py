@@ -1,86 +1,14 @@
-"""One click places one order, whatever happens between the click and the order."""
+"""Outcomes by the answer to submit-cart, and what the client learns of them."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.demo_shop.decline_reasons import DECLINES
 from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, documents, new_key
-
-READ_SUBMISSION = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
-  result { __typename } } }"""
-
-
-async def test_fifty_requests_with_one_key_place_one_order(shopper: Shopper) -> None:
-    await shopper.get_ready()
-    cart, key = await shopper.storefront.cart(), new_key()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-    tabs = [shopper.storefront.another_tab() for _ in range(50)]
-    payloads = await asyncio.gather(*(tab.submit(key, **agreed) for tab in tabs))
-    assert {payload["result"]["__typename"] for payload in payloads} == {"OrderPlaced"}
-    assert len({payload["result"]["order"]["number"] for payload in payloads}) == 1
-    assert [payload["attempt"]["isReplay"] for payload in payloads].count(False) == 1
-    assert shopper.submits == 1
-
-
-async def test_fifty_keys_at_once_place_one_order(shopper: Shopper) -> None:
-    await shopper.get_ready()
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-    tabs = [shopper.storefront.another_tab() for _ in range(50)]
-    results = await asyncio.gather(*(tab.outcome(**agreed) for tab in tabs))
-    assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 49}
-    assert shopper.submits == 1
-
-
-async def test_order_is_placed_although_the_client_disconnects(shopper: Shopper, network: InMemoryTransport) -> None:
-    await shopper.get_ready()
-    network.gates[SUBMIT] = asyncio.Event()
-    cart, key = await shopper.storefront.cart(), new_key()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-    submitting = asyncio.create_task(shopper.storefront.another_tab().submit(key, **agreed))
-    await network.arrived[SUBMIT].wait()
-    submitting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await submitting
-
-    network.gates[SUBMIT].set()
-    payload = await shopper.storefront.submit(key, **agreed)
-    assert payload["result"]["__typename"] == "OrderPlaced"
-    assert payload["attempt"]["isReplay"] is True
-    assert shopper.submits == 1
-
-
-async def test_same_key_with_another_total_is_refused(shopper: Shopper) -> None:
-    await shopper.get_ready()
-    cart, key = await shopper.storefront.cart(), new_key()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-    placed = await shopper.storefront.outcome(key, **agreed)
-    assert placed["__typename"] == "OrderPlaced"
-    assert (await shopper.storefront.outcome(key, **agreed))["order"]["number"] == placed["order"]["number"]
-    other = await shopper.storefront.submit(key, **agreed | {"total": {"amount": "96.70", "currencyCode": "USD"}})
-    assert other["errors"] == [IsPartialDict(code="IDEMPOTENCY_KEY_REUSED", retry="DO_NOT_RETRY")]
-    assert shopper.submits == 1
-
-
-async def test_same_key_in_another_session_is_independent(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
-    await shopper.get_ready()
-    key = new_key()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
-    other = Shopper(Storefront(shopper.storefront.http), sandbox, shopper.world)
-    await other.get_ready()
-    payload = await other.storefront.submit(key)
-    assert payload["attempt"]["isReplay"] is False
-    assert payload["result"]["__typename"] == "OrderPlaced"
-    assert shopper.submits == 2
-
-
-# Answers to submit-cart.
 
 DECLINED = [
     ("credit-card-declined", None),
@@ -97,6 +25,7 @@ DECLINED = [
     ("insufficient_funds", None),
     ("decline_do_not_retry", None),
 ]
+
 NOT_PLACED = [
     (409, "concurrent-cart-modification-failure"),
     (409, "rate-limit-quota-exceeded"),
@@ -108,6 +37,7 @@ NOT_PLACED = [
     (403, "forbidden"),
     (404, "resource-not-found"),
 ]
+
 IN_DOUBT = [
     (500, "system-error"),
     (500, "internal-payment-error"),
@@ -116,6 +46,7 @@ IN_DOUBT = [
     (409, "a-code-of-next-year"),
     (418, "teapot"),
 ]
+
 ANSWERS: list[tuple[str, dict[str, Any], str]] = [
     *((code, {"status": 409, "code": code, "subcode": sub}, "OrderDeclined") for code, sub in DECLINED),
     *((code, {"status": status, "code": code}, "OrderNotPlaced") for status, code in NOT_PLACED),
@@ -212,53 +143,6 @@ async def test_decline_gives_advice_and_hides_its_reason(shopper: Shopper, subco
     assert "fraud" not in answer_body.lower()
 
 
-# Doubt.
-
-
-async def test_lost_answer_locks_the_cart(shopper: Shopper) -> None:
-    await shopper.get_ready()
-    await shopper.fault("drop-after", SUBMIT)
-    key = new_key()
-    doubt = await shopper.storefront.outcome(key)
-    assert doubt["__typename"] == "OrderInDoubt"
-    blocked = await shopper.storefront.add(POLES)
-    assert blocked["errors"] == [IsPartialDict(code="CART_LOCKED", retry="READ_STATE_FIRST")]
-
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT", "nothing is checked before checkAfter"
-
-
-async def test_lost_answer_is_settled_by_its_order(shopper: Shopper, clock: Clock) -> None:
-    await shopper.get_ready()
-    await shopper.fault("drop-after", SUBMIT)
-    key = new_key()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
-    clock.move(5)
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission == IsPartialDict(status="PLACED", wasSentUpstream=True, result={"__typename": "OrderPlaced"})
-    assert shopper.submits == 1
-    assert (await shopper.storefront.add(POLES))["errors"] == [], "the lock is released"
-
-
-async def test_missing_order_counts_as_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
-    await shopper.get_ready()
-    await shopper.fault("drop-before", SUBMIT, times=1)
-    key = new_key()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
-
-    clock.move(60)
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT"
-    blocked = await shopper.storefront.outcome()
-    assert [blocker["code"] for blocker in blocked["blockers"]] == ["SUBMISSION_IN_PROGRESS"]
-
-    clock.move(120)
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "NOT_PLACED"
-    assert shopper.submits == 1
-    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
-
-
 async def test_order_is_reported_although_its_session_expired(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
@@ -284,37 +168,6 @@ async def test_order_is_reported_although_another_tab_signs_out(shopper: Shopper
     await shopper.storefront.ask("mutation { signOut { signedOut } }")
     network.gates[SUBMIT].set()
     assert (await submitting)["__typename"] == "OrderPlaced"
-
-
-async def test_cart_without_an_id_never_proves_absence(
-    shopper: Shopper, network: InMemoryTransport, clock: Clock
-) -> None:
-    def without_id(body: Any) -> Any:
-        body["cart"]["id"] = "active"
-        return body
-
-    await shopper.get_ready()
-    network.rewrites["GET", CART] = without_id
-    await shopper.fault("drop-after", SUBMIT)
-    key = new_key()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
-    clock.move(200)
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT", "a cart without an id proves nothing"
-
-
-async def test_order_in_an_unknown_state_proves_nothing(
-    shopper: Shopper, network: InMemoryTransport, clock: Clock
-) -> None:
-    await shopper.get_ready()
-    await shopper.fault("drop-before", SUBMIT, times=1)
-    cart, key = await shopper.storefront.cart(), new_key()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
-    path = f"/v1/shoppers/me/orders/{cart['upstreamId']}"
-    network.rewrites["GET", path] = lambda _: {"order": {"id": int(cart["upstreamId"]), "orderState": "Open Cart"}}
-    clock.move(10)
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT"
 
 
 def with_unreadable_date(body: Any) -> Any:
@@ -347,58 +200,6 @@ async def test_decline_with_an_unexpected_field_type_is_a_decline(shopper: Shopp
 
     network.rewrites["POST", SUBMIT] = with_string_message
     assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
-
-
-async def test_order_is_resumed_again_after_authentication(shopper: Shopper) -> None:
-    await shopper.get_ready("klarnaCredit")
-    result = await shopper.storefront.outcome()
-    resume = SUBMIT.replace("submit", "resume")
-    await shopper.fault("status", resume, status=409, code="declined", subcode="authentication_required", times=1)
-    payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
-    assert payload["errors"] == []
-    assert payload["result"]["action"]["sourceId"]
-    await shopper.decide(result["action"]["redirectUrl"])
-    payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
-    assert payload["result"]["__typename"] == "OrderPlaced", "the shopper has authenticated and resumes"
-
-
-async def test_blocker_shows_the_status_of_the_other_submission(shopper: Shopper) -> None:
-    await shopper.get_ready()
-    await shopper.fault("drop-before", SUBMIT, times=1)
-    assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
-    mutation = """mutation($key: UUID!) { submitOrder(input: {idempotencyKey: $key, expectedTotal: {amount: "96.69",
-      currencyCode: "USD"}}) { result { ... on OrderBlocked { blockers {
-        ... on SubmissionInProgressBlocker { attempt { status wasSentUpstream } } } } } } }"""
-    result = (await shopper.storefront.ask(mutation, key=new_key())).data["submitOrder"]["result"]
-    assert result["blockers"] == [{"attempt": {"status": "IN_DOUBT", "wasSentUpstream": True}}]
-
-
-async def test_unsent_submission_leaves_no_attempt(shopper: Shopper, network: InMemoryTransport) -> None:
-    await shopper.get_ready()
-    key = new_key()
-    network.unreachable.add(SUBMIT)
-    payload = await shopper.storefront.submit(key)
-    assert payload["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="RETRY")]
-    assert payload["attempt"] is None
-    network.unreachable.clear()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
-    assert shopper.submits == 1
-
-
-async def test_resume_without_a_pending_order_is_refused(shopper: Shopper) -> None:
-    await shopper.fill_cart()
-    payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
-    assert payload["errors"] == [IsPartialDict(code="NOT_RESUMABLE")]
-
-
-async def test_concurrent_resumes_send_one_resume_cart(shopper: Shopper) -> None:
-    await shopper.get_ready("klarnaCredit")
-    result = await shopper.storefront.outcome()
-    await shopper.decide(result["action"]["redirectUrl"])
-    tabs = [shopper.storefront.another_tab() for _ in range(10)]
-    payloads = await asyncio.gather(*(tab.run("ReturnFromRedirect") for tab in tabs))
-    assert {payload["resumeOrder"]["result"]["__typename"] for payload in payloads} == {"OrderPlaced"}
-    assert shopper.world.calls.count("POST", SUBMIT.replace("submit", "resume")) == 1
 
 
 async def test_country_refusal_becomes_a_country_blocker(shopper: Shopper) -> None:

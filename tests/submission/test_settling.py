@@ -1,0 +1,133 @@
+"""Attempts in doubt: which evidence at Digital River settles them, and which does not."""
+
+from typing import Any
+
+import httpx
+import pytest
+from dirty_equals import IsPartialDict
+
+from sandbox.model.world import World
+from tests.submission.lost_submissions import DelayedSubmission, status_of
+from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Shopper, gateway, new_key
+
+READ_SUBMISSION = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
+  result { __typename } } }"""
+DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { code } errors { code message } } }"
+
+
+async def test_lost_answer_locks_the_cart(shopper: Shopper) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-after", SUBMIT)
+    key = new_key()
+    doubt = await shopper.storefront.outcome(key)
+    assert doubt["__typename"] == "OrderInDoubt"
+    blocked = await shopper.storefront.add(POLES)
+    assert blocked["errors"] == [IsPartialDict(code="CART_LOCKED", retry="READ_STATE_FIRST")]
+
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT", "nothing is checked before checkAfter"
+
+
+async def test_lost_answer_is_settled_by_its_order(shopper: Shopper, clock: Clock) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-after", SUBMIT)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    clock.move(5)
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission == IsPartialDict(status="PLACED", wasSentUpstream=True, result={"__typename": "OrderPlaced"})
+    assert shopper.submits == 1
+    assert (await shopper.storefront.add(POLES))["errors"] == [], "the lock is released"
+
+
+async def test_missing_order_counts_as_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-before", SUBMIT, times=1)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+
+    clock.move(60)
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT"
+    blocked = await shopper.storefront.outcome()
+    assert [blocker["code"] for blocker in blocked["blockers"]] == ["SUBMISSION_IN_PROGRESS"]
+
+    clock.move(120)
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "NOT_PLACED"
+    assert shopper.submits == 1
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+@pytest.mark.slow
+async def test_earlier_cancelled_order_does_not_settle_a_new_submission(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    delayed_network = DelayedSubmission(network.app)
+    async with gateway(world, delayed_network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        redirect = await storefront.outcome()
+        await shopper.decide(redirect["action"]["redirectUrl"], "reject")
+        resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+        assert resumed["result"]["__typename"] == "OrderDeclined"
+        await storefront.ask(DETACH)
+        await shopper.pay_with()
+        delayed_network.is_armed, key = True, new_key()
+        assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
+        clock.move(5)
+        assert await status_of(storefront, key) == "IN_DOUBT", "the quiet time is not over"
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second submission in the meantime"
+        assert await delayed_network.deliver() == 200
+        clock.move(31)
+        assert await status_of(storefront, key) == "PLACED"
+
+
+@pytest.mark.slow
+async def test_absence_is_proven_despite_an_earlier_cancelled_order(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        redirect = await storefront.outcome()
+        await shopper.decide(redirect["action"]["redirectUrl"], "reject")
+        await storefront.run("ReturnFromRedirect")
+        await storefront.ask(DETACH)
+        await shopper.pay_with()
+        await shopper.fault("drop-before", SUBMIT, times=1)
+        key = new_key()
+        assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
+        clock.move(121)
+        assert await status_of(storefront, key) == "NOT_PLACED"
+
+
+async def test_cart_without_an_id_never_proves_absence(
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
+) -> None:
+    def without_id(body: Any) -> Any:
+        body["cart"]["id"] = "active"
+        return body
+
+    await shopper.get_ready()
+    network.rewrites["GET", CART] = without_id
+    await shopper.fault("drop-after", SUBMIT)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    clock.move(200)
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT", "a cart without an id proves nothing"
+
+
+async def test_order_in_an_unknown_state_proves_nothing(
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
+) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-before", SUBMIT, times=1)
+    cart, key = await shopper.storefront.cart(), new_key()
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    path = f"/v1/shoppers/me/orders/{cart['upstreamId']}"
+    network.rewrites["GET", path] = lambda _: {"order": {"id": int(cart["upstreamId"]), "orderState": "Open Cart"}}
+    clock.move(10)
+    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+    assert submission["status"] == "IN_DOUBT"

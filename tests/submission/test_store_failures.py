@@ -1,0 +1,116 @@
+"""A store that fails during a change causes neither a second order nor a cart that stays locked."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from gateway.errors import StoreUnavailable
+from gateway.store.memory import MemoryStore
+from sandbox.model.world import World
+from tests.submission.lost_submissions import is_free
+from tests.support.shop import PACK, SUBMIT, Clock, InMemoryTransport, Shopper, eventually, gateway_on, new_key
+
+pytestmark = pytest.mark.slow
+
+DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { code } errors { code message } } }"
+
+
+class UnconfirmedWriteStore(MemoryStore):
+    """Writes the next change under keys with the prefix, but reports a failure."""
+
+    unconfirmed_prefix: str | None = None
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        written = await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+        if self.unconfirmed_prefix is not None and key.startswith(self.unconfirmed_prefix) and expected is not None:
+            self.unconfirmed_prefix = None
+            raise StoreUnavailable
+        return written
+
+
+class FailingStore(MemoryStore):
+    """Fails changes under keys with a prefix, after a number of changes that succeed."""
+
+    failing: tuple[str, int] | None = None
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        if self.failing is not None and key.startswith(self.failing[0]):
+            if self.failing[1] == 0:
+                raise StoreUnavailable
+            self.failing = (self.failing[0], self.failing[1] - 1)
+        return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+
+
+async def test_unconfirmed_write_before_sending_frees_the_cart(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = UnconfirmedWriteStore(clock)
+    async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        store.unconfirmed_prefix = "attempt:"
+        payload = await shopper.storefront.submit()
+        assert payload["errors"], payload
+        assert shopper.submits == 0
+        clock.move(200)
+        await eventually(lambda: is_free(storefront))
+        assert (await storefront.outcome())["__typename"] == "OrderPlaced", "nothing was sent, so the cart is free"
+
+
+async def test_keyed_change_without_recorded_outcome_is_not_repeated(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
+      lines: [{product: {upstreamId: $id}, quantity: 1}]}) { errors { code retry } } }"""
+    store = FailingStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        await storefront.add(PACK)
+        key = new_key()
+        store.failing = ("keyed:", 1)
+        await storefront.ask(mutation, key=key, id=PACK)
+        store.failing = None
+        clock.move(61)
+        await storefront.ask(mutation, key=key, id=PACK)
+        assert (await storefront.cart())["totalQuantity"] == 2
+
+
+async def test_interrupted_abandon_can_be_resumed_or_repeated(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FailingStore(clock)
+    async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        key = new_key()
+        redirect = await storefront.outcome(key)
+        store.failing = ("session:", 0)
+        await storefront.ask(DETACH)
+        store.failing = None
+        await shopper.decide(redirect["action"]["redirectUrl"])
+        clock.move(10)
+        resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+        abandoned = (await storefront.ask(DETACH)).data["detachSource"]
+        is_placed = resumed["result"]["__typename"] == "OrderPlaced"
+        assert is_placed or abandoned["errors"] == [], "the shopper can resume or abandon"
+
+
+async def test_decline_is_reported_although_the_store_fails(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FailingStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.fill_cart()
+        await shopper.pay_with(owner__lastName="Decline:sca_not_completed")
+        cart, key = await storefront.cart(), new_key()
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        network.gates[SUBMIT] = asyncio.Event()
+        submitting = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
+        await network.arrived[SUBMIT].wait()
+        store.failing = ("session:", 0)
+        network.gates[SUBMIT].set()
+        payload = await submitting
+        store.failing = None
+        assert payload["errors"] == []
+        assert payload["result"]["__typename"] == "OrderActionRequired"
