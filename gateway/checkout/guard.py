@@ -170,10 +170,10 @@ def _missing_fields(kind: AddressKind, address: Address) -> tuple[str, ...]:
 
 def _countries(checkout: GuardInput) -> Iterator[Blocker]:
     cart, settings = checkout.cart, checkout.settings
-    billing = cart.billing_address.address.country_code if cart.billing_address else None
+    billing = cart.billing_country
     if not serves(settings.billing_countries, billing):
         yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not bill to {billing}.", AddressKind.BILLING)
-    shipping = cart.shipping_address.address.country_code if cart.shipping_address else None
+    shipping = cart.shipping_country
     if cart.requires_shipping and not serves(settings.shipping_countries, shipping):
         yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not ship to {shipping}.", AddressKind.SHIPPING)
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.enums import PaymentFlow, PaymentMethodObstacle, PaymentSequence
+from gateway.enums import CustomerType, PaymentFlow, PaymentSequence
+from gateway.enums import PaymentMethodObstacle as Obstacle
 from gateway.errors import UpstreamError
 from gateway.money import Money
 from gateway.payments import known_methods
@@ -31,7 +32,7 @@ class PaymentMethod:
     """A payment method, and the obstacles that keep this cart from using it."""
 
     wire: WirePaymentMethod
-    obstacles: list[PaymentMethodObstacle]
+    obstacles: list[Obstacle]
     currency_code: str
 
     @property
@@ -86,6 +87,66 @@ class AvailablePaymentMethods:
     is_stale: bool
 
 
+@dataclass(frozen=True)
+class CartTraits:
+    """What the payment methods of a cart and their obstacles depend on, beside its payment session."""
+
+    currency_code: str
+    recurs: bool
+    starts_free: bool
+    customer_type: CustomerType
+    organization_id: str | None
+    has_tax_identifier: bool
+    billing_country: str | None
+    shipping_country: str | None
+    has_store_credit: bool
+    total: Money
+
+    @classmethod
+    def of(cls, cart: Cart) -> "CartTraits":
+        return cls(
+            currency_code=cart.currency_code,
+            recurs=cart.recurs,
+            starts_free=cart.starts_free,
+            customer_type=cart.customer_type,
+            organization_id=cart.organization_id,
+            has_tax_identifier=bool(cart.tax_identifiers),
+            billing_country=cart.billing_country,
+            shipping_country=cart.shipping_country,
+            has_store_credit=cart.secondary_source is not None,
+            total=cart.order_total,
+        )
+
+    def cache_key(self, session_id: str, locale: str) -> str:
+        """Names everything that a list depends on. Any change makes another key, so no entry is invalidated."""
+        return hashed_key(
+            "payment-methods",
+            session_id,
+            self.total.canonical(),
+            self.billing_country,
+            self.shipping_country,
+            locale,
+            self.customer_type.name,
+            self.organization_id,
+            str(self.has_tax_identifier),
+            str(self.recurs),
+            str(self.starts_free),
+        )
+
+    def obstacles_to(self, method: WirePaymentMethod) -> list[Obstacle]:
+        applies = {
+            Obstacle.NOT_RECURRING: self.recurs and not method.supports_recurring,
+            Obstacle.NO_FREE_TRIAL: self.starts_free and not method.supports_free_trial,
+            Obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: self.has_store_credit
+            and method.type not in SUPPORTS_STORE_CREDIT,
+            Obstacle.ORGANIZATION_ID_MISSING: method.type in known_methods.NEEDS_ORGANIZATION
+            and not self.organization_id,
+            Obstacle.TAX_IDENTIFIER_MISSING: method.type in known_methods.NEEDS_TAX_IDENTIFIER
+            and not self.has_tax_identifier,
+        }
+        return [obstacle for obstacle, is_present in applies.items() if is_present]
+
+
 class MethodLists:
     """The method lists of all payment sessions, each read once and cached for as long as its cart stays the same."""
 
@@ -102,17 +163,20 @@ class MethodLists:
         session = cart.payment_session
         if session is None:
             return None
+        traits = CartTraits.of(cart)
 
         async def load() -> bytes:
             return encode(await self._read(session.id, locale, read_from_cart))
 
-        answer = await self._cache.get_or_load(cache_key(cart, locale), load, LIFETIME)
+        answer = await self._cache.get_or_load(traits.cache_key(session.id, locale), load, LIFETIME)
         listed = decode(answer.value, PaymentMethodList)
         return AvailablePaymentMethods(
             session_id=session.id,
-            methods=[PaymentMethod(method, obstacles(method, cart), cart.currency_code) for method in listed.methods],
-            amount=listed.amount or cart.order_total,
-            country_code=listed.country_code or _billing_country(cart),
+            amount=listed.amount or traits.total,
+            country_code=listed.country_code or traits.billing_country,
+            methods=[
+                PaymentMethod(method, traits.obstacles_to(method), traits.currency_code) for method in listed.methods
+            ],
             fetched_at=answer.loaded_at,
             is_stale=answer.is_stale,
         )
@@ -131,38 +195,3 @@ class MethodLists:
 
     def _with_half_the_time(self) -> Upstream:
         return self._upstream.until(time.monotonic() + self._settings.operation_deadline_s / 2)
-
-
-def cache_key(cart: Cart, locale: str) -> str:
-    """A key of everything that a list depends on. Any change leads to another key, so no entry is invalidated."""
-    session, shipping = cart.payment_session, cart.shipping_address
-    return hashed_key(
-        "payment-methods",
-        session.id if session else None,
-        cart.order_total.canonical(),
-        _billing_country(cart),
-        shipping.address.country_code if shipping else None,
-        locale,
-        cart.customer_type.name,
-        cart.organization_id,
-        str(bool(cart.tax_identifiers)),
-        str(cart.recurs),
-        str(cart.starts_free),
-    )
-
-
-def _billing_country(cart: Cart) -> str | None:
-    return cart.billing_address.address.country_code if cart.billing_address else None
-
-
-def obstacles(method: WirePaymentMethod, cart: Cart) -> list[PaymentMethodObstacle]:
-    obstacle = PaymentMethodObstacle
-    applies = {
-        obstacle.NOT_RECURRING: cart.recurs and not method.supports_recurring,
-        obstacle.NO_FREE_TRIAL: cart.starts_free and not method.supports_free_trial,
-        obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: cart.secondary_source is not None
-        and method.type not in SUPPORTS_STORE_CREDIT,
-        obstacle.ORGANIZATION_ID_MISSING: method.type in known_methods.NEEDS_ORGANIZATION and not cart.organization_id,
-        obstacle.TAX_IDENTIFIER_MISSING: method.type in known_methods.NEEDS_TAX_IDENTIFIER and not cart.tax_identifiers,
-    }
-    return [kind for kind, is_present in applies.items() if is_present]

@@ -123,6 +123,8 @@ def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentS
         return None
     funding = Funding(cart, wire, memory, locale)
     session = PaymentSession(
+        primary_source=cart.primary_source,
+        store_credit=cart.secondary_source,
         id=global_id("PaymentSession", wire.id),
         session_id=wire.id,
         state=wire.state,
@@ -130,12 +132,10 @@ def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentS
         client_secret=wire.client_secret,
         amount_contributed=funding.contributed,
         amount_remaining=funding.remaining,
-        primary_source=cart.primary_source,
-        store_credit=cart.secondary_source,
-        missing=_missing(funding),
-        next_action=_next_action(funding),
         drop_in=funding.drop_in,
         is_outdated=funding.is_outdated,
+        missing=_missing(funding),
+        next_action=_next_action(funding),
     )
     if session.is_funded and session.state is State.REQUIRES_SOURCE and cart.primary_source is not None:
         log.warning("funded payment session requires source")
@@ -210,7 +210,7 @@ class Funding:
             flow=DropInFlow.CHECKOUT,
             usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
             requires_storage_agreement=cart.recurs,
-            country_code=cart.billing_address.address.country_code if cart.billing_address else None,
+            country_code=cart.billing_country,
             locale=self.locale,
         )
 

@@ -47,7 +47,7 @@ PASSING_STATUSES = frozenset({502, 503, 504})
 
 
 class Repeat(Enum):
-    """What a call is, and so when it may be sent again."""
+    """Whether a call may be sent again: as a read, as a change, or never."""
 
     READ = "read"
     CHANGE = "change"
@@ -72,8 +72,9 @@ class Calls:
     deadline_at: float | None = None
     """In seconds of `time.monotonic`. None: each call has the deadline of an operation."""
 
-    def until(self, deadline_at: float) -> "Calls":
-        """The same calls with this deadline, or with their own where that is earlier."""
+    def within(self, seconds: float) -> "Calls":
+        """The same calls, given up after so many seconds or at their own deadline, whichever is earlier."""
+        deadline_at = time.monotonic() + seconds
         return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
     async def read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:

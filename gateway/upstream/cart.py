@@ -12,7 +12,7 @@ from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSess
 from gateway.money import Money, with_text, zero
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.decoding import Identifier, JsonObject, OneOrMany, Shape, decode, many, required
+from gateway.upstream.decoding import Identifier, JsonObject, OneOrMany, Shape, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import CartPaymentSession, Source, sources
@@ -248,6 +248,14 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return destination.address.country_code if destination else None
 
     @property
+    def billing_country(self) -> str | None:
+        return self.billing_address.address.country_code if self.billing_address else None
+
+    @property
+    def shipping_country(self) -> str | None:
+        return self.shipping_address.address.country_code if self.shipping_address else None
+
+    @property
     def is_tax_inclusive(self) -> bool:
         return self.tax_inclusive is True
 
@@ -258,9 +266,10 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @cached_property
     def _sources(self) -> list[Source]:
         """Payment instructions are left out until the shopper has to pay; Digital River sends them earlier."""
-        attached = sources(self.payment_method, self.order_total)
-        session = self.payment_session
-        if session is not None and session.state is PaymentSessionState.PENDING_FUNDS:
+        total, session = self.order_total, self.payment_session
+        has_to_pay = session is not None and session.state is PaymentSessionState.PENDING_FUNDS
+        attached = sources(self.payment_method, total)
+        if has_to_pay:
             return attached
         return [replace(source, instructions=None) if source.instructions else source for source in attached]
 
@@ -287,6 +296,15 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @cached_property
     def revision(self) -> str:
         """Digest of everything the shopper agrees to. Texts for display do not count."""
+        totals = self.totals
+        amounts = (
+            totals.subtotal,
+            totals.discount,
+            totals.shipping_and_handling,
+            totals.tax,
+            totals.import_tax_and_duty,
+            totals.order_total,
+        )
         agreed = (
             self.upstream_id,
             [
@@ -294,54 +312,43 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
                     line.upstream_id,
                     line.product.upstream_id,
                     line.quantity,
-                    _canonical(line.pricing.sale_price_total),
+                    (price := line.pricing.sale_price_total) and price.canonical(),
                     line.recurring_terms,
                 )
                 for line in self.lines
             ],
-            [
-                amount.canonical()
-                for amount in (
-                    self.totals.subtotal,
-                    self.totals.discount,
-                    self.totals.shipping_and_handling,
-                    self.totals.tax,
-                    self.totals.import_tax_and_duty,
-                    self.totals.order_total,
-                )
-            ],
+            [amount.canonical() for amount in amounts],
             self.billing_address.address if self.billing_address else None,
             self.shipping_address.address if self.shipping_address else None,
             self._selected_code,
             self.customer_type,
             [(wire.key, str(wire.value)) for wire in many(self.tax_registrations)],
-            [(source.type, source.source_id, _canonical(source.amount_contributed)) for source in self._sources],
+            [
+                (source.type, source.source_id, (part := source.amount_contributed) and part.canonical())
+                for source in self._sources
+            ],
         )
         return hashlib.sha256(msgspec.msgpack.encode(agreed)).hexdigest()[:32]
 
 
 class CartAnswer(msgspec.Struct, frozen=True):
-    cart: Cart | None = None
+    """An answer with the whole cart."""
+
+    wire_cart: Cart = field(name="cart")
     warnings: OneOrMany[WireWarning] | None = None
     capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
     errors: Any = None
 
-
-def cart_of(body: bytes) -> Cart:
-    """The cart in an answer, with the warnings and errors beside it."""
-    answer = decode(body, CartAnswer)
-    cart = required(answer.cart)
-    if answer.warnings or answer.capital_warnings or answer.errors:
+    @property
+    def cart(self) -> Cart:
+        """The cart, with the codes of the warnings and errors beside it."""
+        if not (self.warnings or self.capital_warnings or self.errors):
+            return self.wire_cart
         return replace(
-            cart,
-            outer_warnings=warning_codes(answer.warnings, answer.capital_warnings),
-            refusals=error_envelopes.codes(answer.errors),
+            self.wire_cart,
+            outer_warnings=warning_codes(self.warnings, self.capital_warnings),
+            refusals=error_envelopes.codes(self.errors),
         )
-    return cart
-
-
-def _canonical(money: Money | None) -> str | None:
-    return None if money is None else money.canonical()
 
 
 def _masked(value: str) -> str:

@@ -1,5 +1,7 @@
 """The one door to Digital River. Its endpoints stand in `gateway.upstream.endpoints`, a file for each domain."""
 
+from dataclasses import replace
+
 from gateway.upstream.calls import Calls
 from gateway.upstream.catalog import Market
 from gateway.upstream.endpoints.account import AccountEndpoints
@@ -28,4 +30,4 @@ class Upstream:
 
     def until(self, deadline_at: float) -> "Upstream":
         """The same client; its calls end at the deadline, in seconds of `time.monotonic`."""
-        return Upstream(self._calls.until(deadline_at))
+        return Upstream(replace(self._calls, deadline_at=deadline_at))

@@ -176,13 +176,13 @@ def source(wire: JsonObject, total: Money | None) -> Source | None:
         is_reusable=details.reusable is True,
         flow=details.flow,
         source_client_secret=common.source_client_secret or _string(own.get("clientSecret")),
-        redirect_url=blank_is_none(details.redirect_url),
         brand=details.brand,
         last_four_digits=_string(details.last_four_digits),
         expiry_month=details.expiration_month,
         expiry_year=details.expiration_year,
         funding_source=details.funding_source,
         instructions=_instructions(own, details, common.amount_contributed or total),
+        redirect_url=blank_is_none(details.redirect_url),
     )
 
 

@@ -17,7 +17,8 @@ from gateway.checkout.guard_input import GuardInput
 from gateway.enums import CheckoutBlockerCode
 from gateway.payments.payment_session import payment_session
 from gateway.sessions.record import CheckoutMemory
-from gateway.upstream.cart import cart_of
+from gateway.upstream.cart import CartAnswer
+from gateway.upstream.decoding import decode
 from sandbox.model.cart import Cart
 from sandbox.model.world import World
 from schema.build import build
@@ -457,7 +458,7 @@ async def ready_wire_cart(shopper: Shopper) -> dict[str, Any]:
 
 
 def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlockerCode]:
-    cart = cart_of(msgspec.json.encode(wire_cart))
+    cart = decode(msgspec.json.encode(wire_cart), CartAnswer).cart
     checkout = GuardInput(
         cart=cart,
         payment_session=payment_session(cart, CheckoutMemory(), "en-US"),

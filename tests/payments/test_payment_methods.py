@@ -9,7 +9,7 @@ import pytest
 
 from gateway.enums import PaymentFlow, PaymentSequence
 from gateway.payments.known_methods import KNOWN_METHODS, REDIRECT_THEN_SUBMIT, completed, name_of, sequence_of
-from gateway.payments.method_list import cache_key
+from gateway.payments.method_list import CartTraits
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode
@@ -156,8 +156,14 @@ async def test_no_two_facts_share_a_key(shopper: Shopper) -> None:
         recurring(),
         recurring(freeTrial="true"),
     ]
-    keys = [cache_key(decode(msgspec.json.encode(wire | change), Cart), "en-US") for change in changes]
-    keys.append(cache_key(decode(msgspec.json.encode(wire), Cart), "en-GB"))
+
+    def cache_key(change: dict[str, Any], locale: str) -> str:
+        cart = decode(msgspec.json.encode(wire | change), Cart)
+        assert cart.payment_session is not None
+        return CartTraits.of(cart).cache_key(cart.payment_session.id, locale)
+
+    keys = [cache_key(change, "en-US") for change in changes]
+    keys.append(cache_key({}, "en-GB"))
     assert len(set(keys)) == len(changes) + 1
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.enums import AddressKind, CustomerType
 from gateway.upstream.calls import Calls, Repeat
-from gateway.upstream.cart import Cart, cart_of
+from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, NewLine, Through
 from gateway.upstream.decoding import decode, first, many
@@ -31,7 +31,7 @@ class CartEndpoints:
     calls: Calls
 
     async def active_cart(self, token: str) -> Cart:
-        return cart_of(await self.calls.read(CART, token, {"expand": "all"}))
+        return decode(await self.calls.read(CART, token, {"expand": "all"}), CartAnswer).cart
 
     async def add_lines(self, token: str, lines: Sequence[NewLine], through: Through | None = None) -> None:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
@@ -76,7 +76,7 @@ class CartEndpoints:
         body = await self.calls.send(
             "POST", path, token=token, params={"expand": "all"} | dict(params), json=json, repeat=Repeat.CHANGE
         )
-        return cart_of(body)
+        return decode(body, CartAnswer).cart
 
     # Offers.
 

@@ -1,6 +1,5 @@
 """Endpoints for payment: sources on the cart, store credit, and lists of payment methods."""
 
-import time
 from dataclasses import dataclass
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from gateway.errors import UpstreamRefusal, UpstreamUnavailable
 from gateway.money import Money
 from gateway.upstream.calls import Calls, Repeat, own_key
-from gateway.upstream.cart import Cart, cart_of
+from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.payment import CartListedMethod, CartListedMethods, PaymentMethodList
@@ -45,7 +44,7 @@ class PaymentEndpoints:
             json=_source(source_id),
             repeat=Repeat.CHANGE,
         )
-        return cart_of(answer) if answer else None
+        return decode(answer, CartAnswer).cart if answer else None
 
     async def detach_source(self, token: str, source_id: str) -> None:
         await self.calls.change("DELETE", f"{CART}/apply-payment-method", token, json=_source(source_id))
@@ -102,7 +101,7 @@ class PaymentEndpoints:
     async def credit_balance(self, reference: str) -> Money | None:
         """The shopper's balance in the merchant's ledger; None without an account there."""
         settings = self.calls.settings
-        calls = self.calls.until(time.monotonic() + LEDGER_TIMEOUT_S)
+        calls = self.calls.within(LEDGER_TIMEOUT_S)
         try:
             with own_key("ledger key"):
                 answer = await calls.send(
