@@ -70,10 +70,7 @@ class AddCartLinesPayload(Payload):
 @dataclass(frozen=True)
 class SubmissionPayload(Payload):
     attempt: SubmissionAttempt | None = None
-
-    @property
-    def result(self) -> Result | None:
-        return self.attempt.result if self.attempt else None
+    result: Result | None = None
 
 
 @dataclass(frozen=True)

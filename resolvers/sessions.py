@@ -74,7 +74,8 @@ async def begin(
 async def session_with_shopper_id(ctx: Context) -> Session:
     """The session; that of a registered shopper with the shopper's id, which names the locks shared by sessions."""
     session = await ctx.own_session()
-    if session.level is SessionLevel.REGISTERED and session.record.shopper_id is None:
+    record = session.record
+    if record.shopper_id is None and record.level is SessionLevel.REGISTERED:
         # The shopper could not be read at sign-in.
         await record_shopper(ctx, session, await ctx.shopper())
     return session

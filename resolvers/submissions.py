@@ -46,7 +46,7 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
     except RateLimited as limited:
         return SubmissionPayload(errors=[rate_limited(limited, (), ctx.services.now())])
-    return SubmissionPayload(attempt=attempt)
+    return SubmissionPayload(attempt=attempt, result=attempt.result)
 
 
 async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayload:
@@ -59,4 +59,4 @@ async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayloa
         return SubmissionPayload(errors=[logged_error(ctx, failure)])
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
-    return SubmissionPayload(attempt=attempt)
+    return SubmissionPayload(attempt=attempt, result=attempt.result)

@@ -14,7 +14,7 @@ from schema.dsl import argument, field
 from schema.orders import OrderConnection
 from schema.payment import StoreCreditAccount
 from schema.saved import PaymentOption, SavedAddress
-from schema.values import Node
+from schema.shared_types import Node
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))

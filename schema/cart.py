@@ -12,7 +12,7 @@ from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSes
 from schema.dsl import field
 from schema.payment import PaymentSession
 from schema.readiness import CheckoutReadiness
-from schema.values import (
+from schema.shared_types import (
     Address,
     AddressSuggestion,
     CustomAttribute,

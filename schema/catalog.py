@@ -6,7 +6,7 @@ from resolvers.scalars import CountryCode, CurrencyCode, Locale, Url
 from schema import dsl
 from schema.directives import PUBLIC, CacheControl, Cost, ListSize, SemanticNonNull
 from schema.dsl import argument, field
-from schema.values import CustomAttribute, InventoryStatus, Money, Node, PageInfo
+from schema.shared_types import CustomAttribute, InventoryStatus, Money, Node, PageInfo
 
 
 @dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))

@@ -26,7 +26,7 @@ from schema.payment import (
     RequiredShopperAction,
 )
 from schema.readiness import CheckoutBlocker
-from schema.values import Money
+from schema.shared_types import Money
 
 
 @dsl.interface

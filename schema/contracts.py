@@ -10,7 +10,7 @@ from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSes
 from schema.dsl import argument, field
 from schema.orders import OrderConnection
 from schema.saved import PaymentOption
-from schema.values import Address, Node, PageInfo
+from schema.shared_types import Address, Node, PageInfo
 
 
 @dsl.object_type()

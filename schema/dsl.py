@@ -1,4 +1,4 @@
-"""The words the schema files are written in. Only this module and `input_types` know how Strawberry spells them.
+"""The words that the schema files are written in. They hide how Strawberry spells them.
 
 Descriptions of types are docstrings, directives are positional, arguments are keywords. A resolver knows nothing of
 GraphQL: it takes `(ctx, …)` for a root field and `(parent, ctx, …)` for a nested one.

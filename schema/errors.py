@@ -14,7 +14,7 @@ from gateway.enums import (
 from resolvers.scalars import CartRevision
 from schema import dsl
 from schema.dsl import field
-from schema.values import AddressSuggestion, Money
+from schema.shared_types import AddressSuggestion, Money
 
 
 @dsl.interface

@@ -10,7 +10,7 @@ from schema.catalog import Product
 from schema.directives import PRIVATE, CacheControl, ListSize, RequiresSession, Sensitive
 from schema.dsl import argument, field
 from schema.payment import DelayedPaymentInstructions, PaymentSource, RequiredShopperAction
-from schema.values import Address, CustomAttribute, LinePricing, Money, Node, PageInfo, RecurringTerms
+from schema.shared_types import Address, CustomAttribute, LinePricing, Money, Node, PageInfo, RecurringTerms
 
 
 @dsl.object_type()

@@ -22,7 +22,7 @@ from schema.errors import (
 from schema.orders import Order
 from schema.payment import PaymentSession, StoreCreditAccount
 from schema.saved import PaymentOption, SavedAddress
-from schema.values import MutationWarning
+from schema.shared_types import MutationWarning
 
 CART = "The cart after the call. Null when it could not be read."
 PAYMENT_SESSION = "The payment session after the call. Null when it could not be read."

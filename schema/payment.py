@@ -26,7 +26,7 @@ from resolvers.scalars import CartRevision, CountryCode, Locale, SchemaCoordinat
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.dsl import argument, field
-from schema.values import Money, Node
+from schema.shared_types import Money, Node
 
 
 @dsl.object_type()

@@ -32,7 +32,7 @@ from schema.dsl import argument, field
 from schema.orders import Order
 from schema.payment import AvailablePaymentMethods, PaymentSession
 from schema.readiness import CheckoutReadiness
-from schema.values import Node
+from schema.shared_types import Node
 
 
 @dsl.object_type()

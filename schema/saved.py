@@ -5,7 +5,7 @@ from schema import dsl
 from schema.directives import PRIVATE, CacheControl
 from schema.dsl import field
 from schema.payment import PaymentSource
-from schema.values import Address, Node
+from schema.shared_types import Address, Node
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
