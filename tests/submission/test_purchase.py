@@ -158,7 +158,7 @@ async def test_klarna_is_approved_after_submission(shopper: Shopper, world: Worl
     assert again["result"] == IsPartialDict(__typename="OrderPlaced"), "the return page can be reloaded"
 
 
-async def test_early_klarna_approval_is_repeated_after_submission(shopper: Shopper, world: World) -> None:
+async def test_early_klarna_approval_must_be_repeated_after_submission(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
     (page,) = (source.redirect["redirectUrl"] for source in world.redirects.values())
     await shopper.decide(page)

@@ -75,7 +75,7 @@ async def test_keyed_change_without_recorded_outcome_is_not_repeated(
         assert (await storefront.cart())["totalQuantity"] == 2
 
 
-async def test_interrupted_abandon_can_be_resumed_or_repeated(
+async def test_redirect_is_usable_after_an_interrupted_abandon(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = FailingStore(clock)
