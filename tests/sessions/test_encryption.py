@@ -1,37 +1,42 @@
-"""What the graph marks as sensitive is not in the store, wherever the store is."""
+"""The shared store has no secret and no personal data in clear text, and a record decrypts only at its key."""
+
+from typing import Any
 
 import httpx
+import pytest
+from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
 from sandbox.model.world import World
 from tests.http.test_secrets import PERSONAL
-from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
+from tests.support.shop import ADDRESS, PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
 from tests.support.valkey import Valkey, emptied
 
 INSTRUCTIONS = """{ orderSubmission { result { ... on OrderAwaitingPayment { instructions {
   documentUrl details { value } } } } } }"""
 
 
-async def everything_in(valkey: Valkey) -> str:
+async def contents(valkey: Valkey) -> str:
+    """All keys and values of the server."""
     redis = Redis.from_url(valkey.url)
-    found = []
+    parts: list[Any] = []
     async for key in redis.scan_iter("*"):
         kind = await redis.type(key)
-        found.append(key)
+        parts.append(key)
         if kind == b"string":
-            found.append(await redis.get(key) or b"")
+            parts.append(await redis.get(key) or b"")
         elif kind == b"zset":
-            found += await redis.zrange(key, 0, -1)
+            parts += await redis.zrange(key, 0, -1)
         elif kind == b"list":
-            found += await redis.lrange(key, 0, -1)
+            parts += await redis.lrange(key, 0, -1)
         else:
-            assert kind == b"none", "a kind of value that this test does not read"
+            assert kind == b"none", "a type of value that this test does not read"
     await redis.aclose()
-    assert len(found) > 5, "the store was looked at"
-    return "\n".join(one.decode("utf-8", "replace") for one in found)
+    assert len(parts) > 5, "the store is not empty"
+    return "\n".join(part.decode("utf-8", "replace") for part in parts)
 
 
-async def test_nothing_sensitive_is_written_down(
+async def test_no_sensitive_value_is_stored(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
@@ -48,8 +53,9 @@ async def test_nothing_sensitive_is_written_down(
         await by_wire.fill_cart(**PERSONAL)
         await by_wire.pay_with("wireTransfer")
         assert (await by_wire.storefront.outcome())["__typename"] == "OrderAwaitingPayment"
-        told = (await by_wire.storefront.ask(INSTRUCTIONS)).data["orderSubmission"]["result"]["instructions"]
-        secrets |= {one["value"] for one in told["details"] if len(one["value"]) > 4}
+        submission = (await by_wire.storefront.ask(INSTRUCTIONS)).data["orderSubmission"]
+        details = submission["result"]["instructions"]["details"]
+        secrets |= {detail["value"] for detail in details if len(detail["value"]) > 4}
 
         signed_in = Shopper(Storefront(storefront.http), sandbox, world)
         payload = await signed_in.storefront.sign_in(
@@ -57,8 +63,67 @@ async def test_nothing_sensitive_is_written_down(
         )
         secrets.add(payload["bearerToken"])
 
-        kept = await everything_in(valkey)
-    secrets |= {one.secret for one in world.sources.values()} | set(world.tokens) | set(world.refresh_tokens)
+        stored = await contents(valkey)
+    secrets |= {source.secret for source in world.sources.values()} | set(world.tokens) | set(world.refresh_tokens)
     assert len(secrets) > 15
-    assert "OrderActionRequired" in kept, "outcomes can be read in it"
-    assert [one for one in secrets if one in kept] == []
+    assert "OrderActionRequired" in stored, "outcomes are in clear text"
+    assert [secret for secret in secrets if secret in stored] == []
+
+
+@pytest.mark.slow
+async def test_tokens_redirects_and_addresses_are_not_in_clear_text(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        result = await storefront.outcome()
+        stored = await contents(valkey)
+    secrets = [
+        *world.tokens,
+        *world.refresh_tokens,
+        result["action"]["redirectUrl"],
+        ADDRESS["line1"],
+        ADDRESS["email"],
+    ]
+    assert "attempt:" in stored
+    assert [secret for secret in secrets if secret in stored] == []
+
+
+@pytest.mark.slow
+async def test_record_at_another_key_does_not_decrypt(
+    world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    await emptied(valkey)
+    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+        other = Storefront(storefront.http)
+        await storefront.add(PACK)
+        await other.add(PACK)
+        redis = Redis.from_url(valkey.url)
+        first_key, second_key = [key async for key in redis.scan_iter("riverfront:session:*")]
+        records: list[Any] = await redis.mget(first_key, second_key)
+        await redis.mset({first_key: records[1], second_key: records[0]})
+        await redis.aclose()
+        for swapped in (storefront, other):
+            assert (await swapped.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
+    assert [record.message for record in caplog.records].count("session record not decrypted") >= 2
+
+
+@pytest.mark.slow
+async def test_encryption_keys_rotate_without_ending_sessions(
+    world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    shared: dict[str, Any] = {"store_url": valkey.url}
+    async with gateway(world, network, clock, **shared, sealing_keys=old) as before:
+        await before.add(PACK)
+        cookie = before.cookie
+        async with gateway(world, network, clock, **shared, sealing_keys=f"{new},{old}") as during:
+            tab = Storefront(during.http, cookie=cookie)
+            clock.move(120)  # The use of the session is recorded, with the new key.
+            assert (await tab.add(PACK))["cart"]["totalQuantity"] == 2
+            assert (await before.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"], "without the new key"
+        async with gateway(world, network, clock, **shared, sealing_keys=new) as after:
+            assert (await Storefront(after.http, cookie=cookie).cart())["totalQuantity"] == 2

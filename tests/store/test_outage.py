@@ -1,16 +1,34 @@
-"""What a client is told while the store of the gateway is unreachable."""
+"""While the store of the gateway fails, nothing is sent or bought twice, and public fields are answered."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from contextlib import AsyncExitStack
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from dirty_equals import IsPartialDict
+from dirty_equals import IsPartialDict, IsStr
+from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
-from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, gateway_on, new_key
+from tests.support.shop import (
+    CART,
+    PACK,
+    SUBMIT,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    documents,
+    eventually,
+    gateway,
+    gateway_on,
+    new_key,
+    signed_in,
+)
+from tests.support.valkey import Valkey, emptied
 
 SESSION = "session:"
 ATTEMPT = "attempt:"
@@ -49,7 +67,7 @@ async def shop(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-async def test_outage_before_the_session_is_read_is_a_top_level_error(shop: Shop, operation: str) -> None:
+async def test_outage_before_the_session_is_read_is_store_unavailable(shop: Shop, operation: str) -> None:
     await shop.shopper.storefront.add(PACK)
     shop.store.failing = SESSION
     answer = await shop.shopper.storefront.ask(operation)
@@ -68,3 +86,139 @@ async def test_outage_during_submit_order_sends_nothing_and_frees_the_key(shop: 
     assert shop.shopper.submits == 0
     shop.store.failing = None
     assert (await shop.shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
+
+
+# A real server.
+
+
+async def is_ready(storefront: Storefront) -> bool:
+    return bool((await storefront.http.get("/health/ready")).status_code == 200)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", ["stopped", "paused"])
+async def test_only_public_fields_are_answered_without_the_store(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
+) -> None:
+    changes = {"store_url": own_valkey.url, "store_timeout_s": 1}
+    async with gateway(world, network, clock, **changes) as storefront, AsyncExitStack() as stack:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        cart = await storefront.cart()
+        if trouble == "stopped":
+            own_valkey.stop()
+        else:
+            stack.enter_context(own_valkey.paused())
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        answer = await storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
+        assert answer.codes == ["STORE_UNAVAILABLE"]
+        assert "nothing was charged" in answer.body["errors"][0]["message"]
+        assert shopper.submits == 0
+        assert (await storefront.ask("{ products(first: 1) { totalCount } }")).data["products"]["totalCount"]
+        assert (await storefront.http.get("/health/ready")).status_code == 503
+        assert (await storefront.http.get("/health/live")).status_code == 200
+
+
+class Interrupted(NamedTuple):
+    """A change, the path of its call during which the store stops, and the errors of its payload."""
+
+    path: str
+    query: str
+    errors: list[Any]
+
+
+INTERRUPTED = {
+    "keyed": Interrupted(
+        f"{CART}/line-items",
+        """mutation { addCartLines(input: {idempotencyKey: "8f14e45f-ceea-467f-a2e6-6c1f2b9a5f10",
+          lines: [{product: {upstreamId: "5401230400"}}]}) {
+            cart { totalQuantity } errors { code retry message } } }""",
+        [],
+    ),
+    "not keyed": Interrupted(
+        CART,
+        """mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) {
+          cart { totals { discount { amount } } } errors { code retry message } } }""",
+        [IsPartialDict(code="STORE_UNAVAILABLE", retry="READ_STATE_FIRST")],
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", INTERRUPTED.values(), ids=INTERRUPTED)
+async def test_outage_during_a_change_reports_that_it_may_have_happened(
+    world: World,
+    network: InMemoryTransport,
+    clock: Clock,
+    sandbox: httpx.AsyncClient,
+    own_valkey: Valkey,
+    change: Interrupted,
+) -> None:
+    async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
+        await Shopper(storefront, sandbox, world).fill_cart()
+        network.arrived.clear()
+        network.gates[change.path] = asyncio.Event()
+        running = asyncio.create_task(storefront.ask(change.query))
+        await network.arrived[change.path].wait()
+        own_valkey.stop()
+        network.gates[change.path].set()
+
+        (payload,) = (await running).data.values()
+        assert payload["errors"] == change.errors
+        assert all("may have been made" in error["message"] for error in payload["errors"])
+        assert payload["cart"] in ({"totalQuantity": 2}, {"totals": {"discount": {"amount": IsStr(regex="[1-9].*")}}})
+
+
+@pytest.mark.slow
+async def test_pause_of_the_store_does_not_lose_the_handle_of_a_sign_in(
+    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
+) -> None:
+    shopper_path, keys = "/v1/shoppers/me", world.keys
+    async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
+        network.gates[shopper_path] = asyncio.Event()
+        running = asyncio.create_task(storefront.sign_in(keys.shopper_username, keys.shopper_password, "BEARER"))
+        await network.arrived[shopper_path].wait()
+        with own_valkey.paused():
+            network.gates[shopper_path].set()
+            assert (await running)["bearerToken"]
+        await eventually(lambda: is_ready(storefront))
+        session = (await storefront.ask("{ session { level } }")).data["session"]
+        assert session == {"level": "REGISTERED"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
+async def test_lost_submission_record_delays_the_next_order_of_the_shopper(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
+) -> None:
+    await emptied(own_valkey)
+    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
+        username, password = world.keys.shopper_username, world.keys.shopper_password
+        shopper = await signed_in(storefront, sandbox, world, username, password)
+        await shopper.get_ready()
+        cart = await shopper.storefront.cart()
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        await shopper.fault("delay", SUBMIT, delay_s=0.5, times=1)
+        submission = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
+        await network.arrived[SUBMIT].wait()
+        if trouble == "flushed":
+            redis = Redis.from_url(own_valkey.url)
+            await redis.flushall()
+            await redis.aclose()
+        elif trouble == "restarted":
+            own_valkey.restart()
+        else:
+            own_valkey.stop()
+        assert (await submission)["__typename"] == "OrderPlaced", "the outcome is reported although it is not recorded"
+        if trouble == "stopped":
+            own_valkey.restart()
+        await eventually(lambda: is_ready(storefront))
+
+        again = await signed_in(Storefront(storefront.http), sandbox, world, username, password)
+        await again.get_ready()
+        refused = await again.storefront.submit()
+        assert refused["errors"] == [IsPartialDict(code="STORE_UNAVAILABLE", retry="RETRY")]
+        assert "Nothing was sent" in refused["errors"][0]["message"]
+        assert shopper.submits == 1
+        clock.move(121)
+        assert (await again.storefront.outcome())["__typename"] == "OrderPlaced"
