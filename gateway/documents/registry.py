@@ -53,7 +53,7 @@ MAX_NAMED_FIELDS = 5
 
 ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
 
-DIGEST_MISMATCH = "The hash that was sent is not the SHA-256 of the document."
+DIGEST_MISMATCH = "The hash is not the SHA-256 of the document in `query`."
 
 PARSING_ABORTED = "Parsing aborted."
 """End of graphql-core's message when `MAX_TOKENS` stopped it."""
@@ -100,8 +100,10 @@ class KnownDocument:
 
 @dataclass(frozen=True, eq=False)
 class PreparedOperation:
-    """An operation that may be executed. `card_fields`: root fields that must not be executed, since their arguments
-    had card numbers; `variables` are without them. `market` is chosen by `@inContext`. `cache_policy`: over GET only.
+    """An operation that may be executed.
+
+    `card_fields` are root fields that must not be executed: their arguments had card numbers, which `variables` no
+    longer have. `market` is chosen by `@inContext`. `cache_policy` is known over GET only.
     """
 
     operation: KnownOperation
@@ -140,7 +142,7 @@ class Documents:
         *,
         over_get: bool,
     ) -> PreparedOperation:
-        """The operation of a document that is sent by its source, by its digest, or by both.
+        """Find the operation of a document by the document's source, its digest, or both, and check the request.
 
         Raises `DocumentRefused`, with the facts that are known by then.
         """
@@ -175,7 +177,7 @@ class Documents:
         if source is None:
             entry = self._manifest.get(digest or "")
             if entry is None:
-                message = "No document is known by this hash. Send its source."
+                message = "No document is known by this hash. Send the document in `query`."
                 raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
             source = entry.source
         actual = sha256(source)
@@ -197,7 +199,7 @@ class Documents:
         if mode is not DocumentsMode.OFF:
             log.warning("document missing from manifest", extra={"operation": short_name(digest), "reason": mode.value})
         if mode is DocumentsMode.ENFORCE:
-            message = "Only documents of the manifest are executed. Add this one, and deploy the manifest."
+            message = "Only documents in the manifest are executed. Add this document to it, and deploy the manifest."
             raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))
 
     def _screen(self, operation: KnownOperation, variables: dict[str, Any]) -> tuple[dict[str, Any], CardFields]:
@@ -209,7 +211,7 @@ class Documents:
 
     def _too_expensive(self, points: int) -> DocumentRefused:
         limit = self._settings.cost_limit
-        message = f"The operation may cost {points} points, {limit} are allowed. Select less, or smaller pages."
+        message = f"The operation costs {points} points; {limit} are allowed. Select fewer fields or smaller pages."
         error = GraphQLError(message, extensions={"estimate": points, "limit": limit})
         return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, error)
 

@@ -33,7 +33,7 @@ HSTS = "max-age=31536000"
 
 
 class RequestIds:
-    """The outermost layer: its headers override those of the layers inside.
+    """The outermost layer.
 
     Sets `request_id`, `connection` (see `client_address`) and `logged` of a request's state. `logged` are the facts for
     the log line; the endpoint adds to them. A client's own id is used if it is harmless: clients trace their requests
