@@ -16,8 +16,6 @@ SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
 URL_PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 
-EXAMPLE = "{ storefront { locales } }"
-
 
 class RequestRefused(Exception):
     """The request is not executed. `allow`: value of the Allow header."""
@@ -100,7 +98,7 @@ def _parsed(fields: dict[str, Any], request: Request) -> ParsedRequest:
     checks = (
         (
             (isinstance(query, str) and bool(query.strip())) or (query is None and sha256 is not None),
-            f"`query` must be a string with a GraphQL document, for example {EXAMPLE}",
+            "`query` must be a string with a GraphQL document, for example `{ storefront { locales } }`.",
         ),
         (name is None or isinstance(name, str), "`operationName` must be a string."),
         (variables is None or isinstance(variables, dict), "`variables` must be an object."),
