@@ -1,4 +1,4 @@
-"""What is for sale: categories, search, variations, prices, stock; in the market that an operation chose."""
+"""The catalog: categories, search, variations, prices and stock, in the market of the operation."""
 
 import asyncio
 from typing import Any
@@ -40,7 +40,7 @@ def names(nodes: list[dict[str, Any]]) -> list[str]:
 # Categories.
 
 
-async def test_a_menu_of_two_levels_costs_one_call(storefront: Storefront, world: World) -> None:
+async def test_two_levels_of_categories_cost_one_call(storefront: Storefront, world: World) -> None:
     text = "{ categories { name thumbnailUrl children { id name shortDescription } } }"
     top = (await ask(storefront, text))["categories"]
     assert names(top) == ["Packs", "Electronics", "Software", "Camp and trail"]
@@ -55,36 +55,41 @@ async def test_a_menu_of_two_levels_costs_one_call(storefront: Storefront, world
     assert world.calls.count("GET") == 1
 
 
-async def test_what_is_deeper_is_read_when_it_is_asked_for(storefront: Storefront, world: World) -> None:
+async def test_third_level_of_categories_is_read_on_demand(storefront: Storefront, world: World) -> None:
     text = "query($id: ID!) { category(id: $id) { children { name children { name shortDescription } } } }"
-    found = (await ask(storefront, text, id=ELECTRONICS))["category"]["children"]
-    assert found[0]["children"] == [{"name": "Multi-band", "shortDescription": None}]
-    assert found[1]["children"] == []
+    children = (await ask(storefront, text, id=ELECTRONICS))["category"]["children"]
+    assert children[0]["children"] == [{"name": "Multi-band", "shortDescription": None}]
+    assert children[1]["children"] == []
     assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 2
 
 
-async def test_children_that_are_told_in_short_are_read_one_by_one(shopper: Shopper, world: World) -> None:
+async def test_child_categories_without_details_are_read_one_by_one(shopper: Shopper, world: World) -> None:
     await shopper.control("switches", {"category_children": "short"})
     text = "query($id: ID!) { category(id: $id) { children { id name shortDescription } } }"
-    found = (await ask(shopper.storefront, text, id=ELECTRONICS))["category"]["children"]
-    assert names(found) == ["GPS watches", "Lamps"]
-    assert found[0]["shortDescription"] == "The way home, on the wrist."
+    children = (await ask(shopper.storefront, text, id=ELECTRONICS))["category"]["children"]
+    assert names(children) == ["GPS watches", "Lamps"]
+    assert children[0]["shortDescription"] == "The way home, on the wrist."
     assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 3, "the category and each of its children"
 
 
-async def test_a_category_is_found_by_its_id_alone(storefront: Storefront) -> None:
+async def test_category_is_found_only_by_its_own_id(storefront: Storefront) -> None:
     text = (
         "query($id: ID!) { category(id: $id) { upstreamId name children { name } products(first: 9) { totalCount } } }"
     )
-    found = (await ask(storefront, text, id=ELECTRONICS))["category"]
-    assert found["upstreamId"] == "70229700"
-    assert names(found["children"]) == ["GPS watches", "Lamps"]
-    assert found["products"]["totalCount"] == 2
-    for wrong in (global_id("Category", "1"), global_id("Category", "packs"), global_id("Product", PACK), "nonsense"):
-        assert (await ask(storefront, text, id=wrong))["category"] is None
+    category = (await ask(storefront, text, id=ELECTRONICS))["category"]
+    assert category["upstreamId"] == "70229700"
+    assert names(category["children"]) == ["GPS watches", "Lamps"]
+    assert category["products"]["totalCount"] == 2
+    for wrong_id in (
+        global_id("Category", "1"),
+        global_id("Category", "packs"),
+        global_id("Product", PACK),
+        "nonsense",
+    ):
+        assert (await ask(storefront, text, id=wrong_id))["category"] is None
 
 
-async def test_a_category_is_paged(storefront: Storefront) -> None:
+async def test_products_of_a_category_are_paged(storefront: Storefront) -> None:
     text = """query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { category(id: $id) {
       products(first: $first, after: $after, last: $last, before: $before) {
         totalCount pageInfo { hasNextPage endCursor startCursor } edges { cursor node { name } } } } }"""
@@ -92,22 +97,22 @@ async def test_a_category_is_paged(storefront: Storefront) -> None:
     async def page(**window: Any) -> Any:
         return (await ask(storefront, text, id=CAMP, **window))["category"]["products"]
 
-    everything = [edge["node"]["name"] for edge in (await page(first=100))["edges"]]
-    seen: list[str] = []
+    all_names = [edge["node"]["name"] for edge in (await page(first=100))["edges"]]
+    paged_names: list[str] = []
     after = None
     while True:
         current = await page(first=2, after=after)
-        seen += [edge["node"]["name"] for edge in current["edges"]]
+        paged_names += [edge["node"]["name"] for edge in current["edges"]]
         after = current["pageInfo"]["endCursor"]
         if not current["pageInfo"]["hasNextPage"]:
             break
-    assert seen == everything
-    assert len(everything) == current["totalCount"] >= 7
+    assert paged_names == all_names
+    assert len(all_names) == current["totalCount"] >= 7
     back = await page(last=3, before=current["pageInfo"]["startCursor"])
-    assert [edge["node"]["name"] for edge in back["edges"]] == everything[3:6]
+    assert [edge["node"]["name"] for edge in back["edges"]] == all_names[3:6]
 
 
-async def test_a_category_is_remembered_for_a_quarter_of_an_hour(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_category_is_fresh_for_fifteen_minutes(shopper: Shopper, world: World, clock: Clock) -> None:
     text = "query($id: ID!) { category(id: $id) { name } }"
     for seconds in (0, 899, 2):
         clock.move(seconds)
@@ -121,7 +126,7 @@ async def test_a_category_is_remembered_for_a_quarter_of_an_hour(shopper: Shoppe
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "nothing"),
+    ("path", "text", "expected"),
     [
         (f"{ME}/categories/{{id}}", 'category(id: "Q2F0ZWdvcnk6NzAyMjk3MDA") { name }', None),
         (f"{ME}/products/{{id}}", 'product(by: {upstreamId: "5401230100"}) { name }', None),
@@ -129,15 +134,15 @@ async def test_a_category_is_remembered_for_a_quarter_of_an_hour(shopper: Shoppe
     ],
 )
 @pytest.mark.parametrize("code", ["operation-failed", "invalid_category_key"])
-async def test_a_conflict_on_a_read_of_the_catalogue_means_that_it_is_not_there(
-    shopper: Shopper, path: str, text: str, nothing: Any, code: str
+async def test_conflict_on_a_catalog_read_means_not_found(
+    shopper: Shopper, path: str, text: str, expected: Any, code: str
 ) -> None:
     await shopper.fault("status", path, status=409, code=code)
-    (found,) = (await ask(shopper.storefront, f"{{ {text} }}")).values()
-    assert found == nothing
+    (value,) = (await ask(shopper.storefront, f"{{ {text} }}")).values()
+    assert value == expected
 
 
-async def test_another_conflict_is_a_failure(shopper: Shopper) -> None:
+async def test_other_conflict_on_a_catalog_read_is_an_error(shopper: Shopper) -> None:
     await shopper.fault("status", f"{ME}/products/{{id}}", status=409, code="rate-limit-quota-exceeded")
     answer = await shopper.storefront.ask('{ product(by: {upstreamId: "5401230100"}) { name } }')
     assert answer.body["data"]["product"] is None
@@ -151,39 +156,41 @@ SEARCH = """query($search: ProductSearchInput, $first: Int = 20, $after: String)
     totalCount pageInfo { hasNextPage endCursor } nodes { name isPurchasable } } }"""
 
 
-async def search(storefront: Storefront, **wanted: Any) -> list[str]:
-    found = (await ask(storefront, SEARCH, search=wanted))["products"]
-    assert found["totalCount"] == len(found["nodes"])
-    return names(found["nodes"])
+async def search(storefront: Storefront, **criteria: Any) -> list[str]:
+    products = (await ask(storefront, SEARCH, search=criteria))["products"]
+    assert products["totalCount"] == len(products["nodes"])
+    return names(products["nodes"])
 
 
-async def test_words_are_searched_for(storefront: Storefront, world: World) -> None:
+async def test_search_finds_products_with_every_word(storefront: Storefront, world: World) -> None:
     assert await search(storefront, text="gps watch") == ["Cascade GPS Watch", "Offline Maps Europe"]
     assert world.calls.count("GET", f"{ME}/product-search") == 1
     assert await search(storefront, text="no-such-thing") == []
 
 
 @pytest.mark.parametrize("text", ['"gps" (watch', "*gps* watch?", "GPS -- +watch", "gps\u2009watch!"])
-async def test_operators_of_an_expression_are_left_out(storefront: Storefront, text: str) -> None:
+async def test_search_ignores_operators(storefront: Storefront, text: str) -> None:
     assert await search(storefront, text=text) == ["Cascade GPS Watch", "Offline Maps Europe"]
     assert await search(storefront, text="gps NOT watch") == [], "a word like any other"
 
 
 @pytest.mark.parametrize("text", ["", "  ", "?!*", "a " * 11])
-async def test_a_search_has_words_and_not_too_many(storefront: Storefront, world: World, text: str) -> None:
+async def test_search_without_words_or_with_too_many_is_refused(
+    storefront: Storefront, world: World, text: str
+) -> None:
     answer = await storefront.ask(SEARCH, search={"text": text})
     assert answer.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0
 
 
-async def test_only_what_can_be_bought_is_found_unless_told_otherwise(storefront: Storefront) -> None:
+async def test_search_finds_purchasable_products_unless_asked_for_all(storefront: Storefront) -> None:
     assert await search(storefront, text="drone") == []
     assert await search(storefront, text="drone", purchasableOnly=False) == ["Ridgeline Drone"]
-    assert len(await search(storefront)) == len([one for one in LISTED if one.is_purchasable])
-    assert "Ridgeline Drone" in names((await ask(storefront, SEARCH))["products"]["nodes"]), "no search at all"
+    assert len(await search(storefront)) == len([product for product in LISTED if product.is_purchasable])
+    assert "Ridgeline Drone" in names((await ask(storefront, SEARCH))["products"]["nodes"]), "a list without a search"
 
 
-async def test_a_category_narrows_a_search(storefront: Storefront) -> None:
+async def test_category_narrows_a_search(storefront: Storefront) -> None:
     assert await search(storefront, categoryId=ELECTRONICS) == ["Cascade GPS Watch", "Basecamp Headlamp"]
     assert await search(storefront, categoryId=ELECTRONICS, text="gps") == ["Cascade GPS Watch"]
     assert await search(storefront, categoryId=ELECTRONICS, text="stove") == []
@@ -192,40 +199,44 @@ async def test_a_category_narrows_a_search(storefront: Storefront) -> None:
     assert "Ridgeline Drone" in await search(storefront, categoryId=CAMP, purchasableOnly=False)
 
 
-async def test_matches_are_paged_as_a_list_of_their_own(storefront: Storefront) -> None:
-    everything = await search(storefront, categoryId=CAMP)
-    seen: list[str] = []
+async def test_search_results_are_paged(storefront: Storefront) -> None:
+    all_names = await search(storefront, categoryId=CAMP)
+    paged_names: list[str] = []
     after = None
     while True:
         page = (await ask(storefront, SEARCH, search={"categoryId": CAMP}, first=2, after=after))["products"]
-        seen += names(page["nodes"])
+        paged_names += names(page["nodes"])
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    assert seen == everything
-    assert len(seen) >= 6
+    assert paged_names == all_names
+    assert len(paged_names) >= 6
 
 
 # Products.
 
 
-async def test_the_variations_of_a_product_and_their_parent(storefront: Storefront, world: World) -> None:
+async def test_variations_and_their_parent_cost_three_calls(storefront: Storefront, world: World) -> None:
     text = """query($id: String!) { product(by: {upstreamId: $id}) { isBaseProduct parent { upstreamId }
       variations { upstreamId pricing { salePrice { amount } } parent { upstreamId } } } }"""
     base = (await ask(storefront, text, id=str(WATCH)))["product"]
     assert base["parent"] is None
     assert base["variations"] == [
-        {"upstreamId": id, "pricing": {"salePrice": {"amount": "249.00"}}, "parent": {"upstreamId": str(WATCH)}}
-        for id in (GRAPHITE, "5401230500")
+        {
+            "upstreamId": variation_id,
+            "pricing": {"salePrice": {"amount": "249.00"}},
+            "parent": {"upstreamId": str(WATCH)},
+        }
+        for variation_id in (GRAPHITE, "5401230500")
     ]
-    assert world.calls.count("GET") == 3, "the product, its variations, and one parent for all of them"
+    assert world.calls.count("GET") == 3, "the product, its variations, and one parent for all"
 
     single = (await ask(storefront, text, id=PACK))["product"]
     assert single == {"isBaseProduct": False, "parent": None, "variations": []}
     assert world.calls.count("GET") == 4
 
 
-async def test_the_parent_of_a_line_costs_nothing(storefront: Storefront, world: World) -> None:
+async def test_parent_of_a_lines_product_costs_no_call(storefront: Storefront, world: World) -> None:
     await storefront.add(GRAPHITE)
     world.calls.clear()
     line = (await ask(storefront, "{ cart { lines { product { name parent { name } } } } }"))["cart"]["lines"][0]
@@ -233,7 +244,7 @@ async def test_the_parent_of_a_line_costs_nothing(storefront: Storefront, world:
     assert world.calls.count() == 1
 
 
-async def test_prices_by_quantity(storefront: Storefront) -> None:
+async def test_volume_prices_are_listed_by_quantity(storefront: Storefront) -> None:
     text = """query($id: String!) { product(by: {upstreamId: $id}) {
       volumePricing { fromQuantity toQuantity unitPrice { amount formatted } } } }"""
     tiers = (await ask(storefront, text, id=SOFTWARE))["product"]["volumePricing"]
@@ -245,11 +256,11 @@ async def test_prices_by_quantity(storefront: Storefront) -> None:
     assert (await ask(storefront, text, id=PACK))["product"]["volumePricing"] == []
 
 
-async def test_a_product_names_the_categories_that_list_it(storefront: Storefront) -> None:
+async def test_product_lists_its_categories(storefront: Storefront) -> None:
     text = """query($id: String!) { product(by: {upstreamId: $id}) {
       categories { name products(first: 1) { totalCount } } } }"""
-    found = (await ask(storefront, text, id=GRAPHITE))["product"]["categories"]
-    assert found == [{"name": "Multi-band", "products": {"totalCount": 1}}]
+    categories = (await ask(storefront, text, id=GRAPHITE))["product"]["categories"]
+    assert categories == [{"name": "Multi-band", "products": {"totalCount": 1}}]
 
 
 WHOLE = """query($id: String!, $category: ID!) {
@@ -263,7 +274,9 @@ WHOLE = """query($id: String!, $category: ID!) {
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_every_form_of_the_wire_reads_the_same(shopper: Shopper, clock: Clock, switch: dict[str, str]) -> None:
+async def test_every_wire_form_of_the_catalog_reads_the_same(
+    shopper: Shopper, clock: Clock, switch: dict[str, str]
+) -> None:
     variables = {"id": str(WATCH), "category": ELECTRONICS}
     plain = await ask(shopper.storefront, WHOLE, **variables)
     assert plain["product"]["offers"][0]["products"]
@@ -276,7 +289,7 @@ async def test_every_form_of_the_wire_reads_the_same(shopper: Shopper, clock: Cl
 # Stock.
 
 
-async def test_the_stock_of_a_whole_operation_is_one_call(storefront: Storefront, world: World) -> None:
+async def test_stock_of_an_operation_is_one_call(storefront: Storefront, world: World) -> None:
     text = """query($watch: String!, $pack: String!) {
       watch: product(by: {upstreamId: $watch}) { inventory { isInStock }
         variations { name inventory { availableQuantity isInStock } } }
@@ -284,32 +297,32 @@ async def test_the_stock_of_a_whole_operation_is_one_call(storefront: Storefront
       categories { products(first: 2) { nodes { inventory { isInStock } } } }
       products(first: 3) { nodes { inventory { isInStock } } } }"""
     data = await ask(storefront, text, watch=str(WATCH), pack=PACK)
-    assert [one["inventory"]["availableQuantity"] for one in data["watch"]["variations"]] == [7, 0]
-    assert data["watch"]["inventory"] == {"isInStock": True}, "one of the variations is there"
+    assert [variation["inventory"]["availableQuantity"] for variation in data["watch"]["variations"]] == [7, 0]
+    assert data["watch"]["inventory"] == {"isInStock": True}, "one variation is in stock"
     assert data["pack"]["inventory"]["availableQuantity"] == 42
     assert data["categories"][0]["products"]["nodes"][0]["inventory"] == {"isInStock": True}
     assert world.calls.count("GET", STOCK) == 1
 
 
-async def test_stock_is_remembered_for_fifteen_seconds(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_stock_is_fresh_for_fifteen_seconds(shopper: Shopper, world: World, clock: Clock) -> None:
     text = "query($id: String!) { product(by: {upstreamId: $id}) { inventory { availableQuantity } } }"
 
-    async def left() -> int:
-        found: int = (await ask(shopper.storefront, text, id=PACK))["product"]["inventory"]["availableQuantity"]
-        return found
+    async def available() -> int:
+        quantity: int = (await ask(shopper.storefront, text, id=PACK))["product"]["inventory"]["availableQuantity"]
+        return quantity
 
-    assert await left() == 42
+    assert await available() == 42
     await shopper.control("stock", {"productId": int(PACK), "quantity": 3})
-    assert await left() == 42
+    assert await available() == 42
     clock.move(16)
-    assert await left() == 3
+    assert await available() == 3
     await shopper.fault("status", STOCK, status=503)
     clock.move(16)
     answer = await shopper.storefront.ask(text, id=PACK)
-    assert answer.body["data"]["product"] == {"inventory": None}, "an old stock stands in for nothing"
+    assert answer.body["data"]["product"] == {"inventory": None}, "stale stock is never shown"
 
 
-async def test_a_cart_never_shows_remembered_stock(shopper: Shopper) -> None:
+async def test_cart_lines_never_show_cached_stock(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     text = "{ cart { lines { inventory { availableQuantity } } } }"
     for quantity in (42, 3):
@@ -318,7 +331,7 @@ async def test_a_cart_never_shows_remembered_stock(shopper: Shopper) -> None:
         assert line["inventory"] == {"availableQuantity": quantity}
 
 
-async def test_lines_and_products_share_one_call_for_stock(shopper: Shopper, world: World) -> None:
+async def test_lines_and_products_share_one_stock_call(shopper: Shopper, world: World) -> None:
     await shopper.storefront.add(PACK)
     text = """query($id: String!) { product(by: {upstreamId: $id}) { inventory { availableQuantity } }
       cart { lines { inventory { availableQuantity } product { inventory { availableQuantity } } } } }"""
@@ -331,7 +344,7 @@ async def test_lines_and_products_share_one_call_for_stock(shopper: Shopper, wor
     assert world.calls.count("GET", STOCK) == 1
 
 
-async def test_stock_does_not_wait_for_a_read_that_hangs(
+async def test_stock_does_not_wait_for_a_hanging_read(
     world: World, network: InMemoryTransport, clock: Clock, shopper: Shopper
 ) -> None:
     await shopper.fault("delay", f"{ME}/products/{{id}}/categories", delay_s=60)
@@ -361,16 +374,16 @@ IN_MARKET = """query($id: String!, $locale: Locale, $currency: CurrencyCode)
         ("ja-JP", None, "Trailhead 28L Daypack", "12900", "￥12,900"),
     ],
 )
-async def test_texts_and_prices_follow_the_chosen_market(
+async def test_texts_and_prices_follow_the_market_of_the_operation(
     storefront: Storefront, locale: str | None, currency: str | None, name: str, amount: str, formatted: str
 ) -> None:
-    found = (await ask(storefront, IN_MARKET, id=PACK, locale=locale, currency=currency))["product"]
-    assert found["name"] == name
-    assert found["pricing"]["listPrice"] == IsPartialDict(amount=amount, formatted=formatted)
-    assert found["pricing"]["includesTax"] is (found["pricing"]["listPrice"]["currencyCode"] != "USD")
+    product = (await ask(storefront, IN_MARKET, id=PACK, locale=locale, currency=currency))["product"]
+    assert product["name"] == name
+    assert product["pricing"]["listPrice"] == IsPartialDict(amount=amount, formatted=formatted)
+    assert product["pricing"]["includesTax"] is (product["pricing"]["listPrice"]["currencyCode"] != "USD")
 
 
-async def test_each_market_is_remembered_apart(storefront: Storefront, world: World) -> None:
+async def test_each_market_is_cached_separately(storefront: Storefront, world: World) -> None:
     markets: list[dict[str, str]] = [
         {},
         {"locale": "de-DE"},
@@ -381,7 +394,7 @@ async def test_each_market_is_remembered_apart(storefront: Storefront, world: Wo
         prices = [(await ask(storefront, IN_MARKET, id=PACK, **market))["product"] for market in markets]
         assert len({str(price) for price in prices}) == 4
     assert world.calls.count("GET") == 4
-    assert world.calls.count("POST", "/oauth20/token") == 1, "one guest for all markets"
+    assert world.calls.count("POST", "/oauth20/token") == 1, "one guest token for all markets"
 
 
 @pytest.mark.parametrize(
@@ -392,7 +405,9 @@ async def test_each_market_is_remembered_apart(storefront: Storefront, world: Wo
         '@inContext(locale: "de-DE", currencyCode: "SEK")',
     ],
 )
-async def test_a_market_that_is_not_offered_is_refused(storefront: Storefront, world: World, directive: str) -> None:
+async def test_market_that_the_storefront_does_not_offer_is_refused(
+    storefront: Storefront, world: World, directive: str
+) -> None:
     answer = await storefront.ask(f'query {directive} {{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}')
     assert answer.status == 400
     assert answer.codes == ["BAD_USER_INPUT"]
@@ -400,7 +415,7 @@ async def test_a_market_that_is_not_offered_is_refused(storefront: Storefront, w
     assert world.calls.count() == 0
 
 
-async def test_a_market_that_upstream_does_not_know_is_told(
+async def test_market_unknown_to_digital_river_is_an_input_error(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, locales="en-US:USD,sv-SE:SEK") as storefront:
@@ -409,7 +424,7 @@ async def test_a_market_that_upstream_does_not_know_is_told(
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_the_market_of_an_operation_changes_no_session(storefront: Storefront) -> None:
+async def test_market_of_an_operation_leaves_the_session_as_it_is(storefront: Storefront) -> None:
     await storefront.add(PACK)
     text = """query @inContext(locale: "de-DE") { session { locale currencyCode }
       cart { currencyCode lines { product { name pricing { listPrice { currencyCode } } } } } }"""
@@ -417,30 +432,30 @@ async def test_the_market_of_an_operation_changes_no_session(storefront: Storefr
     assert data["session"] == {"locale": "en-US", "currencyCode": "USD"}
     assert data["cart"]["currencyCode"] == "USD"
     (line,) = data["cart"]["lines"]
-    assert line["product"]["pricing"]["listPrice"]["currencyCode"] == "EUR", "a public value"
+    assert line["product"]["pricing"]["listPrice"]["currencyCode"] == "EUR", "public values follow the operation"
 
 
-async def test_markets_side_by_side_do_not_mix(storefront: Storefront) -> None:
+async def test_concurrent_operations_keep_their_own_markets(storefront: Storefront) -> None:
     async def name(locale: str) -> str:
         tab = Storefront(storefront.http)
-        found: str = (await ask(tab, IN_MARKET, id=PACK, locale=locale))["product"]["name"]
-        return found
+        product_name: str = (await ask(tab, IN_MARKET, id=PACK, locale=locale))["product"]["name"]
+        return product_name
 
-    found = await asyncio.gather(*(name(locale) for locale in ("de-DE", "en-US") * 10))
-    assert found == ["Trailhead Tagesrucksack 28 l", "Trailhead 28L Daypack"] * 10
-
-
-# As whom it is read.
+    product_names = await asyncio.gather(*(name(locale) for locale in ("de-DE", "en-US") * 10))
+    assert product_names == ["Trailhead Tagesrucksack 28 l", "Trailhead 28L Daypack"] * 10
 
 
-async def test_a_token_that_is_refused_is_replaced_once_for_all_reads(
+# The guest token.
+
+
+async def test_refused_guest_token_is_replaced_once_for_all_reads(
     storefront: Storefront, world: World, network: InMemoryTransport
 ) -> None:
     text = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
     await ask(storefront, text, id=PACK)
-    paths = {id: f"{ME}/products/{id}" for id in (SOFTWARE, GRAPHITE, POLES, STOVE)}
+    paths = {product_id: f"{ME}/products/{product_id}" for product_id in (SOFTWARE, GRAPHITE, POLES, STOVE)}
     network.gates = dict.fromkeys(paths.values(), asyncio.Event())
-    reading = [asyncio.create_task(ask(storefront, text, id=id)) for id in paths]
+    reading = [asyncio.create_task(ask(storefront, text, id=product_id)) for product_id in paths]
     for path in paths.values():
         await network.arrived[path].wait()
     world.tokens.clear()

@@ -1,4 +1,4 @@
-"""Offers: where they are shown, and what becomes of one that a shopper takes."""
+"""Offers: where they are shown, and how a shopper takes them."""
 
 from typing import Any
 
@@ -17,7 +17,9 @@ from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, Clock, Sho
 ME = "/v1/shoppers/me"
 TENT, LAMP = "5401231200", "5401230600"
 
-CROSS_SELL, BUNDLE, MEMBERS = (global_id("Offer", id) for id in ("68201210019", "68201260019", "68201170019"))
+CROSS_SELL, BUNDLE, CART_OFFER = (
+    global_id("Offer", upstream_id) for upstream_id in ("68201210019", "68201260019", "68201170019")
+)
 
 PAGE = {"id": global_id("Product", str(WATCH)), "locale": "en-US", "currency": "USD"}
 
@@ -29,11 +31,11 @@ async def ask(storefront: Storefront, text: str, **variables: Any) -> Any:
 # Where they are shown.
 
 
-async def test_a_product_page_needs_four_calls(storefront: Storefront, world: World) -> None:
+async def test_product_page_costs_four_calls(storefront: Storefront, world: World) -> None:
     page = await storefront.run("ProductPage", **PAGE, pointOfPromotion="CrossSell_ProductDetail")
     product = page["product"]
     assert product["inventory"] == IsPartialDict(isInStock=True, availableQuantity=7)
-    assert [one["name"] for one in product["variations"]] == [
+    assert [variation["name"] for variation in product["variations"]] == [
         "Cascade GPS Watch - Graphite",
         "Cascade GPS Watch - Glacier",
     ]
@@ -48,10 +50,10 @@ async def test_a_product_page_needs_four_calls(storefront: Storefront, world: Wo
     ]
     assert world.calls.count("GET") == 4
     await Storefront(storefront.http).run("ProductPage", **PAGE, pointOfPromotion="CrossSell_ProductDetail")
-    assert world.calls.count("GET") == 4, "nothing is asked twice while it is fresh"
+    assert world.calls.count("GET") == 4, "fresh answers are not read again"
 
 
-async def test_a_product_page_can_be_had_in_german(storefront: Storefront) -> None:
+async def test_product_page_is_available_in_german(storefront: Storefront) -> None:
     page = await storefront.run(
         "ProductPage", **PAGE | {"locale": "de-DE", "currency": "EUR"}, pointOfPromotion="CrossSell_ProductDetail"
     )
@@ -61,7 +63,7 @@ async def test_a_product_page_can_be_had_in_german(storefront: Storefront) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "lost", "kept"),
+    ("path", "lost", "remaining"),
     [
         (f"{ME}/products/{{id}}", ["product"], []),
         (f"{ME}/products/inventory-status", ["inventory"], ["name", "variations", "crossSells", "pricing"]),
@@ -73,8 +75,8 @@ async def test_a_product_page_can_be_had_in_german(storefront: Storefront) -> No
         ),
     ],
 )
-async def test_a_product_page_keeps_what_does_not_depend_on_a_failed_call(
-    shopper: Shopper, path: str, lost: list[str], kept: list[str]
+async def test_product_page_keeps_fields_unaffected_by_a_failed_call(
+    shopper: Shopper, path: str, lost: list[str], remaining: list[str]
 ) -> None:
     await shopper.fault("status", path, status=503)
     answer = await shopper.storefront.ask(
@@ -86,17 +88,17 @@ async def test_a_product_page_keeps_what_does_not_depend_on_a_failed_call(
     if lost == ["product"]:
         assert data["product"] is None
         return
-    assert [name for name in lost + kept if data["product"][name] is None] == lost
-    assert all(data["product"][name] for name in kept)
+    assert [name for name in lost + remaining if data["product"][name] is None] == lost
+    assert all(data["product"][name] for name in remaining)
 
 
-OFFERS = """query($place: String!) { offers(pointOfPromotion: $place) {
+OFFERS = """query($name: String!) { offers(pointOfPromotion: $name) {
   id name kind trigger imageUrl salesPitches products { product { name isPurchasable inventory { isInStock } }
     listPrice { amount } offerPrice { amount } } } }"""
 
 
-async def test_the_offers_of_a_place_with_the_stock_of_their_products(storefront: Storefront, world: World) -> None:
-    offers = (await ask(storefront, OFFERS, place="SiteMerchandising_HomePageStoreSpecials"))["offers"]
+async def test_offers_of_a_point_of_promotion_show_their_products_stock(storefront: Storefront, world: World) -> None:
+    offers = (await ask(storefront, OFFERS, name="SiteMerchandising_HomePageStoreSpecials"))["offers"]
     assert [offer["kind"] for offer in offers] == ["FEATURED_PRODUCTS", "BANNER"]
     assert offers[0]["products"][0] == {
         "product": {"name": "Trailhead 28L Daypack", "isPurchasable": True, "inventory": {"isInStock": True}},
@@ -106,36 +108,36 @@ async def test_the_offers_of_a_place_with_the_stock_of_their_products(storefront
     assert offers[1] == IsPartialDict(products=[], salesPitches=["Gear for short days"], trigger="Always Triggered")
     assert offers[1]["imageUrl"].endswith("68201230019.png")
     assert world.calls.count("GET") == 2
-    for nowhere in ("Nowhere", "../offers", "", "a/b"):
-        assert (await ask(storefront, OFFERS, place=nowhere))["offers"] == []
+    for unknown in ("Nowhere", "../offers", "", "a/b"):
+        assert (await ask(storefront, OFFERS, name=unknown))["offers"] == []
 
 
-async def test_an_offer_that_is_old_is_shown_without_its_prices(shopper: Shopper, clock: Clock) -> None:
-    place = "SiteMerchandising_HomePageStoreSpecials"
-    await ask(shopper.storefront, OFFERS, place=place)
+async def test_stale_offer_is_shown_without_prices(shopper: Shopper, clock: Clock) -> None:
+    home_page = "SiteMerchandising_HomePageStoreSpecials"
+    await ask(shopper.storefront, OFFERS, name=home_page)
     clock.move(121)
     await shopper.fault("status", "*", status=503)
-    answer = await shopper.storefront.ask(OFFERS, place=place)
+    answer = await shopper.storefront.ask(OFFERS, name=home_page)
     assert [offer["products"] for offer in answer.body["data"]["offers"]] == [None, None]
     assert answer.body["data"]["offers"][0]["name"] == "Favourites of the season"
     clock.move(3600)
-    answer = await shopper.storefront.ask(OFFERS, place=place)
+    answer = await shopper.storefront.ask(OFFERS, name=home_page)
     assert answer.body["data"]["offers"] is None
 
 
-async def test_the_offers_of_a_product_are_all_or_those_of_a_place(storefront: Storefront) -> None:
+async def test_point_of_promotion_narrows_the_offers_of_a_product(storefront: Storefront) -> None:
     text = """query($id: String!) { product(by: {upstreamId: $id}) { all: offers { kind }
       here: offers(pointOfPromotion: "UpSell_ProductDetail") { kind } } }"""
-    found = (await ask(storefront, text, id=POLES))["product"]
-    assert found == {"all": [{"kind": "UP_SELL"}, {"kind": "BUY_M_GET_N"}], "here": [{"kind": "UP_SELL"}]}
+    offers = (await ask(storefront, text, id=POLES))["product"]
+    assert offers == {"all": [{"kind": "UP_SELL"}, {"kind": "BUY_M_GET_N"}], "here": [{"kind": "UP_SELL"}]}
 
 
-def test_sales_texts_in_one_text_are_told_apart() -> None:
+def test_sales_pitches_in_one_string_are_split() -> None:
     assert pitches('["One","Two"]') == ["One", "Two"]
     assert pitches(["[not a list", "", "Three"]) == ["[not a list", "Three"]
 
 
-# One that is taken for a line.
+# An offer taken with a line.
 
 ADD = """mutation($lines: [NewCartLineInput!]!, $key: UUID) {
   addCartLines(input: {lines: $lines, idempotencyKey: $key}) {
@@ -153,10 +155,10 @@ async def add(storefront: Storefront, *lines: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
-async def test_a_line_is_added_for_an_offer(storefront: Storefront, world: World) -> None:
+async def test_line_is_added_with_an_offer(storefront: Storefront, world: World) -> None:
     added = await add(storefront, line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL))
     assert added["errors"] == []
-    assert [one["pricing"]["salePriceTotal"]["amount"] for one in added["cart"]["lines"]] == ["249.00", "35.99"]
+    assert [line["pricing"]["salePriceTotal"]["amount"] for line in added["cart"]["lines"]] == ["249.00", "35.99"]
     (applied,) = added["cart"]["appliedOffers"]
     assert applied["lineId"] == added["cart"]["lines"][1]["id"]
     assert applied["offer"] == {
@@ -164,18 +166,18 @@ async def test_a_line_is_added_for_an_offer(storefront: Storefront, world: World
         "kind": "CROSS_SELL",
         "products": [{"product": {"name": "RouteMapper Pro"}}],
     }
-    assert world.calls.count("POST", f"{CART}/line-items") == 2, "upstream takes an offer for a whole call"
+    assert world.calls.count("POST", f"{CART}/line-items") == 2, "an offer holds for a whole call"
 
 
-async def test_a_child_belongs_to_its_parent(storefront: Storefront) -> None:
+async def test_child_line_goes_with_its_parent(storefront: Storefront) -> None:
     tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
     added = await add(storefront, line(LAMP, offerId=BUNDLE, parentLineId=tent["id"]))
     child = added["cart"]["lines"][1]
     assert child["parentLineId"] == tent["id"]
     assert child["pricing"]["salePriceTotal"]["amount"] == "17.25"
     text = "mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { cart { totalQuantity } errors { code } } }"
-    gone = (await ask(storefront, text, id=tent["id"]))["removeCartLines"]
-    assert gone == {"cart": {"totalQuantity": 0}, "errors": []}
+    removed = (await ask(storefront, text, id=tent["id"]))["removeCartLines"]
+    assert removed == {"cart": {"totalQuantity": 0}, "errors": []}
 
 
 @pytest.mark.parametrize(
@@ -191,43 +193,43 @@ async def test_a_child_belongs_to_its_parent(storefront: Storefront) -> None:
         ),
     ],
 )
-async def test_an_offer_that_does_not_fit_a_line_says_why(
+async def test_offer_that_does_not_fit_a_line_is_an_error(
     storefront: Storefront, more: dict[str, str], error: dict[str, Any]
 ) -> None:
     payload = await add(storefront, line(PACK), line(SOFTWARE, **more))
     assert payload["errors"] == [error]
 
 
-async def test_a_child_without_an_offer_is_refused(storefront: Storefront) -> None:
+async def test_child_line_without_an_offer_is_refused(storefront: Storefront) -> None:
     tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
     payload = await add(storefront, line(LAMP, parentLineId=tent["id"]))
     assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "lines", "0"]}]
 
 
-async def test_a_child_that_is_sold_out_is_told_as_stock(shopper: Shopper) -> None:
+async def test_sold_out_child_line_is_reported_as_insufficient_stock(shopper: Shopper) -> None:
     tent = (await add(shopper.storefront, line(TENT)))["cart"]["lines"][0]
     await shopper.control("stock", {"productId": int(LAMP), "quantity": 0})
     payload = await add(shopper.storefront, line(LAMP, offerId=BUNDLE, parentLineId=tent["id"]))
     assert payload["errors"] == [{"code": "INSUFFICIENT_STOCK", "path": ["input", "lines", "0"]}]
 
 
-async def test_a_repeat_adds_only_what_the_first_time_could_not(shopper: Shopper) -> None:
+async def test_repeated_request_adds_only_the_lines_that_failed(shopper: Shopper) -> None:
     busy = {"status": 409, "code": "concurrent-cart-modification-failure"}
     await shopper.fault("status", f"{CART}/line-items", skips=1, times=4, **busy)
-    given = {"lines": [line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL)], "key": new_key()}
-    first = (await ask(shopper.storefront, ADD, **given))["addCartLines"]
+    variables = {"lines": [line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL)], "key": new_key()}
+    first = (await ask(shopper.storefront, ADD, **variables))["addCartLines"]
     assert first["errors"] == [{"code": "CART_BUSY", "path": ["input", "lines", "1"]}]
     assert first["cart"]["totalQuantity"] == 1
-    other = {**given, "lines": [line(POLES), line(SOFTWARE, offerId=CROSS_SELL)]}
+    other = {**variables, "lines": [line(POLES), line(SOFTWARE, offerId=CROSS_SELL)]}
     reused = (await ask(shopper.storefront, ADD, **other))["addCartLines"]
     assert [error["code"] for error in reused["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
-    again = (await ask(shopper.storefront, ADD, **given))["addCartLines"]
+    again = (await ask(shopper.storefront, ADD, **variables))["addCartLines"]
     assert again["errors"] == []
-    assert [one["product"]["upstreamId"] for one in again["cart"]["lines"]] == [GRAPHITE, SOFTWARE]
+    assert [line["product"]["upstreamId"] for line in again["cart"]["lines"]] == [GRAPHITE, SOFTWARE]
     assert again["cart"]["totalQuantity"] == 2
 
 
-# One that is taken for the whole cart.
+# An offer taken for the whole cart.
 
 APPLY = """mutation($offer: OfferChoice!) { applyOffer(input: {offer: $offer}) {
   cart { totals { discount { amount } } appliedOffers { couponCode offer { id name } } } errors { code path } } }"""
@@ -238,24 +240,24 @@ async def apply(storefront: Storefront, **offer: str) -> dict[str, Any]:
     return payload
 
 
-async def test_an_offer_is_applied_by_its_id_and_taken_back(storefront: Storefront) -> None:
+async def test_offer_is_applied_and_removed_by_its_id(storefront: Storefront) -> None:
     await add(storefront, line(POLES))
-    done = await apply(storefront, offerId=MEMBERS)
+    done = await apply(storefront, offerId=CART_OFFER)
     assert done == {
         "cart": {
             "totals": {"discount": {"amount": "8.85"}},
-            "appliedOffers": [{"couponCode": None, "offer": {"id": MEMBERS, "name": "Members' week"}}],
+            "appliedOffers": [{"couponCode": None, "offer": {"id": CART_OFFER, "name": "Members' week"}}],
         },
         "errors": [],
     }
     better = await apply(storefront, couponCode="SPRING20")
-    assert [one["couponCode"] for one in better["cart"]["appliedOffers"]] == ["SPRING20"]
+    assert [applied["couponCode"] for applied in better["cart"]["appliedOffers"]] == ["SPRING20"]
     text = """mutation($id: ID!) { removeOffer(input: {offerId: $id}) {
       cart { appliedOffers { couponCode offer { name } } } errors { code } } }"""
     spring = better["cart"]["appliedOffers"][0]["offer"]["id"]
     left = (await ask(storefront, text, id=spring))["removeOffer"]
     assert left["cart"]["appliedOffers"] == [{"couponCode": None, "offer": {"name": "Members' week"}}]
-    assert (await ask(storefront, text, id=MEMBERS))["removeOffer"]["cart"]["appliedOffers"] == []
+    assert (await ask(storefront, text, id=CART_OFFER))["removeOffer"]["cart"]["appliedOffers"] == []
 
 
 CODES = {
@@ -272,13 +274,13 @@ CODES = {
 }
 
 
-def test_whatever_upstream_says_of_an_offer_the_sandbox_says_too() -> None:
-    said = {code for code, cause in CAUSES.items() if cause in set(CODES.values())}
-    assert said <= {*REFUSALS, "invalid-coupon"}
+def test_sandbox_refuses_offers_with_every_documented_code() -> None:
+    documented = {code for code, cause in CAUSES.items() if cause in set(CODES.values())}
+    assert documented <= {*REFUSALS, "invalid-coupon"}
 
 
 @pytest.mark.parametrize(("code", "expected"), CODES.items())
-async def test_a_code_that_cannot_be_used_says_why(storefront: Storefront, code: str, expected: ErrorCode) -> None:
+async def test_unusable_coupon_code_is_an_error(storefront: Storefront, code: str, expected: ErrorCode) -> None:
     await add(storefront, line(POLES))
     payload = await apply(storefront, couponCode=code)
     assert payload["errors"] == [{"code": expected.name, "path": ["input", "offer", "couponCode"]}]
@@ -301,13 +303,13 @@ async def test_a_code_that_cannot_be_used_says_why(storefront: Storefront, code:
         ("nonsense", "NOT_FOUND"),
     ],
 )
-async def test_an_offer_that_cannot_be_used_says_why(storefront: Storefront, offer_id: str, expected: str) -> None:
+async def test_unusable_offer_is_an_error(storefront: Storefront, offer_id: str, expected: str) -> None:
     await add(storefront, line(POLES))
     payload = await apply(storefront, offerId=offer_id)
     assert payload["errors"] == [{"code": expected, "path": ["input", "offer", "offerId"]}]
 
 
-async def test_an_offer_applies_once_its_product_is_there(storefront: Storefront) -> None:
+async def test_offer_applies_when_its_product_is_in_the_cart(storefront: Storefront) -> None:
     await add(storefront, line(TENT))
     assert (await apply(storefront, couponCode="TENT12"))["cart"]["totals"]["discount"]["amount"] == "47.88"
     named = await apply(storefront, offerId=global_id("Offer", "68201176019"))

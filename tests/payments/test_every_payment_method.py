@@ -1,4 +1,4 @@
-"""Each documented way to pay: bought, abandoned, rejected, approved later, resumed for who never came back."""
+"""Each documented payment method: bought, abandoned, rejected, approved later, or finished in the background."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.demo_shop.payment_methods import TABLE
+from sandbox.model.source import Source
 from sandbox.model.world import World
 from tests.support.payment_method_cases import (
     CARD,
@@ -46,34 +47,34 @@ TYPES = {
     "konbini": "TransferSource",
     "wireTransfer": "TransferSource",
 }
-"""Of the sources of a type; any other is a RedirectSource."""
+"""Graph type of a source by its method's type; all others are RedirectSource."""
 
 
 @dataclass
-class Visit:
-    """A shopper in the market of a way to pay, with a full cart."""
+class Purchase:
+    """A shopper in a market of the payment method, with a full cart."""
 
-    way: PaymentMethodCase
+    case: PaymentMethodCase
     shopper: Shopper
     clock: Clock
 
     async def start(self) -> None:
         storefront = self.shopper.storefront
         text = "mutation($l: Locale!) { startSession(input: {locale: $l}) { errors { code } } }"
-        assert (await storefront.ask(text, l=self.way.locale)).data["startSession"]["errors"] == []
-        await self.shopper.fill_cart(self.way.product, **self.way.address)
-        if self.way.country == "BR":
+        assert (await storefront.ask(text, l=self.case.locale)).data["startSession"]["errors"] == []
+        await self.shopper.fill_cart(self.case.product, **self.case.address)
+        if self.case.country == "BR":
             text = """mutation($v: String!) { setTaxIdentifiers(input: {customerType: INDIVIDUAL,
               taxIdentifiers: [{key: "CPF", value: $v}]}) { errors { code message } } }"""
             assert (await storefront.ask(text, v=CPF)).data["setTaxIdentifiers"]["errors"] == []
 
     async def source(self, **changes: Any) -> str:
-        return await self.source_of(self.way.type, self.way.details, **changes)
+        return await self.source_of(self.case.type, self.case.details, **changes)
 
-    async def source_of(self, type: str, hash: dict[str, Any], **changes: Any) -> str:
+    async def source_of(self, method_type: str, details: dict[str, Any], **changes: Any) -> str:
         session_id = (await self.shopper.storefront.cart())["paymentSession"]["sessionId"]
-        given = {type: dict(hash), "owner__address": self.way.owner_address} | changes
-        return await create_source(self.shopper.sandbox, self.shopper.world, session_id, type, **given)
+        fields = {method_type: dict(details), "owner__address": self.case.owner_address} | changes
+        return await create_source(self.shopper.sandbox, self.shopper.world, session_id, method_type, **fields)
 
     async def attach(self, source_id: str) -> list[str]:
         payload = await self.shopper.storefront.attach(source_id)
@@ -89,79 +90,78 @@ class Visit:
         return result
 
     async def decide(self, source_id: str, decision: str = "approve") -> None:
-        url = next(
-            one.redirect["redirectUrl"] for id, one in self.shopper.world.sources.items() if str(id) == source_id
-        )
-        form = {"decision": decision} | ({"option": self.way.wallet_option} if self.way.wallet_option else {})
+        url = self.sandbox_source(source_id).redirect["redirectUrl"]
+        form = {"decision": decision} | ({"option": self.case.wallet_option} if self.case.wallet_option else {})
         answer = await self.shopper.sandbox.post(httpx.URL(url).raw_path.decode(), data=form)
         assert answer.status_code == 303, answer.text
+
+    def sandbox_source(self, source_id: str) -> Source:
+        sources = self.shopper.world.sources
+        return next(source for upstream_id, source in sources.items() if str(upstream_id) == source_id)
 
     async def pass_time(self, seconds: float) -> None:
         await self.shopper.control("clock", {"forward_s": seconds})
 
-    async def order(self, id: str) -> dict[str, Any]:
-        order: dict[str, Any] = (await self.shopper.storefront.run("PaymentInstructions", orderId=id))["order"]
+    async def order(self, order_id: str) -> dict[str, Any]:
+        order: dict[str, Any] = (await self.shopper.storefront.run("PaymentInstructions", orderId=order_id))["order"]
         return order
 
     async def other_source(self) -> str:
-        """The same cart, paid by card after all."""
+        """Pay the same cart by card."""
         assert await self.attach(await self.source_of("creditCard", CARD)) == []
         result = await self.submit()
         assert result["__typename"] == "OrderPlaced"
-        assert self.standing_orders == 1
+        assert self.orders_in_force == 1
         return "placed with another source"
 
     @property
-    def standing_orders(self) -> int:
-        orders = [order for one in self.shopper.world.shoppers for order in one.orders.values()]
+    def orders_in_force(self) -> int:
+        orders = [order for shopper in self.shopper.world.shoppers for order in shopper.orders.values()]
         return sum(order.state != "Cancelled" for order in orders)
 
 
 @pytest.fixture
-async def visit(
-    way: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
-) -> AsyncIterator[Visit]:
+async def purchase(
+    case: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> AsyncIterator[Purchase]:
     async with gateway(world, network, clock, locales=LOCALES) as storefront:
-        visit = Visit(way, Shopper(storefront, sandbox, world), clock)
-        await visit.start()
-        yield visit
+        purchase = Purchase(case, Shopper(storefront, sandbox, world), clock)
+        await purchase.start()
+        yield purchase
 
 
 # Bought.
 
 
-async def standard(visit: Visit) -> str:
-    assert await visit.attach(await visit.source()) == []
-    result = await visit.submit()
+async def standard(purchase: Purchase) -> str:
+    assert await purchase.attach(await purchase.source()) == []
+    result = await purchase.submit()
     assert result["__typename"] == "OrderPlaced"
     return "placed"
 
 
-async def approved_first(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.decide(source_id)
-    assert await visit.attach(source_id) == []
-    assert (await visit.submit())["__typename"] == "OrderPlaced"
-    assert (
-        next(one.option for id, one in visit.shopper.world.sources.items() if str(id) == source_id)
-        == visit.way.wallet_option
-    )
+async def approved_first(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.decide(source_id)
+    assert await purchase.attach(source_id) == []
+    assert (await purchase.submit())["__typename"] == "OrderPlaced"
+    assert purchase.sandbox_source(source_id).option == purchase.case.wallet_option
     return "approved, attached, placed"
 
 
-async def approved_after(visit: Visit) -> str:
-    source_id = await visit.source()
-    assert await visit.attach(source_id) == []
-    assert (await visit.submit())["__typename"] == "OrderActionRequired"
-    await visit.decide(source_id)
-    result = await visit.resume()
+async def approved_after(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    assert await purchase.attach(source_id) == []
+    assert (await purchase.submit())["__typename"] == "OrderActionRequired"
+    await purchase.decide(source_id)
+    result = await purchase.resume()
     assert result["__typename"] == "OrderPlaced"
-    told = "action required, approved, placed"
-    if (await visit.order(result["order"]["id"]))["state"] != "CHARGE_PENDING":
-        return told
-    await visit.pass_time(3 * DAY)
-    assert (await visit.order(result["order"]["id"]))["state"] == "SUBMITTED"
-    return told + MONEY_LATER
+    outcome = "action required, approved, placed"
+    if (await purchase.order(result["order"]["id"]))["state"] != "CHARGE_PENDING":
+        return outcome
+    await purchase.pass_time(3 * DAY)
+    assert (await purchase.order(result["order"]["id"]))["state"] == "SUBMITTED"
+    return outcome + MONEY_LATER
 
 
 INSTRUCTIONS = {
@@ -169,26 +169,26 @@ INSTRUCTIONS = {
     "konbini": {"documentUrl", "storeId", "receiptNumber", "storeName", "localizedStoreName", "storeLogoUrl"},
     "wireTransfer": {"reference", "bankName", "city", "country", "accountHolder", "accountNumber", "swiftCode"},
 }
-"""By type: which parts there are, and which further lines."""
+"""By type: the fields that are set and the keys of the details."""
 
 
-async def paid_in(visit: Visit) -> str:
-    assert await visit.attach(await visit.source()) == []
-    result = await visit.submit()
+async def paid_in(purchase: Purchase) -> str:
+    assert await purchase.attach(await purchase.source()) == []
+    result = await purchase.submit()
     assert result["__typename"] == "OrderAwaitingPayment"
     assert result["order"]["state"] == "SOURCE_PENDING_FUNDS"
-    shown = result["instructions"]
-    assert shown["payBefore"]
-    parts = {name for name in ("reference", "documentUrl") if shown[name]}
-    assert parts | {line["key"] for line in shown["details"]} == INSTRUCTIONS[visit.way.type]
-    assert result["instructions"]["amount"] == IsPartialDict(currencyCode=visit.way.currency)
-    told = await visit.order(result["order"]["id"])
-    assert told["paymentInstructions"] == result["instructions"]
+    instructions = result["instructions"]
+    assert instructions["payBefore"]
+    fields = {name for name in ("reference", "documentUrl") if instructions[name]}
+    assert fields | {detail["key"] for detail in instructions["details"]} == INSTRUCTIONS[purchase.case.type]
+    assert instructions["amount"] == IsPartialDict(currencyCode=purchase.case.currency)
+    order = await purchase.order(result["order"]["id"])
+    assert order["paymentInstructions"] == instructions
     body = {"orderId": int(result["order"]["number"]), "event": "funds-arrive", "afterS": 2 * DAY}
-    await visit.shopper.control("order-events", body)
-    assert (await visit.order(result["order"]["id"]))["state"] == "SOURCE_PENDING_FUNDS"
-    await visit.pass_time(2 * DAY)
-    order = await visit.order(result["order"]["id"])
+    await purchase.shopper.control("order-events", body)
+    assert (await purchase.order(result["order"]["id"]))["state"] == "SOURCE_PENDING_FUNDS"
+    await purchase.pass_time(2 * DAY)
+    order = await purchase.order(result["order"]["id"])
     assert order["state"] == "SUBMITTED"
     return "awaiting payment with instructions; submitted once the money is there"
 
@@ -196,55 +196,55 @@ async def paid_in(visit: Visit) -> str:
 # Abandoned.
 
 
-async def no_source(visit: Visit) -> str:
-    """The wallet was closed, or the bank's challenge was left."""
-    if visit.way.type != "applePay":
+async def no_source(purchase: Purchase) -> str:
+    """The shopper closed the wallet or left the bank's challenge."""
+    if purchase.case.type != "applePay":
         changes = {
             "creditCard": {"creditCard__number": "5454545454545454"},
             "googlePay": {"owner__lastName": "SCATest"},
         }
-        assert await visit.attach(await visit.source(**changes[visit.way.type])) == []
-        assert (await visit.shopper.storefront.cart())["paymentSession"]["state"] == "REQUIRES_ACTION"
-    result = await visit.submit()
+        assert await purchase.attach(await purchase.source(**changes[purchase.case.type])) == []
+        assert (await purchase.shopper.storefront.cart())["paymentSession"]["state"] == "REQUIRES_ACTION"
+    result = await purchase.submit()
     assert result["__typename"] == "OrderBlocked"
     assert [blocker["code"] for blocker in result["blockers"]] == ["PAYMENT_SESSION_NOT_READY"]
-    assert visit.shopper.submits == 0
+    assert purchase.shopper.submits == 0
     return "blocked: no source that can be charged"
 
 
-async def left_before(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.decide(source_id, "cancel")
-    assert await visit.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    return f"not chargeable; {await visit.other_source()}"
+async def left_before(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.decide(source_id, "cancel")
+    assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
+    return f"not chargeable; {await purchase.other_source()}"
 
 
-async def left_after(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.attach(source_id)
-    first = await visit.submit()
-    await visit.decide(source_id, "cancel")
-    again = await visit.resume()
+async def left_after(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.attach(source_id)
+    first = await purchase.submit()
+    await purchase.decide(source_id, "cancel")
+    again = await purchase.resume()
     assert again["__typename"] == "OrderActionRequired"
     assert again["action"]["redirectUrl"] == first["action"]["redirectUrl"]
-    await visit.decide(source_id)
-    assert (await visit.resume())["__typename"] == "OrderPlaced"
-    assert visit.standing_orders == visit.shopper.submits == 1
+    await purchase.decide(source_id)
+    assert (await purchase.resume())["__typename"] == "OrderPlaced"
+    assert purchase.orders_in_force == purchase.shopper.submits == 1
     return "action required, the same page; placed once approved"
 
 
-async def never_paid(visit: Visit) -> str:
-    await visit.attach(await visit.source())
-    result = await visit.submit()
+async def never_paid(purchase: Purchase) -> str:
+    await purchase.attach(await purchase.source())
+    result = await purchase.submit()
     assert result["__typename"] == "OrderAwaitingPayment"
-    await visit.pass_time(20 * DAY + 1)
-    (reminder,) = (await visit.shopper.sandbox.get("/_sandbox/events")).json()
+    await purchase.pass_time(20 * DAY + 1)
+    (reminder,) = (await purchase.shopper.sandbox.get("/_sandbox/events")).json()
     assert reminder["type"] == "delayed_payment.reminder"
-    await visit.pass_time(10 * DAY)
-    # The session of a shopper has ended by then; the shop still knows.
-    (order,) = visit.shopper.world.orders()
+    await purchase.pass_time(10 * DAY)
+    # The shopper's session has ended by then, so the sandbox's state is checked.
+    (order,) = purchase.shopper.world.orders()
     assert order.state == "Cancelled"
-    _, expired = (await visit.shopper.sandbox.get("/_sandbox/events")).json()
+    _, expired = (await purchase.shopper.sandbox.get("/_sandbox/events")).json()
     assert expired == IsPartialDict(
         type="delayed_payment.expired", searchableData={"orderId": result["order"]["number"]}
     )
@@ -254,61 +254,61 @@ async def never_paid(visit: Visit) -> str:
 # Rejected.
 
 
-async def declined(visit: Visit) -> str:
-    assert await visit.attach(await visit.source(owner__lastName="Decline:insufficient_funds")) == []
-    assert (await visit.submit())["__typename"] == "OrderDeclined"
-    return f"declined; {await visit.other_source()}"
+async def declined(purchase: Purchase) -> str:
+    assert await purchase.attach(await purchase.source(owner__lastName="Decline:insufficient_funds")) == []
+    assert (await purchase.submit())["__typename"] == "OrderDeclined"
+    return f"declined; {await purchase.other_source()}"
 
 
-async def rejected_before(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.decide(source_id, "reject")
-    assert await visit.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    return f"not chargeable; {await visit.other_source()}"
+async def rejected_before(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.decide(source_id, "reject")
+    assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
+    return f"not chargeable; {await purchase.other_source()}"
 
 
-async def rejected_after(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.attach(source_id)
-    await visit.submit()
-    await visit.decide(source_id, "reject")
-    result = await visit.resume()
+async def rejected_after(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.attach(source_id)
+    await purchase.submit()
+    await purchase.decide(source_id, "reject")
+    result = await purchase.resume()
     assert result["__typename"] == "OrderDeclined"
     assert result["paymentSession"]["state"] == "FAILED"
-    return f"declined; {await visit.other_source()}"
+    return f"declined; {await purchase.other_source()}"
 
 
-async def not_made(visit: Visit) -> str:
-    source_id = await visit.source(owner__lastName="SourceCreationFail")
-    assert await visit.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    return f"not chargeable; {await visit.other_source()}"
+async def not_made(purchase: Purchase) -> str:
+    source_id = await purchase.source(owner__lastName="SourceCreationFail")
+    assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
+    return f"not chargeable; {await purchase.other_source()}"
 
 
 # Later.
 
 
-async def approved_later(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.decide(source_id, "later")
-    assert await visit.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    await visit.pass_time(3600)
-    assert await visit.attach(source_id) == []
-    assert (await visit.submit())["__typename"] == "OrderPlaced"
+async def approved_later(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.decide(source_id, "later")
+    assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
+    await purchase.pass_time(3600)
+    assert await purchase.attach(source_id) == []
+    assert (await purchase.submit())["__typename"] == "OrderPlaced"
     return "not chargeable until approved; placed"
 
 
-async def resumed_later(visit: Visit) -> str:
-    source_id = await visit.source()
-    await visit.attach(source_id)
-    await visit.submit()
-    await visit.decide(source_id, "later")
-    assert (await visit.resume())["__typename"] == "OrderActionRequired"
-    await visit.pass_time(3600)
-    assert (await visit.resume())["__typename"] == "OrderPlaced"
+async def resumed_later(purchase: Purchase) -> str:
+    source_id = await purchase.source()
+    await purchase.attach(source_id)
+    await purchase.submit()
+    await purchase.decide(source_id, "later")
+    assert (await purchase.resume())["__typename"] == "OrderActionRequired"
+    await purchase.pass_time(3600)
+    assert (await purchase.resume())["__typename"] == "OrderPlaced"
     return "action required until approved; placed"
 
 
-Story = Callable[[Visit], Awaitable[str]]
+Story = Callable[[Purchase], Awaitable[str]]
 
 PLAYED: dict[tuple[str, str], Story] = {
     ("standard", "bought"): standard,
@@ -328,33 +328,33 @@ PLAYED: dict[tuple[str, str], Story] = {
 }
 
 CASES = [
-    pytest.param(way, story, id=f"{way.name}-{story}")
-    for way in PAYMENT_METHOD_CASES
-    for story in OUTCOMES[way.workflow]
+    pytest.param(case, story, id=f"{case.name}-{story}")
+    for case in PAYMENT_METHOD_CASES
+    for story in OUTCOMES[case.workflow]
     if story != "resumed"
 ]
 
 
-@pytest.mark.parametrize(("way", "story"), CASES)
-async def test_what_becomes_of_a_way_to_pay_is_what_the_page_says(
-    visit: Visit, way: PaymentMethodCase, story: str
-) -> None:
-    assert await PLAYED[way.workflow, story](visit) == cell(way, story)
+@pytest.mark.parametrize(("case", "story"), CASES)
+async def test_each_story_ends_as_documented(purchase: Purchase, case: PaymentMethodCase, story: str) -> None:
+    assert await PLAYED[case.workflow, story](purchase) == cell(case, story)
 
 
 @pytest.mark.parametrize(
-    "way", [way for way in PAYMENT_METHOD_CASES if way.workflow == "submit-then-redirect"], ids=lambda way: way.name
+    "case",
+    [case for case in PAYMENT_METHOD_CASES if case.workflow == "submit-then-redirect"],
+    ids=lambda case: case.name,
 )
-async def test_who_approves_and_never_comes_back_has_bought(
-    way: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+async def test_order_approved_without_return_is_placed_in_the_background(
+    case: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, locales=LOCALES, reconcile_every_s=0.01) as storefront:
-        visit = Visit(way, Shopper(storefront, sandbox, world), clock)
-        await visit.start()
-        source_id, key = await visit.source(), new_key()
-        await visit.attach(source_id)
-        assert (await visit.submit(key))["__typename"] == "OrderActionRequired"
-        await visit.decide(source_id)
+        purchase = Purchase(case, Shopper(storefront, sandbox, world), clock)
+        await purchase.start()
+        source_id, key = await purchase.source(), new_key()
+        await purchase.attach(source_id)
+        assert (await purchase.submit(key))["__typename"] == "OrderActionRequired"
+        await purchase.decide(source_id)
         clock.move(10)
 
         async def is_placed() -> bool:
@@ -363,52 +363,54 @@ async def test_who_approves_and_never_comes_back_has_bought(
             return bool(submission["status"] == "PLACED")
 
         await eventually(is_placed)
-        assert visit.standing_orders == 1
-        assert cell(way, "resumed") == "placed, although the shopper did not come back"
+        assert purchase.orders_in_force == 1
+        assert cell(case, "resumed") == "placed, although the shopper did not come back"
 
 
-@pytest.mark.parametrize("way", PAYMENT_METHOD_CASES, ids=lambda way: way.name)
-async def test_a_way_to_pay_is_offered_where_it_can_be_used(visit: Visit, way: PaymentMethodCase) -> None:
-    step = await visit.shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
-    method = next(one for one in step["availablePaymentMethods"]["methods"] if one["type"] == way.type)
-    assert method["sequence"] == SEQUENCES[way.workflow]
-    source_id = await visit.source()
-    if way.workflow == "redirect-then-submit":
-        await visit.decide(source_id)
-    await visit.attach(source_id)
+@pytest.mark.parametrize("case", PAYMENT_METHOD_CASES, ids=lambda case: case.name)
+async def test_usable_payment_method_is_listed_with_its_sequence(purchase: Purchase, case: PaymentMethodCase) -> None:
+    step = await purchase.shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
+    method = next(listed for listed in step["availablePaymentMethods"]["methods"] if listed["type"] == case.type)
+    assert method["sequence"] == SEQUENCES[case.workflow]
+    source_id = await purchase.source()
+    if case.workflow == "redirect-then-submit":
+        await purchase.decide(source_id)
+    await purchase.attach(source_id)
     text = """{ paymentSession { nextAction { __typename }
       primarySource { __typename type ... on TransferSource { instructions { reference } } } } }"""
-    session = (await visit.shopper.storefront.ask(text)).data["paymentSession"]
+    session = (await purchase.shopper.storefront.ask(text)).data["paymentSession"]
     assert "instructions" not in session["primarySource"] or session["primarySource"].pop("instructions") is None
-    assert session["primarySource"] == IsPartialDict(__typename=TYPES.get(way.type, "RedirectSource"), type=way.type)
+    assert session["primarySource"] == IsPartialDict(__typename=TYPES.get(case.type, "RedirectSource"), type=case.type)
     assert session["nextAction"] == {"__typename": "SubmitOrderAction"}
 
 
 @pytest.mark.parametrize(
-    "way", [way for way in PAYMENT_METHOD_CASES if way.name == "Trustly"], ids=lambda way: way.name
+    "case", [case for case in PAYMENT_METHOD_CASES if case.name == "Trustly"], ids=lambda case: case.name
 )
-async def test_a_way_to_pay_ends_at_its_limit(visit: Visit) -> None:
-    storefront = visit.shopper.storefront
-    assert await visit.attach(await visit.source()) == []
+async def test_method_is_not_listed_above_its_limit(purchase: Purchase) -> None:
+    storefront = purchase.shopper.storefront
+    assert await purchase.attach(await purchase.source()) == []
     assert (await storefront.add(TENT, 3))["errors"] == []
     cart = await storefront.cart()
     assert [blocker["code"] for blocker in cart["readiness"]["blockers"]] == ["SOURCE_AMOUNT_OUTDATED"]
     step = await storefront.run("PaymentStep")
     assert "trustly" not in [method["type"] for method in step["availablePaymentMethods"]["methods"]]
-    assert await visit.attach(await visit.source()) == []
-    result = await visit.submit()
+    assert await purchase.attach(await purchase.source()) == []
+    result = await purchase.submit()
     assert result["__typename"] == "OrderBlocked"
     assert [blocker["code"] for blocker in result["blockers"]] == ["PAYMENT_SESSION_NOT_READY"]
-    assert visit.standing_orders == 0
+    assert purchase.orders_in_force == 0
 
 
-def test_all_documented_ways_are_tried() -> None:
-    own = {method.name for method in TABLE if not method.only_recurring and method.needs != "organization"}
-    assert [way.name for way in PAYMENT_METHOD_CASES] == sorted(own, key=str.lower)
+def test_all_documented_payment_methods_have_a_case() -> None:
+    documented = {method.name for method in TABLE if not method.only_recurring and method.needs != "organization"}
+    assert [case.name for case in PAYMENT_METHOD_CASES] == sorted(documented, key=str.lower)
     assert len(PAYMENT_METHOD_CASES) == 28
-    played = {workflow: {story for one, story in PLAYED if one == workflow} for workflow in OUTCOMES}
+    played = {
+        workflow: {story for story_workflow, story in PLAYED if story_workflow == workflow} for workflow in OUTCOMES
+    }
     assert {workflow: set(stories) - {"resumed"} for workflow, stories in OUTCOMES.items()} == played
 
 
-def test_the_page_is_current() -> None:
+def test_payment_methods_page_is_current() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which writes docs/payment-methods.md too"

@@ -1,4 +1,4 @@
-"""The ways to pay: asked once for the same facts, never shown for others."""
+"""The list of payment methods: read once for a cart, and read again when the cart changes."""
 
 import asyncio
 from typing import Any
@@ -30,7 +30,7 @@ from tests.support.shop import (
     gateway,
 )
 
-OWN = f"{CART}/payment-methods"
+CART_LIST = f"{CART}/payment-methods"
 """The cart's own list."""
 
 LIST = """{ availablePaymentMethods { isStale amount { amount } countryCode
@@ -38,63 +38,63 @@ LIST = """{ availablePaymentMethods { isStale amount { amount } countryCode
 
 
 async def methods(storefront: Storefront) -> dict[str, Any]:
-    found: dict[str, Any] = (await storefront.ask(LIST)).data["availablePaymentMethods"]
-    return found
+    available: dict[str, Any] = (await storefront.ask(LIST)).data["availablePaymentMethods"]
+    return available
 
 
-def asked(shopper: Shopper) -> int:
+def service_calls(shopper: Shopper) -> int:
     return shopper.world.calls.count("GET", METHODS)
 
 
 async def fill(shopper: Shopper) -> None:
-    """A cart whose list of methods nobody has asked for."""
+    """A cart whose payment methods have not been read."""
     await shopper.storefront.add(POLES)
     text = """mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) { errors { code } } }"""
     await shopper.storefront.ask(text)
-    assert asked(shopper) == 0
+    assert service_calls(shopper) == 0
 
 
 async def both_fail(shopper: Shopper) -> None:
-    """Neither the payment service answers nor the cart."""
-    for path in (METHODS, OWN):
+    """Let the payment service and the cart's own list fail."""
+    for path in (METHODS, CART_LIST):
         await shopper.fault("status", path, status=503)
 
 
 @pytest.mark.slow
-async def test_five_hundred_callers_share_one_call(shopper: Shopper) -> None:
+async def test_five_hundred_requests_share_one_call(shopper: Shopper) -> None:
     await fill(shopper)
     tabs = [shopper.storefront.another_tab() for _ in range(500)]
     lists = await asyncio.gather(*(methods(tab) for tab in tabs))
-    assert asked(shopper) == 1
-    assert all(one == lists[0] for one in lists)
+    assert service_calls(shopper) == 1
+    assert all(available == lists[0] for available in lists)
     assert len(lists[0]["methods"]) > 5
 
 
-async def test_the_list_is_fresh_for_a_minute(shopper: Shopper, clock: Clock) -> None:
+async def test_list_is_fresh_for_a_minute(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     await methods(shopper.storefront)
     clock.move(59)
     await methods(shopper.storefront)
-    assert asked(shopper) == 1
+    assert service_calls(shopper) == 1
     clock.move(2)
     await methods(shopper.storefront)
-    assert asked(shopper) == 2
+    assert service_calls(shopper) == 2
 
 
-async def test_other_facts_are_another_list(shopper: Shopper) -> None:
+async def test_changed_total_or_country_leads_to_another_list(shopper: Shopper) -> None:
     await fill(shopper)
     await methods(shopper.storefront)
     await shopper.storefront.add(POLES)
     assert (await methods(shopper.storefront))["amount"]["amount"] == "118.00"
-    assert asked(shopper) == 2, "the amount"
+    assert service_calls(shopper) == 2, "the amount"
 
     await shopper.storefront.give_details()
-    before = asked(shopper)
+    before = service_calls(shopper)
     abroad = {"countryCode": "DE", "countrySubdivision": None, "postalCode": "50667", "city": "Köln"}
     await shopper.storefront.give_details(**abroad)
-    found = await methods(shopper.storefront)
-    assert found["countryCode"] == "DE"
-    assert asked(shopper) == before + 1, "the country"
+    available = await methods(shopper.storefront)
+    assert available["countryCode"] == "DE"
+    assert service_calls(shopper) == before + 1, "the country"
 
 
 ABROAD = ADDRESS | {"countryCode": "DE", "countrySubdivision": None, "postalCode": "50667", "city": "Köln"}
@@ -103,21 +103,21 @@ SESSION = "mutation { updateSession(input: {%s}) { errors { code } } }"
 CART = "mutation { updateCart(input: {%s}) { errors { code } } }"
 BUYER = "mutation { setTaxIdentifiers(input: {customerType: BUSINESS, taxIdentifiers: [%s]}) { errors { code } } }"
 
-FACTS: list[tuple[str, str, dict[str, Any]]] = [
+CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("the locale", SESSION % 'locale: "en-GB", currencyCode: "EUR"', {}),
     ("the currency", SESSION % 'currencyCode: "USD"', {}),
-    ("the country of the bill", TO % "billing", {"a": ADDRESS}),
-    ("the country the cart goes to", TO % "shipping", {"a": ADDRESS}),
-    ("the organisation", CART % 'organizationId: "org-1"', {}),
-    ("the kind of buyer", BUYER % "", {}),
+    ("the billing country", TO % "billing", {"a": ADDRESS}),
+    ("the shipping country", TO % "shipping", {"a": ADDRESS}),
+    ("the organization", CART % 'organizationId: "org-1"', {}),
+    ("the customer type", BUYER % "", {}),
     ("a tax identifier", BUYER % '{key: "DE_VAT", value: "DE123456789"}', {}),
 ]
-"""Each leaves the total as it is, but the currency: prices in euros have the tax in them."""
+"""All but the currency leave the total as it is; prices in euros include tax."""
 
 
-@pytest.mark.parametrize(("fact", "text", "variables"), FACTS, ids=[fact for fact, _, _ in FACTS])
-async def test_each_fact_alone_is_another_list(
-    shopper: Shopper, fact: str, text: str, variables: dict[str, Any]
+@pytest.mark.parametrize(("trait", "text", "variables"), CHANGES, ids=[trait for trait, _, _ in CHANGES])
+async def test_each_trait_of_the_cart_has_its_own_list(
+    shopper: Shopper, trait: str, text: str, variables: dict[str, Any]
 ) -> None:
     storefront = shopper.storefront
     await storefront.ask('mutation { startSession(input: {locale: "de-DE"}) { errors { code } } }')
@@ -125,17 +125,17 @@ async def test_each_fact_alone_is_another_list(
     for side in ("billing", "shipping"):
         await storefront.ask(TO % side, a=ABROAD)
     before = await methods(storefront)
-    assert asked(shopper) == 1
+    assert service_calls(shopper) == 1
     (payload,) = (await storefront.ask(text, **variables)).data.values()
     assert payload["errors"] == []
     after = await methods(storefront)
-    assert asked(shopper) == 2
-    assert fact == "the currency" or before["amount"] == after["amount"]
+    assert service_calls(shopper) == 2
+    assert trait == "the currency" or before["amount"] == after["amount"]
     await methods(storefront)
-    assert asked(shopper) == 2, "and then it is known"
+    assert service_calls(shopper) == 2, "then it is cached"
 
 
-async def test_no_two_facts_share_a_key(shopper: Shopper) -> None:
+async def test_no_two_traits_share_a_cache_key(shopper: Shopper) -> None:
     await shopper.fill_cart()
     wire = (await shopper.wire_cart())["cart"]
     (line,) = wire["lineItems"]["lineItem"]
@@ -167,16 +167,16 @@ async def test_no_two_facts_share_a_key(shopper: Shopper) -> None:
     assert len(set(keys)) == len(changes) + 1
 
 
-async def test_another_session_is_another_list(shopper: Shopper) -> None:
+async def test_another_session_has_its_own_list(shopper: Shopper) -> None:
     await fill(shopper)
     await methods(shopper.storefront)
     stranger = Storefront(shopper.storefront.http)
     await stranger.add(POLES)
     await methods(stranger)
-    assert asked(shopper) == 2
+    assert service_calls(shopper) == 2
 
 
-async def test_a_stored_list_stands_in_and_says_so(shopper: Shopper, clock: Clock) -> None:
+async def test_stale_list_is_served_and_marked_when_reads_fail(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     fresh = await methods(shopper.storefront)
     await both_fail(shopper)
@@ -190,7 +190,7 @@ async def test_a_stored_list_stands_in_and_says_so(shopper: Shopper, clock: Cloc
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"], "never the list of another cart"
 
 
-async def test_a_stored_list_has_an_end(shopper: Shopper, clock: Clock) -> None:
+async def test_stale_list_expires_after_ten_minutes(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     await methods(shopper.storefront)
     await both_fail(shopper)
@@ -199,33 +199,33 @@ async def test_a_stored_list_has_an_end(shopper: Shopper, clock: Clock) -> None:
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
 
 
-async def test_a_failure_is_not_remembered(shopper: Shopper) -> None:
+async def test_failed_read_is_not_cached(shopper: Shopper) -> None:
     await fill(shopper)
     await shopper.fault("malformed", METHODS, times=1)
-    await shopper.fault("malformed", OWN, times=1)
+    await shopper.fault("malformed", CART_LIST, times=1)
     assert (await shopper.storefront.ask(LIST)).codes == ["UPSTREAM_INVALID_RESPONSE"]
     assert (await methods(shopper.storefront))["isStale"] is False
 
 
-async def test_the_filter_is_applied_to_what_is_stored(shopper: Shopper) -> None:
+async def test_filter_applies_to_the_cached_list(shopper: Shopper) -> None:
     await fill(shopper)
     text = "{ availablePaymentMethods(filter: {usableOnly: true}) { methods { isUsable } } }"
     usable = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
     assert usable
     assert all(method["isUsable"] for method in usable)
     assert len((await methods(shopper.storefront))["methods"]) >= len(usable)
-    assert asked(shopper) == 1
+    assert service_calls(shopper) == 1
 
 
-# The cart's own list, where the payment service cannot answer.
+# The cart's own list, read when the payment service fails.
 
 FULL = """{ availablePaymentMethods { isStale countryCode amount { amount }
   methods { type displayName flow sequence supportsRecurring supportsFreeTrial supportsStoreCredit } } }"""
 
 
 async def full(storefront: Storefront) -> dict[str, Any]:
-    found: dict[str, Any] = (await storefront.ask(FULL)).data["availablePaymentMethods"]
-    return found
+    available: dict[str, Any] = (await storefront.ask(FULL)).data["availablePaymentMethods"]
+    return available
 
 
 FAILURES: dict[str, dict[str, Any]] = {
@@ -239,41 +239,41 @@ FAILURES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", [*FAILURES, "refusal"])
-async def test_the_carts_own_list_stands_in_and_tells_the_same(shopper: Shopper, kind: str) -> None:
+async def test_carts_own_list_replaces_the_failed_service(shopper: Shopper, kind: str) -> None:
     await shopper.fill_cart()
-    told = await full(shopper.storefront)
+    from_service = await full(shopper.storefront)
     shopper.world.calls.clear()
     more = {"status": 404, "code": "not_found", "envelope": "C"} if kind == "refusal" else FAILURES[kind]
     await shopper.fault("status" if kind == "refusal" else kind, METHODS, **more)
     await shopper.storefront.add(POLES)
-    instead = await full(shopper.storefront)
-    assert shopper.world.calls.count("GET", OWN) == 1
-    assert instead["isStale"] is False
-    assert instead["amount"]["amount"] != told["amount"]["amount"], "of the cart as it is"
-    by_type = {method["type"]: method for method in told["methods"]}
-    assert {method["type"] for method in instead["methods"]} == by_type.keys(), "each card once, and nothing else"
-    for method in instead["methods"]:
+    from_cart = await full(shopper.storefront)
+    assert shopper.world.calls.count("GET", CART_LIST) == 1
+    assert from_cart["isStale"] is False
+    assert from_cart["amount"]["amount"] != from_service["amount"]["amount"], "the total of the present cart"
+    by_type = {method["type"]: method for method in from_service["methods"]}
+    assert {method["type"] for method in from_cart["methods"]} == by_type.keys(), "all card brands are one method"
+    for method in from_cart["methods"]:
         known = by_type[method["type"]]
         assert method == known | {"displayName": method["displayName"]}
     assert "visa" not in by_type
 
 
-async def test_the_stand_in_is_kept_under_the_same_facts(shopper: Shopper, clock: Clock) -> None:
+async def test_carts_own_list_is_cached_under_the_same_key(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     await shopper.fault("status", METHODS, status=503)
     await methods(shopper.storefront)
     await methods(shopper.storefront)
-    assert shopper.world.calls.count("GET", OWN) == 1
+    assert shopper.world.calls.count("GET", CART_LIST) == 1
     await shopper.storefront.add(POLES)
     await methods(shopper.storefront)
-    assert shopper.world.calls.count("GET", OWN) == 2, "another amount is another list"
+    assert shopper.world.calls.count("GET", CART_LIST) == 2, "another amount is another list"
     stranger = Storefront(shopper.storefront.http)
     await stranger.add(POLES, 2)
     await methods(stranger)
-    assert shopper.world.calls.count("GET", OWN) == 3, "another session is another list"
+    assert shopper.world.calls.count("GET", CART_LIST) == 3, "another session is another list"
 
 
-async def test_the_payment_service_is_back_after_a_minute(shopper: Shopper, clock: Clock) -> None:
+async def test_recovered_payment_service_is_read_after_a_minute(shopper: Shopper, clock: Clock) -> None:
     await fill(shopper)
     await shopper.fault("status", METHODS, status=503)
     await methods(shopper.storefront)
@@ -281,25 +281,24 @@ async def test_the_payment_service_is_back_after_a_minute(shopper: Shopper, cloc
     clock.move(61)
     shopper.world.calls.clear()
     await methods(shopper.storefront)
-    assert asked(shopper) == 1
-    assert shopper.world.calls.count("GET", OWN) == 0
+    assert service_calls(shopper) == 1
+    assert shopper.world.calls.count("GET", CART_LIST) == 0
 
 
-async def test_a_site_may_ask_the_cart_alone(
+async def test_settings_can_choose_the_carts_own_list(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, payment_methods="cart") as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await fill(shopper)
-        found = await full(storefront)
-        assert {"type": "payPal", "flow": "REDIRECT", "sequence": "REDIRECT_THEN_SUBMIT"}.items() <= next(
-            method for method in found["methods"] if method["type"] == "payPal"
-        ).items()
-        assert asked(shopper) == 0
+        available = await full(storefront)
+        paypal = next(method for method in available["methods"] if method["type"] == "payPal")
+        assert (paypal["flow"], paypal["sequence"]) == ("REDIRECT", "REDIRECT_THEN_SUBMIT")
+        assert service_calls(shopper) == 0
 
 
-def test_what_is_known_of_each_method_is_what_is_documented() -> None:
-    """The two tables were written apart, from the same pages."""
+def test_known_methods_agree_with_the_sandbox() -> None:
+    """The two tables were written separately, from the same documentation."""
     for method in METHODS_OF_THE_SANDBOX.values():
         known = KNOWN_METHODS[method.type]
         assert known.flow.value == method.flow, method.type
@@ -309,7 +308,7 @@ def test_what_is_known_of_each_method_is_what_is_documented() -> None:
         assert (method.type in SUPPORTS_STORE_CREDIT) is (method.type in COMBINABLE), method.type
 
 
-def test_a_method_that_nobody_knows_is_listed_and_promises_nothing() -> None:
+def test_unknown_method_is_listed_without_abilities() -> None:
     (method,) = completed([CartListedMethod(type="payByPebble", display_name="Pebbles")]).methods
     assert (method.type, name_of(method), method.flow) == ("payByPebble", "Pebbles", PaymentFlow.UNKNOWN)
     assert sequence_of(method) is PaymentSequence.UNKNOWN

@@ -1,4 +1,4 @@
-"""Store credit: whatever is done in whatever order, it pays first, and what remains is always right."""
+"""Store credit pays first whatever the order of the steps, and the remaining amount is always right."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ SOURCES = "/sources"
 LEDGER = "/_ledger/balance"
 
 T = "96.69"
-"""What the daypack costs in Minnetonka."""
+"""Total of a cart with the daypack, shipped to Minnetonka."""
 
 APPLY = """mutation($amount: MoneyInput) { applyStoreCredit(input: {amount: $amount}) {
   paymentSession { state } warnings { code }
@@ -33,7 +33,7 @@ DETACH = """mutation($target: DetachTarget!) { detachSource(input: {target: $tar
 LINE = """mutation($id: ID!) { removeCartLines(input: {lineIds: [$id]}) { warnings { code } errors { code } } }"""
 MARKET = """mutation { updateSession(input: {currencyCode: "EUR"}) { warnings { code } errors { code path } } }"""
 COUPON = """mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { warnings { code } errors { code } } }"""
-SEEN = """{ cart { totals { orderTotal { amount } } paymentSession { state isFunded
+CART_PAYMENT = """{ cart { totals { orderTotal { amount } } paymentSession { state isFunded
   amountContributed { amount } amountRemaining { amount }
   primarySource { sourceId amountContributed { amount } } storeCredit { isReusable amountContributed { amount } }
   missing { kind amount { amount } }
@@ -43,8 +43,8 @@ Step = Callable[[Shopper], Awaitable[dict[str, Any]]]
 
 
 @dataclass
-class Ends:
-    """What it all comes to. Amounts as text; None: there is no such source."""
+class Result:
+    """The payment session after the steps, and the outcome of the last step. An amount of None: no such source."""
 
     state: str
     credit: str | None = None
@@ -92,7 +92,7 @@ async def klarna(shopper: Shopper) -> dict[str, Any]:
 
 
 async def card_off(shopper: Shopper) -> dict[str, Any]:
-    primary = (await seen(shopper))["paymentSession"]["primarySource"]
+    primary = (await cart_payment(shopper))["paymentSession"]["primarySource"]
     return await change(shopper, DETACH, target={"sourceId": primary["sourceId"]})
 
 
@@ -141,123 +141,123 @@ def fails(path: str, method: str, kind: str = "status", **more: Any) -> Step:
 NEW = "REQUIRES_SOURCE"
 READY = "REQUIRES_CONFIRMATION"
 
-CASES: dict[str, tuple[list[Step], Ends]] = {
-    # Order of attaching.
-    "credit, then a card": ([credit("50"), card], Ends(READY, "50.00", "46.69")),
+CASES: dict[str, tuple[list[Step], Result]] = {
+    # Order of attachment.
+    "credit, then a card": ([credit("50"), card], Result(READY, "50.00", "46.69")),
     "a saved card, then credit": (
         [saved_card, credit("50")],
-        Ends(READY, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
+        Result(READY, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
     ),
-    "a new card, then credit: it was good for one attachment": (
+    "a new card, then credit: the card cannot be attached twice": (
         [card, credit("50")],
-        Ends(NEW, "50.00", None, "46.69", errors=["SOURCE_NOT_CHARGEABLE"]),
+        Result(NEW, "50.00", None, "46.69", errors=["SOURCE_NOT_CHARGEABLE"]),
     ),
-    "a new card, then credit, where a detached source stays good": (
+    "a new card, then credit, where a detached source stays chargeable": (
         [keep_sources, card, credit("50")],
-        Ends(READY, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
+        Result(READY, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
     ),
-    "and another card after the one that was lost": (
+    "another card after the one that was lost": (
         [card, credit("50"), card],
-        Ends(READY, "50.00", "46.69"),
+        Result(READY, "50.00", "46.69"),
     ),
     # Amounts.
-    "all of it by credit": ([credit(T)], Ends(READY, T)),
-    "as much as possible of a small balance": ([credit()], Ends(NEW, "80.00", None, "16.69")),
-    "as much as possible of a large balance": ([credit()], Ends(READY, T)),
-    "more than the balance": ([credit("80.01")], Ends(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "more than there is to pay": ([credit("96.70")], Ends(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "a balance of nothing": ([credit("1")], Ends(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "no account at the ledger": ([credit()], Ends(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "a balance in another currency": ([credit()], Ends(NEW, None, None, T, errors=["STORE_CREDIT_NOT_ALLOWED"])),
-    "an amount of nothing": ([credit("0")], Ends(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "an amount below nothing": ([credit("-5")], Ends(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "an amount in another currency": ([credit("5", "EUR")], Ends(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "a tenth of a cent": ([credit("5.001")], Ends(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "the same again": ([credit("50"), credit("50")], Ends(NEW, "50.00", None, "46.69")),
-    "another amount": ([credit("50"), credit("20")], Ends(NEW, "20.00", None, "76.69")),
+    "the whole total by credit": ([credit(T)], Result(READY, T)),
+    "as much as possible of a small balance": ([credit()], Result(NEW, "80.00", None, "16.69")),
+    "as much as possible of a large balance": ([credit()], Result(READY, T)),
+    "more than the balance": ([credit("80.01")], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
+    "more than the total": ([credit("96.70")], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
+    "a balance of zero": ([credit("1")], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
+    "no account in the ledger": ([credit()], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
+    "a balance in another currency": ([credit()], Result(NEW, None, None, T, errors=["STORE_CREDIT_NOT_ALLOWED"])),
+    "an amount of zero": ([credit("0")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
+    "a negative amount": ([credit("-5")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
+    "an amount in another currency": ([credit("5", "EUR")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
+    "a tenth of a cent": ([credit("5.001")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
+    "the same amount again": ([credit("50"), credit("50")], Result(NEW, "50.00", None, "46.69")),
+    "another amount": ([credit("50"), credit("20")], Result(NEW, "20.00", None, "76.69")),
     "another amount beside a saved card": (
         [credit("50"), saved_card, credit("20")],
-        Ends(READY, "20.00", "76.69", warnings=["SOURCES_REORDERED"]),
+        Result(READY, "20.00", "76.69", warnings=["SOURCES_REORDERED"]),
     ),
-    # The cart grows and shrinks.
-    "it grows beyond the credit": (
+    # The total grows and shrinks.
+    "the total grows beyond the credit": (
         [credit(T), grow],
-        Ends(NEW, T, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
+        Result(NEW, T, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
     ),
-    "it grows twice, and that is told once": ([credit(T), grow, grow], Ends(NEW, T, None, "126.70")),
-    "it grows and shrinks": ([credit(T), grow, shrink], Ends(READY, T)),
-    "it grows, shrinks and grows": (
+    "the total grows twice, with one warning": ([credit(T), grow, grow], Result(NEW, T, None, "126.70")),
+    "the total grows and shrinks": ([credit(T), grow, shrink], Result(READY, T)),
+    "the total grows, shrinks and grows": (
         [credit(T), grow, shrink, grow],
-        Ends(NEW, T, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
+        Result(NEW, T, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
     ),
-    "it grows, and credit grows with it": ([credit(T), grow, credit()], Ends(READY, "160.04")),
-    "it shrinks below the credit": ([credit(T), coupon], Ends(READY, "75.21")),
-    "it grows beside a card": ([credit("50"), card, grow], Ends(READY, "50.00", "110.04")),
-    # Taking off.
-    "the card goes": ([credit("50"), card, card_off], Ends(NEW, "50.00", None, "46.69")),
-    "the credit goes": ([credit("50"), card, remove], Ends(READY, None, T)),
-    "the credit goes, which was alone": ([credit(T), remove], Ends(NEW, None, None, T)),
-    "there is no credit to go": ([card, remove], Ends(READY, None, T)),
-    "both go": ([credit("50"), card, all_off], Ends(NEW, None, None, T)),
+    "the total grows and the credit with it": ([credit(T), grow, credit()], Result(READY, "160.04")),
+    "the total shrinks below the credit": ([credit(T), coupon], Result(READY, "75.21")),
+    "the total grows beside a card": ([credit("50"), card, grow], Result(READY, "50.00", "110.04")),
+    # Detaching.
+    "the card is detached": ([credit("50"), card, card_off], Result(NEW, "50.00", None, "46.69")),
+    "the credit is removed": ([credit("50"), card, remove], Result(READY, None, T)),
+    "the only source, credit, is removed": ([credit(T), remove], Result(NEW, None, None, T)),
+    "credit is removed where there is none": ([card, remove], Result(READY, None, T)),
+    "both are detached": ([credit("50"), card, all_off], Result(NEW, None, None, T)),
     # The currency.
-    "the currency is locked": ([credit("50"), euros], Ends(NEW, "50.00", None, "46.69", errors=["INVALID_INPUT"])),
-    # Something fails on the way.
+    "the currency is locked": ([credit("50"), euros], Result(NEW, "50.00", None, "46.69", errors=["INVALID_INPUT"])),
+    # A call fails.
     "the ledger is down": (
         [saved_card, fails(LEDGER, "GET"), credit("50")],
-        Ends(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the ledger is slow": (
         [saved_card, fails(LEDGER, "GET", "delay", delay_s=60), credit("50")],
-        Ends(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the ledger answers nonsense": (
         [fails(LEDGER, "GET", "malformed"), credit("50")],
-        Ends(NEW, None, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(NEW, None, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
-    "credit is not made": (
+    "the credit source is not created": (
         [saved_card, fails(SOURCES, "POST"), credit("50")],
-        Ends(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
-    "the card does not come off": (
+    "the card is not detached": (
         [saved_card, fails(ATTACH, "DELETE", times=1), credit("50")],
-        Ends(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
-    "the card comes off and nobody says so": (
+    "the card is detached and the answer is lost": (
         [saved_card, fails(ATTACH, "DELETE", "drop-after", times=1), credit("50")],
-        Ends(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
-    "the credit does not go on": (
+    "the credit is not attached": (
         [saved_card, fails(ATTACH, "POST", times=1), credit("50")],
-        Ends(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
-    "the card does not go back on": (
+    "the card is not attached again": (
         [saved_card, fails(ATTACH, "POST", skips=1, times=1), credit("50")],
-        Ends(NEW, "50.00", None, "46.69", errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(NEW, "50.00", None, "46.69", errors=["UPSTREAM_UNAVAILABLE"]),
     ),
-    "neither goes on": (
+    "neither is attached": (
         [saved_card, fails(ATTACH, "POST", times=2), credit("50")],
-        Ends(NEW, None, None, T, errors=["UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE"]),
+        Result(NEW, None, None, T, errors=["UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE"]),
     ),
-    "and all is well when it is tried again": (
+    "the card is not attached again, then the shopper retries": (
         [saved_card, fails(ATTACH, "POST", skips=1, times=1), credit("50"), saved_card],
-        Ends(READY, "50.00", "46.69"),
+        Result(READY, "50.00", "46.69"),
     ),
 }
 
 BALANCES: dict[str, Balance | None] = {
     "as much as possible of a small balance": Balance(Decimal(80), "USD"),
     "more than the balance": Balance(Decimal(80), "USD"),
-    "a balance of nothing": Balance(Decimal(0), "USD"),
+    "a balance of zero": Balance(Decimal(0), "USD"),
     "a balance in another currency": Balance(Decimal(80), "EUR"),
-    "no account at the ledger": None,
+    "no account in the ledger": None,
 }
-"""Where it is not plenty."""
+"""Balances other than 500 dollars, by case."""
 
 REFERENCE = "rf-cust-000042"
 
 
-async def seen(shopper: Shopper) -> dict[str, Any]:
-    cart: dict[str, Any] = (await shopper.storefront.ask(SEEN)).data["cart"]
+async def cart_payment(shopper: Shopper) -> dict[str, Any]:
+    cart: dict[str, Any] = (await shopper.storefront.ask(CART_PAYMENT)).data["cart"]
     return cart
 
 
@@ -266,7 +266,7 @@ def amount(source: dict[str, Any] | None) -> str | None:
 
 
 def check_sums(cart: dict[str, Any]) -> None:
-    """What is contributed and what remains are the total, and the sources pay what is contributed."""
+    """Contributed and remaining amount add up to the total, and the sources to the contributed amount."""
     session = cart["paymentSession"]
     total, contributed = (
         Decimal(cart["totals"]["orderTotal"]["amount"]),
@@ -288,10 +288,10 @@ def check_sums(cart: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_credit_pays_first_and_the_rest_is_right(
+async def test_credit_pays_first_and_amounts_add_up(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, case: str
 ) -> None:
-    steps, ends = CASES[case]
+    steps, expected = CASES[case]
     async with gateway(world, network, clock) as storefront:
         keys = world.keys
         shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
@@ -301,18 +301,18 @@ async def test_credit_pays_first_and_the_rest_is_right(
         await shopper.fill_cart()
         for step in steps:
             payload = await step(shopper)
-            check_sums(await seen(shopper))
-        assert [error["code"] for error in payload["errors"]] == ends.errors
-        assert [warning["code"] for warning in payload["warnings"]] == ends.warnings
-        session = (await seen(shopper))["paymentSession"]
-        assert session["state"] == ends.state
-        assert amount(session["storeCredit"]) == ends.credit
-        assert amount(session["primarySource"]) == ends.card
-        assert session["amountRemaining"]["amount"] == ends.remaining
+            check_sums(await cart_payment(shopper))
+        assert [error["code"] for error in payload["errors"]] == expected.errors
+        assert [warning["code"] for warning in payload["warnings"]] == expected.warnings
+        session = (await cart_payment(shopper))["paymentSession"]
+        assert session["state"] == expected.state
+        assert amount(session["storeCredit"]) == expected.credit
+        assert amount(session["primarySource"]) == expected.card
+        assert session["amountRemaining"]["amount"] == expected.remaining
         assert shopper.submits == 0
 
 
-# What is told beside the amounts.
+# Errors, calls and settings.
 
 
 @pytest.fixture
@@ -322,7 +322,7 @@ def rich(registered_shopper: Shopper) -> Shopper:
     return registered_shopper
 
 
-async def test_an_error_says_how_much_could_be_used(registered_shopper: Shopper) -> None:
+async def test_error_states_the_usable_amount(registered_shopper: Shopper) -> None:
     registered_shopper.world.ledger[REFERENCE] = Balance(Decimal(20), "USD")
     await registered_shopper.fill_cart()
     (error,) = (await credit("50")(registered_shopper))["errors"]
@@ -338,7 +338,7 @@ async def test_an_error_says_how_much_could_be_used(registered_shopper: Shopper)
     assert error == IsPartialDict(obstacles=["CURRENCY_MISMATCH"], usableAmount={"amount": "0.00"})
 
 
-async def test_a_card_that_is_lost_is_told_as_missing(rich: Shopper) -> None:
+async def test_card_lost_by_reordering_is_an_error(rich: Shopper) -> None:
     await rich.fill_cart()
     await card(rich)
     (error,) = (await credit("50")(rich))["errors"]
@@ -346,7 +346,7 @@ async def test_a_card_that_is_lost_is_told_as_missing(rich: Shopper) -> None:
     assert "missing" in error["message"]
 
 
-async def test_a_ledger_that_failed_may_be_asked_again(rich: Shopper) -> None:
+async def test_failed_ledger_read_may_be_retried(rich: Shopper) -> None:
     await rich.fill_cart()
     await rich.fault("status", LEDGER, status=503)
     (error,) = (await credit("50")(rich))["errors"]
@@ -354,14 +354,14 @@ async def test_a_ledger_that_failed_may_be_asked_again(rich: Shopper) -> None:
     assert rich.world.calls.count("POST", SOURCES) == 0
 
 
-async def test_the_amount_is_made_with_all_its_digits_and_the_merchants_reference(rich: Shopper) -> None:
+async def test_credit_source_has_exact_amount_and_merchants_reference(rich: Shopper) -> None:
     await rich.fill_cart()
     await credit("50.10")(rich)
-    made = next(source for source in rich.world.sources.values() if source.is_credit)
-    assert (made.amount, made.upstream_id, made.owner) == (Decimal("50.10"), REFERENCE, None)
+    created = next(source for source in rich.world.sources.values() if source.is_credit)
+    assert (created.amount, created.upstream_id, created.owner) == (Decimal("50.10"), REFERENCE, None)
 
 
-async def test_applying_credit_costs_what_it_needs(rich: Shopper) -> None:
+async def test_applying_credit_costs_four_calls(rich: Shopper) -> None:
     await rich.fill_cart()
     rich.world.calls.clear()
     await credit("50")(rich)
@@ -375,26 +375,26 @@ ACCOUNT = """{ shopper { storeCredit { balance { amount currencyCode } usableOnC
   asOf obstacles } } }"""
 
 
-async def test_a_shopper_sees_the_credit_and_what_of_it_the_cart_can_use(rich: Shopper) -> None:
+async def test_account_shows_balance_and_usable_amount(rich: Shopper) -> None:
     await rich.fill_cart()
-    found = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
-    assert found["balance"] == {"amount": "500.00", "currencyCode": "USD"}
-    assert found["usableOnCart"] == {"amount": T, "currencyCode": "USD"}
-    assert found["obstacles"] == []
+    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    assert account["balance"] == {"amount": "500.00", "currencyCode": "USD"}
+    assert account["usableOnCart"] == {"amount": T, "currencyCode": "USD"}
+    assert account["obstacles"] == []
     rich.world.ledger.clear()
-    found = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
-    assert found["usableOnCart"]["amount"] == found["balance"]["amount"] == "0.00"
-    assert found["obstacles"] == ["NO_BALANCE"]
+    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    assert account["usableOnCart"]["amount"] == account["balance"]["amount"] == "0.00"
+    assert account["obstacles"] == ["NO_BALANCE"]
 
 
-async def test_an_empty_cart_has_no_stock_to_ask_for(rich: Shopper) -> None:
+async def test_empty_cart_needs_no_stock_read(rich: Shopper) -> None:
     rich.world.calls.clear()
-    found = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
-    assert found["balance"]["amount"] == "500.00"
+    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    assert account["balance"]["amount"] == "500.00"
     assert rich.world.calls.count("GET", "/v1/shoppers/me/products/inventory-status") == 0
 
 
-async def test_a_ledger_that_is_down_takes_nothing_else_along(rich: Shopper) -> None:
+async def test_failed_ledger_leaves_the_rest_of_the_answer(rich: Shopper) -> None:
     await rich.fault("status", LEDGER, status=500)
     answer = await rich.storefront.ask("{ shopper { firstName storeCredit { asOf } } cart { id } }")
     assert answer.body["data"]["shopper"] == {"firstName": "Alex", "storeCredit": None}
@@ -403,7 +403,7 @@ async def test_a_ledger_that_is_down_takes_nothing_else_along(rich: Shopper) -> 
 
 
 @pytest.mark.parametrize("missing", ["ledger_url", "payment_key"])
-async def test_a_deployment_without_store_credit_says_so(
+async def test_missing_setting_makes_store_credit_not_configured(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, missing: str
 ) -> None:
     async with gateway(world, network, clock, **{missing: ""}) as storefront:
@@ -418,7 +418,7 @@ async def test_a_deployment_without_store_credit_says_so(
 
 
 @pytest.mark.parametrize("key", ["ledger_key", "payment_key"])
-async def test_a_key_of_ours_that_is_refused_ends_no_session(
+async def test_refused_gateway_key_does_not_end_the_session(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, key: str
 ) -> None:
     world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
@@ -431,7 +431,7 @@ async def test_a_key_of_ours_that_is_refused_ends_no_session(
         assert (await shopper.storefront.ask("{ session { level } }")).data["session"]["level"] == "REGISTERED"
 
 
-async def test_a_guest_has_no_credit_and_costs_no_call(shopper: Shopper) -> None:
+async def test_guest_must_sign_in_before_any_call(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     shopper.world.calls.clear()
     for text in (APPLY, REMOVE):
@@ -440,19 +440,19 @@ async def test_a_guest_has_no_credit_and_costs_no_call(shopper: Shopper) -> None
     assert shopper.world.calls.count() == 0
 
 
-async def test_the_credit_of_another_shopper_is_not_asked_for(rich: Shopper, other_registered_shopper: Shopper) -> None:
+async def test_credit_of_another_shopper_is_not_usable(rich: Shopper, other_registered_shopper: Shopper) -> None:
     await other_registered_shopper.fill_cart()
     (error,) = (await credit("1")(other_registered_shopper))["errors"]
     assert error["obstacles"] == ["NO_BALANCE"]
 
 
-async def test_the_currency_changes_once_the_credit_is_gone(rich: Shopper) -> None:
+async def test_currency_can_change_only_without_credit(rich: Shopper) -> None:
     await rich.fill_cart()
     await credit("50")(rich)
     before = rich.world.calls.count("POST", "/v1/shoppers/me")
     refused = await euros(rich)
     assert refused["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "currencyCode"]}]
-    assert rich.world.calls.count("POST", "/v1/shoppers/me") == before, "upstream is not even asked"
+    assert rich.world.calls.count("POST", "/v1/shoppers/me") == before, "the gateway refuses by itself"
     await remove(rich)
     assert (await euros(rich))["errors"] == []
 
@@ -460,26 +460,26 @@ async def test_the_currency_changes_once_the_credit_is_gone(rich: Shopper) -> No
 # Buying.
 
 
-async def test_an_order_is_paid_by_credit_alone(rich: Shopper) -> None:
+async def test_credit_alone_pays_an_order(rich: Shopper) -> None:
     await rich.fill_cart()
     await credit()(rich)
     result = await rich.storefront.outcome()
     assert result["__typename"] == "OrderPlaced"
-    made = next(source for source in rich.world.sources.values() if source.is_credit)
-    assert made.state == "consumed"
+    created = next(source for source in rich.world.sources.values() if source.is_credit)
+    assert created.state == "consumed"
 
 
-async def test_an_order_is_paid_by_credit_and_card(rich: Shopper) -> None:
+async def test_credit_and_card_pay_an_order(rich: Shopper) -> None:
     await rich.fill_cart()
     await saved_card(rich)
     await credit("50")(rich)
     assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
-    (order,) = (order for one in rich.world.shoppers for order in one.orders.values())
+    (order,) = (order for shopper in rich.world.shoppers for order in shopper.orders.values())
     share = order.cart.contributions(strict=False)
     assert (str(share.credit), str(share.primary)) == ("50.00", "46.69")
 
 
-async def test_an_order_is_not_sent_while_credit_is_short(rich: Shopper) -> None:
+async def test_order_is_not_sent_while_credit_is_insufficient(rich: Shopper) -> None:
     await rich.fill_cart()
     await credit(T)(rich)
     await grow(rich)
@@ -489,12 +489,12 @@ async def test_an_order_is_not_sent_while_credit_is_short(rich: Shopper) -> None
     assert rich.submits == 0
 
 
-async def test_a_decline_leaves_the_credit_and_what_remains(rich: Shopper) -> None:
+async def test_decline_keeps_the_credit_on_the_cart(rich: Shopper) -> None:
     await rich.fill_cart()
     await credit("50")(rich)
     await attach(rich, await rich.source(owner__lastName="Decline:fraud_block"))
     assert (await rich.storefront.outcome())["__typename"] == "OrderDeclined"
-    cart = await seen(rich)
+    cart = await cart_payment(rich)
     check_sums(cart)
     session = cart["paymentSession"]
     assert (amount(session["storeCredit"]), session["primarySource"]) == ("50.00", None)
@@ -502,13 +502,13 @@ async def test_a_decline_leaves_the_credit_and_what_remains(rich: Shopper) -> No
     assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_source_of_a_fixed_amount_is_outdated_when_credit_comes_or_goes(rich: Shopper) -> None:
+async def test_fixed_amount_source_is_outdated_when_credit_is_removed(rich: Shopper) -> None:
     await rich.fill_cart()
     await credit("50")(rich)
     await klarna(rich)
     assert (await rich.storefront.cart())["readiness"]["blockers"] == []
     await remove(rich)
-    assert [one["code"] for one in (await rich.storefront.cart())["readiness"]["blockers"]] == [
+    assert [blocker["code"] for blocker in (await rich.storefront.cart())["readiness"]["blockers"]] == [
         "SOURCE_AMOUNT_OUTDATED"
     ]
     assert rich.submits == 0
@@ -516,44 +516,44 @@ async def test_a_source_of_a_fixed_amount_is_outdated_when_credit_comes_or_goes(
     assert (await rich.storefront.cart())["readiness"]["blockers"] == []
 
 
-# What credit does not go with.
+# Carts that credit cannot pay for.
 
 PLAN = "5401231600"
-"""A product that renews by itself."""
+"""A product that renews automatically."""
 
 
 async def add_plan(shopper: Shopper) -> None:
     assert (await shopper.storefront.add(PLAN))["errors"] == []
 
 
-async def sell_ahead(shopper: Shopper, expected_on: str | None = None) -> None:
-    """The daypack is sold out, and sold all the same."""
+async def allow_backorder(shopper: Shopper, expected_on: str | None = None) -> None:
+    """The daypack is sold out and can be back-ordered."""
     about = {"productId": int(PACK), "quantity": 0, "isSoldAhead": True, "expectedOn": expected_on}
     await shopper.control("stock", about)
 
 
-async def expect_it(shopper: Shopper) -> None:
-    await sell_ahead(shopper, "2031-05-01")
+async def announce_restock(shopper: Shopper) -> None:
+    await allow_backorder(shopper, "2031-05-01")
 
 
 async def pay_with_apple(shopper: Shopper) -> None:
-    """A source of a method that the sandbox makes no source of."""
+    """A source of a method that does not go with credit. The sandbox would refuse to attach one."""
     await saved_card(shopper)
-    for one in shopper.world.shoppers:
-        if one.cart is not None and one.cart.source is not None:
-            one.cart.source = replace(one.cart.source, method=METHODS["applePay"])
+    for owner in shopper.world.shoppers:
+        if owner.cart is not None and owner.cart.source is not None:
+            owner.cart.source = replace(owner.cart.source, method=METHODS["applePay"])
 
 
 OBSTACLES: dict[str, Callable[[Shopper], Awaitable[None]]] = {
     "SUBSCRIPTION_LINE": add_plan,
-    "BACKORDER_LINE": sell_ahead,
-    "PREORDER_LINE": expect_it,
+    "BACKORDER_LINE": allow_backorder,
+    "PREORDER_LINE": announce_restock,
     "PRIMARY_SOURCE_NOT_COMBINABLE": pay_with_apple,
 }
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
-async def test_a_cart_that_credit_does_not_fit_is_told_why(rich: Shopper, obstacle: str) -> None:
+async def test_cart_that_credit_cannot_pay_for_names_the_obstacle(rich: Shopper, obstacle: str) -> None:
     await rich.fill_cart()
     await OBSTACLES[obstacle](rich)
     account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
@@ -566,8 +566,8 @@ async def test_a_cart_that_credit_does_not_fit_is_told_why(rich: Shopper, obstac
     assert rich.world.calls.count("POST", SOURCES) == 0
 
 
-async def off_by_source(shopper: Shopper) -> dict[str, Any]:
-    source = next(one for one in shopper.world.sources.values() if one.is_credit)
+async def detach_credit(shopper: Shopper) -> dict[str, Any]:
+    source = next(source for source in shopper.world.sources.values() if source.is_credit)
     return await change(shopper, DETACH, target={"sourceId": str(source.id)})
 
 
@@ -576,34 +576,34 @@ READINESS = """{ checkoutReadiness { status blockers { __typename code step reso
 
 
 @pytest.mark.parametrize("spoil", [add_plan, pay_with_apple], ids=["a subscription", "another primary source"])
-@pytest.mark.parametrize("resolve", [remove, off_by_source], ids=["removeStoreCredit", "detachSource"])
-async def test_credit_that_no_longer_fits_blocks_until_it_is_gone(
+@pytest.mark.parametrize("resolve", [remove, detach_credit], ids=["removeStoreCredit", "detachSource"])
+async def test_conflicting_credit_blocks_until_it_is_removed(
     rich: Shopper, spoil: Callable[[Shopper], Awaitable[None]], resolve: Step
 ) -> None:
     await rich.fill_cart()
     await credit("50")(rich)
     await saved_card(rich)
     await spoil(rich)
-    found = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
-    assert found["status"] == "BLOCKED"
-    (blocker,) = found["blockers"]
+    readiness = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
+    assert readiness["status"] == "BLOCKED"
+    (blocker,) = readiness["blockers"]
     assert blocker == IsPartialDict(__typename="StoreCreditBlocker", code="STORE_CREDIT_CONFLICT", step="PAYMENT")
     assert blocker["resolvedBy"] == ["Mutation.removeStoreCredit", "Mutation.detachSource"]
     assert len(blocker["obstacles"]) == 1
     result = await rich.storefront.outcome()
-    assert [one["code"] for one in result["blockers"]] == ["STORE_CREDIT_CONFLICT"]
+    assert [blocker["code"] for blocker in result["blockers"]] == ["STORE_CREDIT_CONFLICT"]
     assert rich.submits == 0
 
     assert (await resolve(rich))["errors"] == []
-    found = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
-    assert "STORE_CREDIT_CONFLICT" not in [one["code"] for one in found["blockers"]]
+    readiness = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
+    assert "STORE_CREDIT_CONFLICT" not in [blocker["code"] for blocker in readiness["blockers"]]
 
 
-async def test_what_upstream_alone_knows_is_the_same_blocker_after_its_refusal(rich: Shopper, clock: Clock) -> None:
+async def test_refused_backorder_is_reported_as_credit_conflict(rich: Shopper, clock: Clock) -> None:
     await rich.fill_cart()
     await credit("50")(rich)
     await saved_card(rich)
-    await sell_ahead(rich)
+    await allow_backorder(rich)
     clock.move(60)
     result = await rich.storefront.outcome()
     assert result["__typename"] == "OrderBlocked"
@@ -614,7 +614,7 @@ async def test_what_upstream_alone_knows_is_the_same_blocker_after_its_refusal(r
     assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# The pages that use it.
+# The documents in examples/.
 
 ME = "/v1/shoppers/me"
 OPTION = f"{ME}/payment-options/{{id}}"
@@ -623,12 +623,12 @@ OPTION = f"{ME}/payment-options/{{id}}"
 async def option_id(shopper: Shopper) -> str:
     text = "{ shopper { paymentOptions { id isDefault } } }"
     options = (await shopper.storefront.ask(text)).data["shopper"]["paymentOptions"]
-    found: str = next(option["id"] for option in options if option["isDefault"])
-    return found
+    default_id: str = next(option["id"] for option in options if option["isDefault"])
+    return default_id
 
 
 @pytest.mark.parametrize("credit_comes_first", [True, False])
-async def test_credit_and_a_saved_card_pay_in_either_order(rich: Shopper, *, credit_comes_first: bool) -> None:
+async def test_credit_and_saved_card_pay_in_either_order(rich: Shopper, *, credit_comes_first: bool) -> None:
     storefront = rich.storefront
     await rich.fill_cart()
     card_id = await option_id(rich)
@@ -651,5 +651,5 @@ async def test_credit_and_a_saved_card_pay_in_either_order(rich: Shopper, *, cre
     session = payload["paymentSession"]
     assert (session["state"], session["amountRemaining"]["amount"]) == (READY, "0.00")
     assert [warning["code"] for warning in payload["warnings"]] == ([] if credit_comes_first else ["SOURCES_REORDERED"])
-    assert amount((await seen(rich))["paymentSession"]["primarySource"]) == "56.69"
+    assert amount((await cart_payment(rich))["paymentSession"]["primarySource"]) == "56.69"
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"

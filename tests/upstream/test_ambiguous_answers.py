@@ -1,4 +1,4 @@
-"""Whichever way Digital River reads its own documents, a guest buys: every switch of the sandbox, one at a time."""
+"""A guest can buy under every reading of Digital River's documentation: the sandbox's switches, one at a time."""
 
 from typing import get_args, get_type_hints
 
@@ -18,22 +18,24 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize("type", ["creditCard", "klarnaCredit", "wireTransfer"])
-@pytest.mark.parametrize("reading", READINGS, ids=lambda one: "-".join(map(str, *one.items())))
-async def test_a_guest_buys_under_every_reading(shopper: Shopper, reading: dict[str, object], type: str) -> None:
+@pytest.mark.parametrize("method_type", ["creditCard", "klarnaCredit", "wireTransfer"])
+@pytest.mark.parametrize("reading", READINGS, ids=lambda reading: "-".join(map(str, *reading.items())))
+async def test_guest_can_buy_under_every_reading(
+    shopper: Shopper, reading: dict[str, object], method_type: str
+) -> None:
     await shopper.control("switches", reading)
     storefront = shopper.storefront
     await storefront.ask('{ products(first: 3) { nodes { name } } product(by: {upstreamId: "5401230300"}) { name } }')
-    await shopper.get_ready(type)
+    await shopper.get_ready(method_type)
     page = (await storefront.run("CheckoutPage"))["cart"]
     assert page["readiness"]["status"] == "READY"
     assert page["totals"]["orderTotal"]["amount"] == "96.69"
 
     result = await storefront.outcome()
-    if type == "klarnaCredit":
+    if method_type == "klarnaCredit":
         await shopper.decide(result["action"]["redirectUrl"])
         result = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]["result"]
-    placed = "OrderAwaitingPayment" if type == "wireTransfer" else "OrderPlaced"
+    placed = "OrderAwaitingPayment" if method_type == "wireTransfer" else "OrderPlaced"
     assert result == IsPartialDict(__typename=placed)
     assert shopper.submits == 1
 

@@ -1,4 +1,4 @@
-"""What upstream offers and a storefront needs is in the gateway and in the sandbox, and the page says so."""
+"""The gateway sends and the sandbox answers every call that a storefront needs; docs/coverage.md lists them."""
 
 import pytest
 
@@ -10,35 +10,35 @@ pytestmark = pytest.mark.slow
 PAGE = INVENTORY.with_suffix(".md")
 
 
-def test_what_a_storefront_needs_of_upstream_is_covered() -> None:
-    told = coverage()
+def test_needed_upstream_calls_are_sent_and_routed() -> None:
+    calls = coverage()
     missing = {
-        f"{row.call}: {'the gateway never sends it' if row.call in told.answered else 'the sandbox has no route'}"
-        for row in told.rows
-        if told.is_needed(row) and not told.is_covered(row)
+        f"{row.call}: {'the gateway never sends it' if row.call in calls.answered else 'the sandbox has no route'}"
+        for row in calls.rows
+        if calls.is_needed(row) and not calls.is_covered(row)
     }
     assert missing == set(), (
-        "A call that is a must, a should, or the source of a member is not covered. Send it in a method of "
-        "gateway/upstream that is used and route it in sandbox/app.py; or, where another call that is sent does the "
-        "same, name that one in the last column of docs/coverage.csv. The path must be put together inside "
-        "gateway/upstream: what only callers know of it cannot be seen (tests/support/gateway_calls.py)."
+        "A call that is a must, a should, or the source of a graph field is not covered. Send it in a method of "
+        "gateway/upstream/endpoints that is used, and route it in sandbox/app.py; or name a call with the same effect "
+        "in the last column of docs/coverage.csv. The method must build the path itself: a path that its caller "
+        "passes is not recognized (tests/support/gateway_calls.py)."
     )
 
 
-def test_the_page_is_true() -> None:
+def test_coverage_page_is_current() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which writes docs/coverage.md too"
 
 
-def test_a_call_that_stands_for_another_is_sent_and_answered_and_the_other_is_not_sent() -> None:
-    told = coverage()
-    for row in (row for row in told.rows if row.instead):
-        assert row.call not in told.sent, f"{row.call} is sent itself: nothing stands for it in docs/coverage.csv"
+def test_substitute_call_is_used_and_replaced_call_is_not_sent() -> None:
+    calls = coverage()
+    for row in (row for row in calls.rows if row.instead):
+        assert row.call not in calls.sent, f"{row.call} is sent itself: it needs no substitute in docs/coverage.csv"
         if row.instead != SETTINGS:
-            other = call(*row.instead.split())
-            assert other in told.sent & told.answered, f"{row.call} is said to be covered by {other}"
+            substitute = call(*row.instead.split())
+            assert substitute in calls.sent & calls.answered, f"the substitute of {row.call} is not used"
 
 
-def test_the_inventory_names_each_call_once() -> None:
+def test_inventory_lists_each_call_once() -> None:
     calls = [row.call for row in inventory()]
     assert len(calls) == len(set(calls)) > 140
 
@@ -57,5 +57,5 @@ def test_the_inventory_names_each_call_once() -> None:
         (" POST /a/{id}/…", ["POST /a/{id}/…"]),
     ],
 )
-def test_calls_are_read_from_what_a_description_names_as_its_source(text: str, expected: list[str]) -> None:
+def test_calls_are_read_from_source_descriptions(text: str, expected: list[str]) -> None:
     assert [f"{method} {path}" for method, path in source_calls(text)] == expected

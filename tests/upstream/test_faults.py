@@ -1,7 +1,7 @@
 """Each fault on each upstream call of the purchase, over real sockets.
 
-Whatever breaks, the answer keeps what does not depend on it, names the failure, comes in time, asks no
-read more than three times, and makes no change twice.
+Whatever fails, the answer keeps all that does not depend on the call, names the failure and comes in time. A read is
+sent at most three times, a change once.
 """
 
 import asyncio
@@ -42,10 +42,10 @@ pytestmark = pytest.mark.slow
 ME = "/v1/shoppers/me"
 
 DEADLINE_S = 1.0
-"""For one operation, where something hangs. Much more than it takes, on a busy machine too."""
+"""Of an operation, for faults that hang. Long enough for a busy machine."""
 
 LONG_DEADLINE_S = 30.0
-"""Where nothing hangs: a busy machine is no fault."""
+"""Of an operation, for the other faults: a busy machine must not look like one."""
 
 HANGING = ("delay", "drip")
 
@@ -59,7 +59,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "huge": ({}, "UPSTREAM_INVALID_RESPONSE"),
     "content-type": ({}, "UPSTREAM_INVALID_RESPONSE"),
 }
-"""By kind: what it is told, and the code of the error in the answer."""
+"""By kind: its parameters, and the error code of the answer."""
 
 PAY = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) { errors { code } } }"
 PAGE = {
@@ -73,7 +73,7 @@ FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 @asynccontextmanager
 async def reaching(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
-    """A shopper whose gateway reaches the sandbox over a socket."""
+    """A shopper whose gateway calls the sandbox over a socket."""
     async with listening(create_sandbox(world), "off") as url:
         settings = settings_for(
             world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
@@ -84,7 +84,7 @@ async def reaching(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
 
 @pytest.fixture
 async def live(world: World) -> AsyncIterator[Shopper]:
-    """A gateway with little patience."""
+    """A gateway with a short deadline."""
     async with reaching(world, DEADLINE_S) as shopper:
         yield shopper
 
@@ -97,13 +97,13 @@ class Step:
     method: str
     path: str
     keeps: tuple[str, ...] = ()
-    """What is in the answer in spite of the fault, as dotted paths."""
+    """Dotted paths that are in the answer despite the fault."""
     loses: str | None = None
-    """What is null then."""
+    """Dotted path that is null."""
     harmless: tuple[str, ...] = ()
-    """Faults of a change of which no part is missed: the cart that is read afterwards tells."""
-    is_stood_in_for: bool = False
-    """Whether another call tells the same."""
+    """Faults that do not fail the operation: the cart is read afterwards and shows that the change was made."""
+    has_substitute: bool = False
+    """Whether another call supplies the same data."""
 
     @property
     def is_read(self) -> bool:
@@ -153,7 +153,7 @@ STEPS = [
         "GET",
         METHODS,
         ("storefront", "cart.id", "cart.readiness", "cart.paymentSession.availablePaymentMethods.methods"),
-        is_stood_in_for=True,
+        has_substitute=True,
     ),
     Step("GuestFirstLine", "POST", "/oauth20/token"),
     Step("GuestFirstLine", "POST", f"{CART}/line-items", harmless=("malformed", "content-type")),
@@ -165,7 +165,7 @@ STEPS = [
         "GET",
         METHODS,
         ("prepareCheckout.cart.id", "prepareCheckout.cart.paymentSession.availablePaymentMethods.methods"),
-        is_stood_in_for=True,
+        has_substitute=True,
     ),
     Step("GuestSource", "GET", CART),
     Step("GuestSource", "DELETE", f"{CART}/apply-payment-method", harmless=("drip",)),
@@ -176,9 +176,9 @@ STEPS = [
 
 
 async def arrange(shopper: Shopper, step: Step) -> dict[str, Any]:
-    """The state before the operation, and its variables. Asks for no list of methods."""
+    """Bring about the state before the operation and return its variables. Reads no list of payment methods."""
     storefront, operation = shopper.storefront, step.operation
-    # Upstream would choose the option by itself.
+    # Otherwise the sandbox selects the shipping option itself.
     shopper.world.switches.shipping_option = "open"
     if operation == "ProductPage":
         return PAGE
@@ -203,7 +203,7 @@ async def arrange(shopper: Shopper, step: Step) -> dict[str, Any]:
     return {"key": new_key(), "total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
 
 
-def found(answer: Answer, path: str) -> Any:
+def value_at(answer: Answer, path: str) -> Any:
     value: Any = answer.body["data"]
     for name in path.split("."):
         value = value[name]
@@ -211,17 +211,17 @@ def found(answer: Answer, path: str) -> Any:
 
 
 def codes(answer: Answer) -> set[str]:
-    """Codes of the errors, those in a payload included."""
-    told = set(answer.codes)
+    """Codes of all errors, also of those in a payload."""
+    found_codes = set(answer.codes)
     for payload in (answer.body.get("data") or {}).values():
         if isinstance(payload, dict):
-            told |= {error["code"] for error in payload.get("errors") or []}
-    return told
+            found_codes |= {error["code"] for error in payload.get("errors") or []}
+    return found_codes
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("step", STEPS, ids=str)
-async def test_a_fault_stays_where_it_happened(world: World, step: Step, kind: str) -> None:
+async def test_fault_costs_only_its_own_part_of_the_answer(world: World, step: Step, kind: str) -> None:
     deadline_s = DEADLINE_S if kind in HANGING else LONG_DEADLINE_S
     async with reaching(world, deadline_s) as live:
         await check_fault(live, step, kind, deadline_s)
@@ -247,26 +247,26 @@ async def check_fault(live: Shopper, step: Step, kind: str, deadline_s: float) -
         assert codes(answer) == set()
         assert (await live.storefront.cart())["totalQuantity"] == 1
         return
-    # A payload has one code for a change that failed, whatever the cause.
-    told = codes(answer)
-    if step.is_stood_in_for:
-        assert told == set(), answer.body
+    # A payload has the same code for every cause of a failed change.
+    error_codes = codes(answer)
+    if step.has_substitute:
+        assert error_codes == set(), answer.body
     else:
-        assert told & {code, "UPSTREAM_UNAVAILABLE"}, answer.body
-        assert code in told or step.operation.startswith("Guest"), answer.body
+        assert error_codes & {code, "UPSTREAM_UNAVAILABLE"}, answer.body
+        assert code in error_codes or step.operation.startswith("Guest"), answer.body
     for path in step.keeps:
-        assert found(answer, path) is not None, path
+        assert value_at(answer, path) is not None, path
     if step.loses:
-        assert found(answer, step.loses) is None
+        assert value_at(answer, step.loses) is None
     assert world.calls.count("POST", SUBMIT) == 0
 
-    # Once the fault is over nothing of it remains.
+    # Nothing of the fault remains afterwards.
     world.faults.clear()
     again = await live.storefront.ask("{ cart { totalQuantity } }")
     assert "errors" not in again.body
 
 
-async def test_nobody_listening_is_told_at_once(world: World) -> None:
+async def test_closed_port_is_reported_at_once(world: World) -> None:
     async with listening(create_sandbox(world), "off") as url:
         pass
     async with running(app_for(settings_for(world, upstream_url=url))) as http:
@@ -279,16 +279,16 @@ async def test_nobody_listening_is_told_at_once(world: World) -> None:
         assert payload["errors"][0]["retry"] == "RETRY"
 
 
-async def test_callers_that_leave_do_not_use_up_the_connections(world: World) -> None:
+async def test_cancelled_requests_release_their_connections(world: World) -> None:
     async with reaching(world, deadline_s=20) as live:
         await live.storefront.add(PACK)
         await live.fault("delay", CART, method="GET", delay_s=60, times=30)
         tabs = [live.storefront.another_tab() for _ in range(30)]
-        asked = [asyncio.create_task(tab.ask("{ cart { id } }")) for tab in tabs]
+        requests = [asyncio.create_task(tab.ask("{ cart { id } }")) for tab in tabs]
         await asyncio.sleep(0)
-        for task in asked:
+        for task in requests:
             task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+        await asyncio.gather(*requests, return_exceptions=True)
         world.faults.clear()
         answers = await asyncio.gather(*(live.storefront.another_tab().ask("{ cart { id } }") for _ in range(100)))
         assert all("errors" not in answer.body for answer in answers)
@@ -303,18 +303,20 @@ SLOW = [
 ]
 
 
-@pytest.mark.parametrize(("text", "one", "other"), [row[1:] for row in SLOW], ids=[row[0] for row in SLOW])
-async def test_calls_after_one_another_share_a_deadline(live: Shopper, text: str, one: str, other: str) -> None:
+@pytest.mark.parametrize(("text", "first_path", "second_path"), [row[1:] for row in SLOW], ids=[row[0] for row in SLOW])
+async def test_consecutive_calls_share_the_operation_deadline(
+    live: Shopper, text: str, first_path: str, second_path: str
+) -> None:
     if text != START:
         await live.storefront.add(PACK)
-    for path in (one, other):
+    for path in (first_path, second_path):
         await live.fault("delay", path, delay_s=DEADLINE_S * 0.8)
     answer = await live.storefront.ask(text)
     payload = (answer.body["data"] or {}).get("startSession") or {"errors": []}
     assert "UPSTREAM_TIMEOUT" in answer.codes or payload["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
 
 
-async def test_upstream_is_left_alone_for_as_long_as_it_asks(world: World) -> None:
+async def test_retry_waits_for_retry_after(world: World) -> None:
     def busy(request: httpx.Request) -> httpx.Response:
         return httpx.Response(503, headers={"Retry-After": "2"}, request=request)
 

@@ -1,7 +1,7 @@
-"""The shapes that resolvers give fit the types they appear as, member by member.
+"""The objects that resolvers return have an attribute of the right type for each field of their graph type.
 
-Types and shapes are walked side by side, from what each resolver says it returns: the type checker does not see that a
-field reads the attribute of its name.
+Graph types and Python classes are walked side by side, from the return hint of each resolver. The type checker cannot
+do this: a field without a resolver reads the attribute of its name.
 """
 
 import functools
@@ -45,42 +45,42 @@ LEAVES: dict[str, set[object]] = {
     "Date": {date},
     "UUID": {UUID},
 }
-"""What is written out as each scalar; as any other, text."""
+"""Python types that each scalar accepts; any other scalar accepts a string."""
 
 CORE = build().core
 ROOTS = {root.name for root in (CORE.query_type, CORE.mutation_type) if root}
 
 
 class Pair(NamedTuple):
-    """A type of the graph, and a class whose values appear as it."""
+    """A type of the graph, and a class whose objects are returned for it."""
 
     type: GraphQLObjectType
     shape: Any
-    """A class, or a generic one with its arguments."""
+    """A class, or a generic class with its arguments."""
 
     def __str__(self) -> str:
         return f"{self.type.name} from {self.shape}"
 
 
-def test_every_member_of_a_type_is_on_every_shape_that_appears_as_it() -> None:
+def test_returned_objects_have_all_fields_of_their_type() -> None:
     assert [problem for pair in pairs() for problem in problems(pair)] == []
 
 
-def test_every_type_that_a_resolver_leads_to_is_looked_at() -> None:
+def test_all_output_types_are_compared() -> None:
     reached = {pair.type.name for pair in pairs()}
     assert reached >= {"Cart", "Product", "Order", "CardSource", "OrderPlaced", "AvailabilityError", "AddressBlocker"}
     outputs = {name for name, type_ in CORE.type_map.items() if is_object_type(type_) and not name.startswith("__")}
     assert outputs - reached - ROOTS == set()
 
 
-def test_every_resolver_takes_what_its_field_declares() -> None:
+def test_resolver_parameters_match_the_fields_arguments() -> None:
     for pair in [*pairs(), *(Pair(object_type(root), object) for root in sorted(ROOTS))]:
-        for name, member in pair.type.fields.items():
-            if resolver := resolver_of(member):
-                _, *taken = inspect.signature(resolver).parameters
-                declared = [PARAMETERS.get(argument, snake(argument)) for argument in member.args]
+        for name, field in pair.type.fields.items():
+            if resolver := resolver_of(field):
+                _, *parameters = inspect.signature(resolver).parameters
+                declared = [PARAMETERS.get(argument, snake(argument)) for argument in field.args]
                 context = ["ctx"] if takes_parent(resolver) else []
-                assert sorted(taken) == sorted([*context, *declared]), f"{pair.type.name}.{name}"
+                assert sorted(parameters) == sorted([*context, *declared]), f"{pair.type.name}.{name}"
 
 
 # Walking.
@@ -88,21 +88,21 @@ def test_every_resolver_takes_what_its_field_declares() -> None:
 
 @cache
 def pairs() -> list[Pair]:
-    """Every type that a root leads to, with every shape that resolvers give for it."""
-    found: dict[Pair, None] = {}
+    """Every type that is reachable from a root, with every class that resolvers return for it."""
+    reached: dict[Pair, None] = {}
     waiting = deque(Pair(object_type(root), object) for root in ROOTS)
     while waiting:
         pair = waiting.popleft()
-        for member in pair.type.fields.values():
-            for below in appearing(member.type, hint_of(pair.shape, member)):
-                if below not in found:
-                    found[below] = None
+        for field in pair.type.fields.values():
+            for below in appearing(field.type, hint_of(pair.shape, field)):
+                if below not in reached:
+                    reached[below] = None
                     waiting.append(below)
-    return list(found)
+    return list(reached)
 
 
 def appearing(type_: GraphQLOutputType, hint: object) -> Iterator[Pair]:
-    """What values of the hint appear as, at a place of the type."""
+    """The pairs of types and classes where a field of this type returns values of this hint."""
     named = get_named_type(type_)
     for shape in parts(inner(hint)):
         if is_object_type(named):
@@ -119,12 +119,12 @@ def possible_types(type_: GraphQLAbstractType, shape: Any) -> Iterator[GraphQLOb
 
 
 def typename(shape: Any) -> str | None:
-    """None: the content decides."""
-    told = inspect.getattr_static(shape, "typename", Shape.typename)
-    if told is Shape.typename:
+    """The graph type of a class; None when it depends on the object."""
+    attribute = inspect.getattr_static(shape, "typename", Shape.typename)
+    if attribute is Shape.typename:
         return str(shape.__name__)
     try:
-        return str(told.fget(SimpleNamespace()))
+        return str(attribute.fget(SimpleNamespace()))
     except AttributeError:
         return None
 
@@ -133,16 +133,16 @@ def typename(shape: Any) -> str | None:
 
 
 def problems(pair: Pair) -> Iterator[str]:
-    for name, member in pair.type.fields.items():
-        hint = hint_of(pair.shape, member)
+    for name, field in pair.type.fields.items():
+        hint = hint_of(pair.shape, field)
         if hint is None:
             yield f"{pair}: it has no {snake(name)}"
-        elif not fits(member.type, hint):
-            yield f"{pair}: {name} is {member.type}, but {hint}"
+        elif not fits(field.type, hint):
+            yield f"{pair}: {name} is {field.type}, but {hint}"
 
 
 def fits(type_: GraphQLOutputType, hint: object) -> bool:
-    """Whether values of the hint can be written as the type. A leaf may be null in a shape where it must not be."""
+    """Whether values of the hint can be returned for the type. Nullability of scalars is not compared."""
     named = get_named_type(type_)
     if is_list_type(get_nullable_type(type_)) != is_listed(hint):
         return False
@@ -153,15 +153,15 @@ def fits(type_: GraphQLOutputType, hint: object) -> bool:
     return any(True for _ in appearing(type_, hint))
 
 
-def hint_of(shape: Any, member: GraphQLField) -> object:
-    """The hint of what a field gives: of its resolver, else of the attribute of its name. None: there is none."""
-    if resolver := resolver_of(member):
+def hint_of(shape: Any, field: GraphQLField) -> object:
+    """The return hint of the field's resolver, else the hint of the attribute of its name; None without either."""
+    if resolver := resolver_of(field):
         return get_type_hints(resolver)["return"]
     own = get_origin(shape) or shape
-    hint = attribute_hint(own, member.extensions["strawberry-definition"].python_name)
-    given = dict(zip(getattr(own, "__parameters__", ()), get_args(shape), strict=True))
+    hint = attribute_hint(own, field.extensions["strawberry-definition"].python_name)
+    arguments = dict(zip(getattr(own, "__parameters__", ()), get_args(shape), strict=True))
     variables = getattr(hint, "__parameters__", ())
-    return hint[tuple(given[one] for one in variables)] if variables else given.get(hint, hint)
+    return hint[tuple(arguments[variable] for variable in variables)] if variables else arguments.get(hint, hint)
 
 
 def attribute_hint(owner: type, name: str) -> Any:
@@ -173,24 +173,24 @@ def attribute_hint(owner: type, name: str) -> Any:
     return get_type_hints(owner).get(name)
 
 
-def resolver_of(member: GraphQLField) -> Callable[..., Any] | None:
-    found: Callable[..., Any] | None = member.extensions["strawberry-definition"].metadata.get("resolver")
-    return found
+def resolver_of(field: GraphQLField) -> Callable[..., Any] | None:
+    resolver: Callable[..., Any] | None = field.extensions["strawberry-definition"].metadata.get("resolver")
+    return resolver
 
 
 def is_listed(hint: object) -> bool:
-    return any(get_origin(one) in (list, tuple, Sequence) for one in alternatives(hint))
+    return any(get_origin(part) in (list, tuple, Sequence) for part in alternatives(hint))
 
 
 def inner(hint: object) -> object:
-    """The hint of the items of a list, and of what may be null."""
-    items = [get_args(one)[0] if get_origin(one) in (list, tuple, Sequence) else one for one in alternatives(hint)]
+    """The hint without its list and without None."""
+    items = [get_args(part)[0] if get_origin(part) in (list, tuple, Sequence) else part for part in alternatives(hint)]
     return functools.reduce(operator.or_, items)
 
 
 def alternatives(hint: object) -> list[object]:
     if get_origin(hint) in (Union, UnionType):
-        return [part for one in get_args(hint) for part in alternatives(one) if part is not NoneType]
+        return [part for option in get_args(hint) for part in alternatives(option) if part is not NoneType]
     return [hint]
 
 
@@ -199,9 +199,9 @@ def parts(hint: object) -> set[object]:
 
 
 def object_type(name: str) -> GraphQLObjectType:
-    found = CORE.type_map[name]
-    assert is_object_type(found)
-    return found
+    named = CORE.type_map[name]
+    assert is_object_type(named)
+    return named
 
 
 def snake(name: str) -> str:

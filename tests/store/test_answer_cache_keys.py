@@ -1,4 +1,4 @@
-"""What is remembered is found again under all that it depends on, and under nothing else."""
+"""The key of a cached answer names everything that the answer depends on."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
 
 @settings(max_examples=500, deadline=None)
 @given(PARTS, PARTS)
-def test_two_lists_of_parts_have_one_key_only_when_they_are_one(one: list[str | None], other: list[str | None]) -> None:
-    assert (hashed_key("scope", *one) == hashed_key("scope", *other)) == (one == other)
+def test_different_parts_have_different_keys(parts: list[str | None], other: list[str | None]) -> None:
+    assert (hashed_key("scope", *parts) == hashed_key("scope", *other)) == (parts == other)
 
 
 @settings(max_examples=100, deadline=None)
 @given(PARTS)
-def test_a_scope_is_not_a_part(parts: list[str | None]) -> None:
+def test_scope_is_not_a_part(parts: list[str | None]) -> None:
     assert hashed_key("a", "b", *parts) != hashed_key("ab", *parts)
 
 
@@ -32,21 +32,21 @@ PRODUCT = """query($id: String!, $locale: Locale!, $currency: CurrencyCode!)
 PAGE = """query($size: Int!, $after: String, $text: String, $locale: Locale!, $currency: CurrencyCode!)
   @inContext(locale: $locale, currencyCode: $currency) {
   products(first: $size, after: $after, search: {text: $text}) { nodes { name } } }"""
-HERE = {"locale": "en-US", "currency": "USD"}
-THERE = {"locale": "de-DE", "currency": "EUR"}
+ENGLISH = {"locale": "en-US", "currency": "USD"}
+GERMAN = {"locale": "de-DE", "currency": "EUR"}
 
 
 @pytest.mark.parametrize(
     ("text", "base", "change"),
     [
-        (PRODUCT, {"id": PACK} | HERE, {"id": POLES}),
-        (PRODUCT, {"id": PACK} | HERE, THERE),
-        (PRODUCT, {"id": PACK} | HERE, {"currency": "EUR"}),
-        (PAGE, {"size": 2, "text": "pack"} | HERE, {"text": "pole"}),
-        (PAGE, {"size": 2, "text": "pack"} | HERE, THERE),
+        (PRODUCT, {"id": PACK} | ENGLISH, {"id": POLES}),
+        (PRODUCT, {"id": PACK} | ENGLISH, GERMAN),
+        (PRODUCT, {"id": PACK} | ENGLISH, {"currency": "EUR"}),
+        (PAGE, {"size": 2, "text": "pack"} | ENGLISH, {"text": "pole"}),
+        (PAGE, {"size": 2, "text": "pack"} | ENGLISH, GERMAN),
     ],
 )
-async def test_each_thing_that_changes_a_public_answer_is_in_its_key(
+async def test_variables_that_change_a_public_answer_change_its_key(
     storefront: Storefront, world: World, text: str, base: dict[str, Any], change: dict[str, Any]
 ) -> None:
     async def calls(**variables: Any) -> int:
@@ -55,12 +55,12 @@ async def test_each_thing_that_changes_a_public_answer_is_in_its_key(
         return world.calls.count() - before
 
     await calls(**base)
-    assert await calls(**base) == 0, "remembered"
-    assert await calls(**(base | change)) > 0, "asked again"
-    assert await calls(**base) == 0, "still remembered"
+    assert await calls(**base) == 0, "cached"
+    assert await calls(**(base | change)) > 0, "read again"
+    assert await calls(**base) == 0, "still cached"
 
 
-async def test_what_one_shopper_may_pay_with_is_no_answer_for_another(shopper: Shopper, world: World) -> None:
+async def test_payment_methods_of_one_shopper_are_not_served_to_another(shopper: Shopper, world: World) -> None:
     text = "{ availablePaymentMethods { methods { type } } }"
     path = "/payments/payment-methods"
     await shopper.fill_cart()
