@@ -70,7 +70,7 @@ async def _address_on_cart(ctx: Context, kind: AddressKind, path: Path) -> Addre
 def _check_served(countries: tuple[str, ...], address: Address | None, path: Path) -> None:
     country = address.country_code if address is not None else None
     if not guard.serves(countries, country):
-        message = f"The site does not serve {country}. `storefront` has the countries it serves."
+        message = f"The site does not serve {country}. Choose one of the countries in `storefront`."
         raise Refused(DestinationError(code=ErrorCode.COUNTRY_NOT_SERVED, message=message, path=path))
 
 

@@ -199,7 +199,7 @@ def _new_line(line: NewCartLineInput, path: Path) -> NewLine:
     by = line.product
     product_id = by.upstream_id if by.id is None else upstream_id("Product", by.id)
     if by.external_reference_id is None and product_id is None:
-        raise Refused(not_found((*path, "product"), "There is no product with this id."))
+        raise Refused(not_found((*path, "product"), "There is no product with this id. Read `products`."))
     return NewLine(
         product_id=product_id,
         external_reference_id=by.external_reference_id,
@@ -232,7 +232,7 @@ def _terms(terms: RecurringTermsInput | None, path: Path) -> RecurringTerms | No
 def _line_id(global_id: str, path: Path) -> str:
     line_id = upstream_id("CartLine", global_id)
     if line_id is None:
-        raise Refused(not_found(path, "The cart has no line with this id."))
+        raise Refused(not_found(path, "The cart has no line with this id. Read `cart.lines`."))
     return line_id
 
 

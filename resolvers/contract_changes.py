@@ -51,7 +51,9 @@ async def _with_own_contract(
     try:
         contract = await own_contract(ctx, contract_id) if contract_id else None
         if contract is None:
-            error = not_found(("input", "id"), "There is no recurring purchase with this id.")
+            error = not_found(
+                ("input", "id"), "There is no recurring purchase with this id. Read `shopper.subscriptionContracts`."
+            )
             return ContractPayload(errors=[error])
         own_id = contract.upstream_id
         await change(contract)
@@ -103,7 +105,8 @@ async def _own_option_id(ctx: Context, global_id: str) -> str:
     option_id = upstream_id("PaymentOption", global_id)
     options = await ctx.payment_options()
     if option_id is None or option_id not in {option.upstream_id for option in options}:
-        raise Refused(not_found((*CHANGE, "paymentOptionId"), "There is no saved payment option with this id."))
+        message = "There is no saved payment option with this id. Read `shopper.paymentOptions`."
+        raise Refused(not_found((*CHANGE, "paymentOptionId"), message))
     return option_id
 
 

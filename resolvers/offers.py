@@ -82,7 +82,7 @@ async def _remember(ctx: Context, change: CartChange) -> None:
 
 
 def no_offer(path: Path) -> NotFoundError:
-    return not_found(path, "There is no offer with this id.")
+    return not_found(path, "There is no offer with this id. Read `offers` or `cart.appliedOffers`.")
 
 
 async def remove_offer(ctx: Context, args: RemoveOfferInput) -> Payload:

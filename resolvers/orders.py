@@ -118,7 +118,7 @@ def _proof(by: OrderLookupBy) -> Proof:
 
 
 def _no_such_order() -> NotFoundError:
-    return not_found(BY, "No order matches this input.")
+    return not_found(BY, "No order matches this input. Compare it with the confirmation mail.")
 
 
 def _sign_in_required() -> AccessError:

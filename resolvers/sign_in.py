@@ -58,9 +58,8 @@ async def sign_in(ctx: Context, args: SignInInput) -> SignInPayload:
 async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     password, assertion = args.credentials.password, args.credentials.merchant_assertion
     path = ("input", "credentials", "merchantAssertion" if password is None else "password")
-    failed = CredentialError(
-        code=ErrorCode.SIGN_IN_FAILED, message="The credentials are wrong, or the account is locked.", path=path
-    )
+    message = "The credentials are wrong, or the account is locked. Ask the shopper for others."
+    failed = CredentialError(code=ErrorCode.SIGN_IN_FAILED, message=message, path=path)
     if password is not None:
         await count_attempt(ctx, password.username, path)
         return await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)

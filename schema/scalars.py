@@ -1,5 +1,6 @@
 """The scalars of the graph. A variable is checked as strictly as a literal, and each error names the scalar."""
 
+import contextlib
 import re
 import uuid
 from collections.abc import Callable
@@ -20,73 +21,80 @@ from resolvers.scalars import (
     Url,
 )
 
-DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,9})?")
+
+def matches(value: object, pattern: str) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
-def string(value: object, message: str) -> str:
-    if not isinstance(value, str):
-        raise GraphQLError(message)
-    return value
+def parse_currency_code(value: object) -> str:
+    if not matches(value, r"[A-Z]{3}"):
+        raise GraphQLError("CurrencyCode must be an ISO 4217 code such as USD.")
+    return str(value)
 
 
-def pattern(expression: str, message: str) -> Callable[[object], str]:
-    compiled = re.compile(expression)
+def parse_country_code(value: object) -> str:
+    if not matches(value, r"[A-Z]{2}"):
+        raise GraphQLError("CountryCode must be an ISO 3166-1 alpha-2 code such as DE.")
+    return str(value)
 
-    def parse(value: object) -> str:
-        if not compiled.fullmatch(string(value, message)):
-            raise GraphQLError(message)
-        return str(value)
 
-    return parse
+def parse_locale(value: object) -> str:
+    if not matches(value, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"):
+        raise GraphQLError("Locale must be a language tag such as en-US.")
+    return str(value)
+
+
+def parse_email_address(value: object) -> str:
+    if not matches(value, r"[^@\s]+@[^@\s]+"):
+        raise GraphQLError("EmailAddress must be an email address.")
+    return str(value)
+
+
+def parse_cart_revision(value: object) -> str:
+    if not matches(value, r"[A-Za-z0-9]{1,64}"):
+        raise GraphQLError("CartRevision must be a value of `cart.revision`.")
+    return str(value)
+
+
+def parse_schema_coordinate(value: object) -> str:
+    if not matches(value, r"[A-Za-z0-9_.():@]{1,256}"):
+        raise GraphQLError("SchemaCoordinate must be a schema coordinate such as Mutation.attachSource.")
+    return str(value)
 
 
 def parse_decimal(value: object) -> Decimal:
     """From a string only: a JSON number has been a float already."""
-    message = 'Decimal must be a string such as "118.01".'
-    digits = string(value, message)
-    if not DECIMAL.fullmatch(digits):
-        raise GraphQLError(message)
-    return Decimal(digits)
+    if not matches(value, r"-?\d{1,18}(\.\d{1,9})?"):
+        raise GraphQLError('Decimal must be a string such as "118.01".')
+    return Decimal(str(value))
 
 
 def parse_date(value: object) -> date:
-    message = "Date must be a string such as 2026-11-22."
-    try:
-        return date.fromisoformat(string(value, message))
-    except ValueError:
-        raise GraphQLError(message) from None
+    with contextlib.suppress(ValueError):
+        if isinstance(value, str):
+            return date.fromisoformat(value)
+    raise GraphQLError("Date must be a string such as 2026-11-22.")
 
 
 def parse_instant(value: object) -> datetime:
-    message = "DateTime must be a string with a time zone, such as 2026-11-22T10:00:00Z."
-    try:
-        instant = datetime.fromisoformat(string(value, message))
-    except ValueError:
-        raise GraphQLError(message) from None
-    if instant.tzinfo is None:
-        raise GraphQLError(message)
-    return instant.astimezone(UTC)
+    with contextlib.suppress(ValueError):
+        if isinstance(value, str) and (instant := datetime.fromisoformat(value)).tzinfo is not None:
+            return instant.astimezone(UTC)
+    raise GraphQLError("DateTime must be a string with a time zone, such as 2026-11-22T10:00:00Z.")
 
 
 def parse_uuid(value: object) -> uuid.UUID:
-    message = "UUID must be a string of 36 characters."
-    characters = string(value, message)
-    try:
-        parsed = uuid.UUID(characters)
-    except ValueError:
-        raise GraphQLError(message) from None
-    if str(parsed) != characters.lower():
-        raise GraphQLError(message)
-    return parsed
+    with contextlib.suppress(ValueError):
+        if isinstance(value, str) and str(parsed := uuid.UUID(value)) == value.lower():
+            return parsed
+    raise GraphQLError("UUID must be a string of 36 characters.")
 
 
 def parse_url(value: object) -> str:
-    message = "URL must be an absolute http or https URL."
-    url = string(value, message)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise GraphQLError(message)
-    return url
+    with contextlib.suppress(ValueError):
+        if isinstance(value, str) and (parts := urlsplit(value)).scheme in ("http", "https") and parts.netloc:
+            return value
+    raise GraphQLError("URL must be an absolute http or https URL.")
 
 
 def _iso_instant(value: datetime) -> str:
@@ -119,9 +127,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize="{:f}".format,
         parse_value=parse_decimal,
     ),
-    EmailAddress: _string_scalar(
-        "EmailAddress", "Email address.", pattern(r"[^@\s]+@[^@\s]+", "EmailAddress must be an email address.")
-    ),
+    EmailAddress: _string_scalar("EmailAddress", "Email address.", parse_email_address),
     Url: scalar(
         name="URL",
         description="Absolute URL.",
@@ -139,29 +145,27 @@ SCALARS: dict[object, ScalarDefinition] = {
     CurrencyCode: _string_scalar(
         "CurrencyCode",
         "ISO 4217 alphabetic currency code, for example USD. A scalar, so that a new currency never breaks a client.",
-        pattern(r"[A-Z]{3}", "CurrencyCode must be an ISO 4217 code such as USD."),
+        parse_currency_code,
     ),
     CountryCode: _string_scalar(
         "CountryCode",
         "ISO 3166-1 alpha-2 country code, for example DE.",
-        pattern(r"[A-Z]{2}", "CountryCode must be an ISO 3166-1 alpha-2 code such as DE."),
+        parse_country_code,
     ),
     Locale: _string_scalar(
         "Locale",
         "BCP 47 language tag, for example en-US. The gateway converts to and from the upstream underscore form.",
-        pattern(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "Locale must be a language tag such as en-US."),
+        parse_locale,
     ),
     CartRevision: _string_scalar(
         "CartRevision",
         "Opaque digest of everything a shopper agrees to when buying: lines, quantities, prices, addresses, shipping "
         "option, tax identifiers and attached sources. Two equal revisions mean the same purchase.",
-        pattern(r"[A-Za-z0-9]{1,64}", "CartRevision must be a value of Cart.revision."),
+        parse_cart_revision,
     ),
     SchemaCoordinate: _string_scalar(
         "SchemaCoordinate",
         "Schema coordinate as defined by the GraphQL specification, for example Mutation.attachSource.",
-        pattern(
-            r"[A-Za-z0-9_.():@]{1,256}", "SchemaCoordinate must be a schema coordinate such as Mutation.attachSource."
-        ),
+        parse_schema_coordinate,
     ),
 }
