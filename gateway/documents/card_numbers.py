@@ -175,7 +175,7 @@ def _card_lengths(prefix: str) -> tuple[int, ...]:
     return tuple(sorted(lengths))
 
 
-def check_request(headers: Headers, strings: Iterable[str]) -> None:
+def refuse_card_numbers(headers: Headers, strings: Iterable[str]) -> None:
     """Check everything beside the document and its variables. Raises `DocumentRefused`."""
     for name, value in headers.items():
         if name not in UNCHECKED_HEADERS and (has_card_number(name) or has_card_number(value)):

@@ -9,7 +9,7 @@ from graphql import ExecutionResult, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.documents.card_numbers import check_request
+from gateway.documents.card_numbers import refuse_card_numbers
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.documents.registry import Documents
 from gateway.enums import SessionDelivery
@@ -43,7 +43,7 @@ class GraphQLEndpoint:
             _check_accept(request)
             handle = self._handle(request)
             parsed = await read(request)
-            check_request(request.headers, parsed.other_strings)
+            refuse_card_numbers(request.headers, parsed.other_strings)
             prepared = self._documents.prepare(
                 parsed.query,
                 parsed.sha256,
