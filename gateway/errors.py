@@ -64,10 +64,12 @@ class GatewayError(Exception):
     """
 
     code: ClassVar[TopLevelCode] = TopLevelCode.INTERNAL_ERROR
-    message: ClassVar[str] = "Something went wrong in the gateway. Give the support reference when you report it."
+    message: str = "Something went wrong in the gateway. Give the support reference when you report it."
 
     def __init__(self, message: str = "", *, detail: str = "", retry_after: datetime | None = None) -> None:
-        super().__init__(message or self.message)
+        # graphql-core reads this attribute, not the text of the exception.
+        self.message = message or self.message
+        super().__init__(self.message)
         self.detail = detail
         self.retry_after = retry_after
 

@@ -22,7 +22,7 @@ class Handle:
 
     @property
     def store_key(self) -> str:
-        """A digest: whoever reads the store learns no handle."""
+        """A digest: the store has no handle that a thief could use."""
         # The delivery is part of it: a cookie that is sent as a bearer token finds no session.
         return "session:" + hashlib.sha256(f"{self.delivery.value}:{self.secret}".encode()).hexdigest()
 

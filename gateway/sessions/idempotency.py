@@ -40,7 +40,7 @@ class ChangeOutcome(msgspec.Struct, frozen=True):
 
 
 class KeyRecord(msgspec.Struct, frozen=True):
-    """What the store has under a key. `outcome` is None while the change runs, and after it was interrupted."""
+    """The record of a key in the store. `outcome` is None while the change runs, and after it was interrupted."""
 
     fingerprint: str
     reserved_at: datetime

@@ -1,4 +1,4 @@
-"""What the store has of a session: its tokens, its market, and what it remembers of its checkout."""
+"""The record of a session in the store: its tokens, its market, and its memory of the checkout."""
 
 from datetime import datetime, timedelta
 

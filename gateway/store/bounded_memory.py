@@ -1,7 +1,7 @@
-"""Memory of one process for aiocache, bounded by entries and by bytes.
+"""Memory of one process for aiocache, limited in entries and in bytes.
 
-aiocache's own memory has no bound, removes keys that it does not report to its plugins, and keeps one timer for each
-key. This class implements `set`, `get` and `delete` of its `BaseCache`; the gateway uses no other method.
+aiocache's own memory has no limit, removes ended keys without telling its plugins, and keeps a timer for each key. This
+class implements `set`, `get` and `delete` of its `BaseCache`; the gateway uses no other method.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
 
 class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
-    """The oldest entries are dropped at the bounds. A time to live is in seconds and required.
+    """The oldest entries are dropped at a limit. A time to live is in seconds and required.
 
     Time is compared at each access. An ended entry is dropped when it is read, or as one of the oldest.
     """

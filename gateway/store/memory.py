@@ -13,7 +13,7 @@ from gateway.store.interface import LockNotAcquired
 MAX_ENTRIES = 100_000
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Keys and values. A deployment that outgrows one of the two bounds uses a shared store."""
+"""Keys and values. A deployment that outgrows one of the two limits uses a shared store."""
 
 SWEEP_EVERY = timedelta(seconds=1)
 """While the store is full. Each refused key would otherwise cost a walk through all entries."""
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 class MemoryStore:
-    """Bounded: at a bound new keys are refused. No entry is dropped before its time."""
+    """Limited in entries and bytes: a full store refuses new keys. No entry is dropped before its time."""
 
     def __init__(
         self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES

@@ -1,6 +1,6 @@
-"""Every documented code of Digital River, and what a shopper's change tells of it: typed, in our own words.
+"""Every documented refusal code of Digital River becomes its typed user error, in our own words.
 
-The catalogue is written out here on purpose: a code that loses its row in the gateway fails by its name.
+The codes are written out here on purpose: a code that loses its row in the gateway fails a test by its name.
 """
 
 from typing import NamedTuple
@@ -15,13 +15,13 @@ from resolvers import cart_edits
 from sandbox.model.world import World
 from tests.support.shop import CART, PACK, Shopper, settings_for
 
-THEIR_WORDS = "Ada Lovelace of Minnetonka may not"
+DESCRIPTION = "Ada Lovelace of Minnetonka may not"
 
 LINES = """mutation { addCartLines(input: {lines: [{product: {upstreamId: "5401230100"}}]}) {
   errors { __typename code message path retry ... on UpstreamError { upstreamCode } } } }"""
 OFFER = """mutation { applyOffer(input: {offer: {couponCode: "TRAIL10"}}) {
   errors { __typename code message path retry ... on UpstreamError { upstreamCode } } } }"""
-PLACE = """mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) {
+PREPARE = """mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) {
   errors { __typename code message path retry ... on UpstreamError { upstreamCode } } } }"""
 SHIP = """mutation { selectShippingOption(input: {shippingOptionId: "167400"}) {
   errors { __typename code message path retry ... on UpstreamError { upstreamCode } } } }"""
@@ -33,7 +33,7 @@ PAY = """mutation { attachSource(input: {source: {sourceId: "0b7c9a52-54d6-4a0f-
 CALLS = {
     LINES: ("POST", f"{CART}/line-items"),
     OFFER: ("POST", CART),
-    PLACE: ("POST", CART),
+    PREPARE: ("POST", CART),
     SHIP: ("POST", f"{CART}/apply-shipping-option"),
     TAX: ("POST", f"{CART}/tax-registrations"),
     PAY: ("POST", f"{CART}/apply-payment-method"),
@@ -47,7 +47,7 @@ class Case(NamedTuple):
     code: str
     expected: str
     subcode: str | None = None
-    description: str = THEIR_WORDS
+    description: str = DESCRIPTION
     envelope: str = "A"
 
     def __str__(self) -> str:
@@ -77,17 +77,17 @@ RETRY = {
 RETRY_OF = {code: advice for advice, codes in RETRY.items() for code in codes.split()}
 
 
-def each(change: str, status: int, codes: str, expected: str, **more: str) -> list[Case]:
+def cases(change: str, status: int, codes: str, expected: str, **more: str) -> list[Case]:
     return [Case(change, status, code, expected, **more) for code in codes.split()]
 
 
 CASES = [
     # 400
-    *each(LINES, 400, "invalid-request invalid-keyword-expression", "INVALID_INPUT"),
+    *cases(LINES, 400, "invalid-request invalid-keyword-expression", "INVALID_INPUT"),
     Case(LINES, 400, "invalid-request", "SENSITIVE_DATA_DETECTED", "sensitive-data-detected"),
     Case(LINES, 400, "invalid-request", "INVALID_INPUT", "required-data-missing"),
     Case(LINES, 400, "invalid-request", "INVALID_INPUT", "invalid-length"),
-    *each(
+    *cases(
         LINES,
         400,
         "validation-error dr_limited_token_invalid INVALID_RETURN_REASON LINE_ITEM_CANNOT_BE_RESOLVED"
@@ -102,18 +102,18 @@ CASES = [
         "UPSTREAM_REJECTED",
     ),
     # 401, 403, 405: a token that stays refused after its renewal ends the session, which is another test.
-    *each(LINES, 403, "forbidden", "UPSTREAM_REJECTED"),
-    *each(LINES, 405, "method-not-allowed", "UPSTREAM_REJECTED"),
+    *cases(LINES, 403, "forbidden", "UPSTREAM_REJECTED"),
+    *cases(LINES, 405, "method-not-allowed", "UPSTREAM_REJECTED"),
     # 404
-    *each(LINES, 404, "resource-not-found offer-not-found invalid-offer-id", "NOT_FOUND"),
-    *each(LINES, 404, "no-offer-identifier no-product-identifier", "MISSING_INPUT"),
-    *each(LINES, 404, "duplicate_offer_identifier duplicate_product_identifier", "UPSTREAM_REJECTED"),
+    *cases(LINES, 404, "resource-not-found offer-not-found invalid-offer-id", "NOT_FOUND"),
+    *cases(LINES, 404, "no-offer-identifier no-product-identifier", "MISSING_INPUT"),
+    *cases(LINES, 404, "duplicate_offer_identifier duplicate_product_identifier", "UPSTREAM_REJECTED"),
     # 409: cart, line items, catalogue
-    *each(LINES, 409, "invalid-product-id invalid-offer-id", "NOT_FOUND"),
-    *each(LINES, 409, "invalid-request field-too-long external-reference-ID-conflict", "INVALID_INPUT"),
-    *each(LINES, 409, "lineItem-already-exists nickname-already-exists", "INVALID_INPUT"),
-    *each(LINES, 409, "add-base-product-cart-error line-item-creation-failure", "PRODUCT_NOT_PURCHASABLE"),
-    *each(LINES, 409, "inventory-unavailable-error inventory-status-failure", "INSUFFICIENT_STOCK"),
+    *cases(LINES, 409, "invalid-product-id invalid-offer-id", "NOT_FOUND"),
+    *cases(LINES, 409, "invalid-request field-too-long external-reference-ID-conflict", "INVALID_INPUT"),
+    *cases(LINES, 409, "lineItem-already-exists nickname-already-exists", "INVALID_INPUT"),
+    *cases(LINES, 409, "add-base-product-cart-error line-item-creation-failure", "PRODUCT_NOT_PURCHASABLE"),
+    *cases(LINES, 409, "inventory-unavailable-error inventory-status-failure", "INSUFFICIENT_STOCK"),
     *(
         Case(LINES, 409, "inventory-unavailable-error", "INSUFFICIENT_STOCK", subcode)
         for subcode in (
@@ -121,48 +121,48 @@ CASES = [
             "inventory-unavailable-to-add-semi-tight-bundle-child-line-item",
         )
     ),
-    *each(
+    *cases(
         LINES,
         409,
         "over-private-store-shopper-restriction under-private-store-line-item-restriction"
         " private-store-remaining-quantity-under-line-item-restriction",
         "QUANTITY_OUT_OF_RANGE",
     ),
-    *each(LINES, 409, "line-item-update-failure cart-failure operation-failed", "UPSTREAM_REJECTED"),
+    *cases(LINES, 409, "line-item-update-failure cart-failure operation-failed", "UPSTREAM_REJECTED"),
     Case(LINES, 409, "operation-failed", "QUANTITY_OUT_OF_RANGE", description="It is above the allowed quantity of 3."),
-    *each(LINES, 409, "concurrent-cart-modification-failure", "CART_BUSY"),
-    *each(LINES, 409, "rate-limit-quota-exceeded", "RATE_LIMITED"),
-    *each(LINES, 429, "rate-limit-quota-exceeded too_many_requests", "RATE_LIMITED"),
-    *each(LINES, 409, "invalid-token", "SESSION_REQUIRED"),
+    *cases(LINES, 409, "concurrent-cart-modification-failure", "CART_BUSY"),
+    *cases(LINES, 409, "rate-limit-quota-exceeded", "RATE_LIMITED"),
+    *cases(LINES, 429, "rate-limit-quota-exceeded too_many_requests", "RATE_LIMITED"),
+    *cases(LINES, 409, "invalid-token", "SESSION_REQUIRED"),
     # 409: offers and coupons
-    *each(OFFER, 409, "invalid-coupon offer-not-active offer-not-deployed", "COUPON_INVALID"),
-    *each(
+    *cases(OFFER, 409, "invalid-coupon offer-not-active offer-not-deployed", "COUPON_INVALID"),
+    *cases(
         OFFER,
         409,
         "coupon-code-already-used offer-already-used offer-usage-limit-exceeded shopper-usage-limit-exceeded",
         "COUPON_USED_UP",
     ),
-    *each(OFFER, 409, "offer-not-applicable offer-unavailable", "OFFER_NOT_APPLICABLE"),
-    *each(OFFER, 409, "precondition-failure", "INVALID_INPUT"),
-    *each(OFFER, 412, "invalid-discount invalid-discount-type no-discount-or-type", "INVALID_INPUT"),
-    *each(OFFER, 412, "invalid-product-id", "NOT_FOUND"),
-    *each(OFFER, 413, "custom_descriptions_exceeds_limitation", "UPSTREAM_REJECTED"),
+    *cases(OFFER, 409, "offer-not-applicable offer-unavailable", "OFFER_NOT_APPLICABLE"),
+    *cases(OFFER, 409, "precondition-failure", "INVALID_INPUT"),
+    *cases(OFFER, 412, "invalid-discount invalid-discount-type no-discount-or-type", "INVALID_INPUT"),
+    *cases(OFFER, 412, "invalid-product-id", "NOT_FOUND"),
+    *cases(OFFER, 413, "custom_descriptions_exceeds_limitation", "UPSTREAM_REJECTED"),
     Case(OFFER, 409, "operation-failed", "COUPON_INVALID", description="The coupon could not be used."),
     # 409: shopper, address, tax, locale
-    *each(PLACE, 409, "invalid-postal-code invalid-state-code", "ADDRESS_INVALID"),
-    Case(PLACE, 409, "operation-failed", "ADDRESS_INVALID", description="TAX_000001: not verified"),
-    *each(
-        PLACE,
+    *cases(PREPARE, 409, "invalid-postal-code invalid-state-code", "ADDRESS_INVALID"),
+    Case(PREPARE, 409, "operation-failed", "ADDRESS_INVALID", description="TAX_000001: not verified"),
+    *cases(
+        PREPARE,
         409,
         "invalid-bill-to-country restricted-bill-to-country invalid-ship-to-country restricted-ship-to-country"
         " ip-address-restriction-error",
         "COUNTRY_NOT_SERVED",
     ),
-    Case(PLACE, 409, "Billing Address country for request is invalid", "COUNTRY_NOT_SERVED"),
-    *each(PLACE, 409, "invalid-ip-address invalid-locale valid-currency-code invalid_currency", "INVALID_INPUT"),
-    *each(PLACE, 409, "apply-shopper-failure", "UPSTREAM_REJECTED"),
+    Case(PREPARE, 409, "Billing Address country for request is invalid", "COUNTRY_NOT_SERVED"),
+    *cases(PREPARE, 409, "invalid-ip-address invalid-locale valid-currency-code invalid_currency", "INVALID_INPUT"),
+    *cases(PREPARE, 409, "apply-shopper-failure", "UPSTREAM_REJECTED"),
     Case(SHIP, 409, "operation-failed", "SHIPPING_OPTION_UNAVAILABLE", description="The shipping method is wrong."),
-    *each(TAX, 409, "vat-exemption-failure invalid-tax-registrations", "TAX_IDENTIFIER_INVALID", envelope="B"),
+    *cases(TAX, 409, "vat-exemption-failure invalid-tax-registrations", "TAX_IDENTIFIER_INVALID", envelope="B"),
     Case(TAX, 409, "vat-exemption-failure", "TAX_IDENTIFIER_INVALID", "vat-exemption-unavailable", envelope="B"),
     # 409: payment
     Case(PAY, 409, "apply-payment-failure", "SOURCE_NOT_FOUND", description="The source with id [x] was not found."),
@@ -175,22 +175,22 @@ CASES = [
             "Purchase amount does not meet minimum requirements.",
         )
     ),
-    *each(PAY, 409, "invalid-payment-method invalid-payment-failure", "PAYMENT_METHOD_UNAVAILABLE"),
-    *each(
+    *cases(PAY, 409, "invalid-payment-method invalid-payment-failure", "PAYMENT_METHOD_UNAVAILABLE"),
+    *cases(
         PAY,
         409,
         "source_status_invalid_for_session source_not_chargeable session_update_not_allowed source_in_use",
         "SOURCE_NOT_CHARGEABLE",
     ),
-    *each(
+    *cases(
         PAY, 409, "source_status_invalid_for_session session_update_not_allowed", "SOURCE_NOT_CHARGEABLE", envelope="C"
     ),
-    *each(PAY, 409, "nonreusable_source", "SOURCE_NOT_REUSABLE"),
-    *each(PAY, 404, "source_not_found", "SOURCE_NOT_FOUND", envelope="C"),
-    *each(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT", envelope="C"),
-    *each(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT"),
-    # Declines, wherever one turns up beside a submission: a way to pay that does not work, and no more.
-    *each(
+    *cases(PAY, 409, "nonreusable_source", "SOURCE_NOT_REUSABLE"),
+    *cases(PAY, 404, "source_not_found", "SOURCE_NOT_FOUND", envelope="C"),
+    *cases(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT", envelope="C"),
+    *cases(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT"),
+    # Declines outside a submission: the payment method cannot be used, and the reason is not shown.
+    *cases(
         PAY,
         409,
         "cart-payment-failure payment-post-auth-failure payment-unexpected-error cart-charge-failure"
@@ -255,28 +255,28 @@ CASES = [
             "issuer_not_found",
         ]
     ),
-    # Submission's own, which mean nothing elsewhere.
-    *each(
+    # Codes of submissions, which have no meaning elsewhere.
+    *cases(
         PAY,
         409,
         "submit-cart-failed additional-payment-action-required auth-error resume-cart-failure",
         "UPSTREAM_REJECTED",
     ),
-    # 5xx, and what nobody knows.
-    *each(LINES, 500, "system-error internal-payment-error", "UPSTREAM_UNAVAILABLE"),
-    *each(LINES, 503, "x", "UPSTREAM_UNAVAILABLE"),
-    *each(LINES, 409, "a-code-of-next-year", "UPSTREAM_REJECTED"),
-    *each(PAY, 400, "a_code_of_next_year", "UPSTREAM_REJECTED", envelope="C"),
+    # 5xx, and unknown codes.
+    *cases(LINES, 500, "system-error internal-payment-error", "UPSTREAM_UNAVAILABLE"),
+    *cases(LINES, 503, "x", "UPSTREAM_UNAVAILABLE"),
+    *cases(LINES, 409, "a-code-of-next-year", "UPSTREAM_REJECTED"),
+    *cases(PAY, 400, "a_code_of_next_year", "UPSTREAM_REJECTED", envelope="C"),
 ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
-async def test_each_code_is_told_as_its_typed_error(shopper: Shopper, case: Case) -> None:
+async def test_each_code_becomes_its_typed_error(shopper: Shopper, case: Case) -> None:
     await (shopper.fill_cart() if case.change is SHIP else shopper.storefront.add(PACK))
     method, path = CALLS[case.change]
-    about = {"status": case.status, "code": case.code, "subcode": case.subcode, "envelope": case.envelope}
-    await shopper.fault("status", path, method=method, description=case.description, **about)
+    refusal = {"status": case.status, "code": case.code, "subcode": case.subcode, "envelope": case.envelope}
+    await shopper.fault("status", path, method=method, description=case.description, **refusal)
 
     answer = await shopper.storefront.ask(case.change)
     (payload,) = answer.data.values()
@@ -291,8 +291,8 @@ async def test_each_code_is_told_as_its_typed_error(shopper: Shopper, case: Case
         assert case.subcode not in str(answer.body)
 
 
-def test_every_code_of_the_graph_that_upstream_can_cause_is_reached() -> None:
-    ours_alone = {
+def test_every_error_code_has_a_known_cause() -> None:
+    caused_by_the_gateway = {
         "CART_REVISION_MISMATCH",
         "CART_LOCKED",
         "PRIMARY_SOURCE_PRESENT",
@@ -307,32 +307,34 @@ def test_every_code_of_the_graph_that_upstream_can_cause_is_reached() -> None:
         "CONTRACT_CHANGE_NOT_ALLOWED",
         "STORE_UNAVAILABLE",
     }
-    assert {case.expected for case in CASES} | ours_alone == {code.name for code in ErrorCode}
+    assert {case.expected for case in CASES} | caused_by_the_gateway == {code.name for code in ErrorCode}
 
 
 # Warnings.
 
-REMARKS = {
+WARNINGS = {
     "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "tax_service_invalid_hsCode_warning": WarningCode.LANDED_COST_INCOMPLETE,
-    "a_remark_of_next_year": WarningCode.OTHER,
+    "a_warning_of_next_year": WarningCode.OTHER,
 }
 
 
 @pytest.mark.parametrize("inside", [True, False], ids=["in the cart", "beside the cart"])
-@pytest.mark.parametrize(("collection", "member"), [("Warnings", "Code"), ("warnings", "code"), ("warnings", "Code")])
-@pytest.mark.parametrize("remark", REMARKS)
-async def test_each_warning_is_told_wherever_it_stands(
-    shopper: Shopper, world: World, remark: str, collection: str, member: str, inside: bool
+@pytest.mark.parametrize(
+    ("collection", "code_field"), [("Warnings", "Code"), ("warnings", "code"), ("warnings", "Code")]
+)
+@pytest.mark.parametrize("warning_code", WARNINGS)
+async def test_each_warning_is_read_inside_and_beside_the_cart(
+    shopper: Shopper, world: World, warning_code: str, collection: str, code_field: str, inside: bool
 ) -> None:
     await shopper.storefront.add(PACK)
     token = next(token for token, known in world.tokens.items() if known.shopper.cart)
     wire = (await shopper.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})).json()
-    (wire["cart"] if inside else wire)[collection] = [{member: remark, "description": THEIR_WORDS}]
+    (wire["cart"] if inside else wire)[collection] = [{code_field: warning_code, "description": DESCRIPTION}]
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=wire))) as http:
         cart = await Upstream(Calls(http, settings_for(world))).cart.active_cart(token)
     (warning,) = cart_edits.warnings_of(cart)
-    assert warning.code is REMARKS[remark]
-    assert THEIR_WORDS not in warning.message
+    assert warning.code is WARNINGS[warning_code]
+    assert DESCRIPTION not in warning.message

@@ -50,7 +50,7 @@ async def test_change_of_a_locked_cart_is_refused_as_busy(shop: Shop) -> None:
     assert (await shop.shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_busy_cart_is_a_top_level_error_where_errors_are_not_selected(shop: Shop) -> None:
+async def test_busy_cart_is_promoted_when_errors_are_not_selected(shop: Shop) -> None:
     await shop.shopper.storefront.add(PACK)
     shop.store.is_locked = True
     text = 'mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { cart { totalQuantity } } }'
@@ -58,7 +58,7 @@ async def test_busy_cart_is_a_top_level_error_where_errors_are_not_selected(shop
     assert (await shop.shopper.storefront.ask(text)).codes == ["CART_BUSY"]
 
 
-async def test_submit_order_of_a_locked_cart_sends_nothing_and_frees_the_key(shop: Shop) -> None:
+async def test_submit_order_of_a_locked_cart_sends_nothing(shop: Shop) -> None:
     await shop.shopper.get_ready()
     key = new_key()
     shop.store.is_locked = True

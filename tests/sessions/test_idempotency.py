@@ -1,4 +1,4 @@
-"""A mutation may be sent again when its answer was lost: what then happens is what its `@idempotency` says."""
+"""A repeated mutation does what its `@idempotency` promises."""
 
 import json
 from typing import Any
@@ -39,114 +39,117 @@ NATURAL: dict[str, str] = {
     "attachSource": '{source: {sourceId: "$source"}}',
     "detachSource": "{target: {all: true}}",
 }
-"""An input for each; a name behind a dollar is a fact of the shopper's."""
+"""Inputs by mutation. `$name` stands for a value of the shopper."""
 
-SHOWN_ELSEWHERE = {
-    "signIn": "a second sign-in renews the handle, as the first: test_account",
-    "signOut": "takes no input: below",
-    "lookupOrder": "changes nothing: test_orders",
-    "savePaymentOption": "by the source that it saves: test_account",
+TESTED_ELSEWHERE = {
+    "signIn": "a second sign-in renews the handle like the first: test_sign_in",
+    "signOut": "takes no input: a test of its own below",
+    "lookupOrder": "reads an order: test_orders",
+    "savePaymentOption": "test_shopper",
     "applyStoreCredit": "test_store_credit",
     "removeStoreCredit": "test_store_credit",
-    "changeSubscriptionContract": "what is to be, not what is to change",
-    "cancelSubscriptionContract": "what is to be, not what is to change",
+    "changeSubscriptionContract": "test_contracts",
+    "cancelSubscriptionContract": "test_contracts",
 }
 
 KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 
 
-WITHOUT_A_SOURCE = {"applyShopper", "updateSession"}
-"""Upstream refuses them, or a part of them, while a source is attached."""
+REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
+"""Digital River refuses them, or a part of them, while a source is attached."""
 
-CHANGES_NOTHING_HERE = {"startSession", "setTaxIdentifiers", "attachSource"}
+CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
 
 def mutations(mode: IdempotencyMode) -> set[str]:
-    found = set()
-    for name, member in elements(build().core):
-        said = directive_of(member, Idempotency)
-        if said is not None and said.mode is mode:
-            found.add(name.partition(".")[2])
-    return found
+    names = set()
+    for coordinate, element in elements(build().core):
+        directive = directive_of(element, Idempotency)
+        if directive is not None and directive.mode is mode:
+            names.add(coordinate.partition(".")[2])
+    return names
 
 
 def test_every_mutation_is_repeated_here_or_elsewhere() -> None:
-    assert mutations(IdempotencyMode.NATURAL) <= NATURAL.keys() | SHOWN_ELSEWHERE.keys()
+    assert mutations(IdempotencyMode.NATURAL) <= NATURAL.keys() | TESTED_ELSEWHERE.keys()
     assert mutations(IdempotencyMode.KEYED) == KEYED
 
 
 def literal(value: dict[str, Any]) -> str:
-    """An input object as GraphQL writes it."""
-    return "{" + ", ".join(f"{name}: {json.dumps(one)}" for name, one in value.items()) + "}"
+    """An input object in the syntax of GraphQL."""
+    return "{" + ", ".join(f"{name}: {json.dumps(field)}" for name, field in value.items()) + "}"
 
 
 async def facts_of(shopper: Shopper) -> dict[str, Any]:
-    found: dict[str, Any] = (await shopper.storefront.ask(FACTS)).data
-    return found
+    facts: dict[str, Any] = (await shopper.storefront.ask(FACTS)).data
+    return facts
 
 
-async def filled_in(shopper: Shopper, text: str) -> str:
+async def filled_in(shopper: Shopper, template: str) -> str:
+    """The template with values of the shopper for its names."""
     facts = await facts_of(shopper)
     cart, account = facts["cart"], facts["shopper"]
-    known = {
+    values = {
         "$postal": literal(ADDRESS | {"line2": "Suite 7"}),
         "$address": account["addresses"][0]["id"],
         "$option": account["paymentOptions"][0]["id"],
         "$line": cart["lines"][0]["id"],
         "$shipping": cart["shippingOptions"][-1]["id"],
-        "$offer": next((one["offer"]["id"] for one in cart["appliedOffers"] if one["couponCode"]), ""),
+        "$offer": next((applied["offer"]["id"] for applied in cart["appliedOffers"] if applied["couponCode"]), ""),
         "$source": (cart["paymentSession"]["primarySource"] or {}).get("sourceId", ""),
     }
-    for name, value in known.items():
-        text = text.replace(name, value)
-    return text
+    for name, value in values.items():
+        template = template.replace(name, value)
+    return template
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(NATURAL))
-async def test_what_is_asked_for_again_is_as_it_was(registered_shopper: Shopper, name: str) -> None:
+async def test_repeat_of_a_natural_mutation_changes_nothing(registered_shopper: Shopper, name: str) -> None:
+    storefront = registered_shopper.storefront
     await registered_shopper.fill_cart()
-    await registered_shopper.storefront.add(POLES)
-    if name not in WITHOUT_A_SOURCE:
+    await storefront.add(POLES)
+    if name not in REFUSED_WITH_A_SOURCE:
         await registered_shopper.pay_with()
     if name == "removeOffer":
-        await registered_shopper.storefront.ask(APPLY)
-    given = await filled_in(registered_shopper, NATURAL[name])
-    text = f"mutation {{ {name}(input: {given}) {{ errors {{ code }} }} }}"
+        await storefront.ask(APPLY)
+    mutation_input = await filled_in(registered_shopper, NATURAL[name])
+    query = f"mutation {{ {name}(input: {mutation_input}) {{ errors {{ code }} }} }}"
     before = await facts_of(registered_shopper)
-    first = (await registered_shopper.storefront.ask(text)).data
+    first = (await storefront.ask(query)).data
     after = await facts_of(registered_shopper)
     assert first == {name: {"errors": []}}
-    if name not in CHANGES_NOTHING_HERE:
-        assert after != before, "it did something"
-    again = (await registered_shopper.storefront.ask(text)).data
-    assert again == first or again[name]["errors"] == [{"code": "NOT_FOUND"}], "what is gone is not there"
+    if name not in CHANGES_NO_FACT:
+        assert after != before, "the first call changes something"
+
+    repeat = (await storefront.ask(query)).data
+    assert repeat == first or repeat[name]["errors"] == [{"code": "NOT_FOUND"}]
     assert await facts_of(registered_shopper) == after
 
 
-async def test_a_session_that_has_ended_ends_again(registered_shopper: Shopper) -> None:
+async def test_repeated_sign_out_is_no_error(registered_shopper: Shopper) -> None:
     for _ in range(2):
         answer = await registered_shopper.storefront.ask("mutation { signOut { signedOut errors { code } } }")
         assert answer.data == {"signOut": {"signedOut": True, "errors": []}}
 
 
-async def test_a_key_adds_once(shopper: Shopper) -> None:
+async def test_repeat_with_a_key_adds_no_second_line(shopper: Shopper) -> None:
     key = new_key()
     for _ in range(2):
         payload = await shopper.storefront.add(PACK, key=key)
         assert payload["cart"]["totalQuantity"] == 1
 
 
-async def test_a_key_registers_once(storefront: Any, world: World) -> None:
+async def test_repeat_with_a_key_registers_no_second_account(storefront: Any, world: World) -> None:
     await storefront.add(PACK)
-    text = """mutation($key: UUID!) { registerShopper(input: {idempotencyKey: $key, email: "new@shop.example",
+    query = """mutation($key: UUID!) { registerShopper(input: {idempotencyKey: $key, email: "new@shop.example",
       password: "Secret-123456", firstName: "New", lastName: "Here"}) { errors { code } } }"""
     key = new_key()
-    answers = [(await storefront.ask(text, key=key)).data["registerShopper"] for _ in range(2)]
-    assert [one["errors"] for one in answers] == [[], []]
+    payloads = [(await storefront.ask(query, key=key)).data["registerShopper"] for _ in range(2)]
+    assert [payload["errors"] for payload in payloads] == [[], []]
 
 
-async def test_a_key_buys_once_and_resumes_once(shopper: Shopper) -> None:
+async def test_repeat_with_a_key_buys_and_resumes_no_second_order(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     key = new_key()
     cart = await shopper.storefront.cart()
@@ -156,10 +159,10 @@ async def test_a_key_buys_once_and_resumes_once(shopper: Shopper) -> None:
         assert result["__typename"] == "OrderActionRequired"
     assert shopper.submits == 1
     await shopper.decide(result["action"]["redirectUrl"])
-    text = (
+    query = (
         "mutation($key: UUID) { resumeOrder(input: {idempotencyKey: $key}) { result { __typename } errors { code } } }"
     )
     for _ in range(2):
-        answer = await shopper.storefront.ask(text, key=key)
+        answer = await shopper.storefront.ask(query, key=key)
         assert answer.data["resumeOrder"] == {"result": {"__typename": "OrderPlaced"}, "errors": []}
     assert shopper.submits == 1

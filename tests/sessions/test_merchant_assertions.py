@@ -1,4 +1,4 @@
-"""A merchant's own site vouches for its shopper, in a statement that is good once, for us, and not for long."""
+"""A merchant assertion signs a shopper in when it is signed, for this gateway, short-lived and not used before."""
 
 import base64
 import json
@@ -15,9 +15,9 @@ from tests.support.shop import PACK, Clock, InMemoryTransport, Storefront, gatew
 ISSUER = "https://id.shop.example"
 AUDIENCE = "https://graph.shop.example"
 
-KEY = ECKey.generate_key("P-256", {"kid": "now"})
+KEY = ECKey.generate_key("P-256", {"kid": "current"})
 OLD_KEY = RSAKey.generate_key(2048, {"kid": "old"})
-STRANGER = ECKey.generate_key("P-256", {"kid": "now"})
+FOREIGN_KEY = ECKey.generate_key("P-256", {"kid": "current"})
 KEYS = json.dumps(KeySet([KEY, OLD_KEY]).as_dict(private=False))
 
 TRUSTED = {"assertion_issuer": ISSUER, "assertion_audience": AUDIENCE, "assertion_keys": KEYS}
@@ -40,8 +40,8 @@ async def trusting(world: World, network: InMemoryTransport, clock: Clock) -> As
 
 
 @pytest.fixture
-def statement(clock: Clock) -> Callable[..., str]:
-    """A statement about Alex; what is given as None is left out of it."""
+def assertion(clock: Clock) -> Callable[..., str]:
+    """Makes an assertion about Alex. A claim that is None is left out."""
 
     def make(key: Any = KEY, header: dict[str, Any] | None = None, algorithm: str = "ES256", **changes: Any) -> str:
         now = int(clock().timestamp())
@@ -53,115 +53,118 @@ def statement(clock: Clock) -> Callable[..., str]:
             "exp": now + 60,
             "jti": new_key(),
         } | changes
-        given = {name: value for name, value in claims.items() if value is not None}
         headers = {"alg": algorithm, "kid": key.kid} | (header or {})
-        return jwt.encode(headers, given, key, algorithms=[algorithm])
+        present = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(headers, present, key, algorithms=[algorithm])
 
     return make
 
 
-async def ask(storefront: Storefront, assertion: str) -> dict[str, Any]:
+async def sign_in(storefront: Storefront, assertion: str) -> dict[str, Any]:
     payload: dict[str, Any] = (await storefront.ask(SIGN_IN, assertion=assertion)).data["signIn"]
     return payload
 
 
-async def test_a_merchant_vouches_and_the_cart_is_kept(trusting: Storefront, statement: Callable[..., str]) -> None:
+async def test_assertion_signs_in_and_keeps_the_cart(trusting: Storefront, assertion: Callable[..., str]) -> None:
     await trusting.add(PACK, 2)
-    assert await ask(trusting, statement()) == {
+    assert await sign_in(trusting, assertion()) == {
         "session": {"level": "REGISTERED", "shopper": {"externalReferenceId": "rf-cust-000042"}},
         "cartTransition": {"outcome": "KEPT", "quantityAfter": 2},
         "errors": [],
     }
 
 
-async def test_a_second_key_counts_while_keys_change(trusting: Storefront, statement: Callable[..., str]) -> None:
-    assert (await ask(trusting, statement(OLD_KEY, algorithm="RS256")))["errors"] == []
+async def test_second_key_is_accepted_during_rotation(trusting: Storefront, assertion: Callable[..., str]) -> None:
+    assert (await sign_in(trusting, assertion(OLD_KEY, algorithm="RS256")))["errors"] == []
 
 
-async def test_a_statement_is_good_once(
-    trusting: Storefront, statement: Callable[..., str], world: World, clock: Clock
+async def test_assertion_can_be_used_once(
+    trusting: Storefront, assertion: Callable[..., str], world: World, clock: Clock
 ) -> None:
-    once = statement()
-    assert (await ask(trusting, once))["errors"] == []
+    used = assertion()
+    assert (await sign_in(trusting, used))["errors"] == []
     world.calls.clear()
     thief = Storefront(trusting.http)
-    assert (await ask(thief, once))["errors"] == [REFUSED]
+    assert (await sign_in(thief, used))["errors"] == [REFUSED]
     clock.move(45)
-    assert (await ask(thief, once))["errors"] == [REFUSED]
+    assert (await sign_in(thief, used))["errors"] == [REFUSED]
     assert world.calls.count() == 0
 
 
 WRONG: dict[str, dict[str, Any]] = {
     "another issuer": {"iss": "https://id.evil.example"},
-    "for somebody else": {"aud": "https://other.example"},
-    "for nobody": {"aud": None},
-    "of no issuer": {"iss": None},
-    "about nobody": {"sub": None},
-    "about a blank": {"sub": " "},
-    "about a number": {"sub": 42},
-    "about too much": {"sub": "x" * 256},
-    "without an end": {"exp": None},
-    "without a beginning": {"iat": None},
-    "without a number of its own": {"jti": None},
-    "good for too long": {"exp": 4_000_000_000},
-    "ended": {"iat": 1_700_000_000, "exp": 1_700_000_060},
-    "not begun": {"nbf": 4_000_000_000},
-    "signed by a stranger": {"key": STRANGER},
-    "signed with what both know": {
-        "key": OctKey.import_key("a-secret-that-both-sides-know-0123456789", {"kid": "now"}),
+    "another audience": {"aud": "https://other.example"},
+    "no audience": {"aud": None},
+    "no issuer": {"iss": None},
+    "no subject": {"sub": None},
+    "a blank subject": {"sub": " "},
+    "a number as subject": {"sub": 42},
+    "a subject that is too long": {"sub": "x" * 256},
+    "no expiry": {"exp": None},
+    "no time of issue": {"iat": None},
+    "no id": {"jti": None},
+    "a lifetime that is too long": {"exp": 4_000_000_000},
+    "expired": {"iat": 1_700_000_000, "exp": 1_700_000_060},
+    "not valid yet": {"nbf": 4_000_000_000},
+    "a foreign key with our key id": {"key": FOREIGN_KEY},
+    "a shared secret": {
+        "key": OctKey.import_key("a-secret-that-both-sides-know-0123456789", {"kid": "current"}),
         "algorithm": "HS256",
     },
-    "with its own key": {"header": {"jwk": STRANGER.as_dict(private=False)}, "key": STRANGER},
-    "by a key of an unknown name": {"header": {"kid": "next"}},
+    "a key that the assertion brings": {"header": {"jwk": FOREIGN_KEY.as_dict(private=False)}, "key": FOREIGN_KEY},
+    "an unknown key id": {"header": {"kid": "next"}},
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
-async def test_a_statement_is_not_believed(
-    trusting: Storefront, statement: Callable[..., str], world: World, name: str
+async def test_assertion_with_a_wrong_claim_or_key_is_refused(
+    trusting: Storefront, assertion: Callable[..., str], world: World, name: str
 ) -> None:
-    payload = await ask(trusting, statement(**WRONG[name]))
+    payload = await sign_in(trusting, assertion(**WRONG[name]))
     assert payload["errors"] == [REFUSED]
     assert payload["session"] is None
     assert world.calls.count() == 0
 
 
-@pytest.mark.parametrize("text", ["", "x", "a.b.c", "....", "ey" * 500, "\u00e9.\u00e9.\u00e9"])
-async def test_what_is_no_statement_is_refused_alike(trusting: Storefront, world: World, text: str) -> None:
-    assert (await ask(trusting, text))["errors"] == [REFUSED]
+@pytest.mark.parametrize("malformed", ["", "x", "a.b.c", "....", "ey" * 500, "\u00e9.\u00e9.\u00e9"])
+async def test_malformed_assertion_is_refused_like_a_forged_one(
+    trusting: Storefront, world: World, malformed: str
+) -> None:
+    assert (await sign_in(trusting, malformed))["errors"] == [REFUSED]
     assert world.calls.count() == 0
 
 
-async def test_an_unsigned_statement_is_not_believed(trusting: Storefront, statement: Callable[..., str]) -> None:
-    _, claims, _ = statement().split(".")
+async def test_unsigned_assertion_is_refused(trusting: Storefront, assertion: Callable[..., str]) -> None:
+    _, claims, _ = assertion().split(".")
     header = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-    assert (await ask(trusting, f"{header}.{claims}."))["errors"] == [REFUSED]
+    assert (await sign_in(trusting, f"{header}.{claims}."))["errors"] == [REFUSED]
 
 
-async def test_a_shopper_whom_upstream_does_not_know_is_refused_alike(
-    trusting: Storefront, statement: Callable[..., str]
+async def test_shopper_unknown_to_digital_river_is_refused_like_a_forgery(
+    trusting: Storefront, assertion: Callable[..., str]
 ) -> None:
-    assert (await ask(trusting, statement(sub="nobody")))["errors"] == [REFUSED]
+    assert (await sign_in(trusting, assertion(sub="unknown")))["errors"] == [REFUSED]
 
 
-async def test_statements_are_tried_five_times_a_minute(trusting: Storefront) -> None:
+async def test_address_may_try_five_assertions_a_minute(trusting: Storefront) -> None:
     for _ in range(5):
-        assert (await ask(trusting, "x"))["errors"] == [REFUSED]
-    assert [error["code"] for error in (await ask(trusting, "x"))["errors"]] == ["RATE_LIMITED"]
+        assert (await sign_in(trusting, "x"))["errors"] == [REFUSED]
+    assert [error["code"] for error in (await sign_in(trusting, "x"))["errors"]] == ["RATE_LIMITED"]
 
 
-async def test_without_an_issuer_it_is_not_configured(storefront: Storefront, world: World) -> None:
+async def test_assertion_without_trusted_keys_is_not_configured(storefront: Storefront, world: World) -> None:
     answer = await storefront.ask(SIGN_IN, assertion="x")
     assert answer.body["data"] == {"signIn": None}
     assert answer.codes == ["NOT_CONFIGURED"]
+    assert "RIVERFRONT_ASSERTION_KEYS" in answer.body["errors"][0]["message"]
     assert world.calls.count() == 0
 
 
-async def test_a_session_that_cannot_be_renewed_ends_with_its_token(
-    world: World, network: InMemoryTransport, clock: Clock, statement: Callable[..., str]
+async def test_session_without_a_refresh_token_ends_with_its_access_token(
+    world: World, network: InMemoryTransport, clock: Clock, assertion: Callable[..., str]
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000, **TRUSTED) as own:
-        assert (await ask(own, statement()))["errors"] == []
+        assert (await sign_in(own, assertion()))["errors"] == []
         clock.move(86_400)
         assert (await own.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
@@ -177,6 +180,6 @@ async def test_a_session_that_cannot_be_renewed_ends_with_its_token(
         {"assertion_keys": json.dumps({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]})},
     ],
 )
-def test_a_trust_that_is_half_set_stops_the_start(world: World, changes: dict[str, str]) -> None:
+def test_incomplete_or_private_keys_stop_the_start(world: World, changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="assertion_"):
         settings_for(world, **(TRUSTED | changes))

@@ -85,7 +85,7 @@ async def test_sign_out_ends_the_session_here_and_at_digital_river(storefront: S
     assert (await thief.ask(NEEDS_SESSION)).codes == ["SESSION_EXPIRED"]
 
 
-async def test_session_that_ends_in_the_request_that_began_it_sets_no_cookie(storefront: Storefront) -> None:
+async def test_session_started_and_ended_in_one_request_sets_no_cookie(storefront: Storefront) -> None:
     answer = await storefront.ask("mutation { startSession(input: {}) { session { id } } signOut { signedOut } }")
     assert answer.data["startSession"]["session"]["id"]
     assert "set-cookie" not in answer.headers
@@ -177,7 +177,7 @@ async def test_failed_renewal_is_not_noticed_while_the_token_lives(
         assert (await storefront.add(PACK))["errors"] == []
 
 
-async def test_session_without_a_refresh_token_ends_and_gets_no_empty_cart(
+async def test_session_without_a_refresh_token_gets_no_empty_cart(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, guest_grant="client_credentials") as storefront:

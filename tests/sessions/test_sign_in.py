@@ -1,4 +1,4 @@
-"""Signing in: who the shopper is from then on, and what becomes of the cart."""
+"""Sign-in and registration: the session of the shopper, and the cart of the guest."""
 
 import asyncio
 from itertools import count
@@ -22,13 +22,13 @@ from tests.support.shop import (
 )
 
 TOKEN = "/oauth20/token"
-BARE = """mutation($username: String!, $password: String!) {
+SIGN_IN = """mutation($username: String!, $password: String!) {
   signIn(input: {credentials: {password: {username: $username, password: $password}}}) {
     session { level } cartTransition { outcome } warnings { code } errors { code } } }"""
 REGISTER = """mutation($input: RegisterShopperInput!) { registerShopper(input: $input) {
   session { id level shopper { firstName email } } bearerToken
   cartTransition { outcome quantityBefore quantityAfter } errors { __typename code path } } }"""
-WHO = "{ session { id level } shopper { firstName lastName email externalReferenceId } cart { shopper { id } } }"
+SHOPPER = "{ session { id level } shopper { firstName lastName email externalReferenceId } cart { shopper { id } } }"
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def lines(payload: dict[str, Any]) -> dict[str, int]:
     return {line["product"]["upstreamId"]: line["quantity"] for line in payload["cart"]["lines"]}
 
 
-async def test_a_shopper_signs_in_and_is_known(registered_shopper: Shopper) -> None:
-    data = (await registered_shopper.storefront.ask(WHO)).data
+async def test_signed_in_shopper_can_be_read(registered_shopper: Shopper) -> None:
+    data = (await registered_shopper.storefront.ask(SHOPPER)).data
     assert data["session"]["level"] == "REGISTERED"
     assert data["shopper"] == {
         "firstName": "Alex",
@@ -53,7 +53,7 @@ async def test_a_shopper_signs_in_and_is_known(registered_shopper: Shopper) -> N
     assert data["cart"]["shopper"]["id"]
 
 
-async def test_a_guest_is_no_shopper_and_costs_no_call(storefront: Storefront, world: World) -> None:
+async def test_guest_has_no_shopper_and_costs_no_call(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     assert (await storefront.ask("{ shopper { id } session { shopper { id } } }")).data == {
@@ -63,7 +63,9 @@ async def test_a_guest_is_no_shopper_and_costs_no_call(storefront: Storefront, w
     assert world.calls.count() == 0
 
 
-async def test_the_guests_cart_goes_along(storefront: Storefront, alex: tuple[str, str], world: World) -> None:
+async def test_cart_of_the_guest_is_kept_at_sign_in(
+    storefront: Storefront, alex: tuple[str, str], world: World
+) -> None:
     await storefront.add(PACK, 2)
     payload = await storefront.sign_in(*alex)
     assert payload["errors"] == payload["warnings"] == []
@@ -71,7 +73,9 @@ async def test_the_guests_cart_goes_along(storefront: Storefront, alex: tuple[st
     assert lines(payload) == {PACK: 2}
 
 
-async def test_two_carts_become_one(registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]) -> None:
+async def test_carts_of_guest_and_account_are_merged(
+    registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
+) -> None:
     await registered_shopper.storefront.add(POLES)
     await storefront.add(PACK, 2)
     payload = await storefront.sign_in(*alex)
@@ -81,7 +85,7 @@ async def test_two_carts_become_one(registered_shopper: Shopper, storefront: Sto
 
 
 @pytest.mark.parametrize("switch", [{"two_carts": "account"}, {"guest_cart": "stays"}])
-async def test_every_line_that_is_lost_is_told(
+async def test_each_lost_line_is_a_warning(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], switch: dict[str, str]
 ) -> None:
     await registered_shopper.storefront.add(POLES)
@@ -92,12 +96,12 @@ async def test_every_line_that_is_lost_is_told(
     assert payload["cartTransition"] == {"outcome": "CHANGED", "quantityBefore": 5, "quantityAfter": 1}
     assert lines(payload) == {POLES: 1}
     assert payload["warnings"] == [
-        IsPartialDict(code="CART_CHANGED_BY_SIGN_IN", message=IsStr(regex=rf".*had {had} .*has {has} .*"))
-        for had, has in ((2, 0), (3, 1))
+        IsPartialDict(code="CART_CHANGED_BY_SIGN_IN", message=IsStr(regex=rf".*had {before} .*has {after} .*"))
+        for before, after in ((2, 0), (3, 1))
     ]
 
 
-async def test_without_a_guests_cart_there_is_nothing_to_keep(
+async def test_sign_in_without_a_session_has_no_cart_to_keep(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
 ) -> None:
     await registered_shopper.storefront.add(POLES)
@@ -105,34 +109,34 @@ async def test_without_a_guests_cart_there_is_nothing_to_keep(
     assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 1}
 
 
-async def test_the_handle_changes_and_the_old_one_is_dead(storefront: Storefront, alex: tuple[str, str]) -> None:
+async def test_sign_in_replaces_the_handle(storefront: Storefront, alex: tuple[str, str]) -> None:
     await storefront.add(PACK)
     old = storefront.another_tab()
-    before = (await storefront.ask(WHO)).data["session"]
+    before = (await storefront.ask(SHOPPER)).data["session"]
     payload = await storefront.sign_in(*alex)
     assert storefront.cookie != old.cookie
     assert payload["bearerToken"] is None
-    assert payload["session"]["id"] == before["id"], "the visit is the same"
+    assert payload["session"]["id"] == before["id"], "the session is the same"
     assert (await old.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_an_app_gets_its_new_handle_in_the_answer(storefront: Storefront, alex: tuple[str, str]) -> None:
+async def test_app_gets_a_new_bearer_token_at_sign_in(storefront: Storefront, alex: tuple[str, str]) -> None:
     start = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
     token = (await storefront.ask(start)).data["startSession"]["bearerToken"]
     app = Storefront(storefront.http, {"Authorization": f"Bearer {token}"})
     await app.add(PACK)
     payload = await app.sign_in(*alex, delivery="COOKIE")
-    assert payload["bearerToken"] not in (None, token), "an existing session keeps its way"
+    assert payload["bearerToken"] not in (None, token), "a session keeps its delivery"
     assert app.cookie is None
-    assert (await app.ask(WHO)).data["session"]["level"] == "REGISTERED"
+    assert (await app.ask(SHOPPER)).data["session"]["level"] == "REGISTERED"
     old = Storefront(storefront.http, {"Authorization": f"Bearer {token}"})
     assert (await old.ask("{ session { level } }")).data["session"] is None
 
 
-async def test_nobody_learns_whether_an_account_exists(storefront: Storefront, world: World) -> None:
+async def test_failed_sign_in_does_not_reveal_whether_the_account_exists(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     answers = []
-    for username in (world.keys.shopper_username, "nobody@example.com"):
+    for username in (world.keys.shopper_username, "no-account@example.com"):
         world.calls.clear()
         answers.append((await storefront.sign_in(username, "Wrong+Word1"), world.calls.by_call.copy()))
     assert answers[0] == answers[1]
@@ -145,10 +149,10 @@ async def test_nobody_learns_whether_an_account_exists(storefront: Storefront, w
         }
     ]
     assert answers[0][0]["session"]["level"] == "ANONYMOUS"
-    assert lines(answers[0][0]) == {PACK: 1}, "the guest goes on"
+    assert lines(answers[0][0]) == {PACK: 1}, "the guest keeps the cart"
 
 
-async def test_shoppers_whose_address_nobody_knows_are_not_one_shopper(
+async def test_unknown_client_addresses_are_not_counted_as_one(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, trusted_proxies="198.51.100.0/24") as storefront:
@@ -158,7 +162,7 @@ async def test_shoppers_whose_address_nobody_knows_are_not_one_shopper(
             assert payload["errors"][0]["code"] == "SIGN_IN_FAILED"
 
 
-async def test_a_password_is_tried_five_times_a_minute(storefront: Storefront, world: World, clock: Clock) -> None:
+async def test_address_may_try_five_passwords_a_minute(storefront: Storefront, world: World, clock: Clock) -> None:
     for tries in range(5):
         payload = await Storefront(storefront.http).sign_in(f"user{tries}@example.com", "Wrong+Word1")
         assert payload["errors"][0]["code"] == "SIGN_IN_FAILED"
@@ -170,7 +174,7 @@ async def test_a_password_is_tried_five_times_a_minute(storefront: Storefront, w
     assert (await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password))["errors"] == []
 
 
-async def test_signing_out_ends_a_members_session_too(registered_shopper: Shopper) -> None:
+async def test_sign_out_ends_the_session_of_a_registered_shopper(registered_shopper: Shopper) -> None:
     thief = registered_shopper.storefront.another_tab()
     answer = await registered_shopper.storefront.ask("mutation { signOut { signedOut } }")
     assert answer.data["signOut"]["signedOut"]
@@ -178,24 +182,22 @@ async def test_signing_out_ends_a_members_session_too(registered_shopper: Shoppe
     assert (await registered_shopper.storefront.ask("{ shopper { id } }")).data["shopper"] is None
 
 
-async def test_a_member_who_signs_in_as_somebody_else_takes_nothing_along(
-    registered_shopper: Shopper, world: World
-) -> None:
+async def test_sign_in_to_another_account_takes_no_cart_along(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.storefront.add(PACK)
-    before = (await registered_shopper.storefront.ask(WHO)).data["session"]["id"]
+    before = (await registered_shopper.storefront.ask(SHOPPER)).data["session"]["id"]
     payload = await registered_shopper.storefront.sign_in(
         world.keys.other_shopper_username, world.keys.other_shopper_password
     )
     assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 0}
     assert payload["session"]["id"] != before
-    assert (await registered_shopper.storefront.ask(WHO)).data["shopper"]["firstName"] == "Sam"
+    assert (await registered_shopper.storefront.ask(SHOPPER)).data["shopper"]["firstName"] == "Sam"
 
 
-async def test_a_cart_that_cannot_be_read_is_not_signed_in_with(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_sign_in_is_refused_while_the_cart_cannot_be_read(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", CART, method="GET", status=503)
     shopper.world.calls.clear()
-    answer = await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])
+    answer = await shopper.storefront.ask(SIGN_IN, username=alex[0], password=alex[1])
     assert answer.data["signIn"] == {
         "session": {"level": "ANONYMOUS"},
         "cartTransition": None,
@@ -205,13 +207,13 @@ async def test_a_cart_that_cannot_be_read_is_not_signed_in_with(shopper: Shopper
     assert shopper.world.calls.count("POST", TOKEN) == 0
 
 
-async def test_a_sign_in_whose_cart_cannot_be_read_stands_and_says_so(
+async def test_unreadable_cart_after_sign_in_is_a_warning(
     shopper: Shopper, network: InMemoryTransport, alex: tuple[str, str]
 ) -> None:
     await shopper.storefront.add(PACK)
     reads = count()
     network.rewrites["GET", CART] = lambda cart: cart if next(reads) == 0 else {}
-    answer = await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])
+    answer = await shopper.storefront.ask(SIGN_IN, username=alex[0], password=alex[1])
     assert answer.data["signIn"] == {
         "session": {"level": "REGISTERED"},
         "cartTransition": None,
@@ -220,7 +222,7 @@ async def test_a_sign_in_whose_cart_cannot_be_read_stands_and_says_so(
     }
 
 
-async def test_a_guest_who_is_gone_upstream_is_told_what_is_lost(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_lines_of_an_expired_guest_are_reported_as_lost(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.storefront.add(PACK, 2)
     refusal = {"status": 400, "code": "dr_limited_token_invalid", "envelope": "D"}
     await shopper.fault("status", TOKEN, times=1, **refusal)
@@ -230,28 +232,30 @@ async def test_a_guest_who_is_gone_upstream_is_told_what_is_lost(shopper: Shoppe
     assert [warning["code"] for warning in payload["warnings"]] == ["CART_CHANGED_BY_SIGN_IN"]
 
 
-async def test_two_sign_ins_of_one_app_both_end_with_a_bearer(storefront: Storefront, alex: tuple[str, str]) -> None:
-    text = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
-    bearer = (await storefront.ask(text)).data["startSession"]["bearerToken"]
+async def test_simultaneous_sign_ins_of_an_app_both_return_bearer_tokens(
+    storefront: Storefront, alex: tuple[str, str]
+) -> None:
+    start = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
+    bearer = (await storefront.ask(start)).data["startSession"]["bearerToken"]
     storefront.headers["Authorization"] = f"Bearer {bearer}"
     username, password = alex
-    sides = [storefront.another_tab() for _ in range(2)]
-    text = BARE.replace("session {", "bearerToken session {")
-    answers = await asyncio.gather(*(side.ask(text, username=username, password=password) for side in sides))
+    query = SIGN_IN.replace("session {", "bearerToken session {")
+    tabs = [storefront.another_tab() for _ in range(2)]
+    answers = await asyncio.gather(*(tab.ask(query, username=username, password=password) for tab in tabs))
     assert all("set-cookie" not in answer.headers for answer in answers)
     assert all(answer.data["signIn"]["bearerToken"] for answer in answers)
 
 
-async def test_our_own_key_is_not_the_shoppers_fault(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_refused_api_key_is_not_reported_as_wrong_credentials(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.fault("status", TOKEN, status=401, code="invalid_client", envelope="D")
-    payload = (await shopper.storefront.ask(BARE, username=alex[0], password=alex[1])).data["signIn"]
+    payload = (await shopper.storefront.ask(SIGN_IN, username=alex[0], password=alex[1])).data["signIn"]
     assert payload["session"] is None
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
     begun = await shopper.storefront.ask("mutation { startSession(input: {}) { errors { code } } }")
     assert begun.data["startSession"]["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
 
 
-async def test_our_own_key_ends_no_session(shopper: Shopper) -> None:
+async def test_refused_api_key_ends_no_session(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", TOKEN, times=1, status=401, code="invalid_client", envelope="D")
     shopper.world.tokens.clear()
@@ -259,7 +263,7 @@ async def test_our_own_key_ends_no_session(shopper: Shopper) -> None:
     assert (await shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_a_cart_that_is_being_bought_stays_the_guests(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_sign_in_is_refused_while_a_submission_is_in_doubt(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -267,7 +271,7 @@ async def test_a_cart_that_is_being_bought_stays_the_guests(shopper: Shopper, al
     assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
 
 
-async def test_a_redirect_is_finished_after_signing_in(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_redirect_of_a_guest_is_resumed_after_sign_in(shopper: Shopper, alex: tuple[str, str]) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("klarnaCredit")
     result = await storefront.outcome(key := new_key())
@@ -277,29 +281,29 @@ async def test_a_redirect_is_finished_after_signing_in(shopper: Shopper, alex: t
     resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert resumed["result"]["__typename"] == "OrderPlaced"
     attempt = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
-    assert attempt["status"] == "PLACED", "keys belong to the visit, whatever its handle"
+    assert attempt["status"] == "PLACED", "a new handle keeps the keys of its session"
 
 
-async def test_a_member_buys(registered_shopper: Shopper) -> None:
+async def test_registered_shopper_buys(registered_shopper: Shopper) -> None:
     await registered_shopper.get_ready()
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_a_members_session_is_renewed_and_ends_like_any(registered_shopper: Shopper, clock: Clock) -> None:
+async def test_session_of_a_registered_shopper_is_renewed_and_ends(registered_shopper: Shopper, clock: Clock) -> None:
     registered_shopper.world.tokens.clear()
-    assert (await registered_shopper.storefront.ask(WHO)).data["shopper"]["firstName"] == "Alex"
+    assert (await registered_shopper.storefront.ask(SHOPPER)).data["shopper"]["firstName"] == "Alex"
     clock.move(1801)
     assert (await registered_shopper.storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_a_fresh_sign_in_is_in_the_market_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:
-    account = next(one for one in shopper.world.accounts if one.username == alex[0])
+async def test_first_sign_in_takes_the_market_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:
+    account = next(account for account in shopper.world.accounts if account.username == alex[0])
     account.shopper.locale, account.shopper.currency = "de_DE", "EUR"
     payload = await shopper.storefront.sign_in(*alex)
     assert payload["session"] == IsPartialDict(locale="de-DE", currencyCode="EUR")
 
 
-# Registering.
+# Registration.
 
 
 def new_shopper(**changes: Any) -> dict[str, Any]:
@@ -318,7 +322,7 @@ async def register(storefront: Storefront, **changes: Any) -> dict[str, Any]:
     return payload
 
 
-async def test_a_guest_registers_and_keeps_the_cart(storefront: Storefront, world: World) -> None:
+async def test_registration_keeps_the_cart_of_the_guest(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK, 2)
     old = storefront.another_tab()
     payload = await register(storefront, acceptsMarketing=True)
@@ -333,7 +337,7 @@ async def test_a_guest_registers_and_keeps_the_cart(storefront: Storefront, worl
     assert world.accounts[-1].password == "Lakes+Rivers7"
 
 
-async def test_registering_needs_a_session_first(storefront: Storefront, world: World) -> None:
+async def test_registration_needs_a_session(storefront: Storefront, world: World) -> None:
     assert (await storefront.ask(REGISTER, input=new_shopper())).codes == ["SESSION_REQUIRED"]
     assert world.calls.count() == 0
 
@@ -345,17 +349,17 @@ async def test_registering_needs_a_session_first(storefront: Storefront, world: 
         ({"password": "short"}, {"code": "PASSWORD_POLICY", "path": ["input", "password"]}),
     ],
 )
-async def test_an_account_is_not_opened(
+async def test_refused_registration_keeps_the_guest(
     storefront: Storefront, changes: dict[str, str], expected: dict[str, Any]
 ) -> None:
     await storefront.add(PACK)
     payload = await register(storefront, **changes)
     assert payload["session"] is payload["cartTransition"] is None
     assert payload["errors"] == [{"__typename": "CredentialError"} | expected]
-    assert (await storefront.ask(WHO)).data["session"]["level"] == "ANONYMOUS"
+    assert (await storefront.ask(SHOPPER)).data["session"]["level"] == "ANONYMOUS"
 
 
-async def test_a_repeated_registration_opens_no_second_account(shopper: Shopper) -> None:
+async def test_repeated_registration_creates_no_second_account(shopper: Shopper) -> None:
     storefront, key = shopper.storefront, new_key()
     await storefront.add(PACK)
     await shopper.fault("status", TOKEN, status=503, method="POST", times=1)
@@ -370,16 +374,16 @@ async def test_a_repeated_registration_opens_no_second_account(shopper: Shopper)
     assert shopper.world.calls.count("POST", "/v1/shoppers") == 1
     cookie = storefront.cookie
     assert (await register(storefront, idempotencyKey=key))["session"]["id"] == again["session"]["id"]
-    assert storefront.cookie == cookie, "who is signed in already keeps the handle"
+    assert storefront.cookie == cookie, "a shopper who is signed in keeps the handle"
 
 
-async def test_an_account_whose_opening_was_not_answered_is_signed_in_to(shopper: Shopper) -> None:
+async def test_registration_with_a_lost_answer_signs_in(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-after", "/v1/shoppers", times=1)
     assert (await register(shopper.storefront))["session"]["level"] == "REGISTERED"
 
 
-async def test_an_account_that_was_never_opened_is_not(shopper: Shopper) -> None:
+async def test_registration_that_was_not_made_is_an_error(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-before", "/v1/shoppers", times=1)
     payload = await register(shopper.storefront)
@@ -387,7 +391,7 @@ async def test_an_account_that_was_never_opened_is_not(shopper: Shopper) -> None
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
 
 
-async def test_accounts_are_tried_five_times_a_minute(storefront: Storefront) -> None:
+async def test_address_may_try_five_registrations_a_minute(storefront: Storefront) -> None:
     await storefront.add(PACK)
     for number in range(5):
         await register(storefront, password="short", email=f"user{number}@example.com")

@@ -1,4 +1,4 @@
-"""The memory of the answer cache is bounded by entries and bytes, and drops the oldest entries first."""
+"""The memory of the answer cache is limited in entries and bytes, and drops the oldest entries first."""
 
 import pytest
 
@@ -15,16 +15,16 @@ async def keys_in(memory: BoundedMemory, keys: str) -> str:
     return "".join([key for key in keys if await memory.get(key) is not None])
 
 
-@pytest.mark.parametrize("bounds", [{"max_entries": 3}, {"max_bytes": 30}], ids=["entries", "bytes"])
-async def test_oldest_entries_are_dropped_at_the_bound(frozen: FrozenClock, bounds: dict[str, int]) -> None:
-    memory = BoundedMemory(frozen, **bounds)
+@pytest.mark.parametrize("limits", [{"max_entries": 3}, {"max_bytes": 30}], ids=["entries", "bytes"])
+async def test_oldest_entries_are_dropped_at_the_limit(frozen: FrozenClock, limits: dict[str, int]) -> None:
+    memory = BoundedMemory(frozen, **limits)
     for key in "abcde":
         await memory.set(key, b"0123456789", ttl=100)
 
     assert await keys_in(memory, "abcde") == "cde"
 
 
-async def test_key_that_is_set_again_counts_once_and_as_the_newest(frozen: FrozenClock) -> None:
+async def test_key_that_is_set_again_becomes_the_newest(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen, max_bytes=30)
     for key in "abcaaa":
         await memory.set(key, b"0123456789", ttl=100)
@@ -34,13 +34,13 @@ async def test_key_that_is_set_again_counts_once_and_as_the_newest(frozen: Froze
     assert await keys_in(memory, "abcd") == "acd"
 
 
-async def test_value_larger_than_the_bound_is_not_stored(frozen: FrozenClock) -> None:
+async def test_value_larger_than_the_limit_is_not_stored(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen, max_bytes=30)
     await memory.set("a", b"x" * 31, ttl=100)
     assert await memory.get("a") is None
 
 
-async def test_entry_ends_at_its_time_to_live_and_gives_its_bytes_back(frozen: FrozenClock) -> None:
+async def test_ended_entry_is_dropped_with_its_bytes(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen, max_bytes=30)
     for key in "ab":
         await memory.set(key, b"0123456789", ttl=10 if key == "b" else 20)
@@ -61,5 +61,5 @@ async def test_deleted_entry_is_gone(frozen: FrozenClock) -> None:
     assert await memory.get("a") is None
 
 
-def test_default_bounds_are_twenty_thousand_entries_and_64_mib() -> None:
+def test_default_limits_are_twenty_thousand_entries_and_64_mib() -> None:
     assert (MAX_ENTRIES, MAX_BYTES) == (20_000, 64 * 2**20)

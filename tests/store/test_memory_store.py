@@ -1,4 +1,4 @@
-"""The store in memory drops nothing before its time, and refuses new keys at its bounds."""
+"""The store in memory drops nothing before its time, and refuses new keys when it is full."""
 
 import pytest
 
@@ -22,11 +22,11 @@ async def test_value_ends_exactly_at_its_time_to_live(frozen: FrozenClock) -> No
     assert await store.replace("a", b"2", expected=None, ttl_s=10)
 
 
-@pytest.mark.parametrize("bounds", [{"max_entries": 3}, {"max_bytes": 33}], ids=["entries", "bytes"])
+@pytest.mark.parametrize("limits", [{"max_entries": 3}, {"max_bytes": 33}], ids=["entries", "bytes"])
 async def test_full_store_refuses_new_keys_and_changes_present_ones(
-    frozen: FrozenClock, bounds: dict[str, int]
+    frozen: FrozenClock, limits: dict[str, int]
 ) -> None:
-    store = MemoryStore(frozen, **bounds)
+    store = MemoryStore(frozen, **limits)
     for name in "abc":
         assert await store.replace(name, b"0123456789", expected=None, ttl_s=10)
     with pytest.raises(RateLimited):

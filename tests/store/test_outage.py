@@ -170,7 +170,7 @@ async def test_outage_during_a_change_reports_that_it_may_have_happened(
 
 
 @pytest.mark.slow
-async def test_pause_of_the_store_does_not_lose_the_handle_of_a_sign_in(
+async def test_sign_in_returns_its_handle_while_the_store_pauses(
     world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
 ) -> None:
     shopper_path, keys = "/v1/shoppers/me", world.keys

@@ -6,18 +6,14 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from gateway.app import utc_now
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.orders.attempts import AttemptRecord, Attempts
-from gateway.store.heartbeat import Replica
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
-from gateway.upstream.decoding import encode
 from tests.support.valkey import Valkey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -199,19 +195,3 @@ async def test_every_key_has_a_prefix_and_a_time_to_live(valkey: Valkey) -> None
         assert all([await redis.pttl(key) > 0 for key in keys])
     await redis.aclose()
     await store.aclose()
-
-
-async def test_what_a_replica_took_that_died_at_an_attempt_is_that_attempts(store: Store) -> None:
-    """The same key is pressed again at another replica, and is not in its own way."""
-    replica = Replica(store)
-    dead, alive = Attempts(store, Replica(store)), Attempts(store, replica)
-    place, another, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
-    record = AttemptRecord(key=uuid.uuid4(), fingerprint="", owner=replica.id, started_at=NOW, updated_at=NOW)
-    lost = msgspec.structs.replace(record, owner="dead")
-    assert await dead.lock(lock, place, lost) is None
-    await replica.beat()
-    await store.put(place, encode(record), ttl_s=10)
-    with alive.sending(place):
-        assert await alive.lock(lock, place, record) is None
-        assert await alive.lock(lock, another, lost) == record, "nobody else gets it meanwhile"
-        assert await dead.lock(lock, place, lost) == record, "nor who was not dead, but slow"

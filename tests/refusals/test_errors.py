@@ -1,0 +1,18 @@
+"""Errors at top level have the message and code of the exception that was raised."""
+
+import pytest
+
+from gateway.errors import GatewayError, NotConfigured, RateLimited, SessionExpired
+from tests.support.shop import Storefront
+
+
+@pytest.mark.parametrize("error", [NotConfigured, RateLimited, SessionExpired])
+def test_message_is_the_given_one_or_that_of_the_class(error: type[GatewayError]) -> None:
+    assert str(error("X is not set.")) == error("X is not set.").message == "X is not set."
+    assert str(error()) == error().message == error.message
+
+
+async def test_client_receives_the_message_of_the_raised_error(storefront: Storefront) -> None:
+    answer = await storefront.ask('{ nodes(ids: ["a"]) { id } products(first: 0) { totalCount } }')
+    assert answer.codes == ["BAD_USER_INPUT"]
+    assert "`first`" in answer.body["errors"][0]["message"]

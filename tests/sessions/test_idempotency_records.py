@@ -1,0 +1,121 @@
+"""Replicas that share a store make a keyed change once, and take over a key that another replica freed."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from gateway.enums import ErrorCode, SessionDelivery, SessionLevel
+from gateway.errors import KeyedChangeInterrupted
+from gateway.refusals.user_errors import CartConflictError
+from gateway.sessions.idempotency import ChangeOutcome, IdempotencyRecords, KeyReused
+from gateway.sessions.record import CheckoutMemory, SessionRecord
+from gateway.sessions.sessions import Session
+from gateway.store.memory import MemoryStore
+from tests.support.shop import Clock
+
+BUSY = ChangeOutcome([CartConflictError(code=ErrorCode.CART_BUSY, message="busy")])
+MADE = ChangeOutcome()
+
+
+class Change:
+    """Waits until a test sets the outcome of each call; counts its calls."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.has_begun = asyncio.Event()
+        self.outcome: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
+
+    async def __call__(self) -> ChangeOutcome:
+        self.count += 1
+        self.has_begun.set()
+        return await asyncio.shield(self.outcome)
+
+
+@pytest.fixture
+def session(clock: Clock) -> Session:
+    now = clock()
+    record = SessionRecord(
+        id="s",
+        level=SessionLevel.ANONYMOUS,
+        locale="en-US",
+        currency_code="USD",
+        access_token="t",
+        refresh_token=None,
+        access_ends_at=now,
+        started_at=now,
+        used_at=now,
+        checkout_memory=CheckoutMemory(),
+    )
+    return Session("k", SessionDelivery.COOKIE, record, now + timedelta(hours=1))
+
+
+@pytest.fixture
+def replicas(clock: Clock) -> tuple[IdempotencyRecords, IdempotencyRecords]:
+    store = MemoryStore(clock)
+    return IdempotencyRecords(store), IdempotencyRecords(store)
+
+
+async def test_second_replica_waits_for_the_outcome_of_the_first(
+    replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
+) -> None:
+    first, second, change, repeat = *replicas, Change(), Change()
+    running = asyncio.create_task(first.run_once(session, "key", "input", change))
+    await change.has_begun.wait()
+    waiting = asyncio.create_task(second.run_once(session, "key", "input", repeat))
+    change.outcome.set_result(MADE)
+
+    assert await running == await waiting == MADE
+    assert (change.count, repeat.count) == (1, 0)
+
+
+async def test_key_that_another_replica_freed_is_taken_over(
+    replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
+) -> None:
+    first, second, change, repeat = *replicas, Change(), Change()
+    running = asyncio.create_task(first.run_once(session, "key", "input", change))
+    await change.has_begun.wait()
+    waiting = asyncio.create_task(second.run_once(session, "key", "input", repeat))
+    change.outcome.set_result(BUSY)
+    repeat.outcome.set_result(MADE)
+
+    assert await running == BUSY
+    assert await waiting == MADE
+
+
+async def test_interrupted_change_is_never_repeated(
+    replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
+) -> None:
+    first, second, change, repeat = *replicas, Change(), Change()
+    change.outcome.set_exception(RuntimeError("a bug"))
+    with pytest.raises(RuntimeError):
+        await first.run_once(session, "key", "input", change)
+
+    for replica in (first, second):
+        with pytest.raises(KeyedChangeInterrupted):
+            await replica.run_once(session, "key", "input", repeat)
+    assert repeat.count == 0
+
+
+async def test_reservation_of_a_dead_replica_counts_as_interrupted(
+    replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session, clock: Clock
+) -> None:
+    first, second, change, repeat = *replicas, Change(), Change()
+    running = asyncio.create_task(first.run_once(session, "key", "input", change))
+    await change.has_begun.wait()
+    clock.move(61)
+    with pytest.raises(KeyedChangeInterrupted):
+        await second.run_once(session, "key", "input", repeat)
+    change.outcome.set_result(MADE)
+    await running
+
+
+async def test_key_with_another_input_is_refused(
+    replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
+) -> None:
+    first, second, change = *replicas, Change()
+    change.outcome.set_result(MADE)
+    await first.run_once(session, "key", "input", change)
+    for replica in (first, second):
+        with pytest.raises(KeyReused):
+            await replica.run_once(session, "key", "other input", change)
