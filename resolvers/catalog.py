@@ -139,7 +139,7 @@ async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
     """The base product of a variation, from the variation's own answer where it is complete there."""
-    base = parent.wire_parent
+    base = parent.parent_product
     if base is None or base.is_whole:
         return displayable(base)
     return displayable(await ctx.products.load(base.upstream_id))

@@ -83,7 +83,7 @@ async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
     if empty:
         return Payload(errors=[*empty])
     profile = Profile(first_name=args.first_name or UNSET, last_name=args.last_name or UNSET, email=args.email or UNSET)
-    if not profile.wire():
+    if profile.is_empty:
         return Payload()
 
     async def update(upstream: Upstream, token: str) -> None:

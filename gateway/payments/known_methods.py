@@ -7,7 +7,7 @@ spelling with a type for each card brand, and is completed from here.
 from dataclasses import dataclass
 
 from gateway.enums import PaymentFlow, PaymentSequence
-from gateway.upstream.payment import CartListedMethod, PaymentMethodList, WirePaymentMethod
+from gateway.upstream.payment import CartListedMethod, ListedPaymentMethod, PaymentMethodList
 
 STANDARD, REDIRECT, RECEIVER = PaymentFlow.STANDARD, PaymentFlow.REDIRECT, PaymentFlow.RECEIVER
 
@@ -67,12 +67,12 @@ NEEDS_ORGANIZATION = frozenset({"msts"})
 NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
 
 
-def name_of(method: WirePaymentMethod) -> str:
+def name_of(method: ListedPaymentMethod) -> str:
     known = KNOWN_METHODS.get(method.type)
-    return method.wire_name or (known.name if known else method.type)
+    return method.display_name or (known.name if known else method.type)
 
 
-def sequence_of(method: WirePaymentMethod) -> PaymentSequence:
+def sequence_of(method: ListedPaymentMethod) -> PaymentSequence:
     match method.flow:
         case PaymentFlow.STANDARD:
             return PaymentSequence.SUBMIT
@@ -88,22 +88,22 @@ def sequence_of(method: WirePaymentMethod) -> PaymentSequence:
 
 def completed(listed: list[CartListedMethod]) -> PaymentMethodList:
     """The cart's own list in the form of the payment service's: each method once, in the same order."""
-    methods: dict[str, WirePaymentMethod] = {}
+    methods: dict[str, ListedPaymentMethod] = {}
     for entry in listed:
         method = _completed(entry)
         methods.setdefault(method.type, method)
     return PaymentMethodList(payment_methods=list(methods.values()))
 
 
-def _completed(entry: CartListedMethod) -> WirePaymentMethod:
+def _completed(entry: CartListedMethod) -> ListedPaymentMethod:
     method_type = SPELLINGS.get(entry.type, entry.type)
     known = KNOWN_METHODS.get(method_type)
     if known is None:
-        return WirePaymentMethod(type=method_type, wire_name=entry.display_name)
-    return WirePaymentMethod(
+        return ListedPaymentMethod(type=method_type, display_name=entry.display_name)
+    return ListedPaymentMethod(
         type=method_type,
         # The name of one card brand does not fit all cards.
-        wire_name=known.name if entry.type in BRANDS else entry.display_name,
+        display_name=known.name if entry.type in BRANDS else entry.display_name,
         flow=known.flow,
         supports_recurring=known.recurs,
         supports_free_trial=known.starts_free,

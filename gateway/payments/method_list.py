@@ -17,7 +17,7 @@ from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import decode, encode, many
-from gateway.upstream.payment import CartListedMethod, InstallmentTerm, PaymentMethodList, WirePaymentMethod
+from gateway.upstream.payment import CartListedMethod, InstallmentTerm, ListedPaymentMethod, PaymentMethodList
 
 log = logging.getLogger(__name__)
 
@@ -31,45 +31,45 @@ ReadFromCart = Callable[[Upstream], Awaitable[list[CartListedMethod]]]
 class PaymentMethod:
     """A payment method, and the obstacles that keep this cart from using it."""
 
-    wire: WirePaymentMethod
+    listed: ListedPaymentMethod
     obstacles: list[Obstacle]
     currency_code: str
 
     @property
     def type(self) -> str:
-        return self.wire.type
+        return self.listed.type
 
     @property
     def display_name(self) -> str:
-        return known_methods.name_of(self.wire)
+        return known_methods.name_of(self.listed)
 
     @property
     def flow(self) -> PaymentFlow:
-        return self.wire.flow
+        return self.listed.flow
 
     @property
     def sequence(self) -> PaymentSequence:
-        return known_methods.sequence_of(self.wire)
+        return known_methods.sequence_of(self.listed)
 
     @property
     def supports_recurring(self) -> bool:
-        return self.wire.supports_recurring
+        return self.listed.supports_recurring
 
     @property
     def supports_free_trial(self) -> bool:
-        return self.wire.supports_free_trial
+        return self.listed.supports_free_trial
 
     @property
     def supports_store_credit(self) -> bool:
-        return self.wire.type in SUPPORTS_STORE_CREDIT
+        return self.listed.type in SUPPORTS_STORE_CREDIT
 
     @property
     def icon_url(self) -> str | None:
-        return self.wire.icon_url
+        return self.listed.icon_url
 
     @property
     def installment_terms(self) -> list[InstallmentTerm]:
-        terms = [term.term(self.currency_code) for term in many(self.wire.terms)]
+        terms = [term.term(self.currency_code) for term in many(self.listed.terms)]
         return [term for term in terms if term is not None]
 
     @property
@@ -133,7 +133,7 @@ class CartTraits:
             str(self.starts_free),
         )
 
-    def obstacles_to(self, method: WirePaymentMethod) -> list[Obstacle]:
+    def obstacles_to(self, method: ListedPaymentMethod) -> list[Obstacle]:
         applies = {
             Obstacle.NOT_RECURRING: self.recurs and not method.supports_recurring,
             Obstacle.NO_FREE_TRIAL: self.starts_free and not method.supports_free_trial,

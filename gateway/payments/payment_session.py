@@ -117,19 +117,19 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
 
 
 def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentSession | None:
-    """None when the site has no payment sessions, or the cart has none yet."""
-    wire = cart.payment_session
-    if wire is None:
+    """The payment session of the cart; None when the site has no payment sessions, or the cart has none yet."""
+    cart_session = cart.payment_session
+    if cart_session is None:
         return None
-    funding = Funding(cart, wire, memory, locale)
+    funding = Funding(cart, cart_session, memory, locale)
     session = PaymentSession(
         primary_source=cart.primary_source,
         store_credit=cart.secondary_source,
-        id=global_id("PaymentSession", wire.id),
-        session_id=wire.id,
-        state=wire.state,
-        upstream_state=wire.upstream_state,
-        client_secret=wire.client_secret,
+        id=global_id("PaymentSession", cart_session.id),
+        session_id=cart_session.id,
+        state=cart_session.state,
+        upstream_state=cart_session.upstream_state,
+        client_secret=cart_session.client_secret,
         amount_contributed=funding.contributed,
         amount_remaining=funding.remaining,
         drop_in=funding.drop_in,
@@ -151,17 +151,17 @@ def due_from_primary(cart: Cart) -> Money:
 
 @dataclass(frozen=True)
 class Funding:
-    """How a cart is paid, by its payment session, its sources and the session's memory of them."""
+    """How a cart is paid: its payment session, its sources, and what the shopper's session remembers of them."""
 
     cart: Cart
-    wire: CartPaymentSession
+    session: CartPaymentSession
     memory: CheckoutMemory
     locale: str
 
     @cached_property
     def contributed(self) -> Money:
-        if self.wire.amount_contributed is not None:
-            return self.wire.amount_contributed
+        if self.session.amount_contributed is not None:
+            return self.session.amount_contributed
         total = self.cart.order_total
         attached = [source for source in (self.cart.secondary_source, self.cart.primary_source) if source]
         amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
@@ -172,8 +172,8 @@ class Funding:
 
     @cached_property
     def remaining(self) -> Money:
-        if self.wire.amount_remaining is not None:
-            return self.wire.amount_remaining
+        if self.session.amount_remaining is not None:
+            return self.session.amount_remaining
         total = self.cart.order_total
         rest = total.amount - self.contributed.amount
         return Money(max(rest, zero(total.currency_code).amount), total.currency_code)
@@ -182,7 +182,7 @@ class Funding:
     def is_outdated(self) -> bool:
         """Whether the primary source was approved for another amount than is due from it now.
 
-        False for a source that this session did not attach: the amount it was approved for is unknown.
+        False for a source that was attached outside the shopper's session: its approved amount is unknown.
         """
         source = self.cart.primary_source
         if source is None or source.type in ADJUSTABLE:
@@ -193,12 +193,12 @@ class Funding:
     @property
     def needs_authentication(self) -> bool:
         """Whether Digital River, or the refusal of the last submission, asks the shopper to authenticate the source."""
-        if self.wire.state is State.REQUIRES_ACTION:
+        if self.session.state is State.REQUIRES_ACTION:
             return True
         source = self.cart.primary_source
         return (
             source is not None
-            and self.wire.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
+            and self.session.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
             and self.memory.asked_authentication == source.source_id
         )
 
@@ -206,7 +206,7 @@ class Funding:
     def drop_in(self) -> DropInSetup:
         cart = self.cart
         return DropInSetup(
-            session_id=self.wire.id,
+            session_id=self.session.id,
             flow=DropInFlow.CHECKOUT,
             usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
             requires_storage_agreement=cart.recurs,
@@ -216,7 +216,7 @@ class Funding:
 
 
 def _missing(funding: Funding) -> list[PaymentRequirement]:
-    cart, state = funding.cart, funding.wire.state
+    cart, state = funding.cart, funding.session.state
     missing = []
     if state in (State.REQUIRES_SOURCE, State.FAILED, State.CANCELLED):
         missing.append(_missing_source(funding))
@@ -244,11 +244,11 @@ def _missing_source(funding: Funding) -> PaymentRequirement:
 
 
 def _next_action(funding: Funding) -> NextAction | None:
-    cart, wire = funding.cart, funding.wire
+    cart, cart_session = funding.cart, funding.session
     source = cart.primary_source
     if funding.needs_authentication:
-        return _authenticate(wire, source)
-    match wire.state:
+        return _authenticate(cart_session, source)
+    match cart_session.state:
         case State.REQUIRES_SOURCE:
             return CollectSourceAction(amount_due=funding.remaining, drop_in=funding.drop_in)
         case State.FAILED | State.CANCELLED:
@@ -258,7 +258,7 @@ def _next_action(funding: Funding) -> NextAction | None:
         case State.REQUIRES_CONFIRMATION:
             return SubmitOrderAction(amount=cart.order_total, cart_revision=cart.revision)
         case State.PENDING_REDIRECT:
-            return _redirect(wire, source)
+            return _redirect(cart_session, source)
         case State.CHARGEABLE:
             key = funding.memory.latest_submission
             return ResumeOrderAction(idempotency_key=UUID(key) if key else None)
@@ -267,21 +267,21 @@ def _next_action(funding: Funding) -> NextAction | None:
         case State.REQUIRES_ACTION | State.PENDING | State.COMPLETE | State.UNKNOWN:
             return None
         case _:
-            assert_never(wire.state)
+            assert_never(cart_session.state)
 
 
-def _authenticate(wire: CartPaymentSession, source: Source | None) -> AuthenticateSourceAction | None:
+def _authenticate(cart_session: CartPaymentSession, source: Source | None) -> AuthenticateSourceAction | None:
     if source is None:
         return None
     return AuthenticateSourceAction(
-        session_id=wire.id, source_id=source.source_id, source_client_secret=source.source_client_secret
+        session_id=cart_session.id, source_id=source.source_id, source_client_secret=source.source_client_secret
     )
 
 
-def _redirect(wire: CartPaymentSession, source: Source | None) -> RedirectShopperAction | None:
+def _redirect(cart_session: CartPaymentSession, source: Source | None) -> RedirectShopperAction | None:
     """Before the submission the source has the URL, afterwards the payment session."""
-    if wire.redirect_url:
-        return RedirectShopperAction(redirect_url=wire.redirect_url, resume_with="Mutation.resumeOrder")
+    if cart_session.redirect_url:
+        return RedirectShopperAction(redirect_url=cart_session.redirect_url, resume_with="Mutation.resumeOrder")
     if source is not None and source.redirect_url:
         return RedirectShopperAction(redirect_url=source.redirect_url, resume_with="Mutation.attachSource")
     return None

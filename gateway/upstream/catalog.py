@@ -99,7 +99,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     keywords: str | None = None
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
     wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
-    wire_parent: "Product | None" = field(name="parentProduct", default=None)
+    parent_product: "Product | None" = None
 
     @property
     def id(self) -> str:

@@ -243,11 +243,11 @@ class Images(Shape, frozen=True, kw_only=True, rename="camel"):
     icon_image: str | None = None
 
 
-class WirePaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
+class ListedPaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
     """A method in the payment service's list. Source: paymentMethods."""
 
     type: str
-    wire_name: str | None = field(name="displayName", default=None)
+    display_name: str | None = None
     flow: PaymentFlow = PaymentFlow.UNKNOWN
     supports_recurring: bool = False
     supports_free_trial: bool = False
@@ -280,10 +280,10 @@ class PaymentMethodList(Shape, frozen=True, kw_only=True, rename="camel"):
     """The payment service's list. Source: GET /payments/payment-methods."""
 
     session_information: SessionInformation | None = None
-    payment_methods: OneOrMany[WirePaymentMethod] = []
+    payment_methods: OneOrMany[ListedPaymentMethod] = []
 
     @property
-    def methods(self) -> list[WirePaymentMethod]:
+    def methods(self) -> list[ListedPaymentMethod]:
         return many(self.payment_methods)
 
     @property

@@ -151,6 +151,10 @@ class Profile(Struct, frozen=True, kw_only=True):
         fields = {"firstName": self.first_name, "lastName": self.last_name, "emailAddress": self.email}
         return {name: value for name, value in fields.items() if value is not UNSET}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.wire()
+
     def __repr__(self) -> str:
         return "Profile(***)"
 
