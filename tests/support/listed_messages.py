@@ -26,7 +26,7 @@ def unlisted_messages(body: Any) -> list[str]:
     if not isinstance(body, dict):
         return []
     errors = [error for error in body.get("errors", ()) if error.get("extensions", {}).get("code") not in BY_GRAPHQL]
-    warnings = body.get("extensions", {}).get("warnings", ())
+    warnings = body.get("extensions", {}).get("riverfront", {}).get("warnings", ())
     messages = [*(error["message"] for error in (*errors, *warnings)), *_messages(body.get("data"))]
     return [message for message in messages if not _listed().fullmatch(message)]
 
@@ -45,11 +45,11 @@ def _messages(value: Any) -> Iterator[str]:
 
 @cache
 def _listed() -> re.Pattern[str]:
-    templates = [PLACEHOLDER.sub(".*", re.escape(template)) for template in _templates(PAGE.read_text())]
-    return re.compile("|".join(templates), re.DOTALL)
+    patterns = [PLACEHOLDER.sub(".*", re.escape(template)) for template in templates(PAGE.read_text())]
+    return re.compile("|".join(patterns), re.DOTALL)
 
 
-def _templates(text: str) -> Iterator[str]:
+def templates(text: str) -> Iterator[str]:
     """The cells of the columns that have messages."""
     columns: list[str] = []
     for line in text.splitlines():

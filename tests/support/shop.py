@@ -25,6 +25,7 @@ from gateway.settings import Settings
 from gateway.store.interface import Store
 from gateway.upstream.calls import Retries
 from sandbox.model.world import World
+from tests.support.listed_messages import UNLISTED, unlisted_messages
 
 AT_ONCE = Retries(first_wait_s=0)
 
@@ -260,6 +261,8 @@ class Storefront:
         answer = await self.http.post("/graphql", json=body, headers=all_headers)
         assert answer.headers["x-request-id"]
         assert "no-store" in answer.headers["cache-control"]
+        if "json" in answer.headers.get("content-type", ""):
+            assert unlisted_messages(answer.json()) == [], UNLISTED
         self._keep_cookie(answer)
         return answer
 
