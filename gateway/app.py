@@ -25,7 +25,7 @@ from gateway.http.response import COST_HEADERS
 from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
-from gateway.sessions.cart_lock import CartLock
+from gateway.sessions.cart_change_lock import CartLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
@@ -40,7 +40,7 @@ from gateway.store.redis import RedisStore
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
 from gateway.telemetry import log_retries
 from gateway.upstream import transport
-from gateway.upstream.calls import Calls, Retries
+from gateway.upstream.retrying_calls import Calls, Retries
 from gateway.upstream.client import Upstream
 from schema.build import Graph, build
 

@@ -4,7 +4,7 @@ import logging
 
 from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.causes import user_error
+from gateway.refusals.refusal_to_user_error import user_error
 from gateway.refusals.user_errors import AnyUserError, Path
 
 log = logging.getLogger(__name__)

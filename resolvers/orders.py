@@ -7,7 +7,7 @@ from gateway.enums import ErrorCode, OrderState, SessionLevel
 from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
-from gateway.refusals.causes import cause_of
+from gateway.refusals.refusal_to_user_error import cause_of
 from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, not_found, rate_limited
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.ids import upstream_id

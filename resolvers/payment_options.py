@@ -5,7 +5,7 @@ from itertools import count
 from gateway.enums import ErrorCode
 from gateway.errors import UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.causes import cause_of
+from gateway.refusals.refusal_to_user_error import cause_of
 from gateway.refusals.user_errors import Path, PaymentError, invalid
 from gateway.upstream.client import Upstream
 from gateway.upstream.shopper import Label, PaymentOption, Shopper

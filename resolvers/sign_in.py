@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.enums import CartTransitionOutcome, ErrorCode, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.causes import cause_of
+from gateway.refusals.refusal_to_user_error import cause_of
 from gateway.refusals.user_errors import AnyUserError, CredentialError, Path, rate_limited
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle

@@ -7,7 +7,7 @@ from datetime import datetime
 from gateway.catalog.catalog import Catalog
 from gateway.orders.attempts import Attempts
 from gateway.payments.method_list import MethodLists
-from gateway.sessions.cart_lock import CartLock
+from gateway.sessions.cart_change_lock import CartLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions

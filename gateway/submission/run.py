@@ -9,11 +9,11 @@ from enum import Enum, auto
 
 from gateway.errors import StoreUnavailable
 from gateway.orders.outcomes import OrderBlocked, Result, SubmissionAttempt
-from gateway.submission import resuming, sending, settling
+from gateway.submission import resuming, sending, settling_doubts
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.rehydrate import rehydrated
 from gateway.submission.results import waiting_to_be_resumed
-from gateway.submission.settling import Next
+from gateway.submission.settling_doubts import Next
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +73,9 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
             return attempt.report(is_replay=True)
 
         if record.result is None or record.is_due(attempt.now()) or (goal is Goal.RECONCILE and record.is_in_doubt):
-            outcome = await settling.settle(attempt)
+            outcome = await settling_doubts.settle(attempt)
         elif goal is Goal.RECONCILE and record.waits_for_shopper:
-            outcome = await settling.poll_redirect(attempt)
+            outcome = await settling_doubts.poll_redirect(attempt)
         elif goal is Goal.RESUME and record.waits_for_shopper:
             resumed = await _resume(attempt)
             if resumed is not None:

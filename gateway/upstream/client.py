@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.upstream.calls import Calls
+from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.catalog import Market
 from gateway.upstream.endpoints.account import AccountEndpoints
 from gateway.upstream.endpoints.cart import CartEndpoints

@@ -6,7 +6,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.enums import ErrorCode
-from gateway.refusals.causes import CAUSES
+from gateway.refusals.refusal_to_user_error import CAUSES
 from gateway.upstream.catalog import pitches
 from gateway.upstream.ids import global_id
 from sandbox.demo_shop.coupons import REFUSALS

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gateway.enums import ErrorCode, WarningCode
-from gateway.upstream.calls import Calls
+from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.client import Upstream
 from resolvers import cart_edits
 from sandbox.model.world import World

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from gateway.refusals.causes import CAUSES
+from gateway.refusals.refusal_to_user_error import CAUSES
 from gateway.store.memory import MemoryStore
 from sandbox.demo_shop.products import LISTED
 from sandbox.model.world import World

@@ -22,7 +22,7 @@ from graphql import (
     parse,
 )
 
-from gateway.upstream.calls import Retries
+from gateway.upstream.retrying_calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.schema.test_graph_rules import CORE, costly

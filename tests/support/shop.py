@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from gateway.app import create_app, utc_now
 from gateway.settings import Settings
 from gateway.store.interface import Store
-from gateway.upstream.calls import Retries
+from gateway.upstream.retrying_calls import Retries
 from sandbox.model.world import World
 from tests.support.listed_messages import UNLISTED, unlisted_messages
 

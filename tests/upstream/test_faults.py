@@ -16,7 +16,7 @@ import pytest
 
 from gateway.errors import UpstreamUnavailable
 from gateway.upstream import transport
-from gateway.upstream.calls import Calls, Pauses, Repeat, Retries
+from gateway.upstream.retrying_calls import Calls, Pauses, Repeat, Retries
 from gateway.upstream.client import Upstream
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.enums import AddressKind, CustomerType
-from gateway.upstream.calls import Calls, Repeat
+from gateway.upstream.retrying_calls import Calls, Repeat
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, NewLine, Through

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.upstream.calls import Calls
+from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.catalog import (
     Categories,
     Category,

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from gateway.upstream.addresses import Address
-from gateway.upstream.calls import Calls, Repeat, own_key
+from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 from gateway.upstream.contracts import PendingContractChange, SubscriptionContract
 from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.ids import path_part

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.enums import OrderState
 from gateway.errors import UpstreamInvalidResponse
-from gateway.upstream.calls import Calls, Repeat
+from gateway.upstream.retrying_calls import Calls, Repeat
 from gateway.upstream.decoding import decode, required
 from gateway.upstream.endpoints.paths import CART, ME
 from gateway.upstream.ids import path_part

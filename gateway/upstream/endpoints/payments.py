@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.errors import UpstreamRefusal, UpstreamUnavailable
 from gateway.money import Money
-from gateway.upstream.calls import Calls, Repeat, own_key
+from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART
