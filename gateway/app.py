@@ -24,8 +24,9 @@ from gateway.http.request_id import RequestIds
 from gateway.http.response import COST_HEADERS
 from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
+from gateway.orders.submission_lock import SubmissionLock
 from gateway.payments.method_list import MethodLists
-from gateway.sessions.cart_change_lock import CartLock
+from gateway.sessions.cart_change_lock import CartChangeLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
@@ -40,8 +41,8 @@ from gateway.store.redis import RedisStore
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
 from gateway.telemetry import log_retries
 from gateway.upstream import transport
-from gateway.upstream.retrying_calls import Calls, Retries
 from gateway.upstream.client import Upstream
+from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
 
 PREFLIGHT_S = 600
@@ -85,6 +86,7 @@ def _services(settings: Settings, upstream: Upstream, store: Store, now: Callabl
     cache = AnswerCache(now)
     replica = Replica(store)
     sessions = Sessions(store, settings, now)
+    attempts = Attempts(store, replica)
     return Services(
         settings=settings,
         upstream=upstream,
@@ -95,9 +97,10 @@ def _services(settings: Settings, upstream: Upstream, store: Store, now: Callabl
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),
-        attempts=Attempts(store, replica),
+        attempts=attempts,
+        submission_lock=SubmissionLock(store, attempts),
         replica=replica,
-        cart_lock=CartLock(store),
+        cart_change_lock=CartChangeLock(store),
         rate_limits=RateLimits(now, store.pool if isinstance(store, RedisStore) else None),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,

@@ -28,7 +28,7 @@ Call = Callable[[], Awaitable[Cart | None]]
 
 async def start_new_cart(ctx: Context) -> list[MutationWarning]:
     """Continue with a new cart; a warning for each part that is not in it. Raises `Refused` and `UpstreamError`."""
-    waiting = await ctx.services.attempts.holder_of(await ctx.own_session())
+    waiting = await ctx.services.submission_lock.holder_of(await ctx.own_session())
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()

@@ -66,7 +66,7 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
     try:
         session = await session_with_shopper_id(ctx)
         await _check_no_submission(ctx, session)
-        async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
+        async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
             # A submission may have started while this waited for the lock.
             await _check_no_submission(ctx, session)
             # A token that would expire during the checkout is renewed before it.
@@ -78,7 +78,7 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
 
 
 async def _check_no_submission(ctx: Context, session: Session) -> None:
-    if await ctx.services.attempts.locks_cart(session):
+    if await ctx.services.submission_lock.locks_cart(session):
         message = "A submission of this cart is under way or in doubt. Read `orderSubmission` first."
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
 

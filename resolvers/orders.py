@@ -10,6 +10,7 @@ from gateway.payments.payment_session import RedirectShopperAction
 from gateway.refusals.refusal_to_user_error import cause_of
 from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, not_found, rate_limited
 from gateway.sessions.record import CheckoutMemory
+from gateway.store.rate_limits import address_key
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
 from resolvers.failures import logged_error
@@ -81,7 +82,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
         return LookupOrderPayload(errors=[_sign_in_required()])
     proof = _proof(args.by)
     try:
-        await ctx.services.rate_limits.count("look-up", proof.target, ctx.caller.rate_limit_key)
+        await ctx.services.rate_limits.count("look-up", proof.target, address_key(ctx.caller.address))
         orders = await _orders_by(ctx, proof)
     except RateLimited as limited:
         return LookupOrderPayload(errors=[rate_limited(limited, BY, ctx.services.now())])

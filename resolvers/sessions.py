@@ -48,7 +48,7 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 async def end(ctx: Context, session: Session) -> None:
     """End a session here and upstream. While a submission of it is open, its token stays valid."""
-    if await ctx.services.attempts.has_open(session):
+    if await ctx.services.submission_lock.has_open(session):
         await ctx.services.sessions.retire(session)
         ctx.lose_session()
         return

@@ -15,6 +15,7 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Session
+from gateway.store.rate_limits import address_key
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
@@ -83,7 +84,7 @@ async def count_attempt(ctx: Context, username: str | None, path: Path) -> None:
     """Count an attempt against the account and against the client address. Raises `Refused` above the limit."""
     account_key = f"account:{username.strip().lower()}" if username is not None else None
     try:
-        await ctx.services.rate_limits.count("sign-in", account_key, ctx.caller.rate_limit_key)
+        await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.address))
     except RateLimited as limited:
         raise Refused(rate_limited(limited, path, ctx.services.now())) from limited
 

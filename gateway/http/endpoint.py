@@ -12,16 +12,14 @@ from starlette.responses import Response
 from gateway.documents.card_numbers import refuse_card_numbers
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.documents.registry import Documents
-from gateway.enums import SessionDelivery
 from gateway.errors import TopLevelCode
-from gateway.http import csrf
 from gateway.http.cache_headers import cacheable
 from gateway.http.request import RequestRefused, read
-from gateway.http.response import COOKIE, LEGACY, MODERN, ResponseWriter
+from gateway.http.response import LEGACY, MODERN, ResponseWriter
+from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
 from gateway.operation.context import begin
 from gateway.operation.services import Services
-from gateway.sessions.handle import Handle
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ class GraphQLEndpoint:
         facts = OperationFacts()
         try:
             _check_accept(request)
-            handle = self._handle(request)
+            handle = handle_of(request, self._services.settings)
             parsed = await read(request)
             refuse_card_numbers(request.headers, parsed.other_strings)
             prepared = self._documents.prepare(
@@ -74,33 +72,8 @@ class GraphQLEndpoint:
         state.logged.update(kind=facts.kind, operation=facts.name, codes=codes)
         return response
 
-    def _handle(self, request: Request) -> Handle | None:
-        """The caller's handle of a session. Raises `RequestRefused`.
-
-        Ignored on GET, which answers the same to every caller.
-        """
-        if request.method == "GET":
-            return None
-        cookie = request.cookies.get(COOKIE) or None
-        bearer = _bearer(request)
-        if cookie is not None and bearer is not None:
-            message = "Send the session cookie or a bearer token, not both."
-            raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, message)
-        if cookie is not None:
-            refusal = csrf.refusal(request.headers, self._services.settings)
-            if refusal is not None:
-                log.warning("cookie refused", extra={"reason": "origin or client header"})
-                raise RequestRefused(403, TopLevelCode.CSRF_CHECK_FAILED, refusal)
-            return Handle(SessionDelivery.COOKIE, cookie)
-        return Handle(SessionDelivery.BEARER, bearer) if bearer is not None else None
-
 
 def _check_accept(request: Request) -> None:
     accepted = request.headers.get("accept", "").split(",")
     if ACCEPTED.isdisjoint(part.partition(";")[0].strip().lower() for part in accepted):
         raise RequestRefused(406, TopLevelCode.BAD_USER_INPUT, f"Accept {MODERN} or {LEGACY}.")
-
-
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.http.request import RequestRefused
+from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
 from gateway.settings import Settings
 
@@ -20,7 +21,6 @@ log = logging.getLogger(__name__)
 MODERN = "application/graphql-response+json"
 LEGACY = "application/json"
 
-COOKIE = "__Host-rf_session"
 
 COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
 """The estimate of an operation and its limit, in points."""
@@ -60,7 +60,9 @@ class ResponseWriter:
             body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings)}}
         codes = [error["extensions"]["code"] for error in errors]
         response = self._response(body, self._status(result.data, codes, was_executed=was_executed), facts)
-        self._set_cookie(response, ctx)
+        operation = ctx.operation
+        if operation.issued_cookie is not None or operation.clears_cookie:
+            set_cookie(response, operation.issued_cookie, self.settings)
         return response, codes
 
     def request_refused(self, refused: RequestRefused) -> tuple[Response, list[str]]:
@@ -125,19 +127,6 @@ class ResponseWriter:
 
     def _extensions(self, code: TopLevelCode) -> dict[str, str]:
         return {"code": code.value, "supportReference": self.request_id}
-
-    def _set_cookie(self, response: Response, ctx: Context) -> None:
-        issued = ctx.operation.issued_cookie
-        if issued is not None or ctx.operation.clears_cookie:
-            response.set_cookie(
-                COOKIE,
-                issued.secret if issued else "",
-                max_age=None if issued else 0,
-                path="/",
-                secure=True,
-                httponly=True,
-                samesite=self.settings.cookie_same_site,
-            )
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -12,8 +12,3 @@ class Caller:
     request_id: str
     address: str | None
     handle: Handle | None
-
-    @property
-    def rate_limit_key(self) -> str | None:
-        """Rate-limit key of the client address; None if the address is unknown."""
-        return f"address:{self.address}" if self.address is not None else None

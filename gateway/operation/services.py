@@ -6,8 +6,9 @@ from datetime import datetime
 
 from gateway.catalog.catalog import Catalog
 from gateway.orders.attempts import Attempts
+from gateway.orders.submission_lock import SubmissionLock
 from gateway.payments.method_list import MethodLists
-from gateway.sessions.cart_change_lock import CartLock
+from gateway.sessions.cart_change_lock import CartChangeLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
@@ -34,8 +35,9 @@ class Services:
     method_lists: MethodLists
     idempotency: IdempotencyRecords
     attempts: Attempts
+    submission_lock: SubmissionLock
     replica: Replica
-    cart_lock: CartLock
+    cart_change_lock: CartChangeLock
     rate_limits: RateLimits
     merchant_assertions: MerchantAssertions
     now: Callable[[], datetime]

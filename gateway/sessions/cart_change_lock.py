@@ -16,7 +16,7 @@ LOCK_TTL_S = 20
 """Twice what an operation may take: a lock that is held for longer belongs to a process that died."""
 
 
-class CartLock:
+class CartChangeLock:
     def __init__(self, store: Store) -> None:
         self._store = store
 

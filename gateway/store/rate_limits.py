@@ -85,6 +85,11 @@ class RateLimits:
             return await _window_end(self._local, FALLBACK_RATES[action], key)
 
 
+def address_key(address: str | None) -> str | None:
+    """Rate-limit key of the client address; None if the address is unknown, which limits nothing."""
+    return f"address:{address}" if address is not None else None
+
+
 async def _window_end(limiter: MovingWindowRateLimiter, rate: RateLimitItem, key: str) -> datetime | None:
     if await limiter.test(rate, key):
         return None

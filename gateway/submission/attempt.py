@@ -23,9 +23,7 @@ from gateway.orders.attempts import (
     TTL_S,
     AttemptRecord,
     Stage,
-    cart_lock,
     holds_cart,
-    owner_lock,
     store_key_of,
 )
 from gateway.orders.outcomes import (
@@ -36,6 +34,7 @@ from gateway.orders.outcomes import (
     SubmissionAttempt,
     without_secrets,
 )
+from gateway.orders.submission_lock import cart_lock, owner_lock
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
@@ -210,11 +209,11 @@ class Attempt:
 
     async def lock_owner(self) -> AttemptRecord | None:
         """Lock the carts of the session's owner. None: locked; otherwise the attempt in the way."""
-        return await self._attempts.lock(owner_lock(self.session), self.store_key, self.record)
+        return await self.ctx.services.submission_lock.take(owner_lock(self.session), self.store_key, self.record)
 
     async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
         """Lock the cart itself, which another session may have too. None: locked; otherwise the attempt in the way."""
-        return await self._attempts.lock(_lock_of(cart), self.store_key, self.record)
+        return await self.ctx.services.submission_lock.take(_lock_of(cart), self.store_key, self.record)
 
     async def is_running_elsewhere(self) -> bool:
         """Whether a living replica is sending or resuming it."""

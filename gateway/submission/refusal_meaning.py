@@ -11,8 +11,8 @@ from gateway.checkout.guard_input import GuardInput
 from gateway.enums import AddressKind, CheckoutBlockerCode
 from gateway.errors import UpstreamRefusal
 from gateway.orders.outcomes import Blocker
-from gateway.refusals.refusal_to_user_error import CAUSES
 from gateway.refusals.decline_codes import AUTHENTICATION, decline_reason
+from gateway.refusals.refusal_to_user_error import CAUSES
 from gateway.upstream import refusal_codes
 
 

@@ -13,6 +13,7 @@ from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import OrderBlocked, Result
 from gateway.sessions.sessions import Session
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
+from gateway.store.rate_limits import address_key
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
 from gateway.submission.results import (
@@ -42,7 +43,7 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         return _blocked_by(holder)
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
     # A change that began before the lock is waited for, and its result is read.
-    async with ctx.services.cart_lock.hold(session, ctx.operation.deadline_at):
+    async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
         guard_input = await _read(attempt, request.agreement)
     blockers = guard.blockers(guard_input)
     if blockers:
@@ -139,7 +140,7 @@ async def _check_memory(ctx: Context, session: Session) -> None:
 
 
 def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
-    return f"cart:{attempt.session.cart_owner}", attempt.ctx.caller.rate_limit_key
+    return f"cart:{attempt.session.cart_owner}", address_key(attempt.ctx.caller.address)
 
 
 def _blocked_by(holder: AttemptRecord) -> OrderBlocked:

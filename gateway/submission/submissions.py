@@ -76,7 +76,7 @@ async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
 async def abandon(ctx: Context, session: Session, record: AttemptRecord | None) -> bool:
     """End the submission of a shopper who wants to pay otherwise. False when it has changed since it was read."""
     if record is None:
-        return await ctx.services.attempts.holder_of(session) is None
+        return await ctx.services.submission_lock.holder_of(session) is None
     if not record.waits_for_shopper:
         return False
     attempt = Attempt(ctx, session, record.key)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.catalog import Market
 from gateway.upstream.endpoints.account import AccountEndpoints
 from gateway.upstream.endpoints.cart import CartEndpoints
@@ -11,6 +10,7 @@ from gateway.upstream.endpoints.contracts import ContractEndpoints
 from gateway.upstream.endpoints.orders import OrderEndpoints
 from gateway.upstream.endpoints.payments import PaymentEndpoints
 from gateway.upstream.endpoints.tokens import TokenEndpoints
+from gateway.upstream.retrying_calls import Calls
 
 
 class Upstream:

@@ -10,6 +10,7 @@ from sandbox.demo_shop.payment_methods import Workflow, fits
 from sandbox.demo_shop.tax_identifiers import REQUIRED_IN
 from sandbox.model.cart import Cart
 from sandbox.model.order import Order
+from sandbox.model.payment_session import STATES_AFTER_SUBMISSION
 from sandbox.model.source import Source
 from sandbox.model.world import World
 from sandbox.timeline import settlement
@@ -17,14 +18,6 @@ from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import is_true
 
 RELATION = "SubmitCartResource"
-
-STATES: dict[Workflow, tuple[str, str]] = {
-    "standard": ("Submitted", "complete"),
-    "redirect-then-submit": ("Submitted", "complete"),
-    "submit-then-redirect": ("Source Pending Redirect", "pending_redirect"),
-    "delayed": ("Source Pending Funds", "pending_funds"),
-}
-"""States of the order and of its payment session after the submission, by the workflow of the source."""
 
 _refused = partial(Refusal, relation=RELATION)
 _not_submitted = partial(Refusal, 409, "submit-cart-failed", relation=RELATION)
@@ -44,7 +37,7 @@ async def submit(request: Request) -> Response:
     _check(world, cart)
     _check_charge(world, cart)
 
-    order_state, cart.submitted_state = STATES[_workflow(cart.source)]
+    order_state, cart.submitted_state = STATES_AFTER_SUBMISSION[_workflow(cart.source)]
     order = Order(cart, order_state)
     shopper.orders[order.id] = shopper.last_order = order
     world.take_stock(cart)

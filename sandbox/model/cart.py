@@ -10,6 +10,7 @@ from sandbox.demo_shop.shipping import option_cost, option_ids
 from sandbox.demo_shop.tax_identifiers import BUSINESS, EXEMPTING, INDIVIDUAL
 from sandbox.model import postal_address
 from sandbox.model.contributions import Contributions, contributions
+from sandbox.model.payment_session import state_of_cart
 from sandbox.model.postal_address import Side
 from sandbox.model.source import Source
 from sandbox.model.totals import Line, Totals, add_up
@@ -193,17 +194,14 @@ class Cart:
         return contributions(self.totals().total, self.source, credit, strict=strict)
 
     def session_state(self, *, strict: bool) -> str:
-        """State of the payment session."""
-        if self.forced_state is not None:
-            return self.forced_state
-        if self.submitted_state is not None:
-            return self.submitted_state
-        if self.has_failed:
-            return "failed"
-        if self.source is not None and self.source.state == "requires_action":
-            return "requires_action"
-        is_paid = self.contributions(strict=strict).remaining == 0
-        return "requires_confirmation" if self.lines and is_paid else "requires_source"
+        """State of the payment session, see `payment_session.state_of_cart`."""
+        return state_of_cart(
+            forced=self.forced_state,
+            after_submission=self.submitted_state,
+            has_failed=self.has_failed,
+            source_state=self.source.state if self.source is not None else None,
+            is_paid=bool(self.lines) and self.contributions(strict=strict).remaining == 0,
+        )
 
     def detach(self, source: Source, *, keeps_source: bool = False) -> None:
         """Cancels a source of single use, unless `keeps_source`."""

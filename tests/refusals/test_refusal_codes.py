@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from gateway.enums import ErrorCode, WarningCode
-from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.client import Upstream
+from gateway.upstream.retrying_calls import Calls
 from resolvers import cart_edits
 from sandbox.model.world import World
 from tests.support.shop import CART, PACK, Shopper, settings_for

@@ -16,8 +16,8 @@ import pytest
 
 from gateway.errors import UpstreamUnavailable
 from gateway.upstream import transport
-from gateway.upstream.retrying_calls import Calls, Pauses, Repeat, Retries
 from gateway.upstream.client import Upstream
+from gateway.upstream.retrying_calls import Calls, Pauses, Repeat, Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.shop import (

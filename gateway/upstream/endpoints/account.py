@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.upstream.addresses import Address
-from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.decoding import JsonObject, decode, required
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.ids import path_part
+from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.shopper import (
     AddressBook,
     Label,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.enums import AddressKind, CustomerType
-from gateway.upstream.retrying_calls import Calls, Repeat
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, NewLine, Through
@@ -14,6 +13,7 @@ from gateway.upstream.decoding import decode, first, many
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.ids import path_part
 from gateway.upstream.lines import RecurringTerms
+from gateway.upstream.retrying_calls import Calls, Repeat
 from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requirements
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.upstream.retrying_calls import Calls
 from gateway.upstream.catalog import (
     Categories,
     Category,
@@ -23,6 +22,7 @@ from gateway.upstream.catalog import (
 from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.ids import path_part
+from gateway.upstream.retrying_calls import Calls
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):

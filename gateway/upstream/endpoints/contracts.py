@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from gateway.upstream.addresses import Address
-from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 from gateway.upstream.contracts import PendingContractChange, SubscriptionContract
 from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.ids import path_part
 from gateway.upstream.order import OrderPage
+from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 
 KEEP_SHIPPING_ADDRESS = {"isShippingSameAsBilling": False}
 """Without it Digital River ships to the billing address of the new payment method."""

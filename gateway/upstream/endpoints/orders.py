@@ -7,11 +7,11 @@ import msgspec
 
 from gateway.enums import OrderState
 from gateway.errors import UpstreamInvalidResponse
-from gateway.upstream.retrying_calls import Calls, Repeat
 from gateway.upstream.decoding import decode, required
 from gateway.upstream.endpoints.paths import CART, ME
 from gateway.upstream.ids import path_part
 from gateway.upstream.order import Order, OrderPage, Proof, SubmittedCart, submitted_cart
+from gateway.upstream.retrying_calls import Calls, Repeat
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -6,11 +6,11 @@ import msgspec
 
 from gateway.errors import UpstreamRefusal, UpstreamUnavailable
 from gateway.money import Money
-from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.payment import CartListedMethod, CartListedMethods, PaymentMethodList
+from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 
 LEDGER_TIMEOUT_S = 2
 """Part of an operation's deadline that the merchant's ledger may use."""

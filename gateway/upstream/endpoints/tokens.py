@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.upstream import refusal_codes
-from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 from gateway.upstream.catalog import Market
 from gateway.upstream.decoding import decode
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.oauth import Tokens
+from gateway.upstream.retrying_calls import Calls, Repeat, own_key
 
 
 @dataclass(frozen=True)

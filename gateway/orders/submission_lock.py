@@ -1,0 +1,70 @@
+"""The lock of a cart that is being submitted: one open submission for each cart, over all replicas and devices.
+
+A lock is a key of the store that holds the key of its attempt. It has no holder that could die: it counts as long as
+its attempt is open, and a lock whose attempt has ended or is gone is deleted by the next who asks.
+"""
+
+from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts
+from gateway.sessions.sessions import Session
+from gateway.store.interface import Store
+from gateway.upstream.decoding import encode
+
+
+class SubmissionLock:
+    def __init__(self, store: Store, attempts: Attempts) -> None:
+        self._store = store
+        self._attempts = attempts
+
+    async def take(self, lock: str, store_key: str, record: AttemptRecord) -> AttemptRecord | None:
+        """Take a lock for the attempt. None: it is taken; otherwise the attempt that holds it."""
+        while not await self._store.replace(lock, store_key.encode(), expected=None, ttl_s=TTL_S):
+            if await self._store.get(lock) == store_key.encode() and await self._store.get(store_key) == encode(record):
+                # A replica died at this same attempt, after it took the lock and before it recorded that.
+                return None
+            holder = await self.holder(lock)
+            if holder is not None:
+                return holder
+        return None
+
+    async def holder(self, lock: str) -> AttemptRecord | None:
+        """The attempt that holds a lock. A lock whose attempt has ended or is gone is deleted."""
+        holder_key = await self._store.get(lock)
+        if holder_key is None:
+            return None
+        record = await self._attempts.present(holder_key.decode())
+        if record is not None and record.is_open:
+            return record
+        await self._store.delete(lock, expected=holder_key)
+        return None
+
+    async def holder_of(self, session: Session) -> AttemptRecord | None:
+        """The open attempt of the session's cart, on whatever device it began."""
+        return await self.holder(owner_lock(session))
+
+    async def locks_cart(self, session: Session) -> bool:
+        """Whether the cart may not change now, because a submission is under way or in doubt.
+
+        A pending redirect needs no lock: Digital River rejects changes until resume-cart.
+        """
+        record = await self.holder_of(session)
+        return record is not None and (record.result is None or record.is_in_doubt)
+
+    async def has_open(self, session: Session) -> bool:
+        """Whether an attempt of this session is open, so that its upstream token may still be needed."""
+        # An attempt that began before the guest signed in holds the guest's lock.
+        locks = (owner_lock(session), guest_lock(session))
+        return any([await self.holder(lock) is not None for lock in locks])
+
+
+def owner_lock(session: Session) -> str:
+    """Lock of the cart's owner (a registered shopper or a guest's session), taken before the cart is read."""
+    return f"cart-lock:{session.cart_owner}"
+
+
+def guest_lock(session: Session) -> str:
+    return f"cart-lock:{session.id}"
+
+
+def cart_lock(cart_id: str) -> str:
+    """Lock of the cart itself: a shopper may have the same one on two devices."""
+    return f"cart-lock:cart:{cart_id}"

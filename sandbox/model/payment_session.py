@@ -1,0 +1,29 @@
+"""States of a payment session: of an open cart, and after a submission.
+
+After the submission time moves it on: `sandbox/timeline/settlement.py` settles, reviews and cancels.
+"""
+
+from sandbox.demo_shop.payment_methods import Workflow
+
+STATES_AFTER_SUBMISSION: dict[Workflow, tuple[str, str]] = {
+    "standard": ("Submitted", "complete"),
+    "redirect-then-submit": ("Submitted", "complete"),
+    "submit-then-redirect": ("Source Pending Redirect", "pending_redirect"),
+    "delayed": ("Source Pending Funds", "pending_funds"),
+}
+"""States of the order and of its payment session after the submission, by the workflow of the source."""
+
+
+def state_of_cart(
+    *, forced: str | None, after_submission: str | None, has_failed: bool, source_state: str | None, is_paid: bool
+) -> str:
+    """`forced`: by a control. `is_paid`: the cart has lines, and the attached sources cover its total."""
+    if forced is not None:
+        return forced
+    if after_submission is not None:
+        return after_submission
+    if has_failed:
+        return "failed"
+    if source_state == "requires_action":
+        return "requires_action"
+    return "requires_confirmation" if is_paid else "requires_source"
