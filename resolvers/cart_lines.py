@@ -11,7 +11,7 @@ from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
-from gateway.upstream.changes import NewLine, Through
+from gateway.upstream.changes import LineOffer, NewLine
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import RecurringTerms
 from resolvers import cart_edits, sessions
@@ -75,11 +75,11 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
     Each call is recorded under the key, so a repeat continues after those that were made.
     """
     errors: list[AnyUserError] = []
-    for through in dict.fromkeys(line.through for line in lines):
-        indexes = [index for index, line in enumerate(lines) if line.through == through]
-        is_several = len(indexes) > 1 or through is None
+    for line_offer in dict.fromkeys(line.line_offer for line in lines):
+        indexes = [index for index, line in enumerate(lines) if line.line_offer == line_offer]
+        is_several = len(indexes) > 1 or line_offer is None
         path: Path = ("input", "lines") if is_several else ("input", "lines", str(indexes[0]))
-        add = partial(_add_together, ctx, [lines[index] for index in indexes], through, path)
+        add = partial(_add_together, ctx, [lines[index] for index in indexes], line_offer, path)
         if key is None or len(indexes) == len(lines):
             outcome = await add()
         else:
@@ -90,9 +90,9 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
     return Payload(errors=errors)
 
 
-async def _add_together(ctx: Context, lines: list[NewLine], through: Through | None, path: Path) -> ChangeOutcome:
+async def _add_together(ctx: Context, lines: list[NewLine], line_offer: LineOffer | None, path: Path) -> ChangeOutcome:
     async def add() -> None:
-        await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, through))
+        await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, line_offer))
 
     return ChangeOutcome((await cart_edits.send(ctx, add, path=path)).errors)
 
@@ -206,18 +206,18 @@ def _new_line(line: NewCartLineInput, path: Path) -> NewLine:
         quantity=line.quantity,
         recurring_terms=_terms(line.recurring_terms, path),
         custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes or []],
-        through=_through(line, path),
+        line_offer=_line_offer(line, path),
     )
 
 
-def _through(line: NewCartLineInput, path: Path) -> Through | None:
+def _line_offer(line: NewCartLineInput, path: Path) -> LineOffer | None:
     if line.offer_id is None and line.parent_line_id is None:
         return None
     offer_id = upstream_id("Offer", line.offer_id) if line.offer_id is not None else None
     if line.offer_id is not None and offer_id is None:
         raise Refused(no_offer((*path, "offerId")))
     parent = _line_id(line.parent_line_id, (*path, "parentLineId")) if line.parent_line_id is not None else None
-    return Through(offer_id=offer_id, parent_line_id=parent)
+    return LineOffer(offer_id=offer_id, parent_line_id=parent)
 
 
 def _terms(terms: RecurringTermsInput | None, path: Path) -> RecurringTerms | None:

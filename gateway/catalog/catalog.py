@@ -175,27 +175,27 @@ class Catalog:
     async def _find(
         self, scope: str, parts: list[str], kind: type[T], read: Read[T | None], lifetime: Lifetime
     ) -> T | None:
-        async def found(shop: CatalogEndpoints) -> T | None:
-            return await _unless_missing(read(shop), None)
+        async def read_or_default(shop: CatalogEndpoints) -> T | None:
+            return await _or_default(read(shop), None)
 
-        return await self._load(scope, parts, kind | None, found, lifetime)  # type: ignore[arg-type]  # a union is no class
+        return await self._load(scope, parts, kind | None, read_or_default, lifetime)  # type: ignore[arg-type]  # a union is no class
 
     async def _list(
         self, scope: str, parts: list[str] | list[str | None], kind: type[T], read: Read[list[T]], lifetime: Lifetime
     ) -> list[T]:
-        async def found(shop: CatalogEndpoints) -> list[T]:
-            return await _unless_missing(read(shop), [])
+        async def read_or_default(shop: CatalogEndpoints) -> list[T]:
+            return await _or_default(read(shop), [])
 
-        return await self._load(scope, parts, list[kind], found, lifetime)  # type: ignore[valid-type]  # made at run time
+        return await self._load(scope, parts, list[kind], read_or_default, lifetime)  # type: ignore[valid-type]  # made at run time
 
     async def _page(
         self, parts: list[str], number: int, size: int, read: Read[ProductPage], past_cache: bool
     ) -> ProductPage:
-        async def found(shop: CatalogEndpoints) -> ProductPage:
-            return await _unless_missing(read(shop), ProductPage())
+        async def read_or_default(shop: CatalogEndpoints) -> ProductPage:
+            return await _or_default(read(shop), ProductPage())
 
         parts = [*parts, str(number), str(size)]
-        return await self._load("product-page", parts, ProductPage, found, PAGE, past_cache=past_cache)
+        return await self._load("product-page", parts, ProductPage, read_or_default, PAGE, past_cache=past_cache)
 
     async def _load(
         self,
@@ -222,12 +222,12 @@ class Catalog:
         return _without_prices(value) if answer.is_stale else value
 
 
-async def _unless_missing(read: Awaitable[T], missing: T) -> T:
+async def _or_default(read: Awaitable[T], default: T) -> T:
     try:
         return await read
     except UpstreamRefusal as refusal:
         if refusal.status == 404 or refusal.reason in NOT_FOUND:
-            return missing
+            return default
         raise
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from gateway.upstream.catalog import InventoryStatus
 
-QUIET_TURNS = 8
-"""Turns of the event loop without a read after which no field asks for more stock."""
+QUIET_CYCLES = 8
+"""Cycles of the event loop without a read after which no field asks for more stock."""
 
 
 class PendingReads:
@@ -43,7 +43,7 @@ class PendingReads:
 
     async def _is_quiet(self) -> bool:
         started = self._started
-        for _ in range(QUIET_TURNS):
+        for _ in range(QUIET_CYCLES):
             if self._pending or self._started != started:
                 return False
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""What the gateway knows of each payment method: its name, its flow, and what it can pay for.
+"""The payment methods that the gateway knows: their names, their flows, and what they can pay for.
 
 The payment service sends most of this with its list. The cart's own list has only types and names, in an older
 spelling with a type for each card brand, and is completed from here.

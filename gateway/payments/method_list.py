@@ -89,7 +89,7 @@ class AvailablePaymentMethods:
 
 @dataclass(frozen=True)
 class CartTraits:
-    """What the payment methods of a cart and their obstacles depend on, beside its payment session."""
+    """The properties of a cart that decide its payment methods and the obstacles to them."""
 
     currency_code: str
     recurs: bool

@@ -143,7 +143,7 @@ def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentS
 
 
 def due_from_primary(cart: Cart) -> Money:
-    """What a primary source has to pay beside the store credit on the cart."""
+    """The amount that a primary source has to pay: the total less the store credit on the cart."""
     total, credit = cart.order_total, cart.secondary_source
     covered = credit.amount_contributed if credit else None
     return Money(total.amount - covered.amount if covered else total.amount, total.currency_code)

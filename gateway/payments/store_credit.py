@@ -66,7 +66,7 @@ def _obstacles_of_balance(cart: Cart, balance: Money) -> list[Obstacle]:
     return [Obstacle.CURRENCY_MISMATCH] if balance.currency_code != cart.currency_code else []
 
 
-def problem(cart: Cart, credit: StoreCreditAccount, asked: Money | None, path: Path) -> AnyUserError | None:
+def problem(cart: Cart, credit: StoreCreditAccount, requested: Money | None, path: Path) -> AnyUserError | None:
     """Why this amount, or with None as much as possible, cannot be used; None when it can."""
     if credit.obstacles:
         code = (
@@ -75,9 +75,9 @@ def problem(cart: Cart, credit: StoreCreditAccount, asked: Money | None, path: P
             else ErrorCode.STORE_CREDIT_NOT_ALLOWED
         )
         return _error(code, "Store credit cannot be used on this cart; see `obstacles`.", credit, ())
-    if asked is not None and (malformed := _malformed(cart, asked, path)) is not None:
+    if requested is not None and (malformed := _malformed(cart, requested, path)) is not None:
         return malformed
-    amount = (asked or credit.usable_on_cart).amount
+    amount = (requested or credit.usable_on_cart).amount
     if amount == 0:
         message = "The cart's total is zero: there is nothing to pay."
         return _error(ErrorCode.STORE_CREDIT_INSUFFICIENT, message, credit, ())
@@ -87,14 +87,14 @@ def problem(cart: Cart, credit: StoreCreditAccount, asked: Money | None, path: P
     return None
 
 
-def _malformed(cart: Cart, asked: Money, path: Path) -> InputError | None:
-    if asked.currency_code != cart.currency_code:
+def _malformed(cart: Cart, requested: Money, path: Path) -> InputError | None:
+    if requested.currency_code != cart.currency_code:
         return invalid((*path, "currencyCode"), f"The currency must be the cart's: {cart.currency_code}.")
-    if asked.amount <= 0:
+    if requested.amount <= 0:
         message = "The amount must be above zero. Leave out `input.amount` to use as much as possible."
         return invalid((*path, "amount"), message)
-    if not has_digits_of_its_currency(asked):
-        return invalid((*path, "amount"), f"The amount has more decimal places than {asked.currency_code} has.")
+    if not has_digits_of_its_currency(requested):
+        return invalid((*path, "amount"), f"The amount has more decimal places than {requested.currency_code} has.")
     return None
 
 

@@ -102,5 +102,5 @@ class CartAddress(Shape, frozen=True, kw_only=True):
 
 
 def cart_address(wire: JsonObject | None) -> CartAddress | None:
-    found = address(wire)
-    return None if found is None or wire is None else CartAddress(address=found, wire=wire)
+    postal = address(wire)
+    return None if postal is None or wire is None else CartAddress(address=postal, wire=wire)

@@ -5,7 +5,7 @@ from gateway.upstream.decoding import Shape, boolean_string
 from gateway.upstream.lines import RecurringTerms
 
 
-class Through(Shape, frozen=True, kw_only=True):
+class LineOffer(Shape, frozen=True, kw_only=True):
     """The offer for which lines are added, and their parent line. Both hold for a whole call."""
 
     offer_id: str | None = None
@@ -24,7 +24,7 @@ class NewLine(Shape, frozen=True, kw_only=True):
     quantity: int
     recurring_terms: RecurringTerms | None = None
     custom_attributes: list[tuple[str, str]] = []
-    through: "Through | None" = None
+    line_offer: "LineOffer | None" = None
 
     def wire(self) -> dict[str, object]:
         product = {"id": self.product_id} if self.product_id else {"externalReferenceId": self.external_reference_id}

@@ -14,7 +14,7 @@ from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
 from gateway.upstream.decoding import many
 
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
-"""Form of a code. Anything else in its place may quote what a shopper typed and is dropped."""
+"""Form of a code. Anything else may quote what a shopper typed and is dropped."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Orders and submitted carts as Digital River sends them, with the graph's names.
 
-An order that is read and the answer of a submission have the same data in different places; both become an `Order`.
+An order that is read and the answer of a submission have the same data in different fields; both become an `Order`.
 """
 
 from datetime import datetime

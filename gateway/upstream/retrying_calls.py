@@ -47,7 +47,7 @@ PASSING_STATUSES = frozenset({502, 503, 504})
 
 
 class Repeat(Enum):
-    """Whether a call may be sent again: as a read, as a change, or never."""
+    """Whether a call may be sent again: like a read, like a change, or never."""
 
     READ = "read"
     CHANGE = "change"

@@ -1,6 +1,6 @@
 """The HTTP client of the process and the network under it.
 
-The class of an httpx error tells whether a request can have left the gateway: after `ConnectError` and
+The class of an httpx error shows whether a request can have left the gateway: after `ConnectError` and
 `ConnectTimeout` nothing did, after any other error it may have.
 """
 

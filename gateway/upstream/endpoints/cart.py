@@ -8,7 +8,7 @@ import msgspec
 from gateway.enums import AddressKind, CustomerType
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.catalog import Offer, Offers
-from gateway.upstream.changes import CartChange, NewLine, Through
+from gateway.upstream.changes import CartChange, LineOffer, NewLine
 from gateway.upstream.decoding import decode, first, many
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.ids import path_part
@@ -33,9 +33,11 @@ class CartEndpoints:
     async def active_cart(self, token: str) -> Cart:
         return decode(await self.calls.read(CART, token, {"expand": "all"}), CartAnswer).cart
 
-    async def add_lines(self, token: str, lines: Sequence[NewLine], through: Through | None = None) -> None:
+    async def add_lines(self, token: str, lines: Sequence[NewLine], line_offer: LineOffer | None = None) -> None:
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
-        await self.calls.change("POST", f"{CART}/line-items", token, through.params() if through else None, json=body)
+        await self.calls.change(
+            "POST", f"{CART}/line-items", token, line_offer.params() if line_offer else None, json=body
+        )
 
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
