@@ -198,7 +198,9 @@ class UpstreamError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """Upstream refused the call, or its answer was late or unusable. Source: gateway."""
+    """Upstream refused the call, its answer was late or unusable, or the gateway could not do its own part; `code`
+    tells which. Source: gateway.
+    """
 
     upstream_code: str | None = field("Upstream error code; null when there is none, and always null for declines.")
     support_reference: str = field("Reference for support.")

@@ -88,7 +88,7 @@ class UpstreamFailure(UserError, frozen=True, tag=True, kw_only=True):
     support_reference: str
     upstream_code: str | None = None
     may_repeat: bool = False
-    """True when nothing of the call left the gateway."""
+    """Whether nothing of the call left the gateway."""
 
     @property
     def retry(self) -> RetryAdvice:

@@ -66,7 +66,7 @@ describe_enum(
     CONTRACT_CHANGE_NOT_ALLOWED="The state of the recurring purchase does not allow the change.",
     RATE_LIMITED="The mutation was called too often.",
     UPSTREAM_REJECTED="Upstream refused for a reason this schema does not know yet.",
-    UPSTREAM_UNAVAILABLE="The answer of upstream was late or unusable.",
+    UPSTREAM_UNAVAILABLE="The answer of upstream was late, lost or unusable.",
     STORE_UNAVAILABLE="The gateway cannot reach the store of its own sessions and submissions. Nothing was sent and "
     "nothing was charged: try again in a moment. Where the store failed in the middle of a change, `retry` is "
     "READ_STATE_FIRST: the change may have been made.",
