@@ -58,15 +58,15 @@ _TABLE = [
     OrderOffer(68201164019, "One for each", "ONEEACH", percent=10, refused_with="shopper-usage-limit-exceeded"),
     OrderOffer(68201165019, "12 percent off with a tent", "TENT12", percent=12, required_product=TENT),
     OrderOffer(68201166019, "Of another shop", "ELSEWHERE", percent=10, refused_with="offer-unavailable"),
-    OrderOffer(68201167019, "Nobody knows why", "RIDDLE", percent=10, refused_with="operation-failed"),
+    OrderOffer(68201167019, "Unexplained", "RIDDLE", percent=10, refused_with="operation-failed"),
     OrderOffer(68201170019, "Members' week", percent=15),
     OrderOffer(68201171019, "Members' week of last year", percent=15, refused_with="offer-not-active"),
     OrderOffer(68201172019, "Members' week of next year", percent=15, refused_with="offer-not-deployed"),
     OrderOffer(68201173019, "Once for members", percent=15, refused_with="offer-already-used"),
     OrderOffer(68201174019, "The first members", percent=15, refused_with="offer-usage-limit-exceeded"),
-    OrderOffer(68201175019, "One for each member", percent=15, refused_with="shopper-usage-limit-exceeded"),
+    OrderOffer(68201175019, "Once for an account", percent=15, refused_with="shopper-usage-limit-exceeded"),
     OrderOffer(68201176019, "Members' tents", percent=18, required_product=TENT),
-    OrderOffer(68201177019, "Members of another shop", percent=15, refused_with="offer-unavailable"),
+    OrderOffer(68201177019, "Of another shop, for members", percent=15, refused_with="offer-unavailable"),
 ]
 
 COUPONS = {offer.code: offer for offer in _TABLE if offer.code is not None}

@@ -16,6 +16,7 @@ PROJECT = {"schema", "resolvers", "gateway", "sandbox", "tests", "bench", "examp
 
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_CLASS = 250
+MOST_WORDS_OF_A_TEST_NAME = 10
 MEDIAN_LINES_OF_A_FUNCTION = 5
 
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
@@ -84,7 +85,7 @@ def test_lock_files_name_no_registry() -> None:
 def test_installed_packages_fit_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     requirements = [Requirement(dependency) for dependency in project["dependencies"]]
-    misfits = [str(wanted) for wanted in requirements if not wanted.specifier.contains(version(wanted.name))]
+    misfits = [str(needed) for needed in requirements if not needed.specifier.contains(version(needed.name))]
     assert misfits == []
 
 
@@ -108,3 +109,13 @@ def test_functions_are_short() -> None:
     lengths = [lines_of(node) for tree in trees.values() for node in ast.walk(tree) if isinstance(node, FUNCTION)]
     assert len(lengths) > 1000
     assert median(lengths) <= MEDIAN_LINES_OF_A_FUNCTION
+
+
+def test_test_names_are_short() -> None:
+    names = [
+        node.name.removeprefix("test_")
+        for tree in modules("tests").values()
+        for node in ast.walk(tree)
+        if isinstance(node, FUNCTION) and node.name.startswith("test_")
+    ]
+    assert [name for name in names if len(name.split("_")) > MOST_WORDS_OF_A_TEST_NAME] == []

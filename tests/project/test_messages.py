@@ -25,7 +25,7 @@ def test_every_top_level_code_has_a_meaning() -> None:
     assert TOP_LEVEL.keys() == {code.value for code in TopLevelCode}
 
 
-UNLISTED = "Somebody wrote this."
+UNLISTED = "This is on no page."
 
 
 @pytest.mark.parametrize(
