@@ -8,10 +8,12 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
+
+from tests.support.source_module import FUNCTION, Module, assignments, called_name, class_of, placeholder
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,8 +61,6 @@ TRANSPARENT = {"str", "sorted", "list", "tuple", "dict", "cast", "GraphQLError",
 
 RESULT = re.compile(r"Order(Placed|AwaitingPayment|ActionRequired|Declined|Blocked|NotPlaced|InDoubt)")
 
-FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 @dataclass(frozen=True, order=True)
 class Message:
@@ -71,63 +71,6 @@ class Message:
     file: str
     function: str
     """The function, class or constant it is written in."""
-
-
-@dataclass(eq=False)
-class Module:
-    name: str
-    file: str
-    tree: ast.Module
-    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
-    imports: dict[str, str] = field(default_factory=dict)
-    """By local name: the dotted name of a module, or of something in one."""
-
-    def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
-            self.parents |= dict.fromkeys(ast.iter_child_nodes(node), node)
-            if isinstance(node, ast.ImportFrom):
-                self.imports |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-
-    def above(self, node: ast.AST) -> Iterator[ast.AST]:
-        while node in self.parents:
-            node = self.parents[node]
-            yield node
-
-    def function(self, node: ast.AST) -> ast.AST:
-        """The innermost function around a node, else the module."""
-        return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
-
-    def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
-        """The values assigned to a name in a function or in the module; only those that reach a use, if it is given."""
-        nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
-        pairs = [(node, value) for node in nodes for target, value in _assignments(node) if target == name]
-        others = [node for node, _ in pairs]
-        return [value for node, value in pairs if use is None or self.reaches(node, use, others)]
-
-    def reaches(self, assignment: ast.AST, use: ast.AST, others: list[ast.AST]) -> bool:
-        """Whether no other assignment of the name certainly comes between an assignment and a use."""
-        above = {*self.above(use)}
-        between = [node for node in others if _line(assignment) < _line(node) < _line(use)]
-        return _line(assignment) < _line(use) and not any(self.parents[node] in above for node in between)
-
-
-def _line(node: ast.AST) -> tuple[int, int]:
-    assert isinstance(node, ast.stmt | ast.expr)
-    return node.lineno, node.col_offset
-
-
-def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Names and values of `a = 1`, `a: int = 1` and `a, b = 1, 2`."""
-    if isinstance(node, ast.AnnAssign | ast.NamedExpr):
-        if isinstance(node.target, ast.Name) and node.value:
-            yield node.target.id, node.value
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id, node.value
-            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                names = [element.id if isinstance(element, ast.Name) else "" for element in target.elts]
-                yield from zip(names, node.value.elts, strict=False)
 
 
 Value = tuple[Module, ast.AST]
@@ -165,7 +108,7 @@ class Collector:
                     case ast.Attribute(value=ast.Name(id=name), attr="message") if name in self.classes:
                         codes[name] |= self.codes(module, node)
                     case ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=name)]):
-                        for exception in self._subclasses(_class_of(module, node, name)):
+                        for exception in self._subclasses(class_of(module, node, name)):
                             codes[exception] |= self.codes(module, node)
         return codes
 
@@ -179,7 +122,7 @@ class Collector:
         named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         if owner := next((node.name for node in above if isinstance(node, named)), None):
             return owner
-        return next(name for name, _ in _assignments(above[-2]))
+        return next(name for name, _ in assignments(above[-2]))
 
     def _is_message(self, module: Module, node: ast.expr) -> bool:
         above = list(module.above(node))
@@ -395,7 +338,7 @@ class Collector:
             return {name}
         node = self.classes[name]
         for statement in node.body:
-            for target, value in _assignments(statement):
+            for target, value in assignments(statement):
                 if target == "code" and isinstance(value, ast.Attribute):
                     return {ast.unparse(value)}
         bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id in self.classes]
@@ -405,7 +348,7 @@ class Collector:
         owner = module.parents[assignment]
         if isinstance(owner, ast.ClassDef):
             return [*self._codes_of_class(owner.name)]
-        names = [target for target, value in _assignments(assignment) if value in (node, module.parents[node])]
+        names = [target for target, value in assignments(assignment) if value in (node, module.parents[node])]
         scope = module.function(node)
         uses = [use for name in names for use in self._uses(module, name, scope, assignment)]
         if scope is module.tree:
@@ -424,7 +367,7 @@ class Collector:
         loads = [node for node in names if isinstance(node.ctx, ast.Load)]
         if assignment is None or scope is module.tree:
             return [(module, node) for node in loads]
-        others = [node for node in ast.walk(scope) for target, _ in _assignments(node) if target == name]
+        others = [node for node in ast.walk(scope) for target, _ in assignments(node) if target == name]
         return [(module, node) for node in loads if module.reaches(assignment, node, others)]
 
     def _callers(self, module: Module, node: ast.AST) -> list[str | Value]:
@@ -457,48 +400,6 @@ class Collector:
             if parameter := bound.get(id(node)):
                 uses += self._uses(module, parameter, function)
         return uses
-
-
-def _class_of(module: Module, use: ast.AST, name: str) -> str:
-    """The class of a parameter: that of the `isinstance` around a use, else that of its annotation."""
-    for node in module.above(use):
-        match node:
-            case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), ast.Name(id=owner)])):
-                if tested == name:
-                    return owner
-            case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
-                for argument in (*arguments.args, *arguments.kwonlyargs):
-                    if argument.arg == name and isinstance(argument.annotation, ast.Name):
-                        return argument.annotation.id
-    return ""
-
-
-def called_name(call: ast.Call) -> str:
-    """The last part of the name of the function."""
-    match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def placeholder(node: ast.AST) -> str:
-    """A name for a variable part of a message."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[argument, *_]):
-            return placeholder(argument)
-        case ast.Call(func=ast.Attribute(value=receiver)):
-            return placeholder(receiver)
-        case ast.Call(args=[argument, *_]):
-            return placeholder(argument)
-        case ast.Attribute(value=owner, attr="value" | "name"):
-            return placeholder(owner)
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name.strip("_").lower()
-        case ast.GeneratorExp(generators=[generator]) | ast.ListComp(generators=[generator]):
-            return placeholder(generator.iter)
-        case ast.Subscript(value=owner) | ast.BinOp(left=owner) | ast.FormattedValue(value=owner):
-            return placeholder(owner)
-    return "value"
 
 
 @cache

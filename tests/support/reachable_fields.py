@@ -8,7 +8,8 @@ from functools import cache
 from graphql import GraphQLObjectType
 
 from schema.build import build
-from tests.support.client_messages import FUNCTION, Collector, Module, collector
+from tests.support.client_messages import Collector, collector
+from tests.support.source_module import FUNCTION, Module
 
 
 @cache
