@@ -1,4 +1,4 @@
-"""Rules about dependencies, sizes and names. Imports between rooms: test_walls.py."""
+"""Rules about dependencies, lengths and test names. Imports between rooms are checked in test_walls.py."""
 
 import ast
 import re
@@ -23,9 +23,9 @@ FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def modules(*packages: str) -> dict[str, ast.Module]:
-    """Syntax trees by path; of all packages but the tests, if none is named."""
+    """Syntax trees of all files of the packages, by path. The default is every package except the tests."""
     packages = packages or ("schema", "resolvers", "gateway", "sandbox", "bench", "examples")
-    # The example clients are projects of their own, with packages and generated code in them.
+    # The example clients are separate projects, which contain installed packages and generated code.
     clients = ROOT / "examples" / "clients"
     paths = [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
     own = [path for path in paths if not path.is_relative_to(clients) and "node_modules" not in path.parts]
@@ -36,7 +36,7 @@ def lines_of(node: ast.ClassDef | FUNCTION) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-def test_examples_import_nothing_of_the_project() -> None:
+def test_examples_import_no_package_of_the_project() -> None:
     imports = {path: set(imported_packages(tree)) & PROJECT for path, tree in modules("examples").items()}
     assert {path: names for path, names in imports.items() if names} == {}
 
@@ -62,7 +62,7 @@ def test_only_upstream_imports_an_http_client() -> None:
     assert {path for path in importers if not path.startswith("gateway/upstream/")} == {"gateway/app.py"}
 
 
-def test_every_runtime_dependency_has_its_line() -> None:
+def test_dependencies_page_lists_every_runtime_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     page = (ROOT / "docs" / "dependencies.md").read_text()
     for requirement in project["dependencies"]:
@@ -70,7 +70,7 @@ def test_every_runtime_dependency_has_its_line() -> None:
         assert f"| {name} |" in page, f"{name} has no line in docs/dependencies.md"
 
 
-def test_lock_files_name_no_registry() -> None:
+def test_lock_files_have_hashes_and_no_registry_url() -> None:
     for name in ("requirements.lock", "requirements-dev.lock", "examples/clients/python/requirements.lock"):
         lock = (ROOT / name).read_text()
         assert "--hash=sha256:" in lock
@@ -82,7 +82,7 @@ def test_lock_files_name_no_registry() -> None:
         assert '"resolved"' not in lock
 
 
-def test_installed_packages_fit_pyproject() -> None:
+def test_installed_versions_satisfy_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     requirements = [Requirement(dependency) for dependency in project["dependencies"]]
     misfits = [str(needed) for needed in requirements if not needed.specifier.contains(version(needed.name))]

@@ -1,4 +1,4 @@
-"""The pages of the project: operations run, links and named files exist, every root field is described."""
+"""Documentation pages: their operations run, their links and file names exist, every root field is described."""
 
 import pkgutil
 import re
@@ -35,11 +35,11 @@ SOURCES = [
 SOURCE_PATH = re.compile(rf"(?<![\w./-])((?:{PACKAGES})/[\w/-]+\.(?:py|md|csv|graphql))\b")
 
 NEEDS_AN_ISSUER = "SignInWithJwt"
-"""Tested in `tests/sessions/test_merchant_assertions.py`, because it needs the keys of an identity provider."""
+"""Operation that is tested in `tests/sessions/test_merchant_assertions.py`: it needs keys of an identity provider."""
 
 
 def capability_pages() -> list[Path]:
-    """The pages in the order of the index page."""
+    """Paths of the capability pages, in the order of the index page."""
     index = (CAPABILITIES / "README.md").read_text()
     return [CAPABILITIES / name for name in re.findall(r"^\| \[[^\]]+\]\(([\w-]+\.md)\)", index, re.MULTILINE)]
 
@@ -55,7 +55,7 @@ def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_operations_of_a_page_are_valid(page: Path) -> None:
-    assert page.read_text().count("```") % 2 == 0, "a block is not closed"
+    assert page.read_text().count("```") % 2 == 0, "a code block is not closed"
     for document in documents_of(page):
         assert validate(build().core, document) == []
 
@@ -71,7 +71,7 @@ def test_every_root_field_is_in_the_capability_index() -> None:
     assert {name for root in roots if root for name in root.fields} <= listed
 
 
-def test_links_of_pages_have_a_target() -> None:
+def test_link_targets_in_pages_exist() -> None:
     for page in PAGES:
         for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
             linked = (page.parent / target).resolve() if target else page
@@ -110,8 +110,8 @@ def test_log_events_named_in_pages_exist() -> None:
     assert [event for event in events if f'"{event}"' not in source] == []
 
 
-async def test_capability_pages_run_as_one_session(shopper: Shopper, world: World) -> None:
-    """A guest buys, signs in, and buys again, with the operations of the pages only."""
+async def test_operations_of_capability_pages_run_in_one_session(shopper: Shopper, world: World) -> None:
+    """A guest buys, signs in, and buys again, using only the operations of the pages."""
     world.ledger["rf-cust-000042"] = Balance(Decimal("120.50"), "USD")
     answers: list[Any] = []
     for document in (document for page in capability_pages() for document in documents_of(page)):
@@ -132,7 +132,7 @@ async def test_capability_pages_run_as_one_session(shopper: Shopper, world: Worl
 async def required_variables(
     operation: OperationDefinitionNode, shopper: Shopper, answers: list[Any]
 ) -> dict[str, Any]:
-    """Values from the latest answer that has them, or from the sandbox."""
+    """Values of the required variables, from the latest answer that has them, or from the sandbox."""
     values = {}
     for definition in operation.variable_definitions or ():
         if isinstance(definition.type, NonNullTypeNode):
@@ -162,7 +162,7 @@ def latest(answers: list[Any], *names: str) -> Any:
 
 
 def values_of(value: Any, name: str) -> Iterator[Any]:
-    """The values of all fields of this name, at any depth."""
+    """Values of all fields with this name, at any depth."""
     if isinstance(value, list):
         for element in value:
             yield from values_of(element, name)

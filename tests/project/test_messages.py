@@ -1,4 +1,4 @@
-"""docs/messages.md lists every message that a client can receive; the storefront of the tests compares each answer."""
+"""docs/messages.md lists every message that a client can receive, and an unlisted message in an answer is detected."""
 
 import re
 
@@ -11,17 +11,17 @@ from tests.support.listed_messages import PAGE, templates, unlisted_messages
 from tests.support.messages_page import TOP_LEVEL, page
 
 
-def test_page_is_current() -> None:
+def test_messages_page_is_up_to_date() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which also writes docs/messages.md"
 
 
-def test_every_code_has_a_message() -> None:
+def test_every_error_blocker_and_advice_code_has_a_message() -> None:
     codes = {code for message in client_messages() for code in message.codes}
     enums = (ErrorCode, CheckoutBlockerCode, DeclineAdvice)
     assert {f"{enum.__name__}.{value.name}" for enum in enums for value in enum} - codes == set()
 
 
-def test_every_top_level_code_has_a_meaning() -> None:
+def test_messages_page_explains_every_top_level_code() -> None:
     assert TOP_LEVEL.keys() == {code.value for code in TopLevelCode}
 
 
@@ -37,17 +37,17 @@ UNLISTED = "This is on no page."
         {"data": {}, "extensions": {"riverfront": {"warnings": [{"message": UNLISTED}]}}},
     ],
 )
-def test_an_unlisted_message_of_an_answer_is_found(answer: object) -> None:
+def test_unlisted_message_in_an_answer_is_detected(answer: object) -> None:
     assert unlisted_messages(answer) == [UNLISTED]
 
 
-def test_a_message_of_every_template_passes() -> None:
+def test_message_of_every_listed_template_is_accepted() -> None:
     listed = [re.sub(r"\{\w+\}", "9", template) for template in templates(PAGE.read_text())]
     assert len(listed) > 200
     assert unlisted_messages({"errors": [{"message": message} for message in listed]}) == []
 
 
-def test_messages_of_the_library_and_the_merchant_pass() -> None:
+def test_messages_of_graphql_core_and_the_merchant_are_accepted() -> None:
     library = {"message": "Syntax Error.", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}
     stock = {"product": {"inventory": {"message": "Ships soon."}}}
     assert unlisted_messages({"errors": [library], "data": stock}) == []

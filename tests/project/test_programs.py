@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def ctrl_c() -> Iterator[None]:
-    """Ctrl-C works as at a terminal. Background jobs of a shell, and their children, ignore it."""
+    """Let started programs react to Ctrl-C, which background jobs of a shell ignore."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -52,7 +52,7 @@ async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
 
 @asynccontextmanager
 async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str, str]]:
-    """`make run` on free ports: the program, and the addresses of gateway and sandbox."""
+    """Run `make run` on free ports. Yields the process and the URLs of gateway and sandbox."""
     port, sandbox_port = free_port(), free_port()
     program = await start("examples/run.py", PORT=str(port), SANDBOX_PORT=str(sandbox_port))
     assert program.stdout is not None
@@ -70,7 +70,7 @@ async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str
             await program.communicate()
 
 
-async def test_make_run_serves_and_the_demo_buys_once() -> None:
+async def test_demo_places_one_order_at_the_programs_of_make_run() -> None:
     async with both_programs() as (program, gateway, sandbox):
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
@@ -92,7 +92,7 @@ async def test_make_run_serves_and_the_demo_buys_once() -> None:
                 await http.get(f"{gateway}/health/live")
 
 
-async def test_demo_prints_what_the_examples_page_shows() -> None:
+async def test_output_of_demo_is_shown_on_the_examples_page() -> None:
     async with both_programs() as (_, gateway, sandbox):
         demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
         out, _ = await demo.communicate()
@@ -115,14 +115,14 @@ async def test_busy_port_is_reported_and_stops_make_run() -> None:
     assert "Traceback" not in errors.decode()
 
 
-async def test_demo_without_a_gateway_names_make_run() -> None:
+async def test_demo_without_a_gateway_suggests_make_run() -> None:
     demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{free_port()}")
     _, errors = await demo.communicate()
     assert demo.returncode == 1
     assert "Start one with `make run`" in errors.decode()
 
 
-async def test_missing_settings_are_named() -> None:
+async def test_missing_settings_are_named_in_the_error_output() -> None:
     gateway = await start("-m", "gateway", "serve")
     _, errors = await gateway.communicate()
     assert gateway.returncode == 1
@@ -131,14 +131,14 @@ async def test_missing_settings_are_named() -> None:
     assert "Traceback" not in errors.decode()
 
 
-async def test_contradicting_setting_is_named() -> None:
+async def test_too_short_api_secret_is_named_in_the_error_output() -> None:
     keys = {"RIVERFRONT_API_KEY": "a", "RIVERFRONT_API_SECRET": "short", "RIVERFRONT_PUBLISHABLE_KEY": "c"}
     gateway = await start("-m", "gateway", "serve", **keys)
     _, errors = await gateway.communicate()
     assert "  RIVERFRONT_API_SECRET: must have at least 12 characters." in errors.decode().splitlines()
 
 
-async def test_sandbox_on_a_busy_port_names_the_option() -> None:
+async def test_sandbox_on_a_busy_port_suggests_the_port_option() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -173,7 +173,7 @@ async def test_schema_command_prints_the_committed_sdl() -> None:
     assert out.decode() == (ROOT / "schema" / "schema.graphql").read_text()
 
 
-async def test_stop_waits_for_a_running_submission(tmp_path: Path) -> None:
+async def test_stopping_gateway_finishes_a_running_submission(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text(manifest_of(documents()))
     sandbox_port, port = free_port(), free_port()

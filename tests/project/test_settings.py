@@ -1,4 +1,4 @@
-"""Settings are read from the environment, listed in the README, and stop the start when they are wrong."""
+"""Settings are read from the environment and listed in the README. Invalid settings prevent the start."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def table() -> str:
-    """The settings table of the README."""
+    """The table of settings that the README must contain."""
     rows = ["| setting | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         rows.append(f"| `{PREFIX}{name.upper()}` | {default_of(name)} | {field.description} |")
@@ -91,7 +91,7 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("SESSION_IDLE_S", "-1", "session_idle_s"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_and_is_named(
+def test_invalid_setting_prevents_the_start_and_is_named(
     environment: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     environment.setenv(PREFIX + name, value)
@@ -99,7 +99,7 @@ def test_a_wrong_setting_stops_the_start_and_is_named(
         Settings.from_environment()
 
 
-def test_a_mistyped_setting_is_named_with_a_suggestion(environment: pytest.MonkeyPatch) -> None:
+def test_misspelled_setting_is_named_with_a_suggestion(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_COST_LIMT", "5")
     environment.setenv("RIVERFRONT_COLOUR", "red")
     with pytest.raises(ValueError, match="Did you mean RIVERFRONT_COST_LIMIT") as caught:
@@ -122,7 +122,7 @@ def test_required_settings_have_no_default(environment: pytest.MonkeyPatch) -> N
     assert {error["loc"] for error in caught.value.errors()} == {("api_key",), ("api_secret",), ("publishable_key",)}
 
 
-def test_all_contradictions_are_reported_at_once(environment: pytest.MonkeyPatch) -> None:
+def test_all_contradictory_settings_are_reported_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_MERCHANT_KEY", "key-without-secret")
     environment.setenv("RIVERFRONT_SEALING_KEYS", "short")
     with pytest.raises(ValidationError, match="merchant_key") as caught:

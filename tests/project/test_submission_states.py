@@ -1,4 +1,4 @@
-"""The numbers T-1 to T-35 that test names refer to are those of docs/submission-states.md."""
+"""docs/submission-states.md lists the state transitions T-1 to T-35 that test names refer to."""
 
 import ast
 import re
@@ -17,5 +17,5 @@ def numbers_in_test_names() -> Iterator[str]:
                 yield from re.findall(r"_t(\d+a?)", prefix.group(1) if prefix else "")
 
 
-def test_the_page_lists_the_numbers_of_the_test_names() -> None:
+def test_page_and_test_names_have_the_same_transition_numbers() -> None:
     assert set(re.findall(r"^\| T-(\d+a?)\*? \|", PAGE.read_text(), re.MULTILINE)) == set(numbers_in_test_names())

@@ -1,4 +1,4 @@
-"""Rooms import from lower floors only, and no files import each other in a circle. The floors: docs/architecture.md."""
+"""Rooms import from lower floors of docs/architecture.md only, and no files import each other in a circle."""
 
 import re
 from collections.abc import Mapping
@@ -30,14 +30,14 @@ def test_rooms_import_from_lower_floors_only(building: str) -> None:
     assert "\n".join(forbidden_imports(files, floors)) == ""
 
 
-def test_every_room_and_file_of_the_page_exists() -> None:
+def test_every_room_and_file_of_the_architecture_page_exists() -> None:
     files = set(re.findall(r"(?:gateway|resolvers|schema|sandbox|tests|bench)/[\w/]*(?:\.py)?", PAGE.read_text()))
     names = {room.name for room in read_floors().rooms} | files
     assert len(names) > 60
     assert sorted(name for name in names if not (ROOT / name).exists()) == []
 
 
-# The tests of the test: small projects with the mistakes that it must find.
+# Small projects with the mistakes that the tests above must detect.
 
 
 def project_with(folder: Path, files: Mapping[str, str]) -> Graph:
@@ -58,14 +58,14 @@ CIRCLES = {
 
 
 @pytest.mark.parametrize(("first", "second"), CIRCLES.values(), ids=CIRCLES)
-def test_a_circle_is_found_and_named(tmp_path: Path, first: str, second: str) -> None:
+def test_import_circle_is_reported_with_its_files(tmp_path: Path, first: str, second: str) -> None:
     graph = project_with(tmp_path, {"gateway/store/a.py": first, "gateway/store/b.py": second})
     files = circle(graph)
     assert files[0] == files[-1]
     assert sorted(files[1:]) == ["gateway/store/a.py", "gateway/store/b.py"]
 
 
-def test_a_circle_through_a_package_is_found(tmp_path: Path) -> None:
+def test_import_circle_through_a_package_is_reported(tmp_path: Path) -> None:
     files = {
         "gateway/store/__init__.py": "from gateway.sessions.b import B\n",
         "gateway/store/a.py": "",
@@ -99,13 +99,13 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize(("importer", "source", "line"), FORBIDDEN.values(), ids=FORBIDDEN)
-def test_a_forbidden_import_is_found_and_named(tmp_path: Path, importer: str, source: str, line: str) -> None:
+def test_forbidden_import_is_reported_with_both_files(tmp_path: Path, importer: str, source: str, line: str) -> None:
     files = {"gateway/sessions/b.py": "", "gateway/store/c.py": "", "sandbox/wire/d.py": "", importer: source}
     graph = project_with(tmp_path, files)
     assert list(forbidden_imports(graph, read_floors())) == [line]
     assert circle(graph) == []
 
 
-def test_a_file_on_no_floor_is_refused() -> None:
+def test_file_without_a_floor_is_rejected() -> None:
     with pytest.raises(LookupError, match=r"gateway/cellar\.py stands on no floor"):
         read_floors(PAGE).room("gateway/cellar.py")

@@ -1,18 +1,18 @@
-"""The words that the glossary rules out are in no name, text or page."""
+"""No name, text or page contains a word that the glossary rules out."""
 
 from pathlib import Path
 
 from tests.support.words import ROOT, files, hits
 
 
-def test_files_use_the_words_of_the_glossary() -> None:
+def test_no_file_contains_a_word_that_the_glossary_rules_out() -> None:
     problems = [
         f"{path.relative_to(ROOT)}:{hit.line}: {hit.words}: {hit.instead}" for path in files() for hit in hits(path)
     ]
     assert problems == []
 
 
-def test_ruled_out_words_and_names_are_found(tmp_path: Path) -> None:
+def test_ruled_out_words_and_vague_names_are_detected(tmp_path: Path) -> None:
     lines = ['"""A way to {pay}."""', "def f({told}):  # {n}", '    return "must be a {text}"']
     file = tmp_path / "example.py"
     file.write_text("\n".join(lines).format(pay="pay", told="told", n="nobody", text="text"))

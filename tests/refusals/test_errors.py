@@ -1,4 +1,4 @@
-"""Errors at top level have the message and code of the exception that was raised."""
+"""Top-level errors have the message and code of the raised exception."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.shop import Storefront
 
 
 @pytest.mark.parametrize("error", [NotConfigured, RateLimited, SessionExpired])
-def test_message_is_the_given_one_or_that_of_the_class(error: type[GatewayError]) -> None:
+def test_error_message_defaults_to_the_message_of_the_class(error: type[GatewayError]) -> None:
     assert str(error("X is not set.")) == error("X is not set.").message == "X is not set."
     assert str(error()) == error().message == error.message
 

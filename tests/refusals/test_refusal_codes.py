@@ -1,6 +1,6 @@
-"""Every documented refusal code of Digital River becomes its typed user error, in our own words.
+"""Every documented error code of Digital River becomes a typed user error with a message of the gateway.
 
-The codes are written out here on purpose: a code that loses its row in the gateway fails a test by its name.
+The list of codes is a copy, so that a code that is missing in the gateway fails the test that has its name.
 """
 
 from typing import NamedTuple
@@ -38,7 +38,7 @@ CALLS = {
     TAX: ("POST", f"{CART}/tax-registrations"),
     PAY: ("POST", f"{CART}/apply-payment-method"),
 }
-"""The upstream call that each change makes."""
+"""Method and path of the Digital River call that each mutation makes."""
 
 
 class Case(NamedTuple):
@@ -82,7 +82,7 @@ def cases(change: str, status: int, codes: str, expected: str, **more: str) -> l
 
 
 CASES = [
-    # 400
+    # Status 400.
     *cases(LINES, 400, "invalid-request invalid-keyword-expression", "INVALID_INPUT"),
     Case(LINES, 400, "invalid-request", "SENSITIVE_DATA_DETECTED", "sensitive-data-detected"),
     Case(LINES, 400, "invalid-request", "INVALID_INPUT", "required-data-missing"),
@@ -101,14 +101,14 @@ CASES = [
         " SITE_DOESNOT_ACCEPT_RETURN UNABLE_TO_RESOLVE_SITE",
         "UPSTREAM_REJECTED",
     ),
-    # 401, 403, 405: a token that stays refused after its renewal ends the session, which is another test.
+    # Status 401, 403 and 405. test_sessions.py has the tokens that Digital River rejects.
     *cases(LINES, 403, "forbidden", "UPSTREAM_REJECTED"),
     *cases(LINES, 405, "method-not-allowed", "UPSTREAM_REJECTED"),
-    # 404
+    # Status 404.
     *cases(LINES, 404, "resource-not-found offer-not-found invalid-offer-id", "NOT_FOUND"),
     *cases(LINES, 404, "no-offer-identifier no-product-identifier", "MISSING_INPUT"),
     *cases(LINES, 404, "duplicate_offer_identifier duplicate_product_identifier", "UPSTREAM_REJECTED"),
-    # 409: cart, line items, catalogue
+    # Status 409 about the cart, line items and the catalogue.
     *cases(LINES, 409, "invalid-product-id invalid-offer-id", "NOT_FOUND"),
     *cases(LINES, 409, "invalid-request field-too-long external-reference-ID-conflict", "INVALID_INPUT"),
     *cases(LINES, 409, "lineItem-already-exists nickname-already-exists", "INVALID_INPUT"),
@@ -134,7 +134,7 @@ CASES = [
     *cases(LINES, 409, "rate-limit-quota-exceeded", "RATE_LIMITED"),
     *cases(LINES, 429, "rate-limit-quota-exceeded too_many_requests", "RATE_LIMITED"),
     *cases(LINES, 409, "invalid-token", "SESSION_REQUIRED"),
-    # 409: offers and coupons
+    # Status 409 about offers and coupons.
     *cases(OFFER, 409, "invalid-coupon offer-not-active offer-not-deployed", "COUPON_INVALID"),
     *cases(
         OFFER,
@@ -148,7 +148,7 @@ CASES = [
     *cases(OFFER, 412, "invalid-product-id", "NOT_FOUND"),
     *cases(OFFER, 413, "custom_descriptions_exceeds_limitation", "UPSTREAM_REJECTED"),
     Case(OFFER, 409, "operation-failed", "COUPON_INVALID", description="The coupon could not be used."),
-    # 409: shopper, address, tax, locale
+    # Status 409 about the shopper, addresses, tax and the locale.
     *cases(PREPARE, 409, "invalid-postal-code invalid-state-code", "ADDRESS_INVALID"),
     Case(PREPARE, 409, "operation-failed", "ADDRESS_INVALID", description="TAX_000001: not verified"),
     *cases(
@@ -164,7 +164,7 @@ CASES = [
     Case(SHIP, 409, "operation-failed", "SHIPPING_OPTION_UNAVAILABLE", description="The shipping method is wrong."),
     *cases(TAX, 409, "vat-exemption-failure invalid-tax-registrations", "TAX_IDENTIFIER_INVALID", envelope="B"),
     Case(TAX, 409, "vat-exemption-failure", "TAX_IDENTIFIER_INVALID", "vat-exemption-unavailable", envelope="B"),
-    # 409: payment
+    # Status 409 about the payment.
     Case(PAY, 409, "apply-payment-failure", "SOURCE_NOT_FOUND", description="The source with id [x] was not found."),
     *(
         Case(PAY, 409, "apply-payment-failure", "PAYMENT_METHOD_UNAVAILABLE", description=text)
@@ -189,7 +189,7 @@ CASES = [
     *cases(PAY, 404, "source_not_found", "SOURCE_NOT_FOUND", envelope="C"),
     *cases(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT", envelope="C"),
     *cases(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT"),
-    # Declines outside a submission: the payment method cannot be used, and the reason is not shown.
+    # Declines of other calls than submit-cart: the payment method is unavailable, and the reason is hidden.
     *cases(
         PAY,
         409,
@@ -255,14 +255,14 @@ CASES = [
             "issuer_not_found",
         ]
     ),
-    # Codes of submissions, which have no meaning elsewhere.
+    # Codes that have a meaning only in answers to submit-cart and resume-cart.
     *cases(
         PAY,
         409,
         "submit-cart-failed additional-payment-action-required auth-error resume-cart-failure",
         "UPSTREAM_REJECTED",
     ),
-    # 5xx, and unknown codes.
+    # Status 5xx, and unknown codes.
     *cases(LINES, 500, "system-error internal-payment-error", "UPSTREAM_UNAVAILABLE"),
     *cases(LINES, 503, "x", "UPSTREAM_UNAVAILABLE"),
     *cases(LINES, 409, "a-code-of-next-year", "UPSTREAM_REJECTED"),
@@ -272,7 +272,7 @@ CASES = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
-async def test_each_code_becomes_its_typed_error(shopper: Shopper, case: Case) -> None:
+async def test_each_refusal_code_becomes_its_typed_user_error(shopper: Shopper, case: Case) -> None:
     await (shopper.fill_cart() if case.change is SHIP else shopper.storefront.add(PACK))
     method, path = CALLS[case.change]
     refusal = {"status": case.status, "code": case.code, "subcode": case.subcode, "envelope": case.envelope}
@@ -291,7 +291,7 @@ async def test_each_code_becomes_its_typed_error(shopper: Shopper, case: Case) -
         assert case.subcode not in str(answer.body)
 
 
-def test_every_error_code_has_a_known_cause() -> None:
+def test_every_user_error_code_has_a_known_cause() -> None:
     caused_by_the_gateway = {
         "CART_REVISION_MISMATCH",
         "CART_LOCKED",
@@ -310,7 +310,7 @@ def test_every_error_code_has_a_known_cause() -> None:
     assert {case.expected for case in CASES} | caused_by_the_gateway == {code.name for code in ErrorCode}
 
 
-# Warnings.
+# Warning codes.
 
 WARNINGS = {
     "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
@@ -325,7 +325,7 @@ WARNINGS = {
     ("collection", "code_field"), [("Warnings", "Code"), ("warnings", "code"), ("warnings", "Code")]
 )
 @pytest.mark.parametrize("warning_code", WARNINGS)
-async def test_each_warning_is_read_inside_and_beside_the_cart(
+async def test_warning_is_read_inside_and_beside_the_cart_object(
     shopper: Shopper, world: World, warning_code: str, collection: str, code_field: str, inside: bool
 ) -> None:
     await shopper.storefront.add(PACK)

@@ -1,4 +1,4 @@
-"""Changes of the cart and their errors."""
+"""Cart mutations, product queries and their errors."""
 
 import asyncio
 import base64
@@ -45,7 +45,7 @@ LINES = f"{CART}/line-items"
         (PACK, -1, {"code": "QUANTITY_OUT_OF_RANGE", "path": ["input", "lines", "0", "quantity"]}),
     ],
 )
-async def test_line_that_cannot_be_added_has_its_reason(
+async def test_error_code_states_why_a_line_is_rejected(
     storefront: Storefront, product_id: str, quantity: int, expected: dict[str, Any]
 ) -> None:
     await storefront.add(POLES)
@@ -54,7 +54,7 @@ async def test_line_that_cannot_be_added_has_its_reason(
     assert payload["cart"]["totalQuantity"] == 1, "the cart is unchanged"
 
 
-async def test_sold_out_line_does_not_refuse_other_changes(shopper: Shopper, world: World) -> None:
+async def test_sold_out_line_does_not_prevent_other_changes(shopper: Shopper, world: World) -> None:
     await shopper.storefront.add(STOVE)
     world.stock[int(STOVE)] = 0
     assert (await shopper.storefront.give_details())["errors"] == []
@@ -64,7 +64,7 @@ async def test_sold_out_line_does_not_refuse_other_changes(shopper: Shopper, wor
     assert cart["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
 
 
-async def test_refusal_inside_a_successful_removal_is_an_error(
+async def test_error_in_a_successful_removal_answer_is_reported(
     storefront: Storefront, network: InMemoryTransport
 ) -> None:
     line_id = (await storefront.add(PACK))["cart"]["lines"][0]["id"]
@@ -74,7 +74,7 @@ async def test_refusal_inside_a_successful_removal_is_an_error(
     assert payload["errors"] == [{"code": "UPSTREAM_REJECTED"}]
 
 
-async def test_keyed_change_is_not_sent_when_the_store_is_full(
+async def test_mutation_with_idempotency_key_is_refused_while_store_is_full(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     store = MemoryStore(clock, max_entries=3)
@@ -88,7 +88,7 @@ async def test_keyed_change_is_not_sent_when_the_store_is_full(
         assert (await storefront.cart())["totalQuantity"] == 0
 
 
-async def test_coupon_code_is_forgotten_with_its_cart(shopper: Shopper) -> None:
+async def test_coupon_code_is_not_kept_for_the_next_cart(shopper: Shopper) -> None:
     mutation = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
       cart { appliedOffers { couponCode } } errors { code } } }"""
     await shopper.storefront.add(PACK)
@@ -110,7 +110,7 @@ async def test_stock_error_has_available_and_maximum_quantity(storefront: Storef
     assert errors == [{"availableQuantity": 25, "maximumQuantity": 3}]
 
 
-async def test_keyed_line_is_added_once(storefront: Storefront, world: World) -> None:
+async def test_line_with_one_idempotency_key_is_added_once(storefront: Storefront, world: World) -> None:
     await storefront.add(POLES)
     key = new_key()
     tabs = [storefront.another_tab() for _ in range(20)]
@@ -122,7 +122,9 @@ async def test_keyed_line_is_added_once(storefront: Storefront, world: World) ->
     assert other["errors"] == [IsPartialDict(code="IDEMPOTENCY_KEY_REUSED")]
 
 
-async def test_key_is_free_again_when_nothing_was_sent(storefront: Storefront, network: InMemoryTransport) -> None:
+async def test_idempotency_key_can_be_reused_when_nothing_was_sent(
+    storefront: Storefront, network: InMemoryTransport
+) -> None:
     await storefront.add(POLES)
     key = new_key()
     network.unreachable.add(LINES)
@@ -131,7 +133,7 @@ async def test_key_is_free_again_when_nothing_was_sent(storefront: Storefront, n
     assert (await storefront.add(PACK, key=key))["errors"] == []
 
 
-async def test_change_is_retried_while_the_upstream_cart_is_busy(shopper: Shopper) -> None:
+async def test_change_is_retried_while_digital_river_reports_a_busy_cart(shopper: Shopper) -> None:
     await shopper.storefront.add(POLES)
     busy = {"status": 409, "code": "concurrent-cart-modification-failure", "method": "POST"}
     await shopper.fault("status", LINES, times=3, **busy)
@@ -155,7 +157,7 @@ async def test_line_changes_stop_at_the_first_failure(storefront: Storefront) ->
     assert len(payload["cart"]["lines"]) == 2
 
 
-async def test_removing_a_missing_line_removes_the_others(storefront: Storefront) -> None:
+async def test_removal_of_a_missing_line_still_removes_the_others(storefront: Storefront) -> None:
     await storefront.add(PACK)
     await storefront.add(POLES)
     lines = [line["id"] for line in (await storefront.cart())["lines"]]
@@ -168,7 +170,7 @@ async def test_removing_a_missing_line_removes_the_others(storefront: Storefront
     assert both == {"cart": {"totalQuantity": 0}, "errors": []}
 
 
-async def test_coupon_errors_and_warnings(storefront: Storefront) -> None:
+async def test_invalid_coupon_is_an_error_and_ineligible_coupon_a_warning(storefront: Storefront) -> None:
     async def redeem(code: str) -> dict[str, Any]:
         payload: dict[str, Any] = (await storefront.run("RedeemCoupon", code=code))["applyOffer"]
         return payload
@@ -195,7 +197,9 @@ async def test_coupon_errors_and_warnings(storefront: Storefront) -> None:
         ({"countryCode": "XX"}, "INVALID_INPUT"),
     ],
 )
-async def test_unusable_address_has_its_reason(storefront: Storefront, change: dict[str, Any], code: str) -> None:
+async def test_error_code_states_why_an_address_is_rejected(
+    storefront: Storefront, change: dict[str, Any], code: str
+) -> None:
     await storefront.add(PACK)
     payload = await storefront.give_details(**change)
     assert [error["code"] for error in payload["errors"]] == [code]
@@ -203,7 +207,9 @@ async def test_unusable_address_has_its_reason(storefront: Storefront, change: d
     assert cart["billingAddress"] is None
 
 
-async def test_country_that_is_not_served_costs_no_call(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_address_in_an_unserved_country_makes_no_call(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, shipping_countries="US,CA") as storefront:
         await storefront.add(PACK)
         world.calls.clear()
@@ -212,7 +218,7 @@ async def test_country_that_is_not_served_costs_no_call(world: World, network: I
         assert world.calls.count("POST") == 0
 
 
-async def test_shipping_option_is_chosen_by_id_or_by_rule(storefront: Storefront) -> None:
+async def test_shipping_option_is_selected_by_id_or_by_rule(storefront: Storefront) -> None:
     mutation = """mutation($option: ShippingOptionChoice!) { prepareCheckout(input: {shippingOption: $option}) {
       cart { shippingOptions { id name isSelected } totals { shippingAndHandling { amount } } } errors { code } } }"""
     await storefront.add(PACK)
@@ -228,7 +234,7 @@ async def test_shipping_option_is_chosen_by_id_or_by_rule(storefront: Storefront
     assert payload["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE"}]
 
 
-async def test_refused_source_has_its_reason(shopper: Shopper) -> None:
+async def test_error_code_states_why_a_source_is_rejected(shopper: Shopper) -> None:
     await shopper.fill_cart()
     unknown = await shopper.storefront.attach("00000000-0000-4000-8000-000000000000")
     assert unknown["errors"] == [IsPartialDict(code="SOURCE_NOT_FOUND", sessionState="REQUIRES_SOURCE")]
@@ -237,7 +243,7 @@ async def test_refused_source_has_its_reason(shopper: Shopper) -> None:
     assert payload["errors"] == [IsPartialDict(code="SOURCE_NOT_CHARGEABLE")]
 
 
-async def test_source_replaces_the_primary_source_unless_told_otherwise(shopper: Shopper) -> None:
+async def test_new_source_replaces_primary_source_unless_replace_primary_is_false(shopper: Shopper) -> None:
     await shopper.fill_cart()
     first = await shopper.pay_with()
     second = await shopper.source()
@@ -248,10 +254,10 @@ async def test_source_replaces_the_primary_source_unless_told_otherwise(shopper:
     attached = await shopper.storefront.attach(second)
     assert attached["errors"] == []
     assert attached["paymentSession"]["primarySource"]["sourceId"] == second != first
-    assert (await shopper.storefront.attach(second))["errors"] == [], "the same source again"
+    assert (await shopper.storefront.attach(second))["errors"] == [], "attaching the same source again is no error"
 
 
-async def test_detaching_without_a_source_is_no_error(shopper: Shopper) -> None:
+async def test_detaching_from_a_cart_without_sources_is_no_error(shopper: Shopper) -> None:
     await shopper.fill_cart()
     mutation = "mutation { detachSource(input: {target: {all: true}}) { paymentSession { state } errors { code } } }"
     for _ in range(2):
@@ -354,7 +360,7 @@ async def test_invalid_page_arguments_are_refused(storefront: Storefront, world:
     assert world.calls.count() == 0
 
 
-# Documented refusals.
+# Documented error codes of Digital River.
 
 CALLS = [
     ("POST", LINES, 'addCartLines(input: {lines: [{product: {upstreamId: "5401230200"}}]})'),
@@ -372,7 +378,7 @@ CALLS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(CAUSES))
-async def test_every_documented_refusal_is_a_typed_error_of_every_mutation(shopper: Shopper, code: str) -> None:
+async def test_every_documented_code_is_a_user_error_of_each_mutation(shopper: Shopper, code: str) -> None:
     await shopper.storefront.add(PACK)
     for method, path, call in CALLS:
         await shopper.fault("status", path, method=method, status=409, code=code)
@@ -386,7 +392,7 @@ async def test_every_documented_refusal_is_a_typed_error_of_every_mutation(shopp
         shopper.world.faults.clear()
 
 
-async def test_submission_waits_for_a_change_of_its_cart(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_submission_waits_for_a_running_change_of_the_cart(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     cart = await shopper.storefront.cart()
     agreement = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -400,7 +406,9 @@ async def test_submission_waits_for_a_change_of_its_cart(shopper: Shopper, netwo
     assert shopper.submits == 0, "the line was sent before the submit request"
 
 
-async def test_change_during_a_submission_is_refused_at_once(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_cart_change_during_a_submission_is_rejected_at_once(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     buying = asyncio.create_task(shopper.storefront.another_tab().outcome())
@@ -411,7 +419,7 @@ async def test_change_during_a_submission_is_refused_at_once(shopper: Shopper, n
     assert (await shopper.storefront.add(POLES))["errors"] == []
 
 
-async def test_payment_error_has_the_present_session_state(shopper: Shopper) -> None:
+async def test_payment_error_has_the_current_payment_session_state(shopper: Shopper) -> None:
     await shopper.get_ready()
     mutation = """mutation { attachSource(input: {source: {sourceId: "00000000-0000-0000-0000-000000000000"}}) {
       errors { code ... on PaymentError { sessionState } } paymentSession { state } } }"""
@@ -420,7 +428,7 @@ async def test_payment_error_has_the_present_session_state(shopper: Shopper) -> 
     assert payload["paymentSession"] == {"state": "REQUIRES_SOURCE"}
 
 
-async def test_decline_reason_of_a_source_is_not_shown(shopper: Shopper) -> None:
+async def test_decline_reason_of_an_attached_source_is_hidden(shopper: Shopper) -> None:
     await shopper.fill_cart()
     await shopper.fault("status", f"{CART}/apply-payment-method", method="POST", status=409, code="lost_stolen_card")
     mutation = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) {
@@ -430,18 +438,18 @@ async def test_decline_reason_of_a_source_is_not_shown(shopper: Shopper) -> None
     assert "stolen" not in str(answer.body)
 
 
-async def test_rate_limit_on_a_product_is_not_cached_as_missing(shopper: Shopper) -> None:
+async def test_rate_limited_product_is_not_cached_as_missing(shopper: Shopper) -> None:
     query = f'{{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}'
     path = "/v1/shoppers/me/products/{id}"
     await shopper.fault("status", path, status=409, code="rate-limit-quota-exceeded", times=1)
     assert (await shopper.storefront.ask(query)).codes == ["UPSTREAM_UNAVAILABLE"]
-    assert (await shopper.storefront.ask(query)).data["product"]["name"], "the refusal was not cached"
+    assert (await shopper.storefront.ask(query)).data["product"]["name"], "the rate-limit error was not cached"
     await shopper.fault("status", path, status=409, code="operation-failed", times=1)
     other = f'{{ product(by: {{upstreamId: "{POLES}"}}) {{ name }} }}'
     assert (await shopper.storefront.ask(other)).data["product"] is None
 
 
-async def test_long_organization_id_is_refused_by_each_mutation(storefront: Storefront) -> None:
+async def test_too_long_organization_id_is_rejected_by_each_mutation(storefront: Storefront) -> None:
     await storefront.add(PACK)
     for name in ("prepareCheckout", "updateCart"):
         mutation = f"mutation($id: String) {{ {name}(input: {{organizationId: $id}}) {{ errors {{ code path }} }} }}"

@@ -1,4 +1,4 @@
-"""The single edits of a cart, and changes of the session that affect its cart."""
+"""Mutations that change one part of a cart, and session changes that affect the cart."""
 
 from typing import Any
 
@@ -31,7 +31,9 @@ async def change(storefront: Storefront, mutation: str, **fields: Any) -> dict[s
     return payload
 
 
-async def test_addresses_are_set_apart_or_together(storefront: Storefront, world: World) -> None:
+async def test_billing_and_shipping_address_are_set_together_or_separately(
+    storefront: Storefront, world: World
+) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     done = await change(storefront, ADDRESSES, billing={"address": ADDRESS}, shipping={"sameAs": "BILLING"})
@@ -48,7 +50,7 @@ async def test_addresses_are_set_apart_or_together(storefront: Storefront, world
     assert nothing["errors"] == [{"code": "MISSING_INPUT", "path": ["input"]}]
 
 
-async def test_reset_shipping_option_is_a_warning(storefront: Storefront) -> None:
+async def test_address_change_that_resets_the_shipping_option_returns_a_warning(storefront: Storefront) -> None:
     await storefront.add(PACK)
     await storefront.give_details()
     moved = await change(storefront, ADDRESSES, shipping={"address": ADDRESS | ABROAD})
@@ -66,7 +68,7 @@ async def test_shipping_option_is_selected_by_its_id(storefront: Storefront) -> 
     assert wrong["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE", "path": ["input", "shippingOptionId"]}]
 
 
-async def test_organization_is_set_and_removed_and_terms_are_accepted(storefront: Storefront) -> None:
+async def test_organization_is_set_and_removed_and_terms_stay_accepted(storefront: Storefront) -> None:
     await storefront.add(PACK)
     done = await change(storefront, UPDATE, organizationId="acme", termsOfSaleAccepted=True)
     assert done["cart"] == {"organizationId": "acme", "termsOfSaleAccepted": True}
@@ -76,7 +78,7 @@ async def test_organization_is_set_and_removed_and_terms_are_accepted(storefront
     assert long["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
 
 
-async def test_cart_has_the_new_currency_of_its_session(shopper: Shopper) -> None:
+async def test_currency_change_of_the_session_changes_the_cart_currency(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await storefront.add(PACK)
     done = await change(storefront, SESSION, locale="de-DE")
@@ -94,7 +96,7 @@ async def test_cart_has_the_new_currency_of_its_session(shopper: Shopper) -> Non
     assert refused["session"]["currencyCode"] == "GBP", "a source is attached"
 
 
-async def test_coupon_is_removed(storefront: Storefront, world: World) -> None:
+async def test_coupon_can_be_removed_but_automatic_offer_cannot(storefront: Storefront, world: World) -> None:
     await storefront.add(GRAPHITE)
     await storefront.add(PACK)
     await storefront.run("RedeemCoupon", code="SPRING20")
@@ -116,7 +118,9 @@ async def test_coupon_is_removed(storefront: Storefront, world: World) -> None:
 @pytest.mark.parametrize(
     "mutation", [ADDRESSES, OPTION, UPDATE], ids=["setCartAddresses", "selectShippingOption", "updateCart"]
 )
-async def test_each_edit_is_refused_at_another_revision(storefront: Storefront, world: World, mutation: str) -> None:
+async def test_cart_change_with_an_outdated_revision_is_rejected(
+    storefront: Storefront, world: World, mutation: str
+) -> None:
     await storefront.add(PACK)
     parts: dict[str, dict[str, Any]] = {
         ADDRESSES: {"billing": {"address": ADDRESS}},
@@ -129,7 +133,7 @@ async def test_each_edit_is_refused_at_another_revision(storefront: Storefront, 
     assert world.calls.count() == world.calls.count("GET", CART)
 
 
-async def test_line_has_the_attributes_it_was_added_with(storefront: Storefront) -> None:
+async def test_line_is_added_with_its_custom_attributes(storefront: Storefront) -> None:
     mutation = """mutation($attributes: [CustomAttributeInput!]) { addCartLines(input: {lines: [
       {product: {upstreamId: "5401230100"}, customAttributes: $attributes},
       {product: {upstreamId: "5401230100"}}]}) {

@@ -1,4 +1,4 @@
-"""Recurring purchases: with the merchant's key, and only the shopper's own."""
+"""Subscription contracts: they need the merchant key, and only their owner can read or change them."""
 
 from typing import Any
 
@@ -43,8 +43,8 @@ CANCEL = """mutation($id: ID!) { cancelSubscriptionContract(input: {id: $id}) { 
 DAY = 86_400
 
 
-async def bought(shopper: Shopper, product_id: str = LIVE_MAPS) -> str:
-    """Buy a recurring product with the first saved card. The global id of its contract."""
+async def buy_contract(shopper: Shopper, product_id: str = LIVE_MAPS) -> str:
+    """Buy a recurring product with the first saved card. Returns the global id of the new contract."""
     account = next(
         account for account in shopper.world.accounts if account.username == shopper.world.keys.shopper_username
     )
@@ -62,7 +62,7 @@ async def read(shopper: Shopper, contract_id: str) -> dict[str, Any]:
     return contract
 
 
-async def changed(shopper: Shopper, contract_id: str, **change: Any) -> dict[str, Any]:
+async def change_contract(shopper: Shopper, contract_id: str, **change: Any) -> dict[str, Any]:
     payload: dict[str, Any] = (await shopper.storefront.ask(CHANGE, id=contract_id, change=change)).data[
         "changeSubscriptionContract"
     ]
@@ -75,7 +75,7 @@ async def option_ids(shopper: Shopper) -> list[str]:
 
 
 async def test_order_of_a_recurring_product_starts_a_contract(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper)
+    contract_id = await buy_contract(registered_shopper)
     contract = await read(registered_shopper, contract_id)
     assert contract == IsPartialDict(
         id=contract_id,
@@ -100,9 +100,9 @@ async def test_order_of_a_recurring_product_starts_a_contract(registered_shopper
     assert contract["orders"] == {"totalCount": 1, "nodes": [{"number": IsStr, "lines": [{"quantity": 1}]}]}
 
 
-async def test_contract_page_costs_the_list_and_pending_changes(registered_shopper: Shopper, world: World) -> None:
-    await bought(registered_shopper)
-    await bought(registered_shopper, COFFEE)
+async def test_page_of_contracts_makes_two_calls(registered_shopper: Shopper, world: World) -> None:
+    await buy_contract(registered_shopper)
+    await buy_contract(registered_shopper, COFFEE)
     world.calls.clear()
     contracts = (await registered_shopper.storefront.run("MyContracts", first=1))["shopper"]["subscriptionContracts"]
     assert contracts["totalCount"] == 2
@@ -114,8 +114,8 @@ async def test_contract_page_costs_the_list_and_pending_changes(registered_shopp
     assert [edge["node"]["product"]["name"] for edge in rest["edges"]] == ["Camp Coffee Box"]
 
 
-async def test_renewals_are_paid_with_another_saved_card(registered_shopper: Shopper, world: World) -> None:
-    contract_id = await bought(registered_shopper)
+async def test_saved_card_that_pays_renewals_can_be_changed(registered_shopper: Shopper, world: World) -> None:
+    contract_id = await buy_contract(registered_shopper)
     _, other = await option_ids(registered_shopper)
     world.calls.clear()
     payload = await registered_shopper.storefront.run("PayRenewalsWith", id=contract_id, paymentOptionId=other)
@@ -135,8 +135,8 @@ async def test_renewals_are_paid_with_another_saved_card(registered_shopper: Sho
     assert contract["shippingAddress"]["line1"] == "10380 Bren Road W", "the shipping address stays"
 
 
-async def test_change_is_accepted_and_made_later(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper, COFFEE)
+async def test_accepted_contract_change_takes_effect_later(registered_shopper: Shopper) -> None:
+    contract_id = await buy_contract(registered_shopper, COFFEE)
     address = {
         "firstName": "Ada",
         "lastName": "Lovelace",
@@ -147,7 +147,7 @@ async def test_change_is_accepted_and_made_later(registered_shopper: Shopper) ->
         "countryCode": "US",
     }
     for change in ({"renewalQuantity": 3}, {"autoRenewal": False}, {"shippingAddress": address}):
-        assert (await changed(registered_shopper, contract_id, **change))["errors"] == []
+        assert (await change_contract(registered_shopper, contract_id, **change))["errors"] == []
     pending = (await read(registered_shopper, contract_id))["pendingChanges"]
     assert [change["action"] for change in pending] == ["renewal_quantity", "renewal_type", "ship_to_address"]
     await registered_shopper.control("clock", {"forward_s": 61})
@@ -160,20 +160,20 @@ async def test_change_is_accepted_and_made_later(registered_shopper: Shopper) ->
     )
 
 
-async def test_quantity_can_only_be_reduced(registered_shopper: Shopper) -> None:
+async def test_contract_quantity_can_only_be_reduced(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(COFFEE)
-    contract_id = await bought(registered_shopper, COFFEE)
+    contract_id = await buy_contract(registered_shopper, COFFEE)
     assert (await read(registered_shopper, contract_id))["quantity"] == 2
     for quantity in (2, 3, 0):
-        (error,) = (await changed(registered_shopper, contract_id, reducedQuantity=quantity))["errors"]
+        (error,) = (await change_contract(registered_shopper, contract_id, reducedQuantity=quantity))["errors"]
         assert error == IsPartialDict(code="INVALID_INPUT", path=["input", "change", "reducedQuantity"])
-    assert (await changed(registered_shopper, contract_id, reducedQuantity=1))["errors"] == []
+    assert (await change_contract(registered_shopper, contract_id, reducedQuantity=1))["errors"] == []
     await registered_shopper.control("clock", {"forward_s": 61})
     assert (await read(registered_shopper, contract_id))["quantity"] == 1
 
 
-async def test_each_renewal_is_an_order(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper)
+async def test_each_renewal_places_an_order(registered_shopper: Shopper) -> None:
+    contract_id = await buy_contract(registered_shopper)
     await registered_shopper.control("clock", {"forward_s": 70 * DAY})
     contract = await read(registered_shopper, contract_id)
     assert contract["orders"]["totalCount"] == 3
@@ -183,8 +183,8 @@ async def test_each_renewal_is_an_order(registered_shopper: Shopper) -> None:
     assert [node["number"] for node in own] == numbers
 
 
-async def test_repeated_cancellation_sends_no_second_call(registered_shopper: Shopper, world: World) -> None:
-    contract_id = await bought(registered_shopper)
+async def test_repeated_contract_cancellation_sends_no_second_call(registered_shopper: Shopper, world: World) -> None:
+    contract_id = await buy_contract(registered_shopper)
     payload = (await registered_shopper.storefront.run("StopRenewing", id=contract_id))["cancelSubscriptionContract"]
     assert payload["errors"] == []
     await registered_shopper.control("clock", {"forward_s": 61})
@@ -198,10 +198,10 @@ async def test_repeated_cancellation_sends_no_second_call(registered_shopper: Sh
 
 
 async def test_change_of_a_cancelled_contract_is_refused(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper)
+    contract_id = await buy_contract(registered_shopper)
     await registered_shopper.storefront.run("StopRenewing", id=contract_id)
     await registered_shopper.control("clock", {"forward_s": 61})
-    payload = await changed(registered_shopper, contract_id, autoRenewal=True)
+    payload = await change_contract(registered_shopper, contract_id, autoRenewal=True)
     assert payload["errors"] == [
         {
             "__typename": "ContractError",
@@ -214,14 +214,14 @@ async def test_change_of_a_cancelled_contract_is_refused(registered_shopper: Sho
     assert payload["subscriptionContract"]["id"] == contract_id
 
 
-# Ownership.
+# Contracts of other shoppers.
 
 
 @pytest.mark.parametrize("owner", ["present", "absent"])
 async def test_contract_of_another_shopper_looks_like_a_missing_one(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World, owner: str
 ) -> None:
-    contract_id = await bought(registered_shopper)
+    contract_id = await buy_contract(registered_shopper)
     await registered_shopper.control("switches", {"subscription_shopper": owner})
     assert (await read(registered_shopper, contract_id))["id"] == contract_id
     missing_id = "U3Vic2NyaXB0aW9uQ29udHJhY3Q6MQ"
@@ -242,7 +242,7 @@ async def test_contract_of_another_shopper_looks_like_a_missing_one(
 async def test_renewals_cannot_be_paid_with_another_shoppers_card(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
-    contract_id = await bought(registered_shopper)
+    contract_id = await buy_contract(registered_shopper)
     (foreign,) = await option_ids(other_registered_shopper)
     source = next(account.payment_options[0].source for account in world.accounts if account.username.startswith("sam"))
     world.calls.clear()
@@ -252,11 +252,11 @@ async def test_renewals_cannot_be_paid_with_another_shoppers_card(
         ({"sourceId": str(source.id)}, "SOURCE_NOT_REUSABLE"),
         ({"sourceId": "nonsense"}, "SOURCE_NOT_REUSABLE"),
     ):
-        (error,) = (await changed(registered_shopper, contract_id, **change))["errors"]
+        (error,) = (await change_contract(registered_shopper, contract_id, **change))["errors"]
         assert error == IsPartialDict(code=code, path=["input", "change", *change])
     assert not [call for call in world.calls.by_call if call.method == "POST"]
     own = next(account.payment_options[1].source for account in world.accounts if account.username.startswith("alex"))
-    assert (await changed(registered_shopper, contract_id, sourceId=str(own.id)))["errors"] == []
+    assert (await change_contract(registered_shopper, contract_id, sourceId=str(own.id)))["errors"] == []
 
 
 async def test_guest_cannot_read_or_change_contracts(storefront: Storefront, world: World) -> None:
@@ -269,10 +269,10 @@ async def test_guest_cannot_read_or_change_contracts(storefront: Storefront, wor
     assert world.calls.count() == 0
 
 
-# Without the key, and when a call fails.
+# Missing or wrong merchant key, and failing calls.
 
 
-async def test_contracts_are_not_configured_without_merchant_key(
+async def test_contract_fields_without_merchant_key_return_not_configured(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, merchant_key="") as storefront:
@@ -299,8 +299,8 @@ async def test_wrong_merchant_key_does_not_end_the_session(
         assert (await shopper.storefront.ask("{ session { level } }")).data["session"]["level"] == "REGISTERED"
 
 
-async def test_failing_call_leaves_the_other_fields(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper)
+async def test_failing_contract_call_affects_only_its_own_fields(registered_shopper: Shopper) -> None:
+    contract_id = await buy_contract(registered_shopper)
     for path, lost in ((f"{CONTRACT}/pending-actions", "pendingChanges"), (f"{CONTRACT}/orders", "orders")):
         await registered_shopper.fault("status", path, status=503)
         answer = await registered_shopper.storefront.ask(READ, id=contract_id)
@@ -308,7 +308,7 @@ async def test_failing_call_leaves_the_other_fields(registered_shopper: Shopper)
         assert answer.body["data"]["subscriptionContract"] == IsPartialDict(id=contract_id, **{lost: None})
         await registered_shopper.sandbox.delete("/_sandbox/faults")
     await registered_shopper.fault("status", f"{CONTRACT}/renewal-type", status=503)
-    payload = await changed(registered_shopper, contract_id, autoRenewal=False)
+    payload = await change_contract(registered_shopper, contract_id, autoRenewal=False)
     assert payload["errors"] == [
         IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="READ_STATE_FIRST", path=["input", "change", "autoRenewal"])
     ]
@@ -321,14 +321,14 @@ async def test_failing_call_leaves_the_other_fields(registered_shopper: Shopper)
 
 
 async def test_invalid_contract_address_is_an_error_at_its_path(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper, COFFEE)
+    contract_id = await buy_contract(registered_shopper, COFFEE)
     address = {"firstName": "A", "lastName": "B", "line1": "1 Road", "city": "Tehran", "countryCode": "IR"}
-    (error,) = (await changed(registered_shopper, contract_id, shippingAddress=address))["errors"]
+    (error,) = (await change_contract(registered_shopper, contract_id, shippingAddress=address))["errors"]
     assert error == IsPartialDict(__typename="DestinationError", path=["input", "change", "shippingAddress"])
 
 
-async def test_new_email_address_is_applied_to_contracts_on_request(registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper)
+async def test_new_email_address_is_applied_to_contracts_if_requested(registered_shopper: Shopper) -> None:
+    contract_id = await buy_contract(registered_shopper)
     mutation = """mutation($email: EmailAddress!, $apply: Boolean) { updateShopper(input: {email: $email,
       applyEmailToContracts: $apply}) { errors { code } } }"""
     shown = "query($id: ID!) { subscriptionContract(id: $id) { shippingAddress { email } } }"
@@ -339,8 +339,8 @@ async def test_new_email_address_is_applied_to_contracts_on_request(registered_s
         assert contract["shippingAddress"]["email"] == expected
 
 
-async def test_contract_is_read_by_its_id_alone(registered_shopper: Shopper, other_registered_shopper: Shopper) -> None:
-    contract_id = await bought(registered_shopper)
+async def test_contract_can_be_read_as_a_node(registered_shopper: Shopper, other_registered_shopper: Shopper) -> None:
+    contract_id = await buy_contract(registered_shopper)
     query = "query($id: ID!) { node(id: $id) { __typename ... on SubscriptionContract { state } } }"
     assert (await registered_shopper.storefront.ask(query, id=contract_id)).data["node"] == {
         "__typename": "SubscriptionContract",
@@ -349,11 +349,11 @@ async def test_contract_is_read_by_its_id_alone(registered_shopper: Shopper, oth
     assert (await other_registered_shopper.storefront.ask(query, id=contract_id)).data["node"] is None
 
 
-async def test_contract_of_another_shopper_costs_the_calls_of_none(
+async def test_other_shoppers_contract_makes_the_same_calls_as_missing_one(
     registered_shopper: Shopper, storefront: Storefront, world: World
 ) -> None:
-    contract_id = await bought(registered_shopper)
-    # The profile cannot be read at the sign-in, so it is read when a contract is requested.
+    contract_id = await buy_contract(registered_shopper)
+    # The profile cannot be read during the sign-in. The first request for a contract reads it instead.
     await registered_shopper.fault(
         "status", "/v1/shoppers/me", method="GET", times=1, status=400, code="invalid-request"
     )

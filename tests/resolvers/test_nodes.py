@@ -1,4 +1,4 @@
-"""Objects by their global id: known, unknown and those of another session."""
+"""Objects are read by their global id, also unknown objects and objects of another session."""
 
 import base64
 from typing import Any
@@ -39,7 +39,7 @@ def test_every_node_type_has_a_reader() -> None:
     interface = core.type_map["Node"]
     assert isinstance(interface, GraphQLInterfaceType)
     node_types = {type_.name for type_ in core.get_possible_types(interface)}
-    assert node_types == set(READERS), "give the type a reader in resolvers/nodes.py"
+    assert node_types == set(READERS), "add the missing node types to READERS in resolvers/nodes.py"
 
 
 @pytest.mark.parametrize("public_id", [PRODUCT, CATEGORY, OFFER])
@@ -47,7 +47,7 @@ async def test_public_objects_are_read_without_a_session(storefront: Storefront,
     assert (await node(storefront, public_id))["id"] == public_id
 
 
-async def test_several_products_cost_one_call(storefront: Storefront, world: World) -> None:
+async def test_several_products_are_read_in_one_call(storefront: Storefront, world: World) -> None:
     ids = [global_id("Product", upstream_id) for upstream_id in (PACK, SOFTWARE, GRAPHITE, "999", PACK)]
     products = (await storefront.ask(NODES, ids=[*ids, "nonsense"])).data["nodes"]
     assert [product and product["name"] for product in products] == [
@@ -63,13 +63,13 @@ async def test_several_products_cost_one_call(storefront: Storefront, world: Wor
     assert too_many.codes == ["BAD_USER_INPUT"]
 
 
-async def test_session_reads_its_cart_and_the_cart_parts(storefront: Storefront) -> None:
+async def test_session_reads_its_cart_lines_and_payment_session(storefront: Storefront) -> None:
     await storefront.add(PACK)
     for type_name, own_id in (await own_ids(storefront)).items():
         assert await node(storefront, own_id) == {"__typename": type_name, "id": own_id}
 
 
-async def test_only_its_session_reads_an_order_and_its_lines(shopper: Shopper) -> None:
+async def test_order_is_readable_only_by_the_session_that_placed_it(shopper: Shopper) -> None:
     await shopper.get_ready()
     order = (await shopper.storefront.outcome())["order"]
     text = "query($id: ID!) { order(id: $id) { lines { id } } }"
@@ -83,7 +83,7 @@ async def test_only_its_session_reads_an_order_and_its_lines(shopper: Shopper) -
         assert await node(stranger, private_id) is None
 
 
-async def test_order_and_its_lines_cost_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_order_and_its_lines_are_read_in_one_call(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.get_ready()
     number = (await registered_shopper.storefront.outcome())["order"]["number"]
     text = "query($id: ID!) { order(id: $id) { id lines { id } } }"
@@ -94,7 +94,9 @@ async def test_order_and_its_lines_cost_one_call(registered_shopper: Shopper, wo
     assert world.calls.count() == 1
 
 
-async def test_only_the_shopper_reads_objects_of_the_account(registered_shopper: Shopper, world: World) -> None:
+async def test_account_objects_are_readable_only_by_the_signed_in_shopper(
+    registered_shopper: Shopper, world: World
+) -> None:
     text = "{ shopper { id addresses { id } paymentOptions { id } } }"
     account = (await registered_shopper.storefront.ask(text)).data["shopper"]
     account_ids = {
@@ -112,7 +114,7 @@ async def test_only_the_shopper_reads_objects_of_the_account(registered_shopper:
     assert world.calls.count() == 0
 
 
-async def test_objects_of_another_session_look_like_unknown_ids(storefront: Storefront, world: World) -> None:
+async def test_objects_of_another_session_are_null_like_unknown_ids(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     private_ids = await own_ids(storefront)
     stranger = Storefront(storefront.http)
@@ -127,7 +129,7 @@ async def test_objects_of_another_session_look_like_unknown_ids(storefront: Stor
         assert calls_for_other_session == dict(world.calls.by_call)
 
 
-async def test_private_ids_cost_no_call_without_a_session(storefront: Storefront, world: World) -> None:
+async def test_private_ids_without_a_session_make_no_call(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     private_ids = await own_ids(storefront)
     world.calls.clear()
@@ -151,12 +153,12 @@ async def test_private_ids_cost_no_call_without_a_session(storefront: Storefront
         base64.urlsafe_b64encode(b"\xff\xfe:1").decode(),
     ],
 )
-async def test_malformed_id_is_not_found(storefront: Storefront, world: World, malformed_id: str) -> None:
+async def test_malformed_global_id_returns_null(storefront: Storefront, world: World, malformed_id: str) -> None:
     assert await node(storefront, malformed_id) is None
     assert world.calls.count() == 0
 
 
-async def test_failed_read_of_an_object_is_an_error(shopper: Shopper) -> None:
+async def test_failed_read_of_a_node_is_an_error(shopper: Shopper) -> None:
     await shopper.fault("status", "/v1/shoppers/me/categories/{id}", status=503)
     answer = await shopper.storefront.ask(NODES, ids=[CATEGORY, OFFER])
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]

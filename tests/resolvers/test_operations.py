@@ -1,6 +1,6 @@
-"""Every example operation, over HTTP: the calls it makes, and its answer when one of the calls fails.
+"""Every example operation over HTTP: the calls to Digital River, and the answer when one of the calls fails.
 
-All that `TABLE` does not name as lost must be the same as without the failure.
+A failing call may change only the fields that `TABLE` names for the call.
 """
 
 import re
@@ -40,11 +40,11 @@ from tests.support.shop import Answer, Clock, InMemoryTransport, Shopper, docume
 pytestmark = pytest.mark.slow
 
 
-def test_table_has_every_operation() -> None:
+def test_table_has_every_example_operation() -> None:
     assert TABLE.keys() == documents().keys()
 
 
-def test_fields_lost_alone_are_fields_with_their_own_call() -> None:
+def test_fields_that_become_null_have_their_own_call() -> None:
     for name, row in TABLE.items():
         shown = dict(shown_by(parse(documents()[name])))
         effects = [effect for effect in row.effects.values() if isinstance(effect, NullFields)]
@@ -53,7 +53,7 @@ def test_fields_lost_alone_are_fields_with_their_own_call() -> None:
 
 
 def shown_by(document: DocumentNode) -> Iterator[tuple[str, str]]:
-    """The fields of an operation: the path in the answer, and the coordinate."""
+    """Yield the path in the answer and the coordinate of each field of an operation."""
     fragments = {
         fragment.name.value: fragment
         for fragment in document.definitions
@@ -99,7 +99,7 @@ class Run(NamedTuple):
     before: dict[str, Any]
     """Session and cart before the operation."""
     after: dict[str, Any]
-    """Session and cart after it, read without faults."""
+    """Session and cart after the operation, read without faults."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -132,14 +132,14 @@ async def run_once(name: str, failing: NthCall | None = None) -> Run:
         return Run(answer, made, before, after)
 
 
-# Comparing runs.
+# Comparing the runs of an operation.
 
 Leaves = dict[str, Any]
 TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every scalar and empty object or list, by its dotted path. All times count as equal."""
+    """Yield the dotted path and value of every scalar, empty object and empty list. All times are equal."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
     for name, child in children:
         yield from leaves(child, f"{path}.{name}" if path else str(name))
@@ -157,7 +157,7 @@ def outside(answer: Leaves, fields: tuple[str, ...]) -> Leaves:
 
 @dataclass
 class Baseline:
-    """Two runs without a fault. Values that differ between them, such as new ids, are compared by their path alone."""
+    """Two runs without a fault. Values that differ between the runs, such as new ids, are not compared."""
 
     first: Run
     second: Run
@@ -177,7 +177,7 @@ class Baseline:
 @pytest.mark.parametrize("name", TABLE)
 async def test_operation_makes_the_calls_of_the_table(name: str) -> None:
     row, run = TABLE[name], await run_once(name)
-    assert run.answer.data, "without errors"
+    assert run.answer.data, "the operation has no errors"
     for payload in run.answer.data.values():
         assert payload is not None
         assert payload.get("errors", []) == []
@@ -186,7 +186,7 @@ async def test_operation_makes_the_calls_of_the_table(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_failing_call_loses_only_what_the_table_names(name: str) -> None:
+async def test_failing_call_changes_only_fields_named_in_the_table(name: str) -> None:
     baseline = Baseline(await run_once(name), await run_once(name))
     for call, lost in TABLE[name].effects.items():
         run = await run_once(name, call)

@@ -1,4 +1,4 @@
-"""Orders: which sessions can read them, their fields, and looking one up without an account."""
+"""Orders: which sessions can read an order, the fields of an order, and order lookup without an account."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ LOOK_UP = """mutation($by: OrderLookupBy!) { lookupOrder(input: {by: $by}) { ord
     ... on RateLimitError { retryAfter } } } }"""
 
 
-async def placed(shopper: Shopper, product_id: str | None = None) -> dict[str, Any]:
-    """Place an order. Its number and password, as in the confirmation mail, and its global id."""
+async def place_order(shopper: Shopper, product_id: str | None = None) -> dict[str, Any]:
+    """Place an order. Returns the number and password from the confirmation mail, and the global id."""
     if product_id is None:
         await shopper.get_ready()
     else:
@@ -36,7 +36,7 @@ async def placed(shopper: Shopper, product_id: str | None = None) -> dict[str, A
 
 @pytest.fixture
 async def stranger(storefront: Storefront) -> Storefront:
-    """Another guest, with a session of their own."""
+    """Another guest with another session."""
     stranger = Storefront(storefront.http)
     await stranger.ask("mutation { startSession(input: {}) { errors { code } } }")
     return stranger
@@ -52,7 +52,7 @@ def lookup_error(answer: Answer) -> dict[str, Any]:
 async def test_order_password_unlocks_the_order_for_the_session(
     shopper: Shopper, stranger: Storefront, world: World
 ) -> None:
-    mail = await placed(shopper)
+    mail = await place_order(shopper)
     assert (await stranger.ask(READ, id=mail["global"])).data["order"] is None
     world.calls.clear()
     payload = (await stranger.run("FindMyOrder", number=mail["number"], password=mail["password"]))["lookupOrder"]
@@ -69,12 +69,14 @@ async def test_order_password_unlocks_the_order_for_the_session(
     another = Storefront(stranger.http)
     await another.ask("mutation { startSession(input: {}) { errors { code } } }")
     assert (await another.ask(READ, id=mail["global"])).data["order"] is None, (
-        "only the session that looked it up can read it"
+        "only the session that looked up the order can read the order"
     )
 
 
-async def test_every_wrong_lookup_has_the_same_answer(shopper: Shopper, stranger: Storefront, world: World) -> None:
-    mail = await placed(shopper)
+async def test_every_wrong_order_lookup_has_the_same_answer(
+    shopper: Shopper, stranger: Storefront, world: World
+) -> None:
+    mail = await place_order(shopper)
     answers = set()
     for number, password in (
         (mail["number"], "wrong"),
@@ -117,10 +119,10 @@ async def test_guest_cannot_look_up_by_card_digits(stranger: Storefront, world: 
         ({"status": 401, "code": "invalid_token"}, {"__typename": "NotFoundError"}),
     ],
 )
-async def test_failed_lookup_unlocks_nothing_and_can_be_repeated(
+async def test_failed_order_lookup_can_be_repeated(
     shopper: Shopper, stranger: Storefront, fault: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    mail = await placed(shopper)
+    mail = await place_order(shopper)
     by = {"orderPassword": {"number": mail["number"], "password": mail["password"]}}
     await shopper.fault("status", LOOKUP, **fault)
     assert lookup_error(await stranger.ask(LOOK_UP, by=by)) == IsPartialDict(**expected)
@@ -128,8 +130,8 @@ async def test_failed_lookup_unlocks_nothing_and_can_be_repeated(
     assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["order"]["number"] == mail["number"]
 
 
-async def test_order_has_its_present_state(shopper: Shopper, storefront: Storefront) -> None:
-    mail = await placed(shopper)
+async def test_order_has_its_current_state(shopper: Shopper, storefront: Storefront) -> None:
+    mail = await place_order(shopper)
     read = (await storefront.ask(READ, id=mail["global"])).data["order"]
     assert read == IsPartialDict(state="SUBMITTED", submittedAt=IsStr, isTest=False, shippingMethod="Standard")
     assert read["sources"] == [IsPartialDict(__typename="CardSource", brand="Visa", lastFourDigits="1111")]
@@ -142,14 +144,14 @@ async def test_order_has_its_present_state(shopper: Shopper, storefront: Storefr
 
 
 async def test_paid_order_has_its_download_links(shopper: Shopper, storefront: Storefront) -> None:
-    mail = await placed(shopper, SOFTWARE)
+    mail = await place_order(shopper, SOFTWARE)
     (line,) = (await storefront.ask(READ, id=mail["global"])).data["order"]["lines"]
     assert line["upstreamState"] == "Downloadable"
     assert line["downloadUrls"] == [f"https://downloads.riverdemo.example/{mail['id']}/routemapper-pro"]
 
 
-async def test_order_without_source_has_its_card(shopper: Shopper, stranger: Storefront, world: World) -> None:
-    mail = await placed(shopper)
+async def test_order_without_source_id_still_has_the_card(shopper: Shopper, stranger: Storefront, world: World) -> None:
+    mail = await place_order(shopper)
     order = next(order for order in world.orders() if order.id == mail["id"])
     order.shows_source = False
     read = (await shopper.storefront.ask(READ, id=mail["global"])).data["order"]
@@ -157,7 +159,7 @@ async def test_order_without_source_has_its_card(shopper: Shopper, stranger: Sto
 
 
 async def test_unreadable_order_is_null_with_an_error(shopper: Shopper) -> None:
-    mail = await placed(shopper)
+    mail = await place_order(shopper)
     await shopper.fault("status", ORDER, status=503)
     answer = await shopper.storefront.ask(READ, id=mail["global"])
     assert answer.body["data"] == {"order": None}
@@ -165,19 +167,19 @@ async def test_unreadable_order_is_null_with_an_error(shopper: Shopper) -> None:
 
 
 @pytest.mark.parametrize("global_id", ["", "nonsense", "T3JkZXI6Li4vbWU", "UHJvZHVjdDo1NDAxMjMwMTAw", "T3JkZXI6MQ"])
-async def test_unknown_order_id_of_a_guest_costs_no_call(stranger: Storefront, world: World, global_id: str) -> None:
+async def test_unknown_order_id_of_a_guest_makes_no_call(stranger: Storefront, world: World, global_id: str) -> None:
     world.calls.clear()
     assert (await stranger.ask(READ, id=global_id)).data["order"] is None
     assert world.calls.count() == 0
 
 
-# Limits of lookups.
+# Rate limits of order lookups.
 
 
-async def test_lookups_of_one_order_are_limited(
+async def test_lookups_of_one_order_are_rate_limited(
     shopper: Shopper, stranger: Storefront, world: World, clock: Clock
 ) -> None:
-    mail = await placed(shopper)
+    mail = await place_order(shopper)
     by = {"orderPassword": {"number": mail["number"], "password": "a guess"}}
     for _ in range(5):
         assert lookup_error(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
@@ -190,7 +192,7 @@ async def test_lookups_of_one_order_are_limited(
     assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["order"]["number"] == mail["number"]
 
 
-async def test_lookups_of_one_client_address_are_limited(stranger: Storefront, world: World) -> None:
+async def test_order_lookups_from_one_client_address_are_rate_limited(stranger: Storefront, world: World) -> None:
     for number in range(5):
         by = {"orderPassword": {"number": str(number), "password": "a guess"}}
         assert lookup_error(await stranger.ask(LOOK_UP, by=by))["code"] == "NOT_FOUND"
@@ -208,8 +210,8 @@ PAGE = """query($first: Int, $after: String, $last: Int, $before: String, $state
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { number state } } } }"""
 
 
-async def arrive(shopper: Shopper, count: int = 1, **more: Any) -> list[str]:
-    """Place orders outside the gateway. Their numbers, newest first."""
+async def add_orders(shopper: Shopper, count: int = 1, **more: Any) -> list[str]:
+    """Place orders in the sandbox without the gateway. Returns the order numbers, newest first."""
     owner = next(
         account for account in shopper.world.accounts if account.username == shopper.world.keys.shopper_username
     )
@@ -229,14 +231,14 @@ def numbers(orders: dict[str, Any]) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [50, 17])
-async def test_pages_neither_repeat_nor_skip_while_orders_arrive(
+async def test_pages_repeat_and_skip_no_order_while_orders_arrive(
     registered_shopper: Shopper, world: World, size: int
 ) -> None:
-    there = await arrive(registered_shopper, 500)
+    there = await add_orders(registered_shopper, 500)
     shown = await page(registered_shopper, first=size)
     paged = numbers(shown)
     while shown["pageInfo"]["hasNextPage"]:
-        await arrive(registered_shopper, 3)
+        await add_orders(registered_shopper, 3)
         shown = await page(registered_shopper, first=size, after=shown["pageInfo"]["endCursor"])
         paged += numbers(shown)
     assert paged == there
@@ -246,7 +248,7 @@ async def test_pages_neither_repeat_nor_skip_while_orders_arrive(
     paged = numbers(shown)
     arrived: list[str] = []
     for _ in range(500 // size):
-        arrived = await arrive(registered_shopper, 3) + arrived
+        arrived = await add_orders(registered_shopper, 3) + arrived
         shown = await page(registered_shopper, last=size, before=shown["pageInfo"]["startCursor"])
         paged = numbers(shown) + paged
     assert len(paged) == len(set(paged))
@@ -254,8 +256,8 @@ async def test_pages_neither_repeat_nor_skip_while_orders_arrive(
     assert paged == everything[-len(paged) :]
 
 
-async def test_page_of_orders_costs_one_call(registered_shopper: Shopper, world: World) -> None:
-    there = await arrive(registered_shopper, 45)
+async def test_page_of_orders_makes_one_call(registered_shopper: Shopper, world: World) -> None:
+    there = await add_orders(registered_shopper, 45)
     world.calls.clear()
     shown = (await registered_shopper.storefront.run("OrderHistory", first=20))["shopper"]["orders"]
     assert world.calls.count("GET", ORDERS) == world.calls.count() == 1
@@ -264,11 +266,11 @@ async def test_page_of_orders_costs_one_call(registered_shopper: Shopper, world:
     after = shown["pageInfo"]["endCursor"]
     shown = (await registered_shopper.storefront.run("OrderHistory", first=20, after=after))["shopper"]["orders"]
     assert [edge["node"]["number"] for edge in shown["edges"]] == there[20:40]
-    assert world.calls.count() == 1, "also a further page, while no order has moved"
+    assert world.calls.count() == 1, "the next page also makes one call if no order has arrived"
 
 
 async def test_orders_are_filtered_by_state(registered_shopper: Shopper) -> None:
-    gone, *_ = await arrive(registered_shopper, 5)
+    gone, *_ = await add_orders(registered_shopper, 5)
     await registered_shopper.control("order-state", {"orderId": int(gone), "state": "Cancelled"})
     for states, count in ((["CANCELLED"], 1), (["SUBMITTED", "CANCELLED"], 5), (["DISPUTED"], 0), ([], 5), (None, 5)):
         shown = await page(registered_shopper, first=10, states=states)
@@ -278,15 +280,17 @@ async def test_orders_are_filtered_by_state(registered_shopper: Shopper) -> None
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_unfiltered_answer_is_an_invalid_response(registered_shopper: Shopper, world: World) -> None:
-    await arrive(registered_shopper, 2)
+async def test_answer_that_ignores_the_state_filter_is_invalid_response(
+    registered_shopper: Shopper, world: World
+) -> None:
+    await add_orders(registered_shopper, 2)
     await registered_shopper.control("switches", {"order_states": "ignored"})
     answer = await registered_shopper.storefront.ask(PAGE, first=10, states=["CANCELLED"])
     assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"]
     assert answer.body["data"] == {"shopper": {"orders": None}}
 
 
-async def test_failing_order_history_leaves_the_shopper(registered_shopper: Shopper) -> None:
+async def test_failing_order_history_does_not_hide_the_profile(registered_shopper: Shopper) -> None:
     await registered_shopper.fault("status", ORDERS, status=503)
     answer = await registered_shopper.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -298,8 +302,8 @@ async def test_failing_order_history_leaves_the_shopper(registered_shopper: Shop
     assert answer.body["data"]["shopper"] == IsPartialDict(firstName=None, orders={"totalCount": 0})
 
 
-async def test_order_in_detail_costs_one_call(registered_shopper: Shopper, world: World) -> None:
-    (number,) = await arrive(registered_shopper, 1, quantity=2)
+async def test_order_detail_makes_one_call(registered_shopper: Shopper, world: World) -> None:
+    (number,) = await add_orders(registered_shopper, 1, quantity=2)
     shown = (await registered_shopper.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]
     await registered_shopper.control("order-state", {"orderId": int(number), "state": "Complete"})
     world.calls.clear()
@@ -310,10 +314,10 @@ async def test_order_in_detail_costs_one_call(registered_shopper: Shopper, world
     assert order["billingAddress"]["line1"] == order["shippingAddress"]["line1"] == "10380 Bren Road West"
 
 
-async def test_order_of_another_shopper_looks_like_a_missing_one(
+async def test_order_of_another_shopper_looks_like_a_missing_order(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
-    await arrive(registered_shopper, 1)
+    await add_orders(registered_shopper, 1)
     foreign = (await registered_shopper.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0][
         "node"
     ]["id"]
@@ -329,7 +333,7 @@ async def test_order_of_another_shopper_looks_like_a_missing_one(
 
 
 async def test_registered_shopper_looks_up_an_order_by_card(registered_shopper: Shopper, shopper: Shopper) -> None:
-    mail = await placed(shopper)
+    mail = await place_order(shopper)
     by = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "1111"}}
     payload = (await registered_shopper.storefront.ask(LOOK_UP, by=by)).data["lookupOrder"]
     assert payload == {"order": {"id": mail["global"], "number": mail["number"]}, "errors": []}

@@ -1,4 +1,4 @@
-"""Paging neither repeats nor skips an item, also while the list changes."""
+"""Paging repeats and skips no item, even while the list changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Item:
 
 
 class GrowingList:
-    """A list that Digital River pages by number, newest first."""
+    """A list of items, newest first, that is read in numbered pages, as lists of Digital River are."""
 
     def __init__(self, count: int, *, at_once: bool = False) -> None:
         self.at_once = at_once
@@ -70,11 +70,11 @@ async def test_growing_list_is_paged_without_repeats_or_gaps(growth: int, at_onc
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
-async def test_growth_between_two_reads_of_one_page_shifts_nothing(direction: str) -> None:
+async def test_growth_between_two_reads_of_one_page_shifts_no_item(direction: str) -> None:
     items = GrowingList(60)
     before_growth = list(items.ids)
     first = await items.forward(10)
-    # Items 7 to 16 are on two pages of Digital River.
+    # Items 7 to 16 are on two of Digital River's pages.
     cursor = (await items.forward(7)).page_info.end_cursor
     has_grown = False
 
@@ -95,7 +95,7 @@ async def test_growth_between_two_reads_of_one_page_shifts_nothing(direction: st
     assert has_grown
 
 
-async def test_constantly_growing_list_is_answered_without_repeats() -> None:
+async def test_page_of_a_constantly_growing_list_has_no_repeats() -> None:
     items = GrowingList(60)
     cursor = (await items.forward(7)).page_info.end_cursor
     items.before_read = items.grow
@@ -103,14 +103,14 @@ async def test_constantly_growing_list_is_answered_without_repeats() -> None:
     assert len(paged) == len(set(paged)) > 0
 
 
-async def test_cursor_of_a_removed_item_keeps_its_position() -> None:
+async def test_cursor_of_a_removed_item_remains_valid() -> None:
     items = GrowingList(30)
     page = await items.forward(10)
     items.ids.remove(page.nodes[-1].upstream_id)
     assert ids(await items.forward(10, page.page_info.end_cursor)) == [str(number) for number in range(20, 10, -1)]
 
 
-async def test_next_page_costs_at_most_two_reads() -> None:
+async def test_next_page_needs_at_most_two_reads() -> None:
     items = GrowingList(100)
     page = await items.forward(20)
     assert items.reads == 1
@@ -118,7 +118,7 @@ async def test_next_page_costs_at_most_two_reads() -> None:
     assert items.reads == 3
 
 
-async def test_at_once_next_page_costs_one_read_until_list_grows() -> None:
+async def test_at_once_next_page_needs_one_read_until_list_grows() -> None:
     items = GrowingList(500, at_once=True)
     page = await items.forward(20)
     for _ in range(5):
@@ -134,7 +134,7 @@ async def test_at_once_next_page_costs_one_read_until_list_grows() -> None:
     assert 1 < items.reads <= 4
 
 
-async def test_page_info_reports_the_ends_of_the_list() -> None:
+async def test_page_info_reports_whether_further_pages_exist() -> None:
     items = GrowingList(5)
     whole = await items.forward(10)
     assert (whole.total_count, whole.page_info.has_next_page, whole.page_info.has_previous_page) == (5, False, False)
@@ -157,7 +157,7 @@ async def test_page_info_reports_the_ends_of_the_list() -> None:
         (5, "MTAwMDowOjE=", None, None),
     ],
 )
-def test_contradictory_window_is_refused(
+def test_invalid_page_window_is_rejected(
     first: int | None, after: str | None, last: int | None, before: str | None
 ) -> None:
     with pytest.raises(BadUserInput):

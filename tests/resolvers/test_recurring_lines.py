@@ -1,4 +1,4 @@
-"""Recurring lines: their terms, and the payment methods they allow."""
+"""Cart lines of recurring products: their recurring terms and the available payment methods."""
 
 from typing import Any
 
@@ -19,21 +19,21 @@ UPDATE = """mutation($id: ID!, $quantity: Int, $terms: RecurringTermsInput) { up
 TERMS = {"isAutoRenewing": True, "terms": "Renews every month until you stop it."}
 
 
-async def added(storefront: Storefront, product_id: str, **terms: Any) -> dict[str, Any]:
+async def add_line(storefront: Storefront, product_id: str, **terms: Any) -> dict[str, Any]:
     payload = (await storefront.ask(ADD, id=product_id, **terms)).data["addCartLines"]
     assert payload["errors"] == []
     line: dict[str, Any] = payload["cart"]["lines"][-1]
     return line
 
 
-async def test_line_of_a_recurring_product_has_terms(storefront: Storefront) -> None:
-    assert (await added(storefront, PACK))["recurringTerms"] is None
-    line = await added(storefront, LIVE_MAPS)
+async def test_line_of_a_recurring_product_has_recurring_terms(storefront: Storefront) -> None:
+    assert (await add_line(storefront, PACK))["recurringTerms"] is None
+    line = await add_line(storefront, LIVE_MAPS)
     assert line["recurringTerms"] == {"isAutoRenewing": True, "hasFreeTrial": False, "terms": None}
 
 
-async def test_terms_are_changed_without_the_quantity(storefront: Storefront, world: World) -> None:
-    line = await added(storefront, PACK, terms=TERMS)
+async def test_recurring_terms_and_quantity_are_changed_independently(storefront: Storefront, world: World) -> None:
+    line = await add_line(storefront, PACK, terms=TERMS)
     assert line["recurringTerms"] == TERMS | {"hasFreeTrial": False}
 
     world.calls.clear()
@@ -45,8 +45,8 @@ async def test_terms_are_changed_without_the_quantity(storefront: Storefront, wo
     assert payload["cart"]["lines"] == [{"quantity": 3, "recurringTerms": terms}]
 
 
-async def test_too_long_terms_are_refused_before_any_call(storefront: Storefront, world: World) -> None:
-    line = await added(storefront, PACK)
+async def test_too_long_recurring_terms_are_rejected_before_any_call(storefront: Storefront, world: World) -> None:
+    line = await add_line(storefront, PACK)
     long = TERMS | {"terms": "x" * 4001}
     world.calls.clear()
     for answer, name in (
@@ -60,7 +60,7 @@ async def test_too_long_terms_are_refused_before_any_call(storefront: Storefront
     assert payload["errors"] == []
 
 
-async def test_recurring_cart_lists_only_recurring_payment_methods(shopper: Shopper) -> None:
+async def test_recurring_cart_offers_no_method_without_recurring_payments(shopper: Shopper) -> None:
     query = "{ availablePaymentMethods { methods { type obstacles } } }"
     await shopper.fill_cart(LIVE_MAPS)
     methods = (await shopper.storefront.ask(query)).data["availablePaymentMethods"]["methods"]
@@ -68,7 +68,7 @@ async def test_recurring_cart_lists_only_recurring_payment_methods(shopper: Shop
     assert IsPartialDict(type="creditCard", obstacles=[]) in methods
 
 
-async def test_sandbox_refuses_malformed_terms(client: Client) -> None:
+async def test_sandbox_rejects_malformed_recurring_terms(client: Client) -> None:
     for terms in (
         "yes",
         {},

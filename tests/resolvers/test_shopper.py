@@ -1,4 +1,4 @@
-"""A registered shopper: profile, address book and saved payment options, and their use on the cart."""
+"""A registered shopper's profile, address book and saved payment options, and applying them to the cart."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ async def change(shopper: Shopper, mutation: str, **variables: Any) -> dict[str,
     return payload
 
 
-# Reading.
+# Reading the account.
 
 
 async def test_account_has_addresses_and_payment_options(registered_shopper: Shopper, world: World) -> None:
@@ -73,7 +73,9 @@ async def test_account_has_addresses_and_payment_options(registered_shopper: Sho
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_account_is_read_in_every_form_of_the_answer(registered_shopper: Shopper, switch: dict[str, str]) -> None:
+async def test_account_is_the_same_in_every_upstream_json_format(
+    registered_shopper: Shopper, switch: dict[str, str]
+) -> None:
     before = await account(registered_shopper)
     await registered_shopper.control("switches", switch)
     assert await account(registered_shopper) == before
@@ -87,7 +89,7 @@ async def test_card_is_expired_after_its_expiry_month(registered_shopper: Shoppe
 
 
 @pytest.mark.parametrize(("path", "lost"), [(BOOK, "addresses"), (OPTIONS, "paymentOptions")])
-async def test_failing_part_of_the_account_leaves_the_others(registered_shopper: Shopper, path: str, lost: str) -> None:
+async def test_failing_part_of_the_account_is_null_alone(registered_shopper: Shopper, path: str, lost: str) -> None:
     await registered_shopper.fault("status", path, status=503)
     answer = await registered_shopper.storefront.ask(ACCOUNT)
     shown = answer.body["data"]["shopper"]
@@ -99,19 +101,19 @@ async def test_failing_part_of_the_account_leaves_the_others(registered_shopper:
 # The profile.
 
 
-async def test_profile_is_changed_in_parts(registered_shopper: Shopper) -> None:
+async def test_profile_change_leaves_omitted_fields_unchanged(registered_shopper: Shopper) -> None:
     payload = await change(registered_shopper, UPDATE, input={"firstName": "Alexis", "email": "alexis@example.com"})
     assert payload["shopper"] == {"firstName": "Alexis", "lastName": "Rivera", "email": "alexis@example.com"}
     assert payload["errors"] == []
 
 
-async def test_empty_profile_change_sends_no_call(registered_shopper: Shopper, world: World) -> None:
+async def test_empty_profile_change_makes_no_call(registered_shopper: Shopper, world: World) -> None:
     world.calls.clear()
     assert (await change(registered_shopper, UPDATE, input={}))["shopper"]["firstName"] == "Alex"
     assert world.calls.count("POST") == 0
 
 
-async def test_invalid_name_is_refused_at_its_path(registered_shopper: Shopper) -> None:
+async def test_invalid_last_name_is_rejected(registered_shopper: Shopper) -> None:
     payload = await change(registered_shopper, UPDATE, input={"lastName": " "})
     assert payload["errors"] == [{"__typename": "InputError", "code": "INVALID_INPUT", "path": ["input", "lastName"]}]
     payload = await change(registered_shopper, UPDATE, input={"lastName": "x" * 300})
@@ -150,7 +152,7 @@ async def test_address_is_added_replaced_renamed_and_removed(registered_shopper:
     assert [entry["nickname"] for entry in payload["shopper"]["addresses"]] == ["Home", "Work"]
 
 
-async def test_nickname_of_another_address_is_refused(registered_shopper: Shopper, world: World) -> None:
+async def test_nickname_of_another_saved_address_is_rejected(registered_shopper: Shopper, world: World) -> None:
     work = (await account(registered_shopper))["addresses"][1]["id"]
     for fields in (cabin(nickname="Home"), cabin(id=work, nickname="Home")):
         payload = await change(registered_shopper, SAVE_ADDRESS, input=fields)
@@ -161,7 +163,7 @@ async def test_nickname_of_another_address_is_refused(registered_shopper: Shoppe
     assert world.calls.count("POST", BOOK) == 0
 
 
-async def test_repeat_after_a_lost_answer_adds_no_address(registered_shopper: Shopper, world: World) -> None:
+async def test_repeat_after_a_lost_answer_adds_no_second_address(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.fault("drop-after", BOOK, method="POST", times=1)
     failed = await change(registered_shopper, SAVE_ADDRESS, input=cabin())
     assert [error["code"] for error in failed["errors"]] == ["UPSTREAM_UNAVAILABLE"]
@@ -200,7 +202,7 @@ async def test_removed_address_cannot_be_removed_again(registered_shopper: Shopp
 # Saved payment options.
 
 
-async def test_saved_card_pays_again(registered_shopper: Shopper) -> None:
+async def test_saved_card_can_pay_several_orders(registered_shopper: Shopper) -> None:
     await registered_shopper.fill_cart()
     source_id = await registered_shopper.source()
     payload = await change(
@@ -247,7 +249,9 @@ async def test_payment_option_is_renamed_and_removed(registered_shopper: Shopper
 @pytest.mark.parametrize(
     ("method_type", "code"), [("wireTransfer", "SOURCE_NOT_CHARGEABLE"), ("creditCard", "SOURCE_NOT_FOUND")]
 )
-async def test_unsavable_source_is_refused(registered_shopper: Shopper, method_type: str, code: str) -> None:
+async def test_source_that_cannot_be_saved_is_rejected(
+    registered_shopper: Shopper, method_type: str, code: str
+) -> None:
     await registered_shopper.fill_cart()
     source_id = (
         await registered_shopper.source(method_type)
@@ -260,13 +264,15 @@ async def test_unsavable_source_is_refused(registered_shopper: Shopper, method_t
 
 
 @pytest.mark.parametrize("reason", ["nonreusable_source", "an-unknown-code"])
-async def test_unknown_refusal_of_saving_is_about_the_source(registered_shopper: Shopper, reason: str) -> None:
+async def test_unknown_error_while_saving_a_source_is_source_not_reusable(
+    registered_shopper: Shopper, reason: str
+) -> None:
     await registered_shopper.fault("status", OPTIONS, method="POST", status=409, code=reason)
     payload = await change(registered_shopper, SAVE_OPTION, input={"target": {"sourceId": "abc"}})
     assert [error["code"] for error in payload["errors"]] == ["SOURCE_NOT_REUSABLE"]
 
 
-# On the cart.
+# Applying the account to the cart.
 
 
 async def test_account_defaults_are_applied_in_one_call(registered_shopper: Shopper, world: World) -> None:
@@ -279,7 +285,7 @@ async def test_account_defaults_are_applied_in_one_call(registered_shopper: Shop
     assert world.calls.count("POST", f"{CART}/apply-shopper") == world.calls.count() == 1
 
 
-async def test_chosen_account_entries_are_applied(registered_shopper: Shopper) -> None:
+async def test_selected_address_and_payment_option_are_applied(registered_shopper: Shopper) -> None:
     shopper = await account(registered_shopper)
     chosen = {
         "billingAddressId": shopper["addresses"][1]["id"],
@@ -294,7 +300,7 @@ async def test_chosen_account_entries_are_applied(registered_shopper: Shopper) -
     assert again["errors"] == [IsPartialDict(__typename="PaymentError", code="PRIMARY_SOURCE_PRESENT")]
 
 
-async def test_unknown_account_entry_is_an_error_at_its_path(registered_shopper: Shopper) -> None:
+async def test_unknown_address_or_payment_option_is_not_found(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     for name, type_name in (("billingAddressId", "SavedAddress"), ("paymentOptionId", "PaymentOption")):
         for entry_id in (global_id(type_name, "1"), global_id("Product", PACK), "nonsense"):
@@ -302,7 +308,7 @@ async def test_unknown_account_entry_is_an_error_at_its_path(registered_shopper:
             assert payload["errors"] == [IsPartialDict(code="NOT_FOUND", path=["input", name])]
 
 
-async def test_cart_gets_addresses_of_the_address_book(registered_shopper: Shopper, world: World) -> None:
+async def test_saved_addresses_are_applied_to_the_cart(registered_shopper: Shopper, world: World) -> None:
     home, work = (entry["id"] for entry in (await account(registered_shopper))["addresses"])
     await registered_shopper.storefront.add(PACK)
     world.calls.clear()
@@ -316,7 +322,7 @@ async def test_cart_gets_addresses_of_the_address_book(registered_shopper: Shopp
     assert same["cart"]["billingAddress"]["address"]["line1"] == "10380 Bren Road West"
 
 
-async def test_saved_address_in_an_unserved_country_is_refused(
+async def test_saved_address_in_an_unserved_country_is_rejected(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, shipping_countries="CA") as storefront:
@@ -350,7 +356,7 @@ async def test_address_suggestion_is_applied(shopper: Shopper, world: World) -> 
     ]
 
 
-async def test_guest_cannot_choose_account_entries(shopper: Shopper, world: World) -> None:
+async def test_guest_cannot_use_saved_addresses_or_payment_options(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     world.calls.clear()
     saved = {"billing": {"savedAddressId": global_id("SavedAddress", "1655007697")}}
@@ -369,10 +375,10 @@ async def test_guest_cannot_choose_account_entries(shopper: Shopper, world: Worl
     assert world.calls.count() == 0
 
 
-# The example operation.
+# The example operations SignIn and UseMyDefaults.
 
 
-async def test_sign_in_with_account_costs_five_calls(storefront: Storefront, world: World) -> None:
+async def test_sign_in_that_reads_the_account_makes_five_calls(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     keys = world.keys
@@ -380,7 +386,7 @@ async def test_sign_in_with_account_costs_five_calls(storefront: Storefront, wor
     assert payload["cartTransition"]["outcome"] == "KEPT"
     assert payload["session"]["shopper"]["paymentOptions"][0]["source"]["__typename"] == "CardSource"
     assert world.calls.count("POST", "/oauth20/token") == 1
-    assert world.calls.count() - 1 == 5, "cart before, cart after, profile, addresses, payment options"
+    assert world.calls.count() - 1 == 5, "calls: cart before, cart after, profile, addresses, payment options"
 
 
 @pytest.mark.parametrize(
@@ -391,7 +397,7 @@ async def test_sign_in_with_account_costs_five_calls(storefront: Storefront, wor
         (ME, "session.shopper.firstName"),
     ],
 )
-async def test_failing_read_after_sign_in_leaves_the_others(shopper: Shopper, path: str, lost: str) -> None:
+async def test_failing_read_after_sign_in_leaves_other_fields(shopper: Shopper, path: str, lost: str) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", path, method="GET", status=503)
     keys = shopper.world.keys
@@ -409,7 +415,7 @@ async def test_failing_read_after_sign_in_leaves_the_others(shopper: Shopper, pa
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
 
 
-async def test_failing_account_defaults_leave_the_cart(registered_shopper: Shopper) -> None:
+async def test_failing_account_defaults_do_not_hide_the_cart(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     await registered_shopper.fault("status", f"{CART}/apply-shopper", status=503)
     payload = (await registered_shopper.storefront.ask(documents()["UseMyDefaults"])).data["applyShopper"]
