@@ -1,4 +1,4 @@
-"""Paths and requests of accounts, for the tests of the sandbox."""
+"""Paths and requests of shopper accounts, for the tests of the sandbox."""
 
 import base64
 from typing import Any
@@ -12,7 +12,7 @@ PASSWORD = "Lakes+Rivers7"
 
 
 async def request_token(client: Client, form: dict[str, str], status: int = 200, **more: Any) -> Any:
-    """With the confidential key, unless `more` has other credentials."""
+    """Request a token with the confidential key, unless `more` has other credentials. Returns the JSON."""
     keys = client.world.keys
     arguments: dict[str, Any] = {"auth": (keys.confidential_key, keys.confidential_secret)} | more
     answer = await client.http.post(TOKEN, data=form, **arguments)
@@ -21,7 +21,7 @@ async def request_token(client: Client, form: dict[str, str], status: int = 200,
 
 
 def new_shopper(**changes: Any) -> dict[str, Any]:
-    """Body of a registration. None removes a field."""
+    """Request body of a registration. A change to None removes the field."""
     shopper = {
         "username": "kim@example.com",
         "password": base64.b64encode(PASSWORD.encode()).decode(),

@@ -1,4 +1,4 @@
-"""A client that is signed in to an account of the demo shop."""
+"""Fixture of a client that is signed in to an account of the demo shop."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from tests.support.commerce_client import Client
 
 @pytest.fixture
 async def alex(client: Client) -> Client:
-    """Alex has two addresses and two saved cards."""
+    """A client that is signed in as Alex, who has two saved addresses and two saved cards."""
     await client.sign_in()
     return client

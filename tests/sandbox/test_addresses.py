@@ -1,4 +1,4 @@
-"""Addresses of the cart and of the address book: checks, corrections and estimates."""
+"""Addresses of the cart and of the address book: validation, suggested corrections, and estimates of totals."""
 
 import httpx
 import pytest
@@ -20,12 +20,12 @@ from tests.support.shop import CART, PACK
         ({"city": "a" * 300}, "field-too-long"),
     ],
 )
-async def test_invalid_cart_address_is_refused(client: Client, change: dict[str, str], expected: str) -> None:
+async def test_invalid_cart_address_is_rejected(client: Client, change: dict[str, str], expected: str) -> None:
     body = {"address": ADDRESS | change}
     assert code(await client.ask("PUT", f"{CART}/shipping-address", 409, json=body)) == expected
 
 
-async def test_address_verifier_offers_corrections(client: Client, sandbox: httpx.AsyncClient, world: World) -> None:
+async def test_address_verifier_suggests_corrections(client: Client, sandbox: httpx.AsyncClient, world: World) -> None:
     await client.fill()
     assert "suggestions" not in (await client.cart())["shippingAddress"]
     world.switches.address_verifier = "on"
@@ -37,13 +37,13 @@ async def test_address_verifier_offers_corrections(client: Client, sandbox: http
     cart = (await client.ask("POST", f"{CART}/apply-shipping-address?expand=all&suggestionId={offered['id']}"))["cart"]
     assert cart["shippingAddress"]["postalCode"] == "55343-1234"
     assert code(await client.ask("GET", f"{path}/{offered['id']}", 404)) == "resource-not-found", (
-        "the id was for the old address"
+        "the suggestion belonged to the old address"
     )
     shown = (await client.ask("GET", f"{CART}/billing-address"))["address"]
     assert shown == IsPartialDict(id="billingAddress", postalCode="55343")
 
 
-async def test_country_and_postal_code_are_enough_for_an_estimate(client: Client) -> None:
+async def test_country_and_postal_code_suffice_to_estimate_totals(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     cart = (await client.ask("POST", f"{CART}/apply-shipping-address?country=US&postalCode=10001&expand=all"))["cart"]
     assert cart["shippingOptions"]["shippingOption"]
@@ -65,7 +65,9 @@ async def test_address_book_entries_are_saved_changed_and_removed(alex: Client) 
 
     await alex.ask("POST", BOOK, 204, json={"address": cabin | {"city": "Duluth", "isDefault": "false"}})
     again = (await alex.ask("GET", f"{BOOK}/{book[2]['id']}"))["address"]
-    assert (again["city"], again["isDefault"]) == ("Duluth", "false"), "the same nickname is the same entry"
+    assert (again["city"], again["isDefault"]) == ("Duluth", "false"), (
+        "an address with the same nickname replaces the entry"
+    )
     await alex.ask("POST", f"{BOOK}/{book[2]['id']}", 204, json={"address": ADDRESS | {"nickName": "Hut"}})
     assert (await alex.ask("GET", f"{BOOK}/{book[2]['id']}"))["address"]["nickName"] == "Hut"
     await alex.ask("DELETE", f"{BOOK}/{book[2]['id']}", 204)
@@ -80,7 +82,7 @@ async def test_address_book_entries_are_saved_changed_and_removed(alex: Client) 
         ({"postalCode": "553431234"}, 409, "invalid-postal-code"),
     ],
 )
-async def test_invalid_address_book_entry_is_refused(
+async def test_invalid_address_book_entry_is_rejected(
     alex: Client, changes: dict[str, str], status: int, expected: str
 ) -> None:
     body = {"address": {"nickName": "Cabin", **ADDRESS, **changes}}

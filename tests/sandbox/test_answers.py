@@ -1,4 +1,4 @@
-"""Answers of the API: wire forms, `expand`, `fields`, pages, headers and switches."""
+"""JSON answers of the sandbox: formats, `expand`, `fields`, paging, headers and sandbox switches."""
 
 import pytest
 from dirty_equals import IsPartialDict, IsPositiveInt
@@ -8,7 +8,7 @@ from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, PACK, SOLD_OUT, WATCH
 
 
-async def test_cart_has_the_documented_wire_forms(client: Client) -> None:
+async def test_cart_has_the_documented_json_format(client: Client) -> None:
     plain = (await client.ask("GET", CART))["cart"]
     assert plain["billingAddress"].keys() == {"uri"}
     assert "lineItem" not in plain["lineItems"]
@@ -59,7 +59,7 @@ async def test_products_are_paged_expanded_and_reduced_to_fields(client: Client)
     assert (await client.http.get(f"{ME}/products?apiKey={key}")).status_code == 200
 
 
-async def test_fields_keep_the_errors_beside_a_cart(client: Client) -> None:
+async def test_fields_parameter_does_not_remove_errors_beside_the_cart(client: Client) -> None:
     await client.fill()
     await client.http.post("/_sandbox/stock", json={"productId": int(PACK), "quantity": 0})
     answer = await client.ask("GET", f"{CART}?fields=id")
@@ -67,7 +67,7 @@ async def test_fields_keep_the_errors_beside_a_cart(client: Client) -> None:
     assert code(answer) == "inventory-unavailable-error"
 
 
-async def test_call_that_accepts_no_json_is_counted(client: Client) -> None:
+async def test_call_that_does_not_request_json_is_counted(client: Client) -> None:
     headers = {"Authorization": f"Bearer {client.token}"}
     for path in (f"{ME}/products?format=json", f"{ME}/products.json"):
         assert (await client.http.get(path, headers=headers | {"Accept": "*/*"})).json()["products"]
@@ -77,7 +77,7 @@ async def test_call_that_accepts_no_json_is_counted(client: Client) -> None:
 
 
 @pytest.mark.parametrize("switches", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_switches_change_the_wire_form(client: Client, switches: dict[str, str]) -> None:
+async def test_sandbox_switches_change_the_json_format(client: Client, switches: dict[str, str]) -> None:
     await client.http.post("/_sandbox/switches", json=switches)
     cart = await client.fill()
     line = cart["lineItems"]["lineItem"]
@@ -99,5 +99,5 @@ async def test_cross_origin_calls_are_allowed(client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["DELETE", "TRACE", "PROPFIND"])
-async def test_unknown_method_is_a_405(client: Client, method: str) -> None:
+async def test_unknown_http_method_returns_405(client: Client, method: str) -> None:
     assert code(await client.ask(method, CART, 405)) == "method-not-allowed"

@@ -1,4 +1,4 @@
-"""Changes of the active cart: lines, coupons, attributes, and all or nothing."""
+"""Changes of the active cart: lines, coupons and attributes. A rejected change leaves the cart unchanged."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.support.shop import CART, GRAPHITE, PACK, POLES, STOVE
 LINES = f"{CART}/line-items"
 
 
-async def test_lines_of_a_cart_have_their_own_resources(client: Client) -> None:
+async def test_cart_lines_can_be_read_and_changed_by_uri(client: Client) -> None:
     for product in (PACK, POLES):
         await client.ask("POST", f"{CART}/line-items?productId={product}")
     lines = (await client.ask("GET", f"{CART}/line-items"))["lineItems"]["lineItem"]
@@ -22,7 +22,7 @@ async def test_lines_of_a_cart_have_their_own_resources(client: Client) -> None:
     assert code(await client.ask("GET", f"{CART}/line-items/1", 404)) == "resource-not-found"
 
 
-async def test_action_adds_sets_or_lowers_the_quantity(client: Client) -> None:
+async def test_action_parameter_adds_sets_or_subtracts_the_quantity(client: Client) -> None:
     async def act(action: str, quantity: int, expected: int = 200) -> Any:
         path = f"{LINES}?productId={PACK}&quantity={quantity}&action={action}"
         return await client.ask("POST", path, expected)
@@ -36,13 +36,13 @@ async def test_action_adds_sets_or_lowers_the_quantity(client: Client) -> None:
     assert (await client.cart())["totalItemsInCart"] == 0
 
 
-async def test_one_refused_product_adds_none(client: Client) -> None:
+async def test_one_rejected_product_prevents_adding_the_others(client: Client) -> None:
     refused = await client.ask("POST", f"{LINES}?productId={POLES},{STOVE}&quantity=4", 409)
     assert code(refused) == "operation-failed"
     assert (await client.cart())["totalItemsInCart"] == 0
 
 
-async def test_quantity_limit_counts_all_lines_of_a_product(client: Client) -> None:
+async def test_quantity_limit_applies_to_all_lines_of_a_product(client: Client) -> None:
     async def engraved(word: str, expected: int = 200) -> Any:
         attribute = {"attribute": [{"name": "engraving", "value": word}]}
         line = {"product": {"id": STOVE}, "quantity": 2, "customAttributes": attribute}
@@ -56,13 +56,13 @@ async def test_quantity_limit_counts_all_lines_of_a_product(client: Client) -> N
     await client.ask("POST", f"{LINES}/{first['id']}?quantity=0")
 
 
-async def test_adding_a_line_can_mark_a_test_order(client: Client) -> None:
+async def test_test_order_parameter_marks_the_cart_as_test(client: Client) -> None:
     await client.ask("POST", f"{LINES}?productId={PACK}&testOrder=true")
     assert client.world.shoppers[-1].cart is not None
     assert client.world.shoppers[-1].cart.is_test
 
 
-async def test_refused_field_leaves_the_whole_cart_unchanged(client: Client) -> None:
+async def test_rejected_field_leaves_the_whole_cart_unchanged(client: Client) -> None:
     line = {"lineItem": {"product": {"id": PACK}}}
     body = {"cart": {"lineItems": line, "organizationId": "a" * 51}}
     assert code(await client.ask("POST", CART, 409, json=body)) == "field-too-long"
@@ -81,7 +81,7 @@ async def test_custom_attributes_are_shown_only_if_expanded(client: Client) -> N
     assert shown["attribute"] == [IsPartialDict(attribute)]
 
 
-async def test_coupon_is_refused_or_warned_about_with_its_reason(client: Client) -> None:
+async def test_error_or_warning_code_states_why_coupon_does_not_apply(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     assert code(await client.ask("POST", f"{CART}?promoCode=NOPE", 409)) == "invalid-coupon"
     assert code(await client.ask("POST", f"{CART}?promoCode=WELCOME5", 409)) == "offer-usage-limit-exceeded"

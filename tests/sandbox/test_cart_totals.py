@@ -1,4 +1,4 @@
-"""Amounts of a cart: they add up, and tax follows the address."""
+"""Cart totals: the amounts add up, and the tax depends on the address."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from tests.support.commerce_client import ADDRESS, ME, Client
 from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE
 
 
-async def test_documented_example_adds_up_to_the_cent(client: Client) -> None:
+async def test_cart_with_coupon_has_the_expected_totals(client: Client) -> None:
     lines = [
         {"product": {"id": PACK}},
         {"product": {"id": GRAPHITE}},
@@ -33,7 +33,9 @@ async def test_documented_example_adds_up_to_the_cent(client: Client) -> None:
 @pytest.mark.parametrize("locale", ["en_US", "de_DE", "en_GB", "ja_JP"])
 @pytest.mark.parametrize("coupon", ["SPRING20", "TRAIL10", "SUMMIT50"])
 @pytest.mark.parametrize("country", ["US", "DE", "GB", "JP", "CH"])
-async def test_amounts_add_up_in_every_locale(client: Client, locale: str, coupon: str, country: str) -> None:
+async def test_line_amounts_add_up_to_totals_in_every_locale(
+    client: Client, locale: str, coupon: str, country: str
+) -> None:
     await client.ask("POST", f"{ME}?locale={locale}", 204)
     await client.ask("POST", f"{CART}?productId={PACK},{GRAPHITE},{SOFTWARE},{POLES}&promoCode={coupon}&quantity=3")
     state = "NY" if country == "US" else None

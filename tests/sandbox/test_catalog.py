@@ -1,4 +1,4 @@
-"""Products, categories, search, prices and languages of the sandbox, as documented."""
+"""Products, categories, search, prices and languages of the sandbox."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ DRONE = 5401231500
 ELECTRONICS, WATCHES = 70229700, 70229710
 
 
-async def test_category_tree_is_shown_as_deep_as_expanded(client: Client) -> None:
+async def test_category_tree_is_as_deep_as_the_expand_parameter(client: Client) -> None:
     top = (await client.ask("GET", f"{ME}/categories"))["categories"]["category"]
     assert [category["displayName"] for category in top] == ["Packs", "Electronics", "Software", "Camp and trail"]
     assert top[1].keys() == {"uri", "displayName", "products"}
@@ -36,7 +36,7 @@ async def test_category_tree_is_shown_as_deep_as_expanded(client: Client) -> Non
     assert code(await client.ask("GET", f"{ME}/categories/packs", 409)) == "invalid_category_key"
 
 
-async def test_category_lists_its_products_and_those_below_it(client: Client) -> None:
+async def test_category_lists_products_of_its_subcategories_too(client: Client) -> None:
     page = (await client.ask("GET", f"{ME}/categories/{ELECTRONICS}/products?pageSize=1"))["products"]
     assert page == IsPartialDict(totalResults=2, totalResultPages=2)
     following = (await client.ask("GET", page["nextPage"]["uri"]))["products"]
@@ -67,12 +67,12 @@ async def test_search_finds_products_with_every_word(client: Client, keyword: st
 @pytest.mark.parametrize(
     ("keyword", "status"), [("", 400), ("   ", 400), ('"open', 409), ("(open", 409), ("*", 409), ("pack AND", 409)]
 )
-async def test_malformed_search_expression_is_refused(client: Client, keyword: str, status: int) -> None:
+async def test_malformed_search_expression_is_rejected(client: Client, keyword: str, status: int) -> None:
     refused = await client.ask("GET", f"{ME}/product-search", status, params={"keyword": keyword})
     assert code(refused) == "invalid-keyword-expression"
 
 
-async def test_prices_and_variations_have_their_own_resources(client: Client) -> None:
+async def test_prices_and_variations_can_be_read_by_uri(client: Client) -> None:
     pricing = (await client.ask("GET", f"{ME}/products/{PACK}/pricing"))["pricing"]
     assert pricing == IsPartialDict(
         salePriceWithQuantity={"currency": "USD", "value": 80.1},
@@ -98,21 +98,21 @@ async def test_prices_and_variations_have_their_own_resources(client: Client) ->
     assert "product" not in (await client.ask("GET", f"{ME}/products/{PACK}/variations"))["variations"]
 
 
-async def test_line_has_its_volume_price(client: Client) -> None:
+async def test_cart_line_has_the_volume_price_of_its_quantity(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={SOFTWARE}&quantity=5")
     (line,) = (await client.cart())["lineItems"]["lineItem"]
     assert line["pricing"]["salePriceWithQuantity"]["value"] == 179.95
     assert line["pricing"]["discountDescription"] == "10%"
 
 
-async def test_announced_product_cannot_be_added(client: Client) -> None:
+async def test_product_that_is_not_purchasable_cannot_be_added(client: Client) -> None:
     drone = (await client.ask("GET", f"{ME}/products/{DRONE}"))["product"]
     assert drone["purchasable"] == "false"
     assert "addProductToCart" not in drone
     assert code(await client.ask("POST", f"{CART}?productId={DRONE}", 409)) == "line-item-creation-failure"
 
 
-async def test_names_and_prices_follow_locale_and_currency(client: Client) -> None:
+async def test_product_names_and_prices_depend_on_locale_and_currency(client: Client) -> None:
     async def ask(path: str) -> Any:
         return await client.ask("GET", f"{ME}/{path}")
 

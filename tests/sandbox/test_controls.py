@@ -1,4 +1,4 @@
-"""The controls at `/_sandbox/`, and a purchase that uses them instead of DigitalRiver.js."""
+"""The sandbox controls at `/_sandbox/`, with which tests create payment sources and change the sandbox."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ CONTROLS_WITH_EXAMPLES = [control for control in CONTROLS if control.example is 
 
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox", "/_sandbox/"])
-async def test_guide_lists_every_control(client: Client, path: str) -> None:
+async def test_sandbox_guide_lists_every_control(client: Client, path: str) -> None:
     client.world.calls.clear()
     answer = await client.http.get(path, follow_redirects=True)
     listed = answer.json()["controls"]
@@ -21,7 +21,7 @@ async def test_guide_lists_every_control(client: Client, path: str) -> None:
     assert client.world.calls.count() == 0
 
 
-async def test_guide_is_a_page_in_browsers(client: Client) -> None:
+async def test_sandbox_guide_is_html_for_browsers(client: Client) -> None:
     answer = await client.http.get("/_sandbox/", headers={"Accept": "text/html,*/*;q=0.8"})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     for control in CONTROLS:
@@ -29,19 +29,19 @@ async def test_guide_is_a_page_in_browsers(client: Client) -> None:
     assert "<!-- " not in answer.text
 
 
-async def test_guide_lists_every_switch_with_its_default_first(client: Client) -> None:
+async def test_sandbox_guide_lists_every_switch_with_the_default_first(client: Client) -> None:
     listed = (await client.http.get("/_sandbox/")).json()["switches"]
     defaults = (await client.http.get("/_sandbox/switches")).json()
     assert {row["name"]: row["values"][0] for row in listed} == defaults
 
 
-async def test_unknown_control_is_a_404_that_names_the_guide(client: Client) -> None:
+async def test_unknown_control_returns_404_with_a_link_to_the_guide(client: Client) -> None:
     answer = await client.http.post("/_sandbox/fault", json={})
     assert (answer.status_code, "GET /_sandbox/" in answer.json()["error"]) == (404, True)
 
 
 @pytest.mark.parametrize("control", CONTROLS_WITH_EXAMPLES, ids=lambda control: control.path)
-async def test_example_of_a_control_is_accepted(client: Client, control: Any) -> None:
+async def test_example_request_of_each_control_is_accepted(client: Client, control: Any) -> None:
     await client.fill()
     body = dict(control.example)
     if "sessionId" in body:
@@ -73,7 +73,7 @@ async def test_example_of_a_control_is_accepted(client: Client, control: Any) ->
         ("nothing", {}),
     ],
 )
-async def test_invalid_control_is_refused(client: Client, name: str, body: Any) -> None:
+async def test_invalid_control_request_is_rejected(client: Client, name: str, body: Any) -> None:
     answer = await client.http.post(f"/_sandbox/{name}", json=body)
     assert answer.status_code in (400, 404)
     assert answer.json()["error"]
@@ -91,7 +91,7 @@ async def test_invalid_control_is_refused(client: Client, name: str, body: Any) 
         {"path": CART, "kind": "malformed", "code": "system-error"},
     ],
 )
-async def test_fault_that_can_never_happen_is_refused(client: Client, fault: dict[str, Any]) -> None:
+async def test_fault_that_matches_no_call_is_rejected(client: Client, fault: dict[str, Any]) -> None:
     answer = await client.http.post("/_sandbox/faults", json=fault)
     assert answer.status_code == 400
     assert answer.json()["error"]
@@ -99,13 +99,13 @@ async def test_fault_that_can_never_happen_is_refused(client: Client, fault: dic
 
 
 @pytest.mark.parametrize("amount", ["-1", "NaN"])
-async def test_credit_of_an_invalid_amount_is_refused(client: Client, amount: str) -> None:
+async def test_credit_with_an_invalid_amount_is_rejected(client: Client, amount: str) -> None:
     body = {"reference": "rf-cust-000042", "amount": amount, "currency": "USD"}
     answer = await client.http.post("/_sandbox/credit", json=body)
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
-async def test_reset_clears_counts_and_tokens(client: Client) -> None:
+async def test_reset_clears_call_counts_and_tokens(client: Client) -> None:
     await client.fill()
     calls = (await client.http.get("/_sandbox/calls")).json()
     assert {"method": "POST", "path": "/oauth20/token", "shopper": None, "count": 1} in calls["calls"]
@@ -119,17 +119,17 @@ async def test_reset_clears_counts_and_tokens(client: Client) -> None:
     assert code(await client.ask("GET", CART, 401)) == "invalid_token"
 
 
-async def test_token_in_the_query_counts_for_its_shopper(client: Client) -> None:
+async def test_call_with_a_token_parameter_is_counted_for_its_shopper(client: Client) -> None:
     client.world.calls.clear()
     answer = await client.http.get(f"{CART}?token={client.token}&format=json")
     assert answer.status_code == 200
     assert client.world.calls.count("GET", CART, client.world.shoppers[-1].id) == 1
 
 
-# Sources without DigitalRiver.js.
+# Payment sources that are created without DigitalRiver.js.
 
 
-async def test_control_makes_a_chargeable_source(client: Client) -> None:
+async def test_control_creates_a_chargeable_source(client: Client) -> None:
     await client.fill()
     made = (await client.http.post("/_sandbox/sources")).json()
     assert (made["state"], made["redirectUrl"]) == ("chargeable", None)
@@ -137,14 +137,14 @@ async def test_control_makes_a_chargeable_source(client: Client) -> None:
     assert (await client.cart())["paymentSession"]["status"] == "requires_confirmation"
 
 
-async def test_source_of_a_redirect_method_has_a_page(client: Client) -> None:
+async def test_source_of_a_redirect_method_has_a_provider_page(client: Client) -> None:
     await client.fill()
     made = (await client.http.post("/_sandbox/sources", json={"type": "payPal"})).json()
     assert made["state"] == "pending_redirect"
     assert (await client.http.get(made["redirectUrl"])).status_code == 200
 
 
-async def test_form_chooses_the_test_card(client: Client) -> None:
+async def test_control_creates_a_source_with_the_given_test_card(client: Client) -> None:
     await client.fill()
     made = await client.http.post("/_sandbox/sources", json={"number": "4000000000003295"})
     assert made.json()["state"] == "failed"

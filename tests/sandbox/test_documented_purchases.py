@@ -1,4 +1,4 @@
-"""The two purchases that Digital River's documentation walks through, call by call."""
+"""The two example purchases of Digital River's documentation, call by call."""
 
 from dirty_equals import IsPartialDict
 
@@ -13,7 +13,7 @@ OWNER = {
 }
 
 
-async def test_quick_start_places_an_order(client: Client) -> None:
+async def test_calls_of_the_quick_start_place_an_order(client: Client) -> None:
     query = f"apiKey={client.world.keys.public_key}&expand=product&fields=product.id"
     listed = await client.http.get(f"{ME}/products.json?{query}")
     products = listed.json()["products"]["product"]
@@ -35,12 +35,14 @@ async def test_quick_start_places_an_order(client: Client) -> None:
     applied = {"paymentMethod": {"sourceId": source["id"]}}
     cart = (await client.ask("POST", f"{CART}/apply-payment-method", json=applied))["cart"]
     assert cart["paymentSession"]["status"] == "requires_confirmation"
-    assert (await client.cart())["billingAddress"]["line1"] == "1 Road", "the owner's, as the cart had none"
+    assert (await client.cart())["billingAddress"]["line1"] == "1 Road", (
+        "a cart without a billing address takes the address of the source's owner"
+    )
     order = (await client.ask("POST", SUBMIT))["submitCart"]["order"]
     assert order == IsPartialDict(id=cart["id"], orderState="Submitted", testOrder="true")
 
 
-async def test_step_by_step_checkout_places_an_order(client: Client) -> None:
+async def test_calls_of_the_step_by_step_checkout_place_an_order(client: Client) -> None:
     await client.ask("POST", f"{CART}/line-items?productId={PACK}")
     await client.ask("PUT", f"{CART}/shipping-address", 204, json={"address": ADDRESS})
     cart = await client.cart()

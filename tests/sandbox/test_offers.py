@@ -1,4 +1,4 @@
-"""Offers of the sandbox, as documented: their kinds, points of promotion, and effects on a cart."""
+"""Offers of the sandbox: kinds of offers, points of promotion, and effects on a cart."""
 
 import pytest
 from dirty_equals import IsPartialDict
@@ -38,7 +38,7 @@ async def test_offer_shows_its_products_with_their_prices(client: Client) -> Non
     assert code(await client.ask("GET", f"{ME}/offers/{CROSS_SELL}/product-offers/{PACK}", 404))
 
 
-async def test_offers_are_shown_at_their_points_of_promotion(client: Client) -> None:
+async def test_offers_are_listed_at_their_points_of_promotion(client: Client) -> None:
     async def kinds(path: str) -> list[str]:
         offers = (await client.ask("GET", f"{ME}/{path}"))["offers"]
         assert offers["totalResults"] == len(offers["offer"])
@@ -80,14 +80,14 @@ async def test_line_added_through_an_offer_has_the_offer_price(client: Client) -
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 79.98
 
 
-async def test_free_units_of_an_offer_cost_nothing(client: Client) -> None:
+async def test_free_units_of_an_offer_have_no_price(client: Client) -> None:
     await client.ask("POST", f"{CART}/line-items?productId={POLES}&quantity=3&offerId={THIRD_FREE}")
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 118
     await client.ask("POST", f"{CART}/line-items?productId={BOTTLE}&offerId={FREE_BOTTLE}")
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 118
 
 
-async def test_child_line_is_removed_with_its_parent(client: Client) -> None:
+async def test_child_line_is_removed_with_the_parent_line(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={TENT}")
     (parent,) = (await client.cart())["lineItems"]["lineItem"]
     through = f"{CART}/line-items?productId={LAMP}&offerId={BUNDLE}&parentLineItemId={parent['id']}"
@@ -112,7 +112,7 @@ async def test_child_line_is_removed_with_its_parent(client: Client) -> None:
         (f"productId={SOFTWARE}&parentLineItemId=1", 404, "resource-not-found"),
     ],
 )
-async def test_offer_that_does_not_fit_a_line_is_refused(
+async def test_offer_that_does_not_apply_to_a_line_is_rejected(
     client: Client, query: str, status: int, expected: str
 ) -> None:
     assert code(await client.ask("POST", f"{CART}/line-items?{query}", status)) == expected
@@ -129,7 +129,7 @@ async def test_order_offer_is_applied_by_its_id(client: Client) -> None:
     await apply(offerId=ORDER_OFFER)
     assert (await client.cart())["pricing"]["discount"]["value"] == 8.85
     await client.ask("POST", f"{CART}?promoCode=SPRING20")
-    assert (await client.cart())["pricing"]["discount"]["value"] == 20, "the better one wins"
+    assert (await client.cart())["pricing"]["discount"]["value"] == 20, "the larger discount applies"
     await client.ask("DELETE", f"{CART}/applied-offers/{ORDER_OFFER}", 204)
     refused: list[tuple[dict[str, int | str], int, str]] = [
         ({"offerId": 1}, 404, "invalid-offer-id"),

@@ -1,4 +1,4 @@
-"""Orders of the sandbox, as documented: lists, parts, fulfilment and look-up."""
+"""Orders of the sandbox: order lists, parts of an order, fulfilment and order lookup."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LOOKUP = "/v1/shoppers/order-lookup"
 
 
 async def add_orders(client: Client, count: int, **more: Any) -> list[int]:
-    """Ids of orders that the control adds for Alex, who is signed in if the client is a guest."""
+    """Add orders for the signed-in shopper; a guest is signed in as Alex first. Returns the ids of the orders."""
     if not client.world.tokens[client.token].shopper.is_registered:
         await client.sign_in()
     shopper = client.world.tokens[client.token].shopper
@@ -33,11 +33,11 @@ async def buy(client: Client, product_id: str = PACK) -> dict[str, Any]:
     return order
 
 
-async def test_list_of_orders_shows_uris_and_expanded_parts(client: Client) -> None:
+async def test_list_of_orders_has_uris_and_expanded_fields(client: Client) -> None:
     first, second = await add_orders(client, 2)
     orders = (await client.ask("GET", ORDERS))["orders"]
     assert orders["order"] == [{"uri": f"http://sandbox{ORDERS}/{order_id}"} for order_id in (second, first)], (
-        "newest first"
+        "orders are listed newest first"
     )
     assert (orders["totalResults"], orders["totalResultPages"]) == (2, 1)
     assert orders.keys() & {"nextPage", "previousPage"} == set()
@@ -66,7 +66,7 @@ async def test_list_of_orders_is_paged_and_filtered_by_state(client: Client) -> 
         assert code(await client.ask("GET", f"{ORDERS}?{query}", 400)) == "invalid-request"
 
 
-async def test_guest_reads_own_order_but_no_list(client: Client) -> None:
+async def test_guest_can_read_own_order_but_no_order_list(client: Client) -> None:
     order = await buy(client)
     assert code(await client.ask("GET", ORDERS, 403)) == "forbidden"
     read = (await client.ask("GET", f"{ORDERS}/{order['id']}?orderState=Open"))["order"]
@@ -78,7 +78,7 @@ async def test_guest_reads_own_order_but_no_list(client: Client) -> None:
         assert code(await client.ask("GET", f"{ORDERS}/{order['id']}{path}", 404)) == "resource-not-found"
 
 
-async def test_parts_of_an_order_have_their_own_resources(client: Client) -> None:
+async def test_lines_and_addresses_of_an_order_are_read_by_uri(client: Client) -> None:
     order = await buy(client, SOFTWARE)
     uri = f"{ORDERS}/{order['id']}"
     lines = (await client.ask("GET", f"{uri}/line-items"))["lineItems"]
@@ -97,7 +97,7 @@ async def test_parts_of_an_order_have_their_own_resources(client: Client) -> Non
         assert address == IsPartialDict(id=f"{side}Address", line1="10380 Bren Road W")
 
 
-async def test_order_is_fulfilled_as_the_clock_moves(client: Client) -> None:
+async def test_order_is_shipped_and_settled_as_the_clock_moves(client: Client) -> None:
     order = await buy(client)
     shopper = client.world.tokens[client.token].shopper
     stages = []
@@ -149,7 +149,7 @@ async def test_order_is_looked_up_by_password_or_card(client: Client) -> None:
         ({"password": ""}, 400, "invalid-request"),
     ],
 )
-async def test_every_failed_look_up_gets_the_same_refusal(
+async def test_every_failed_order_lookup_has_the_same_error_code(
     client: Client, wrong: dict[str, str], status: int, expected: str
 ) -> None:
     order = await buy(client)

@@ -1,4 +1,4 @@
-"""Payment methods: the limits of each, and the two lists of those that fit a cart."""
+"""Payment methods: limits of each method, and the two API lists of methods that are available for a cart."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ TENT = 5401231200
 
 
 def purchase_at(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Purchase:
-    """A purchase that nothing but the limit rules out."""
+    """A purchase that meets every condition of the method except, possibly, the limit of the amount."""
     countries = limit.countries or method.countries
     return Purchase(
         currency=limit.currency,
@@ -32,7 +32,7 @@ def amount_within(limit: Limit) -> Decimal:
 
 
 @pytest.mark.parametrize("method", TABLE, ids=lambda method: method.name)
-def test_method_fits_within_its_limits_only(method: Method) -> None:
+def test_method_is_available_only_within_its_amount_limits(method: Method) -> None:
     for limit in method.limits:
         assert fits(method, purchase_at(method, limit, amount_within(limit)))
         if limit.max is not None:
@@ -47,7 +47,7 @@ def test_method_fits_within_its_limits_only(method: Method) -> None:
 
 
 @pytest.mark.parametrize("method", [method for method in TABLE if method.limits], ids=lambda method: method.name)
-def test_method_fits_recurring_purchases_only_if_it_supports_them(method: Method) -> None:
+def test_only_methods_with_recurring_support_fit_recurring_purchases(method: Method) -> None:
     limit = method.limits[0]
     country = min(limit.countries or method.countries or {"US"})
     recurring = Purchase(limit.currency, country, amount_within(limit), True, False, True, True)
@@ -56,7 +56,7 @@ def test_method_fits_recurring_purchases_only_if_it_supports_them(method: Method
     assert fits(method, free) == (method.supports_recurring and method.supports_free_trial)
 
 
-def test_method_that_needs_buyer_data_fits_only_with_it() -> None:
+def test_method_that_needs_buyer_data_is_unavailable_without_the_data() -> None:
     for needs, lacking in (("organization", "has_organization"), ("taxRegistrations", "has_tax_registrations")):
         (method,) = (method for method in TABLE if method.needs == needs)
         limit = method.limits[0]
@@ -65,7 +65,7 @@ def test_method_that_needs_buyer_data_fits_only_with_it() -> None:
         assert not fits(method, Purchase(**vars(known) | {lacking: False}))
 
 
-async def test_methods_follow_currency_country_and_amount(client: Client) -> None:
+async def test_available_methods_depend_on_currency_country_and_amount(client: Client) -> None:
     assert len(TABLE) >= 28
     await client.fill()
 
@@ -87,10 +87,10 @@ async def test_methods_follow_currency_country_and_amount(client: Client) -> Non
     assert "konbini" not in in_america
     await client.http.post("/_sandbox/stock", json={"productId": TENT, "quantity": 500})
     await client.ask("POST", f"{CART}?productId={TENT}&quantity=200")
-    assert "konbini" not in await types(), "the total is above its limit"
+    assert "konbini" not in await types(), "the total is above the limit of konbini"
 
 
-async def test_older_list_has_types_and_names_of_card_brands(client: Client) -> None:
+async def test_older_method_list_has_card_brands_instead_of_credit_card(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     listed = (await client.ask("GET", f"{CART}/payment-methods"))["paymentMethods"]
     assert listed["uri"].endswith(f"{CART}/payment-methods")

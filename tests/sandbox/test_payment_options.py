@@ -1,4 +1,4 @@
-"""Saved payment options of an account, and applying an account to a cart."""
+"""Saved payment options of an account, and applying the account's data to a cart."""
 
 import pytest
 from dirty_equals import IsPartialDict
@@ -8,7 +8,7 @@ from tests.support.commerce_client import Client, code
 from tests.support.shop import CART, PACK
 
 
-async def test_saved_card_is_charged_again_until_removed(alex: Client) -> None:
+async def test_saved_card_can_be_charged_until_it_is_removed(alex: Client) -> None:
     await alex.fill()
     source_id = await alex.source()
     body = {"paymentOption": {"nickName": "New card", "sourceId": source_id}, "shopper": {"ipAddress": "203.0.113.9"}}
@@ -23,7 +23,7 @@ async def test_saved_card_is_charged_again_until_removed(alex: Client) -> None:
     await alex.ask("POST", path, json={"paymentOption": {"isDefault": "true"}})
     options = (await alex.ask("GET", OPTIONS))["paymentOptions"]["paymentOption"]
     assert [saved["isDefault"] for saved in options] == ["false", "false", "true"]
-    assert "creditCard" not in options[0], "details need expand"
+    assert "creditCard" not in options[0], "without `expand`, payment options have no details"
     await alex.ask("DELETE", path, 204)
     await alex.ask("GET", path, 404)
     await alex.fill()
@@ -50,7 +50,7 @@ async def test_first_payment_option_is_the_default(client: Client) -> None:
         ("payPal", {}, "source_not_chargeable"),
     ],
 )
-async def test_source_that_cannot_be_saved_is_refused(
+async def test_source_that_cannot_be_saved_is_rejected(
     alex: Client, source_type: str, changes: dict[str, str], expected: str
 ) -> None:
     await alex.fill()
@@ -58,7 +58,7 @@ async def test_source_that_cannot_be_saved_is_refused(
     assert code(await alex.ask("POST", OPTIONS, 409, json=body)) == expected
 
 
-async def test_saved_source_pays_for_its_owner_only(alex: Client) -> None:
+async def test_saved_source_can_be_used_only_by_its_owner(alex: Client) -> None:
     option = (await alex.ask("GET", OPTIONS))["paymentOptions"]["paymentOption"][0]
     await alex.fill()
     await alex.attach(option["sourceId"])
@@ -67,7 +67,7 @@ async def test_saved_source_pays_for_its_owner_only(alex: Client) -> None:
     assert code(await alex.attach(option["sourceId"], 409)) == "apply-payment-failure"
 
 
-async def test_apply_shopper_uses_the_defaults(alex: Client) -> None:
+async def test_apply_shopper_uses_the_default_address_and_payment_option(alex: Client) -> None:
     await alex.ask("POST", f"{CART}?productId={PACK}")
     cart = (await alex.ask("POST", f"{CART}/apply-shopper?expand=all"))["cart"]
     assert cart["billingAddress"]["line1"] == cart["shippingAddress"]["line1"] == "10380 Bren Road West"
@@ -75,12 +75,14 @@ async def test_apply_shopper_uses_the_defaults(alex: Client) -> None:
     assert cart["paymentSession"]["status"] == "requires_confirmation"
 
 
-async def test_apply_shopper_uses_the_named_entries(alex: Client) -> None:
+async def test_apply_shopper_uses_the_requested_address_and_payment_option(alex: Client) -> None:
     book = (await alex.ask("GET", f"{BOOK}?expand=all"))["addresses"]["address"]
     await alex.ask("POST", f"{CART}?productId={PACK}")
     path = f"{CART}/apply-shopper?expand=all&billingAddressId={book[1]['id']}&paymentOptionId=740865131"
     cart = (await alex.ask("POST", path))["cart"]
-    assert cart["billingAddress"]["city"] == cart["shippingAddress"]["city"] == "Minneapolis", "shipping follows"
+    assert cart["billingAddress"]["city"] == cart["shippingAddress"]["city"] == "Minneapolis", (
+        "the billing address is also the shipping address"
+    )
     assert cart["paymentMethod"]["creditCard"]["brand"] == "MasterCard"
     again = await alex.ask("POST", f"{CART}/apply-shopper", 409)
     assert code(again) == "apply-payment-failure", "another source is attached"

@@ -1,4 +1,4 @@
-"""States of a cart's payment session, by the numbers of docs/submission-states.md."""
+"""State transitions of a cart's payment session. docs/submission-states.md explains the numbers, such as T-1."""
 
 import pytest
 from dirty_equals import IsPartialDict
@@ -33,7 +33,7 @@ async def test_t2_t7_t8_t14_source_is_attached_and_detached_once(client: Client)
     assert code(refused) == "source_status_invalid_for_session", "a detached source is cancelled (T-12, T-13)"
 
 
-async def test_t9_t10_t11_pending_source_is_attached_by_its_workflow(client: Client) -> None:
+async def test_t9_t10_t11_workflow_decides_when_source_can_be_attached(client: Client) -> None:
     await client.fill()
     paypal = await client.source("payPal")
     assert code(await client.attach(paypal, 409)) == "source_status_invalid_for_session"
@@ -45,7 +45,7 @@ async def test_t9_t10_t11_pending_source_is_attached_by_its_workflow(client: Cli
         assert await status(client) == "requires_confirmation"
 
 
-async def test_t15_t16_session_follows_a_change_of_the_total(client: Client) -> None:
+async def test_t15_t16_payment_session_follows_a_changed_total(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("klarnaCredit"))
     await client.ask("POST", f"{CART}?productId={POLES}")
@@ -78,7 +78,9 @@ async def test_t22_t35_submission_replaces_the_cart(client: Client) -> None:
     fresh = await client.cart()
     assert fresh["id"] != cart["id"]
     assert fresh["paymentSession"]["id"] != cart["paymentSession"]["id"]
-    assert code(await client.ask("POST", SUBMIT, 409)) == "submit-cart-failed", "the new cart is empty"
+    assert code(await client.ask("POST", SUBMIT, 409)) == "submit-cart-failed", (
+        "the new cart is empty and cannot be submitted"
+    )
     stock = await client.ask("GET", f"{ME}/products/{PACK}/inventory-status")
     assert stock["inventoryStatus"]["availableQuantity"] == 41
 
@@ -104,7 +106,7 @@ async def test_t24_t25_t28_redirected_order_is_approved_and_resumed(client: Clie
     assert code(await client.ask("POST", f"{CART}?productId={POLES}", 409)) == "cart-failure"
     assert code(await client.ask("POST", f"{CART}/resume-cart", 409)) == "resume-cart-failure"
     await client.decide(source_id, "cancel")
-    assert await status(client) == "pending_redirect", "T-26"
+    assert await status(client) == "pending_redirect", "the shopper can return to the page (T-26)"
     await client.decide(source_id, "approve")
     assert await status(client) == "chargeable"
     resumed = (await client.ask("POST", f"{CART}/resume-cart"))["resumeCart"]

@@ -1,4 +1,4 @@
-"""Refusals: invalid requests and bodies, in the envelope of each service."""
+"""Invalid requests are rejected with the error format (envelope) of each service."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ SHAPES: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), SHAPES)
-async def test_body_of_wrong_types_is_refused_and_changes_nothing(
+async def test_body_with_wrong_types_is_rejected_and_changes_nothing(
     client: Client, method: str, path: str, body: Any
 ) -> None:
     assert code(await client.ask(method, path, 400, json=body)) == "invalid-request"
@@ -57,7 +57,7 @@ async def test_body_of_wrong_types_is_refused_and_changes_nothing(
     assert "customAttributes" not in cart
 
 
-async def test_line_change_of_wrong_types_is_refused(client: Client) -> None:
+async def test_line_change_with_wrong_types_is_rejected(client: Client) -> None:
     await client.fill()
     (line,) = (await client.cart())["lineItems"]["lineItem"]
     shapes: list[Any] = ["x", ["x"], {"quantity": {}}]
@@ -81,7 +81,7 @@ async def test_line_change_of_wrong_types_is_refused(client: Client) -> None:
         {"creditCard": CARD | {"expirationMonth": [1]}},
     ],
 )
-async def test_source_of_wrong_types_is_refused(client: Client, change: dict[str, Any]) -> None:
+async def test_source_with_wrong_types_is_rejected(client: Client, change: dict[str, Any]) -> None:
     body = {"type": "creditCard", "amount": 10, "currency": "USD", "owner": OWNER, "creditCard": CARD} | change
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
     answer = await client.http.post("/payments/sources", json=body, headers=headers)
@@ -89,7 +89,7 @@ async def test_source_of_wrong_types_is_refused(client: Client, change: dict[str
     assert answer.json()["type"] == "bad_request"
 
 
-async def test_deeply_nested_body_is_refused(client: Client) -> None:
+async def test_deeply_nested_body_is_rejected(client: Client) -> None:
     deep = b'{"cart":' + b"[" * 50_000 + b"]" * 50_000 + b"}"
     assert code(await client.ask("POST", CART, 400, content=deep)) == "invalid-request"
 
@@ -121,7 +121,7 @@ async def test_deeply_nested_body_is_refused(client: Client) -> None:
         ("GET", "/v1/nothing", 404, "resource-not-found"),
     ],
 )
-async def test_invalid_request_is_refused_in_envelope_a(
+async def test_invalid_commerce_request_is_rejected_in_envelope_a(
     client: Client, method: str, path: str, status: int, expected: str
 ) -> None:
     assert code(await client.ask(method, path, status)) == expected
@@ -145,7 +145,7 @@ async def test_invalid_request_is_refused_in_envelope_a(
         ({"type": "klarnaCredit"}, "klarnaCredit.returnUrl", "missing_parameter"),
     ],
 )
-async def test_invalid_source_is_refused_in_envelope_c(
+async def test_invalid_payment_source_is_rejected_in_envelope_c(
     client: Client, change: dict[str, Any], parameter: str, expected: str
 ) -> None:
     body = {"type": "creditCard", "amount": 10, "currency": "USD", "owner": OWNER, "creditCard": CARD} | change
@@ -159,12 +159,12 @@ async def test_invalid_source_is_refused_in_envelope_c(
     assert (without_key.status_code, without_key.json()["type"]) == (401, "unauthorized")
 
 
-async def test_card_number_in_a_string_is_refused(client: Client) -> None:
+async def test_card_number_in_a_string_is_rejected(client: Client) -> None:
     refused = await client.ask("PUT", f"{CART}/billing-address", 400, json={"address": ADDRESS | {"line2": VISA}})
     assert refused["errors"]["error"][0] == IsPartialDict(subcode="sensitive-data-detected")
 
 
-async def test_card_number_as_a_json_number_is_refused(client: Client) -> None:
+async def test_card_number_as_a_json_number_is_rejected(client: Client) -> None:
     body = {"address": ADDRESS | {"phoneNumber": 4444222233331111}}
     refused = await client.ask("PUT", f"{CART}/billing-address", 400, json=body)
     assert refused["errors"]["error"][0] == IsPartialDict(subcode="sensitive-data-detected")

@@ -37,19 +37,19 @@ async def test_registered_shopper_can_sign_in(client: Client) -> None:
         ({"currency": "SEK"}, 409, "valid-currency-code"),
     ],
 )
-async def test_invalid_registration_is_refused(
+async def test_invalid_registration_is_rejected(
     client: Client, changes: dict[str, Any], status: int, expected: str
 ) -> None:
     assert code(await client.ask("POST", "/v1/shoppers", status, json=new_shopper(**changes))) == expected
 
 
-async def test_shopper_with_a_reference_needs_no_password(client: Client) -> None:
+async def test_shopper_with_an_external_reference_needs_no_password(client: Client) -> None:
     await client.ask("POST", "/v1/shoppers", 201, json=new_shopper(password=None, externalReferenceId="rf-9"))
     await request_token(client, {"grant_type": "client_credentials", "dr_external_reference_id": "rf-9"})
     await request_token(client, {"grant_type": "password", "username": "kim@example.com", "password": ""}, 401)
 
 
-async def test_guest_cannot_change_a_profile(client: Client) -> None:
+async def test_registered_shopper_but_no_guest_can_change_the_profile(client: Client) -> None:
     change = {"shopper": {"firstName": "Alexis", "emailAddress": "alexis@example.com"}}
     assert code(await client.ask("POST", ME, 400, json=change)) == "invalid-request"
     await client.sign_in()
@@ -73,11 +73,11 @@ async def test_guest_cannot_change_a_profile(client: Client) -> None:
         ("POST", f"{CART}/apply-shopper"),
     ],
 )
-async def test_guest_token_does_not_open_account_resources(client: Client, method: str, path: str) -> None:
+async def test_guest_token_is_rejected_by_account_resources(client: Client, method: str, path: str) -> None:
     assert code(await client.ask(method, path, 401)) == "invalid_token"
 
 
-async def test_shopper_cannot_reach_entries_of_another_account(client: Client) -> None:
+async def test_addresses_and_payment_options_of_another_account_are_not_found(client: Client) -> None:
     await client.sign_in(1)
     for path in (f"{BOOK}/1655007697", f"{OPTIONS}/740865108"):
         for method in ("GET", "DELETE"):
@@ -86,7 +86,7 @@ async def test_shopper_cannot_reach_entries_of_another_account(client: Client) -
         await client.ask("POST", f"{CART}/apply-shopper?{name}={entry}", 404)
 
 
-async def test_update_of_ip_address_keeps_the_currency(client: Client) -> None:
+async def test_update_of_the_ip_address_keeps_the_currency(client: Client) -> None:
     await client.ask("POST", f"{ME}?locale=en_US&currency=EUR", 204)
     await client.ask("POST", f"{ME}?ipAddress=203.0.113.24", 204)
     assert (await client.ask("GET", ME))["shopper"] == IsPartialDict(locale="en_US", currency="EUR")

@@ -1,4 +1,4 @@
-"""Payment sources: required fields, details, test scenarios, and their course over time."""
+"""Payment sources: required fields, details, test scenarios, and events after an order is placed."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ REQUIRED_FIELDS = [
 async def create(
     client: Client, source_type: str, details: dict[str, Any], status: int = 201, **more: Any
 ) -> dict[str, Any]:
-    """A source without a payment session, so that the body has its amount."""
+    """Create a source that belongs to no payment session, so that the request contains an amount. Returns its JSON."""
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
     body = {"type": source_type, "amount": "100", "currency": "USD", "owner": OWNER, source_type: details} | more
     answer = await client.http.post("/payments/sources", headers=headers, json=body)
@@ -36,8 +36,8 @@ async def create(
     return source
 
 
-def refused_parameter(answer: dict[str, Any]) -> tuple[str, str]:
-    """Code and parameter of the refusal."""
+def error_parameter(answer: dict[str, Any]) -> tuple[str, str]:
+    """Code and parameter of the only error."""
     (error,) = answer["errors"]
     return error["code"], error["parameter"]
 
@@ -47,10 +47,10 @@ def owner(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("case", "field"), REQUIRED_FIELDS)
-async def test_source_without_a_required_field_is_refused(client: Client, case: PaymentMethodCase, field: str) -> None:
+async def test_source_without_a_required_field_is_rejected(client: Client, case: PaymentMethodCase, field: str) -> None:
     details = {name: value for name, value in case.details.items() if name != field}
     answer = await create(client, case.type, details, 400, currency=case.currency)
-    assert refused_parameter(answer) == ("missing_parameter", f"{case.type}.{field}")
+    assert error_parameter(answer) == ("missing_parameter", f"{case.type}.{field}")
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ async def test_source_without_a_required_field_is_refused(client: Client, case: 
         ("klarnaCredit", BOTH_URLS, {"owner": {}}, "owner"),
     ],
 )
-async def test_source_with_an_invalid_field_is_refused(
+async def test_source_with_an_invalid_field_is_rejected(
     client: Client, source_type: str, details: dict[str, Any], more: dict[str, Any], parameter: str
 ) -> None:
     answer = await create(client, source_type, details, 400, **more)
-    assert refused_parameter(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
+    assert error_parameter(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
 
 
 async def test_lawson_accepts_kanji_names(client: Client) -> None:
@@ -82,7 +82,7 @@ async def test_lawson_accepts_kanji_names(client: Client) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["googlepay", "googlePay"])
-async def test_type_is_accepted_in_any_of_its_spellings(client: Client, spelling: str) -> None:
+async def test_source_type_is_accepted_in_every_documented_spelling(client: Client, spelling: str) -> None:
     assert (await create(client, spelling, {}))["type"] == "googlePay"
 
 
@@ -98,7 +98,7 @@ async def test_receiver_source_has_payment_instructions(client: Client) -> None:
     assert "swiftCode" in dollars["wireTransfer"]
 
 
-# Test scenarios.
+# Test cards and test names of the documentation.
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ async def test_receiver_source_has_payment_instructions(client: Client) -> None:
         ("4000000000003295", "failed"),
     ],
 )
-async def test_documented_card_number_has_its_documented_effect(client: Client, number: str, state: str) -> None:
+async def test_source_of_a_documented_test_card_has_documented_state(client: Client, number: str, state: str) -> None:
     await client.fill()
     cvv = "1234" if number.startswith("34") else "123"
     source_id = await client.source(creditCard__number=number, creditCard__cvv=cvv)
@@ -132,7 +132,7 @@ CURRENCIES = {case.type: case.currency for case in PAYMENT_METHOD_CASES} | {"kla
 
 
 @pytest.mark.parametrize(("source_type", "name"), TEST_NAMES)
-async def test_last_name_decides_whether_the_source_is_made(client: Client, source_type: str, name: str) -> None:
+async def test_test_last_name_decides_the_state_of_a_source(client: Client, source_type: str, name: str) -> None:
     source = await create(
         client, source_type, DETAILS[source_type], currency=CURRENCIES[source_type], owner=owner(lastName=name)
     )
@@ -144,7 +144,7 @@ async def test_last_name_decides_whether_the_source_is_made(client: Client, sour
     )
 
 
-async def test_last_name_of_another_method_has_no_effect(client: Client) -> None:
+async def test_test_last_name_of_another_payment_method_is_ignored(client: Client) -> None:
     for source_type in ("bancontact", "directDebit"):
         source = await create(
             client, source_type, BOTH_URLS, currency="EUR", owner=owner(lastName="SourceCreationFail")
@@ -170,14 +170,16 @@ FAILING_CHARGES = [
 
 
 @pytest.mark.parametrize(("source_type", "name"), FAILING_CHARGES)
-async def test_last_name_decides_whether_the_charge_succeeds(client: Client, source_type: str, name: str) -> None:
+async def test_charge_fails_for_the_documented_test_last_names(client: Client, source_type: str, name: str) -> None:
     await client.fill()
     source_id = await client.source(source_type, owner__lastName=name)
     if source_type == "payPal":
         await client.decide(source_id, "approve")
     await client.attach(source_id)
     assert code(await client.ask("POST", SUBMIT, 409)) == "cart-charge-failure"
-    assert code(await client.ask("POST", SUBMIT, 409)) == "invalid-payment-failure", "the source is detached"
+    assert code(await client.ask("POST", SUBMIT, 409)) == "invalid-payment-failure", (
+        "the failed charge detached the source"
+    )
 
 
 async def test_direct_debit_mandate_can_fail_after_approval(client: Client) -> None:
@@ -194,19 +196,19 @@ async def test_direct_debit_mandate_can_fail_after_approval(client: Client) -> N
 # The provider's page.
 
 
-async def test_paypal_page_offers_the_options_that_fit(client: Client) -> None:
+async def test_paypal_page_offers_only_options_of_the_owners_country(client: Client) -> None:
     source = await create(client, "payPal", BOTH_URLS, owner=OWNER | {"address": {"country": "US"}})
     path = httpx.URL(source["redirect"]["redirectUrl"]).raw_path.decode()
     page = (await client.http.get(path)).text
     assert "PayPal Pay in 4" in page
     assert "PayPal Pay in 3" not in page
     refused = await client.http.post(path, data={"decision": "approve", "option": "PayPal Pay in 3"})
-    assert refused_parameter(refused.json()) == ("invalid_parameter", "option")
+    assert error_parameter(refused.json()) == ("invalid_parameter", "option")
     chosen = await client.http.post(path, data={"decision": "approve", "option": "PayPal Pay in 4"})
     assert chosen.status_code == 303
 
 
-async def test_ccavenue_adds_details_on_approval(client: Client) -> None:
+async def test_ccavenue_source_has_bank_details_after_approval(client: Client) -> None:
     source = await create(client, "ccavenue", BOTH_URLS, currency="INR")
     await client.decide(source["id"], "approve")
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
@@ -214,10 +216,10 @@ async def test_ccavenue_adds_details_on_approval(client: Client) -> None:
     assert shown["ccavenue"] == IsPartialDict(orderStatus="Success", bankName="AvenueTest")
 
 
-# Events over time.
+# Events that change a source or an order later.
 
 
-async def test_receiver_source_lapses_without_an_order(client: Client) -> None:
+async def test_receiver_source_without_an_order_is_cancelled_after_time(client: Client) -> None:
     source = await create(client, "wireTransfer", {})
     await client.http.post("/_sandbox/clock", json={"forward_s": 30 * 86_400})
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
@@ -226,7 +228,7 @@ async def test_receiver_source_lapses_without_an_order(client: Client) -> None:
 
 
 async def order_with(client: Client, source_type: str) -> int:
-    """Number of a new order."""
+    """Place an order with a source of this type. Returns the order number."""
     await client.fill()
     await client.attach(await client.source(source_type))
     number: int = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]
@@ -236,7 +238,7 @@ async def order_with(client: Client, source_type: str) -> int:
 @pytest.mark.parametrize(
     "event", ["funds-arrive", "funds-lapse", "charge-settles", "charge-fails", "review-passes", "review-blocks"]
 )
-async def test_event_that_does_not_fit_the_order_has_no_effect(client: Client, event: str) -> None:
+async def test_event_that_cannot_happen_to_the_order_is_ignored(client: Client, event: str) -> None:
     number = await order_with(client, "creditCard")
     answer = await client.http.post("/_sandbox/order-events", json={"orderId": number, "event": event})
     assert answer.status_code == 204
@@ -246,7 +248,7 @@ async def test_event_that_does_not_fit_the_order_has_no_effect(client: Client, e
 @pytest.mark.parametrize(
     "body", [{"orderId": 1, "event": "funds-arrive"}, {"orderId": 0, "event": "miracle"}, {"event": "funds-arrive"}]
 )
-async def test_event_needs_a_known_order_and_name(client: Client, body: dict[str, Any]) -> None:
+async def test_event_with_an_unknown_order_or_name_is_rejected(client: Client, body: dict[str, Any]) -> None:
     number = await order_with(client, "wireTransfer")
     sent = body | ({"orderId": number} if body.get("orderId") == 0 else {})
     answer = await client.http.post("/_sandbox/order-events", json=sent)
@@ -254,7 +256,7 @@ async def test_event_needs_a_known_order_and_name(client: Client, body: dict[str
     assert answer.json()["error"]
 
 
-async def test_paid_order_neither_lapses_nor_reminds(client: Client) -> None:
+async def test_paid_order_is_not_cancelled_and_sends_no_reminder(client: Client) -> None:
     number = await order_with(client, "wireTransfer")
     await client.http.post("/_sandbox/order-events", json={"orderId": number, "event": "funds-arrive"})
     await client.http.post("/_sandbox/clock", json={"forward_s": 31 * 86_400})
@@ -262,7 +264,7 @@ async def test_paid_order_neither_lapses_nor_reminds(client: Client) -> None:
     assert (await client.http.get("/_sandbox/events")).json() == []
 
 
-async def test_received_funds_can_fail_and_cancel_the_order(client: Client) -> None:
+async def test_failing_funds_cancel_the_order_after_they_arrive(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("wireTransfer", owner__lastName="SourceFailWithDelay"))
     number = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]

@@ -1,4 +1,4 @@
-"""Store credit on a cart, by the numbers of docs/submission-states.md, and the merchant's ledger."""
+"""Store credit on a cart, and the merchant's ledger. docs/submission-states.md explains the numbers, such as T-3."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ SESSION = "paymentSession"
 
 
 async def credit(client: Client, amount: Any, expected: int = 201, **changes: Any) -> dict[str, Any]:
-    """Store credit for the active cart, made as a server makes it."""
+    """Create store credit for the active cart with the confidential key. Returns the JSON of the answer."""
     session_id = (await client.cart())[SESSION]["id"]
     body = {"paymentSessionId": session_id, "type": "customerCredit", "amount": amount, "customerCredit": {}} | changes
     key = {"Authorization": f"Bearer {client.world.keys.payment_key}"}
@@ -24,14 +24,14 @@ async def credit(client: Client, amount: Any, expected: int = 201, **changes: An
     return source
 
 
-async def paid(client: Client) -> tuple[str, float | None, float | None]:
-    """State of the payment session, the amount contributed, and the amount remaining."""
+async def payment_state(client: Client) -> tuple[str, float | None, float | None]:
+    """State of the payment session, contributed amount and remaining amount."""
     session = (await client.cart())[SESSION]
     contributed, remaining = session.get("amountContributed"), session.get("amountRemainingToBeContributed")
     return session["status"], contributed and contributed["value"], remaining and remaining["value"]
 
 
-async def test_credit_is_made_with_the_confidential_key(client: Client) -> None:
+async def test_credit_can_be_created_only_with_the_confidential_key(client: Client) -> None:
     await client.fill()
     source = await credit(client, 50, upstreamId="credit-1")
     assert source == IsPartialDict(
@@ -66,7 +66,9 @@ async def test_credit_is_made_with_the_confidential_key(client: Client) -> None:
         ({"amount": -5}, (400, "invalid_parameter")),
     ],
 )
-async def test_invalid_credit_is_refused(client: Client, change: dict[str, Any], expected: tuple[int, str]) -> None:
+async def test_invalid_store_credit_is_rejected(
+    client: Client, change: dict[str, Any], expected: tuple[int, str]
+) -> None:
     await client.fill()
     status, error_code = expected
     refused = await credit(client, expected=status, **({"amount": 50} | change))
@@ -80,7 +82,7 @@ async def test_t3_credit_below_the_total_requires_a_source(client: Client) -> No
         type="customerCredit", amountContributed={"currency": "USD", "value": 50}
     )
     assert "supplementaryPaymentMethods" not in cart["paymentMethod"]
-    assert await paid(client) == ("requires_source", 50, 46.69)
+    assert await payment_state(client) == ("requires_source", 50, 46.69)
     refused = await client.ask("POST", SUBMIT, 400)
     assert refused == {
         "type": "bad_request",
@@ -88,11 +90,11 @@ async def test_t3_credit_below_the_total_requires_a_source(client: Client) -> No
     }
 
 
-async def test_t4_credit_alone_can_pay(client: Client) -> None:
+async def test_t4_credit_can_pay_the_whole_total(client: Client) -> None:
     await client.fill()
     source = await credit(client, 96.69)
     await client.attach(source["id"])
-    assert await paid(client) == ("requires_confirmation", 96.69, 0)
+    assert await payment_state(client) == ("requires_confirmation", 96.69, 0)
     submitted = (await client.ask("POST", SUBMIT))["submitCart"]
     assert submitted["order"]["orderState"] == "Submitted"
     assert submitted["paymentMethod"] == IsPartialDict(type="customerCredit")
@@ -100,49 +102,49 @@ async def test_t4_credit_alone_can_pay(client: Client) -> None:
     assert (await client.http.get(f"/sources/{source['id']}", headers=key)).json()["state"] == "consumed"
 
 
-async def test_t5_credit_above_the_total_is_refused(client: Client) -> None:
+async def test_t5_store_credit_above_the_total_is_rejected(client: Client) -> None:
     await client.fill()
     refused = await client.attach((await credit(client, 96.70))["id"], 409)
     assert code(refused) == "session_source_amount_too_large"
-    assert await paid(client) == ("requires_source", None, None)
+    assert await payment_state(client) == ("requires_source", None, None)
 
 
-async def test_card_pays_the_rest_after_credit(client: Client) -> None:
+async def test_card_pays_the_amount_that_credit_leaves(client: Client) -> None:
     await client.fill()
     await client.attach((await credit(client, 50))["id"])
     cart = (await client.attach(await client.source()))["cart"]
     assert cart["paymentMethod"]["amountContributed"]["value"] == 46.69
     (below,) = cart["paymentMethod"]["supplementaryPaymentMethods"]
     assert below == IsPartialDict(type="customerCredit", amountContributed={"currency": "USD", "value": 50})
-    assert await paid(client) == ("requires_confirmation", 96.69, 0)
+    assert await payment_state(client) == ("requires_confirmation", 96.69, 0)
     submitted = (await client.ask("POST", SUBMIT))["submitCart"]["paymentMethod"]
     assert submitted["charges"][0]["amount"]["value"] == 46.69
 
 
-async def test_t6_credit_after_the_card_pays_nothing(client: Client) -> None:
+async def test_t6_credit_attached_after_the_card_contributes_nothing(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source())
     cart = (await client.attach((await credit(client, 50))["id"]))["cart"]
     assert cart["paymentMethod"]["amountContributed"]["value"] == 96.69
     assert cart["paymentMethod"]["supplementaryPaymentMethods"][0]["amountContributed"]["value"] == 0
-    assert await paid(client) == ("requires_confirmation", 96.69, 0)
+    assert await payment_state(client) == ("requires_confirmation", 96.69, 0)
     card = cart["paymentMethod"]["sourceId"]
     body = {"paymentMethod": {"sourceId": card}}
     await client.ask("DELETE", f"{CART}/apply-payment-method", 204, json=body)
-    assert await paid(client) == ("requires_source", 50, 46.69), "now it counts"
+    assert await payment_state(client) == ("requires_source", 50, 46.69), "credit contributes once the card is detached"
 
 
-async def test_t13_t14_credit_and_card_are_detached_singly_or_together(client: Client) -> None:
+async def test_t13_t14_credit_and_card_are_detached_separately_or_together(client: Client) -> None:
     await client.fill()
     source = (await credit(client, 50))["id"]
     await client.attach(source)
     card = await client.source()
     await client.attach(card)
     await client.ask("DELETE", f"{CART}/apply-payment-method", 204, json={"paymentMethod": {"sourceId": source}})
-    assert await paid(client) == ("requires_confirmation", 96.69, 0), "the card pays all of it"
+    assert await payment_state(client) == ("requires_confirmation", 96.69, 0), "the card pays the whole total"
     assert code(await client.attach(source, 409)) == "source_status_invalid_for_session"
     await client.ask("DELETE", f"{CART}/payment", 204)
-    assert await paid(client) == ("requires_source", None, None)
+    assert await payment_state(client) == ("requires_source", None, None)
 
     await client.ask("POST", f"{CART}?expand=all")
     client.world.switches.detached_source = "kept"
@@ -150,27 +152,29 @@ async def test_t13_t14_credit_and_card_are_detached_singly_or_together(client: C
     await client.attach(card)
     await client.ask("DELETE", f"{CART}/payment", 204)
     await client.attach(card)
-    assert (await paid(client))[0] == "requires_confirmation", "the other reading"
+    assert (await payment_state(client))[0] == "requires_confirmation", (
+        "with the sandbox switch, a detached source can be attached again"
+    )
 
 
-async def test_t15_t16_session_with_credit_follows_the_total(client: Client) -> None:
+async def test_t15_t16_payment_session_with_credit_follows_the_total(client: Client) -> None:
     await client.fill()
     await client.attach((await credit(client, 96.69))["id"])
     await client.ask("POST", f"{CART}/line-items?productId={POLES}")
-    state, contributed, remaining = await paid(client)
+    state, contributed, remaining = await payment_state(client)
     assert (state, contributed) == ("requires_source", 96.69)
     assert remaining is not None
     assert remaining > 0
     lines = (await client.cart())["lineItems"]["lineItem"]
     await client.ask("DELETE", f"{CART}/line-items/{lines[1]['id']}", 204)
-    assert await paid(client) == ("requires_confirmation", 96.69, 0)
+    assert await payment_state(client) == ("requires_confirmation", 96.69, 0)
     await client.ask("POST", f"{CART}?promoCode=SPRING20")
-    state, contributed, remaining = await paid(client)
+    state, contributed, remaining = await payment_state(client)
     assert (state, remaining) == ("requires_confirmation", 0)
     assert contributed is not None
-    assert contributed < 96.69, "no more than the total"
+    assert contributed < 96.69, "credit contributes at most the total"
     await client.ask("DELETE", f"{CART}/line-items", 204)
-    assert await paid(client) == ("requires_source", None, None)
+    assert await payment_state(client) == ("requires_source", None, None)
 
 
 async def test_t19_currency_is_locked_by_credit(client: Client) -> None:
@@ -179,13 +183,13 @@ async def test_t19_currency_is_locked_by_credit(client: Client) -> None:
     assert code(await client.ask("POST", f"{ME}?locale=de_DE&currency=EUR", 409)) == "invalid-request"
 
 
-async def test_second_credit_is_refused(client: Client) -> None:
+async def test_second_store_credit_is_rejected(client: Client) -> None:
     await client.fill()
     await client.attach((await credit(client, 20))["id"])
     assert code(await client.attach((await credit(client, 10))["id"], 409)) == "apply-payment-failure"
 
 
-async def test_ledger_reports_a_balance_to_its_key_only(client: Client) -> None:
+async def test_ledger_balance_can_be_read_only_with_its_key(client: Client) -> None:
     client.world.ledger["merchant-1"] = Balance(amount=Decimal("12.50"), currency="USD")
     key = {"Authorization": f"Bearer {client.world.keys.ledger_key}"}
     answer = await client.http.get("/_ledger/balance?reference=merchant-1", headers=key)

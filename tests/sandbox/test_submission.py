@@ -1,4 +1,4 @@
-"""Submitting a cart: conditions, charges, declines, redirects and reviews."""
+"""Submitting a cart: preconditions, charges, declines, redirects and reviews."""
 
 from typing import Any
 
@@ -16,21 +16,21 @@ async def units_in_stock(client: Client) -> int:
 
 
 async def read_order(client: Client, submitted: dict[str, Any]) -> dict[str, Any]:
-    """The order that submit-cart has answered with, read again."""
+    """Read the order that is named in an answer of submit-cart."""
     order_id = submitted["submitCart"]["order"]["id"]
     order: dict[str, Any] = (await client.ask("GET", f"{ME}/orders/{order_id}?expand=all"))["order"]
     return order
 
 
 async def submit_with_klarna(client: Client) -> tuple[str, dict[str, Any]]:
-    """Id of the source, and the answer of submit-cart. The order waits for the shopper at Klarna."""
+    """Submit a cart with a Klarna source that is not approved. Returns the source id and the answer of submit-cart."""
     await client.fill()
     source_id = await client.source("klarnaCredit")
     await client.attach(source_id)
     return source_id, await client.ask("POST", SUBMIT)
 
 
-async def test_conditions_of_a_submission_are_checked_in_order(client: Client) -> None:
+async def test_submission_is_rejected_until_every_precondition_is_met(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     assert code(await client.ask("POST", SUBMIT, 409)) == "submit-cart-failed"
     await client.fill()
@@ -54,7 +54,7 @@ async def test_conditions_of_a_submission_are_checked_in_order(client: Client) -
     await client.ask("POST", SUBMIT, json=terms)
 
 
-async def test_rejected_order_returns_its_units_once(client: Client) -> None:
+async def test_rejected_order_returns_its_units_to_stock_once(client: Client) -> None:
     source_id, _ = await submit_with_klarna(client)
     assert await units_in_stock(client) == 41
     await client.decide(source_id, "reject")
@@ -63,7 +63,7 @@ async def test_rejected_order_returns_its_units_once(client: Client) -> None:
     assert await units_in_stock(client) == 42, "units are returned once"
 
 
-async def test_rejected_order_keeps_its_submitted_content(client: Client) -> None:
+async def test_cart_changes_do_not_change_a_rejected_order(client: Client) -> None:
     source_id, submitted = await submit_with_klarna(client)
     await client.decide(source_id, "reject")
     await client.ask("POST", f"{CART}?productId={SOFTWARE}&promoCode=SPRING20")
@@ -79,7 +79,7 @@ async def test_rejected_order_keeps_its_submitted_content(client: Client) -> Non
     assert cancelled["billingAddress"]["city"] == "Minnetonka"
 
 
-async def test_shopper_who_approved_early_can_approve_again(client: Client) -> None:
+async def test_source_approved_before_submission_can_be_approved_again(client: Client) -> None:
     await client.fill()
     source_id = await client.source("klarnaCredit")
     await client.attach(source_id)
@@ -92,7 +92,7 @@ async def test_shopper_who_approved_early_can_approve_again(client: Client) -> N
     assert resumed["order"]["orderState"] == "Submitted"
 
 
-async def test_card_that_has_expired_is_refused(client: Client) -> None:
+async def test_card_that_expired_after_it_was_attached_is_rejected(client: Client) -> None:
     await client.fill()
     year = client.world.now().year
     await client.attach(await client.source(creditCard__expirationYear=year, creditCard__expirationMonth=12))
@@ -110,7 +110,7 @@ async def test_source_cannot_be_attached_after_a_hard_decline(client: Client) ->
 
 
 @pytest.mark.parametrize("source_type", ["creditCard", "payPal", "klarnaCredit", "wireTransfer"])
-async def test_suspicious_order_is_reviewed_once_paid(client: Client, source_type: str) -> None:
+async def test_suspicious_order_is_in_review_after_payment(client: Client, source_type: str) -> None:
     await client.fill()
     suspect = ADDRESS | {"emailAddress": "hold1@fraud.com"}
     await client.ask("PUT", f"{CART}/billing-address", 204, json={"address": suspect})

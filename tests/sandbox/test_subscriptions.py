@@ -1,4 +1,4 @@
-"""Subscriptions: begun by orders, changed with a delay, and renewed as the clock moves."""
+"""Subscriptions: orders start them, changes take effect later, and moving the clock renews them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ SUBSCRIPTIONS = "/v1/subscriptions"
 
 
 async def buy(alex: Client, product_id: str = LIVE_MAPS) -> dict[str, Any]:
-    """Buy with the first saved card. Returns the new subscription as the merchant sees it."""
+    """Buy with the first saved card. Returns the new subscription, read with the merchant key."""
     await alex.fill(product_id)
     await alex.attach(alex.world.accounts[0].payment_options[0].source.id)
     await alex.ask("POST", SUBMIT)
@@ -47,7 +47,7 @@ async def change(
 
 
 async def read(client: Client, subscription: dict[str, Any]) -> dict[str, Any]:
-    """The subscription as it is now."""
+    """Read the current subscription with the merchant key."""
     answer: dict[str, Any] = await as_merchant(client, "GET", f"/{subscription['id']}")
     return answer
 
@@ -56,7 +56,7 @@ async def move_clock(client: Client, seconds: float) -> None:
     await client.http.post("/_sandbox/clock", json={"forward_s": seconds})
 
 
-async def test_order_of_a_recurring_product_begins_a_subscription(alex: Client) -> None:
+async def test_order_of_a_recurring_product_starts_a_subscription(alex: Client) -> None:
     subscription = await buy(alex)
     assert subscription == IsPartialDict(
         state="Subscribed",
@@ -77,7 +77,7 @@ async def test_order_of_a_recurring_product_begins_a_subscription(alex: Client) 
     assert (orders["totalResults"], orders["order"][0]["orderState"]) == (1, "Submitted")
 
 
-async def test_source_of_single_use_cannot_begin_a_subscription(alex: Client) -> None:
+async def test_single_use_source_cannot_start_a_subscription(alex: Client) -> None:
     await alex.fill(LIVE_MAPS)
     await alex.attach(await alex.source())
     refused = await alex.ask("POST", SUBMIT, 409)
@@ -98,7 +98,7 @@ async def test_subscriptions_need_the_merchant_key(alex: Client) -> None:
     assert missing["errors"]["error"][0]["subcode"] == "required-data-missing"
 
 
-async def test_change_takes_effect_after_a_minute(alex: Client) -> None:
+async def test_subscription_change_takes_effect_after_a_minute(alex: Client) -> None:
     subscription = await buy(alex)
     await change(alex, subscription, "renewal-quantity", {"renewalQuantity": 3})
     await change(alex, subscription, "renewal-type", {"autoRenewal": False})
@@ -123,14 +123,16 @@ async def test_each_renewal_places_an_order(alex: Client) -> None:
     assert now == IsPartialDict(currentQuantity=2, state="Subscribed")
     assert now["nextRenewalDate"] > subscription["nextRenewalDate"]
     orders = (await as_merchant(alex, "GET", f"/{subscription['id']}/orders?expand=all"))["orders"]["order"]
-    assert [order["lineItems"]["lineItem"][0]["quantity"] for order in orders] == [2, 2, 1], "the newest first"
+    assert [order["lineItems"]["lineItem"][0]["quantity"] for order in orders] == [2, 2, 1], (
+        "orders are listed newest first"
+    )
     assert [order["orderState"] for order in orders] == ["Complete"] * 3
     alex.token = alex.world.give_token(alex.world.accounts[0].shopper)
     own = (await alex.ask("GET", f"{ME}/orders?expand=order.id"))["orders"]["order"]
     assert [order["id"] for order in own] == [order["id"] for order in orders]
 
 
-async def test_subscription_without_renewal_ends_with_its_term(alex: Client) -> None:
+async def test_subscription_without_auto_renewal_ends_with_its_term(alex: Client) -> None:
     subscription = await buy(alex)
     await change(alex, subscription, "renewal-type", {"autoRenewal": False})
     await move_clock(alex, 32 * DAY_S)
@@ -139,7 +141,7 @@ async def test_subscription_without_renewal_ends_with_its_term(alex: Client) -> 
     )
 
 
-async def test_unpaid_renewal_waits_for_another_card(alex: Client) -> None:
+async def test_failed_renewal_succeeds_with_another_card_in_grace_period(alex: Client) -> None:
     account = alex.world.accounts[0]
     subscription, other = await buy(alex), await buy(alex, COFFEE)
     account.payment_options[0].source.scenario = Scenario(charge="fails")
@@ -155,7 +157,7 @@ async def test_unpaid_renewal_waits_for_another_card(alex: Client) -> None:
     assert (await read(alex, other))["state"] == "Cancelled", "no other card was set before the end of the grace period"
 
 
-async def test_quantity_is_reduced_and_address_is_changed(alex: Client) -> None:
+async def test_subscription_quantity_and_address_can_be_changed(alex: Client) -> None:
     await alex.ask("POST", f"{CART}?productId={COFFEE}&quantity=2")
     subscription = await buy(alex, COFFEE)
     assert subscription["currentQuantity"] == 3
@@ -171,7 +173,9 @@ async def test_quantity_is_reduced_and_address_is_changed(alex: Client) -> None:
     option = {"paymentOptionId": str(alex.world.accounts[0].payment_options[1].id)}
     await change(alex, subscription, "payment-option", option)
     await move_clock(alex, 61)
-    assert (await read(alex, subscription))["shipToAddress"]["line1"] == "10380 Bren Road W", "the documented default"
+    assert (await read(alex, subscription))["shipToAddress"]["line1"] == "10380 Bren Road W", (
+        "by default, the new card's billing address is also the shipping address"
+    )
 
 
 async def test_cancelled_subscription_cannot_be_changed(alex: Client) -> None:
@@ -197,7 +201,7 @@ async def test_cancelled_subscription_cannot_be_changed(alex: Client) -> None:
         ("ship-to-address", {"firstName": "Ada"}, 400, "invalid-request"),
     ],
 )
-async def test_invalid_change_is_refused(
+async def test_invalid_subscription_change_is_rejected(
     alex: Client, path: str, body: dict[str, Any], status: int, expected: str
 ) -> None:
     subscription = await buy(alex)
@@ -205,7 +209,7 @@ async def test_invalid_change_is_refused(
     assert (await as_merchant(alex, "GET", f"/{subscription['id']}/pending-actions")) == {"pendingActions": []}
 
 
-async def test_older_resource_shows_the_subscriptions_of_the_shopper(alex: Client) -> None:
+async def test_older_resource_lists_only_the_shoppers_own_subscriptions(alex: Client) -> None:
     subscription = await buy(alex)
     own = (await alex.ask("GET", f"{ME}/subscriptions"))["subscriptions"]["subscription"]
     assert own == [

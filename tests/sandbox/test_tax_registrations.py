@@ -14,7 +14,7 @@ REGISTRATIONS = f"{CART}/tax-registrations"
 BRAZIL = {"line1": "Rua A 1", "city": "São Paulo", "postalCode": "01310-100", "country": "BR"}
 
 
-async def test_registrations_are_set_shown_and_removed(client: Client) -> None:
+async def test_tax_registrations_are_set_returned_and_removed(client: Client) -> None:
     await client.fill()
     address = {"address": BRAZIL}
     await client.ask("PUT", f"{CART}/shipping-address", 204, json=address)
@@ -36,7 +36,7 @@ async def test_registrations_are_set_shown_and_removed(client: Client) -> None:
         ({"customerType": "I", "taxRegistrations": [{"key": "CNPJ", "value": "1"}]}, 409, "vat-exemption-failure"),
     ],
 )
-async def test_invalid_registrations_are_refused_in_envelope_b(
+async def test_invalid_tax_registrations_are_rejected_in_envelope_b(
     client: Client, body: dict[str, Any], status: int, expected: str
 ) -> None:
     await client.fill()
@@ -45,7 +45,7 @@ async def test_invalid_registrations_are_refused_in_envelope_b(
     assert refused == {"errors": [IsPartialDict(code=expected)]}
 
 
-async def test_site_without_registrations_refuses_them(client: Client) -> None:
+async def test_site_without_tax_registrations_rejects_them(client: Client) -> None:
     await client.fill()
     client.world.switches.tax_registrations = "off"
     refused = await client.ask("POST", REGISTRATIONS, 409, json={"customerType": "B"})
@@ -58,7 +58,7 @@ async def test_site_without_registrations_refuses_them(client: Client) -> None:
     ]
 
 
-async def test_order_to_brazil_needs_a_registration(client: Client) -> None:
+async def test_order_to_brazil_needs_a_tax_registration(client: Client) -> None:
     await client.fill()
     for side in ("billing", "shipping"):
         await client.ask("PUT", f"{CART}/{side}-address", 204, json={"address": BRAZIL})

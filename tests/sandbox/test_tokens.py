@@ -10,14 +10,14 @@ from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, PACK, POLES
 
 
-async def test_each_grant_issues_its_tokens(client: Client) -> None:
+async def test_each_grant_type_issues_the_documented_tokens(client: Client) -> None:
     assert (await client.start())["token_type"] == "bearer"
     assert "refresh_token" not in await client.start("client_credentials")
     wrong = await client.http.post("/oauth20/token", auth=("riverdemo", "guess"), data={"grant_type": "password"})
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
 
 
-async def test_refresh_keeps_the_session_and_works_once(client: Client) -> None:
+async def test_refresh_token_keeps_the_cart_and_works_once(client: Client) -> None:
     guest = await client.start()
     await client.ask("POST", f"{CART}?productId={PACK}")
     renewed = await client.renew(guest["refresh_token"])
@@ -29,7 +29,7 @@ async def test_refresh_keeps_the_session_and_works_once(client: Client) -> None:
     assert (await client.renew(renewed.json()["refresh_token"])).status_code == 200
 
 
-async def test_revoking_a_token_ends_its_whole_session(client: Client) -> None:
+async def test_revoking_one_token_revokes_the_whole_session(client: Client) -> None:
     guest = await client.start()
     old = client.token
     renewed = (await client.renew(guest["refresh_token"])).json()
@@ -42,7 +42,7 @@ async def test_revoking_a_token_ends_its_whole_session(client: Client) -> None:
     assert (await client.renew(renewed["refresh_token"])).status_code == 401
 
 
-async def test_revoking_one_session_leaves_another_alive(client: Client) -> None:
+async def test_revoking_one_session_does_not_end_another(client: Client) -> None:
     first = await client.sign_in()
     second = await client.sign_in()
     client.token = first["access_token"]
@@ -60,7 +60,7 @@ async def test_access_token_expires_after_a_day(client: Client) -> None:
     assert late["errors"]["error"][0]["description"] == "Session expired"
 
 
-async def test_token_of_an_account_shows_its_profile(alex: Client) -> None:
+async def test_token_information_names_the_registered_shopper(alex: Client) -> None:
     info = await alex.ask("GET", "/oauth20/access-tokens")
     assert info == IsPartialDict(authenticated="true", externalReferenceId="rf-cust-000042")
     shopper = (await alex.ask("GET", ME))["shopper"]
@@ -79,14 +79,14 @@ async def test_token_of_an_account_shows_its_profile(alex: Client) -> None:
     assert whole["paymentOptions"]["paymentOption"][0]["creditCard"]["lastFourDigits"] == "1111"
 
 
-async def test_password_is_accepted_plain_and_in_base64(client: Client) -> None:
+async def test_password_is_accepted_in_plain_text_and_base64(client: Client) -> None:
     keys = client.world.keys
     for password in (keys.shopper_password, base64.b64encode(keys.shopper_password.encode()).decode()):
         form = {"grant_type": "password", "username": keys.shopper_username, "password": password}
         assert (await request_token(client, form))["refresh_token"]
 
 
-async def test_wrong_password_and_unknown_user_get_the_same_refusal(client: Client) -> None:
+async def test_wrong_password_and_unknown_user_get_the_same_error(client: Client) -> None:
     wrong = {"grant_type": "password", "username": client.world.keys.shopper_username, "password": "guess"}
     unknown = wrong | {"username": "nobody@example.com"}
     refused = await request_token(client, wrong, 401)
@@ -94,7 +94,7 @@ async def test_wrong_password_and_unknown_user_get_the_same_refusal(client: Clie
     assert await request_token(client, unknown, 401) == refused
 
 
-async def test_merchant_signs_a_shopper_in_by_reference(client: Client) -> None:
+async def test_merchant_signs_in_a_shopper_by_external_reference(client: Client) -> None:
     form = {"grant_type": "client_credentials", "dr_external_reference_id": "rf-cust-000043"}
     body = await request_token(client, form)
     assert "refresh_token" not in body
@@ -140,7 +140,9 @@ async def test_limited_token_must_be_a_valid_guest_token(client: Client) -> None
         ({"guest_cart": "stays"}, {int(POLES): 1}),
     ],
 )
-async def test_sign_in_with_two_carts_leaves_one(client: Client, switches: dict[str, str], ids: dict[int, int]) -> None:
+async def test_sandbox_switch_decides_which_cart_remains_after_sign_in(
+    client: Client, switches: dict[str, str], ids: dict[int, int]
+) -> None:
     await client.http.post("/_sandbox/switches", json=switches)
     await client.sign_in()
     await client.ask("POST", f"{CART}?productId={POLES}")

@@ -1,4 +1,4 @@
-"""Generators, compilers and linters that storefront developers use with the graph."""
+"""Code generators, compilers and linters that storefront developers use accept the graph."""
 
 import re
 import sys
@@ -18,21 +18,21 @@ from tests.support.external_programs import (
     node,
     output,
 )
-from tests.support.shop import OPERATIONS, SUBMIT, app_for, listening, settings_for
+from tests.support.running_gateway import OPERATIONS, SUBMIT, app_for, listening, settings_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 SCHEMA = Path(__file__).parents[2] / "schema"
 SDL = str(SCHEMA / "schema.graphql")
 RELEASED = str(SCHEMA / "released.graphql")
-"""The graph as of the last release, which present clients were compiled against."""
+"""SDL of the last release."""
 
 DOCUMENTS = [str(path) for path in sorted(OPERATIONS.glob("*.graphql"))]
 
 
 @asynccontextmanager
-async def shop(world: World) -> AsyncIterator[tuple[str, str]]:
-    """Addresses of a gateway and of its sandbox."""
+async def running_gateway(world: World) -> AsyncIterator[tuple[str, str]]:
+    """Start a gateway and a sandbox. Yields the URLs of both."""
     async with (
         listening(create_sandbox(world), "off") as sandbox,
         listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
@@ -40,20 +40,20 @@ async def shop(world: World) -> AsyncIterator[tuple[str, str]]:
         yield gateway, sandbox
 
 
-async def test_typescript_client_compiles_under_strict_and_buys(world: World) -> None:
+async def test_typescript_client_compiles_in_strict_mode_and_places_an_order(world: World) -> None:
     needs_node(TYPESCRIPT_CLIENT)
     await output("npm", "run", "build", folder=TYPESCRIPT_CLIENT)
-    async with shop(world) as (gateway, sandbox):
+    async with running_gateway(world) as (gateway, sandbox):
         printed = await output("npm", "start", "--", gateway, sandbox, folder=TYPESCRIPT_CLIENT)
     assert "\nOrder number 11" in printed
     assert world.calls.count("POST", SUBMIT) == 1
 
 
-async def test_python_client_passes_the_type_checker_and_buys(world: World) -> None:
+async def test_python_client_passes_the_type_checker_and_places_an_order(world: World) -> None:
     python = needs_python_client()
     await output(python, "-m", "ariadne_codegen", folder=PYTHON_CLIENT)
     await output(sys.executable, "-m", "mypy", "--python-executable", python, "purchase.py", folder=PYTHON_CLIENT)
-    async with shop(world) as (gateway, sandbox):
+    async with running_gateway(world) as (gateway, sandbox):
         printed = await output(python, "purchase.py", gateway, sandbox, folder=PYTHON_CLIENT)
     assert "\nOrder number 11" in printed
     assert world.calls.count("POST", SUBMIT) == 1
@@ -69,17 +69,17 @@ async def test_graphql_eslint_finds_no_problem() -> None:
     assert await node("lint.mjs", SDL, *DOCUMENTS) == ""
 
 
-async def test_graphql_eslint_finds_a_missing_description(tmp_path: Path) -> None:
+async def test_graphql_eslint_reports_a_missing_description(tmp_path: Path) -> None:
     spoiled = spoil(tmp_path, r'  """[^"]*"""\n(?=  publishableKey: )')
     assert "require-description" in await node("lint.mjs", spoiled, *DOCUMENTS)
 
 
-async def test_graph_breaks_no_client_of_the_last_release() -> None:
-    """For a breaking change that affects no client, copy `schema.graphql` over `released.graphql` and say why."""
+async def test_graph_has_no_breaking_change_since_the_last_release() -> None:
+    """For a breaking change that affects no client, copy `schema.graphql` over `released.graphql` and document why."""
     assert await node("inspect.mjs", RELEASED, SDL, *DOCUMENTS) == ""
 
 
-async def test_inspector_finds_a_removed_field(tmp_path: Path) -> None:
+async def test_graphql_inspector_reports_a_removed_field(tmp_path: Path) -> None:
     spoiled = spoil(tmp_path, "publishableKey(?=: )", "publicKey")
     printed = await node("inspect.mjs", SDL, spoiled, *DOCUMENTS)
     assert "Field 'publishableKey' was removed from object type 'Storefront'" in printed
@@ -87,7 +87,7 @@ async def test_inspector_finds_a_removed_field(tmp_path: Path) -> None:
 
 
 def spoil(folder: Path, pattern: str, replacement: str = "") -> str:
-    """A file with the SDL, in which the only match of the pattern is replaced."""
+    """Write a copy of the SDL in which the only match of the pattern is replaced. Returns the path."""
     sdl, matches = re.subn(pattern, replacement, Path(SDL).read_text())
     assert matches == 1
     spoiled = folder / "spoiled.graphql"

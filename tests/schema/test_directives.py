@@ -1,4 +1,4 @@
-"""Every directive of the schema decides something, and nothing else decides it."""
+"""Every directive in the schema has an effect in the gateway."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ PUBLIC, PRIVATE = CacheControlScope.PUBLIC, CacheControlScope.PRIVATE
 
 
 def applications(kind: type[T]) -> dict[str, T]:
-    """The directives of a kind, by coordinate."""
+    """All directives of one class in the schema, by coordinate."""
     return {
         coordinate: directive
         for coordinate, element in elements(build().core)
@@ -61,7 +61,7 @@ def with_value(table: Mapping[str, T], coordinate: str, value: T) -> dict[str, T
 
 
 def cost(operation: str, tables: DirectiveTables) -> int | str:
-    """Points, or the message that refuses the operation."""
+    """Cost of the operation in points, or the message of the error that rejects the operation."""
     document = parse(operation)
     (node,) = [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
     try:
@@ -74,7 +74,7 @@ def policy_of(operation: str, tables: DirectiveTables) -> CachePolicy:
     return cache_policy(build().core, tables, parse(operation))
 
 
-def test_every_printed_directive_is_read_back() -> None:
+def test_gateway_reads_every_directive_that_the_sdl_contains() -> None:
     printed = build().as_str()
     names = ["cacheControl", "cost", "listSize", "requiresSession", "semanticNonNull", "sensitive", "idempotency"]
     printed_count = sum(printed.count(f" @{name}") - (f"directive @{name}" in printed) for name in names)
@@ -84,14 +84,14 @@ def test_every_printed_directive_is_read_back() -> None:
 
 
 @pytest.mark.parametrize("coordinate", DIRECTIVE_TABLES.weights)
-def test_another_weight_changes_the_cost(coordinate: str) -> None:
+def test_changed_weight_of_a_field_changes_the_cost(coordinate: str) -> None:
     operation = reaching(coordinate)
     heavier = replace(DIRECTIVE_TABLES, weights=with_value(DIRECTIVE_TABLES.weights, coordinate, 77.0))
     assert cost(operation, heavier) != cost(operation, DIRECTIVE_TABLES)
 
 
 @pytest.mark.parametrize("coordinate", DIRECTIVE_TABLES.sizes)
-def test_another_list_size_changes_the_cost(coordinate: str) -> None:
+def test_changed_list_size_changes_the_cost(coordinate: str) -> None:
     size = DIRECTIVE_TABLES.sizes[coordinate]
     operation = reaching(coordinate, " ".join(f"{name} {{ __typename }}" for name in size.sized_fields) or "__typename")
     others = [replace(size, needs_one=not size.needs_one, slicing_arguments=("after", "before"))]
@@ -112,7 +112,7 @@ LONG_LIVED_ROOTS = {
 
 
 def other_hints(hint: CacheHint) -> list[CacheHint]:
-    """Hints that must lead to another cache policy."""
+    """Different cache hints, each of which must change the cache policy."""
     if hint.scope is PRIVATE:
         return [replace(hint, scope=PUBLIC)]
     stale = 0 if hint.stale_if_error_s else 1
@@ -120,7 +120,7 @@ def other_hints(hint: CacheHint) -> list[CacheHint]:
 
 
 @pytest.mark.parametrize("coordinate", DIRECTIVE_TABLES.hints)
-def test_another_cache_hint_changes_the_policy(coordinate: str) -> None:
+def test_changed_cache_hint_changes_the_cache_policy(coordinate: str) -> None:
     hint = DIRECTIVE_TABLES.hints[coordinate]
     if "." in coordinate:
         operation = reaching(coordinate)
@@ -128,7 +128,9 @@ def test_another_cache_hint_changes_the_policy(coordinate: str) -> None:
         fields_of_it = list(fields_of_type(coordinate))
         without_hint = [field for field in fields_of_it if field not in DIRECTIVE_TABLES.hints]
         if not without_hint:
-            assert {DIRECTIVE_TABLES.hints[field] for field in fields_of_it} == {hint}, "type and fields agree"
+            assert {DIRECTIVE_TABLES.hints[field] for field in fields_of_it} == {hint}, (
+                "the fields have the cache hint of their type"
+            )
             return
         operation = reaching(without_hint[0])
     alone = DirectiveTables(hints={**LONG_LIVED_ROOTS, coordinate: hint})
@@ -137,8 +139,8 @@ def test_another_cache_hint_changes_the_policy(coordinate: str) -> None:
         assert policy_of(operation, tables) != policy_of(operation, alone)
 
 
-def test_answer_cache_has_the_lifetimes_of_the_schema() -> None:
-    """An upstream answer is one cache entry, fresh as long as the shortest-lived field that is read from it."""
+def test_answer_cache_has_the_lifetimes_of_the_cache_hints() -> None:
+    """An upstream answer stays fresh as long as the field with the shortest lifetime that is read from the answer."""
     product = [DIRECTIVE_TABLES.hints["Product"], DIRECTIVE_TABLES.hints["Product.pricing"]]
     page = [*product, DIRECTIVE_TABLES.hints["Query.products"]]
     for lifetime, hints in ((catalog.PRODUCT, product), (catalog.PAGE, page)):
@@ -155,14 +157,14 @@ ALL_PUBLIC = replace(
     DIRECTIVE_TABLES,
     hints={coordinate: CacheHint(PUBLIC, 60) for coordinate, _ in elements(build().core) if "(" not in coordinate},
 )
-"""Tables in which only `@sensitive` makes an answer private."""
+"""Directive tables in which only `@sensitive` can make an answer private."""
 
 
 @pytest.mark.parametrize("coordinate", sorted(DIRECTIVE_TABLES.sensitive))
 def test_sensitive_value_is_never_cached_publicly(coordinate: str) -> None:
     type_name = coordinate.partition(".")[0]
     if isinstance(build().core.type_map[type_name], GraphQLObjectType):
-        # The arguments on the way to it may be sensitive too.
+        # Only this coordinate is sensitive here, because arguments of the operation could be sensitive too.
         operation = reaching(coordinate)
         assert not policy_of(operation, replace(ALL_PUBLIC, sensitive=frozenset({coordinate}))).is_public
         assert policy_of(operation, replace(ALL_PUBLIC, sensitive=frozenset())).is_public
@@ -174,7 +176,7 @@ def test_sensitive_value_is_never_cached_publicly(coordinate: str) -> None:
 
 
 def with_argument_from_variable(coordinate: str) -> str:
-    """An operation whose variable is the whole argument, which has a coordinate such as `Mutation.signIn(input:)`."""
+    """An operation that passes a variable to the argument with this coordinate, such as `Mutation.signIn(input:)`."""
     field, _, argument = coordinate.removesuffix(":)").partition("(")
     type_name, _, name = field.partition(".")
     definition: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
@@ -184,7 +186,7 @@ def with_argument_from_variable(coordinate: str) -> str:
 
 
 def inputs(base: type[Input] = Input) -> dict[str, type[Input]]:
-    """All declared inputs, by name."""
+    """All subclasses of an input class, direct or not, by name."""
     direct = {declaration.__name__: declaration for declaration in base.__subclasses__()}
     return direct | {name: below for declaration in direct.values() for name, below in inputs(declaration).items()}
 
@@ -208,7 +210,7 @@ def with_level(level: SessionLevel) -> list[str]:
     "coordinate",
     [name for name in (*with_level(SessionLevel.ANONYMOUS), *with_level(SessionLevel.REGISTERED)) if "." in name],
 )
-async def test_field_is_refused_without_session_before_any_call(
+async def test_field_is_rejected_without_a_session_before_any_call(
     storefront: Storefront, world: World, coordinate: str
 ) -> None:
     answer = await storefront.ask(reaching(coordinate))
@@ -217,7 +219,9 @@ async def test_field_is_refused_without_session_before_any_call(
 
 
 @pytest.mark.parametrize("coordinate", [name for name in with_level(SessionLevel.REGISTERED) if "." in name])
-async def test_field_is_refused_to_guest_before_any_call(storefront: Storefront, world: World, coordinate: str) -> None:
+async def test_field_for_registered_shoppers_is_rejected_before_any_call(
+    storefront: Storefront, world: World, coordinate: str
+) -> None:
     await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
     world.calls.clear()
     answer = await storefront.ask(reaching(coordinate))
@@ -232,7 +236,7 @@ async def test_field_is_refused_to_guest_before_any_call(storefront: Storefront,
 async def test_type_for_registered_shoppers_is_null_for_guest(
     storefront: Storefront, world: World, coordinate: str
 ) -> None:
-    """It costs no call; the fields above it may."""
+    """The null type makes no upstream call, although its parent fields may read the cart."""
     await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
     world.calls.clear()
     answer = await storefront.ask(reaching(coordinate))
@@ -252,8 +256,8 @@ def test_every_root_field_has_a_session_level() -> None:
 
 
 @pytest.mark.parametrize("coordinate", applications(Idempotency))
-def test_wrong_idempotency_mode_stops_the_start(coordinate: str) -> None:
-    """A mutation is KEYED if its input has a key, and only then."""
+def test_wrong_idempotency_mode_prevents_the_start(coordinate: str) -> None:
+    """A mutation must be KEYED exactly if its input has an idempotency key."""
     core = build().core
     field: Element = dict(elements(core))[coordinate]
     directive = applications(Idempotency)[coordinate]
@@ -275,7 +279,7 @@ PROFILE = {
     "Shopper.lastName",
     "Shopper.email",
 }
-"""Fields of one upstream answer, which may lack each of them. It is read only for them, not for a page of orders."""
+"""Nullable fields whose descriptions need not mention null: Digital River may omit them from the profile."""
 
 
 def nullable_with_resolver() -> dict[str, GraphQLField]:
@@ -288,7 +292,7 @@ def nullable_with_resolver() -> dict[str, GraphQLField]:
     }
 
 
-def test_nullable_field_promises_a_value_or_describes_null() -> None:
+def test_nullable_field_is_semantically_non_null_or_describes_null() -> None:
     promised = applications(SemanticNonNull)
     assert promised.keys() <= nullable_with_resolver().keys()
     undescribed = [
@@ -303,11 +307,11 @@ def test_nullable_field_promises_a_value_or_describes_null() -> None:
     assert set(undescribed) == PROFILE
 
 
-# A small graph, on which each directive can be seen to act.
+# A small graph that shows the effect of each directive.
 
 
 class CallerOfLevel:
-    """The part of a context that a resolver's call uses."""
+    """Context of a caller with a session level, as far as resolvers of the small graph need it."""
 
     def __init__(self, level: SessionLevel) -> None:
         self.level = level
@@ -337,22 +341,22 @@ async def some_name(ctx: CallerOfLevel) -> str:
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Box:
-    """Needs a session."""
+    """A type that needs a session."""
 
-    name: str = dsl.field("Its name.")
+    name: str = dsl.field("Name of the box.")
 
 
 @dsl.object_type()
 class SmallQuery:
-    """A root."""
+    """Query type of the small graph."""
 
     open: Box | None = dsl.field("Null without a session.", RequiresSession(level=SessionLevel.NONE), resolver=some_box)
     closed: Box | None = dsl.field("A box.", RequiresSession(level=SessionLevel.REGISTERED), resolver=some_box)
     promised: str | None = dsl.field("A promise.", SemanticNonNull(), resolver=no_value)
 
 
-async def executed(operation: str, level: SessionLevel) -> tuple[Any, list[str]]:
-    """The data, and the names of the errors."""
+async def run(operation: str, level: SessionLevel) -> tuple[Any, list[str]]:
+    """Execute an operation on the small graph. Returns the data and the class names of the errors."""
     core = strawberry.Schema(query=SmallQuery)._schema
     core.type_map["Box"].is_type_of = None  # type: ignore[attr-defined]  # an object type
     enforce(core)
@@ -361,20 +365,20 @@ async def executed(operation: str, level: SessionLevel) -> tuple[Any, list[str]]
     return result.data, [type(error.original_error).__name__ for error in result.errors or ()]
 
 
-async def test_type_that_needs_a_session_is_null_without() -> None:
+async def test_type_that_needs_a_session_is_null_without_one() -> None:
     operation = "{ open { __typename } }"
-    assert await executed(operation, SessionLevel.NONE) == ({"open": None}, [])
-    assert await executed(operation, SessionLevel.ANONYMOUS) == ({"open": {"__typename": "Box"}}, [])
+    assert await run(operation, SessionLevel.NONE) == ({"open": None}, [])
+    assert await run(operation, SessionLevel.ANONYMOUS) == ({"open": {"__typename": "Box"}}, [])
 
 
-async def test_field_that_needs_a_level_is_refused_below() -> None:
+async def test_field_is_rejected_below_its_session_level() -> None:
     operation = "{ closed { __typename } }"
-    assert await executed(operation, SessionLevel.ANONYMOUS) == ({"closed": None}, ["PermissionError"])
-    assert (await executed(operation, SessionLevel.REGISTERED))[1] == []
+    assert await run(operation, SessionLevel.ANONYMOUS) == ({"closed": None}, ["PermissionError"])
+    assert (await run(operation, SessionLevel.REGISTERED))[1] == []
 
 
-async def test_promised_value_that_is_missing_is_an_error() -> None:
-    assert await executed("{ promised }", SessionLevel.NONE) == ({"promised": None}, ["PromisedValueMissing"])
+async def test_null_in_a_semantically_non_null_field_is_an_error() -> None:
+    assert await run("{ promised }", SessionLevel.NONE) == ({"promised": None}, ["PromisedValueMissing"])
 
 
 def root_with(annotation: Any, field: Any) -> Any:
@@ -392,7 +396,9 @@ def root_with(annotation: Any, field: Any) -> Any:
         (str, Idempotency(mode=IdempotencyMode.NATURAL), some_name, "only mutations"),
     ],
 )
-def test_ineffective_directive_stops_the_start(annotation: Any, directive: object, resolver: Any, reason: str) -> None:
+def test_directive_without_an_effect_prevents_the_start(
+    annotation: Any, directive: object, resolver: Any, reason: str
+) -> None:
     field = dsl.field("A field.", directive, **({"resolver": resolver} if resolver else {}))
     with pytest.raises(IneffectiveDirective, match=reason):
         read_directives(strawberry.Schema(query=root_with(annotation, field))._schema)
@@ -406,7 +412,7 @@ def test_type_that_needs_a_session_must_be_private() -> None:
         read_directives(strawberry.Schema(query=root_with(made, dsl.field("A field.")))._schema)
 
 
-def test_directive_tables_have_the_values_of_the_schema_files() -> None:
+def test_directive_tables_have_the_values_of_the_schema() -> None:
     assert DIRECTIVE_TABLES.weights["Mutation.submitOrder"] == 50
     assert DIRECTIVE_TABLES.sizes["Cart.lines"] == ListSize(assumed=25)
     assert applications(Cost)["Mutation.submitOrder"].weight == "50"

@@ -1,4 +1,4 @@
-"""Rules for every field of the graph, so that one part of it shows how the rest works."""
+"""Rules for the names, types and nullability of all fields of the graph."""
 
 import inspect
 import re
@@ -32,7 +32,7 @@ VERBS = re.compile(
 )
 
 PARTS = {"AddressSuggestion", "InstallmentTerm", "Session", "ShippingOption"}
-"""Types whose identifier is valid inside their parent only. They are no nodes."""
+"""Types that are no nodes, because their identifier is valid only inside the parent object."""
 
 ONE_OF = ("By", "Change", "Choice", "Credentials", "Target")
 
@@ -44,7 +44,7 @@ def types() -> Iterator[GraphQLObjectType | GraphQLInterfaceType]:
 
 
 def fields() -> Iterator[tuple[str, GraphQLField]]:
-    """Every output field, by its coordinate."""
+    """Yield the coordinate and definition of every output field."""
     for type_ in types():
         for name, field in type_.fields.items():
             yield f"{type_.name}.{name}", field
@@ -70,12 +70,12 @@ def test_field_with_its_own_call_is_nullable() -> None:
 
 
 def costly() -> set[str]:
-    """Fields that may need a call of their own."""
+    """Coordinates of the fields that may need an upstream call of their own."""
     return {name for name, field in fields() if directives(field, Cost) or is_coroutine(field)}
 
 
 def is_coroutine(field: GraphQLField) -> bool:
-    """Whether its resolver may wait."""
+    """Whether the resolver of the field is asynchronous."""
     resolver = field.extensions["strawberry-definition"].metadata.get("resolver")
     return resolver is not None and inspect.iscoroutinefunction(resolver)
 
@@ -92,7 +92,7 @@ def test_only_nullable_fields_are_semantically_non_null() -> None:
 
 
 def test_list_items_are_non_null() -> None:
-    """Except in `nodes`, which is null for a missing object, as Relay requires."""
+    """Items of `Query.nodes` may be null for missing objects, as Relay requires."""
     inputs = [
         (f"{input_type.name}.{name}", field)
         for input_type in CORE.type_map.values()
@@ -111,7 +111,7 @@ def test_list_items_are_non_null() -> None:
 # Mutations.
 
 
-def test_mutation_starts_with_verb_and_names_input_and_payload() -> None:
+def test_mutation_starts_with_a_verb_and_has_input_and_payload() -> None:
     for name, field in mutations().items():
         assert VERBS.fullmatch(re.split("(?=[A-Z])", name)[0]), name
         capital = name[0].upper() + name[1:]
@@ -125,7 +125,7 @@ def test_mutation_has_an_idempotency_mode() -> None:
     assert [name for name, field in mutations().items() if not directives(field, Idempotency)] == []
 
 
-def test_payload_has_warnings_and_errors_and_only_nullable_objects() -> None:
+def test_payload_has_warnings_errors_and_otherwise_only_nullable_fields() -> None:
     payloads = [type_ for type_ in types() if type_.name.endswith("Payload")]
     assert {type_.name for type_ in payloads} == {str(field.type) for field in mutations().values()}
     for type_ in payloads:
@@ -136,7 +136,7 @@ def test_payload_has_warnings_and_errors_and_only_nullable_objects() -> None:
                 assert is_list_type(field.type.of_type) or str(field.type) == "Boolean!", f"{type_.name}.{name}"
 
 
-def test_every_mutation_error_is_a_user_error() -> None:
+def test_every_error_type_of_a_mutation_is_a_user_error() -> None:
     domains = [type_ for type_ in types() if is_interface_type(type_) and type_.name.endswith("MutationError")]
     assert len(domains) >= 5
     for domain in domains:
@@ -145,7 +145,7 @@ def test_every_mutation_error_is_a_user_error() -> None:
         assert {"RateLimitError", "UpstreamError"} <= errors, domain.name
 
 
-# Identity.
+# Identifiers.
 
 
 def implements_node(type_: GraphQLObjectType | GraphQLInterfaceType) -> bool:
@@ -161,7 +161,7 @@ def test_type_with_identifier_is_a_node() -> None:
 
 
 def test_node_has_its_upstream_identifier() -> None:
-    """A payment session has it as the `sessionId` for DigitalRiver.js, an order as the `number` that shoppers know."""
+    """The identifier of a payment session is `sessionId`, that of an order is `number`."""
     for type_ in types():
         if implements_node(type_):
             own = {"Order": "number", "PaymentSession": "sessionId"}.get(type_.name, "upstreamId")
@@ -171,7 +171,7 @@ def test_node_has_its_upstream_identifier() -> None:
 # Names.
 
 
-def test_name_ends_with_the_kind_of_value() -> None:
+def test_field_name_ends_with_the_kind_of_its_value() -> None:
     suffixes = {"DateTime": "At|Of|After", "Date": "Date|Before", "URL": "Urls?"}
     for name, field in fields():
         kind = get_named_type(field.type).name
@@ -180,7 +180,7 @@ def test_name_ends_with_the_kind_of_value() -> None:
             assert kind == other or not re.search(f"[a-z]({suffix})$", name), f"{name} is a {kind}"
 
 
-def test_boolean_starts_with_is_or_has() -> None:
+def test_boolean_field_name_starts_with_is_or_has() -> None:
     booleans = {name for name, field in fields() if get_named_type(field.type).name == "Boolean"}
     assert {name for name in booleans if not IS_OR_HAS.match(name.split(".")[1])} <= OTHER_BOOLEANS
 
@@ -197,8 +197,8 @@ def test_input_type_has_the_suffix_of_its_kind() -> None:
             assert name.endswith(ONE_OF if is_one_of else ("Input", "PasswordCredentials")), name
 
 
-def test_name_has_one_type_in_all_implementations() -> None:
-    """Otherwise an operation that reads it from two of them is invalid. Nodes share only their id."""
+def test_field_has_one_type_in_all_implementations_of_an_interface() -> None:
+    """An operation cannot read fields with different types from two implementations. `Node` is exempt."""
     for type_ in CORE.type_map.values():
         if is_abstract_type(type_) and type_.name != "Node":
             types_by_name: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The printed graph, and the operations of examples and pages."""
+"""The committed SDL is up to date, and the operations of examples and pages are valid."""
 
 import re
 from pathlib import Path
@@ -13,8 +13,8 @@ COMMITTED = ROOT / "schema" / "schema.graphql"
 CAPABILITIES = ROOT / "docs" / "capabilities"
 
 
-def test_committed_sdl_is_the_graph() -> None:
-    assert build().as_str() == COMMITTED.read_text(), "run `make schema` and look at the difference"
+def test_committed_sdl_is_up_to_date() -> None:
+    assert build().as_str() == COMMITTED.read_text(), "run `make schema` and check the difference"
 
 
 def test_committed_sdl_is_valid_by_itself() -> None:
@@ -38,7 +38,7 @@ def test_every_example_operation_is_valid() -> None:
         assert validate(core, parse(text)) == [], name
 
 
-def test_every_operation_of_the_capabilities_is_valid() -> None:
+def test_every_operation_of_the_capability_pages_is_valid() -> None:
     core = build().core
     text = "".join(page.read_text() for page in CAPABILITIES.glob("*.md"))
     blocks = re.findall(r"```graphql\n(.*?)```", text, re.DOTALL)
@@ -47,8 +47,8 @@ def test_every_operation_of_the_capabilities_is_valid() -> None:
         assert validate(core, DocumentNode(definitions=(definition,))) == [], print_ast(definition)
 
 
-def test_no_input_takes_card_data() -> None:
-    """Inputs have the ids of sources, which DigitalRiver.js creates."""
+def test_no_input_field_accepts_card_data() -> None:
+    """Inputs accept only ids of payment sources, which DigitalRiver.js creates."""
     core = build().core
     forbidden = re.compile(r"card_?number|cvv|cvc|security_?code|expir|iban|account_?number|^pan$", re.IGNORECASE)
     inputs = [

@@ -1,4 +1,4 @@
-"""SDLs are compared by meaning."""
+"""Comparing two SDLs reports only differences in meaning."""
 
 import pytest
 
@@ -47,7 +47,7 @@ directive @cost("Points." weight: Int! = 1) on OBJECT | FIELD_DEFINITION
 '''
 
 
-def test_order_layout_and_explicit_defaults_do_not_count() -> None:
+def test_order_layout_and_explicit_defaults_are_no_differences() -> None:
     assert list(differences(SDL, SAME)) == []
 
 
@@ -78,5 +78,5 @@ def test_difference_is_reported_with_its_coordinate(old: str, new: str, expected
     assert expected in list(differences(SDL, SDL.replace(old, new)))
 
 
-def test_type_in_one_sdl_only_is_one_line() -> None:
+def test_type_in_only_one_sdl_is_reported_in_one_line() -> None:
     assert list(differences(SDL, SDL.replace("interface Named { name: String }", ""))) == ["Named: only here"]

@@ -217,7 +217,7 @@ async def test_t4_credit_of_the_whole_total_pays_alone(alex: Shopper) -> None:
     assert (await alex.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_t5_credit_above_the_total_is_refused(shopper: Shopper) -> None:
+async def test_t5_store_credit_above_the_total_is_rejected(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await foreign_credit_source(shopper, "96.70")
     assert await attach(shopper, source_id) == ["STORE_CREDIT_INSUFFICIENT"]
