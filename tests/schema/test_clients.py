@@ -18,7 +18,7 @@ from tests.support.external_programs import (
     node,
     output,
 )
-from tests.support.running_gateway import OPERATIONS, SUBMIT, app_for, listening, settings_for
+from tests.support.shop import OPERATIONS, SUBMIT, app_for, listening, settings_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
