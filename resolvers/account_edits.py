@@ -40,14 +40,14 @@ async def delete(
     """Delete an entry by its global id. `call` gets the client, the token and the entry's upstream id."""
     path = ("input", "id")
     try:
-        entry_id = own_id(type_name, global_id, path)
+        entry_id = decoded_id(type_name, global_id, path)
         await change(ctx, lambda upstream, token: call(upstream, token, entry_id), path)
     except Refused as refused:
         return DeletedPayload(errors=refused.errors)
     return DeletedPayload(deleted_id=global_id)
 
 
-def own_id(type_name: str, global_id: str, path: Path) -> str:
+def decoded_id(type_name: str, global_id: str, path: Path) -> str:
     """The upstream id in a global id. Raises `Refused` for the id of another type."""
     entry_id = upstream_id(type_name, global_id)
     if entry_id is None:
@@ -63,7 +63,7 @@ def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
     return match
 
 
-def saved_entry(ctx: Context, candidates: Iterable[E]) -> E:
+def first_or_invalid_response(ctx: Context, candidates: Iterable[E]) -> E:
     """The entry that a change has made. Raises `Refused` when upstream does not list it."""
     saved = next(iter(candidates), None)
     if saved is None:

@@ -29,7 +29,7 @@ async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
     """Add an entry, or replace one by its id. Upstream replaces by nickname, so a nickname in use is refused here."""
     address = full_address(args.address, ("input", "address"))
     id_path = ("input", "id")
-    replaced_id = None if args.id is None else account_edits.own_id("SavedAddress", args.id, id_path)
+    replaced_id = None if args.id is None else account_edits.decoded_id("SavedAddress", args.id, id_path)
     book = await account_edits.read(ctx, ctx.addresses)
     replaced = None if replaced_id is None else account_edits.entry(book, replaced_id, id_path)
     namesake = next((entry for entry in book if entry.nickname == args.nickname), None)
@@ -49,7 +49,7 @@ async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
     book = await account_edits.read(ctx, ctx.addresses)
     if replaced is not None:
         return account_edits.entry(book, replaced.upstream_id, id_path)
-    return account_edits.saved_entry(ctx, (entry for entry in book if entry.nickname == args.nickname))
+    return account_edits.first_or_invalid_response(ctx, (entry for entry in book if entry.nickname == args.nickname))
 
 
 async def delete_address(ctx: Context, args: DeleteAddressInput) -> DeletedPayload:
@@ -70,7 +70,7 @@ def full_address(address: AddressInput, path: Path) -> Address:
 
 async def address_from_book(ctx: Context, global_id: str, path: Path) -> Address:
     """An address of the shopper's address book. Raises `Refused`."""
-    address_id = account_edits.own_id("SavedAddress", global_id, path)
+    address_id = account_edits.decoded_id("SavedAddress", global_id, path)
     saved = await account_edits.read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.saved_address(token, address_id)), path
     )

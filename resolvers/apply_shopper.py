@@ -7,7 +7,7 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, Path, PaymentError
 from gateway.upstream.cart import Cart
 from resolvers import cart_edits, payment_sources
-from resolvers.account_edits import own_id
+from resolvers.account_edits import decoded_id
 from resolvers.inputs.checkout import ApplyShopperInput
 from resolvers.payloads import Payload
 
@@ -19,7 +19,7 @@ async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
 
 async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
     billing_id, shipping_id, option_id = (
-        None if global_id is None else own_id(type_name, global_id, ("input", name))
+        None if global_id is None else decoded_id(type_name, global_id, ("input", name))
         for type_name, name, global_id in (
             ("SavedAddress", "billingAddressId", args.billing_address_id),
             ("SavedAddress", "shippingAddressId", args.shipping_address_id),

@@ -15,6 +15,7 @@ from gateway.upstream.changes import LineOffer, NewLine
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import RecurringTerms
 from resolvers import cart_edits, sessions
+from resolvers.cart_offers import no_offer
 from resolvers.failures import Refused, logged_error
 from resolvers.inputs.cart import (
     AddCartLinesInput,
@@ -24,7 +25,6 @@ from resolvers.inputs.cart import (
     RemoveCartLinesInput,
     UpdateCartLinesInput,
 )
-from resolvers.offers import no_offer
 from resolvers.payloads import AddCartLinesPayload, Payload
 
 MOST_LINES = 50

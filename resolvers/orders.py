@@ -20,8 +20,8 @@ from resolvers.payloads import LookupOrderPayload
 
 LARGEST_PAGE = 50
 
-MOST_UNLOCKED = 20
-"""Looked-up orders that a session can read. One more locks the oldest again."""
+MOST_LOOKED_UP = 20
+"""Looked-up orders that a session can read. When it looks up another one, it forgets the oldest."""
 
 BY = ("input", "by")
 
@@ -108,7 +108,7 @@ async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
 
 def _unlock(memory: CheckoutMemory, number: str, proof: Proof) -> None:
     others = [(other, unlocked_by) for other, unlocked_by in memory.unlocked.items() if other != number]
-    memory.unlocked = dict([*others, (number, proof)][-MOST_UNLOCKED:])
+    memory.unlocked = dict([*others, (number, proof)][-MOST_LOOKED_UP:])
 
 
 def _proof(by: OrderLookupBy) -> Proof:

@@ -38,7 +38,7 @@ async def _save(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
     target, option_path = args.target, ("input", "target", "paymentOptionId")
     option_id = None
     if target.payment_option_id is not None:
-        option_id = account_edits.own_id("PaymentOption", target.payment_option_id, option_path)
+        option_id = account_edits.decoded_id("PaymentOption", target.payment_option_id, option_path)
     options = await account_edits.read(ctx, ctx.payment_options)
     present = next((option for option in options if option.source.source_id == target.source_id), None)
     if option_id is not None:
@@ -49,7 +49,7 @@ async def _save(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
     if present is None:
         await _save_source(ctx, target.source_id or "", args, options)
         saved = await account_edits.read(ctx, ctx.payment_options)
-        return account_edits.saved_entry(
+        return account_edits.first_or_invalid_response(
             ctx, (option for option in saved if option.source.source_id == target.source_id)
         )
     if args.nickname in (None, present.nickname) and args.is_default in (None, present.is_default):
@@ -97,7 +97,7 @@ def _free_nickname(options: list[PaymentOption]) -> str:
 
 async def saved_source_id(ctx: Context, global_id: str, path: Path) -> str:
     """The source behind a saved payment option of the shopper. Raises `Refused`."""
-    option_id = account_edits.own_id("PaymentOption", global_id, path)
+    option_id = account_edits.decoded_id("PaymentOption", global_id, path)
     option = await account_edits.read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.payment_option(token, option_id)), path
     )

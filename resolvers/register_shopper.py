@@ -19,7 +19,7 @@ from resolvers import sessions
 from resolvers.failures import Refused, logged_error
 from resolvers.inputs.session import RegisterShopperInput
 from resolvers.payloads import RegisterShopperPayload
-from resolvers.sign_in import by_password, count_attempt, sign_in_with
+from resolvers.sign_in import by_password, count_try, sign_in_with
 
 INPUT = ("input",)
 
@@ -79,7 +79,7 @@ async def _create_account(
 
     key, input_digest = str(args.idempotency_key), _fingerprint(ctx, args)
     try:
-        await count_attempt(ctx, args.email, INPUT)
+        await count_try(ctx, args.email, INPUT)
         outcome = await ctx.services.idempotency.run_once(session, key, input_digest, create)
     except Refused as limited:
         return limited.errors, False

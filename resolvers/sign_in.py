@@ -62,9 +62,9 @@ async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     message = "The credentials are wrong, or the account is locked. Ask the shopper for others."
     failed = CredentialError(code=ErrorCode.SIGN_IN_FAILED, message=message, path=path)
     if password is not None:
-        await count_attempt(ctx, password.username, path)
+        await count_try(ctx, password.username, path)
         return await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)
-    await count_attempt(ctx, None, path)
+    await count_try(ctx, None, path)
     try:
         reference = await ctx.services.merchant_assertions.use(assertion or "")
     except AssertionRefused as refusal:
@@ -80,7 +80,7 @@ def _by_reference(reference: str) -> RequestTokens:
     return lambda upstream, guest_token: upstream.tokens.reference_token(reference, guest_token)
 
 
-async def count_attempt(ctx: Context, username: str | None, path: Path) -> None:
+async def count_try(ctx: Context, username: str | None, path: Path) -> None:
     """Count an attempt against the account and against the client address. Raises `Refused` above the limit."""
     account_key = f"account:{username.strip().lower()}" if username is not None else None
     try:

@@ -8,12 +8,12 @@ from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
 from resolvers import address_book, contracts, orders, payment_options, shopper, store_credit
 from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 from schema import dsl
+from schema.account_entries import PaymentOption, SavedAddress
 from schema.contracts import SubscriptionContractConnection
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
 from schema.dsl import argument, field
 from schema.orders import OrderConnection
 from schema.payment import StoreCreditAccount
-from schema.saved import PaymentOption, SavedAddress
 from schema.shared_types import Node
 
 

@@ -19,7 +19,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import StrawberrySchemaDirective
 
 from gateway.documents.directive_tables import DirectiveTables
-from schema import checkout, errors, payment
+from schema import blockers, errors, payment, submissions
 from schema.directives import SCHEMA_DIRECTIVES, in_context
 from schema.enforce_directives import enforce, read_directives
 from schema.mutation import Mutation
@@ -76,7 +76,7 @@ def build(*, suggests: bool = False) -> Graph:
     graph = Graph(
         query=Query,
         mutation=Mutation,
-        types=_implementers(errors, checkout, payment),
+        types=_implementers(errors, submissions, blockers, payment),
         directives=(in_context,),
         schema_directives=SCHEMA_DIRECTIVES,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggests),

@@ -3,7 +3,7 @@
 from strawberry import ID
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, SessionLevel
-from resolvers import cart, catalog, checkout, offers, payment_session, shopper
+from resolvers import cart, cart_offers, catalog, payment_session, readiness, shopper
 from resolvers.scalars import CartRevision, CurrencyCode
 from schema import dsl
 from schema.account import Shopper
@@ -163,7 +163,7 @@ class Cart(Node):
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
-        resolver=offers.applied_offers,
+        resolver=cart_offers.applied_offers,
     )
     billing_address: CartAddress | None = field("Billing address. Null until it is set. Source: billingAddress.")
     shipping_address: CartAddress | None = field("Shipping address. Null until it is set. Source: shippingAddress.")
@@ -210,7 +210,7 @@ class Cart(Node):
         "Source: gateway.",
         SemanticNonNull(),
         Cost(weight="1"),
-        resolver=checkout.readiness,
+        resolver=readiness.readiness,
     )
     warnings: list[MutationWarning] = field(
         "What the shopper should know about the cart; none of it blocks the order. Source: the upstream warnings "

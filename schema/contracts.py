@@ -5,11 +5,11 @@ from datetime import datetime
 from gateway.enums import SessionLevel, SubscriptionContractState, TermUnit
 from resolvers import contracts
 from schema import dsl
+from schema.account_entries import PaymentOption
 from schema.catalog import Product
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
 from schema.dsl import argument, field
 from schema.orders import OrderConnection
-from schema.saved import PaymentOption
 from schema.shared_types import Address, Node, PageInfo
 
 

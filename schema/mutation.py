@@ -5,12 +5,12 @@ from resolvers import (
     address_book,
     apply_shopper,
     cart_lines,
-    checkout,
+    cart_offers,
     contract_changes,
-    offers,
     orders,
     payment_options,
     payment_sources,
+    prepare_checkout,
     sessions,
     shipping_options,
     shopper,
@@ -164,14 +164,14 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=offers.apply_offer,
+        resolver=cart_offers.apply_offer,
     )
     remove_offer: RemoveOfferPayload | None = mutation(
         "Removes a coupon or an offer. Source: DELETE …/applied-offers/{offerId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=offers.remove_offer,
+        resolver=cart_offers.remove_offer,
     )
     set_cart_addresses: SetCartAddressesPayload | None = mutation(
         "Sets the billing address, the shipping address, or both. Source: PUT …/billing-address and "
@@ -179,7 +179,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=checkout.set_cart_addresses,
+        resolver=prepare_checkout.set_cart_addresses,
     )
     select_shipping_option: SelectShippingOptionPayload | None = mutation(
         "Selects a shipping option. Source: POST …/apply-shipping-option.",
@@ -200,7 +200,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
-        resolver=checkout.update_cart,
+        resolver=prepare_checkout.update_cart,
     )
     apply_shopper: ApplyShopperPayload | None = mutation(
         "Applies addresses and a payment option of the account to the cart. Source: POST …/apply-shopper.",
@@ -216,7 +216,7 @@ class Mutation:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
-        resolver=checkout.prepare_checkout,
+        resolver=prepare_checkout.prepare_checkout,
     )
     attach_source: AttachSourcePayload | None = mutation(
         "Attaches a source to the cart. Replaces an attached primary source unless `replacePrimary` is false, and "

@@ -44,7 +44,7 @@ def report_unread(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> A
     names = selected_names(raw.field_nodes, raw.fragments, raw.variable_values)
     operation = ctx.operation
     if "errors" not in names:
-        operation.promoted += [
+        operation.unread_errors += [
             GraphQLError(
                 error.message,
                 nodes=raw.field_nodes,

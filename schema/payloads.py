@@ -5,8 +5,8 @@ from strawberry import ID
 from resolvers import cart, contracts, payment_session, register_shopper, sessions, shopper, store_credit
 from schema import dsl
 from schema.account import CartTransition, Session, Shopper
+from schema.account_entries import PaymentOption, SavedAddress
 from schema.cart import Cart
-from schema.checkout import SubmissionAttempt, SubmitOrderResult
 from schema.contracts import SubscriptionContract
 from schema.directives import Sensitive
 from schema.dsl import field
@@ -21,8 +21,8 @@ from schema.errors import (
 )
 from schema.orders import Order
 from schema.payment import PaymentSession, StoreCreditAccount
-from schema.saved import PaymentOption, SavedAddress
 from schema.shared_types import MutationWarning
+from schema.submissions import SubmissionAttempt, SubmitOrderResult
 
 CART = "The cart after the call. Null when it could not be read."
 PAYMENT_SESSION = "The payment session after the call. Null when it could not be read."

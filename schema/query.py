@@ -8,12 +8,12 @@ from gateway.enums import SessionLevel
 from resolvers import (
     cart,
     catalog,
-    checkout,
     contracts,
     nodes,
     orders,
     payment_methods,
     payment_session,
+    readiness,
     sessions,
     shopper,
     storefront,
@@ -25,7 +25,6 @@ from schema import dsl
 from schema.account import Session, Shopper
 from schema.cart import Cart
 from schema.catalog import Category, Offer, Product, ProductConnection, Storefront
-from schema.checkout import SubmissionAttempt
 from schema.contracts import SubscriptionContract
 from schema.directives import PRIVATE, PUBLIC, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull
 from schema.dsl import argument, field
@@ -33,6 +32,7 @@ from schema.orders import Order
 from schema.payment import AvailablePaymentMethods, PaymentSession
 from schema.readiness import CheckoutReadiness
 from schema.shared_types import Node
+from schema.submissions import SubmissionAttempt
 
 
 @dsl.object_type()
@@ -156,7 +156,7 @@ class Query:
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="2"),
-        resolver=checkout.checkout_readiness,
+        resolver=readiness.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
         "A submission of this session: the one with the key, else the latest. Null when there is none. Reading a "

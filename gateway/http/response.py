@@ -52,7 +52,7 @@ class ResponseWriter:
     def executed(self, result: ExecutionResult, ctx: Context, facts: OperationFacts) -> tuple[Response, list[str]]:
         was_executed = result.data is not None or any(error.path for error in result.errors or ())
         errors = [self._entry(error, was_executed=was_executed) for error in result.errors or ()]
-        errors += [self._with_reference(error.formatted) for error in ctx.operation.promoted]
+        errors += [self._with_reference(error.formatted) for error in ctx.operation.unread_errors]
         body: dict[str, Any] = {"data": result.data} if was_executed else {}
         if errors:
             body["errors"] = errors

@@ -68,7 +68,7 @@ class Operation:
     account_reads: Reads = field(default_factory=dict)
     cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Root fields whose arguments hold card numbers, by response key, with the paths. They are not called."""
-    promoted: list[GraphQLError] = field(default_factory=list)
+    unread_errors: list[GraphQLError] = field(default_factory=list)
     """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)
     """Warnings of payloads whose `warnings` the operation did not select."""

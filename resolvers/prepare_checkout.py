@@ -1,17 +1,14 @@
-"""Readiness of the cart, and the edits of a checkout page in one mutation."""
+"""Mutations that change several parts of the cart for a checkout page."""
 
 from collections.abc import Awaitable, Callable, Iterator
 
-from gateway.checkout import guard
-from gateway.checkout.guard import CheckoutReadiness
-from gateway.checkout.guard_input import read_guard_input
 from gateway.enums import ErrorCode, WarningCode
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import InputError, Path, invalid
 from gateway.refusals.warnings import MutationWarning
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange
-from resolvers import cart_addresses, cart_edits, offers, shipping_options, tax_identifiers
+from resolvers import cart_addresses, cart_edits, cart_offers, shipping_options, tax_identifiers
 from resolvers.failures import Refused
 from resolvers.inputs.checkout import PrepareCheckoutInput, SetCartAddressesInput, UpdateCartInput
 from resolvers.payloads import Payload
@@ -23,14 +20,6 @@ SHIPPING_OPTION_RESET = MutationWarning(
     WarningCode.SHIPPING_OPTION_RESET,
     "The shipping option is not offered for the new address. Another one, or none, is selected now.",
 )
-
-
-async def readiness(parent: Cart, ctx: Context) -> CheckoutReadiness:
-    return guard.readiness(await read_guard_input(ctx, parent))
-
-
-async def checkout_readiness(ctx: Context) -> CheckoutReadiness:
-    return await readiness(await ctx.cart(), ctx)
 
 
 async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
@@ -137,4 +126,4 @@ def _further_parts(ctx: Context, args: PrepareCheckoutInput) -> Iterator[Callabl
         path = ("input", "shippingOption", "id" if option.id is not None else "rule")
         yield lambda: shipping_options.select(ctx, option, path)
     if offer is not None:
-        yield lambda: offers.redeem(ctx, offer, ("input", "offer"))
+        yield lambda: cart_offers.redeem(ctx, offer, ("input", "offer"))

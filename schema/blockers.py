@@ -1,0 +1,102 @@
+"""The kinds of `CheckoutBlocker`: one type for each."""
+
+from datetime import datetime
+
+from gateway.enums import AddressKind, PaymentSessionState, StoreCreditObstacle
+from resolvers.scalars import CartRevision
+from schema import dsl
+from schema.cart import CartLine, ShippingOption, TaxIdentifierRequirement
+from schema.directives import ListSize
+from schema.dsl import field
+from schema.payment import PaymentNextAction, PaymentRequirement
+from schema.readiness import CheckoutBlocker
+from schema.shared_types import Money
+from schema.submissions import SubmissionAttempt
+
+
+@dsl.object_type()
+class EmptyCartBlocker(CheckoutBlocker):
+    """The cart has no line. Source: gateway."""
+
+
+@dsl.object_type()
+class LineBlocker(CheckoutBlocker):
+    """A line cannot be bought as it is: product, stock or quantity. Source: gateway."""
+
+    line: CartLine = field("The line.")
+    available_quantity: int | None = field("Units available; null when unknown, or when stock is not the problem.")
+    minimum_quantity: int | None = field("Smallest allowed quantity; null when there is none.")
+    maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
+
+
+@dsl.object_type()
+class AddressBlocker(CheckoutBlocker):
+    """An address is missing, incomplete or outside the served countries. Source: gateway."""
+
+    kind: AddressKind = field("Which address.")
+    missing_fields: list[str] = field(
+        "Missing fields of AddressInput; empty when the whole address or its country is the problem."
+    )
+
+
+@dsl.object_type()
+class ShippingOptionBlocker(CheckoutBlocker):
+    """The shipping option is missing or no longer offered. Source: gateway."""
+
+    available_options: list[ShippingOption] = field(
+        "Options to choose from; empty until a shipping address is set.", ListSize(assumed_size=6)
+    )
+
+
+@dsl.object_type()
+class TaxIdentifierBlocker(CheckoutBlocker):
+    """A tax identifier is missing or malformed. Source: gateway."""
+
+    requirements: list[TaxIdentifierRequirement] = field("Sets of identifiers that are accepted.")
+
+
+@dsl.object_type()
+class PaymentSessionBlocker(CheckoutBlocker):
+    """The payment session, or the source attached to it, does not let the order be placed. Source:
+    gateway.
+    """
+
+    state: PaymentSessionState | None = field("State of the session; null when there is none.")
+    amount_remaining: Money | None = field("Amount still to be covered; null when there is no session.")
+    missing: list[PaymentRequirement] = field("What is missing.")
+    next_action: PaymentNextAction | None = field("What to do next; null when no action can help.")
+
+
+@dsl.object_type()
+class StoreCreditBlocker(CheckoutBlocker):
+    """The cart cannot be paid with the store credit attached to it. Source: gateway."""
+
+    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use store credit.")
+
+
+@dsl.object_type()
+class TermsOfSaleBlocker(CheckoutBlocker):
+    """The terms of sale are not accepted. Source: gateway."""
+
+
+@dsl.object_type()
+class PurchaseChangedBlocker(CheckoutBlocker):
+    """The cart has changed since the shopper agreed to buy it. Only submitOrder returns it. Source: gateway."""
+
+    expected_total: Money = field("Total the client sent.")
+    actual_total: Money = field("Total of the cart now.")
+    current_revision: CartRevision = field("Revision of the cart now.")
+
+
+@dsl.object_type()
+class SubmissionInProgressBlocker(CheckoutBlocker):
+    """Another submission of this cart is under way. Source: gateway."""
+
+    attempt: SubmissionAttempt = field("The submission under way.")
+
+
+@dsl.object_type()
+class CheckUnavailableBlocker(CheckoutBlocker):
+    """A rule could not be checked because upstream did not answer. Source: gateway."""
+
+    retry_after: datetime = field("Earliest instant for another check.")
