@@ -1,4 +1,4 @@
-"""The catalog: categories, search, variations, prices and stock, in the market of the operation."""
+"""Catalog queries: categories, search, variations, prices and stock, in the locale and currency of the operation."""
 
 import asyncio
 from typing import Any
@@ -37,10 +37,10 @@ def names(nodes: list[dict[str, Any]]) -> list[str]:
     return [node["name"] for node in nodes]
 
 
-# Categories.
+# Reading categories.
 
 
-async def test_two_levels_of_categories_cost_one_call(storefront: Storefront, world: World) -> None:
+async def test_two_category_levels_are_read_in_one_call(storefront: Storefront, world: World) -> None:
     text = "{ categories { name thumbnailUrl children { id name shortDescription } } }"
     top = (await ask(storefront, text))["categories"]
     assert names(top) == ["Packs", "Electronics", "Software", "Camp and trail"]
@@ -55,7 +55,7 @@ async def test_two_levels_of_categories_cost_one_call(storefront: Storefront, wo
     assert world.calls.count("GET") == 1
 
 
-async def test_third_level_of_categories_is_read_on_demand(storefront: Storefront, world: World) -> None:
+async def test_third_category_level_is_read_only_when_selected(storefront: Storefront, world: World) -> None:
     text = "query($id: ID!) { category(id: $id) { children { name children { name shortDescription } } } }"
     children = (await ask(storefront, text, id=ELECTRONICS))["category"]["children"]
     assert children[0]["children"] == [{"name": "Multi-band", "shortDescription": None}]
@@ -63,7 +63,7 @@ async def test_third_level_of_categories_is_read_on_demand(storefront: Storefron
     assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 2
 
 
-async def test_child_categories_without_details_are_read_one_by_one(shopper: Shopper, world: World) -> None:
+async def test_child_categories_without_details_are_read_individually(shopper: Shopper, world: World) -> None:
     await shopper.control("switches", {"category_children": "short"})
     text = "query($id: ID!) { category(id: $id) { children { id name shortDescription } } }"
     children = (await ask(shopper.storefront, text, id=ELECTRONICS))["category"]["children"]
@@ -72,7 +72,7 @@ async def test_child_categories_without_details_are_read_one_by_one(shopper: Sho
     assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 3, "the category and each of its children"
 
 
-async def test_category_is_found_only_by_its_own_id(storefront: Storefront) -> None:
+async def test_category_is_null_for_an_unknown_or_malformed_id(storefront: Storefront) -> None:
     text = (
         "query($id: ID!) { category(id: $id) { upstreamId name children { name } products(first: 9) { totalCount } } }"
     )
@@ -89,7 +89,7 @@ async def test_category_is_found_only_by_its_own_id(storefront: Storefront) -> N
         assert (await ask(storefront, text, id=wrong_id))["category"] is None
 
 
-async def test_products_of_a_category_are_paged(storefront: Storefront) -> None:
+async def test_products_of_a_category_are_paginated(storefront: Storefront) -> None:
     text = """query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { category(id: $id) {
       products(first: $first, after: $after, last: $last, before: $before) {
         totalCount pageInfo { hasNextPage endCursor startCursor } edges { cursor node { name } } } } }"""
@@ -112,7 +112,7 @@ async def test_products_of_a_category_are_paged(storefront: Storefront) -> None:
     assert [edge["node"]["name"] for edge in back["edges"]] == all_names[3:6]
 
 
-async def test_category_is_fresh_for_fifteen_minutes(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_category_is_cached_for_fifteen_minutes(shopper: Shopper, world: World, clock: Clock) -> None:
     text = "query($id: ID!) { category(id: $id) { name } }"
     for seconds in (0, 899, 2):
         clock.move(seconds)
@@ -134,7 +134,7 @@ async def test_category_is_fresh_for_fifteen_minutes(shopper: Shopper, world: Wo
     ],
 )
 @pytest.mark.parametrize("code", ["operation-failed", "invalid_category_key"])
-async def test_conflict_on_a_catalog_read_means_not_found(
+async def test_status_409_for_an_unknown_catalog_object_returns_null(
     shopper: Shopper, path: str, text: str, expected: Any, code: str
 ) -> None:
     await shopper.fault("status", path, status=409, code=code)
@@ -142,14 +142,14 @@ async def test_conflict_on_a_catalog_read_means_not_found(
     assert value == expected
 
 
-async def test_other_conflict_on_a_catalog_read_is_an_error(shopper: Shopper) -> None:
+async def test_status_409_for_an_exceeded_rate_limit_is_an_error(shopper: Shopper) -> None:
     await shopper.fault("status", f"{ME}/products/{{id}}", status=409, code="rate-limit-quota-exceeded")
     answer = await shopper.storefront.ask('{ product(by: {upstreamId: "5401230100"}) { name } }')
     assert answer.body["data"]["product"] is None
     assert answer.codes
 
 
-# Search.
+# Searching for products.
 
 SEARCH = """query($search: ProductSearchInput, $first: Int = 20, $after: String) {
   products(search: $search, first: $first, after: $after) {
@@ -162,35 +162,33 @@ async def search(storefront: Storefront, **criteria: Any) -> list[str]:
     return names(products["nodes"])
 
 
-async def test_search_finds_products_with_every_word(storefront: Storefront, world: World) -> None:
+async def test_search_returns_products_that_match_every_word(storefront: Storefront, world: World) -> None:
     assert await search(storefront, text="gps watch") == ["Cascade GPS Watch", "Offline Maps Europe"]
     assert world.calls.count("GET", f"{ME}/product-search") == 1
     assert await search(storefront, text="no-such-thing") == []
 
 
 @pytest.mark.parametrize("text", ['"gps" (watch', "*gps* watch?", "GPS -- +watch", "gps\u2009watch!"])
-async def test_search_ignores_operators(storefront: Storefront, text: str) -> None:
+async def test_search_ignores_query_operators(storefront: Storefront, text: str) -> None:
     assert await search(storefront, text=text) == ["Cascade GPS Watch", "Offline Maps Europe"]
-    assert await search(storefront, text="gps NOT watch") == [], "a word like any other"
+    assert await search(storefront, text="gps NOT watch") == [], "NOT is an ordinary search word"
 
 
 @pytest.mark.parametrize("text", ["", "  ", "?!*", "a " * 11])
-async def test_search_without_words_or_with_too_many_is_refused(
-    storefront: Storefront, world: World, text: str
-) -> None:
+async def test_search_with_no_words_or_too_many_is_rejected(storefront: Storefront, world: World, text: str) -> None:
     answer = await storefront.ask(SEARCH, search={"text": text})
     assert answer.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0
 
 
-async def test_search_finds_purchasable_products_unless_asked_for_all(storefront: Storefront) -> None:
+async def test_search_omits_unpurchasable_products_by_default(storefront: Storefront) -> None:
     assert await search(storefront, text="drone") == []
     assert await search(storefront, text="drone", purchasableOnly=False) == ["Ridgeline Drone"]
     assert len(await search(storefront)) == len([product for product in LISTED if product.is_purchasable])
-    assert "Ridgeline Drone" in names((await ask(storefront, SEARCH))["products"]["nodes"]), "a list without a search"
+    assert "Ridgeline Drone" in names((await ask(storefront, SEARCH))["products"]["nodes"]), "listed without a search"
 
 
-async def test_category_narrows_a_search(storefront: Storefront) -> None:
+async def test_search_can_be_limited_to_a_category(storefront: Storefront) -> None:
     assert await search(storefront, categoryId=ELECTRONICS) == ["Cascade GPS Watch", "Basecamp Headlamp"]
     assert await search(storefront, categoryId=ELECTRONICS, text="gps") == ["Cascade GPS Watch"]
     assert await search(storefront, categoryId=ELECTRONICS, text="stove") == []
@@ -199,7 +197,7 @@ async def test_category_narrows_a_search(storefront: Storefront) -> None:
     assert "Ridgeline Drone" in await search(storefront, categoryId=CAMP, purchasableOnly=False)
 
 
-async def test_search_results_are_paged(storefront: Storefront) -> None:
+async def test_search_results_are_paginated(storefront: Storefront) -> None:
     all_names = await search(storefront, categoryId=CAMP)
     paged_names: list[str] = []
     after = None
@@ -213,10 +211,12 @@ async def test_search_results_are_paged(storefront: Storefront) -> None:
     assert len(paged_names) >= 6
 
 
-# Products.
+# Reading product details.
 
 
-async def test_variations_and_their_parent_cost_three_calls(storefront: Storefront, world: World) -> None:
+async def test_product_variations_and_their_parent_are_read_in_three_calls(
+    storefront: Storefront, world: World
+) -> None:
     text = """query($id: String!) { product(by: {upstreamId: $id}) { isBaseProduct parent { upstreamId }
       variations { upstreamId pricing { salePrice { amount } } parent { upstreamId } } } }"""
     base = (await ask(storefront, text, id=str(WATCH)))["product"]
@@ -229,14 +229,14 @@ async def test_variations_and_their_parent_cost_three_calls(storefront: Storefro
         }
         for variation_id in (GRAPHITE, "5401230500")
     ]
-    assert world.calls.count("GET") == 3, "the product, its variations, and one parent for all"
+    assert world.calls.count("GET") == 3, "calls: product, variations, parent"
 
     single = (await ask(storefront, text, id=PACK))["product"]
     assert single == {"isBaseProduct": False, "parent": None, "variations": []}
     assert world.calls.count("GET") == 4
 
 
-async def test_parent_of_a_lines_product_costs_no_call(storefront: Storefront, world: World) -> None:
+async def test_parent_of_a_cart_line_product_needs_no_extra_call(storefront: Storefront, world: World) -> None:
     await storefront.add(GRAPHITE)
     world.calls.clear()
     line = (await ask(storefront, "{ cart { lines { product { name parent { name } } } } }"))["cart"]["lines"][0]
@@ -263,7 +263,7 @@ async def test_product_lists_its_categories(storefront: Storefront) -> None:
     assert categories == [{"name": "Multi-band", "products": {"totalCount": 1}}]
 
 
-WHOLE = """query($id: String!, $category: ID!) {
+CATALOG_QUERY = """query($id: String!, $category: ID!) {
   product(by: {upstreamId: $id}) { id upstreamId name isBaseProduct customAttributes { name value valueType }
     pricing { listPrice { amount } } inventory { availableQuantity isInStock }
     variations { id maximumQuantity parent { id } } categories { id name }
@@ -274,22 +274,22 @@ WHOLE = """query($id: String!, $category: ID!) {
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_every_wire_form_of_the_catalog_reads_the_same(
+async def test_catalog_is_the_same_for_each_upstream_json_format(
     shopper: Shopper, clock: Clock, switch: dict[str, str]
 ) -> None:
     variables = {"id": str(WATCH), "category": ELECTRONICS}
-    plain = await ask(shopper.storefront, WHOLE, **variables)
+    plain = await ask(shopper.storefront, CATALOG_QUERY, **variables)
     assert plain["product"]["offers"][0]["products"]
     assert plain["category"]["children"]
     clock.move(3600)
     await shopper.control("switches", switch)
-    assert await ask(shopper.storefront, WHOLE, **variables) == plain
+    assert await ask(shopper.storefront, CATALOG_QUERY, **variables) == plain
 
 
-# Stock.
+# Stock of products and cart lines.
 
 
-async def test_stock_of_an_operation_is_one_call(storefront: Storefront, world: World) -> None:
+async def test_operation_reads_stock_of_all_products_in_one_call(storefront: Storefront, world: World) -> None:
     text = """query($watch: String!, $pack: String!) {
       watch: product(by: {upstreamId: $watch}) { inventory { isInStock }
         variations { name inventory { availableQuantity isInStock } } }
@@ -304,7 +304,7 @@ async def test_stock_of_an_operation_is_one_call(storefront: Storefront, world: 
     assert world.calls.count("GET", STOCK) == 1
 
 
-async def test_stock_is_fresh_for_fifteen_seconds(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_stock_is_cached_for_fifteen_seconds(shopper: Shopper, world: World, clock: Clock) -> None:
     text = "query($id: String!) { product(by: {upstreamId: $id}) { inventory { availableQuantity } } }"
 
     async def available() -> int:
@@ -331,7 +331,7 @@ async def test_cart_lines_never_show_cached_stock(shopper: Shopper) -> None:
         assert line["inventory"] == {"availableQuantity": quantity}
 
 
-async def test_lines_and_products_share_one_stock_call(shopper: Shopper, world: World) -> None:
+async def test_cart_lines_and_products_share_one_stock_call(shopper: Shopper, world: World) -> None:
     await shopper.storefront.add(PACK)
     text = """query($id: String!) { product(by: {upstreamId: $id}) { inventory { availableQuantity } }
       cart { lines { inventory { availableQuantity } product { inventory { availableQuantity } } } } }"""
@@ -344,7 +344,7 @@ async def test_lines_and_products_share_one_stock_call(shopper: Shopper, world: 
     assert world.calls.count("GET", STOCK) == 1
 
 
-async def test_stock_does_not_wait_for_a_hanging_read(
+async def test_stock_is_returned_when_another_read_times_out(
     world: World, network: InMemoryTransport, clock: Clock, shopper: Shopper
 ) -> None:
     await shopper.fault("delay", f"{ME}/products/{{id}}/categories", delay_s=60)
@@ -357,9 +357,9 @@ async def test_stock_does_not_wait_for_a_hanging_read(
     assert product == {"name": "Trailhead 28L Daypack", "categories": None, "inventory": {"isInStock": True}}
 
 
-# The market of an operation.
+# Locale and currency of an operation, set by `@inContext`.
 
-IN_MARKET = """query($id: String!, $locale: Locale, $currency: CurrencyCode)
+PRODUCT_IN_CONTEXT = """query($id: String!, $locale: Locale, $currency: CurrencyCode)
   @inContext(locale: $locale, currencyCode: $currency) {
     product(by: {upstreamId: $id}) { name pricing { includesTax listPrice { amount currencyCode formatted } } } }"""
 
@@ -374,16 +374,16 @@ IN_MARKET = """query($id: String!, $locale: Locale, $currency: CurrencyCode)
         ("ja-JP", None, "Trailhead 28L Daypack", "12900", "￥12,900"),
     ],
 )
-async def test_texts_and_prices_follow_the_market_of_the_operation(
+async def test_in_context_sets_product_language_and_currency(
     storefront: Storefront, locale: str | None, currency: str | None, name: str, amount: str, formatted: str
 ) -> None:
-    product = (await ask(storefront, IN_MARKET, id=PACK, locale=locale, currency=currency))["product"]
+    product = (await ask(storefront, PRODUCT_IN_CONTEXT, id=PACK, locale=locale, currency=currency))["product"]
     assert product["name"] == name
     assert product["pricing"]["listPrice"] == IsPartialDict(amount=amount, formatted=formatted)
     assert product["pricing"]["includesTax"] is (product["pricing"]["listPrice"]["currencyCode"] != "USD")
 
 
-async def test_each_market_is_cached_separately(storefront: Storefront, world: World) -> None:
+async def test_product_is_cached_separately_for_each_locale_and_currency(storefront: Storefront, world: World) -> None:
     markets: list[dict[str, str]] = [
         {},
         {"locale": "de-DE"},
@@ -391,10 +391,10 @@ async def test_each_market_is_cached_separately(storefront: Storefront, world: W
         {"currency": "EUR"},
     ]
     for _ in range(2):
-        prices = [(await ask(storefront, IN_MARKET, id=PACK, **market))["product"] for market in markets]
+        prices = [(await ask(storefront, PRODUCT_IN_CONTEXT, id=PACK, **market))["product"] for market in markets]
         assert len({str(price) for price in prices}) == 4
     assert world.calls.count("GET") == 4
-    assert world.calls.count("POST", "/oauth20/token") == 1, "one guest token for all markets"
+    assert world.calls.count("POST", "/oauth20/token") == 1, "one guest token for all locales and currencies"
 
 
 @pytest.mark.parametrize(
@@ -405,7 +405,7 @@ async def test_each_market_is_cached_separately(storefront: Storefront, world: W
         '@inContext(locale: "de-DE", currencyCode: "SEK")',
     ],
 )
-async def test_market_that_the_storefront_does_not_offer_is_refused(
+async def test_locale_or_currency_outside_the_settings_is_rejected(
     storefront: Storefront, world: World, directive: str
 ) -> None:
     answer = await storefront.ask(f'query {directive} {{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}')
@@ -415,16 +415,16 @@ async def test_market_that_the_storefront_does_not_offer_is_refused(
     assert world.calls.count() == 0
 
 
-async def test_market_unknown_to_digital_river_is_an_input_error(
+async def test_locale_unknown_to_digital_river_is_an_input_error(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, locales="en-US:USD,sv-SE:SEK") as storefront:
-        answer = await storefront.ask(IN_MARKET, id=PACK, locale="sv-SE")
+        answer = await storefront.ask(PRODUCT_IN_CONTEXT, id=PACK, locale="sv-SE")
     assert answer.body["data"] == {"product": None}
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_market_of_an_operation_leaves_the_session_as_it_is(storefront: Storefront) -> None:
+async def test_in_context_does_not_change_the_session(storefront: Storefront) -> None:
     await storefront.add(PACK)
     text = """query @inContext(locale: "de-DE") { session { locale currencyCode }
       cart { currencyCode lines { product { name pricing { listPrice { currencyCode } } } } } }"""
@@ -432,23 +432,25 @@ async def test_market_of_an_operation_leaves_the_session_as_it_is(storefront: St
     assert data["session"] == {"locale": "en-US", "currencyCode": "USD"}
     assert data["cart"]["currencyCode"] == "USD"
     (line,) = data["cart"]["lines"]
-    assert line["product"]["pricing"]["listPrice"]["currencyCode"] == "EUR", "public values follow the operation"
+    assert line["product"]["pricing"]["listPrice"]["currencyCode"] == "EUR", (
+        "list prices use the locale of the operation"
+    )
 
 
-async def test_concurrent_operations_keep_their_own_markets(storefront: Storefront) -> None:
+async def test_concurrent_operations_use_their_own_locales(storefront: Storefront) -> None:
     async def name(locale: str) -> str:
         tab = Storefront(storefront.http)
-        product_name: str = (await ask(tab, IN_MARKET, id=PACK, locale=locale))["product"]["name"]
+        product_name: str = (await ask(tab, PRODUCT_IN_CONTEXT, id=PACK, locale=locale))["product"]["name"]
         return product_name
 
     product_names = await asyncio.gather(*(name(locale) for locale in ("de-DE", "en-US") * 10))
     assert product_names == ["Trailhead Tagesrucksack 28 l", "Trailhead 28L Daypack"] * 10
 
 
-# The guest token.
+# Replacing a guest token that Digital River rejects.
 
 
-async def test_refused_guest_token_is_replaced_once_for_all_reads(
+async def test_concurrent_reads_replace_a_rejected_guest_token_once(
     storefront: Storefront, world: World, network: InMemoryTransport
 ) -> None:
     text = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"

@@ -1,4 +1,4 @@
-"""Offers: where they are shown, and how a shopper takes them."""
+"""Offers: where they are shown, and how a shopper applies them to a cart line or the whole cart."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ async def ask(storefront: Storefront, text: str, **variables: Any) -> Any:
     return (await storefront.ask(text, **variables)).data
 
 
-# Where they are shown.
+# Offers on product pages and at points of promotion.
 
 
-async def test_product_page_costs_four_calls(storefront: Storefront, world: World) -> None:
+async def test_product_page_needs_four_upstream_calls(storefront: Storefront, world: World) -> None:
     page = await storefront.run("ProductPage", **PAGE, pointOfPromotion="CrossSell_ProductDetail")
     product = page["product"]
     assert product["inventory"] == IsPartialDict(isInStock=True, availableQuantity=7)
@@ -50,7 +50,7 @@ async def test_product_page_costs_four_calls(storefront: Storefront, world: Worl
     ]
     assert world.calls.count("GET") == 4
     await Storefront(storefront.http).run("ProductPage", **PAGE, pointOfPromotion="CrossSell_ProductDetail")
-    assert world.calls.count("GET") == 4, "fresh answers are not read again"
+    assert world.calls.count("GET") == 4, "the second request is answered from the cache"
 
 
 async def test_product_page_is_available_in_german(storefront: Storefront) -> None:
@@ -75,7 +75,7 @@ async def test_product_page_is_available_in_german(storefront: Storefront) -> No
         ),
     ],
 )
-async def test_product_page_keeps_fields_unaffected_by_a_failed_call(
+async def test_failed_call_nulls_only_its_fields_of_the_product_page(
     shopper: Shopper, path: str, lost: list[str], remaining: list[str]
 ) -> None:
     await shopper.fault("status", path, status=503)
@@ -97,7 +97,7 @@ OFFERS = """query($name: String!) { offers(pointOfPromotion: $name) {
     listPrice { amount } offerPrice { amount } } } }"""
 
 
-async def test_offers_of_a_point_of_promotion_show_their_products_stock(storefront: Storefront, world: World) -> None:
+async def test_offers_at_a_point_of_promotion_include_product_stock(storefront: Storefront, world: World) -> None:
     offers = (await ask(storefront, OFFERS, name="SiteMerchandising_HomePageStoreSpecials"))["offers"]
     assert [offer["kind"] for offer in offers] == ["FEATURED_PRODUCTS", "BANNER"]
     assert offers[0]["products"][0] == {
@@ -112,7 +112,7 @@ async def test_offers_of_a_point_of_promotion_show_their_products_stock(storefro
         assert (await ask(storefront, OFFERS, name=unknown))["offers"] == []
 
 
-async def test_stale_offer_is_shown_without_prices(shopper: Shopper, clock: Clock) -> None:
+async def test_stale_offer_is_returned_without_products_and_prices(shopper: Shopper, clock: Clock) -> None:
     home_page = "SiteMerchandising_HomePageStoreSpecials"
     await ask(shopper.storefront, OFFERS, name=home_page)
     clock.move(121)
@@ -125,19 +125,19 @@ async def test_stale_offer_is_shown_without_prices(shopper: Shopper, clock: Cloc
     assert answer.body["data"]["offers"] is None
 
 
-async def test_point_of_promotion_narrows_the_offers_of_a_product(storefront: Storefront) -> None:
+async def test_product_offers_can_be_limited_to_a_point_of_promotion(storefront: Storefront) -> None:
     text = """query($id: String!) { product(by: {upstreamId: $id}) { all: offers { kind }
       here: offers(pointOfPromotion: "UpSell_ProductDetail") { kind } } }"""
     offers = (await ask(storefront, text, id=POLES))["product"]
     assert offers == {"all": [{"kind": "UP_SELL"}, {"kind": "BUY_M_GET_N"}], "here": [{"kind": "UP_SELL"}]}
 
 
-def test_sales_pitches_in_one_string_are_split() -> None:
+def test_sales_pitches_in_a_json_string_become_a_list() -> None:
     assert pitches('["One","Two"]') == ["One", "Two"]
     assert pitches(["[not a list", "", "Three"]) == ["[not a list", "Three"]
 
 
-# An offer taken with a line.
+# Adding a cart line with an offer.
 
 ADD = """mutation($lines: [NewCartLineInput!]!, $key: UUID) {
   addCartLines(input: {lines: $lines, idempotencyKey: $key}) {
@@ -155,7 +155,7 @@ async def add(storefront: Storefront, *lines: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
-async def test_line_is_added_with_an_offer(storefront: Storefront, world: World) -> None:
+async def test_cart_line_can_be_added_with_an_offer(storefront: Storefront, world: World) -> None:
     added = await add(storefront, line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL))
     assert added["errors"] == []
     assert [line["pricing"]["salePriceTotal"]["amount"] for line in added["cart"]["lines"]] == ["249.00", "35.99"]
@@ -166,10 +166,10 @@ async def test_line_is_added_with_an_offer(storefront: Storefront, world: World)
         "kind": "CROSS_SELL",
         "products": [{"product": {"name": "RouteMapper Pro"}}],
     }
-    assert world.calls.count("POST", f"{CART}/line-items") == 2, "an offer holds for a whole call"
+    assert world.calls.count("POST", f"{CART}/line-items") == 2, "lines with and without an offer need separate calls"
 
 
-async def test_child_line_goes_with_its_parent(storefront: Storefront) -> None:
+async def test_removing_a_parent_line_removes_its_child_line(storefront: Storefront) -> None:
     tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
     added = await add(storefront, line(LAMP, offerId=BUNDLE, parentLineId=tent["id"]))
     child = added["cart"]["lines"][1]
@@ -193,14 +193,14 @@ async def test_child_line_goes_with_its_parent(storefront: Storefront) -> None:
         ),
     ],
 )
-async def test_offer_that_does_not_fit_a_line_is_an_error(
+async def test_line_with_invalid_offer_or_parent_line_is_an_error(
     storefront: Storefront, more: dict[str, str], error: dict[str, Any]
 ) -> None:
     payload = await add(storefront, line(PACK), line(SOFTWARE, **more))
     assert payload["errors"] == [error]
 
 
-async def test_child_line_without_an_offer_is_refused(storefront: Storefront) -> None:
+async def test_child_line_without_an_offer_is_rejected(storefront: Storefront) -> None:
     tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
     payload = await add(storefront, line(LAMP, parentLineId=tent["id"]))
     assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "lines", "0"]}]
@@ -213,7 +213,7 @@ async def test_sold_out_child_line_is_reported_as_insufficient_stock(shopper: Sh
     assert payload["errors"] == [{"code": "INSUFFICIENT_STOCK", "path": ["input", "lines", "0"]}]
 
 
-async def test_repeated_request_adds_only_the_lines_that_failed(shopper: Shopper) -> None:
+async def test_repeated_add_cart_lines_adds_only_lines_that_failed(shopper: Shopper) -> None:
     busy = {"status": 409, "code": "concurrent-cart-modification-failure"}
     await shopper.fault("status", f"{CART}/line-items", skips=1, times=4, **busy)
     variables = {"lines": [line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL)], "key": new_key()}
@@ -229,7 +229,7 @@ async def test_repeated_request_adds_only_the_lines_that_failed(shopper: Shopper
     assert again["cart"]["totalQuantity"] == 2
 
 
-# An offer taken for the whole cart.
+# Applying an offer to the whole cart.
 
 APPLY = """mutation($offer: OfferChoice!) { applyOffer(input: {offer: $offer}) {
   cart { totals { discount { amount } } appliedOffers { couponCode offer { id name } } } errors { code path } } }"""
@@ -240,7 +240,7 @@ async def apply(storefront: Storefront, **offer: str) -> dict[str, Any]:
     return payload
 
 
-async def test_offer_is_applied_and_removed_by_its_id(storefront: Storefront) -> None:
+async def test_offer_can_be_applied_and_removed_by_id(storefront: Storefront) -> None:
     await add(storefront, line(POLES))
     done = await apply(storefront, offerId=CART_OFFER)
     assert done == {
@@ -274,7 +274,7 @@ CODES = {
 }
 
 
-def test_sandbox_refuses_offers_with_every_documented_code() -> None:
+def test_sandbox_can_return_every_documented_offer_error_code() -> None:
     documented = {code for code, cause in CAUSES.items() if cause in set(CODES.values())}
     assert documented <= {*REFUSALS, "invalid-coupon"}
 
@@ -309,8 +309,8 @@ async def test_unusable_offer_is_an_error(storefront: Storefront, offer_id: str,
     assert payload["errors"] == [{"code": expected, "path": ["input", "offer", "offerId"]}]
 
 
-async def test_offer_applies_when_its_product_is_in_the_cart(storefront: Storefront) -> None:
+async def test_offer_for_a_product_applies_when_it_is_in_cart(storefront: Storefront) -> None:
     await add(storefront, line(TENT))
     assert (await apply(storefront, couponCode="TENT12"))["cart"]["totals"]["discount"]["amount"] == "47.88"
     named = await apply(storefront, offerId=global_id("Offer", "68201176019"))
-    assert named["cart"]["totals"]["discount"]["amount"] == "71.82", "the better one"
+    assert named["cart"]["totals"]["discount"]["amount"] == "71.82", "the offer with the larger discount applies"

@@ -1,4 +1,4 @@
-"""Checkout pages and steps beside the purchase itself: their content, and the upstream calls they cost."""
+"""Checkout pages: the data they show, and the number of calls to Digital River that each needs."""
 
 from dirty_equals import IsPartialDict
 
@@ -23,7 +23,7 @@ async def test_approved_paypal_source_is_attached_in_two_calls(shopper: Shopper,
     assert world.calls.count() == 2
 
 
-async def test_required_authentication_stays_the_next_action(shopper: Shopper, world: World) -> None:
+async def test_payment_session_reports_authentication_required_by_submit_order(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.get_ready(owner__lastName="Decline:authentication_required")
     assert (await storefront.outcome())["__typename"] == "OrderActionRequired"
@@ -39,7 +39,7 @@ async def test_required_authentication_stays_the_next_action(shopper: Shopper, w
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
 
 
-async def test_submission_outcome_is_read_by_its_key(shopper: Shopper, world: World) -> None:
+async def test_submission_outcome_can_be_read_by_idempotency_key(shopper: Shopper, world: World) -> None:
     storefront, key = shopper.storefront, new_key()
     await shopper.get_ready()
     assert (await storefront.outcome(key))["__typename"] == "OrderPlaced"
@@ -50,7 +50,7 @@ async def test_submission_outcome_is_read_by_its_key(shopper: Shopper, world: Wo
     assert (await storefront.run("SubmissionOutcome", key=new_key()))["orderSubmission"] is None
 
 
-async def test_thank_you_page_shows_instructions_until_the_money_arrives(shopper: Shopper, world: World) -> None:
+async def test_payment_instructions_are_returned_until_the_order_is_paid(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("wireTransfer")
     placed_order = (await storefront.outcome())["order"]
@@ -73,7 +73,7 @@ async def test_thank_you_page_shows_instructions_until_the_money_arrives(shopper
     assert (answer.body["data"], answer.codes) == ({"order": None}, ["UPSTREAM_UNAVAILABLE"])
 
 
-async def test_checkout_page_and_payment_step_share_the_method_list(shopper: Shopper, world: World) -> None:
+async def test_checkout_page_and_payment_step_share_cached_payment_methods(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.fill_cart(countryCode="GB", countrySubdivision=None, city="Leeds", postalCode="LS1 4AP")
     await storefront.add("5401230200")
@@ -82,10 +82,10 @@ async def test_checkout_page_and_payment_step_share_the_method_list(shopper: Sho
     (requirement,) = page["cart"]["taxIdentifierRequirements"]
     assert requirement["customerType"] == "BUSINESS"
     assert [identifier_field["key"] for identifier_field in requirement["fields"]] == ["UK_VAT"]
-    assert world.calls.count() == 3, "cart, tax schema, methods"
+    assert world.calls.count() == 3, "calls: cart, tax schema, payment methods"
     world.calls.clear()
     await storefront.run("CheckoutPage")
-    assert world.calls.count() == 2, "the method list is cached"
+    assert world.calls.count() == 2, "the payment methods are cached"
 
     world.calls.clear()
     step = await storefront.run("PaymentStep", filter={"usableOnly": True})

@@ -1,4 +1,4 @@
-"""Each rule of the guard blocks an order, and each field that `resolvedBy` names clears the blocker."""
+"""Each rule of the checkout guard blocks an order until a field named in `resolvedBy` clears the blocker."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -57,7 +57,7 @@ PREPARE = "mutation($input: PrepareCheckoutInput!) { prepareCheckout(input: $inp
 
 
 @pytest.mark.parametrize("state", OTHER_STATES)
-async def test_only_requires_confirmation_lets_an_order_through(shopper: Shopper, state: str) -> None:
+async def test_order_is_blocked_unless_payment_session_requires_confirmation(shopper: Shopper, state: str) -> None:
     await shopper.get_ready()
     await shopper.force_state(state)
     result = await shopper.storefront.outcome()
@@ -71,12 +71,12 @@ async def test_only_requires_confirmation_lets_an_order_through(shopper: Shopper
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# Each blocker: what causes it, and for each field in its `resolvedBy` a step that clears it.
+# One case for each blocker: its cause, and for each field in `resolvedBy` a step that clears the blocker.
 
 
 @dataclass
 class GuestShopper(Shopper):
-    """A shopper whose cart a test can change, in the sandbox or on its way to the gateway."""
+    """A shopper whose cart a test can change in the sandbox, or in the answers that the gateway receives."""
 
     network: InMemoryTransport
 
@@ -86,7 +86,7 @@ class GuestShopper(Shopper):
         return cart
 
     def rewrite_cart(self, edit: Callable[[dict[str, Any]], object]) -> None:
-        """Edit each cart that the gateway reads."""
+        """Apply `edit` to each cart that the gateway reads from now on."""
 
         def rewrite(body: Any) -> Any:
             edit(body["cart"])
@@ -139,8 +139,8 @@ async def reduce_poles_to_one(guest: GuestShopper) -> None:
     await change_cart(guest, UPDATE, id=line_id, quantity=1)
 
 
-def show_poles_with(change: dict[str, Any]) -> Step:
-    """A step that adds poles and changes how Digital River describes them from now on."""
+def add_poles_and_change_product(change: dict[str, Any]) -> Step:
+    """Return a step that adds poles to the cart and changes fields of that product in all later answers."""
 
     async def cause(guest: GuestShopper) -> None:
         await guest.storefront.add(POLES, 3)
@@ -209,7 +209,7 @@ async def require_authentication(guest: GuestShopper) -> None:
 
 
 async def authenticate(guest: GuestShopper) -> None:
-    """Read the action for DigitalRiver.js, and end the state as if DigitalRiver.js had carried it out."""
+    """Read the action for DigitalRiver.js, then simulate that DigitalRiver.js has authenticated the shopper."""
     action = (await guest.storefront.ask(NEXT_ACTION)).data["paymentSession"]["nextAction"]
     assert action["__typename"] == "AuthenticateSourceAction"
     assert action["sourceId"] == str(guest.cart.source.id if guest.cart.source else None)
@@ -250,7 +250,7 @@ class BlockerCase:
     typename: str
     cause: Step
     resolutions: Mapping[str, Step]
-    """By coordinate in `resolvedBy`: a step that clears the blocker. Lists all of them."""
+    """Each field that `resolvedBy` must name, with a step that uses the field to clear the blocker."""
 
 
 RESOLVED_BY_DETAILS = {"Mutation.prepareCheckout": give_details}
@@ -261,11 +261,13 @@ BLOCKER_CASES = [
     BlockerCase(
         "LINE_UNAVAILABLE",
         "LineBlocker",
-        show_poles_with({"purchasable": "false"}),
+        add_poles_and_change_product({"purchasable": "false"}),
         {"Mutation.removeCartLines": remove_poles},
     ),
     BlockerCase("INSUFFICIENT_STOCK", "LineBlocker", exceed_the_stock, RESOLVED_BY_LINES),
-    BlockerCase("QUANTITY_OUT_OF_RANGE", "LineBlocker", show_poles_with({"maximumQuantity": 2}), RESOLVED_BY_LINES),
+    BlockerCase(
+        "QUANTITY_OUT_OF_RANGE", "LineBlocker", add_poles_and_change_product({"maximumQuantity": 2}), RESOLVED_BY_LINES
+    ),
     BlockerCase("ADDRESS_MISSING", "AddressBlocker", remove_addresses, RESOLVED_BY_DETAILS),
     BlockerCase("ADDRESS_INCOMPLETE", "AddressBlocker", remove_email, RESOLVED_BY_DETAILS),
     BlockerCase("COUNTRY_NOT_SERVED", "AddressBlocker", move_abroad, RESOLVED_BY_DETAILS),
@@ -307,7 +309,7 @@ BLOCKER_CASES = [
         for coordinate in case.resolutions
     ],
 )
-async def test_each_rule_blocks_until_it_is_resolved(
+async def test_each_blocker_prevents_the_order_until_cleared(
     world: World,
     network: InMemoryTransport,
     sandbox: httpx.AsyncClient,
@@ -335,7 +337,7 @@ async def test_each_rule_blocks_until_it_is_resolved(
         await case.resolutions[coordinate](guest)
         if guest.submits == submits_before:
             assert case.code not in [blocker["code"] for blocker in (await storefront.cart())["readiness"]["blockers"]]
-            # A changed total may need another source.
+            # When the total has changed, the attached source may have the wrong amount.
             if (await storefront.cart())["readiness"]["status"] == "BLOCKED":
                 await guest.pay_with()
             result = await storefront.outcome()
@@ -343,7 +345,9 @@ async def test_each_rule_blocks_until_it_is_resolved(
         assert guest.submits == submits_before + 1
 
 
-async def test_site_without_payment_sessions_places_no_order(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_order_is_blocked_on_a_site_without_payment_sessions(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     await shopper.get_ready()
     guest = GuestShopper(shopper.storefront, shopper.sandbox, shopper.world, network)
     guest.rewrite_cart(lambda cart: cart.pop("paymentSession"))
@@ -352,7 +356,7 @@ async def test_site_without_payment_sessions_places_no_order(shopper: Shopper, n
     assert guest.submits == 0
 
 
-async def test_order_is_blocked_unless_shopper_agreed_to_the_cart(shopper: Shopper) -> None:
+async def test_order_is_blocked_when_its_total_or_revision_is_outdated(shopper: Shopper) -> None:
     await shopper.get_ready()
     shown_cart = await shopper.storefront.cart()
     total = shown_cart["totals"]["orderTotal"]
@@ -376,14 +380,14 @@ async def test_order_is_blocked_unless_shopper_agreed_to_the_cart(shopper: Shopp
     assert blocker == IsPartialDict(code="CART_CHANGED", resolvedBy=["Query.cart", "Mutation.submitOrder"])
     assert shopper.submits == 0
 
-    # The revision in the blocker is that of the current cart; the shopper can agree to it.
+    # The blocker contains the revision of the current cart, with which the shopper can order.
     current_cart = await shopper.storefront.cart()
     assert (current_cart["totals"]["orderTotal"], current_cart["revision"]) == (total, blocker["currentRevision"])
     result = await shopper.storefront.outcome(total=total, revision=blocker["currentRevision"])
     assert result["__typename"] == "OrderPlaced"
 
 
-async def test_pending_redirect_is_resumed_and_not_submitted_again(shopper: Shopper) -> None:
+async def test_order_with_pending_redirect_is_resumed_not_submitted_again(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     first = await shopper.storefront.outcome()
     second = await shopper.storefront.outcome()
@@ -395,7 +399,7 @@ async def test_pending_redirect_is_resumed_and_not_submitted_again(shopper: Shop
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_readiness_needs_no_call_beside_the_cart(shopper: Shopper) -> None:
+async def test_checkout_readiness_needs_only_the_call_for_the_cart(shopper: Shopper) -> None:
     await shopper.fill_cart()
     shopper.world.calls.clear()
     answer = await shopper.storefront.ask("{ cart { id } checkoutReadiness { status blockers { code } } }")
@@ -410,7 +414,7 @@ SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: 
 
 
 async def block_recurring_cart(shopper: Shopper) -> tuple[str, dict[str, Any]]:
-    """Submit a recurring cart with a card that is not saved. Returns the id of its source, and the blocker."""
+    """Submit a recurring product with an unsaved card. Return the source id of the card and the blocker."""
     await shopper.fill_cart(LIVE_MAPS)
     source_id = await shopper.pay_with()
     result = await shopper.storefront.outcome()
@@ -419,7 +423,7 @@ async def block_recurring_cart(shopper: Shopper) -> tuple[str, dict[str, Any]]:
     return source_id, blocker
 
 
-async def test_recurring_line_needs_a_source_that_can_be_reused(registered_shopper: Shopper) -> None:
+async def test_recurring_product_requires_a_saved_source(registered_shopper: Shopper) -> None:
     source_id, blocker = await block_recurring_cart(registered_shopper)
     assert blocker == IsPartialDict(
         __typename="PaymentSessionBlocker",
@@ -441,7 +445,7 @@ async def test_recurring_line_needs_a_source_that_can_be_reused(registered_shopp
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_any_source_pays_once_recurring_lines_are_removed(registered_shopper: Shopper) -> None:
+async def test_unsaved_source_is_accepted_after_recurring_lines_are_removed(registered_shopper: Shopper) -> None:
     await block_recurring_cart(registered_shopper)
     await change_cart(registered_shopper, REMOVE, ids=await line_ids(registered_shopper))
     await registered_shopper.fill_cart()
@@ -449,7 +453,7 @@ async def test_any_source_pays_once_recurring_lines_are_removed(registered_shopp
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# The rules without the graph, for carts that the sandbox does not make.
+# Guard rules called directly, with carts that the sandbox cannot produce.
 
 
 async def ready_wire_cart(shopper: Shopper) -> dict[str, Any]:
@@ -468,7 +472,7 @@ def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlock
     return [blocker.code for blocker in guard.blockers(checkout)]
 
 
-async def test_unpurchasable_line_or_low_quantity_blocks(shopper: Shopper, world: World) -> None:
+async def test_unpurchasable_product_or_low_quantity_blocks_the_order(shopper: Shopper, world: World) -> None:
     wire_cart = await ready_wire_cart(shopper)
     assert blocker_codes(world, wire_cart) == []
     (line,) = wire_cart["cart"]["lineItems"]["lineItem"]
@@ -478,13 +482,13 @@ async def test_unpurchasable_line_or_low_quantity_blocks(shopper: Shopper, world
     assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.QUANTITY_OUT_OF_RANGE]
 
 
-async def test_cart_without_payment_session_is_blocked(shopper: Shopper, world: World) -> None:
+async def test_guard_blocks_a_cart_without_payment_session(shopper: Shopper, world: World) -> None:
     wire_cart = await ready_wire_cart(shopper)
     del wire_cart["cart"]["paymentSession"]
     assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.PAYMENT_SESSION_MISSING]
 
 
-async def test_missing_amounts_do_not_override_the_session_state(shopper: Shopper, world: World) -> None:
+async def test_payment_session_state_decides_when_its_amounts_are_missing(shopper: Shopper, world: World) -> None:
     wire_cart = await ready_wire_cart(shopper)
     session = wire_cart["cart"]["paymentSession"]
     del session["amountContributed"], session["amountRemainingToBeContributed"]
@@ -493,7 +497,7 @@ async def test_missing_amounts_do_not_override_the_session_state(shopper: Shoppe
     assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY]
 
 
-def test_every_coordinate_in_resolved_by_exists() -> None:
+def test_every_field_named_in_resolved_by_exists() -> None:
     core = build().core
     coordinates = re.findall(
         r'"((?:Query|Mutation)\.\w+)"',
@@ -502,15 +506,15 @@ def test_every_coordinate_in_resolved_by_exists() -> None:
     assert len(coordinates) > 10
     for coordinate in coordinates:
         type_name, _, field = coordinate.partition(".")
-        assert field in core.type_map[type_name].fields, coordinate  # type: ignore[attr-defined]  # both are objects
+        assert field in core.type_map[type_name].fields, coordinate  # type: ignore[attr-defined]  # Query and Mutation are object types
 
 
-async def test_source_amount_is_known_after_a_lost_attach_answer(shopper: Shopper) -> None:
+async def test_source_amount_is_known_when_attach_answer_was_lost(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.source("klarnaCredit")
     await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)
     assert (await shopper.storefront.attach(source_id))["errors"] != []
-    assert (await shopper.storefront.attach(source_id))["errors"] == [], "it is attached already"
+    assert (await shopper.storefront.attach(source_id))["errors"] == [], "the source is already attached"
     await shopper.storefront.add(PACK)
     blockers = (await shopper.storefront.cart())["readiness"]["blockers"]
     assert [blocker["code"] for blocker in blockers] == ["SOURCE_AMOUNT_OUTDATED"]

@@ -1,4 +1,4 @@
-"""Tax identifiers: where they are required, how they are validated, and what the cart shows of them."""
+"""Tax identifiers: where they are required, how they are validated, and how the cart shows them."""
 
 from typing import Any
 
@@ -52,10 +52,10 @@ async def test_business_with_a_vat_number_pays_no_tax(shopper: Shopper) -> None:
     assert payload["cart"]["customerType"] == "BUSINESS"
     assert payload["cart"]["taxIdentifiers"] == [{"key": "UK_VAT", "maskedValue": "•••••••8737"}]
     assert payload["cart"]["totals"]["tax"]["amount"] == "0.00"
-    assert shopper.world.calls.count() == 3, "schema, change, cart"
+    assert shopper.world.calls.count() == 3, "calls: tax schema, change, cart"
 
 
-async def test_identifiers_are_replaced_and_removed(storefront: Storefront, shopper: Shopper) -> None:
+async def test_tax_identifiers_can_be_replaced_and_removed(storefront: Storefront, shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     first = await set_tax(storefront, "BUSINESS", CNPJ=CNPJ, IE="110042490114")
     assert [identifier["key"] for identifier in first["cart"]["taxIdentifiers"]] == ["CNPJ", "IE"]
@@ -66,7 +66,7 @@ async def test_identifiers_are_replaced_and_removed(storefront: Storefront, shop
     assert removed["cart"] == IsPartialDict(customerType="BUSINESS", taxIdentifiers=[])
 
 
-async def test_repeated_call_changes_nothing(storefront: Storefront, shopper: Shopper) -> None:
+async def test_repeated_set_tax_identifiers_returns_the_same_payload(storefront: Storefront, shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     assert await set_tax(storefront, "INDIVIDUAL", CPF=CPF) == await set_tax(storefront, "INDIVIDUAL", CPF=CPF)
     assert await set_tax(storefront, "INDIVIDUAL") == await set_tax(storefront, "INDIVIDUAL")
@@ -84,7 +84,7 @@ INVALID: dict[str, tuple[str, dict[str, str], list[str]]] = {
 
 
 @pytest.mark.parametrize(("customer_type", "identifiers", "path"), INVALID.values(), ids=INVALID)
-async def test_invalid_identifier_is_refused_before_it_is_sent(
+async def test_invalid_tax_identifier_is_rejected_and_not_sent(
     shopper: Shopper, customer_type: str, identifiers: dict[str, str], path: list[str]
 ) -> None:
     await shopper.fill_cart(**BRAZIL)
@@ -101,7 +101,7 @@ async def test_invalid_identifier_is_refused_before_it_is_sent(
     assert shopper.world.calls.count("POST", REGISTRATIONS) == 0
 
 
-async def test_duplicate_key_is_refused(storefront: Storefront, shopper: Shopper) -> None:
+async def test_duplicate_tax_identifier_key_is_rejected(storefront: Storefront, shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     twice = [{"key": "CPF", "value": CPF}, {"key": "CPF", "value": CPF}]
     answer = await storefront.ask(SET, input={"customerType": "INDIVIDUAL", "taxIdentifiers": twice})
@@ -109,7 +109,7 @@ async def test_duplicate_key_is_refused(storefront: Storefront, shopper: Shopper
     assert error["path"] == ["input", "taxIdentifiers", "1", "key"]
 
 
-async def test_site_without_tax_identifiers_refuses_them(shopper: Shopper) -> None:
+async def test_tax_identifier_is_rejected_when_the_site_has_none(shopper: Shopper) -> None:
     await shopper.fill_cart(**BRITAIN)
     await shopper.control("switches", {"tax_registrations": "off"})
     refused = await set_tax(shopper.storefront, "BUSINESS", UK_VAT="GB698588737")
@@ -117,7 +117,7 @@ async def test_site_without_tax_identifiers_refuses_them(shopper: Shopper) -> No
     assert refused["cart"] == IsPartialDict(customerType="INDIVIDUAL", taxIdentifiers=[])
 
 
-async def test_digital_river_validates_when_the_schema_is_unavailable(shopper: Shopper) -> None:
+async def test_digital_river_validates_when_the_tax_schema_is_unavailable(shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     await shopper.fault("status", SCHEMA, status=503)
     assert (await set_tax(shopper.storefront, "INDIVIDUAL", CPF=CPF))["errors"] == []
@@ -125,7 +125,7 @@ async def test_digital_river_validates_when_the_schema_is_unavailable(shopper: S
     assert refused["errors"] == [IsPartialDict(code="TAX_IDENTIFIER_INVALID", path=["input", "taxIdentifiers"])]
 
 
-async def test_identifier_value_is_masked_in_every_answer(storefront: Storefront, shopper: Shopper) -> None:
+async def test_tax_identifier_is_masked_in_every_answer(storefront: Storefront, shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     payload = await set_tax(storefront, "INDIVIDUAL", CPF=CPF)
     assert CPF not in str(payload)
@@ -135,10 +135,10 @@ async def test_identifier_value_is_masked_in_every_answer(storefront: Storefront
     assert "12345678901" not in str(refused.body)
 
 
-# As a part of prepareCheckout.
+# Tax identifiers in prepareCheckout.
 
 
-async def test_prepare_checkout_applies_its_parts_in_order(shopper: Shopper) -> None:
+async def test_prepare_checkout_applies_address_before_tax_identifiers(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await storefront.add(PACK, 3)
     shopper.world.calls.clear()
@@ -152,12 +152,12 @@ async def test_prepare_checkout_applies_its_parts_in_order(shopper: Shopper) -> 
     }
     payload = (await storefront.ask(PREPARE, input=args)).data["prepareCheckout"]
     assert payload["errors"] == []
-    assert payload["cart"]["taxIdentifiers"] == [{"key": "CPF"}], "checked with the schema of the new address"
+    assert payload["cart"]["taxIdentifiers"] == [{"key": "CPF"}], "validated with the tax schema of the new country"
     assert payload["cart"]["totals"]["discount"]["amount"] == "24.03"
-    assert shopper.world.calls.count() == 5, "addresses and terms, schema, tax, cart, coupon"
+    assert shopper.world.calls.count() == 5, "calls: addresses and terms, tax schema, tax, cart, coupon"
 
 
-async def test_prepare_checkout_stops_at_the_part_that_fails(shopper: Shopper) -> None:
+async def test_prepare_checkout_stops_at_the_first_failing_part(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await storefront.add(PACK)
     args: dict[str, Any] = {
@@ -178,15 +178,15 @@ async def test_prepare_checkout_stops_at_the_part_that_fails(shopper: Shopper) -
     assert payload["cart"]["taxIdentifiers"] == [{"key": "CPF"}], "the parts before the failed one are applied"
 
 
-# The guard.
+# Tax identifiers that block the checkout.
 
 
-async def test_required_identifier_blocks_until_it_is_set(shopper: Shopper) -> None:
+async def test_missing_tax_identifier_blocks_the_order_until_set(shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     await shopper.pay_with()
     shopper.world.calls.clear()
     checkout = await readiness(shopper.storefront)
-    assert shopper.world.calls.count() == 2, "cart and schema"
+    assert shopper.world.calls.count() == 2, "calls: cart, tax schema"
     assert checkout["status"] == "BLOCKED"
     assert checkout["blockers"] == [
         {
@@ -205,13 +205,13 @@ async def test_required_identifier_blocks_until_it_is_set(shopper: Shopper) -> N
     await set_tax(shopper.storefront, "INDIVIDUAL", CPF=CPF)
     shopper.world.calls.clear()
     checkout = await readiness(shopper.storefront)
-    assert shopper.world.calls.count() == 1, "no schema is read once the cart has an identifier"
+    assert shopper.world.calls.count() == 1, "the tax schema is not read when the cart has an identifier"
     assert checkout["status"] == "READY"
     assert {"kind": "TAX", "status": "DONE"} in checkout["steps"]
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_unavailable_check_makes_readiness_unknown(shopper: Shopper) -> None:
+async def test_unavailable_tax_schema_makes_readiness_unknown(shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     await shopper.pay_with()
     await shopper.fault("status", SCHEMA, status=503)
@@ -231,7 +231,7 @@ async def test_unavailable_check_makes_readiness_unknown(shopper: Shopper) -> No
     ]
 
 
-async def test_tax_step_is_not_needed_in_other_countries(shopper: Shopper) -> None:
+async def test_tax_step_is_not_needed_for_a_us_address(shopper: Shopper) -> None:
     await shopper.get_ready()
     shopper.world.calls.clear()
     checkout = await readiness(shopper.storefront)
@@ -240,7 +240,7 @@ async def test_tax_step_is_not_needed_in_other_countries(shopper: Shopper) -> No
     assert shopper.world.calls.count() == 1
 
 
-async def test_tax_refusal_of_submit_becomes_the_same_blocker(shopper: Shopper, world: World) -> None:
+async def test_tax_refusal_of_submit_cart_becomes_tax_identifier_blocker(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, status=409, code="invalid-tax-registrations", times=1)
     result = await shopper.storefront.outcome()

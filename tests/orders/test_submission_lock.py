@@ -1,4 +1,4 @@
-"""The lock of a cart belongs to one submission attempt, at whatever replica the attempt goes on."""
+"""The lock of a cart belongs to one submission attempt, also when another replica continues the attempt."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     await store.aclose()
 
 
-async def test_lock_of_a_dead_replica_passes_to_the_same_attempt(store: Store) -> None:
+async def test_another_replica_takes_over_the_lock_of_an_attempt(store: Store) -> None:
     replica = Replica(store)
     attempts = Attempts(store, replica)
     dead, alive = SubmissionLock(store, Attempts(store, Replica(store))), SubmissionLock(store, attempts)
@@ -45,4 +45,4 @@ async def test_lock_of_a_dead_replica_passes_to_the_same_attempt(store: Store) -
     with attempts.sending(store_key):
         assert await alive.take(lock, store_key, record) is None
         assert await alive.take(lock, another_key, lost) == record, "another attempt does not get the lock"
-        assert await dead.take(lock, store_key, lost) == record, "nor does the replica that was slow and not dead"
+        assert await dead.take(lock, store_key, lost) == record, "the slow replica does not get the lock back"
