@@ -1,4 +1,4 @@
-"""Card numbers are refused in every part of a request, are sent nowhere, and other numbers pass."""
+"""A request with a card number is rejected and the number is neither sent nor logged. Other numbers are accepted."""
 
 import io
 import json
@@ -24,10 +24,10 @@ CARD = "4111111111111111"
 
 CARDS = {
     "Visa": CARD,
-    "Visa of old": "4222222222222",
+    "Visa of 13 digits": "4222222222222",
     "Visa of 19 digits": "4000000000000000006",
     "Mastercard": "5555555555554444",
-    "Mastercard in the twos": "2223003122003222",
+    "Mastercard that begins with 2": "2223003122003222",
     "American Express": "378282246310005",
     "Diners Club": "30569309025904",
     "Discover": "6011111111111117",
@@ -41,21 +41,21 @@ SPELLINGS = {
     "hyphens": "4111-1111-1111-1111",
     "dots": "4111.1111.1111.1111",
     "underscores": "4111_1111_1111_1111",
-    "real dashes": "4111–1111—1111‑1111",
-    "each digit by itself": " ".join(CARD),
-    "spaces that do not break": "4111\u00a01111\u202f1111\u20091111",
+    "typographic dashes": "4111–1111—1111‑1111",
+    "a space after each digit": " ".join(CARD),
+    "non-breaking spaces": "4111\u00a01111\u202f1111\u20091111",
     "invisible characters": "4\u200b1\u200d1\u20601\ufeff1\u00ad11111111111",
     "wide digits": "４１１１１１１１１１１１１１１１",
     "Arabic digits": "٤١١١١١١١١١١١١١١١",
     "Devanagari digits": "४१११११११११११११११",
     "bold digits": "𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏",
     "circled digits": "④①①①①①①①①①①①①①①①",
-    "words around": "my card is 4111111111111111, thanks",
-    "no space around": "card4111111111111111visa",
-    "a number in front": "2 times 3, 4111 1111 1111 1111",
-    "expiry and code behind": "4111111111111111 12/30 123",
-    "all in one": "41111111111111111230123",
-    "among other digits": "99999" + CARD + "99999",
+    "surrounded by words": "my card is 4111111111111111, thanks",
+    "surrounded by letters without spaces": "card4111111111111111visa",
+    "preceded by other numbers": "2 times 3, 4111 1111 1111 1111",
+    "followed by expiry and code": "4111111111111111 12/30 123",
+    "expiry and code without spaces": "41111111111111111230123",
+    "surrounded by other digits": "99999" + CARD + "99999",
 }
 
 
@@ -67,7 +67,7 @@ def test_card_numbers_of_all_issuers_are_detected(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_card_number_is_detected_in_every_spelling(text: str) -> None:
+def test_card_number_is_detected_in_every_notation(text: str) -> None:
     assert has_card_number(text)
 
 
@@ -89,12 +89,12 @@ def test_card_number_is_detected_in_every_spelling(text: str) -> None:
         "",
     ],
 )
-def test_other_numbers_are_accepted(text: str) -> None:
+def test_numbers_that_are_not_card_numbers_are_accepted(text: str) -> None:
     assert not has_card_number(text)
 
 
-def innocent(chance: random.Random) -> str:
-    """An input without a card number, as people and programs send them."""
+def input_without_card_number(chance: random.Random) -> str:
+    """A random telephone number, address, identifier or the like, without a card number."""
     digits = "0123456789"
 
     def some(count: int) -> str:
@@ -118,9 +118,9 @@ def innocent(chance: random.Random) -> str:
 
 
 @pytest.mark.slow
-def test_at_most_one_innocent_input_in_a_thousand_is_refused() -> None:
-    chance = random.Random(4711)  # noqa: S311 - the same inputs every time
-    inputs = [innocent(chance) for _ in range(20_000)]
+def test_at_most_one_harmless_input_in_a_thousand_is_rejected() -> None:
+    chance = random.Random(4711)  # noqa: S311 - the test needs the same inputs in each run
+    inputs = [input_without_card_number(chance) for _ in range(20_000)]
     assert sum(map(has_card_number, inputs)) <= 20
 
 
@@ -141,7 +141,7 @@ def test_costly_string_is_checked_within_a_second(text: str, benchmark_s: Any) -
 
 @pytest.fixture
 def benchmark_s() -> Any:
-    """Seconds of CPU that a call takes."""
+    """Function that returns the CPU seconds of a call."""
     import time
 
     def measure(act: Any) -> float:
@@ -156,7 +156,7 @@ ERRORS = "errors { __typename code path retry }"
 CARD_DETECTED = "SENSITIVE_DATA_DETECTED"
 
 
-async def test_mutation_with_card_number_is_refused_and_reports_its_path(
+async def test_mutation_with_card_number_returns_an_error_with_its_path(
     shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
     await shopper.storefront.add(PACK)
@@ -178,7 +178,7 @@ async def test_mutation_with_card_number_is_refused_and_reports_its_path(
     assert "card number refused" in log.getvalue()
 
 
-async def test_only_the_mutation_with_the_card_number_is_skipped(shopper: Shopper) -> None:
+async def test_other_mutations_are_executed_beside_one_with_card_number(shopper: Shopper) -> None:
     text = """mutation($lines: [NewCartLineInput!]!, $organisation: String) {
       addCartLines(input: {lines: $lines}) { cart { totalQuantity } errors { code } }
       card: updateCart(input: {organizationId: $organisation}) { errors { code path } } }"""
@@ -201,7 +201,7 @@ async def test_address_with_card_number_is_not_sent(shopper: Shopper, world: Wor
 
 
 def string_paths() -> list[tuple[str, tuple[str, ...]]]:
-    """Every string input of a mutation: the mutation, and the path of the input."""
+    """For each string input of each mutation: the name of the mutation and the path of the input."""
     root = build().core.mutation_type
     assert root is not None
     return [
@@ -227,7 +227,7 @@ def nested_paths(type_: Any, parents: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def value_with(type_: Any, path: tuple[str, ...]) -> Any:
-    """A value of the type, with a card number at the path."""
+    """An input value of the type that has a card number at `path`."""
     named = get_named_type(type_)
     if is_list_type(plain(type_)):
         return [value_with(plain(type_).of_type, path[1:])]
@@ -252,7 +252,7 @@ def read(text: str) -> Any:
 @pytest.mark.parametrize(
     ("name", "path"), string_paths(), ids=lambda value: value if isinstance(value, str) else ".".join(value)
 )
-async def test_card_number_in_any_string_of_a_mutation_is_refused(
+async def test_card_number_in_any_string_of_a_mutation_is_rejected(
     shopper: Shopper, world: World, log: io.StringIO, name: str, path: tuple[str, ...]
 ) -> None:
     root = build().core.mutation_type
@@ -300,7 +300,7 @@ QUERY = "query($text: String!) { product(by: {externalReferenceId: $text}) { nam
         },
     ],
 )
-async def test_card_number_anywhere_else_refuses_the_request(
+async def test_request_with_card_number_outside_mutation_strings_is_rejected(
     storefront: Storefront, world: World, log: io.StringIO, body: dict[str, Any]
 ) -> None:
     answer = await storefront.send(body)
@@ -309,13 +309,13 @@ async def test_card_number_anywhere_else_refuses_the_request(
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "looks like card data" in error["message"]
     output = answer.text + str(answer.headers) + log.getvalue()
-    # Eight digits: a request id has four of them once in a while.
+    # Eight digits are compared, because a random request id may contain four of them.
     assert not re.search(r"1111[ ]?1111", output)
     assert world.calls.count() == 0
 
 
 @pytest.mark.parametrize("header", ["User-Agent", "X-Riverfront-Client", "Referer", "X-Anything", "Accept-Language"])
-async def test_card_number_in_a_header_refuses_the_request(
+async def test_request_with_card_number_in_a_header_is_rejected(
     storefront: Storefront, log: io.StringIO, header: str
 ) -> None:
     answer = await storefront.send({"query": "{ storefront { locales } }"}, **{header: f"card {CARD}"})
@@ -324,7 +324,7 @@ async def test_card_number_in_a_header_refuses_the_request(
     assert CARD not in answer.text + log.getvalue()
 
 
-async def test_card_number_as_request_id_is_replaced(storefront: Storefront, log: io.StringIO) -> None:
+async def test_card_number_is_not_used_as_request_id(storefront: Storefront, log: io.StringIO) -> None:
     answer = await storefront.send({"query": "{ storefront { locales } }"}, **{"X-Request-Id": CARD})
     assert CARD not in answer.headers["x-request-id"]
     assert CARD not in log.getvalue()
@@ -339,7 +339,7 @@ async def test_card_number_as_request_id_is_replaced(storefront: Storefront, log
         {"query": "{ storefront { locales } } # " + CARD},
     ],
 )
-async def test_card_number_in_a_url_refuses_the_request(
+async def test_request_with_card_number_in_its_url_is_rejected(
     storefront: Storefront, log: io.StringIO, parameters: dict[str, str]
 ) -> None:
     answer = await storefront.http.get("/graphql?" + urlencode(parameters), headers=CLIENT)
@@ -352,7 +352,7 @@ ORDER_NUMBER_LIKE_VISA = "4222222222222"
 
 
 async def test_identifiers_that_look_like_cards_are_accepted(shopper: Shopper, world: World) -> None:
-    """An order number may begin with 4, and pass Luhn's check."""
+    """An order number may begin with 4 and have a valid check digit, like a Visa card number."""
     assert has_card_number(ORDER_NUMBER_LIKE_VISA)
     answer = await shopper.storefront.ask(QUERY, text=ORDER_NUMBER_LIKE_VISA)
     assert answer.data == {"product": None}
@@ -369,7 +369,7 @@ async def test_national_telephone_number_is_accepted(shopper: Shopper) -> None:
     assert payload["errors"] == []
 
 
-async def test_refused_mutation_with_card_number_leaves_its_key_unused(shopper: Shopper) -> None:
+async def test_idempotency_key_of_mutation_with_card_number_stays_unused(shopper: Shopper) -> None:
     key = new_key()
     text = """mutation($key: UUID!, $value: String!) { addCartLines(input: {idempotencyKey: $key, lines: [{product:
       {upstreamId: "5401230100"}, customAttributes: [{name: "engraving", value: $value}]}]}) {
@@ -382,7 +382,7 @@ async def test_refused_mutation_with_card_number_leaves_its_key_unused(shopper: 
     assert again.data["addCartLines"]["cart"] == {"totalQuantity": 1}
 
 
-async def test_cart_revision_with_digits_of_a_card_is_accepted(storefront: Storefront) -> None:
+async def test_cart_revision_that_contains_a_card_number_is_accepted(storefront: Storefront) -> None:
     await storefront.add(PACK)
     text = "mutation($revision: CartRevision) { updateCart(input: {ifRevision: $revision}) { errors { code } } }"
     payload = (await storefront.ask(text, revision=f"{CARD}{'a' * 16}")).data["updateCart"]

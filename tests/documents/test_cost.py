@@ -1,4 +1,4 @@
-"""The estimated cost of an operation, its header and its limit."""
+"""The estimated cost of an operation: how it is computed, the header that reports it, and the limit."""
 
 import pytest
 
@@ -26,18 +26,18 @@ PRODUCTS = "query($n: Int) { products(first: $n) { nodes { name } } }"
         ("{ __schema { types { fields { args { name } } } } }", 0),
     ],
 )
-async def test_answer_has_the_estimated_cost_as_header(storefront: Storefront, text: str, points: int) -> None:
+async def test_estimated_cost_is_returned_in_a_header(storefront: Storefront, text: str, points: int) -> None:
     answer = await storefront.ask(text)
     assert answer.headers["x-riverfront-cost"] == str(points)
     assert answer.headers["x-riverfront-cost-limit"] == "1000"
 
 
-async def test_most_expensive_type_of_an_abstract_value_counts(storefront: Storefront) -> None:
+async def test_interface_costs_as_much_as_its_most_expensive_type(storefront: Storefront) -> None:
     text = "{ cart { readiness { blockers { code %s } } } }"
     plain = 1 + 1 + 6
     cheaper = "... on SubmissionInProgressBlocker { attempt { idempotencyKey } }"
-    dearest = "... on LineBlocker { line { product { id } } }"
-    for selection, more in (("", 0), (cheaper, 6), (dearest, 12), (cheaper + dearest, 12)):
+    most_expensive = "... on LineBlocker { line { product { id } } }"
+    for selection, more in (("", 0), (cheaper, 6), (most_expensive, 12), (cheaper + most_expensive, 12)):
         answer = await storefront.ask(text % selection)
         assert answer.headers.get("x-riverfront-cost") == str(plain + more), selection
 
@@ -49,7 +49,7 @@ async def test_page_size_in_a_variable_multiplies_the_cost(storefront: Storefron
 
 
 @pytest.mark.parametrize("size", [999, 10**12])
-async def test_operation_beyond_the_cost_limit_makes_no_call(storefront: Storefront, world: World, size: int) -> None:
+async def test_operation_above_the_cost_limit_is_not_executed(storefront: Storefront, world: World, size: int) -> None:
     answer = await storefront.ask(PRODUCTS, n=size)
     assert answer.status == 400
     assert answer.codes == ["OPERATION_TOO_EXPENSIVE"]
@@ -69,7 +69,7 @@ async def test_operation_beyond_the_cost_limit_makes_no_call(storefront: Storefr
         "query($n: Int = 1, $m: Int = 1) { products(first: $n, last: $m) { totalCount } }",
     ],
 )
-async def test_list_without_exactly_one_slicing_argument_is_refused(
+async def test_list_without_exactly_one_page_size_argument_is_rejected(
     storefront: Storefront, world: World, text: str
 ) -> None:
     answer = await storefront.ask(text)
@@ -78,13 +78,13 @@ async def test_list_without_exactly_one_slicing_argument_is_refused(
     assert world.calls.count() == 0
 
 
-async def test_slicing_variable_without_value_is_named(storefront: Storefront) -> None:
+async def test_error_names_the_page_size_variable_without_value(storefront: Storefront) -> None:
     answer = await storefront.ask("query($n: Int) { products(first: $n) { totalCount } }", m=3)
     message = "Give exactly one of first and last at products. The variable $n has no value."
     assert answer.body["errors"][0]["message"] == message
 
 
-async def test_cost_limit_is_a_setting(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_cost_limit_can_be_set(world: World, network: InMemoryTransport, clock: Clock) -> None:
     text = "{ cart { lines { id } } }"
     async with gateway(world, network, clock, cost_limit=26) as storefront:
         assert (await storefront.ask(text)).codes == []
@@ -96,13 +96,13 @@ FIRST_PAGE = {"first": 20, "n": 20}
 
 
 async def test_every_example_operation_is_within_the_cost_limit(storefront: Storefront) -> None:
-    """Of the variables only page sizes are needed: the cost is estimated before the others are checked."""
+    """The variables contain only page sizes, because the cost is estimated before other variables are checked."""
     for name, text in documents().items():
         answer = await storefront.ask(text, **FIRST_PAGE)
         assert 0 < int(answer.headers["x-riverfront-cost"]) <= 600, name
 
 
-async def test_example_pages_cost_what_the_docs_state(shopper: Shopper) -> None:
+async def test_cost_of_example_pages_agrees_with_the_docs(shopper: Shopper) -> None:
     costs = {
         name: int((await shopper.storefront.ask(documents()[name])).headers["x-riverfront-cost"])
         for name in ("CartPage", "CheckoutPage", "GuestDetails")

@@ -1,4 +1,4 @@
-"""The manifest of known documents: execution by hash, and its modes off, report and enforce."""
+"""The manifest of known documents: execution by hash, and the modes off, report and enforce."""
 
 import io
 import json
@@ -48,7 +48,7 @@ async def over_get(storefront: Storefront, **parameters: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_document_of_the_manifest_is_executed_by_its_hash(
+async def test_document_of_the_manifest_can_be_requested_by_hash(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     digest = sha256(KNOWN)
@@ -68,7 +68,7 @@ async def test_document_of_the_manifest_is_executed_by_its_hash(
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_unknown_hash_gets_an_uncached_persisted_query_not_found(
+async def test_unknown_hash_gets_persisted_query_not_found_uncached(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
@@ -82,7 +82,7 @@ async def test_unknown_hash_gets_an_uncached_persisted_query_not_found(
     assert world.calls.count() == 0
 
 
-async def test_enforce_mode_refuses_unlisted_documents_without_parsing(
+async def test_enforce_mode_rejects_documents_outside_the_manifest(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode="enforce") as storefront:
@@ -94,7 +94,7 @@ async def test_enforce_mode_refuses_unlisted_documents_without_parsing(
         assert (await storefront.send({"query": UNKNOWN} | persisted_query(sha256(UNKNOWN)))).status_code == 403
 
 
-async def test_off_mode_remembers_a_document_by_its_hash(storefront: Storefront) -> None:
+async def test_off_mode_accepts_hash_of_a_document_sent_before(storefront: Storefront) -> None:
     digest = sha256(UNKNOWN)
     assert (await storefront.send(persisted_query(digest))).status_code == 400
     assert (await storefront.send({"query": UNKNOWN} | persisted_query(digest))).status_code == 200
@@ -114,7 +114,7 @@ async def test_off_mode_remembers_a_document_by_its_hash(storefront: Storefront)
         {"extensions": {"persistedQuery": {}}},
     ],
 )
-async def test_malformed_or_mismatched_hash_is_refused(storefront: Storefront, body: Any) -> None:
+async def test_malformed_or_mismatched_hash_is_rejected(storefront: Storefront, body: Any) -> None:
     answer = await storefront.send(body)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
@@ -153,7 +153,7 @@ CANARY = "Canary4711"
         "query { ...Canary4711 } fragment Canary4711 on Query { storefront { locales } }",
     ],
 )
-async def test_log_quotes_nothing_of_a_document(storefront: Storefront, log: io.StringIO, text: str) -> None:
+async def test_log_contains_no_text_of_a_document(storefront: Storefront, log: io.StringIO, text: str) -> None:
     await storefront.ask(text)
     await storefront.send({"query": text, "operationName": CANARY, "variables": {CANARY: CANARY}})
     await over_get(storefront, query=text, operationName=CANARY)
@@ -163,9 +163,9 @@ async def test_log_quotes_nothing_of_a_document(storefront: Storefront, log: io.
 
 
 @pytest.mark.slow
-def test_command_prints_the_manifest_of_a_folder(tmp_path: Path) -> None:
+def test_manifest_command_prints_the_manifest_of_a_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "manifest", str(OPERATIONS)]
-    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - the command is fixed
     file = tmp_path / "manifest.json"
     file.write_text(made)
     entries = read_manifest(str(file))
@@ -185,13 +185,15 @@ def test_command_prints_the_manifest_of_a_folder(tmp_path: Path) -> None:
         ("query A {", "cannot be parsed"),
     ],
 )
-def test_folder_with_unnamed_or_repeated_operations_is_refused(tmp_path: Path, source: str, message: str) -> None:
+def test_manifest_command_rejects_unnamed_duplicate_or_invalid_operations(
+    tmp_path: Path, source: str, message: str
+) -> None:
     (tmp_path / "a.graphql").write_text(source)
     with pytest.raises(ManifestInvalid, match=message):
         operations_in(tmp_path)
 
 
-def test_manifest_as_plain_object_is_read(tmp_path: Path) -> None:
+def test_manifest_may_map_hashes_to_documents_directly(tmp_path: Path) -> None:
     file = tmp_path / "persisted.json"
     file.write_text(json.dumps({sha256(KNOWN): KNOWN}))
     assert [entry.name for entry in read_manifest(str(file)).values()] == ["Locales"]
@@ -209,7 +211,7 @@ def test_manifest_as_plain_object_is_read(tmp_path: Path) -> None:
         json.dumps({sha256(KNOWN): 1}),
     ],
 )
-def test_invalid_manifest_is_refused(world: World, tmp_path: Path, content: str) -> None:
+def test_invalid_manifest_is_rejected(world: World, tmp_path: Path, content: str) -> None:
     file = tmp_path / "manifest.json"
     file.write_text(content)
     with pytest.raises(ManifestInvalid):

@@ -1,4 +1,4 @@
-"""A document is read once. Sending it again costs a lookup, until newer documents take its space."""
+"""The registry parses a document once and remembers it until newer documents need the space."""
 
 import pytest
 from graphql import OperationType
@@ -32,7 +32,7 @@ def prepare(
     return documents.prepare(source, digest, None, more, over_get=over_get)
 
 
-def test_known_document_is_found_by_source_and_by_hash(documents: Documents) -> None:
+def test_known_document_is_not_parsed_again(documents: Documents) -> None:
     first = prepare(documents, LOCALES).operation
 
     assert prepare(documents, LOCALES).operation is first
@@ -40,13 +40,13 @@ def test_known_document_is_found_by_source_and_by_hash(documents: Documents) -> 
     assert prepare(documents, LOCALES, sha256(LOCALES)).operation is first
 
 
-def test_wrong_hash_of_a_known_document_is_refused(documents: Documents) -> None:
+def test_wrong_hash_of_a_known_document_is_rejected(documents: Documents) -> None:
     prepare(documents, LOCALES)
     with pytest.raises(DocumentRefused, match="BAD_USER_INPUT"):
         prepare(documents, LOCALES, "0" * 64)
 
 
-def test_answer_holds_all_that_the_endpoint_needs(documents: Documents) -> None:
+def test_prepared_operation_has_variables_cost_and_cache_policy(documents: Documents) -> None:
     prepared = prepare(documents, PRODUCTS, over_get=True, n=3)
 
     assert prepared.operation.kind is OperationType.QUERY
@@ -58,17 +58,17 @@ def test_answer_holds_all_that_the_endpoint_needs(documents: Documents) -> None:
     assert prepared.cache_policy.is_public
 
 
-def test_cost_follows_the_variables_of_each_request(documents: Documents) -> None:
+def test_cost_is_computed_from_variables_of_each_request(documents: Documents) -> None:
     assert [prepare(documents, PRODUCTS, n=size).facts.cost for size in (3, 50, 3)] == [5, 52, 5]
 
 
-def test_market_is_chosen_by_each_request(documents: Documents) -> None:
+def test_locale_is_taken_from_variables_of_each_request(documents: Documents) -> None:
     source = "query($locale: Locale) @inContext(locale: $locale) { storefront { locales } }"
     markets = [prepare(documents, source, locale=locale).market for locale in ("de-DE", "en-GB", None)]
     assert [market and market.locale for market in markets] == ["de-DE", "en-GB", None]
 
 
-def test_refusal_has_the_facts_known_by_then(documents: Documents) -> None:
+def test_rejected_document_reports_its_name_kind_and_cost(documents: Documents) -> None:
     with pytest.raises(DocumentRefused) as caught:
         prepare(documents, PRODUCTS, n=5000)
     assert caught.value.code is TopLevelCode.OPERATION_TOO_EXPENSIVE

@@ -1,4 +1,4 @@
-"""The community's audit of GraphQL over HTTP."""
+"""Audit by graphql-http, the reference implementation of the GraphQL over HTTP specification."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.support.shop import InMemoryTransport, app_for, listening, settings_f
 
 
 @pytest.mark.slow
-async def test_gateway_passes_all_61_checks_of_the_audit(world: World, network: InMemoryTransport) -> None:
+async def test_gateway_passes_all_checks_of_the_http_audit(world: World, network: InMemoryTransport) -> None:
     async with listening(app_for(settings_for(world), network)) as url:
         results = [json.loads(line) for line in (await node("audit.mjs", f"{url}/graphql")).splitlines()]
     assert len(results) == 61

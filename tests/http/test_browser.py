@@ -1,4 +1,4 @@
-"""GraphiQL in a real Chromium: a purchase with the cookie, over plain http, with no outside request."""
+"""GraphiQL in Chromium: a purchase with the session cookie, over plain HTTP, without requests to other hosts."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.shop import SUBMIT, app_for, listening, settings_for
 
 @pytest.mark.browser
 @pytest.mark.timeout(120)
-async def test_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
+async def test_guest_can_buy_in_graphiql(world: World, tmp_path: Path) -> None:
     chromium = needs_chromium()
     async with (
         listening(create_sandbox(world), "off") as sandbox,
@@ -28,7 +28,9 @@ async def test_guest_buys_in_graphiql(world: World, tmp_path: Path) -> None:
     assert page["tabs"] == [
         *("LookAround", "GuestFirstLine", "GuestDetails", "GuestSource", "GuestOrder", "SubmissionOutcome"),
     ]
-    assert page["found"]["data"]["orderSubmission"] == IsPartialDict(status="PLACED"), "by the last key"
+    assert page["found"]["data"]["orderSubmission"] == IsPartialDict(status="PLACED"), (
+        "read by the idempotency key of submitOrder"
+    )
     assert page["hosts"] == [gateway.removeprefix("http://")]
     assert page["problems"] == []
     assert page["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]

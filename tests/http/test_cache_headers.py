@@ -54,7 +54,7 @@ async def test_public_answer_is_the_same_for_every_caller(shopper: Shopper, worl
         assert answer.headers["etag"] == plain.headers["etag"]
 
 
-async def test_unchanged_answer_is_not_sent_again(storefront: Storefront) -> None:
+async def test_unchanged_answer_gets_status_304_without_body(storefront: Storefront) -> None:
     first = await get(storefront, PAGE)
     tag = first.headers["etag"]
     for if_none_match in (tag, f"W/{tag}", f'"other", {tag}', "*"):
@@ -95,7 +95,7 @@ async def test_answer_for_a_session_is_not_cached(shopper: Shopper) -> None:
 @pytest.mark.parametrize(
     "text", ["{ cart { id } }", "{ session { expiresAt } }", "{ storefront { locales } cart { id } }"]
 )
-async def test_private_fields_are_refused_over_get(shopper: Shopper, world: World, text: str) -> None:
+async def test_private_fields_are_rejected_over_get(shopper: Shopper, world: World, text: str) -> None:
     await shopper.storefront.add(PACK)
     world.calls.clear()
     answer = await get(shopper.storefront, text, {"Cookie": f"__Host-rf_session={shopper.storefront.cookie}"})
@@ -104,7 +104,7 @@ async def test_private_fields_are_refused_over_get(shopper: Shopper, world: Worl
     assert world.calls.count() == 0
 
 
-async def test_get_takes_variables_from_the_url(storefront: Storefront) -> None:
+async def test_variables_of_a_get_request_are_in_its_url(storefront: Storefront) -> None:
     text = "query($n: Int!) { products(first: $n) { nodes { name } } }"
     answer = await get(storefront, text, variables=json.dumps({"n": 3}))
     assert len(answer.json()["data"]["products"]["nodes"]) == 3

@@ -1,4 +1,4 @@
-"""Forwarding headers count only when they come from a trusted proxy."""
+"""Forwarding headers are used only when a trusted proxy sends them."""
 
 import httpx
 
@@ -7,7 +7,7 @@ from tests.support.shop import Clock, InMemoryTransport, Shopper, gateway, new_k
 
 
 class AddressRecorder(InMemoryTransport):
-    """Records the shopper's address in each submit-cart."""
+    """Records the shopper's IP address in each submit-cart call."""
 
     def __init__(self, network: InMemoryTransport) -> None:
         super().__init__(network.app)
@@ -19,7 +19,7 @@ class AddressRecorder(InMemoryTransport):
         return await super().handle_async_request(request)
 
 
-async def test_forwarded_address_counts_from_trusted_proxies_only(
+async def test_forwarded_ip_address_is_used_only_from_trusted_proxies(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     recorder = AddressRecorder(network)
@@ -34,7 +34,7 @@ async def test_forwarded_address_counts_from_trusted_proxies_only(
     assert recorder.addresses == ["198.51.100.7", "203.0.113.9"]
 
 
-async def test_encrypted_connection_gets_strict_transport_security(
+async def test_strict_transport_security_is_sent_over_trusted_https_only(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     for proxies, is_encrypted in (("", False), ("198.51.100.0/24", True)):

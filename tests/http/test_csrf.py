@@ -1,4 +1,4 @@
-"""A cookie is accepted only from pages of listed origins, and only over POST."""
+"""A session cookie is accepted only from pages of allowed origins, and only over POST."""
 
 import httpx
 import pytest
@@ -8,7 +8,7 @@ from sandbox.model.world import World
 from tests.support.shop import ORIGIN, PACK, Clock, InMemoryTransport, Storefront, gateway
 
 ACCEPTED = {"X-Riverfront-Client": "tests", "Origin": ORIGIN}
-REFUSED_HEADERS: dict[str, dict[str, str]] = {
+REJECTED_HEADERS: dict[str, dict[str, str]] = {
     "no client header": {"Origin": ORIGIN},
     "an empty client header": {"X-Riverfront-Client": " ", "Origin": ORIGIN},
     "no origin": {"X-Riverfront-Client": "tests"},
@@ -35,8 +35,8 @@ async def post(storefront: Storefront, query: str, headers: dict[str, str]) -> h
     return await storefront.http.post("/graphql", json={"query": query}, headers=with_cookie)
 
 
-@pytest.mark.parametrize("headers", REFUSED_HEADERS.values(), ids=REFUSED_HEADERS)
-async def test_cookie_from_another_page_is_refused(
+@pytest.mark.parametrize("headers", REJECTED_HEADERS.values(), ids=REJECTED_HEADERS)
+async def test_cookie_from_a_page_of_another_origin_is_rejected(
     storefront: Storefront, world: World, headers: dict[str, str]
 ) -> None:
     await storefront.add(PACK)
@@ -49,13 +49,15 @@ async def test_cookie_from_another_page_is_refused(
 
 
 @pytest.mark.parametrize("headers", ACCEPTED_HEADERS.values(), ids=ACCEPTED_HEADERS)
-async def test_cookie_from_a_listed_page_is_accepted(storefront: Storefront, headers: dict[str, str]) -> None:
+async def test_cookie_from_a_page_of_an_allowed_origin_is_accepted(
+    storefront: Storefront, headers: dict[str, str]
+) -> None:
     await storefront.add(PACK)
     answer = await post(storefront, "{ cart { id } }", headers)
     assert answer.json()["data"]["cart"]["id"]
 
 
-async def test_only_listed_origins_are_accepted_in_production(
+async def test_production_accepts_only_origins_in_the_settings(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     shop = "https://shop.example"
@@ -81,7 +83,7 @@ async def test_request_without_a_cookie_needs_no_origin(storefront: Storefront) 
     assert answer.status_code == 200
 
 
-async def test_private_fields_and_mutations_are_refused_over_get(storefront: Storefront, world: World) -> None:
+async def test_private_fields_and_mutations_are_rejected_over_get(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     cookie = ACCEPTED | {"Cookie": f"__Host-rf_session={storefront.cookie}"}
@@ -98,10 +100,10 @@ async def test_private_fields_and_mutations_are_refused_over_get(storefront: Sto
 
 
 @pytest.mark.parametrize("other", ['prefs={"a":1}', "a b=c", "=", "plain", 'q="open'])
-async def test_malformed_cookie_of_another_site_does_not_hide_ours(storefront: Storefront, other: str) -> None:
+async def test_session_cookie_is_read_beside_a_malformed_cookie(storefront: Storefront, other: str) -> None:
     await storefront.add(PACK)
-    ours = f"__Host-rf_session={storefront.cookie}"
-    for cookies in (f"{other}; {ours}", f"{ours}; {other}"):
+    session_cookie = f"__Host-rf_session={storefront.cookie}"
+    for cookies in (f"{other}; {session_cookie}", f"{session_cookie}; {other}"):
         body = {"query": "{ cart { totalQuantity } }"}
         answer = await storefront.http.post("/graphql", json=body, headers=ACCEPTED | {"Cookie": cookies})
         assert answer.json()["data"]["cart"] == {"totalQuantity": 1}

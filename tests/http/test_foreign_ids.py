@@ -1,4 +1,4 @@
-"""Ids of other shoppers' objects get the same answer, and cause the same calls, as ids that never existed.
+"""The id of another shopper's object gets the same answer, and causes the same calls, as an id that does not exist.
 
 Every argument and input field that takes an id of a shopper's object has a case in `CASES`.
 """
@@ -41,19 +41,19 @@ GetId = Callable[[Shopper], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Case:
-    """`owned` gets the id of an object of the shopper, `absent` is a well-formed id of no object.
-
-    `beside` gets the id of an object of the caller, which `text` takes as `$own`. `distinguishes`: the answer differs
-    between an object of the caller and an absent one.
-    """
+    """An operation that takes the id of an object."""
 
     name: str
     text: str
-    """An operation with the variable `$id`."""
+    """GraphQL operation with the variable `$id`, and `$own` when `beside` is set."""
     owned: GetId
+    """Function that creates an object for a shopper and returns its id."""
     absent: str
+    """Well-formed id of an object that does not exist."""
     beside: GetId | None = None
+    """Function that creates an object of the caller, whose id is sent as `$own`."""
     distinguishes: bool = True
+    """Whether the caller's own object gets another answer than an absent object."""
 
 
 def account_id(type_name: str, get: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
@@ -324,7 +324,7 @@ CASES = [
 
 
 async def answer_and_calls(caller: Shopper, text: str, object_id: str, own: str | None) -> tuple[str, Counter[Call]]:
-    """The answer without its support reference, and the calls to Digital River."""
+    """Return the answer without its support reference, and the number of each call to Digital River."""
     caller.world.calls.clear()
     variables = {"id": object_id} | ({"own": own} if own is not None else {})
     answer = await caller.storefront.send({"query": text, "variables": variables})
@@ -332,7 +332,7 @@ async def answer_and_calls(caller: Shopper, text: str, object_id: str, own: str 
     return body, Counter(caller.world.calls.by_call)
 
 
-HAS = """{
+OWNER_DATA = """{
   shopper {
     addresses { nickname isDefault }
     paymentOptions { nickname isDefault }
@@ -341,38 +341,38 @@ HAS = """{
   }
   cart { revision lines { id } paymentSession { state primarySource { sourceId } } }
 }"""
-"""Everything of the owner that the cases could change."""
+"""Query of all data of the owner that the operations in `CASES` could change."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-async def test_foreign_id_is_answered_like_an_absent_one(
+async def test_id_of_another_shopper_is_answered_like_unknown_id(
     case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
     owner, caller = registered_shopper, other_registered_shopper
     foreign = await case.owned(owner)
     await caller.storefront.add(PACK)
     beside = await case.beside(caller) if case.beside else None
-    before = (await owner.storefront.ask(HAS)).data
+    before = (await owner.storefront.ask(OWNER_DATA)).data
 
     absent = await answer_and_calls(caller, case.text, case.absent, beside)
     assert await answer_and_calls(caller, case.text, foreign, beside) == absent
     assert foreign not in absent[0]
-    assert (await owner.storefront.ask(HAS)).data == before, "the owner's data is unchanged"
+    assert (await owner.storefront.ask(OWNER_DATA)).data == before, "the owner's data is unchanged"
     own = await case.owned(caller)
     assert (await answer_and_calls(caller, case.text, own, beside) != absent) is case.distinguishes
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in CASES if case.owned is contract_of], ids=lambda case: case.name)
-async def test_contract_without_shopper_is_answered_like_an_absent_one(
+async def test_contract_without_shopper_is_answered_like_unknown_id(
     case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
     await registered_shopper.control("switches", {"subscription_shopper": "absent"})
-    await test_foreign_id_is_answered_like_an_absent_one(case, registered_shopper, other_registered_shopper)
+    await test_id_of_another_shopper_is_answered_like_unknown_id(case, registered_shopper, other_registered_shopper)
 
 
-# Completeness of the cases.
+# Check that every input that takes an id has a case.
 
 IDS_OF_THE_SITE = {
     "NewCartLineInput.offerId",
@@ -384,21 +384,21 @@ IDS_OF_THE_SITE = {
     "SelectShippingOptionInput.shippingOptionId",
     "ShippingOptionChoice.id",
 }
-"""They name objects that belong to no shopper."""
+"""Arguments and input fields whose ids belong to the site and not to a shopper."""
 
-TESTED_ALIKE = {"RegisterShopperInput.idempotencyKey"}
-"""Idempotency records of all mutations with a key are stored the same way; `addCartLines` has the case."""
+TESTED_WITH_ADD_CART_LINES = {"RegisterShopperInput.idempotencyKey"}
+"""Idempotency keys that the case of `addCartLines` covers: all mutations store them in the same way."""
 
 CORE = build().core
 
 
 def test_every_input_that_takes_an_id_has_a_case() -> None:
     covered = {coordinate for case in CASES for coordinate in id_coordinates(case.text)}
-    assert set(id_inputs()) - covered == IDS_OF_THE_SITE | TESTED_ALIKE
+    assert set(id_inputs()) - covered == IDS_OF_THE_SITE | TESTED_WITH_ADD_CART_LINES
 
 
 def id_inputs() -> Iterator[str]:
-    """Coordinates of all arguments and input fields that take an id."""
+    """Yield the coordinates of all arguments and input fields that take an id."""
     for name, type_ in CORE.type_map.items():
         if is_input_object_type(type_):
             yield from (f"{name}.{key}" for key, field in type_.fields.items() if takes_id(key, field))

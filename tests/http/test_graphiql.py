@@ -1,4 +1,4 @@
-"""GraphiQL shows every example operation with its variables."""
+"""GraphiQL has a tab with variables for every example operation."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ async def test_every_example_operation_has_a_tab(storefront: Storefront) -> None
     assert {node.name.value for node in tabs if node.name} == set(documents())
 
 
-async def test_every_required_variable_has_a_value_or_a_placeholder(storefront: Storefront) -> None:
+async def test_tabs_have_values_for_all_required_variables(storefront: Storefront) -> None:
     for name in SETS:
         for tab in (await tabs_of(storefront, name))["tabs"]:
             required = [
@@ -36,7 +36,7 @@ async def test_every_required_variable_has_a_value_or_a_placeholder(storefront: 
             assert set(required) <= set(json.loads(tab["variables"])), tab["query"]
 
 
-async def test_first_set_is_shown_for_an_unknown_name(storefront: Storefront) -> None:
+async def test_unknown_set_of_tabs_falls_back_to_the_first(storefront: Storefront) -> None:
     first = await tabs_of(storefront, "")
     assert (first["shown"], first["sets"]) == ("A guest buys", list(SETS))
     assert await tabs_of(storefront, "nothing") == first

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: invalid requests are refused with a reason before any call to Digital River."""
+"""GraphQL over HTTP: invalid requests are rejected with an error message and cause no call to Digital River."""
 
 import asyncio
 import base64
@@ -63,7 +63,7 @@ async def post(storefront: Storefront, content: bytes, **headers: str) -> httpx.
 
 
 @pytest.mark.parametrize("body", [row[1] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
-async def test_malformed_body_is_refused(storefront: Storefront, world: World, body: bytes) -> None:
+async def test_malformed_body_is_rejected(storefront: Storefront, world: World, body: bytes) -> None:
     answer = await post(storefront, body)
     assert answer.status_code == 400
     assert answer.json()["errors"] == [IsPartialDict(message=IsStr(min_length=10))] * len(answer.json()["errors"])
@@ -75,13 +75,13 @@ async def test_malformed_body_is_refused(storefront: Storefront, world: World, b
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql", ""],
 )
-async def test_media_type_other_than_json_is_refused(storefront: Storefront, content_type: str) -> None:
+async def test_media_type_other_than_json_is_rejected(storefront: Storefront, content_type: str) -> None:
     answer = await post(storefront, orjson.dumps({"query": SHALLOW}), **{"Content-Type": content_type})
     assert answer.status_code == 415
     assert "application/json" in answer.json()["errors"][0]["message"]
 
 
-async def test_body_and_variables_beyond_their_limits_are_refused(storefront: Storefront) -> None:
+async def test_too_large_body_or_variables_are_rejected(storefront: Storefront) -> None:
     answer = await post(storefront, orjson.dumps({"query": SHALLOW + " " * 130 * 1024}))
     assert answer.status_code == 413
     answer = await post(storefront, orjson.dumps({"query": SHALLOW, "variables": {"a": "b" * 65 * 1024}}))
@@ -89,7 +89,7 @@ async def test_body_and_variables_beyond_their_limits_are_refused(storefront: St
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-async def test_other_methods_are_refused_with_allow(storefront: Storefront, method: str) -> None:
+async def test_other_http_methods_are_rejected_with_allow_header(storefront: Storefront, method: str) -> None:
     answer = await storefront.http.request(method, "/graphql")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST"
@@ -111,7 +111,9 @@ async def test_mistyped_field_gets_a_suggestion_in_development(storefront: Store
     assert "Did you mean 'storefront'" in answer.body["errors"][0]["message"]
 
 
-async def test_production_reveals_nothing_of_the_schema(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_production_gives_no_suggestions_and_no_introspection(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, development=False) as storefront:
         answer = await storefront.ask("{ storefrnt { locales } }")
         assert "Did you mean" not in str(answer.body)
@@ -121,7 +123,7 @@ async def test_production_reveals_nothing_of_the_schema(world: World, network: I
         assert "Did you mean" not in str(answer.body)
 
 
-async def test_document_with_several_operations_needs_operation_name(storefront: Storefront) -> None:
+async def test_document_with_several_operations_requires_operation_name(storefront: Storefront) -> None:
     text = "query A { storefront { locales } } query B { storefront { currencies } }"
     assert (await storefront.send({"query": text})).status_code == 400
     answer = await storefront.send({"query": text, "operationName": "B"})
@@ -129,7 +131,7 @@ async def test_document_with_several_operations_needs_operation_name(storefront:
     assert (await storefront.send({"query": text, "operationName": "C"})).status_code == 400
 
 
-async def test_harmless_request_id_of_the_client_is_used(storefront: Storefront) -> None:
+async def test_valid_request_id_of_the_client_is_used(storefront: Storefront) -> None:
     answer = await storefront.send({"query": SHALLOW}, **{"X-Request-Id": "abc-123.x"})
     assert answer.headers["x-request-id"] == "abc-123.x"
     answer = await storefront.send({"query": SHALLOW}, **{"X-Request-Id": "a b\x7f"})
@@ -138,7 +140,7 @@ async def test_harmless_request_id_of_the_client_is_used(storefront: Storefront)
     assert answer.json()["errors"][0]["extensions"]["supportReference"] == "mine"
 
 
-async def test_every_answer_has_the_fixed_headers(storefront: Storefront) -> None:
+async def test_every_answer_has_the_security_headers(storefront: Storefront) -> None:
     for path in ("/graphql", "/health/live", "/nowhere"):
         headers = (await storefront.http.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -147,18 +149,18 @@ async def test_every_answer_has_the_fixed_headers(storefront: Storefront) -> Non
         assert "server" not in headers
 
 
-async def test_health_answers_ok_and_nothing_else(storefront: Storefront, world: World) -> None:
+async def test_health_endpoints_return_ok_without_upstream_call(storefront: Storefront, world: World) -> None:
     for path in ("/health/live", "/health/ready"):
         answer = await storefront.http.get(path)
         assert (answer.status_code, answer.text) == (200, "ok")
     assert world.calls.count() == 0
 
 
-# Documents beyond the limits.
+# Costly documents and invalid values.
 
 
 @pytest.mark.parametrize("text", [row[1] for row in REFUSED_DOCUMENTS], ids=[row[0] for row in REFUSED_DOCUMENTS])
-async def test_costly_document_is_refused(storefront: Storefront, world: World, text: str) -> None:
+async def test_costly_document_is_rejected(storefront: Storefront, world: World, text: str) -> None:
     answer = await storefront.ask(text)
     assert answer.status == 400
     allowed = {"OPERATION_TOO_EXPENSIVE", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
@@ -167,7 +169,7 @@ async def test_costly_document_is_refused(storefront: Storefront, world: World, 
     assert world.calls.count() == 0
 
 
-async def test_operation_with_two_submissions_is_refused(storefront: Storefront) -> None:
+async def test_operation_with_two_submit_order_fields_is_rejected(storefront: Storefront) -> None:
     mutation = 'submitOrder(input: {idempotencyKey: "%s", expectedTotal: {amount: "1", currencyCode: USD}})'
     keys = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002")
     text = (
@@ -177,7 +179,7 @@ async def test_operation_with_two_submissions_is_refused(storefront: Storefront)
 
 
 @pytest.mark.parametrize("value", ["a" * 1025, "a\x00b", "a\x1bb"])
-async def test_too_long_or_control_characters_are_refused_in_any_string(
+async def test_too_long_string_or_control_character_is_rejected(
     storefront: Storefront, world: World, value: str
 ) -> None:
     text = "mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) { errors { code } } }"
@@ -188,8 +190,8 @@ async def test_too_long_or_control_characters_are_refused_in_any_string(
     assert world.calls.count() == 0
 
 
-@pytest.mark.parametrize(("length", "is_refused"), [(4096, False), (4097, True)])
-async def test_terms_may_be_longer_than_other_strings(storefront: Storefront, length: int, is_refused: bool) -> None:
+@pytest.mark.parametrize(("length", "is_rejected"), [(4096, False), (4097, True)])
+async def test_recurring_terms_may_have_4096_characters(storefront: Storefront, length: int, is_rejected: bool) -> None:
     terms = "x" * length
     text = """mutation($terms: RecurringTermsInput) { updateCartLines(input: {lines: [{lineId: "",
       recurringTerms: $terms}]}) { errors { code } } }"""
@@ -201,10 +203,10 @@ async def test_terms_may_be_longer_than_other_strings(storefront: Storefront, le
         await storefront.ask(text, terms={"isAutoRenewing": True, "terms": terms}),
         await storefront.ask(literal),
     ):
-        assert (answer.codes == ["BAD_USER_INPUT"]) is is_refused, answer.body
+        assert (answer.codes == ["BAD_USER_INPUT"]) is is_rejected, answer.body
 
 
-async def test_unselected_mutation_error_is_promoted(shopper: Shopper) -> None:
+async def test_error_not_selected_in_payload_appears_in_top_level_errors(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     text = 'mutation { applyOffer(input: {offer: {couponCode: "NOPE"}}) { cart { totalQuantity } } }'
     answer = await shopper.storefront.ask(text)
@@ -214,7 +216,7 @@ async def test_unselected_mutation_error_is_promoted(shopper: Shopper) -> None:
     ]
 
 
-async def test_malformed_answer_of_digital_river_nulls_its_field_only(shopper: Shopper) -> None:
+async def test_malformed_answer_of_digital_river_nulls_only_its_field(shopper: Shopper) -> None:
     await shopper.fill_cart()
     for kind in ("malformed", "content-type", "huge"):
         await shopper.fault(kind, CART, times=3)
@@ -244,7 +246,7 @@ async def test_forged_upstream_id_is_not_sent(storefront: Storefront, world: Wor
         {"code": "NOT_FOUND", "path": ["input", "lines", "0", "lineId"]}
     ]
     assert world.calls.count(path="other") == 0
-    assert world.calls.count() <= 1, "the cart that the payload shows"
+    assert world.calls.count() <= 1, "only the cart of the payload is read"
 
 
 @pytest.mark.parametrize(
@@ -269,7 +271,7 @@ async def test_invalid_value_is_reported_with_its_location(storefront: Storefron
     assert message == "Variable '$key' has invalid value: UUID must be a string of 36 characters."
 
 
-async def test_client_that_disconnects_causes_no_error_line(world: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_disconnected_client_causes_no_error_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     async with listening(app_for(settings_for(world))) as url:
         _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))

@@ -1,4 +1,4 @@
-"""Secret and personal values planted in inputs and in Digital River's answers leave the gateway nowhere else."""
+"""Access tokens, passwords, keys and personal data appear neither in the log nor in answers for other purposes."""
 
 import base64
 import io
@@ -45,7 +45,7 @@ PERSONAL = {
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """The lines of all loggers at DEBUG, as they would be written."""
+    """The log output of all loggers at level DEBUG, in the format of the gateway."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(telemetry.formatter())
@@ -71,7 +71,7 @@ def spellings(secret: str) -> set[str]:
 
 @asynccontextmanager
 async def recorded_shopper(world: World, record: Callable[[str], None]) -> AsyncIterator[Shopper]:
-    """A shopper over real sockets. `record` gets everything the gateway sends."""
+    """A shopper who calls the gateway over a socket. `record` is called with the headers and body of each answer."""
 
     async def keep(answer: httpx.Response) -> None:
         await answer.aread()
@@ -87,7 +87,7 @@ async def recorded_shopper(world: World, record: Callable[[str], None]) -> Async
             yield Shopper(Storefront(http), sandbox, world)
 
 
-async def test_answers_have_no_tokens_and_the_log_no_personal_data(log: io.StringIO, world: World) -> None:
+async def test_answers_contain_no_tokens_and_log_no_personal_data(log: io.StringIO, world: World) -> None:
     sent: list[str] = []
     keys = world.keys
     secrets = {keys.confidential_secret, f"{keys.confidential_key}:{keys.confidential_secret}"}
@@ -116,7 +116,7 @@ async def test_answers_have_no_tokens_and_the_log_no_personal_data(log: io.Strin
         await shopper.storefront.ask("{ cart { id } }")
         await shopper.fault("drop-after", SUBMIT)
         await shopper.storefront.ask("mutation { signOut { signedOut } }")
-        assert len(secrets) > tokens > 4, "tokens of the catalog and of the shopper, old and renewed"
+        assert len(secrets) > tokens > 4, "the secrets include replaced and renewed tokens"
 
     everything = "\n".join(sent)
     lines = log.getvalue()
@@ -133,30 +133,32 @@ async def test_answers_have_no_tokens_and_the_log_no_personal_data(log: io.Strin
     assert "fraud_block" not in everything
 
 
-async def test_purchase_sends_no_access_token_to_the_client(shopper: Shopper, world: World, log: io.StringIO) -> None:
-    planted: set[str] = set()
+async def test_client_receives_no_access_token_during_a_purchase(
+    shopper: Shopper, world: World, log: io.StringIO
+) -> None:
+    tokens: set[str] = set()
     sent: list[str] = []
 
     async def keep(answer: httpx.Response) -> None:
         await answer.aread()
         sent.append(f"{answer.headers}\n{answer.text}")
-        planted.update(world.tokens, world.refresh_tokens)
+        tokens.update(world.tokens, world.refresh_tokens)
 
     shopper.storefront.http.event_hooks = {"response": [keep]}
     await shopper.get_ready()
     await shopper.storefront.run("CheckoutPage")
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
     everything = "\n".join(sent) + log.getvalue()
-    assert len(planted) >= 2
+    assert len(tokens) >= 2
     assert len(sent) > 5
-    for token in planted:
+    for token in tokens:
         assert all(spelling not in everything for spelling in spellings(token))
 
 
-async def test_store_credit_keys_and_reference_stay_in_the_gateway(
+async def test_store_credit_keys_and_customer_reference_are_not_exposed(
     registered_shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
-    """With a ledger and a payment service that work, and that fail."""
+    """Covers calls to the ledger and the payment service that succeed and that fail."""
     sent: list[str] = []
 
     async def keep(answer: httpx.Response) -> None:
@@ -179,7 +181,7 @@ async def test_store_credit_keys_and_reference_stay_in_the_gateway(
         assert all(spelling not in everything for spelling in spellings(secret)), secret
 
 
-def test_log_lines_have_listed_fields_only(log: io.StringIO) -> None:
+def test_log_omits_unlisted_fields_and_values_in_messages(log: io.StringIO) -> None:
     logging.getLogger("gateway.anything").info("something", extra={"code": "A", "token": "planted-1"})
     logging.getLogger("library").warning("for %s at %s", "planted-2", "planted-3")
     logging.getLogger("library").warning("GET /a%20b?token=planted-4 failed")
@@ -194,7 +196,7 @@ def test_log_lines_have_listed_fields_only(log: io.StringIO) -> None:
     assert "ValueError at http/test_secrets.py" in lines
 
 
-async def test_crash_is_masked_and_logged_with_its_file(
+async def test_client_gets_internal_error_and_log_names_the_file(
     shopper: Shopper, network: InMemoryTransport, log: io.StringIO
 ) -> None:
     await shopper.get_ready()
@@ -217,7 +219,7 @@ async def test_crash_is_masked_and_logged_with_its_file(
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_every_log_line_of_a_request_has_its_id(shopper: Shopper, log: io.StringIO) -> None:
+async def test_every_log_line_of_a_request_has_its_request_id(shopper: Shopper, log: io.StringIO) -> None:
     await shopper.get_ready()
     await shopper.storefront.outcome()
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
@@ -230,7 +232,7 @@ PASSWORDS = ("Canary+Password7", "Canary+Password8", "Canary+Password9")
 
 
 async def test_passwords_and_account_data_are_not_logged(log: io.StringIO, world: World) -> None:
-    """Over real sockets, with failing calls and all loggers at DEBUG."""
+    """Covers failing calls over a socket, with all loggers at level DEBUG."""
     sent: list[str] = []
     async with recorded_shopper(world, sent.append) as shopper:
         storefront = shopper.storefront
