@@ -87,7 +87,7 @@ async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
         return Payload()
 
     async def update(upstream: Upstream, token: str) -> None:
-        await upstream.account.update_shopper(token, profile, tells_subscriptions=args.apply_email_to_contracts)
+        await upstream.account.update_shopper(token, profile, updates_subscriptions=args.apply_email_to_contracts)
 
     try:
         await account_edits.change(ctx, update, ("input",))

@@ -1,4 +1,4 @@
-"""Postal addresses as Digital River sends and accepts them, with the graph's names."""
+"""Postal addresses as Digital River sends and accepts them, with the graph's field names."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ class Address(Shape, frozen=True, kw_only=True):
         return "Address(***)"
 
     def wire(self) -> dict[str, str]:
-        """Only the fields that are set; Digital River leaves the others as they are."""
+        """JSON of the fields that are set. Digital River does not change omitted fields."""
         fields = {wire: getattr(self, name) for name, wire in WIRE_NAMES.items()}
         return {wire: value for wire, value in fields.items() if value is not None}
 
@@ -60,7 +60,7 @@ BLANK = frozenset({"", "null"})
 
 
 def address(wire: JsonObject | None) -> Address | None:
-    """The address; None when all its fields are null or only its link came."""
+    """The address; None if all its fields are empty."""
     if wire is None:
         return None
     fields = {name: _string(wire.get(wire_name)) for name, wire_name in WIRE_NAMES.items()}
@@ -70,7 +70,7 @@ def address(wire: JsonObject | None) -> Address | None:
 
 
 def _string(value: object) -> str | None:
-    # Postal codes also come as numbers.
+    # Digital River also sends postal codes as numbers.
     if not isinstance(value, str | int | Decimal) or value in BLANK:
         return None
     return str(value)

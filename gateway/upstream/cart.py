@@ -1,4 +1,4 @@
-"""The cart as Digital River sends it, with the graph's names."""
+"""The cart as Digital River sends it, with the graph's field names."""
 
 import hashlib
 from functools import cached_property
@@ -30,7 +30,7 @@ class CartTotals(Shape, frozen=True, kw_only=True):
 
 
 class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts of a cart or a submitted one. Source: pricing."""
+    """Amounts of an open or submitted cart. Source: pricing."""
 
     subtotal: Money | None = None
     subtotal_with_discount: Money | None = None
@@ -106,20 +106,20 @@ class TaxIdentifier(Shape, frozen=True, kw_only=True):
 
 
 class WireWarning(Shape, frozen=True, kw_only=True):
-    """Both spellings of the code occur."""
+    """A warning. Digital River sends its code as `code` or as `Code`."""
 
     code: str | None = None
     capital_code: str | None = field(name="Code", default=None)
 
 
 def warning_codes(*lists: OneOrMany[WireWarning] | None) -> list[str]:
-    """The codes in both spellings of the list."""
+    """Codes of the warnings in all lists."""
     codes = [warning.code or warning.capital_code for warnings in lists for warning in many(warnings)]
     return [code for code in codes if code]
 
 
 class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True):
-    """The open cart, expanded. Source: cart."""
+    """The open cart, with all its objects expanded. Source: cart."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     line_items: LineItems = LineItems()
@@ -142,9 +142,9 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     inner_warnings: OneOrMany[WireWarning] | None = field(name="warnings", default=None)
     inner_capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
     outer_warnings: list[str] = []
-    """Codes of the warnings beside the cart in the answer."""
+    """Codes of the warnings outside the cart object in the answer."""
     refusals: list[str] = []
-    """Codes of the errors beside the cart in the answer."""
+    """Codes of the errors outside the cart object in the answer."""
 
     @property
     def id(self) -> str:
@@ -160,7 +160,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def order_id(self) -> str | None:
-        """The id that the cart will have as an order; None when the answer has none, or the word `active`."""
+        """Id of the order that the cart will become; None if Digital River sent no numeric id."""
         return self.upstream_id if self.upstream_id.isdecimal() else None
 
     @property
@@ -210,7 +210,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return [option for wire in listed if (option := self._option(wire)) is not None]
 
     def _option(self, wire: WireShippingOption) -> ShippingOption | None:
-        # An option of a list that is not expanded has no id and no price and cannot be selected.
+        # Digital River sends options without id and price if the list is not expanded. They cannot be selected.
         if wire.id is None or wire.cost is None:
             return None
         cost = with_text(wire.cost, wire.formatted_cost) or wire.cost
@@ -224,7 +224,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def selected_shipping_option(self) -> ShippingOption | None:
-        """The selected option, also when the cart no longer offers it."""
+        """The selected shipping option, even if it is no longer available for the cart."""
         code = self._selected_code
         if code is None:
             return None
@@ -243,7 +243,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def destination_country(self) -> str | None:
-        """Country of the shipping address; of the billing address when nothing is shipped."""
+        """Country of the shipping address if the cart is shipped and has one; otherwise that of the billing address."""
         destination = (self.shipping_address if self.requires_shipping else None) or self.billing_address
         return destination.address.country_code if destination else None
 
@@ -265,7 +265,10 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def _sources(self) -> list[Source]:
-        """Payment instructions are left out until the shopper has to pay; Digital River sends them earlier."""
+        """Attached sources.
+
+        Payment instructions are removed until the shopper has to pay; Digital River sends them earlier.
+        """
         total, session = self.order_total, self.payment_session
         has_to_pay = session is not None and session.state is PaymentSessionState.PENDING_FUNDS
         attached = sources(self.payment_method, total)
@@ -295,7 +298,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def revision(self) -> str:
-        """Digest of everything the shopper agrees to. Texts for display do not count."""
+        """Digest of everything that the shopper agrees to. Display texts are not included."""
         totals = self.totals
         amounts = (
             totals.subtotal,
@@ -332,7 +335,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
 
 class CartAnswer(msgspec.Struct, frozen=True):
-    """An answer with the whole cart."""
+    """An answer that contains the whole cart."""
 
     wire_cart: Cart = field(name="cart")
     warnings: OneOrMany[WireWarning] | None = None
@@ -341,7 +344,7 @@ class CartAnswer(msgspec.Struct, frozen=True):
 
     @property
     def cart(self) -> Cart:
-        """The cart, with the codes of the warnings and errors beside it."""
+        """The cart, with the codes of the warnings and errors outside the cart object."""
         if not (self.warnings or self.capital_warnings or self.errors):
             return self.wire_cart
         return replace(

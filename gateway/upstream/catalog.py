@@ -1,4 +1,4 @@
-"""Products, stock and offers as Digital River sends them, with the graph's names."""
+"""Products, stock and offers as Digital River sends them, with the graph's field names."""
 
 from datetime import date
 from typing import NamedTuple
@@ -25,11 +25,11 @@ from gateway.upstream.decoding import (
 from gateway.upstream.ids import global_id
 
 UNTRACKED = 2_147_483_647
-"""The quantity that Digital River sends when stock is not tracked."""
+"""Quantity that Digital River sends for products whose stock is not tracked."""
 
 
 class Market(NamedTuple):
-    """A locale, such as `en-US`, and a currency. Public values depend on nothing else."""
+    """A locale, such as `en-US`, with a currency. Public catalog data depends on no other property of a shopper."""
 
     locale: str
     currency_code: str
@@ -39,7 +39,7 @@ class Market(NamedTuple):
 
 
 class ProductPricing(Shape, frozen=True, kw_only=True):
-    """Price of one unit."""
+    """Prices of one unit."""
 
     list_price: Money
     sale_price: Money
@@ -61,7 +61,7 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_commitment_price: str | None = None
 
     def pricing(self) -> ProductPricing | None:
-        """None without a list price: some lists carry formatted prices only."""
+        """Prices of one unit; None if Digital River sent no list price as an amount."""
         listed = with_text(self.list_price, self.formatted_list_price)
         if listed is None:
             return None
@@ -76,7 +76,7 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Product(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product, in full or as a line shows it. Source: product."""
+    """A product, with all fields or only those of a cart line. Source: product."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     uri: str | None = None
@@ -111,7 +111,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the answer has more of the product than a link and a name."""
+        """Whether Digital River sent more than the product's link and name."""
         return self.wire_id is not None
 
     @property
@@ -136,7 +136,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def listed_pricing(self) -> ProductPricing | None:
-        """None when the answer has no prices, as on a line."""
+        """Prices of one unit; None if the answer has none, as for a product in a cart line."""
         return self.wire_pricing.pricing() if self.wire_pricing else None
 
     def without_prices(self) -> "Product":
@@ -187,7 +187,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def available_quantity(self) -> int | None:
-        """None when stock is not tracked."""
+        """Available quantity; None if stock is not tracked."""
         return None if self.tracked is False or self.wire_quantity == UNTRACKED else self.wire_quantity
 
     @property
@@ -208,7 +208,10 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
-    """Stock of a set of products, such as the variations of a base product. Quantities add up when all are tracked."""
+    """Combined stock of several products, such as the variations of a base product.
+
+    Quantities are added if the stock of all products is tracked.
+    """
     counts = [status.available_quantity for status in statuses]
     tracked = [count for count in counts if count is not None]
     return InventoryStatus(
@@ -229,7 +232,7 @@ class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def to_quantity(self) -> int | None:
-        """None when there is no upper limit."""
+        """Last quantity of the range; None if there is no upper limit."""
         return None if self.wire_end in (None, 0, UNTRACKED) else self.wire_end
 
     @property
@@ -268,7 +271,7 @@ class Category(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the answer has more of the category than a link and a name. Otherwise its children are unknown."""
+        """Whether Digital River sent more than the category's link and name. If False, the children are unknown."""
         return self.wire_id is not None
 
     @property
@@ -281,7 +284,7 @@ class Categories(Shape, frozen=True, kw_only=True):
 
 
 class OfferedProduct(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product inside an offer. Source: productOffer."""
+    """A product of an offer. Source: productOffer."""
 
     product: Product
     wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
@@ -337,11 +340,11 @@ class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def offered(self) -> list[OfferedProduct] | None:
-        """None when the answer does not list the products of the offer."""
+        """Products of the offer; None if the answer does not list them."""
         return None if self.product_offers is None else many(self.product_offers.product_offer)
 
     def without_prices(self) -> "Offer":
-        """The offer without its products, which are of no use without prices."""
+        """The offer without its products, whose prices may be outdated."""
         return replace(self, product_offers=None)
 
 
@@ -350,7 +353,7 @@ class Offers(Shape, frozen=True, kw_only=True):
 
 
 def pitches(wire: OneOrMany[str] | None) -> list[str]:
-    """Sales pitches. A list of them also comes as one string of JSON."""
+    """Sales pitches. Digital River sends several pitches as a list, or as one string with a JSON array."""
     texts = []
     for text in many(wire):
         try:
@@ -361,5 +364,5 @@ def pitches(wire: OneOrMany[str] | None) -> list[str]:
 
 
 def _id(wire_id: Identifier | None, uri: str | None) -> str:
-    """An object that is not expanded has its id only in its link."""
+    """Id of the object, taken from its link if the object is not expanded."""
     return str(wire_id) if wire_id is not None else (uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]

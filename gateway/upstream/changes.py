@@ -1,4 +1,4 @@
-"""Changes of a cart, in the form that Digital River accepts."""
+"""Changes of a cart, in the JSON format that Digital River accepts."""
 
 from gateway.upstream.addresses import Address
 from gateway.upstream.decoding import Shape, boolean_string
@@ -6,7 +6,7 @@ from gateway.upstream.lines import RecurringTerms
 
 
 class LineOffer(Shape, frozen=True, kw_only=True):
-    """The offer for which lines are added, and their parent line. Both hold for a whole call."""
+    """The offer and the parent line of added lines. Both apply to all lines of one call."""
 
     offer_id: str | None = None
     parent_line_id: str | None = None
@@ -17,7 +17,7 @@ class LineOffer(Shape, frozen=True, kw_only=True):
 
 
 class NewLine(Shape, frozen=True, kw_only=True):
-    """A product to add, by its upstream id or by the merchant's id."""
+    """A product to add, named by upstream id or by the merchant's external reference id."""
 
     product_id: str | None
     external_reference_id: str | None
@@ -38,7 +38,7 @@ class NewLine(Shape, frozen=True, kw_only=True):
 
 
 class CartChange(Shape, frozen=True, kw_only=True):
-    """The parts of a cart that one call changes; None leaves a part as it is."""
+    """Changes to a cart in one call. A part that is None is not changed."""
 
     billing_address: Address | None = None
     shipping_address: Address | None = None

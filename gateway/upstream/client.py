@@ -1,4 +1,4 @@
-"""The one door to Digital River. Its endpoints stand in `gateway.upstream.endpoints`, a file for each domain."""
+"""Client for all endpoints of Digital River. `gateway.upstream.endpoints` has a file for each group of endpoints."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from gateway.upstream.retrying_calls import Calls
 
 
 class Upstream:
-    """Digital River. Every endpoint raises only `UpstreamError`."""
+    """Client of Digital River. Every endpoint raises only `UpstreamError`."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -29,5 +29,5 @@ class Upstream:
         return CatalogEndpoints(self._calls, token, market)
 
     def until(self, deadline_at: float) -> "Upstream":
-        """The same client; its calls end at the deadline, in seconds of `time.monotonic`."""
+        """Client whose calls end at the deadline, in seconds of `time.monotonic`."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))

@@ -1,4 +1,4 @@
-"""Subscriptions as Digital River sends them, with the graph's names."""
+"""Subscription contracts as Digital River sends them, with the graph's field names."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Source: pending actions. The documentation names their fields in two ways."""
+    """A scheduled change of a subscription. Source: pending actions; its documentation has two names for each field."""
 
     action_type: str | None = None
     name: str | None = None
@@ -45,7 +45,7 @@ class Owner(Shape, frozen=True, kw_only=True):
 
 
 class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product that is bought repeatedly. Source: subscription."""
+    """A product that is ordered again at the end of each term. Source: subscription."""
 
     wire_id: Identifier = field(name="id")
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)
@@ -76,7 +76,7 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def owner_id(self) -> str | None:
-        """Upstream id of the shopper; None when the answer has none."""
+        """Upstream id of the shopper who owns the contract; None if the answer has none."""
         return str(self.owner.id) if self.owner and self.owner.id is not None else None
 
     @property
@@ -101,7 +101,7 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def next_renewal_at(self) -> datetime | None:
-        """None when the contract will not renew, even if Digital River still sends a date."""
+        """Time of the next renewal; None if the contract will not renew, even if Digital River sends a date."""
         return None if self.is_over or not self.is_auto_renewing else self.next_renewal_date
 
     @property
@@ -128,7 +128,7 @@ class SavedCard(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class WireContractPaymentOption(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A saved payment method as subscriptions show it, with other fields than the account's."""
+    """A saved payment method in a subscription. Its JSON differs from that of the account."""
 
     type: str | None = None
     source_id: str | None = None

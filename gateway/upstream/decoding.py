@@ -1,7 +1,8 @@
-"""How Digital River writes values, and how every form of them is read.
+"""Decodes the different JSON forms in which Digital River writes a value.
 
-Booleans and numbers come as themselves or as strings, ids as either, a list of one as its element, an absent value as
-null, as `{}` or not at all. "Wire" names this form: attributes `wire_…` hold what was sent, `wire()` writes it.
+A boolean or a number may be sent as a string, an id as a number or a string, and a list with one element as that
+element. An absent value may be null, `{}` or omitted. Attributes named `wire_…` hold the value as Digital River sent
+it; methods named `wire` write JSON for Digital River.
 """
 
 from collections.abc import Iterable
@@ -17,27 +18,27 @@ from gateway.errors import UpstreamInvalidResponse
 T = TypeVar("T")
 
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
-"""A list that is its only element when it has one."""
+"""A list, or its only element."""
 
 Identifier = int | str
-"""A number beyond 32 bits, or a string; always a string in the graph."""
+"""An id, sent as a number or a string. Numbers may exceed 32 bits, so ids are strings in the graph."""
 
 
 JsonObject = dict[str, Any]
-"""An object whose fields cannot all be declared; it is read in a second step. Its numbers are exact."""
+"""A JSON object whose fields vary. It is decoded later, by `convert`. Its numbers are exact decimals."""
 
 
 class Shape(msgspec.Struct, frozen=True, gc=False):
-    """An object with the graph's field names."""
+    """Base class of decoded objects, whose attributes have the graph's field names."""
 
     @property
     def typename(self) -> str:
-        """Type of the graph that it appears as."""
+        """Name of the object's type in the graph."""
         return type(self).__name__
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """Read a body. Raises `UpstreamInvalidResponse`, which names the path of the fault and never the content."""
+    """Decode a JSON body. Raises `UpstreamInvalidResponse`, which names the path of the fault but never the content."""
     try:
         value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
         return value
@@ -48,12 +49,12 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 @cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    # `cache` hides the types; `decode` restores them.
+    # `cache` loses the parameter types; `decode` adds them again.
     return msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
 
 
 def required(value: T | None) -> T:
-    """The content of a wrapper. Raises `UpstreamInvalidResponse` when there is none."""
+    """The content of a wrapper. Raises `UpstreamInvalidResponse` if the answer has no such wrapper."""
     if value is None:
         raise UpstreamInvalidResponse(detail="wrapper missing")
     return value
@@ -70,12 +71,12 @@ def first(*values: T | None) -> T | None:
 
 
 def blank_is_none(text: str | None) -> str | None:
-    """Digital River also writes an absent value as an empty string or as the word null."""
+    """The text; None if it is empty or the word null, which Digital River also sends for an absent value."""
     return text if text and text != "null" else None
 
 
 def calendar_day(text: str | None) -> date | None:
-    """The day of a date or of a date and time; None for anything else."""
+    """Day of a date or of a date and time; None for any other text."""
     try:
         return date.fromisoformat((text or "")[:10])
     except ValueError:
@@ -83,7 +84,7 @@ def calendar_day(text: str | None) -> date | None:
 
 
 def convert(value: object, kind: type[T]) -> T:
-    """Read a `JsonObject`, the second step. Raises `UpstreamInvalidResponse`."""
+    """Decode a `JsonObject`. Raises `UpstreamInvalidResponse`."""
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -91,7 +92,7 @@ def convert(value: object, kind: type[T]) -> T:
 
 
 def encode(value: object) -> bytes:
-    """Write what `decode` reads."""
+    """JSON that `decode` can read."""
     return msgspec.json.encode(value)
 
 
@@ -106,7 +107,7 @@ class Attributes(Shape, frozen=True, kw_only=True):
 
 
 class CustomAttribute(Shape, frozen=True, kw_only=True):
-    """A name and value of the merchant."""
+    """A custom attribute defined by the merchant."""
 
     name: str
     value: str
@@ -127,14 +128,14 @@ def _string(value: object) -> str:
     return "" if value is None else str(value)
 
 
-# How values are sent.
+# Formats of values that are sent to Digital River.
 
 
 def boolean_string(value: bool) -> str:
-    """A boolean as a string, the form that every call accepts."""
+    """The boolean as a string, which every endpoint accepts."""
     return "true" if value else "false"
 
 
 def locale_string(locale: str) -> str:
-    """A locale of the graph, such as `en-US`, as `en_US`."""
+    """A locale in Digital River's spelling: `en_US` for `en-US`."""
     return locale.replace("-", "_")

@@ -1,7 +1,7 @@
-"""Digital River's four error envelopes.
+"""Reads Digital River's four error formats.
 
-A: `{"errors": {"error": [...]}}`, the Shopper API. B: `{"errors": [...]}`, tax registrations.
-C: `{"type", "errors": [...]}`, the payment service. D: `{"error", "error_description"}`, tokens.
+A: `{"errors": {"error": [...]}}`, from the Shopper API. B: `{"errors": [...]}`, from tax registrations.
+C: `{"type", "errors": [...]}`, from the payment service. D: `{"error", "error_description"}`, from token requests.
 """
 
 import re
@@ -14,12 +14,12 @@ from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
 from gateway.upstream.decoding import many
 
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
-"""Form of a code. Anything else may quote what a shopper typed and is dropped."""
+"""Format of an error code. A value in another format is dropped, because it may quote what a shopper typed."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One error. A field that does not have its documented form counts as absent; the others still count."""
+    """One error of an answer. A field in an undocumented format is ignored; the other fields are used."""
 
     code: str = ""
     subcode: str = ""
@@ -39,23 +39,23 @@ class Entry:
 
 
 def refusal(status: int, body: bytes) -> UpstreamRefusal:
-    """The refusal in a body. `reason` is empty when the body has none of the four envelopes."""
+    """The refusal in an error body. `reason` is empty if the body has none of the four formats."""
     return _refusal(status, _entries(body))
 
 
 def refusal_in_success(body: bytes) -> UpstreamRefusal | None:
-    """The refusal that a 2xx carries, as a 409; None when the body has no errors."""
+    """The refusal in the body of a 2xx answer, with status 409; None if the body has no errors."""
     entries = _entries(body)
     return _refusal(409, entries) if entries else None
 
 
 def codes(errors: object) -> list[str]:
-    """The codes under `errors` in a successful answer. An error that cannot be read counts, with an empty code."""
+    """Codes of the errors in a successful answer. An unreadable error has an empty code."""
     return [entry.subcode or entry.code for entry in _listed(errors)]
 
 
 def _refusal(status: int, entries: list[Entry]) -> UpstreamRefusal:
-    # Of several entries, the one with a subcode, else with a code, is the most precise.
+    # An error with a subcode is the most precise; next comes an error with a code.
     entry = max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
     kind = UpstreamTokenInvalid if status == 401 else UpstreamRefusal
     return kind(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)

@@ -1,4 +1,4 @@
-"""Global identifiers: type and upstream id in one opaque string. They grant no access and are not signed."""
+"""Global identifiers: a type and an upstream id, encoded in one string. They grant no access and are not signed."""
 
 import binascii
 import re
@@ -9,7 +9,7 @@ from gateway.errors import UpstreamRefusal
 from gateway.upstream import refusal_codes
 
 PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""Form of an upstream id that may become part of a path."""
+"""Format of an upstream id that may become part of a URL path."""
 
 
 def global_id(type_name: str, upstream_id: str) -> str:
@@ -17,13 +17,13 @@ def global_id(type_name: str, upstream_id: str) -> str:
 
 
 def upstream_id(type_name: str, identifier: str) -> str | None:
-    """The upstream id in a global id of this type; None for another type or a malformed id."""
+    """Upstream id in a global id of the type `type_name`; None for another type or a malformed id."""
     found_type, found_id = typed_id(identifier)
     return found_id if found_type == type_name else None
 
 
 def typed_id(identifier: str) -> tuple[str, str] | tuple[None, None]:
-    """Type and upstream id in a global id; two Nones for a malformed one."""
+    """Type and upstream id in a global id; (None, None) for a malformed id."""
     try:
         decoded = urlsafe_b64decode(identifier.encode() + b"=" * (-len(identifier) % 4)).decode()
     except (binascii.Error, ValueError):
@@ -33,7 +33,7 @@ def typed_id(identifier: str) -> tuple[str, str] | tuple[None, None]:
 
 
 def path_part(identifier: str) -> str:
-    """An upstream id as part of a path. Raises a 404 for an id that could lead to another path."""
+    """The upstream id as part of a URL path. Raises a 404 refusal for an id that could lead to another path."""
     if not PATTERN.fullmatch(identifier):
         raise UpstreamRefusal(404, refusal_codes.RESOURCE_NOT_FOUND)
     return quote(identifier, safe="")

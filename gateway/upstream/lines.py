@@ -1,4 +1,4 @@
-"""The lines of a cart as Digital River sends them, with the graph's names."""
+"""The lines of a cart as Digital River sends them, with the graph's field names."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from gateway.upstream.decoding import (
 from gateway.upstream.ids import global_id
 
 NO_DISCOUNT = "empty"
-"""The description that Digital River sends for a discount without one."""
+"""Description that Digital River sends for a discount without a description."""
 
 
 class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -92,7 +92,7 @@ class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Source: subscriptionInfo."""
+    """Terms of a recurring purchase. Source: subscriptionInfo."""
 
     auto_renewal: bool | None = None
     free_trial: bool | None = None
@@ -129,7 +129,7 @@ class Group(Shape, frozen=True, kw_only=True):
 
 
 class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product and its quantity. Source: lineItem."""
+    """A product and its quantity in a cart. Source: lineItem."""
 
     wire_id: Identifier = field(name="id")
     quantity: int
@@ -161,7 +161,7 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
         return custom_attributes(self.wire_attributes)
 
     def is_grouped_by(self, offer: Offer) -> bool:
-        """Whether the line was added for this offer. A line names its offers by policy and kind, not by id."""
+        """Whether the line was added for this offer. A line names its offers by policy name and kind, not by id."""
         entries = [entry for group in many(self.groups) for entry in many(group.group)]
         offers = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
         return (offer.policy_name, offer.kind) in offers

@@ -1,10 +1,10 @@
-"""Access tokens of Digital River. Their repr hides them."""
+"""Access tokens of Digital River. The repr hides the tokens."""
 
 import msgspec
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """`expires_in` is a number of seconds, or a string of one."""
+    """Answer to a token request. `expires_in`: lifetime in seconds, as a number or a string."""
 
     access_token: str
     expires_in_s: float = msgspec.field(name="expires_in", default=0)

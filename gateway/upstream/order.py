@@ -1,6 +1,6 @@
-"""Orders and submitted carts as Digital River sends them, with the graph's names.
+"""Orders and submitted carts as Digital River sends them, with the graph's field names.
 
-An order that is read and the answer of a submission have the same data in different fields; both become an `Order`.
+An order and the answer of a submission have the same data in different fields. Both are decoded as `Order`.
 """
 
 from datetime import datetime
@@ -63,7 +63,7 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     downloads: Downloads | None = None
     recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
     order_number: str = ""
-    """Set when the line is read from its order: a line has no address of its own."""
+    """Number of the order, set by `Order.lines`. The global id of the line includes the number."""
 
     @property
     def id(self) -> str:
@@ -116,7 +116,7 @@ class OrderTotals(Shape, frozen=True, kw_only=True):
 
 
 class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts under the names of a cart or under those of an order. Source: pricing."""
+    """Amounts of an order, with the field names of a cart or of an order. Source: pricing."""
 
     subtotal: Money | None = None
     cart_discount: Money | None = field(name="discount", default=None)
@@ -164,7 +164,7 @@ class StateDetails(Shape, frozen=True, kw_only=True):
 
 
 class Order(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A purchase. Source: order, or the fields beside it in the answer of a submission."""
+    """An order. Source: order; for the answer of a submission, also the fields beside `order`."""
 
     wire_id: Identifier = field(name="id")
     submitted_at: datetime | None = field(name="submissionDate", default=None)
@@ -229,7 +229,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def sources(self) -> list[Source]:
-        """The store credit first."""
+        """Sources that pay for the order, store credit first."""
         totals = self.totals
         if totals is None:
             return []
@@ -248,7 +248,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def payment_instructions(self) -> DelayedPaymentInstructions | None:
-        """Only while the order waits for the shopper's payment."""
+        """Payment instructions; None unless the order waits for the shopper's payment."""
         if self.state not in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
             return None
         return next((source.instructions for source in self.sources if source.instructions), None)
@@ -262,7 +262,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
         return custom_attributes(self.wire_attributes)
 
     def summary(self) -> "Order":
-        """The order without its secret and personal data."""
+        """The order without secret and personal data."""
         lines = [replace(line, downloads=None) for line in self.lines]
         return replace(
             self,
@@ -280,7 +280,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A page of orders, or the result of a look-up. Source: orders."""
+    """A page of orders, or the orders that a look-up found. Source: orders."""
 
     order: OneOrMany[Order] = []
     total_results: int | None = None
@@ -295,7 +295,7 @@ class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """Proof of an order: its number and password, or its email address and card digits. Secret."""
+    """Proof for an order look-up: order number and password, or email address and last digits of the card. Secret."""
 
     number: str | None = None
     password: str | None = None
@@ -304,7 +304,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def target(self) -> str:
-        """Rate-limit key: the order or email address that the proof is for."""
+        """Rate-limit key of the proof, made from the order number or the email address."""
         return f"order:{self.number}" if self.number is not None else f"email:{(self.email or '').strip().lower()}"
 
     def wire(self) -> dict[str, str]:
@@ -321,7 +321,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The answer of submit-cart or resume-cart. Source: submitCart, resumeCart, or neither wrapper."""
+    """Answer of submit-cart or resume-cart. Source: submitCart, resumeCart, or the answer without a wrapper."""
 
     header: JsonObject | None = field(name="order", default=None)
     pricing: JsonObject | None = None
@@ -332,11 +332,11 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     refusals: list[str] = []
-    """Codes of the errors beside the order in the answer."""
+    """Codes of the errors outside the order object in the answer."""
 
     @property
     def order(self) -> Order | None:
-        """The order with the fields beside it; None without an id."""
+        """The order, completed with the fields outside the order object; None if the order has no id."""
         if self.header is None or "id" not in self.header:
             return None
         fields = {
@@ -357,8 +357,8 @@ class SubmissionAnswer(Struct, frozen=True, rename="camel"):
 
 
 def submitted_cart(body: bytes) -> SubmittedCart:
-    """The answer of submit-cart or resume-cart, with the errors beside the order."""
+    """The answer of submit-cart or resume-cart, with the errors outside the order object."""
     answer = decode(body, SubmissionAnswer)
-    # One documented sample has no wrapper.
+    # One sample in Digital River's documentation has no wrapper.
     submitted = answer.submit_cart or answer.resume_cart or decode(body, SubmittedCart)
     return replace(submitted, refusals=error_envelopes.codes(answer.errors)) if answer.errors else submitted

@@ -1,4 +1,4 @@
-"""Payment sessions, sources and payment methods as Digital River sends them, with the graph's names."""
+"""Payment sessions, sources and payment methods as Digital River sends them, with the graph's field names."""
 
 from datetime import date
 from decimal import Decimal
@@ -23,13 +23,13 @@ HIDDEN_DETAILS = frozenset(
         "expirationTime",
     }
 )
-"""Fields of a method's object that are not payment instructions or have a field of their own in the graph."""
+"""Fields of a source's details that are no payment instructions or have their own field in the graph."""
 
 DOCUMENTS = ("document", "printableInvoiceUrl")
 
 
 class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Source: paymentSession."""
+    """The payment session of a cart or an order. Source: paymentSession."""
 
     id: str
     client_secret: str | None = None
@@ -41,7 +41,7 @@ class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def upstream_state(self) -> str:
-        """The state in Digital River's word; the field has either name. Empty when there is none."""
+        """State as Digital River names it, sent as `status` or as `state`. Empty if neither is sent."""
         return self.wire_status or self.wire_state or ""
 
     @property
@@ -66,7 +66,7 @@ class DelayedPaymentInstructions(Shape, frozen=True, kw_only=True):
 
 
 class SourceDetails(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The object of a source that is named like its payment method; every value may be a string."""
+    """Details of a source, sent in a field with the name of the payment method. Every value may be a string."""
 
     brand: str | None = None
     last_four_digits: str | int | None = None
@@ -123,7 +123,7 @@ class WireSource(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The payment of an order that is older than payment sources. Source: payment."""
+    """Payment of an order that was placed before payment sources existed. Source: payment."""
 
     payment_method_name: str | None = None
     displayable_number: str | None = None
@@ -133,7 +133,7 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def source(self) -> Source | None:
-        """A source without an id."""
+        """The payment as a source with an empty id; None if the payment method is unknown."""
         if self.payment_method_name is None:
             return None
         is_card = self.displayable_number is not None
@@ -152,7 +152,7 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def sources(wire: JsonObject | None, total: Money) -> list[Source]:
-    """The attached sources, the primary one first."""
+    """Attached sources, the primary source first."""
     if not wire:
         return []
     supplementary = convert(wire, WireSource).supplementary or []
@@ -161,7 +161,7 @@ def sources(wire: JsonObject | None, total: Money) -> list[Source]:
 
 
 def source(wire: JsonObject, total: Money | None) -> Source | None:
-    """The source; None for an object without an id, which Digital River also sends."""
+    """The source; None for an object without an id or a type, which Digital River also sends."""
     common = convert(wire, WireSource)
     if common.source_id is None or common.type is None:
         return None
@@ -244,7 +244,7 @@ class Images(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class ListedPaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A method in the payment service's list. Source: paymentMethods."""
+    """A payment method in the payment service's list. Source: paymentMethods."""
 
     type: str
     display_name: str | None = None
@@ -260,7 +260,7 @@ class ListedPaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class CartListedMethod(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A method in the cart's own list. Source: paymentMethods.paymentMethod."""
+    """A payment method in the cart's own list. Source: paymentMethods.paymentMethod."""
 
     type: str
     display_name: str | None = None
@@ -277,7 +277,7 @@ class SessionInformation(Shape, frozen=True, kw_only=True):
 
 
 class PaymentMethodList(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The payment service's list. Source: GET /payments/payment-methods."""
+    """List of payment methods from the payment service. Source: GET /payments/payment-methods."""
 
     session_information: SessionInformation | None = None
     payment_methods: OneOrMany[ListedPaymentMethod] = []

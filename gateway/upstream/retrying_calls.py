@@ -1,6 +1,7 @@
-"""One call to Digital River: its key, its deadline, its retries, and what its failure means.
+"""Sends calls to Digital River with a key, a deadline and retries, and raises an error for each kind of failure.
 
-Only reads are repeated, and changes that Digital River certainly did not make. A submission is never repeated.
+A read may be repeated. A change is repeated only if Digital River certainly did not make it. A submission is never
+repeated.
 """
 
 import asyncio
@@ -28,26 +29,29 @@ from gateway.errors import (
 from gateway.settings import Settings
 from gateway.upstream import error_envelopes, refusal_codes
 
-LARGEST_ANSWER_BYTES = 2 * 1024 * 1024
-"""Decoded. No answer of Digital River needs more."""
+MAX_ANSWER_BYTES = 2 * 1024 * 1024
+"""Maximum size of a decompressed answer."""
 
 READ_ATTEMPTS = 3
 
 FIRST_WAIT_S = 0.1
-"""Longest wait before the second attempt; it doubles before each further one."""
+"""Maximum wait before the second attempt. The maximum doubles before each further attempt."""
 
-BUSY_ATTEMPTS = 4
-"""Attempts of a change while another request changes the cart. Digital River documents the refusal as not applied."""
+CHANGE_ATTEMPTS = 4
+"""Attempts of a change while another request changes the cart.
 
-LONGEST_RETRY_AFTER_S = 5
-"""Limit for the wait that a `Retry-After` header asks for; a longer one would only run into the deadline."""
+Digital River documents that the refused change was not made.
+"""
 
-PASSING_STATUSES = frozenset({502, 503, 504})
-"""Statuses after which a read is repeated, beside a 500 with the code `system-error`."""
+MAX_RETRY_AFTER_S = 5
+"""Maximum wait after an answer with a `Retry-After` header. A longer wait would exceed the deadline."""
+
+TRANSIENT_STATUSES = frozenset({502, 503, 504})
+"""Statuses after which a read is repeated, in addition to 500 with the code `system-error`."""
 
 
 class Repeat(Enum):
-    """Whether a call may be sent again: like a read, like a change, or never."""
+    """Rules by which a call may be repeated: the rules for reads, the rules for changes, or never."""
 
     READ = "read"
     CHANGE = "change"
@@ -56,7 +60,7 @@ class Repeat(Enum):
 
 @dataclass(frozen=True)
 class Retries:
-    """How often a read is tried, and the longest wait before its second attempt. Tests do not wait."""
+    """Attempts of a read, and the maximum wait before the second attempt. Tests set the wait to zero."""
 
     read_attempts: int = READ_ATTEMPTS
     first_wait_s: float = FIRST_WAIT_S
@@ -64,16 +68,16 @@ class Retries:
 
 @dataclass(frozen=True)
 class Calls:
-    """Every method returns the body of a 2xx and raises only `UpstreamError`."""
+    """HTTP calls to Digital River. Every method returns the body of a 2xx answer and raises only `UpstreamError`."""
 
     http: httpx.AsyncClient
     settings: Settings
     retries: Retries = Retries()
     deadline_at: float | None = None
-    """In seconds of `time.monotonic`. None: each call has the deadline of an operation."""
+    """Deadline in seconds of `time.monotonic`. None: each call has the time limit of an operation."""
 
     def within(self, seconds: float) -> "Calls":
-        """The same calls, given up after so many seconds or at their own deadline, whichever is earlier."""
+        """The same calls with a deadline in `seconds`, or with the existing deadline if that is earlier."""
         deadline_at = time.monotonic() + seconds
         return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
@@ -88,7 +92,7 @@ class Calls:
         params: Mapping[str, str] | None = None,
         json: object = None,
     ) -> bytes:
-        """Make a change. Raises the refusal that a 2xx carries."""
+        """Send a change. Raises the refusal if the body of a 2xx answer contains errors."""
         body = await self.send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
         if b'"errors"' in body and (refusal := error_envelopes.refusal_in_success(body)):
             raise refusal
@@ -107,9 +111,10 @@ class Calls:
         base: str | None = None,
         repeat: Repeat = Repeat.READ,
     ) -> bytes:
-        """Send a request, again where `repeat` allows it.
+        """Send a request, and repeat it where `repeat` allows.
 
-        It carries `token`; without one, `basic` as `key:secret`; without both, the site's key. An empty token: no key.
+        The request is authorized by `token`; if None, by `basic` as `key:secret`; if both are None, by the site's key.
+        An empty `token` sends no authorization.
         """
         settings = self.settings
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
@@ -128,7 +133,7 @@ class Calls:
             content=None if json is None else msgspec.json.encode(json),
             data=form,
         )
-        attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: BUSY_ATTEMPTS, Repeat.NEVER: 1}[repeat]
+        attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: CHANGE_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
             on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
             attempts=attempts,
@@ -136,7 +141,7 @@ class Calls:
         ):
             with attempt:
                 return await self._once(request, deadline_at)
-        raise AssertionError  # stamina raises what the last attempt raised
+        raise AssertionError  # stamina has already raised the error of the last attempt
 
     async def _once(self, request: httpx.Request, deadline_at: float) -> bytes:
         left_s = deadline_at - time.monotonic()
@@ -173,10 +178,10 @@ class Calls:
 
 
 @contextmanager
-def own_key(name: str, *, code: str | None = None) -> Iterator[None]:
-    """Report a refused key of the gateway as an outage: the shopper's token or password is not at fault.
+def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[None]:
+    """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway: the shopper is not at fault.
 
-    `code`: the refusal that means the key; None: any 401 does.
+    `code`: the error code of a rejected key; None: any 401 answer.
     """
     try:
         yield
@@ -191,7 +196,7 @@ async def _body(response: httpx.Response) -> bytes:
     try:
         async for chunk in response.aiter_bytes():
             size += len(chunk)
-            if size > LARGEST_ANSWER_BYTES:
+            if size > MAX_ANSWER_BYTES:
                 raise UpstreamInvalidResponse(detail="too large")
             chunks.append(chunk)
     finally:
@@ -204,13 +209,13 @@ def _basic(pair: str) -> str:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """A `Retry-After` in seconds. The form with a date counts as absent."""
+    """Seconds from a `Retry-After` header; None if the header is missing or contains a date."""
     return float(retry_after) if retry_after and retry_after.isdecimal() else None
 
 
 @dataclass
 class Pauses:
-    """How long to wait before a call is repeated: full jitter that doubles, or what `Retry-After` asks for."""
+    """Wait before a call is repeated: random, up to a maximum that doubles, or the time from `Retry-After`."""
 
     repeat: Repeat
     wait_s: float
@@ -218,17 +223,17 @@ class Pauses:
     made: int = 0
 
     def __call__(self, failure: Exception) -> bool | float:
-        """Seconds to wait; False when the call is not repeated."""
+        """Seconds to wait; False if the call is not repeated."""
         if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
             return False
         self.made += 1
         if isinstance(failure, UpstreamUnavailable) and failure.retry_after_s is not None:
-            return min(failure.retry_after_s, LONGEST_RETRY_AFTER_S)
+            return min(failure.retry_after_s, MAX_RETRY_AFTER_S)
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
 
 
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
-    """Whether the call may be sent again after this failure."""
+    """Whether the call may be repeated after this failure."""
     if not isinstance(failure, UpstreamError) or repeat is Repeat.NEVER:
         return False
     if isinstance(failure, UpstreamNotReached):
@@ -239,4 +244,4 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
         return False
     if failure.status == 500:
         return failure.reason == refusal_codes.SYSTEM_ERROR
-    return failure.status is None or failure.status in PASSING_STATUSES
+    return failure.status is None or failure.status in TRANSIENT_STATUSES

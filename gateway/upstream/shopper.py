@@ -1,4 +1,4 @@
-"""A registered shopper as Digital River sends it, with the graph's names."""
+"""A registered shopper as Digital River sends it, with the graph's field names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ from gateway.upstream.payment import Source, source
 
 
 class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Source: shopper."""
+    """A registered shopper. Source: shopper."""
 
     wire_id: Identifier = field(name="id")
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)
@@ -57,7 +57,7 @@ class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class SavedAddress(Shape, frozen=True, kw_only=True):
-    """An entry of the address book. Source: address."""
+    """A saved address. Source: address."""
 
     upstream_id: str
     nickname: str
@@ -87,7 +87,7 @@ class PaymentOption(Shape, frozen=True, kw_only=True):
 
 
 class WireAccountEntry(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The fields that addresses and payment options have in common."""
+    """Fields that saved addresses and saved payment methods have in common."""
 
     id: Identifier | None = None
     nick_name: str | None = None
@@ -113,7 +113,7 @@ class PaymentOptions(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def saved_address(wire: JsonObject) -> SavedAddress | None:
-    """None for an entry without an id or an address, which is of no use."""
+    """The saved address; None for an entry without an id or an address."""
     entry, postal = convert(wire, WireAccountEntry), address(wire)
     if entry.id is None or postal is None:
         return None
@@ -126,7 +126,7 @@ def saved_address(wire: JsonObject) -> SavedAddress | None:
 
 
 def payment_option(wire: JsonObject) -> PaymentOption | None:
-    """None for an option without an id or a source."""
+    """The saved payment method; None for an entry without an id or a source."""
     entry, saved = convert(wire, WireAccountEntry), source(wire, None)
     if entry.id is None or saved is None:
         return None
@@ -141,7 +141,7 @@ def payment_option(wire: JsonObject) -> PaymentOption | None:
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """The fields of an account that a shopper may change; an unset field stays as it is."""
+    """The fields of an account that a shopper may change. Unset fields are not changed."""
 
     first_name: str | UnsetType = UNSET
     last_name: str | UnsetType = UNSET
@@ -160,7 +160,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
 
 class NewShopper(Struct, frozen=True, kw_only=True):
-    """An account to create; its user name is the email address. `password` is in base64."""
+    """An account to create. The user name is the email address. `password` is encoded in base64."""
 
     email: str
     password: str
@@ -187,7 +187,7 @@ class NewShopper(Struct, frozen=True, kw_only=True):
 
 
 class Label(Struct, frozen=True, kw_only=True):
-    """Nickname and default flag of an entry; None leaves either as it is."""
+    """Nickname and default flag of a saved address or payment method. A value of None is not changed."""
 
     nickname: str | None = None
     is_default: bool | None = None

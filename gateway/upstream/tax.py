@@ -20,7 +20,7 @@ class TaxIdentifierRequirement(Shape, frozen=True, kw_only=True):
 
 
 class SchemaNode(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A node of the JSON schema."""
+    """A node of the JSON schema for tax identifiers."""
 
     ref: str | None = field(name="$ref", default=None)
     title: str | None = None
@@ -36,7 +36,7 @@ class SchemaNode(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def tax_requirements(schema: SchemaNode) -> list[TaxIdentifierRequirement]:
-    """One set of fields for each customer type that has tax identifiers."""
+    """Tax identifier requirements, one for each customer type that can have tax identifiers."""
     requirements = []
     for branch in schema.one_of or [schema]:
         kind = branch.properties.get("customerType")

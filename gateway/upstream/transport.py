@@ -1,7 +1,7 @@
-"""The HTTP client of the process and the network under it.
+"""The HTTP client of the process, and its network connections.
 
-The class of an httpx error shows whether a request can have left the gateway: after `ConnectError` and
-`ConnectTimeout` nothing did, after any other error it may have.
+The class of an httpx error shows whether a request can have been sent: after `ConnectError` and `ConnectTimeout` it was
+not sent; after any other error it may have been sent.
 """
 
 from collections.abc import AsyncIterator
@@ -12,17 +12,17 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 CONNECTIONS = 100
-"""Open connections to Digital River, at most."""
+"""Maximum number of open connections to Digital River."""
 
 CONNECT_TIMEOUT_S = 1
 
 
 def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    """The one client of the process. It follows no redirects, reads no proxy variables and keeps no cookies."""
+    """The HTTP client of the process. It follows no redirects, ignores proxy variables and stores no cookies."""
     return httpx.AsyncClient(
         transport=network,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        # `Calls` ends a request at its deadline.
+        # `Calls` ends each request at its deadline.
         timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_S),
         follow_redirects=False,
         trust_env=False,
@@ -30,12 +30,12 @@ def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
 
 
 def network() -> httpx.AsyncBaseTransport:
-    """The network in production: aiohttp, which is faster under load than httpx's own."""
+    """The network layer in production: aiohttp, which is faster under load than httpx's own."""
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=60)
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        # Otherwise aiohttp repeats a PUT or DELETE by itself when a kept connection breaks.
+        # Without this line, aiohttp repeats a PUT or DELETE when a reused connection breaks.
         session._retry_connection = False
         return session
 
@@ -43,7 +43,7 @@ def network() -> httpx.AsyncBaseTransport:
 
 
 class RenamedErrors(httpx.AsyncBaseTransport):
-    """Raises the httpx error that fits aiohttp's. httpx_aiohttp maps some of them wrongly."""
+    """Network layer that raises an httpx error for each aiohttp error. httpx_aiohttp maps some errors incorrectly."""
 
     def __init__(self, engine: AiohttpTransport) -> None:
         self._engine = engine
@@ -61,7 +61,7 @@ class RenamedErrors(httpx.AsyncBaseTransport):
 
 
 class Stream(httpx.AsyncByteStream):
-    """A response body whose errors are renamed too."""
+    """Response body that raises an httpx error for each aiohttp error."""
 
     def __init__(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
         assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - the engine is asynchronous
@@ -79,7 +79,7 @@ class Stream(httpx.AsyncByteStream):
 
 
 def renamed(error: BaseException) -> httpx.TransportError:
-    """The httpx error that fits the aiohttp error behind this one."""
+    """The httpx error that corresponds to the aiohttp error behind `error`."""
     match _engine_error(error):
         case aiohttp.ClientConnectorError():
             return httpx.ConnectError("not reached")
@@ -95,12 +95,12 @@ def renamed(error: BaseException) -> httpx.TransportError:
             return httpx.RemoteProtocolError("the answer is not HTTP")
         case TimeoutError():
             return httpx.ReadTimeout("no answer in time")
-    # An error of httpx_aiohttp itself, with no error of aiohttp behind it.
+    # An error of httpx_aiohttp itself, without an aiohttp error behind it.
     return error if isinstance(error, httpx.TransportError) else httpx.ReadError("the connection broke")
 
 
 def _engine_error(error: BaseException) -> BaseException:
-    """The aiohttp error or timeout that led to this error; the error itself when there is none."""
+    """The aiohttp error or timeout that caused `error`; `error` itself if there is none."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, aiohttp.ClientError) or (isinstance(cause, TimeoutError) and cause is error):

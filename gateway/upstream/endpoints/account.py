@@ -26,7 +26,7 @@ ALL = {"expand": "all"}
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """The wrappers of the answers; each call reads its own."""
+    """Wrappers of all answers in this file. Each call reads one of them."""
 
     shopper: Shopper | None = None
     addresses: AddressBook | None = None
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class AccountEndpoints:
-    """`token` is an access token of the registered shopper."""
+    """Calls for an account. `token`: access token of the registered shopper."""
 
     calls: Calls
 
@@ -45,15 +45,15 @@ class AccountEndpoints:
         return required(decode(await self.calls.read(ME, token, {}), Answer).shopper)
 
     async def register_shopper(self, token: str, shopper: NewShopper) -> None:
-        """Create an account without signing in. `token` may be a guest's."""
+        """Create an account. The new shopper is not signed in. `token` may belong to a guest."""
         await self.calls.change("POST", "/v1/shoppers", token, json={"shopper": shopper.wire()})
 
-    async def update_shopper(self, token: str, profile: Profile, *, tells_subscriptions: bool) -> None:
-        """Change the profile; with `tells_subscriptions` a new email address also applies to the subscriptions."""
-        params = {"applyEmailToSubscriptions": "true"} if tells_subscriptions else {}
+    async def update_shopper(self, token: str, profile: Profile, *, updates_subscriptions: bool) -> None:
+        """Change the profile. With `updates_subscriptions`, a new email address also applies to the subscriptions."""
+        params = {"applyEmailToSubscriptions": "true"} if updates_subscriptions else {}
         await self.calls.change("POST", ME, token, params, json={"shopper": profile.wire()})
 
-    # Address book.
+    # Calls for the address book.
 
     async def addresses(self, token: str) -> list[SavedAddress]:
         book = decode(await self.calls.read(f"{ME}/addresses", token, ALL), Answer).addresses
@@ -64,7 +64,7 @@ class AccountEndpoints:
         return required(saved_address(required(decode(body, Answer).address)))
 
     async def save_address(self, token: str, label: Label, address: Address) -> None:
-        """Add an entry, or replace the address of the entry that has this nickname."""
+        """Add a saved address, or replace the saved address that has this nickname."""
         await self.calls.change("POST", f"{ME}/addresses", token, json={"address": label.wire() | address.wire()})
 
     async def change_address(self, token: str, address_id: str, label: Label, address: Address) -> None:
@@ -74,7 +74,7 @@ class AccountEndpoints:
     async def delete_address(self, token: str, address_id: str) -> None:
         await self.calls.change("DELETE", f"{ME}/addresses/{path_part(address_id)}", token)
 
-    # Payment options.
+    # Calls for saved payment options.
 
     async def payment_options(self, token: str) -> list[PaymentOption]:
         listed = decode(await self.calls.read(f"{ME}/payment-options", token, ALL), Answer).payment_options
@@ -85,7 +85,7 @@ class AccountEndpoints:
         return required(payment_option(required(decode(body, Answer).payment_option)))
 
     async def save_payment_option(self, token: str, source_id: str, label: Label, ip_address: str | None) -> None:
-        """Save a source, which can then be charged again."""
+        """Save a source for later payments."""
         body: dict[str, object] = {"paymentOption": {"sourceId": source_id} | label.wire()}
         if ip_address:
             body["shopper"] = {"ipAddress": ip_address}

@@ -18,7 +18,7 @@ from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requi
 
 
 class AppliedOffers(msgspec.Struct, frozen=True, rename="camel"):
-    """Both wrappers occur."""
+    """Offers applied to the cart. Digital River sends one of the two wrappers."""
 
     offers: Offers | None = None
     applied_offers: Offers | None = None
@@ -26,7 +26,7 @@ class AppliedOffers(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class CartEndpoints:
-    """The cart of the shopper whose access token `token` is."""
+    """Calls for the active cart. `token`: access token of the shopper who owns the cart."""
 
     calls: Calls
 
@@ -42,7 +42,7 @@ class CartEndpoints:
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
     ) -> None:
-        """Change quantity or terms; None leaves either as it is."""
+        """Change the quantity or the recurring terms of a line. A value of None is not changed."""
         params = {"action": "update"} | ({"quantity": str(quantity)} if quantity is not None else {})
         body = {"lineItem": {"subscriptionInfo": terms.wire()}} if terms is not None else None
         await self.calls.change("POST", f"{CART}/line-items/{path_part(line_id)}", token, params, json=body)
@@ -52,7 +52,7 @@ class CartEndpoints:
         await self.calls.change("DELETE", f"{CART}/line-items", token, params)
 
     async def update_cart(self, token: str, change: CartChange) -> Cart:
-        """Addresses, organization, terms of sale, a coupon and an offer in one call."""
+        """Change addresses, organization, terms of sale, a coupon and an offer in one call."""
         params = {} if change.coupon_code is None else {"promoCode": change.coupon_code}
         parts = change.wire()
         return await self._changed(CART, token, params, {"cart": parts} if parts else None)
@@ -61,26 +61,29 @@ class CartEndpoints:
         return await self._changed(f"{CART}/apply-shipping-option", token, {"shippingOptionId": option_id})
 
     async def apply_suggestion(self, token: str, kind: AddressKind, suggestion_id: str) -> Cart:
-        """Replace the required address with a suggested correction of it."""
+        """Replace the billing or shipping address of the cart with a suggested correction."""
         path = f"{CART}/apply-{kind.value.lower()}-address"
         return await self._changed(path, token, {"suggestionId": suggestion_id})
 
     async def apply_shopper(
         self, token: str, *, billing_id: str | None, shipping_id: str | None, option_id: str | None
     ) -> Cart:
-        """Copy saved addresses and a payment option of the account to the cart; its defaults for None."""
+        """Copy saved addresses and a saved payment option to the cart.
+
+        For an id of None, the account's default is copied.
+        """
         ids = {"billingAddressId": billing_id, "shippingAddressId": shipping_id, "paymentOptionId": option_id}
         params = {name: saved_id for name, saved_id in ids.items() if saved_id is not None}
         return await self._changed(f"{CART}/apply-shopper", token, params)
 
     async def _changed(self, path: str, token: str, params: Mapping[str, str], json: object = None) -> Cart:
-        """Make a change that Digital River answers with the whole cart."""
+        """Send a change, and return the cart from the answer."""
         body = await self.calls.send(
             "POST", path, token=token, params={"expand": "all"} | dict(params), json=json, repeat=Repeat.CHANGE
         )
         return decode(body, CartAnswer).cart
 
-    # Offers.
+    # Calls for offers.
 
     async def applied_offers(self, token: str) -> list[Offer]:
         answer = decode(await self.calls.read(f"{CART}/applied-offers", token, {"expand": "all"}), AppliedOffers)
@@ -90,14 +93,14 @@ class CartEndpoints:
     async def remove_offer(self, token: str, offer_id: str) -> None:
         await self.calls.change("DELETE", f"{CART}/applied-offers/{path_part(offer_id)}", token)
 
-    # Tax identifiers.
+    # Calls for tax identifiers.
 
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
         body = await self.calls.read(f"{CART}/tax-registrations/schema", token, {})
         return tax_requirements(decode(body, SchemaNode))
 
     async def set_tax_identifiers(self, token: str, kind: CustomerType, identifiers: Mapping[str, str]) -> None:
-        """Set the customer type, and replace all identifiers with these, by key."""
+        """Set the customer type, and replace all tax identifiers with `identifiers`, which has values by key."""
         entries = [{"key": key, "value": value} for key, value in identifiers.items()]
         body = {"customerType": kind.value} | ({"taxRegistrations": entries} if entries else {})
         await self.calls.change("POST", f"{CART}/tax-registrations", token, json=body)

@@ -26,7 +26,7 @@ from gateway.upstream.retrying_calls import Calls
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """The wrappers of the answers; each call reads its own."""
+    """Wrappers of all answers in this file. Each call reads one of them."""
 
     product: Product | None = None
     products: ProductPage | None = None
@@ -49,13 +49,13 @@ class StockAnswer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class CatalogEndpoints:
-    """The catalog in a market. Objects are expanded in full; page numbers begin at 1."""
+    """Calls for the catalog of a market. Objects are fully expanded. Page numbers begin at 1."""
 
     calls: Calls
     token: str
     market: Market
 
-    # Products.
+    # Calls for products.
 
     async def product(self, product_id: str) -> Product:
         return required((await self._read(f"{ME}/products/{path_part(product_id)}")).product)
@@ -68,7 +68,7 @@ class CatalogEndpoints:
         return (await self._products(f"{ME}/products", 1, len(references), **params)).products
 
     async def product_page(self, number: int, size: int) -> ProductPage:
-        """A page of all products."""
+        """Page of all products."""
         return await self._products(f"{ME}/products", number, size)
 
     async def search_page(self, keyword: str, number: int, size: int) -> ProductPage:
@@ -90,16 +90,16 @@ class CatalogEndpoints:
         return many(required(answer.volume_pricing).tier)
 
     async def inventory(self, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
-        """Stock by product id; unknown products are left out."""
+        """Stock by product id. Unknown products are left out."""
         params = {"expand": "all", "productId": _joined(product_ids)}
         body = await self.calls.read(f"{ME}/products/inventory-status", self.token, params)
         statuses = many(decode(body, StockAnswer).products.inventory_status)
         return {product_id: status for status in statuses for product_id in status.product_ids}
 
-    # Categories.
+    # Calls for categories.
 
     async def categories(self) -> list[Category]:
-        """The top categories, each with its children."""
+        """Categories at the top level, each with its children."""
         answer = await self._read(f"{ME}/categories", expand="all,category.categories.category")
         return many(required(answer.categories).category)
 
@@ -111,13 +111,13 @@ class CatalogEndpoints:
         answer = await self._read(f"{ME}/products/{path_part(product_id)}/categories")
         return many(required(answer.categories).category)
 
-    # Offers.
+    # Calls for offers.
 
     async def offers_of_point_of_promotion(self, point_of_promotion: str) -> list[Offer]:
         return await self._offers(f"{ME}/point-of-promotions/{path_part(point_of_promotion)}/offers")
 
     async def offers_of_product(self, product_id: str, point_of_promotion: str | None) -> list[Offer]:
-        """Offers on a product, all of them or those of one point of promotion."""
+        """Offers on a product; if `point_of_promotion` is set, only offers of that point of promotion."""
         if point_of_promotion is None:
             return await self._offers(f"{ME}/products/{path_part(product_id)}/offers")
         return await self._offers(

@@ -1,6 +1,7 @@
-"""Endpoints of subscriptions, called with the merchant's key.
+"""Endpoints of subscription contracts, called with the merchant's key.
 
-The key reads the subscriptions of every shopper: callers check the owner before they show or change one.
+The key gives access to the subscriptions of every shopper, so callers check the owner before they show or change a
+subscription.
 """
 
 from collections.abc import Mapping
@@ -14,10 +15,10 @@ from gateway.upstream.contracts import PendingContractChange, SubscriptionContra
 from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.ids import path_part
 from gateway.upstream.order import OrderPage
-from gateway.upstream.retrying_calls import Calls, Repeat, own_key
+from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
 KEEP_SHIPPING_ADDRESS = {"isShippingSameAsBilling": False}
-"""Without it Digital River ships to the billing address of the new payment method."""
+"""Parameter that prevents Digital River from shipping to the billing address of the new payment method."""
 
 
 class Subscriptions(msgspec.Struct, frozen=True):
@@ -25,7 +26,7 @@ class Subscriptions(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """The wrappers of the answers. A single subscription also comes without a wrapper."""
+    """Wrappers of all answers in this file. Digital River also sends a single subscription without a wrapper."""
 
     subscriptions: list[SubscriptionContract] | Subscriptions = []
     subscription: SubscriptionContract | None = None
@@ -48,7 +49,7 @@ class ContractEndpoints:
         return subscriptions if isinstance(subscriptions, list) else many(subscriptions.subscription)
 
     async def orders(self, contract_id: str, number: int, size: int) -> OrderPage:
-        """A page of the orders that the subscription has led to; numbers begin at 1."""
+        """Page of the orders that the subscription has created. Page numbers begin at 1."""
         params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
         body = await self._as_merchant("GET", f"/v1/subscriptions/{path_part(contract_id)}/orders", params=params)
         return required(decode(body, Answer).orders)
@@ -58,7 +59,7 @@ class ContractEndpoints:
         return many(decode(await self._as_merchant("GET", path), Answer).pending_actions)
 
     async def cancel(self, contract_id: str, *, silently: bool) -> None:
-        """With `silently`, Digital River sends the shopper no notification."""
+        """Cancel the subscription. With `silently`, Digital River sends the shopper no notification."""
         path = f"/v1/subscriptions/{path_part(contract_id)}/cancel"
         await self._change(path, {"suppressCancelNotification": silently})
 
@@ -92,5 +93,5 @@ class ContractEndpoints:
     ) -> bytes:
         key = self.calls.settings.merchant_key.get_secret_value()
         repeat = Repeat.READ if method == "GET" else Repeat.CHANGE
-        with own_key("merchant key"):
+        with outage_if_key_rejected("merchant key"):
             return await self.calls.send(method, path, basic=key, params=params, json=json, repeat=repeat)

@@ -1,4 +1,4 @@
-"""Endpoints for submission and orders."""
+"""Endpoints for submissions and orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from gateway.upstream.retrying_calls import Calls, Repeat
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The wrappers of the answers; each call reads its own."""
+    """Wrappers of all answers in this file. Each call reads one of them."""
 
     order: Order | None = None
     orders: OrderPage | None = None
@@ -23,14 +23,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class OrderEndpoints:
-    """`token` is an access token of the shopper who submits or has ordered."""
+    """Calls for submissions and orders. `token`: access token of the shopper who submits or has ordered."""
 
     calls: Calls
 
-    # Submission.
+    # Calls that submit the cart.
 
     async def submit_cart(self, token: str, *, ip_address: str | None, terms_accepted: bool) -> SubmittedCart:
-        """Sends exactly one request, whatever becomes of it."""
+        """Submit the cart. Exactly one request is sent, even if it fails."""
         params = {"expand": "all"} | ({"ipAddress": ip_address} if ip_address else {})
         body = {"cart": {"termsOfSalesAcceptance": "true"}} if terms_accepted else None
         answer = await self.calls.send(
@@ -39,22 +39,22 @@ class OrderEndpoints:
         return submitted_cart(answer)
 
     async def resume_cart(self, token: str) -> SubmittedCart:
-        """Sends exactly one request, whatever becomes of it."""
+        """Resume a submission after a redirect. Exactly one request is sent, even if it fails."""
         answer = await self.calls.send(
             "POST", f"{CART}/resume-cart", token=token, params={"expand": "all"}, repeat=Repeat.NEVER
         )
         return submitted_cart(answer)
 
-    # Orders.
+    # Calls that read orders.
 
     async def order(self, token: str, order_id: str, *, state: str = "Open") -> Order:
-        """An order of the shopper. The real service requires `state` and does not filter by it."""
+        """An order of the shopper. Digital River requires `state` but does not filter by it."""
         params = {"expand": "all", "orderState": state}
         answer = await self.calls.read(f"{ME}/orders/{path_part(order_id)}", token, params)
         return required(decode(answer, Answer).order)
 
     async def orders(self, token: str, number: int, size: int, states: Sequence[OrderState] = ()) -> OrderPage:
-        """A page of the account's orders, newest first; numbers begin at 1. Without states: orders in any state."""
+        """Page of the account's orders, newest first. Page numbers begin at 1. Empty `states`: orders in any state."""
         params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
         if states:
             params["orderState"] = ",".join(state.value for state in states)
@@ -64,7 +64,7 @@ class OrderEndpoints:
         return page
 
     async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
-        """Orders that match the proof. The proof travels in the body, where no proxy logs it."""
+        """Orders that match the proof. The proof is sent in the body, because proxies may log URLs."""
         # A look-up changes nothing, so the request may be repeated.
         answer = await self.calls.send(
             "POST", "/v1/shoppers/order-lookup", token=token, params={"expand": "all"}, form=proof.wire()

@@ -1,4 +1,4 @@
-"""Paths that several domains share."""
+"""URL paths that several endpoint files use."""
 
 ME = "/v1/shoppers/me"
 CART = f"{ME}/carts/active"

@@ -1,4 +1,4 @@
-"""Endpoints for payment: sources on the cart, store credit, and lists of payment methods."""
+"""Endpoints for payment: sources on the cart, payment methods and store credit."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.payment import CartListedMethod, CartListedMethods, PaymentMethodList
-from gateway.upstream.retrying_calls import Calls, Repeat, own_key
+from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
 LEDGER_TIMEOUT_S = 2
-"""Part of an operation's deadline that the merchant's ledger may use."""
+"""Time limit for a call to the merchant's ledger, within the deadline of the operation."""
 
 
 class CreatedSource(msgspec.Struct, frozen=True):
@@ -32,10 +32,10 @@ class CartMethodsAnswer(msgspec.Struct, frozen=True, rename="camel"):
 class PaymentEndpoints:
     calls: Calls
 
-    # Sources on the cart of the shopper whose access token `token` is.
+    # Calls for sources on the cart. `token`: access token of the shopper who owns the cart.
 
     async def attach_source(self, token: str, source_id: str) -> Cart | None:
-        """The cart with the source; None when Digital River answers with an empty body."""
+        """Attach a source, and return the cart; None if Digital River answers with an empty body."""
         answer = await self.calls.send(
             "POST",
             f"{CART}/apply-payment-method",
@@ -52,10 +52,10 @@ class PaymentEndpoints:
     async def detach_all_sources(self, token: str) -> None:
         await self.calls.change("DELETE", f"{CART}/payment", token)
 
-    # Payment methods.
+    # Calls for payment methods.
 
     async def payment_methods(self, session_id: str, locale: str) -> PaymentMethodList:
-        """The payment service's list. The call carries the publishable key and no shopper's token."""
+        """Payment methods from the payment service. The call uses the publishable key, not a shopper's token."""
         settings = self.calls.settings
         answer = await self.calls.send(
             "GET",
@@ -67,27 +67,27 @@ class PaymentEndpoints:
         return decode(answer, PaymentMethodList)
 
     async def cart_payment_methods(self, token: str) -> list[CartListedMethod]:
-        """The cart's own list, which has types and names only."""
+        """Payment methods from the cart's own list, which has only types and names."""
         answer = await self.calls.read(f"{CART}/payment-methods", token, {"expand": "all"})
         return many(required(decode(answer, CartMethodsAnswer).payment_methods).payment_method)
 
-    # Store credit.
+    # Calls for store credit.
 
     async def create_store_credit(self, session_id: str, amount: Money, reference: str) -> str:
-        """Create a store credit source for a payment session and return its id. Attaching it reserves the amount.
+        """Create a store credit source for a payment session, and return its id.
 
-        `reference` is the merchant's; the merchant finds the debit by it.
+        Attaching the source reserves the amount. `reference`: identifier by which the merchant finds the debit.
         """
         settings = self.calls.settings
         body = {
             "paymentSessionId": session_id,
             "type": "customerCredit",
-            # The exact digits, not a binary fraction.
+            # Exact decimal digits instead of a binary floating-point number.
             "amount": msgspec.Raw(f"{amount.amount:f}".encode()),
             "customerCredit": {},
             "upstreamId": reference,
         }
-        with own_key("payment key"):
+        with outage_if_key_rejected("payment key"):
             answer = await self.calls.send(
                 "POST",
                 "/sources",
@@ -99,11 +99,11 @@ class PaymentEndpoints:
         return decode(answer, CreatedSource).id
 
     async def credit_balance(self, reference: str) -> Money | None:
-        """The shopper's balance in the merchant's ledger; None without an account there."""
+        """The shopper's balance in the merchant's ledger; None if the shopper has no account in the ledger."""
         settings = self.calls.settings
         calls = self.calls.within(LEDGER_TIMEOUT_S)
         try:
-            with own_key("ledger key"):
+            with outage_if_key_rejected("ledger key"):
                 answer = await calls.send(
                     "GET",
                     "",

@@ -9,7 +9,7 @@ from gateway.upstream.catalog import Market
 from gateway.upstream.decoding import decode
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.oauth import Tokens
-from gateway.upstream.retrying_calls import Calls, Repeat, own_key
+from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
 
 @dataclass(frozen=True)
@@ -17,21 +17,21 @@ class TokenEndpoints:
     calls: Calls
 
     async def guest_token(self, locale: str, currency: str) -> Tokens:
-        """A token for a new anonymous shopper in this locale and currency."""
+        """Token for a new anonymous shopper with this locale and currency."""
         settings = self.calls.settings
-        # A new token changes nothing, so the request may be repeated.
+        # A token request changes no cart and no account, so it may be repeated.
         tokens = await self._tokens({"grant_type": settings.guest_grant.value}, Repeat.READ)
         if (locale, currency) != settings.locales[0]:
             await self.set_market(tokens.access_token, locale, currency)
         return tokens
 
     async def password_token(self, username: str, password: str, guest_token: str | None) -> Tokens:
-        """A full token for a shopper with a password at Digital River, who takes over the guest's cart."""
+        """Full token for a shopper with a password at Digital River. The shopper takes over the guest's cart."""
         form = {"grant_type": "password", "username": username, "password": encoded_password(password)}
         return await self._tokens(form | _limited_token(guest_token), Repeat.CHANGE)
 
     async def reference_token(self, external_reference_id: str, guest_token: str | None) -> Tokens:
-        """A full token for a shopper whom the merchant has authenticated. It cannot be refreshed."""
+        """Full token for a shopper whom the merchant has authenticated. The token cannot be refreshed."""
         form = {"grant_type": "client_credentials", "dr_external_reference_id": external_reference_id}
         return await self._tokens(form | _limited_token(guest_token), Repeat.CHANGE)
 
@@ -42,17 +42,17 @@ class TokenEndpoints:
         await self.calls.send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
 
     async def set_market(self, token: str, locale: str, currency: str) -> None:
-        """Set locale and currency of the token's shopper and cart."""
+        """Set the locale and currency of the token's shopper and of that shopper's cart."""
         await self.calls.change("POST", ME, token, Market(locale, currency).wire())
 
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
-        with own_key("api key", code=refusal_codes.INVALID_CLIENT):
+        with outage_if_key_rejected("api key", code=refusal_codes.INVALID_CLIENT):
             body = await self.calls.send("POST", "/oauth20/token", form=form, repeat=repeat)
         return decode(body, Tokens)
 
 
 def encoded_password(password: str) -> str:
-    """The password in base64, as Digital River expects it. This does not protect it."""
+    """The password in base64, as Digital River requires. Base64 does not protect the password."""
     return base64.b64encode(password.encode()).decode()
 
 
