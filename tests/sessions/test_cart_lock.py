@@ -1,4 +1,4 @@
-"""A change waits for the lock of its cart, and is refused as CART_BUSY when the lock does not come in time."""
+"""A cart change that cannot acquire the lock of its cart in time fails with CART_BUSY."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, gateway_
 
 
 class ContendedStore(MemoryStore):
-    """Gives out no lock of a cart while `is_locked`."""
+    """A store that grants no lock of a cart while `is_locked` is true."""
 
     is_locked = False
 
@@ -41,7 +41,7 @@ async def shop(
         yield Shop(store, Shopper(storefront, sandbox, world))
 
 
-async def test_change_of_a_locked_cart_is_refused_as_busy(shop: Shop) -> None:
+async def test_change_of_a_locked_cart_fails_with_cart_busy(shop: Shop) -> None:
     await shop.shopper.storefront.add(PACK)
     shop.store.is_locked = True
 
@@ -50,7 +50,7 @@ async def test_change_of_a_locked_cart_is_refused_as_busy(shop: Shop) -> None:
     assert (await shop.shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_busy_cart_is_promoted_when_errors_are_not_selected(shop: Shop) -> None:
+async def test_busy_cart_is_top_level_error_if_errors_are_unselected(shop: Shop) -> None:
     await shop.shopper.storefront.add(PACK)
     shop.store.is_locked = True
     text = 'mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { cart { totalQuantity } } }'

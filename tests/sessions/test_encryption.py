@@ -1,4 +1,4 @@
-"""The shared store has no secret and no personal data in clear text, and a record decrypts only at its key."""
+"""The shared store contains no secrets or personal data in clear text. A record decrypts only under its own key."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ INSTRUCTIONS = """{ orderSubmission { result { ... on OrderAwaitingPayment { ins
 
 
 async def contents(valkey: Valkey) -> str:
-    """All keys and values of the server."""
+    """All keys and values of the Valkey server."""
     redis = Redis.from_url(valkey.url)
     parts: list[Any] = []
     async for key in redis.scan_iter("*"):
@@ -30,13 +30,13 @@ async def contents(valkey: Valkey) -> str:
         elif kind == b"list":
             parts += await redis.lrange(key, 0, -1)
         else:
-            assert kind == b"none", "a type of value that this test does not read"
+            assert kind == b"none", "a value has a type that this test cannot read"
     await redis.aclose()
     assert len(parts) > 5, "the store is not empty"
     return "\n".join(part.decode("utf-8", "replace") for part in parts)
 
 
-async def test_no_sensitive_value_is_stored(
+async def test_no_sensitive_value_is_in_the_store_in_clear_text(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
@@ -66,7 +66,7 @@ async def test_no_sensitive_value_is_stored(
         stored = await contents(valkey)
     secrets |= {source.secret for source in world.sources.values()} | set(world.tokens) | set(world.refresh_tokens)
     assert len(secrets) > 15
-    assert "OrderActionRequired" in stored, "outcomes are in clear text"
+    assert "OrderActionRequired" in stored, "outcomes are stored in clear text"
     assert [secret for secret in secrets if secret in stored] == []
 
 
@@ -92,7 +92,7 @@ async def test_tokens_redirects_and_addresses_are_not_in_clear_text(
 
 
 @pytest.mark.slow
-async def test_record_at_another_key_does_not_decrypt(
+async def test_record_copied_to_another_key_does_not_decrypt(
     world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     await emptied(valkey)
@@ -111,7 +111,7 @@ async def test_record_at_another_key_does_not_decrypt(
 
 
 @pytest.mark.slow
-async def test_encryption_keys_rotate_without_ending_sessions(
+async def test_sessions_survive_the_rotation_of_encryption_keys(
     world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
 ) -> None:
     await emptied(valkey)
@@ -122,8 +122,10 @@ async def test_encryption_keys_rotate_without_ending_sessions(
         cookie = before.cookie
         async with gateway(world, network, clock, **shared, sealing_keys=f"{new},{old}") as during:
             tab = Storefront(during.http, cookie=cookie)
-            clock.move(120)  # The use of the session is recorded, with the new key.
+            clock.move(120)  # Using the session writes its record again, encrypted with the new key.
             assert (await tab.add(PACK))["cart"]["totalQuantity"] == 2
-            assert (await before.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"], "without the new key"
+            assert (await before.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"], (
+                "the old key alone cannot decrypt the session"
+            )
         async with gateway(world, network, clock, **shared, sealing_keys=new) as after:
             assert (await Storefront(after.http, cookie=cookie).cart())["totalQuantity"] == 2

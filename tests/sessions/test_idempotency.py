@@ -1,4 +1,4 @@
-"""A repeated mutation does what its `@idempotency` promises."""
+"""Repeating a mutation has the effect that its `@idempotency` directive states."""
 
 import json
 from typing import Any
@@ -39,7 +39,7 @@ NATURAL: dict[str, str] = {
     "attachSource": '{source: {sourceId: "$source"}}',
     "detachSource": "{target: {all: true}}",
 }
-"""Inputs by mutation. `$name` stands for a value of the shopper."""
+"""Input of each naturally idempotent mutation. `filled_in` replaces `$name` by a value of the shopper."""
 
 TESTED_ELSEWHERE = {
     "signIn": "a second sign-in renews the handle like the first: test_sign_in",
@@ -56,7 +56,7 @@ KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 
 
 REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
-"""Digital River refuses them, or a part of them, while a source is attached."""
+"""Mutations that Digital River rejects, fully or partly, while a source is attached."""
 
 CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
@@ -70,13 +70,13 @@ def mutations(mode: IdempotencyMode) -> set[str]:
     return names
 
 
-def test_every_mutation_is_repeated_here_or_elsewhere() -> None:
+def test_every_mutation_has_an_idempotency_test() -> None:
     assert mutations(IdempotencyMode.NATURAL) <= NATURAL.keys() | TESTED_ELSEWHERE.keys()
     assert mutations(IdempotencyMode.KEYED) == KEYED
 
 
 def literal(value: dict[str, Any]) -> str:
-    """An input object in the syntax of GraphQL."""
+    """An input object in GraphQL syntax."""
     return "{" + ", ".join(f"{name}: {json.dumps(field)}" for name, field in value.items()) + "}"
 
 
@@ -86,7 +86,7 @@ async def facts_of(shopper: Shopper) -> dict[str, Any]:
 
 
 async def filled_in(shopper: Shopper, template: str) -> str:
-    """The template with values of the shopper for its names."""
+    """The template, with each `$name` replaced by a value of the shopper."""
     facts = await facts_of(shopper)
     cart, account = facts["cart"], facts["shopper"]
     values = {
@@ -105,7 +105,7 @@ async def filled_in(shopper: Shopper, template: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(NATURAL))
-async def test_repeat_of_a_natural_mutation_changes_nothing(registered_shopper: Shopper, name: str) -> None:
+async def test_repeated_naturally_idempotent_mutation_changes_nothing(registered_shopper: Shopper, name: str) -> None:
     storefront = registered_shopper.storefront
     await registered_shopper.fill_cart()
     await storefront.add(POLES)
@@ -133,14 +133,14 @@ async def test_repeated_sign_out_is_no_error(registered_shopper: Shopper) -> Non
         assert answer.data == {"signOut": {"signedOut": True, "errors": []}}
 
 
-async def test_repeat_with_a_key_adds_no_second_line(shopper: Shopper) -> None:
+async def test_repeat_with_same_idempotency_key_adds_no_second_line(shopper: Shopper) -> None:
     key = new_key()
     for _ in range(2):
         payload = await shopper.storefront.add(PACK, key=key)
         assert payload["cart"]["totalQuantity"] == 1
 
 
-async def test_repeat_with_a_key_registers_no_second_account(storefront: Any, world: World) -> None:
+async def test_repeat_with_same_idempotency_key_registers_no_second_account(storefront: Any, world: World) -> None:
     await storefront.add(PACK)
     query = """mutation($key: UUID!) { registerShopper(input: {idempotencyKey: $key, email: "new@shop.example",
       password: "Secret-123456", firstName: "New", lastName: "Here"}) { errors { code } } }"""
@@ -149,7 +149,7 @@ async def test_repeat_with_a_key_registers_no_second_account(storefront: Any, wo
     assert [payload["errors"] for payload in payloads] == [[], []]
 
 
-async def test_repeat_with_a_key_buys_and_resumes_no_second_order(shopper: Shopper) -> None:
+async def test_repeat_with_same_idempotency_key_places_no_second_order(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     key = new_key()
     cart = await shopper.storefront.cart()

@@ -1,4 +1,4 @@
-"""Replicas that share a store make a keyed change once, and take over a key that another replica freed."""
+"""Replicas that share a store make a change with one idempotency key once."""
 
 import asyncio
 from datetime import timedelta
@@ -19,7 +19,7 @@ MADE = ChangeOutcome()
 
 
 class Change:
-    """Waits until a test sets the outcome of each call; counts its calls."""
+    """A change that waits until the test sets its outcome, and counts how often it is called."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -56,7 +56,7 @@ def replicas(clock: Clock) -> tuple[IdempotencyRecords, IdempotencyRecords]:
     return IdempotencyRecords(store), IdempotencyRecords(store)
 
 
-async def test_second_replica_waits_for_the_outcome_of_the_first(
+async def test_second_replica_waits_for_outcome_of_the_first_replica(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()
@@ -69,7 +69,7 @@ async def test_second_replica_waits_for_the_outcome_of_the_first(
     assert (change.count, repeat.count) == (1, 0)
 
 
-async def test_key_that_another_replica_freed_is_taken_over(
+async def test_second_replica_makes_the_change_that_the_first_could_not(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()
@@ -83,7 +83,7 @@ async def test_key_that_another_replica_freed_is_taken_over(
     assert await waiting == MADE
 
 
-async def test_interrupted_change_is_never_repeated(
+async def test_interrupted_change_is_not_repeated_with_the_same_key(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()
@@ -97,7 +97,7 @@ async def test_interrupted_change_is_never_repeated(
     assert repeat.count == 0
 
 
-async def test_reservation_of_a_dead_replica_counts_as_interrupted(
+async def test_change_of_a_dead_replica_is_reported_as_interrupted(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session, clock: Clock
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()
@@ -110,7 +110,7 @@ async def test_reservation_of_a_dead_replica_counts_as_interrupted(
     await running
 
 
-async def test_key_with_another_input_is_refused(
+async def test_idempotency_key_with_another_input_is_rejected(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
 ) -> None:
     first, second, change = *replicas, Change()

@@ -1,4 +1,4 @@
-"""A merchant assertion signs a shopper in when it is signed, for this gateway, short-lived and not used before."""
+"""Sign-in with a merchant assertion: a signed, short-lived token that can be used once."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ async def trusting(world: World, network: InMemoryTransport, clock: Clock) -> As
 
 @pytest.fixture
 def assertion(clock: Clock) -> Callable[..., str]:
-    """Makes an assertion about Alex. A claim that is None is left out."""
+    """A function that creates an assertion about Alex. Claims that are None are omitted."""
 
     def make(key: Any = KEY, header: dict[str, Any] | None = None, algorithm: str = "ES256", **changes: Any) -> str:
         now = int(clock().timestamp())
@@ -65,7 +65,9 @@ async def sign_in(storefront: Storefront, assertion: str) -> dict[str, Any]:
     return payload
 
 
-async def test_assertion_signs_in_and_keeps_the_cart(trusting: Storefront, assertion: Callable[..., str]) -> None:
+async def test_assertion_signs_the_shopper_in_and_keeps_the_cart(
+    trusting: Storefront, assertion: Callable[..., str]
+) -> None:
     await trusting.add(PACK, 2)
     assert await sign_in(trusting, assertion()) == {
         "session": {"level": "REGISTERED", "shopper": {"externalReferenceId": "rf-cust-000042"}},
@@ -74,11 +76,13 @@ async def test_assertion_signs_in_and_keeps_the_cart(trusting: Storefront, asser
     }
 
 
-async def test_second_key_is_accepted_during_rotation(trusting: Storefront, assertion: Callable[..., str]) -> None:
+async def test_assertion_signed_with_the_second_trusted_key_is_accepted(
+    trusting: Storefront, assertion: Callable[..., str]
+) -> None:
     assert (await sign_in(trusting, assertion(OLD_KEY, algorithm="RS256")))["errors"] == []
 
 
-async def test_assertion_can_be_used_once(
+async def test_assertion_can_be_used_only_once(
     trusting: Storefront, assertion: Callable[..., str], world: World, clock: Clock
 ) -> None:
     used = assertion()
@@ -117,7 +121,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-async def test_assertion_with_a_wrong_claim_or_key_is_refused(
+async def test_assertion_with_a_wrong_claim_or_key_is_rejected(
     trusting: Storefront, assertion: Callable[..., str], world: World, name: str
 ) -> None:
     payload = await sign_in(trusting, assertion(**WRONG[name]))
@@ -127,32 +131,32 @@ async def test_assertion_with_a_wrong_claim_or_key_is_refused(
 
 
 @pytest.mark.parametrize("malformed", ["", "x", "a.b.c", "....", "ey" * 500, "\u00e9.\u00e9.\u00e9"])
-async def test_malformed_assertion_is_refused_like_a_forged_one(
+async def test_malformed_and_forged_assertions_have_the_same_error(
     trusting: Storefront, world: World, malformed: str
 ) -> None:
     assert (await sign_in(trusting, malformed))["errors"] == [REFUSED]
     assert world.calls.count() == 0
 
 
-async def test_unsigned_assertion_is_refused(trusting: Storefront, assertion: Callable[..., str]) -> None:
+async def test_unsigned_assertion_is_rejected(trusting: Storefront, assertion: Callable[..., str]) -> None:
     _, claims, _ = assertion().split(".")
     header = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
     assert (await sign_in(trusting, f"{header}.{claims}."))["errors"] == [REFUSED]
 
 
-async def test_shopper_unknown_to_digital_river_is_refused_like_a_forgery(
+async def test_unknown_shopper_and_forged_assertion_have_the_same_error(
     trusting: Storefront, assertion: Callable[..., str]
 ) -> None:
     assert (await sign_in(trusting, assertion(sub="unknown")))["errors"] == [REFUSED]
 
 
-async def test_address_may_try_five_assertions_a_minute(trusting: Storefront) -> None:
+async def test_client_address_may_try_five_assertions_a_minute(trusting: Storefront) -> None:
     for _ in range(5):
         assert (await sign_in(trusting, "x"))["errors"] == [REFUSED]
     assert [error["code"] for error in (await sign_in(trusting, "x"))["errors"]] == ["RATE_LIMITED"]
 
 
-async def test_assertion_without_trusted_keys_is_not_configured(storefront: Storefront, world: World) -> None:
+async def test_assertion_without_trusted_keys_fails_with_not_configured(storefront: Storefront, world: World) -> None:
     answer = await storefront.ask(SIGN_IN, assertion="x")
     assert answer.body["data"] == {"signIn": None}
     assert answer.codes == ["NOT_CONFIGURED"]
@@ -160,7 +164,7 @@ async def test_assertion_without_trusted_keys_is_not_configured(storefront: Stor
     assert world.calls.count() == 0
 
 
-async def test_session_without_a_refresh_token_ends_with_its_access_token(
+async def test_session_without_refresh_token_ends_with_its_access_token(
     world: World, network: InMemoryTransport, clock: Clock, assertion: Callable[..., str]
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000, **TRUSTED) as own:
@@ -180,6 +184,6 @@ async def test_session_without_a_refresh_token_ends_with_its_access_token(
         {"assertion_keys": json.dumps({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]})},
     ],
 )
-def test_incomplete_or_private_keys_stop_the_start(world: World, changes: dict[str, str]) -> None:
+def test_incomplete_or_private_assertion_keys_prevent_the_start(world: World, changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="assertion_"):
         settings_for(world, **(TRUSTED | changes))

@@ -1,4 +1,4 @@
-"""Handles, lifetimes and tokens of sessions."""
+"""Sessions: cookies and bearer tokens (handles), lifetimes, and tokens of Digital River."""
 
 import asyncio
 
@@ -23,14 +23,14 @@ SESSION_AND_CART = "{ session { id level } cart { id } }"
 NEEDS_SESSION = "{ paymentSession { id } }"
 
 
-async def test_cookie_is_hidden_from_scripts_and_other_sites(storefront: Storefront) -> None:
+async def test_session_cookie_is_hidden_from_scripts_and_other_sites(storefront: Storefront) -> None:
     answer = await storefront.ask(START)
     attributes = {part.strip().split("=")[0].lower() for part in answer.headers["set-cookie"].split(";")[1:]}
     assert answer.headers["set-cookie"].startswith("__Host-rf_session=")
     assert attributes == {"path", "secure", "httponly", "samesite"}
     assert "samesite=strict" in answer.headers["set-cookie"].lower()
     assert answer.data["startSession"]["bearerToken"] is None
-    assert len(storefront.cookie or "") >= 43, "256 bits"
+    assert len(storefront.cookie or "") >= 43, "the cookie has at least 256 bits"
 
 
 async def test_bearer_token_is_returned_once_and_sets_no_cookie(storefront: Storefront) -> None:
@@ -41,10 +41,10 @@ async def test_bearer_token_is_returned_once_and_sets_no_cookie(storefront: Stor
     assert (await app.ask(SESSION_AND_CART)).data["session"]["level"] == "ANONYMOUS"
 
     again = await app.ask(START, delivery="BEARER")
-    assert again.data["startSession"]["bearerToken"] is None, "a live session keeps its handle"
+    assert again.data["startSession"]["bearerToken"] is None, "an active session gets no second bearer token"
 
 
-async def test_cookie_is_not_accepted_as_a_bearer_token(storefront: Storefront, world: World) -> None:
+async def test_session_cookie_is_not_accepted_as_a_bearer_token(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     as_bearer = Storefront(storefront.http, {"Authorization": f"Bearer {storefront.cookie}"})
@@ -54,7 +54,7 @@ async def test_cookie_is_not_accepted_as_a_bearer_token(storefront: Storefront, 
     assert world.calls.count() == 0
 
 
-async def test_handle_that_a_client_chose_is_never_adopted(storefront: Storefront) -> None:
+async def test_session_cookie_chosen_by_the_client_is_rejected(storefront: Storefront) -> None:
     forged = Storefront(storefront.http, cookie="A" * 43)
     answer = await forged.ask(NEEDS_SESSION)
     assert answer.codes == ["SESSION_EXPIRED"]
@@ -66,7 +66,7 @@ async def test_handle_that_a_client_chose_is_never_adopted(storefront: Storefron
     assert forged.cookie != "A" * 43
 
 
-async def test_field_that_needs_a_session_is_refused_without_a_call(storefront: Storefront, world: World) -> None:
+async def test_field_that_needs_a_session_fails_without_a_call(storefront: Storefront, world: World) -> None:
     answer = await storefront.ask("{ checkoutReadiness { status } paymentSession { id } }")
     assert answer.status == 401
     assert answer.codes == ["SESSION_REQUIRED", "SESSION_REQUIRED"]
@@ -75,7 +75,7 @@ async def test_field_that_needs_a_session_is_refused_without_a_call(storefront: 
     assert world.calls.count() == 0
 
 
-async def test_sign_out_ends_the_session_here_and_at_digital_river(storefront: Storefront, world: World) -> None:
+async def test_sign_out_ends_session_at_gateway_and_digital_river(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     thief = storefront.another_tab()
     answer = await storefront.ask("mutation { signOut { signedOut errors { code } } }")
@@ -100,7 +100,9 @@ async def test_session_ends_half_an_hour_after_its_last_use(storefront: Storefro
     assert (await storefront.ask(NEEDS_SESSION)).codes == ["SESSION_EXPIRED"]
 
 
-async def test_session_in_use_ends_after_a_day(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_session_ends_a_day_after_its_start_despite_use(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, session_idle_s=80_000) as storefront:
         await storefront.add(PACK)
         clock.move(79_000)
@@ -122,7 +124,7 @@ async def test_session_in_use_ends_after_a_day(world: World, network: InMemoryTr
         ({"currencyCode": "SEK"}, None),
     ],
 )
-async def test_session_starts_only_in_a_market_of_the_storefront(
+async def test_session_starts_only_with_locale_and_currency_of_the_storefront(
     storefront: Storefront, world: World, market_input: dict[str, str], market: tuple[str, str] | None
 ) -> None:
     query = """mutation($input: StartSessionInput!) { startSession(input: $input) {
@@ -137,16 +139,18 @@ async def test_session_starts_only_in_a_market_of_the_storefront(
         assert (await storefront.add(PACK))["cart"]["totals"]["orderTotal"]["currencyCode"] == market[1]
 
 
-# Tokens.
+# Digital River tokens of a session.
 
 
 def revoke_tokens(world: World) -> None:
-    """Digital River no longer accepts the tokens of shoppers with a cart."""
+    """Make the sandbox reject the access tokens of all shoppers with a cart."""
     for token in [token for token, grant in world.tokens.items() if grant.shopper.cart]:
         del world.tokens[token]
 
 
-async def test_token_near_its_end_is_renewed_once(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_access_token_that_expires_soon_is_renewed_once(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
         await storefront.add(PACK)
         clock.move(24 * 3600 - 100)
@@ -158,7 +162,7 @@ async def test_token_near_its_end_is_renewed_once(world: World, network: InMemor
         assert world.calls.count("POST", "/oauth20/token") == 1
 
 
-async def test_refused_token_is_renewed_and_the_call_repeated(shopper: Shopper, world: World) -> None:
+async def test_rejected_token_is_renewed_and_the_call_is_repeated(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     for renewal in ("with the first refresh token", "with the refresh token of the first renewal"):
         revoke_tokens(world)
@@ -167,7 +171,7 @@ async def test_refused_token_is_renewed_and_the_call_repeated(shopper: Shopper, 
         assert world.calls.count("POST", "/oauth20/token") == 1, renewal
 
 
-async def test_failed_renewal_is_not_noticed_while_the_token_lives(
+async def test_failed_renewal_is_harmless_while_the_token_is_valid(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
@@ -177,7 +181,7 @@ async def test_failed_renewal_is_not_noticed_while_the_token_lives(
         assert (await storefront.add(PACK))["errors"] == []
 
 
-async def test_session_without_a_refresh_token_gets_no_empty_cart(
+async def test_session_with_a_rejected_token_expires_without_refresh_token(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, guest_grant="client_credentials") as storefront:

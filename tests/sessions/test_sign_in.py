@@ -1,4 +1,4 @@
-"""Sign-in and registration: the session of the shopper, and the cart of the guest."""
+"""Sign-in and registration, and their effects on the session and on the guest's cart."""
 
 import asyncio
 from itertools import count
@@ -33,7 +33,7 @@ SHOPPER = "{ session { id level } shopper { firstName lastName email externalRef
 
 @pytest.fixture
 def alex(world: World) -> tuple[str, str]:
-    """User name and password."""
+    """User name and password of Alex."""
     return world.keys.shopper_username, world.keys.shopper_password
 
 
@@ -53,7 +53,7 @@ async def test_signed_in_shopper_can_be_read(registered_shopper: Shopper) -> Non
     assert data["cart"]["shopper"]["id"]
 
 
-async def test_guest_has_no_shopper_and_costs_no_call(storefront: Storefront, world: World) -> None:
+async def test_shopper_field_of_a_guest_is_null_without_a_call(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     assert (await storefront.ask("{ shopper { id } session { shopper { id } } }")).data == {
@@ -63,7 +63,7 @@ async def test_guest_has_no_shopper_and_costs_no_call(storefront: Storefront, wo
     assert world.calls.count() == 0
 
 
-async def test_cart_of_the_guest_is_kept_at_sign_in(
+async def test_cart_of_the_guest_is_kept_when_signing_in(
     storefront: Storefront, alex: tuple[str, str], world: World
 ) -> None:
     await storefront.add(PACK, 2)
@@ -85,7 +85,7 @@ async def test_carts_of_guest_and_account_are_merged(
 
 
 @pytest.mark.parametrize("switch", [{"two_carts": "account"}, {"guest_cart": "stays"}])
-async def test_each_lost_line_is_a_warning(
+async def test_each_line_lost_by_the_sign_in_is_a_warning(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], switch: dict[str, str]
 ) -> None:
     await registered_shopper.storefront.add(POLES)
@@ -101,7 +101,7 @@ async def test_each_lost_line_is_a_warning(
     ]
 
 
-async def test_sign_in_without_a_session_has_no_cart_to_keep(
+async def test_sign_in_without_a_session_shows_the_account_cart(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
 ) -> None:
     await registered_shopper.storefront.add(POLES)
@@ -109,24 +109,24 @@ async def test_sign_in_without_a_session_has_no_cart_to_keep(
     assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 1}
 
 
-async def test_sign_in_replaces_the_handle(storefront: Storefront, alex: tuple[str, str]) -> None:
+async def test_sign_in_replaces_the_session_cookie(storefront: Storefront, alex: tuple[str, str]) -> None:
     await storefront.add(PACK)
     old = storefront.another_tab()
     before = (await storefront.ask(SHOPPER)).data["session"]
     payload = await storefront.sign_in(*alex)
     assert storefront.cookie != old.cookie
     assert payload["bearerToken"] is None
-    assert payload["session"]["id"] == before["id"], "the session is the same"
+    assert payload["session"]["id"] == before["id"], "the session has the same id"
     assert (await old.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_app_gets_a_new_bearer_token_at_sign_in(storefront: Storefront, alex: tuple[str, str]) -> None:
+async def test_app_gets_a_new_bearer_token_when_signing_in(storefront: Storefront, alex: tuple[str, str]) -> None:
     start = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
     token = (await storefront.ask(start)).data["startSession"]["bearerToken"]
     app = Storefront(storefront.http, {"Authorization": f"Bearer {token}"})
     await app.add(PACK)
     payload = await app.sign_in(*alex, delivery="COOKIE")
-    assert payload["bearerToken"] not in (None, token), "a session keeps its delivery"
+    assert payload["bearerToken"] not in (None, token), "the session still uses a bearer token, and the token is new"
     assert app.cookie is None
     assert (await app.ask(SHOPPER)).data["session"]["level"] == "REGISTERED"
     old = Storefront(storefront.http, {"Authorization": f"Bearer {token}"})
@@ -149,10 +149,10 @@ async def test_failed_sign_in_does_not_reveal_whether_the_account_exists(storefr
         }
     ]
     assert answers[0][0]["session"]["level"] == "ANONYMOUS"
-    assert lines(answers[0][0]) == {PACK: 1}, "the guest keeps the cart"
+    assert lines(answers[0][0]) == {PACK: 1}, "the guest still has the cart"
 
 
-async def test_unknown_client_addresses_are_not_counted_as_one(
+async def test_sign_ins_from_unknown_client_addresses_are_not_rate_limited(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, trusted_proxies="198.51.100.0/24") as storefront:
@@ -162,7 +162,9 @@ async def test_unknown_client_addresses_are_not_counted_as_one(
             assert payload["errors"][0]["code"] == "SIGN_IN_FAILED"
 
 
-async def test_address_may_try_five_passwords_a_minute(storefront: Storefront, world: World, clock: Clock) -> None:
+async def test_client_address_may_try_five_passwords_a_minute(
+    storefront: Storefront, world: World, clock: Clock
+) -> None:
     for tries in range(5):
         payload = await Storefront(storefront.http).sign_in(f"user{tries}@example.com", "Wrong+Word1")
         assert payload["errors"][0]["code"] == "SIGN_IN_FAILED"
@@ -182,7 +184,7 @@ async def test_sign_out_ends_the_session_of_a_registered_shopper(registered_shop
     assert (await registered_shopper.storefront.ask("{ shopper { id } }")).data["shopper"] is None
 
 
-async def test_sign_in_to_another_account_takes_no_cart_along(registered_shopper: Shopper, world: World) -> None:
+async def test_sign_in_to_another_account_does_not_move_the_cart(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.storefront.add(PACK)
     before = (await registered_shopper.storefront.ask(SHOPPER)).data["session"]["id"]
     payload = await registered_shopper.storefront.sign_in(
@@ -193,7 +195,7 @@ async def test_sign_in_to_another_account_takes_no_cart_along(registered_shopper
     assert (await registered_shopper.storefront.ask(SHOPPER)).data["shopper"]["firstName"] == "Sam"
 
 
-async def test_sign_in_is_refused_while_the_cart_cannot_be_read(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_sign_in_fails_while_the_guest_cart_cannot_be_read(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", CART, method="GET", status=503)
     shopper.world.calls.clear()
@@ -222,7 +224,7 @@ async def test_unreadable_cart_after_sign_in_is_a_warning(
     }
 
 
-async def test_lines_of_an_expired_guest_are_reported_as_lost(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_lines_of_an_expired_guest_session_are_reported_as_lost(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.storefront.add(PACK, 2)
     refusal = {"status": 400, "code": "dr_limited_token_invalid", "envelope": "D"}
     await shopper.fault("status", TOKEN, times=1, **refusal)
@@ -246,7 +248,7 @@ async def test_simultaneous_sign_ins_of_an_app_both_return_bearer_tokens(
     assert all(answer.data["signIn"]["bearerToken"] for answer in answers)
 
 
-async def test_refused_api_key_is_not_reported_as_wrong_credentials(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_rejected_api_key_is_not_reported_as_wrong_credentials(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.fault("status", TOKEN, status=401, code="invalid_client", envelope="D")
     payload = (await shopper.storefront.ask(SIGN_IN, username=alex[0], password=alex[1])).data["signIn"]
     assert payload["session"] is None
@@ -255,7 +257,7 @@ async def test_refused_api_key_is_not_reported_as_wrong_credentials(shopper: Sho
     assert begun.data["startSession"]["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
 
 
-async def test_refused_api_key_ends_no_session(shopper: Shopper) -> None:
+async def test_rejected_api_key_ends_no_session(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", TOKEN, times=1, status=401, code="invalid_client", envelope="D")
     shopper.world.tokens.clear()
@@ -263,7 +265,7 @@ async def test_refused_api_key_ends_no_session(shopper: Shopper) -> None:
     assert (await shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_sign_in_is_refused_while_a_submission_is_in_doubt(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_sign_in_fails_while_a_submission_is_in_doubt(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -281,22 +283,24 @@ async def test_redirect_of_a_guest_is_resumed_after_sign_in(shopper: Shopper, al
     resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert resumed["result"]["__typename"] == "OrderPlaced"
     attempt = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
-    assert attempt["status"] == "PLACED", "a new handle keeps the keys of its session"
+    assert attempt["status"] == "PLACED", "the submission is found by its key after the sign-in"
 
 
-async def test_registered_shopper_buys(registered_shopper: Shopper) -> None:
+async def test_registered_shopper_can_place_an_order(registered_shopper: Shopper) -> None:
     await registered_shopper.get_ready()
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_session_of_a_registered_shopper_is_renewed_and_ends(registered_shopper: Shopper, clock: Clock) -> None:
+async def test_registered_session_renews_its_token_and_ends_when_idle(
+    registered_shopper: Shopper, clock: Clock
+) -> None:
     registered_shopper.world.tokens.clear()
     assert (await registered_shopper.storefront.ask(SHOPPER)).data["shopper"]["firstName"] == "Alex"
     clock.move(1801)
     assert (await registered_shopper.storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_first_sign_in_takes_the_market_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_first_sign_in_takes_locale_and_currency_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:
     account = next(account for account in shopper.world.accounts if account.username == alex[0])
     account.shopper.locale, account.shopper.currency = "de_DE", "EUR"
     payload = await shopper.storefront.sign_in(*alex)
@@ -322,7 +326,7 @@ async def register(storefront: Storefront, **changes: Any) -> dict[str, Any]:
     return payload
 
 
-async def test_registration_keeps_the_cart_of_the_guest(storefront: Storefront, world: World) -> None:
+async def test_registration_keeps_the_guests_cart(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK, 2)
     old = storefront.another_tab()
     payload = await register(storefront, acceptsMarketing=True)
@@ -349,7 +353,7 @@ async def test_registration_needs_a_session(storefront: Storefront, world: World
         ({"password": "short"}, {"code": "PASSWORD_POLICY", "path": ["input", "password"]}),
     ],
 )
-async def test_refused_registration_keeps_the_guest(
+async def test_rejected_registration_leaves_the_guest_session_unchanged(
     storefront: Storefront, changes: dict[str, str], expected: dict[str, Any]
 ) -> None:
     await storefront.add(PACK)
@@ -374,16 +378,16 @@ async def test_repeated_registration_creates_no_second_account(shopper: Shopper)
     assert shopper.world.calls.count("POST", "/v1/shoppers") == 1
     cookie = storefront.cookie
     assert (await register(storefront, idempotencyKey=key))["session"]["id"] == again["session"]["id"]
-    assert storefront.cookie == cookie, "a shopper who is signed in keeps the handle"
+    assert storefront.cookie == cookie, "a signed-in shopper keeps the session cookie"
 
 
-async def test_registration_with_a_lost_answer_signs_in(shopper: Shopper) -> None:
+async def test_registration_with_a_lost_answer_still_signs_in(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-after", "/v1/shoppers", times=1)
     assert (await register(shopper.storefront))["session"]["level"] == "REGISTERED"
 
 
-async def test_registration_that_was_not_made_is_an_error(shopper: Shopper) -> None:
+async def test_registration_that_never_reached_digital_river_is_an_error(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-before", "/v1/shoppers", times=1)
     payload = await register(shopper.storefront)
@@ -391,7 +395,7 @@ async def test_registration_that_was_not_made_is_an_error(shopper: Shopper) -> N
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
 
 
-async def test_address_may_try_five_registrations_a_minute(storefront: Storefront) -> None:
+async def test_client_address_may_try_five_registrations_a_minute(storefront: Storefront) -> None:
     await storefront.add(PACK)
     for number in range(5):
         await register(storefront, password="short", email=f"user{number}@example.com")

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class FrozenClock:
-    """Moves only when a test moves it."""
+    """A clock that moves only when a test calls `move`."""
 
     def __init__(self) -> None:
         self._now = datetime(2026, 1, 1, tzinfo=UTC)

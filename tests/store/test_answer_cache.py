@@ -1,4 +1,4 @@
-"""The answer cache shares loads, remembers no failure, and reads only envelopes of its own version."""
+"""The answer cache shares running loads, caches no failures, and reads only entries of its own version."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(second
 
 
 class Loader:
-    """Counts its calls. A test can make it wait and fail."""
+    """A load function that counts its calls. A test can make the loader wait or fail."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -30,7 +30,7 @@ class Loader:
         return b"value"
 
 
-async def test_load_goes_on_when_its_first_caller_leaves(clock: Clock) -> None:
+async def test_load_continues_when_its_first_caller_is_cancelled(clock: Clock) -> None:
     cache, load = AnswerCache(clock), Loader()
     load.gate.clear()
     first = asyncio.create_task(cache.get_or_load("k", load, LIFETIME))
@@ -53,7 +53,7 @@ async def test_failed_load_is_raised_to_all_callers_and_not_cached(clock: Clock)
     assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
 
 
-async def test_stale_answer_replaces_failed_loads_for_its_time_only(clock: Clock) -> None:
+async def test_stale_answer_replaces_failed_loads_for_a_limited_time(clock: Clock) -> None:
     cache, load = AnswerCache(clock), Loader()
     await cache.get_or_load("k", load, LIFETIME)
     load.fails = True
@@ -74,14 +74,14 @@ async def test_stale_answer_replaces_failed_loads_for_its_time_only(clock: Clock
         msgspec.msgpack.encode(Envelope(VERSION + 1, datetime.fromisoformat("2026-01-01T00:00:00Z"), b"old")),
     ],
 )
-async def test_unreadable_envelope_is_a_miss(clock: Clock, stored: bytes) -> None:
+async def test_unreadable_cache_entry_is_loaded_again(clock: Clock, stored: bytes) -> None:
     cache, load = AnswerCache(clock), Loader()
     await cache._memory.set("k", stored, ttl=100)
     assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
     assert load.count == 1
 
 
-def test_different_lists_of_parts_have_different_keys() -> None:
+def test_example_key_parts_give_different_hashed_keys() -> None:
     lists: list[tuple[str | None, ...]] = [
         ("a", "b"),
         ("ab",),

@@ -1,4 +1,4 @@
-"""The key of a cached answer names everything that the answer depends on."""
+"""The key of a cached answer differs whenever the answer can differ."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
 
 @settings(max_examples=500, deadline=None)
 @given(PARTS, PARTS)
-def test_different_parts_have_different_keys(parts: list[str | None], other: list[str | None]) -> None:
+def test_different_key_parts_give_different_hashed_keys(parts: list[str | None], other: list[str | None]) -> None:
     assert (hashed_key("scope", *parts) == hashed_key("scope", *other)) == (parts == other)
 
 
 @settings(max_examples=100, deadline=None)
 @given(PARTS)
-def test_scope_is_not_a_part(parts: list[str | None]) -> None:
+def test_scope_and_first_part_are_not_joined_in_the_key(parts: list[str | None]) -> None:
     assert hashed_key("a", "b", *parts) != hashed_key("ab", *parts)
 
 
@@ -46,7 +46,7 @@ GERMAN = {"locale": "de-DE", "currency": "EUR"}
         (PAGE, {"size": 2, "text": "pack"} | ENGLISH, GERMAN),
     ],
 )
-async def test_variables_that_change_a_public_answer_change_its_key(
+async def test_variables_that_change_an_answer_change_its_cache_key(
     storefront: Storefront, world: World, text: str, base: dict[str, Any], change: dict[str, Any]
 ) -> None:
     async def calls(**variables: Any) -> int:
@@ -55,12 +55,12 @@ async def test_variables_that_change_a_public_answer_change_its_key(
         return world.calls.count() - before
 
     await calls(**base)
-    assert await calls(**base) == 0, "cached"
-    assert await calls(**(base | change)) > 0, "read again"
-    assert await calls(**base) == 0, "still cached"
+    assert await calls(**base) == 0, "the answer is cached"
+    assert await calls(**(base | change)) > 0, "an answer with changed variables is not cached"
+    assert await calls(**base) == 0, "the first answer is still cached"
 
 
-async def test_payment_methods_of_one_shopper_are_not_served_to_another(shopper: Shopper, world: World) -> None:
+async def test_payment_methods_are_not_shared_between_shoppers(shopper: Shopper, world: World) -> None:
     text = "{ availablePaymentMethods { methods { type } } }"
     path = "/payments/payment-methods"
     await shopper.fill_cart()

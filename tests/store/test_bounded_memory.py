@@ -24,7 +24,7 @@ async def test_oldest_entries_are_dropped_at_the_limit(frozen: FrozenClock, limi
     assert await keys_in(memory, "abcde") == "cde"
 
 
-async def test_key_that_is_set_again_becomes_the_newest(frozen: FrozenClock) -> None:
+async def test_key_that_is_set_again_becomes_the_newest_entry(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen, max_bytes=30)
     for key in "abcaaa":
         await memory.set(key, b"0123456789", ttl=100)
@@ -40,7 +40,7 @@ async def test_value_larger_than_the_limit_is_not_stored(frozen: FrozenClock) ->
     assert await memory.get("a") is None
 
 
-async def test_ended_entry_is_dropped_with_its_bytes(frozen: FrozenClock) -> None:
+async def test_expired_entry_no_longer_takes_memory(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen, max_bytes=30)
     for key in "ab":
         await memory.set(key, b"0123456789", ttl=10 if key == "b" else 20)
@@ -53,7 +53,7 @@ async def test_ended_entry_is_dropped_with_its_bytes(frozen: FrozenClock) -> Non
     assert await keys_in(memory, "abc") == "ac"
 
 
-async def test_deleted_entry_is_gone(frozen: FrozenClock) -> None:
+async def test_deleted_entry_is_not_returned(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen)
     await memory.set("a", b"1", ttl=10)
     assert await memory.delete("a") == 1

@@ -1,4 +1,4 @@
-"""The store in memory drops nothing before its time, and refuses new keys when it is full."""
+"""The in-memory store drops no entry before its expiry, and rejects new keys when the store is full."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def frozen() -> FrozenClock:
     return FrozenClock()
 
 
-async def test_value_ends_exactly_at_its_time_to_live(frozen: FrozenClock) -> None:
+async def test_value_expires_exactly_at_its_time_to_live(frozen: FrozenClock) -> None:
     store = MemoryStore(frozen)
     assert await store.replace("a", b"1", expected=None, ttl_s=10)
     frozen.move(9.9)
@@ -23,7 +23,7 @@ async def test_value_ends_exactly_at_its_time_to_live(frozen: FrozenClock) -> No
 
 
 @pytest.mark.parametrize("limits", [{"max_entries": 3}, {"max_bytes": 33}], ids=["entries", "bytes"])
-async def test_full_store_refuses_new_keys_and_changes_present_ones(
+async def test_full_store_rejects_new_keys_and_changes_existing_ones(
     frozen: FrozenClock, limits: dict[str, int]
 ) -> None:
     store = MemoryStore(frozen, **limits)
@@ -34,5 +34,5 @@ async def test_full_store_refuses_new_keys_and_changes_present_ones(
     assert await store.replace("a", b"9876543210", expected=b"0123456789", ttl_s=20)
 
     frozen.move(10)
-    assert await store.replace("d", b"0123456789", expected=None, ttl_s=10), "b and c have ended"
+    assert await store.replace("d", b"0123456789", expected=None, ttl_s=10), "b and c have expired"
     assert await store.get("a") == b"9876543210"

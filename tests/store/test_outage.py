@@ -1,4 +1,4 @@
-"""While the store of the gateway fails, nothing is sent or bought twice, and public fields are answered."""
+"""While the store of the gateway fails, no change is sent twice, and public fields are still answered."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ OPERATIONS = {
 
 
 class FailingStore(MemoryStore):
-    """Fails for the keys that begin with `failing`."""
+    """A store that cannot read the keys that begin with `failing`."""
 
     failing: str | None = None
 
@@ -67,7 +67,7 @@ async def shop(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-async def test_outage_before_the_session_is_read_is_store_unavailable(shop: Shop, operation: str) -> None:
+async def test_unreadable_session_fails_with_store_unavailable(shop: Shop, operation: str) -> None:
     await shop.shopper.storefront.add(PACK)
     shop.store.failing = SESSION
     answer = await shop.shopper.storefront.ask(operation)
@@ -88,7 +88,7 @@ async def test_outage_during_submit_order_sends_nothing_and_frees_the_key(shop: 
     assert (await shop.shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
 
 
-# A real server.
+# Outages of a real Valkey server.
 
 
 async def is_ready(storefront: Storefront) -> bool:
@@ -120,7 +120,7 @@ async def test_only_public_fields_are_answered_without_the_store(
 
 
 class Interrupted(NamedTuple):
-    """A change, the path of its call during which the store stops, and the errors of its payload."""
+    """A mutation, the path of the call during which the store stops, and the errors of the payload."""
 
     path: str
     query: str
@@ -146,7 +146,7 @@ INTERRUPTED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", INTERRUPTED.values(), ids=INTERRUPTED)
-async def test_outage_during_a_change_reports_that_it_may_have_happened(
+async def test_outage_during_a_change_reports_that_change_is_uncertain(
     world: World,
     network: InMemoryTransport,
     clock: Clock,
@@ -170,7 +170,7 @@ async def test_outage_during_a_change_reports_that_it_may_have_happened(
 
 
 @pytest.mark.slow
-async def test_sign_in_returns_its_handle_while_the_store_pauses(
+async def test_sign_in_returns_its_bearer_token_while_store_is_paused(
     world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
 ) -> None:
     shopper_path, keys = "/v1/shoppers/me", world.keys
@@ -188,7 +188,7 @@ async def test_sign_in_returns_its_handle_while_the_store_pauses(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
-async def test_lost_submission_record_delays_the_next_order_of_the_shopper(
+async def test_lost_submission_record_delays_the_shoppers_next_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
     await emptied(own_valkey)
@@ -209,7 +209,9 @@ async def test_lost_submission_record_delays_the_next_order_of_the_shopper(
             own_valkey.restart()
         else:
             own_valkey.stop()
-        assert (await submission)["__typename"] == "OrderPlaced", "the outcome is reported although it is not recorded"
+        assert (await submission)["__typename"] == "OrderPlaced", (
+            "the outcome is reported although the store has no record"
+        )
         if trouble == "stopped":
             own_valkey.restart()
         await eventually(lambda: is_ready(storefront))

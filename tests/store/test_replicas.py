@@ -1,4 +1,4 @@
-"""Replicas that share a store act as one gateway."""
+"""Replicas of the gateway that share a store act like a single gateway."""
 
 import asyncio
 from collections import Counter
@@ -34,14 +34,14 @@ SIGN_IN = """mutation { signIn(input: {delivery: BEARER, credentials: {password:
 
 @dataclass
 class Replicas:
-    """Two gateways and a shopper."""
+    """Two gateways that share a store, and a shopper of the first gateway."""
 
     http: tuple[httpx.AsyncClient, httpx.AsyncClient]
     shopper: Shopper
 
     @property
     def tabs(self) -> tuple[Storefront, Storefront]:
-        """The session of the shopper at each replica."""
+        """A storefront at each replica, both with the session of the shopper."""
         own = self.shopper.storefront
         first, second = (Storefront(http, dict(own.headers), own.cookie) for http in self.http)
         return first, second
@@ -64,7 +64,7 @@ async def agreement(storefront: Storefront) -> dict[str, Any]:
     return {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
 
 
-async def test_session_of_one_replica_is_known_to_the_other(replicas: Replicas) -> None:
+async def test_session_of_one_replica_is_valid_at_the_other(replicas: Replicas) -> None:
     await replicas.shopper.fill_cart()
     first, second = replicas.tabs
     assert (await second.cart())["totalQuantity"] == 1
@@ -72,7 +72,7 @@ async def test_session_of_one_replica_is_known_to_the_other(replicas: Replicas) 
     assert (await first.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_refused_token_is_renewed_once_for_both_replicas(replicas: Replicas, world: World) -> None:
+async def test_rejected_token_is_renewed_once_for_both_replicas(replicas: Replicas, world: World) -> None:
     await replicas.shopper.fill_cart()
     for token in [token for token, grant in world.tokens.items() if grant.shopper.cart]:
         del world.tokens[token]
@@ -83,7 +83,7 @@ async def test_refused_token_is_renewed_once_for_both_replicas(replicas: Replica
     assert world.calls.count("POST", "/oauth20/token") == 1
 
 
-async def test_keyed_change_at_both_replicas_is_made_once(replicas: Replicas) -> None:
+async def test_same_idempotency_key_at_two_replicas_adds_one_line(replicas: Replicas) -> None:
     await replicas.shopper.fill_cart()
     key = new_key()
     payloads = await asyncio.gather(*(tab.add(PACK, key=key) for _ in range(5) for tab in replicas.tabs))
@@ -91,7 +91,7 @@ async def test_keyed_change_at_both_replicas_is_made_once(replicas: Replicas) ->
     assert (await replicas.shopper.storefront.cart())["totalQuantity"] == 2
 
 
-async def test_one_key_at_both_replicas_is_one_order(replicas: Replicas) -> None:
+async def test_same_idempotency_key_at_two_replicas_places_one_order(replicas: Replicas) -> None:
     await replicas.shopper.get_ready()
     agreed, key = await agreement(replicas.shopper.storefront), new_key()
     payloads = await asyncio.gather(*(tab.submit(key, **agreed) for _ in range(10) for tab in replicas.tabs))
@@ -100,7 +100,7 @@ async def test_one_key_at_both_replicas_is_one_order(replicas: Replicas) -> None
     assert replicas.shopper.submits == 1
 
 
-async def test_many_keys_at_both_replicas_are_one_order(replicas: Replicas) -> None:
+async def test_different_idempotency_keys_at_two_replicas_place_one_order(replicas: Replicas) -> None:
     await replicas.shopper.get_ready()
     agreed = await agreement(replicas.shopper.storefront)
     results = await asyncio.gather(*(tab.outcome(**agreed) for _ in range(10) for tab in replicas.tabs))
@@ -109,7 +109,7 @@ async def test_many_keys_at_both_replicas_are_one_order(replicas: Replicas) -> N
 
 
 @pytest.mark.parametrize("is_known_at_sign_in", [True, False])
-async def test_two_devices_of_one_shopper_are_one_order(
+async def test_two_devices_of_one_shopper_place_one_order(
     replicas: Replicas, sandbox: httpx.AsyncClient, world: World, is_known_at_sign_in: bool
 ) -> None:
     if not is_known_at_sign_in:
@@ -127,7 +127,7 @@ async def test_two_devices_of_one_shopper_are_one_order(
     assert replicas.shopper.submits == 1
 
 
-async def test_replicas_count_sign_ins_together(replicas: Replicas) -> None:
+async def test_sign_in_rate_limit_applies_across_replicas(replicas: Replicas) -> None:
     codes = []
     for number in range(6):
         answer = await Storefront(replicas.http[number % 2]).ask(SIGN_IN)
@@ -135,14 +135,14 @@ async def test_replicas_count_sign_ins_together(replicas: Replicas) -> None:
     assert codes == ["SIGN_IN_FAILED"] * 5 + ["RATE_LIMITED"]
 
 
-async def test_simultaneous_sign_ins_are_all_counted(replicas: Replicas) -> None:
+async def test_sign_in_rate_limit_counts_simultaneous_attempts_at_replicas(replicas: Replicas) -> None:
     answers = await asyncio.gather(*(Storefront(http).ask(SIGN_IN) for _ in range(10) for http in replicas.http))
     codes = Counter(error["code"] for answer in answers for error in answer.data["signIn"]["errors"])
     assert codes == {"SIGN_IN_FAILED": 5, "RATE_LIMITED": 15}
 
 
 class FirstOrderReadIsLost(InMemoryTransport):
-    """The first read of an order waits for the test, and then loses its answer."""
+    """A network that holds the first read of an order until `goes_on` is set, and then loses the read."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
@@ -180,18 +180,18 @@ async def test_stale_replica_does_not_overwrite_newer_outcome(
         assert (await first.add(PACK))["errors"] == [], "the cart is not locked"
 
 
-# Real processes on real sockets. `python -m bench.replicas` runs ten and fifty times as much.
+# Real processes on real sockets. `python -m bench.replicas` runs the same load with 10 to 50 times the volume.
 
 
 @pytest.mark.timeout(180)
-async def test_crowd_at_two_replicas_buys_each_cart_once() -> None:
+async def test_many_submissions_at_two_replicas_order_each_cart_once() -> None:
     report = await load(submits=1000, carts=50)
     assert report.is_good, report
     assert report.outcomes.total() > 500
 
 
 @pytest.mark.timeout(180)
-async def test_killed_replica_orders_nothing_twice_and_leaves_nothing_open() -> None:
+async def test_killed_replica_leaves_no_duplicate_order_and_no_open_attempt() -> None:
     report = await kills(times=4)
     assert report.is_good, report
     assert report.outcomes.total() == 4

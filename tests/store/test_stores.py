@@ -1,4 +1,4 @@
-"""Both stores keep the promises of the interface: the memory of one process, and the server that replicas share."""
+"""The in-memory store and the Redis store both fulfil the store interface."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     await store.aclose()
 
 
-async def test_only_one_of_several_replacements_is_written(store: Store) -> None:
+async def test_only_one_of_several_concurrent_replacements_is_written(store: Store) -> None:
     assert await store.replace("a", b"1", expected=None, ttl_s=10)
     assert not await store.replace("a", b"2", expected=None, ttl_s=10)
     assert await store.replace("a", b"\x00\xff", expected=b"1", ttl_s=10)
@@ -43,13 +43,13 @@ async def test_only_one_of_several_replacements_is_written(store: Store) -> None
     assert written.count(True) == 1
 
 
-async def test_empty_value_is_not_a_missing_value(store: Store) -> None:
+async def test_empty_value_differs_from_a_missing_value(store: Store) -> None:
     assert await store.replace("a", b"", expected=None, ttl_s=10)
     assert not await store.replace("a", b"1", expected=None, ttl_s=10)
     assert await store.replace("a", b"1", expected=b"", ttl_s=10)
 
 
-async def test_delete_with_an_expected_value_spares_another_value(store: Store) -> None:
+async def test_delete_with_an_expected_value_keeps_a_different_value(store: Store) -> None:
     await store.put("a", b"1", ttl_s=10)
     await store.delete("a", expected=b"2")
     assert await store.get("a") == b"1"
@@ -61,7 +61,7 @@ async def test_delete_with_an_expected_value_spares_another_value(store: Store) 
     assert await store.get("a") is None
 
 
-async def test_value_ends_after_its_time_to_live(store: Store) -> None:
+async def test_value_expires_after_its_time_to_live(store: Store) -> None:
     await store.put("a", b"1", ttl_s=0.001)
     while await store.get("a") is not None:
         pass
@@ -106,11 +106,11 @@ async def test_working_store_passes_its_check(store: Store) -> None:
     await store.check()
 
 
-# The Redis store only.
+# Tests of the Redis store only.
 
 
 @pytest.mark.slow
-async def test_stopped_server_is_reported_at_once_and_found_again(own_valkey: Valkey) -> None:
+async def test_stopped_server_fails_at_once_and_works_after_restart(own_valkey: Valkey) -> None:
     store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=10)
     own_valkey.stop()
@@ -124,12 +124,12 @@ async def test_stopped_server_is_reported_at_once_and_found_again(own_valkey: Va
             break
         except StoreUnavailable:
             await asyncio.sleep(0)
-    assert await store.replace("a", b"2", expected=None, ttl_s=10), "scripts are loaded again"
+    assert await store.replace("a", b"2", expected=None, ttl_s=10), "Lua scripts are loaded again after the restart"
     await store.aclose()
 
 
 @pytest.mark.slow
-async def test_silent_server_is_waited_for_briefly(own_valkey: Valkey) -> None:
+async def test_unresponsive_server_fails_after_a_short_timeout(own_valkey: Valkey) -> None:
     store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=100)
     with own_valkey.paused():
@@ -148,7 +148,7 @@ async def test_silent_server_is_waited_for_briefly(own_valkey: Valkey) -> None:
 
 
 @pytest.mark.slow
-async def test_flushed_or_restarted_server_is_noticed(own_valkey: Valkey) -> None:
+async def test_flushed_or_restarted_server_is_detected(own_valkey: Valkey) -> None:
     first, second = RedisStore(own_valkey.url), RedisStore(own_valkey.url)
     assert await first.intact_since(NOW) == NOW
     later = NOW + timedelta(hours=1)
@@ -156,12 +156,12 @@ async def test_flushed_or_restarted_server_is_noticed(own_valkey: Valkey) -> Non
     redis = Redis.from_url(own_valkey.url)
     await redis.flushall()
     await redis.aclose()
-    assert await second.intact_since(later) == later, "flushed"
+    assert await second.intact_since(later) == later, "a flush is detected"
     own_valkey.restart()
     latest = later + timedelta(hours=1)
     while True:
         try:
-            assert await first.intact_since(latest) == latest, "restarted"
+            assert await first.intact_since(latest) == latest, "a restart is detected"
             break
         except StoreUnavailable:
             await asyncio.sleep(0)
@@ -170,7 +170,7 @@ async def test_flushed_or_restarted_server_is_noticed(own_valkey: Valkey) -> Non
 
 
 @pytest.mark.slow
-async def test_evicting_server_is_refused(own_valkey: Valkey) -> None:
+async def test_server_that_evicts_keys_is_rejected(own_valkey: Valkey) -> None:
     redis = Redis.from_url(own_valkey.url)
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     await redis.aclose()

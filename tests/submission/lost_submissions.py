@@ -1,4 +1,4 @@
-"""Shared by the tests of lost submissions: a network that delays submit-cart, and readers of the outcome."""
+"""Helpers for tests of lost submissions: a network that delays submit-cart, and functions that read the outcome."""
 
 import httpx
 
@@ -18,7 +18,7 @@ def order_states(world: World) -> list[str]:
 
 
 class DelayedSubmission(InMemoryTransport):
-    """Once armed, loses the next submit-cart for its sender. `deliver` sends it to Digital River later."""
+    """A network that loses the next submit-cart once `is_armed` is true. `deliver` sends the lost request later."""
 
     delayed: httpx.Request | None = None
     is_armed = False
@@ -35,5 +35,5 @@ class DelayedSubmission(InMemoryTransport):
 
 
 async def is_free(storefront: Storefront) -> bool:
-    """Whether the cart can be changed. Adds a line to it."""
+    """Whether the cart is unlocked. Adds a line to the cart to find out."""
     return bool((await storefront.add(PACK))["errors"] == [])

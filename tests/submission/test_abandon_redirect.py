@@ -1,4 +1,4 @@
-"""A guest who abandons the provider's page pays with another source, and never twice."""
+"""A guest who abandons the provider's page can pay with another source, and pays only once."""
 
 import asyncio
 from typing import Any
@@ -23,7 +23,7 @@ async def abandon_redirect(storefront: Storefront) -> dict[str, Any]:
     return payload
 
 
-async def test_guest_pays_for_a_new_cart_with_another_source(shopper: Shopper, world: World) -> None:
+async def test_guest_who_abandons_redirect_pays_with_another_source(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.fill_cart()
     await storefront.run("RedeemCoupon", code="SPRING20")
@@ -46,7 +46,7 @@ async def test_guest_pays_for_a_new_cart_with_another_source(shopper: Shopper, w
     await shopper.pay_with()
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
-    # The provider's page is still open in another tab.
+    # The shopper approves the abandoned payment in another tab, where the provider's page is still open.
     await shopper.decide(redirect["action"]["redirectUrl"])
     late_return = (await storefront.run("ReturnFromRedirect", key=key))["resumeOrder"]
     assert late_return["result"]["__typename"] == "OrderNotPlaced"
@@ -66,7 +66,7 @@ async def test_approved_redirect_cannot_be_abandoned(shopper: Shopper, world: Wo
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_sold_out_line_is_reported_as_left_behind(shopper: Shopper, world: World) -> None:
+async def test_sold_out_line_is_reported_missing_from_new_cart(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     await shopper.storefront.add("5401230400")
     await shopper.pay_with("klarnaCredit")
@@ -80,7 +80,7 @@ async def test_sold_out_line_is_reported_as_left_behind(shopper: Shopper, world:
     ]
 
 
-async def test_refused_coupon_is_reported_as_left_behind(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_rejected_coupon_is_reported_missing_from_new_cart(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.fill_cart()
     await shopper.storefront.run("RedeemCoupon", code="SPRING20")
     await shopper.pay_with("klarnaCredit")
@@ -94,7 +94,7 @@ async def test_refused_coupon_is_reported_as_left_behind(shopper: Shopper, netwo
     ]
 
 
-async def test_redirect_stays_resumable_when_the_new_cart_fails(shopper: Shopper) -> None:
+async def test_redirect_can_be_resumed_when_new_cart_fails(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     await shopper.fault("status", f"{CART}/line-items", status=503, times=1)
@@ -104,7 +104,7 @@ async def test_redirect_stays_resumable_when_the_new_cart_fails(shopper: Shopper
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_registered_shopper_is_asked_to_sign_out_first(registered_shopper: Shopper) -> None:
+async def test_registered_shopper_must_sign_out_to_abandon_a_redirect(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     await registered_shopper.storefront.give_details()
     await registered_shopper.pay_with("klarnaCredit")
@@ -152,5 +152,7 @@ async def test_redirect_cannot_be_abandoned_while_its_order_is_resumed(
         network.gates[line_items].set()
         abandoned = (await abandoning).data["detachSource"]
         assert resumed["result"]["__typename"] == "OrderPlaced"
-        assert abandoned["errors"] == [IsPartialDict(code="CART_LOCKED")], "the order stands, so it cannot be abandoned"
-        assert (await storefront.cart())["totalQuantity"] == 0, "no new cart holds the same lines"
+        assert abandoned["errors"] == [IsPartialDict(code="CART_LOCKED")], (
+            "the order is placed and can no longer be abandoned"
+        )
+        assert (await storefront.cart())["totalQuantity"] == 0, "the new cart has no lines of the order"

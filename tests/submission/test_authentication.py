@@ -1,4 +1,4 @@
-"""The bank authenticates the shopper: never, when a source is created, or when it is charged."""
+"""The bank authenticates the shopper never, when a source is created, or when the source is charged."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def read_session(shopper: Shopper) -> dict[str, Any]:
 
 
 async def authenticate(shopper: Shopper, action: dict[str, Any]) -> dict[str, Any]:
-    """The answer that `authenticateSource` of DigitalRiver.js receives; a challenge has the URL of the bank's page."""
+    """Call `authenticateSource` of DigitalRiver.js. Returns the status, and for a challenge the page URL."""
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     body = {"sessionId": action["sessionId"], "clientSecret": action["sourceClientSecret"]}
     path = f"/payments/sources/{action['sourceId']}/authentication"
@@ -34,7 +34,7 @@ async def authenticate(shopper: Shopper, action: dict[str, Any]) -> dict[str, An
 
 
 async def answer_challenge(shopper: Shopper, challenge: dict[str, Any], **form: str) -> None:
-    """Open the bank's page and send its form."""
+    """Open the bank's page and submit the form."""
     path = httpx.URL(challenge["redirectUrl"]).raw_path.decode()
     assert "Is it you" in (await shopper.sandbox.get(path)).text
     assert (await shopper.sandbox.post(path, data=form)).status_code in (200, 303)
@@ -56,7 +56,7 @@ async def test_most_sources_need_no_authentication(shopper: Shopper) -> None:
 
 
 async def attach_challenged_card(shopper: Shopper, number: str = CHALLENGED) -> dict[str, Any]:
-    """Attach a card whose owner the bank authenticates at once. Returns the next action of the session."""
+    """Attach a card that needs authentication before submission. Returns the next action of the payment session."""
     await shopper.fill_cart()
     await shopper.pay_with(creditCard__number=number)
     session = await read_session(shopper)
@@ -66,7 +66,7 @@ async def attach_challenged_card(shopper: Shopper, number: str = CHALLENGED) -> 
 
 @pytest.mark.parametrize("number", [CHALLENGED, "4917610000000000"])
 @pytest.mark.parametrize("password", ["password", "1234"])
-async def test_passed_challenge_makes_the_source_chargeable(shopper: Shopper, number: str, password: str) -> None:
+async def test_passed_authentication_makes_the_source_chargeable(shopper: Shopper, number: str, password: str) -> None:
     action = await attach_challenged_card(shopper, number)
     challenge = await authenticate(shopper, action)
     assert challenge["status"] == "requires_action"
@@ -76,7 +76,7 @@ async def test_passed_challenge_makes_the_source_chargeable(shopper: Shopper, nu
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_failed_challenge_ends_the_source(shopper: Shopper) -> None:
+async def test_source_that_failed_authentication_cannot_be_used(shopper: Shopper) -> None:
     action = await attach_challenged_card(shopper)
     await answer_challenge(shopper, await authenticate(shopper, action), password="secret")
     assert await authenticate(shopper, action) == {"status": "failed"}
@@ -89,7 +89,7 @@ async def test_failed_challenge_ends_the_source(shopper: Shopper) -> None:
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_cancelled_challenge_can_be_passed_later(shopper: Shopper) -> None:
+async def test_cancelled_authentication_can_be_completed_later(shopper: Shopper) -> None:
     action = await attach_challenged_card(shopper)
     await answer_challenge(shopper, await authenticate(shopper, action), decision="cancel")
     assert (await read_session(shopper))["state"] == "REQUIRES_ACTION"
@@ -119,7 +119,7 @@ async def test_charge_succeeds_after_required_authentication(shopper: Shopper, r
     assert shopper.submits == 2
 
 
-async def test_same_key_replays_the_required_authentication(shopper: Shopper) -> None:
+async def test_repeated_submission_with_same_key_returns_same_authentication_action(shopper: Shopper) -> None:
     await shopper.get_ready(**AUTHENTICATION_REQUIRED)
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -134,10 +134,12 @@ async def test_failed_authentication_of_a_charge_can_be_repeated(shopper: Shoppe
     await answer_challenge(shopper, await authenticate(shopper, action), password="secret")
     assert await authenticate(shopper, action) == {"status": "failed"}
     assert (await shopper.storefront.outcome())["__typename"] == "OrderActionRequired"
-    assert (await authenticate(shopper, action))["status"] == "requires_action", "the challenge can be repeated"
+    assert (await authenticate(shopper, action))["status"] == "requires_action", (
+        "the shopper can repeat the authentication"
+    )
 
 
-async def test_abandoned_authentication_allows_another_source(shopper: Shopper) -> None:
+async def test_shopper_who_abandons_authentication_can_use_another_source(shopper: Shopper) -> None:
     action = await submit_challenged_charge(shopper)
     await shopper.storefront.run("DropDeclinedSource", sourceId=action["sourceId"])
     await shopper.pay_with()
@@ -168,7 +170,7 @@ async def test_saved_card_is_authenticated_for_each_purchase(registered_shopper:
 
 
 @pytest.mark.parametrize(("last_name", "outcome"), [("SCATest", "OrderPlaced"), ("SCATestFail", "OrderDeclined")])
-async def test_wallet_can_require_authentication(shopper: Shopper, last_name: str, outcome: str) -> None:
+async def test_wallet_payment_can_require_authentication(shopper: Shopper, last_name: str, outcome: str) -> None:
     await shopper.fill_cart()
     await shopper.pay_with("googlePay", owner__lastName=last_name)
     await answer_challenge(
@@ -177,7 +179,7 @@ async def test_wallet_can_require_authentication(shopper: Shopper, last_name: st
     assert (await shopper.storefront.outcome())["__typename"] == outcome
 
 
-async def test_authentication_needs_the_client_secret(shopper: Shopper) -> None:
+async def test_authentication_without_the_client_secret_is_rejected(shopper: Shopper) -> None:
     action = await attach_challenged_card(shopper)
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     path = f"/payments/sources/{action['sourceId']}/authentication"

@@ -1,4 +1,4 @@
-"""A client that never comes back changes nothing: its submission is reconciled in the background."""
+"""The gateway reconciles a submission in the background when the client never comes back."""
 
 import pytest
 
@@ -19,7 +19,9 @@ async def can_add(storefront: Storefront) -> bool:
     return bool((await storefront.add(PACK))["errors"] == [])
 
 
-async def test_order_with_a_lost_answer_is_found(reconciled_shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_order_with_a_lost_answer_is_reported_as_placed(
+    reconciled_shopper: Shopper, world: World, clock: Clock
+) -> None:
     storefront = reconciled_shopper.storefront
     await reconciled_shopper.get_ready()
     await reconciled_shopper.fault("drop-after", SUBMIT)
@@ -31,7 +33,7 @@ async def test_order_with_a_lost_answer_is_found(reconciled_shopper: Shopper, wo
     assert reconciled_shopper.submits == 0
 
 
-async def test_order_of_an_approved_redirect_is_resumed(
+async def test_approved_redirect_is_resumed_without_the_client(
     reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
     storefront = reconciled_shopper.storefront
@@ -44,7 +46,7 @@ async def test_order_of_an_approved_redirect_is_resumed(
     assert world.calls.count("POST", f"{CART}/resume-cart") == 1
 
 
-async def test_rejected_redirect_frees_the_cart(reconciled_shopper: Shopper, clock: Clock) -> None:
+async def test_rejected_redirect_unlocks_the_cart(reconciled_shopper: Shopper, clock: Clock) -> None:
     storefront = reconciled_shopper.storefront
     await reconciled_shopper.get_ready("klarnaCredit")
     key = new_key()
@@ -57,7 +59,9 @@ async def test_rejected_redirect_frees_the_cart(reconciled_shopper: Shopper, clo
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_order_is_resumed_after_sign_out(reconciled_shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_approved_order_is_resumed_after_sign_out(
+    reconciled_shopper: Shopper, world: World, clock: Clock
+) -> None:
     storefront = reconciled_shopper.storefront
     await reconciled_shopper.get_ready("klarnaCredit")
     result = await storefront.outcome()

@@ -1,4 +1,4 @@
-"""One click places one order, whatever happens between the click and the order."""
+"""One click places one order, despite repeated requests, lost connections and other sessions."""
 
 import asyncio
 from collections import Counter
@@ -11,7 +11,7 @@ from sandbox.model.world import World
 from tests.support.shop import POLES, SUBMIT, InMemoryTransport, Shopper, Storefront, new_key, signed_in
 
 
-async def test_fifty_requests_with_one_key_place_one_order(shopper: Shopper) -> None:
+async def test_fifty_requests_with_one_idempotency_key_place_one_order(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -23,7 +23,7 @@ async def test_fifty_requests_with_one_key_place_one_order(shopper: Shopper) -> 
     assert shopper.submits == 1
 
 
-async def test_fifty_keys_at_once_place_one_order(shopper: Shopper) -> None:
+async def test_fifty_simultaneous_idempotency_keys_place_one_order(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -51,7 +51,7 @@ async def test_order_is_placed_although_the_client_disconnects(shopper: Shopper,
     assert shopper.submits == 1
 
 
-async def test_same_key_with_another_total_is_refused(shopper: Shopper) -> None:
+async def test_same_idempotency_key_with_another_total_is_rejected(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart, key = await shopper.storefront.cart(), new_key()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -63,7 +63,9 @@ async def test_same_key_with_another_total_is_refused(shopper: Shopper) -> None:
     assert shopper.submits == 1
 
 
-async def test_same_key_in_another_session_is_independent(shopper: Shopper, sandbox: httpx.AsyncClient) -> None:
+async def test_same_idempotency_key_in_another_session_is_independent(
+    shopper: Shopper, sandbox: httpx.AsyncClient
+) -> None:
     await shopper.get_ready()
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
@@ -75,7 +77,7 @@ async def test_same_key_in_another_session_is_independent(shopper: Shopper, sand
     assert shopper.submits == 2
 
 
-async def test_unsent_submission_leaves_no_attempt(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_submission_that_was_not_sent_leaves_no_attempt(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.get_ready()
     key = new_key()
     network.unreachable.add(SUBMIT)
@@ -87,7 +89,7 @@ async def test_unsent_submission_leaves_no_attempt(shopper: Shopper, network: In
     assert shopper.submits == 1
 
 
-async def test_blocker_shows_the_status_of_the_other_submission(shopper: Shopper) -> None:
+async def test_blocker_reports_the_status_of_the_other_submission(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -99,7 +101,7 @@ async def test_blocker_shows_the_status_of_the_other_submission(shopper: Shopper
 
 
 @pytest.mark.slow
-async def test_shopper_unreadable_at_sign_in_shares_the_cart_lock(
+async def test_submission_locks_cart_for_other_browser_with_unread_profile(
     storefront: Storefront, world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient
 ) -> None:
     keys = world.keys

@@ -1,4 +1,4 @@
-"""A guest buys with each kind of payment method, and each operation keeps to its budget of upstream calls."""
+"""A guest buys with each kind of payment method, with a limited number of upstream calls for each operation."""
 
 from dirty_equals import IsPartialDict
 
@@ -9,7 +9,7 @@ PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 
 class Budget:
-    """Counts upstream calls since the last count, apart from those for tokens and sources."""
+    """Counts the upstream calls since the last count, except calls for tokens and payment sources."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -21,7 +21,7 @@ class Budget:
         return count
 
 
-async def test_card_purchase_stays_within_the_call_budget(shopper: Shopper, world: World) -> None:
+async def test_card_purchase_needs_few_upstream_calls(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
 
     added = (await storefront.run("GuestFirstLine", key=new_key(), productId=PACK_ID))["addCartLines"]
@@ -38,7 +38,7 @@ async def test_card_purchase_stays_within_the_call_budget(shopper: Shopper, worl
 
     page = (await storefront.run("CheckoutPage"))["cart"]
     assert [option["name"] for option in page["shippingOptions"]] == ["Standard", "Express"]
-    assert budget.spent() == 2, "the method list is cached"
+    assert budget.spent() == 2, "the list of payment methods is cached"
 
     source_id = await shopper.source()
     world.calls.clear()
@@ -56,7 +56,7 @@ async def test_card_purchase_stays_within_the_call_budget(shopper: Shopper, worl
     assert budget.spent() == 2
 
 
-async def test_replacing_a_card_costs_one_more_call(shopper: Shopper, world: World) -> None:
+async def test_replacing_a_card_needs_three_calls(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
     other_source_id = await shopper.source()
     world.calls.clear()
@@ -82,7 +82,7 @@ async def test_cart_page_needs_two_calls(shopper: Shopper, world: World) -> None
     assert Budget(world).spent() == 2
 
 
-async def test_edit_with_a_stale_revision_is_refused(shopper: Shopper, world: World) -> None:
+async def test_cart_change_with_a_stale_revision_is_rejected(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
     await storefront.add(GRAPHITE)
     world.calls.clear()
@@ -141,7 +141,7 @@ async def test_klarna_is_approved_after_submission(shopper: Shopper, world: Worl
     assert result["__typename"] == "OrderActionRequired"
     assert budget.spent() == 2
 
-    # Nothing is resumed before the shopper has approved.
+    # The order cannot be resumed before the shopper has approved the payment.
     early = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert early["result"]["action"]["redirectUrl"] == result["action"]["redirectUrl"]
 
@@ -168,7 +168,7 @@ async def test_early_klarna_approval_must_be_repeated_after_submission(shopper: 
     assert resumed["result"] == IsPartialDict(__typename="OrderPlaced")
 
 
-async def test_rejected_shopper_pays_with_another_source(shopper: Shopper) -> None:
+async def test_shopper_can_use_another_source_after_rejecting_the_redirect(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("klarnaCredit")
     result = await storefront.outcome()
@@ -183,7 +183,7 @@ async def test_rejected_shopper_pays_with_another_source(shopper: Shopper) -> No
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_declined_source_is_replaced_by_another(shopper: Shopper, world: World) -> None:
+async def test_declined_source_can_be_replaced(shopper: Shopper, world: World) -> None:
     storefront, budget = shopper.storefront, Budget(world)
     await shopper.fill_cart()
     source_id = await shopper.pay_with(owner__lastName="Decline:do_not_honor")
@@ -201,7 +201,7 @@ async def test_declined_source_is_replaced_by_another(shopper: Shopper, world: W
     assert shopper.submits == 1
 
 
-async def test_payment_step_reads_the_cart_and_caches_the_methods(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_payment_step_caches_the_payment_methods(shopper: Shopper, world: World, clock: Clock) -> None:
     await shopper.fill_cart()
     clock.move(61)
     world.calls.clear()
@@ -212,7 +212,7 @@ async def test_payment_step_reads_the_cart_and_caches_the_methods(shopper: Shopp
         assert Budget(world).spent() == expected
 
 
-async def test_digital_cart_needs_no_shipping(shopper: Shopper) -> None:
+async def test_cart_of_downloads_needs_no_shipping(shopper: Shopper) -> None:
     await shopper.fill_cart(SOFTWARE)
     cart = (await shopper.storefront.run("CheckoutPage"))["cart"]
     assert cart["requiresShipping"] is False
@@ -220,7 +220,7 @@ async def test_digital_cart_needs_no_shipping(shopper: Shopper) -> None:
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_digital_cart_needs_only_a_billing_address(shopper: Shopper, storefront: Storefront) -> None:
+async def test_cart_of_downloads_needs_only_a_billing_address(shopper: Shopper, storefront: Storefront) -> None:
     await storefront.add(SOFTWARE)
     mutation = """mutation($a: AddressInput!) { prepareCheckout(input: {billing: {address: $a},
       termsOfSaleAccepted: true}) { errors { code } } }"""
@@ -231,7 +231,7 @@ async def test_digital_cart_needs_only_a_billing_address(shopper: Shopper, store
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_order_is_readable_only_by_its_session(shopper: Shopper, storefront: Storefront) -> None:
+async def test_order_can_be_read_only_by_its_session(shopper: Shopper, storefront: Storefront) -> None:
     await shopper.get_ready()
     order = (await storefront.outcome())["order"]
     query = "query($id: ID!) { order(id: $id) { id number state totals { orderTotal { amount } } } }"
@@ -244,7 +244,7 @@ async def test_order_is_readable_only_by_its_session(shopper: Shopper, storefron
     assert (await other_session.ask(query, id=order["id"])).data["order"] is None
 
 
-async def test_prices_follow_the_session_currency(shopper: Shopper, storefront: Storefront) -> None:
+async def test_cart_total_is_in_the_session_currency(shopper: Shopper, storefront: Storefront) -> None:
     mutation = """mutation($locale: Locale!) { startSession(input: {locale: $locale}) {
       session { locale currencyCode } errors { code } } }"""
     for locale, amount in (("ja-JP", "11610"), ("de-DE", "76.41"), ("en-GB", "67.41")):
@@ -255,7 +255,7 @@ async def test_prices_follow_the_session_currency(shopper: Shopper, storefront: 
         assert cart["totals"]["orderTotal"]["amount"] == amount
 
 
-async def test_every_upstream_call_accepts_json(shopper: Shopper, world: World) -> None:
+async def test_every_upstream_call_requests_json(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
     await shopper.storefront.outcome()
     assert world.calls.without_json == 0

@@ -1,4 +1,4 @@
-"""Lost submissions are reconciled in the background, and their outcome is never guessed."""
+"""The reconciler settles submissions in doubt in the background, and only with evidence from Digital River."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ UNTRUSTED_ANSWERS: list[dict[str, Any]] = [
 async def shopper(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
-    """A shopper of a gateway whose reconciler runs all the time, with a short deadline for submit-cart."""
+    """A shopper of a gateway with a continuously running reconciler and a short deadline for submit-cart."""
     changes = {"reconcile_every_s": 0.01, "submission_deadline_s": 0.5}
     async with gateway(world, network, clock, **changes) as storefront:
         yield Shopper(storefront, sandbox, world)
@@ -54,7 +54,7 @@ def has_order(world: World) -> bool:
 
 
 @pytest.mark.parametrize("fault", UNTRUSTED_ANSWERS, ids=lambda fault: "-".join(str(part) for part in fault.values()))
-async def test_outcome_is_reconciled_after_any_untrusted_answer(
+async def test_submission_is_reconciled_after_each_untrusted_answer(
     shopper: Shopper, world: World, clock: Clock, fault: dict[str, Any]
 ) -> None:
     await shopper.get_ready()
@@ -66,7 +66,7 @@ async def test_outcome_is_reconciled_after_any_untrusted_answer(
         reads_before = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
         await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > reads_before)
         assert await status_of(shopper.storefront, key) == "IN_DOUBT", (
-            "before the quiet time ends, a missing order proves nothing"
+            "the order may still appear before the quiet time ends"
         )
         clock.move(100)
     await eventually(lambda: is_free(shopper.storefront))
@@ -74,7 +74,7 @@ async def test_outcome_is_reconciled_after_any_untrusted_answer(
     assert shopper.submits == 1
 
 
-async def test_outcome_is_reconciled_after_a_long_outage(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_submission_is_reconciled_after_a_long_outage(shopper: Shopper, world: World, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT, times=1)
     key = new_key()
@@ -83,14 +83,16 @@ async def test_outcome_is_reconciled_after_a_long_outage(shopper: Shopper, world
     clock.move(600)
     reads_before = world.calls.count("GET", "/v1/shoppers/me/orders/{id}")
     await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > reads_before)
-    assert await status_of(shopper.storefront, key) == "IN_DOUBT", "past the quiet time, but orders cannot be read"
+    assert await status_of(shopper.storefront, key) == "IN_DOUBT", (
+        "orders cannot be read, although the quiet time is over"
+    )
     world.faults.clear()
     clock.move(31)
     await eventually(lambda: is_free(shopper.storefront))
     assert await status_of(shopper.storefront, key) == "PLACED"
 
 
-async def test_late_order_is_never_reported_absent(
+async def test_late_order_is_reported_as_placed(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     delayed_network = DelayedSubmission(network.app)
@@ -102,7 +104,9 @@ async def test_late_order_is_never_reported_absent(
         assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
         clock.move(60)
         await eventually(lambda: world.calls.count("GET", "/v1/shoppers/me/orders/{id}") > 0)
-        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second submission in the meantime"
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked", (
+            "a second submission is blocked in the meantime"
+        )
         assert await delayed_network.deliver() == 200
         clock.move(31)
         await eventually(lambda: is_free(shopper.storefront))
@@ -125,7 +129,7 @@ async def test_approved_order_is_resumed_after_signing_in_and_out(
         await eventually(lambda: order_states(world)[-1] == "Submitted")
 
 
-async def test_approval_after_the_idle_limit_still_places_the_order(
+async def test_approval_after_the_session_expired_still_places_the_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
@@ -138,14 +142,14 @@ async def test_approval_after_the_idle_limit_still_places_the_order(
         await shopper.decide(redirect["action"]["redirectUrl"])
 
         def is_submitted() -> bool:
-            # A check that began before the approval postpones the next one, so time has to pass.
+            # Move the clock: a check that began before the approval postpones the next check.
             clock.move(1)
             return order_states(world) == ["Submitted"]
 
         await eventually(is_submitted)
 
 
-async def test_attempt_in_doubt_is_settled_in_the_next_session(
+async def test_next_session_settles_attempt_in_doubt_of_expired_session(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:

@@ -1,4 +1,4 @@
-"""Several replicas on one store, among them slow ones, place one order and keep its outcome."""
+"""Fast and slow replicas that share a store place one order and agree on the outcome."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from tests.support.valkey import Valkey, emptied
 pytestmark = pytest.mark.slow
 
 
-async def test_overtaken_replica_does_not_cause_a_second_submission(
+async def test_slow_replica_does_not_submit_a_cart_already_submitted(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
@@ -32,7 +32,7 @@ async def test_overtaken_replica_does_not_cause_a_second_submission(
             Storefront(slow_replica.http, cookie=quick_replica.cookie).submit(key, **agreed)
         )
         await slow_network.arrived[CART].wait()
-        # As if the heartbeat of the slow replica and its lock had expired.
+        # Delete the heartbeat and the lock of the slow replica, as if both had expired.
         redis = Redis.from_url(valkey.url)
         for pattern in ("riverfront:replica:*", "riverfront:lock:*"):
             await redis.delete(*[store_key async for store_key in redis.scan_iter(pattern)])
@@ -41,7 +41,7 @@ async def test_overtaken_replica_does_not_cause_a_second_submission(
         quick_submit = asyncio.create_task(quick_replica.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()
         slow_network.gates[CART].set()
-        # The slow replica may wait for the outcome of the quick one.
+        # The slow replica may wait for the outcome of the quick replica.
         await asyncio.wait({slow_submit}, timeout=1)
         network.arrived[SUBMIT].clear()
         second_submit = asyncio.create_task(quick_replica.another_tab().outcome(**agreed))
@@ -53,7 +53,9 @@ async def test_overtaken_replica_does_not_cause_a_second_submission(
         assert shopper.submits == 1
         assert results[1]["__typename"] == "OrderBlocked"
         assert results[0]["result"]["__typename"] == "OrderPlaced"
-        assert results[2]["result"]["__typename"] != "OrderBlocked", "the slow replica reports the order of its own key"
+        assert results[2]["result"]["__typename"] != "OrderBlocked", (
+            "the slow replica reports the order with the same key"
+        )
 
 
 async def test_replica_waiting_for_digital_river_keeps_its_heartbeat(
@@ -84,7 +86,7 @@ async def test_replica_waiting_for_digital_river_keeps_its_heartbeat(
         network.gates[CART].set()
 
 
-async def test_lost_answer_does_not_overwrite_a_found_outcome(
+async def test_lost_answer_does_not_overwrite_a_known_outcome(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)

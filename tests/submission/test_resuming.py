@@ -1,4 +1,4 @@
-"""An order that waits for its shopper is resumed once, after the shopper has approved."""
+"""A pending order is resumed once, after the shopper has approved the payment."""
 
 import asyncio
 
@@ -38,12 +38,12 @@ async def test_order_is_resumed_again_after_authentication(shopper: Shopper) -> 
     assert payload["result"]["action"]["sourceId"]
     await shopper.decide(result["action"]["redirectUrl"])
     payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
-    assert payload["result"]["__typename"] == "OrderPlaced", "the shopper has authenticated and resumes"
+    assert payload["result"]["__typename"] == "OrderPlaced", "the order is placed after the shopper has authenticated"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("returns", [True, False], ids=["shopper returns", "status is read"])
-async def test_lost_resume_is_sent_again(
+async def test_lost_resume_cart_request_is_sent_again(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, returns: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:

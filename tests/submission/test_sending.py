@@ -1,4 +1,4 @@
-"""Outcomes by the answer to submit-cart, and what the client learns of them."""
+"""Each answer to submit-cart leads to an outcome of the submission, which is reported to the client."""
 
 import asyncio
 from collections.abc import Callable
@@ -65,7 +65,7 @@ ANSWERS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("fault", "expected"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
-async def test_each_answer_to_submit_cart_has_its_outcome(
+async def test_answer_to_submit_cart_decides_the_outcome(
     shopper: Shopper, fault: dict[str, Any], expected: str
 ) -> None:
     await shopper.get_ready()
@@ -81,15 +81,15 @@ async def test_each_answer_to_submit_cart_has_its_outcome(
     again = await shopper.storefront.submit(key, **agreed)
     assert again["result"]["__typename"] == expected
     assert again["attempt"]["isReplay"] is True
-    assert shopper.submits == 1, "a replay sends nothing"
+    assert shopper.submits == 1, "a repeated submission sends no second request"
 
     if expected != "OrderInDoubt":
-        # The lock is released: the shopper can submit again with a new key.
+        # The cart is unlocked: the shopper can submit the cart again with a new key.
         assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
         assert shopper.submits == 2
 
 
-async def test_failed_charge_leaves_the_cart_open(shopper: Shopper) -> None:
+async def test_failed_charge_leaves_the_cart_unlocked(shopper: Shopper) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(creditCard__number="4000000000003600")
     result = await shopper.storefront.outcome()
@@ -117,7 +117,7 @@ ADVICE = {
     "invalid_security_code": "CHECK_DETAILS",
     "issuer_not_found": "CHECK_DETAILS",
 }
-"""By decline reason; every other reason gets USE_ANOTHER_SOURCE. None: the shopper must authenticate."""
+"""Expected advice by decline reason; the default is USE_ANOTHER_SOURCE. None: the shopper must authenticate."""
 
 
 @pytest.mark.slow
@@ -143,7 +143,7 @@ async def test_decline_gives_advice_and_hides_its_reason(shopper: Shopper, subco
     assert "fraud" not in answer_body.lower()
 
 
-async def test_order_is_reported_although_its_session_expired(
+async def test_placed_order_is_reported_although_session_expired(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     await shopper.get_ready()
@@ -158,7 +158,9 @@ async def test_order_is_reported_although_its_session_expired(
     assert (await shopper.storefront.outcome(**agreed))["__typename"] == "OrderPlaced"
 
 
-async def test_order_is_reported_although_another_tab_signs_out(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_placed_order_is_reported_although_another_tab_signs_out(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
     cart = await shopper.storefront.cart()
@@ -180,7 +182,7 @@ def with_unreadable_date(body: Any) -> Any:
     [with_unreadable_date, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
     ids=["unreadable order", "errors: list of strings", "errors: string"],
 )
-async def test_untrusted_success_is_in_doubt(
+async def test_malformed_success_leaves_the_submission_in_doubt(
     shopper: Shopper, network: InMemoryTransport, rewrite: Callable[[Any], Any]
 ) -> None:
     await shopper.get_ready()
@@ -190,7 +192,9 @@ async def test_untrusted_success_is_in_doubt(
     assert payload["result"]["__typename"] == "OrderInDoubt"
 
 
-async def test_decline_with_an_unexpected_field_type_is_a_decline(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_decline_with_an_unexpected_field_type_is_still_reported(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(owner__lastName="Decline:do_not_honor")
 
@@ -202,14 +206,14 @@ async def test_decline_with_an_unexpected_field_type_is_a_decline(shopper: Shopp
     assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
 
 
-async def test_country_refusal_becomes_a_country_blocker(shopper: Shopper) -> None:
+async def test_rejected_billing_country_becomes_a_country_blocker(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, times=1, status=409, code="invalid-bill-to-country")
     result = await shopper.storefront.outcome()
     assert result["blockers"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
 
 
-async def test_refusal_inside_a_success_is_not_ignored(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_error_inside_a_successful_answer_is_not_ignored(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.storefront.add(POLES)
     await shopper.fault("status", f"{CART}/line-items", status=200, code="inventory-unavailable-error", times=1)
     payload = await shopper.storefront.add(POLES)
@@ -219,7 +223,7 @@ async def test_refusal_inside_a_success_is_not_ignored(shopper: Shopper, network
     await shopper.pay_with()
     await shopper.fault("status", SUBMIT, status=200, code="inventory-unavailable-error", times=1)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt", (
-        "Digital River documents no such answer to submit-cart"
+        "submit-cart has no documented success with an error"
     )
 
 
@@ -240,4 +244,6 @@ async def test_repeated_declines_are_rate_limited(shopper: Shopper, clock: Clock
         "both shoppers have the same client address"
     )
     clock.move(601)
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced", "the refused key can be used again"
+    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced", (
+        "the key of the rate-limited request can be used again"
+    )

@@ -1,4 +1,4 @@
-"""Attempts in doubt: which evidence at Digital River settles them, and which does not."""
+"""Which answers of Digital River settle a submission in doubt, and which do not."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ READ_SUBMISSION = """query($key: UUID) { orderSubmission(idempotencyKey: $key) {
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { code } errors { code message } } }"
 
 
-async def test_lost_answer_locks_the_cart(shopper: Shopper) -> None:
+async def test_lost_answer_to_submit_cart_locks_the_cart(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     key = new_key()
@@ -25,10 +25,10 @@ async def test_lost_answer_locks_the_cart(shopper: Shopper) -> None:
     assert blocked["errors"] == [IsPartialDict(code="CART_LOCKED", retry="READ_STATE_FIRST")]
 
     submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT", "nothing is checked before checkAfter"
+    assert submission["status"] == "IN_DOUBT", "the gateway does not check before `checkAfter`"
 
 
-async def test_lost_answer_is_settled_by_its_order(shopper: Shopper, clock: Clock) -> None:
+async def test_submission_in_doubt_is_placed_once_its_order_exists(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     key = new_key()
@@ -37,10 +37,10 @@ async def test_lost_answer_is_settled_by_its_order(shopper: Shopper, clock: Cloc
     submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
     assert submission == IsPartialDict(status="PLACED", wasSentUpstream=True, result={"__typename": "OrderPlaced"})
     assert shopper.submits == 1
-    assert (await shopper.storefront.add(POLES))["errors"] == [], "the lock is released"
+    assert (await shopper.storefront.add(POLES))["errors"] == [], "the cart is unlocked"
 
 
-async def test_missing_order_counts_as_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
+async def test_submission_without_order_is_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     key = new_key()
@@ -77,14 +77,16 @@ async def test_earlier_cancelled_order_does_not_settle_a_new_submission(
         assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
         clock.move(5)
         assert await status_of(storefront, key) == "IN_DOUBT", "the quiet time is not over"
-        assert (await storefront.outcome())["__typename"] == "OrderBlocked", "no second submission in the meantime"
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked", (
+            "a second submission is blocked in the meantime"
+        )
         assert await delayed_network.deliver() == 200
         clock.move(31)
         assert await status_of(storefront, key) == "PLACED"
 
 
 @pytest.mark.slow
-async def test_absence_is_proven_despite_an_earlier_cancelled_order(
+async def test_new_submission_is_not_placed_despite_earlier_cancelled_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock) as storefront:
@@ -102,7 +104,7 @@ async def test_absence_is_proven_despite_an_earlier_cancelled_order(
         assert await status_of(storefront, key) == "NOT_PLACED"
 
 
-async def test_cart_without_an_id_never_proves_absence(
+async def test_cart_without_an_id_leaves_the_submission_in_doubt(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     def without_id(body: Any) -> Any:
@@ -116,10 +118,10 @@ async def test_cart_without_an_id_never_proves_absence(
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
     clock.move(200)
     submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT", "a cart without an id proves nothing"
+    assert submission["status"] == "IN_DOUBT", "an order cannot be looked up without the cart id"
 
 
-async def test_order_in_an_unknown_state_proves_nothing(
+async def test_unknown_order_state_leaves_the_submission_in_doubt(
     shopper: Shopper, network: InMemoryTransport, clock: Clock
 ) -> None:
     await shopper.get_ready()

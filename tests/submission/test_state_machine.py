@@ -1,6 +1,6 @@
-"""Each transition between the states of a payment, through the graph. docs/submission-states.md explains the numbers.
+"""Each state transition of a payment, tested through the graph. docs/submission-states.md explains the numbers.
 
-The sandbox plays the provider, the bank, the money transfer and another client of the same cart.
+The sandbox simulates the payment provider, the bank, money transfers, and another client of the same cart.
 """
 
 import re
@@ -24,7 +24,7 @@ ATTACH = f"{CART}/apply-payment-method"
 DAY = 86_400
 
 TOTAL, TOTAL_WITH_POLES = "96.69", "160.04"
-"""The order total of the daypack in Minnetonka, and with the poles."""
+"""Order totals in Minnetonka: the daypack alone, and the daypack with the trekking poles."""
 
 UNPAID, READY = "REQUIRES_SOURCE", "REQUIRES_CONFIRMATION"
 
@@ -55,7 +55,7 @@ SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: 
 
 @dataclass
 class PaymentState:
-    """The payment of the open cart. Amounts are decimal strings."""
+    """Payment session of the current cart. Amounts are decimal strings."""
 
     state: str
     contributed: str
@@ -69,12 +69,12 @@ class PaymentState:
 
     @property
     def amounts(self) -> tuple[str, str]:
-        """The amount contributed, and the amount remaining."""
+        """Contributed amount and remaining amount."""
         return self.contributed, self.remaining
 
     @property
     def contributions(self) -> tuple[str | None, str | None]:
-        """The amount of the primary source, and of store credit."""
+        """Amount of the primary source and amount of store credit."""
         return self.primary_amount, self.credit_amount
 
 
@@ -133,7 +133,7 @@ async def submit_with_redirect(shopper: Shopper) -> str:
 
 
 async def provider_page(shopper: Shopper, source_id: str) -> str:
-    """The URL of the provider's page, which DigitalRiver.js reads for a source that is not attached yet."""
+    """URL of the provider's page for a source that is not attached yet, read as DigitalRiver.js does."""
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     answer = await shopper.sandbox.get(f"/payments/sources/{source_id}", headers=headers)
     url: str = answer.json()["redirect"]["redirectUrl"]
@@ -141,7 +141,7 @@ async def provider_page(shopper: Shopper, source_id: str) -> str:
 
 
 async def foreign_credit_source(shopper: Shopper, amount: str) -> str:
-    """Store credit for this cart that another holder of the confidential key has created."""
+    """Create store credit for the cart without the gateway. Returns the id of the source."""
     session_id = (await shopper.storefront.cart())["paymentSession"]["sessionId"]
     body = {"type": "customerCredit", "paymentSessionId": session_id, "amount": amount, "customerCredit": {}}
     headers = {"Authorization": f"Bearer {shopper.world.keys.payment_key}"}
@@ -150,7 +150,7 @@ async def foreign_credit_source(shopper: Shopper, amount: str) -> str:
 
 
 async def attach_elsewhere(shopper: Shopper, source_id: str) -> None:
-    """Attach a source as another client of the same cart."""
+    """Attach a source to the cart without the gateway, as another client would."""
     token = next(token for token, grant in shopper.world.tokens.items() if grant.shopper.cart)
     body = {"paymentMethod": {"sourceId": source_id}}
     answer = await shopper.sandbox.post(ATTACH, headers={"Authorization": f"Bearer {token}"}, json=body)
@@ -177,7 +177,7 @@ def saved_card(world: World) -> str:
     return str(world.accounts[0].payment_options[0].source.id)
 
 
-# The open cart.
+# Payment of a cart that is not submitted.
 
 
 async def test_t1_first_write_creates_a_payment_session(shopper: Shopper) -> None:
@@ -203,14 +203,14 @@ async def test_t2_primary_source_covers_what_credit_leaves(alex: Shopper) -> Non
     assert (payment.state, payment.amounts, payment.contributions) == (READY, (TOTAL, "0.00"), ("46.69", "50.00"))
 
 
-async def test_t3_credit_below_the_total_leaves_the_rest_due(alex: Shopper) -> None:
+async def test_t3_credit_below_the_total_leaves_an_amount_due(alex: Shopper) -> None:
     assert await apply_credit(alex, "50") == []
     payment = await payment_state(alex)
     assert (payment.state, payment.amounts, payment.contributions) == (UNPAID, ("50.00", "46.69"), (None, "50.00"))
     assert payment.next_action == "CollectSourceAction"
 
 
-async def test_t4_credit_of_the_whole_total_pays_alone(alex: Shopper) -> None:
+async def test_t4_credit_can_pay_the_whole_order_total(alex: Shopper) -> None:
     assert await apply_credit(alex, TOTAL) == []
     payment = await payment_state(alex)
     assert (payment.state, payment.amounts, payment.contributions) == (READY, (TOTAL, "0.00"), (None, TOTAL))
@@ -225,44 +225,42 @@ async def test_t5_store_credit_above_the_total_is_rejected(shopper: Shopper) -> 
     assert (payment.state, payment.amounts, payment.contributions) == (UNPAID, ("0.00", TOTAL), (None, None))
 
 
-async def test_t5_excessive_credit_request_is_never_sent(alex: Shopper) -> None:
+async def test_t5_credit_request_above_the_total_is_not_sent(alex: Shopper) -> None:
     alex.world.calls.clear()
     assert await apply_credit(alex, "96.70") == ["STORE_CREDIT_INSUFFICIENT"]
     assert alex.world.calls.count("POST", "/sources") == 0
     assert (await payment_state(alex)).state == UNPAID
 
 
-async def test_t6_credit_attached_after_a_primary_source_pays_nothing(shopper: Shopper) -> None:
+async def test_t6_credit_attached_after_a_primary_source_contributes_nothing(shopper: Shopper) -> None:
     await shopper.get_ready()
     await attach_elsewhere(shopper, await foreign_credit_source(shopper, "50"))
     payment = await payment_state(shopper)
     assert (payment.state, payment.amounts, payment.contributions) == (READY, (TOTAL, "0.00"), (TOTAL, "0.00"))
 
 
-async def test_t6_credit_applied_by_the_gateway_pays_first(alex: Shopper) -> None:
+async def test_t6_credit_applied_by_the_gateway_reduces_primary_source_amount(alex: Shopper) -> None:
     assert await attach(alex, saved_card(alex.world)) == []
     assert await apply_credit(alex, "50") == []
     payment = await payment_state(alex)
     assert (payment.state, payment.amounts, payment.contributions) == (READY, (TOTAL, "0.00"), ("46.69", "50.00"))
 
 
-async def test_t7_second_primary_source_is_refused(shopper: Shopper) -> None:
+async def test_t7_second_primary_source_is_rejected(shopper: Shopper) -> None:
     await shopper.get_ready()
     before, other_source_id = await payment_state(shopper), await shopper.source()
     assert await change(shopper, ATTACH_BESIDE, id=other_source_id) == ["PRIMARY_SOURCE_PRESENT"]
     assert await payment_state(shopper) == before
 
 
-async def test_t7_second_primary_source_is_refused_by_digital_river(
-    shopper: Shopper, network: InMemoryTransport
-) -> None:
+async def test_t7_digital_river_rejects_a_second_primary_source(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.fill_cart()
     other_source_id = await shopper.source()
     await shopper.pay_with()
     before = await payment_state(shopper)
 
     def without_source(body: Any) -> Any:
-        # As if the cart was read before another client attached the source.
+        # Hide the attached source once, as if another client attached the source after this read.
         del network.rewrites["GET", CART], body["cart"]["paymentMethod"]
         return body
 
@@ -271,7 +269,7 @@ async def test_t7_second_primary_source_is_refused_by_digital_river(
     assert await payment_state(shopper) == before
 
 
-async def test_t7_primary_source_is_replaced_by_detaching_it(shopper: Shopper) -> None:
+async def test_t7_replaced_primary_source_cannot_be_attached_again(shopper: Shopper) -> None:
     await shopper.fill_cart()
     first_source_id = await shopper.pay_with()
     other_source_id = await shopper.pay_with()
@@ -295,7 +293,7 @@ async def test_t8_unknown_source_is_not_found(shopper: Shopper) -> None:
     assert await payment_state(shopper) == before
 
 
-async def test_t9_source_approved_after_submission_covers_the_total(shopper: Shopper) -> None:
+async def test_t9_redirect_source_covers_the_total_before_its_approval(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.pay_with("klarnaCredit")
     payment = await payment_state(shopper)
@@ -303,7 +301,7 @@ async def test_t9_source_approved_after_submission_covers_the_total(shopper: Sho
     assert payment.next_action == "SubmitOrderAction"
 
 
-async def test_t10_source_needing_early_approval_is_refused_until_approved(shopper: Shopper) -> None:
+async def test_t10_paypal_source_is_rejected_until_it_is_approved(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.source("payPal")
     assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"]
@@ -313,7 +311,7 @@ async def test_t10_source_needing_early_approval_is_refused_until_approved(shopp
     assert (await payment_state(shopper)).state == READY
 
 
-async def test_t11_source_awaiting_money_covers_the_total(shopper: Shopper) -> None:
+async def test_t11_wire_transfer_source_covers_the_total(shopper: Shopper) -> None:
     await shopper.fill_cart()
     await shopper.pay_with("wireTransfer")
     payment = await payment_state(shopper)
@@ -342,7 +340,7 @@ async def consumed_source(shopper: Shopper) -> str:
     [failed_source, cancelled_source, consumed_source],
     ids=lambda make_source: make_source.__name__,
 )
-async def test_t12_spent_source_is_refused(
+async def test_t12_failed_cancelled_or_consumed_source_is_rejected(
     shopper: Shopper, make_spent_source: Callable[[Shopper], Awaitable[str]]
 ) -> None:
     await shopper.fill_cart()
@@ -353,13 +351,13 @@ async def test_t12_spent_source_is_refused(
     assert before.state == UNPAID
 
 
-async def test_t13_part_of_a_detached_source_is_due_again(alex: Shopper) -> None:
+async def test_t13_amount_of_a_detached_source_is_due_again(alex: Shopper) -> None:
     await apply_credit(alex, "50")
     card_id = await alex.pay_with()
     assert await change(alex, DETACH, target={"sourceId": card_id}) == []
     payment = await payment_state(alex)
     assert (payment.state, payment.amounts, payment.contributions) == (UNPAID, ("50.00", "46.69"), (None, "50.00"))
-    assert await attach(alex, card_id) == ["SOURCE_NOT_CHARGEABLE"], "a source for one use cannot be attached again"
+    assert await attach(alex, card_id) == ["SOURCE_NOT_CHARGEABLE"], "a single-use source cannot be attached again"
 
     saved_id = saved_card(alex.world)
     assert await attach(alex, saved_id) == []
@@ -408,7 +406,7 @@ EDITS = [add_line, raise_quantity, redeem_coupon, select_express, move_to_untaxe
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
-async def test_t15_primary_source_follows_the_total(shopper: Shopper, edit: Edit) -> None:
+async def test_t15_primary_source_amount_follows_the_total(shopper: Shopper, edit: Edit) -> None:
     await shopper.get_ready()
     before = await payment_state(shopper)
     assert await edit(shopper) == []
@@ -423,7 +421,7 @@ async def test_t15_primary_source_follows_the_total(shopper: Shopper, edit: Edit
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
-async def test_t15_credit_does_not_follow_the_total(alex: Shopper, edit: Edit) -> None:
+async def test_t15_credit_does_not_grow_with_the_total(alex: Shopper, edit: Edit) -> None:
     assert await apply_credit(alex, TOTAL) == []
     assert await edit(alex) == []
     payment = await payment_state(alex)
@@ -445,12 +443,12 @@ async def test_t15_total_reduced_to_the_credit_is_covered(alex: Shopper) -> None
     assert (payment.state, payment.amounts) == (READY, (TOTAL, "0.00"))
 
 
-async def test_t15_source_made_for_one_amount_is_outdated(shopper: Shopper) -> None:
+async def test_t15_fixed_amount_source_is_outdated_after_total_changes(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     assert await add_line(shopper) == []
     payment = await payment_state(shopper)
     assert (payment.state, payment.next_action) == (READY, "CollectSourceAction"), (
-        "Digital River calls it ready, the gateway does not"
+        "Digital River reports the session as ready, but the gateway requires another source"
     )
     result = await shopper.storefront.outcome()
     assert [blocker["code"] for blocker in result["blockers"]] == ["SOURCE_AMOUNT_OUTDATED"]
@@ -476,16 +474,18 @@ async def test_t16_emptying_the_cart_detaches_its_sources(shopper: Shopper) -> N
     assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"]
 
 
-async def test_t17_address_change_without_a_new_total_changes_nothing(shopper: Shopper) -> None:
+async def test_t17_address_change_without_new_total_keeps_the_payment(shopper: Shopper) -> None:
     await shopper.get_ready()
     before = await payment_state(shopper)
     assert await change(shopper, SET_ADDRESSES, a=ADDRESS | {"line1": "1 River Road"}) == []
     assert await payment_state(shopper) == before
     cart = (await shopper.storefront.ask(PAYMENT)).data["cart"]
-    assert cart["billingAddress"]["address"]["line1"] == "1 River Road", "the address of the source does not count"
+    assert cart["billingAddress"]["address"]["line1"] == "1 River Road", (
+        "the cart has the new address, not the address of the source"
+    )
 
 
-async def test_t18_account_defaults_pay_and_set_their_address(alex: Shopper) -> None:
+async def test_t18_account_defaults_set_payment_source_and_address(alex: Shopper) -> None:
     payload = (await alex.storefront.run("UseMyDefaults"))["applyShopper"]
     assert payload["errors"] == []
     payment = await payment_state(alex)
@@ -506,7 +506,7 @@ async def test_t19_attached_source_locks_the_currency(alex: Shopper, source_type
     assert await payment_state(alex) == before
 
 
-async def test_t20_currency_change_offers_other_payment_methods(shopper: Shopper) -> None:
+async def test_t20_currency_change_changes_available_payment_methods(shopper: Shopper) -> None:
     await shopper.fill_cart()
     query = "{ availablePaymentMethods { methods { type } } }"
 
@@ -521,7 +521,7 @@ async def test_t20_currency_change_offers_other_payment_methods(shopper: Shopper
     assert "afterPay" not in await method_types()
 
 
-async def test_t21_attached_source_that_fails_no_longer_contributes(alex: Shopper) -> None:
+async def test_t21_attached_source_that_fails_contributes_nothing(alex: Shopper) -> None:
     assert await apply_credit(alex, "50") == []
     await alex.pay_with("klarnaCredit")
     assert (await payment_state(alex)).state == READY
@@ -534,7 +534,7 @@ async def test_t21_attached_source_that_fails_no_longer_contributes(alex: Shoppe
     assert [blocker["code"] for blocker in result["blockers"]] == ["PAYMENT_SESSION_NOT_READY"]
 
 
-# Submitting and afterwards.
+# Payment of a submitted cart.
 
 
 async def test_t22_authorised_charge_places_the_order(shopper: Shopper) -> None:
@@ -546,10 +546,10 @@ async def test_t22_authorised_charge_places_the_order(shopper: Shopper) -> None:
     order = await read_order(shopper, result)
     assert order["sources"] == [{"sourceId": source_id}]
     await shopper.fill_cart()
-    assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"], "the source is used up"
+    assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"], "a consumed source cannot be attached again"
 
 
-async def test_t22_saved_source_pays_the_next_order_too(alex: Shopper) -> None:
+async def test_t22_saved_source_can_pay_the_next_order(alex: Shopper) -> None:
     for _ in range(2):
         assert await attach(alex, saved_card(alex.world)) == []
         assert (await alex.storefront.outcome())["__typename"] == "OrderPlaced"
@@ -601,7 +601,7 @@ async def test_t26_shopper_can_return_to_the_provider_page(shopper: Shopper) -> 
     assert (await payment_state(shopper)).state == "CHARGEABLE"
 
 
-async def test_t27_rejection_ends_the_source(shopper: Shopper) -> None:
+async def test_t27_rejected_source_cannot_be_used_again(shopper: Shopper) -> None:
     url = await submit_with_redirect(shopper)
     source_id = (await payment_state(shopper)).primary_id
     assert source_id is not None
@@ -622,7 +622,7 @@ async def test_t28_resumed_order_is_placed(shopper: Shopper) -> None:
     assert result["order"]["submittedAt"]
     assert shopper.world.calls.count("POST", RESUME) == shopper.submits == 1
     await shopper.fill_cart()
-    assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"], "the source is used up"
+    assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"], "a consumed source cannot be attached again"
 
 
 async def test_t29_failed_payment_is_not_resumed(shopper: Shopper) -> None:
@@ -660,7 +660,7 @@ async def test_t30_wire_transfer_order_awaits_the_money(shopper: Shopper) -> Non
     assert result["instructions"]["amount"]["amount"] == TOTAL
 
 
-async def test_t31_arriving_money_completes_the_order(shopper: Shopper) -> None:
+async def test_t31_order_is_submitted_when_money_arrives(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.pay_with("wireTransfer")
     result = await shopper.storefront.outcome()
@@ -668,7 +668,7 @@ async def test_t31_arriving_money_completes_the_order(shopper: Shopper) -> None:
     order = await read_order(shopper, result)
     assert (order["state"], bool(order["submittedAt"])) == ("SUBMITTED", True)
     await shopper.fill_cart()
-    assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"], "the source is used up"
+    assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"], "a consumed source cannot be attached again"
 
 
 async def test_t32_order_is_cancelled_when_money_never_arrives(shopper: Shopper) -> None:
@@ -712,7 +712,7 @@ async def test_t33_charge_that_settles_later_is_pending(alex: Shopper) -> None:
 @pytest.mark.parametrize(
     ("last_name", "state"), [("ChargeFailedAfterPending", "CANCELLED"), ("ChargeRemainPending", "CHARGE_PENDING")]
 )
-async def test_t33_pending_charge_may_never_settle(alex: Shopper, last_name: str, state: str) -> None:
+async def test_t33_pending_charge_can_fail_or_stay_pending(alex: Shopper, last_name: str, state: str) -> None:
     await switch_to_euros(alex)
     assert await attach(alex, await save_direct_debit(alex, owner__lastName=last_name)) == []
     result = await alex.storefront.outcome()
@@ -730,7 +730,7 @@ async def test_t34_order_in_review_is_submitted_later(shopper: Shopper) -> None:
     assert (await read_order(shopper, result))["state"] == "SUBMITTED"
 
 
-async def test_t34_review_can_cancel_the_order(shopper: Shopper) -> None:
+async def test_t34_order_in_review_can_be_cancelled(shopper: Shopper) -> None:
     await shopper.fill_cart(email="hold1@fraud.com")
     await shopper.pay_with()
     result = await shopper.storefront.outcome()

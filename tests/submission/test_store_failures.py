@@ -1,4 +1,4 @@
-"""A store that fails during a change causes neither a second order nor a cart that stays locked."""
+"""A store failure during a change causes no second order and no permanently locked cart."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { cod
 
 
 class UnconfirmedWriteStore(MemoryStore):
-    """Writes the next change under keys with the prefix, but reports a failure."""
+    """A store that makes the next change of a key with the prefix, but reports a failure."""
 
     unconfirmed_prefix: str | None = None
 
@@ -30,7 +30,7 @@ class UnconfirmedWriteStore(MemoryStore):
 
 
 class FailingStore(MemoryStore):
-    """Fails changes under keys with a prefix, after a number of changes that succeed."""
+    """A store that rejects changes of keys with a prefix, after a given number of successful changes."""
 
     failing: tuple[str, int] | None = None
 
@@ -42,7 +42,7 @@ class FailingStore(MemoryStore):
         return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
 
 
-async def test_unconfirmed_write_before_sending_frees_the_cart(
+async def test_unconfirmed_write_before_sending_leaves_the_cart_unlocked(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = UnconfirmedWriteStore(clock)
@@ -55,10 +55,12 @@ async def test_unconfirmed_write_before_sending_frees_the_cart(
         assert shopper.submits == 0
         clock.move(200)
         await eventually(lambda: is_free(storefront))
-        assert (await storefront.outcome())["__typename"] == "OrderPlaced", "nothing was sent, so the cart is free"
+        assert (await storefront.outcome())["__typename"] == "OrderPlaced", (
+            "the cart is unlocked because nothing was sent"
+        )
 
 
-async def test_keyed_change_without_recorded_outcome_is_not_repeated(
+async def test_cart_change_without_recorded_outcome_is_not_repeated(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
@@ -75,7 +77,7 @@ async def test_keyed_change_without_recorded_outcome_is_not_repeated(
         assert (await storefront.cart())["totalQuantity"] == 2
 
 
-async def test_redirect_is_usable_after_an_interrupted_abandon(
+async def test_redirect_can_be_resumed_or_abandoned_after_store_failure(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = FailingStore(clock)
@@ -92,10 +94,10 @@ async def test_redirect_is_usable_after_an_interrupted_abandon(
         resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
         abandoned = (await storefront.ask(DETACH)).data["detachSource"]
         is_placed = resumed["result"]["__typename"] == "OrderPlaced"
-        assert is_placed or abandoned["errors"] == [], "the shopper can resume or abandon"
+        assert is_placed or abandoned["errors"] == [], "the shopper can resume the order or abandon the redirect"
 
 
-async def test_decline_is_reported_although_the_store_fails(
+async def test_required_authentication_is_reported_although_the_store_fails(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = FailingStore(clock)
