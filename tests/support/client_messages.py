@@ -1,7 +1,7 @@
 """Every message that a client can receive, collected from the source of `gateway`, `resolvers` and `schema`.
 
-A message is a string that reads as a sentence and is no description, log event or program error. Its code is found by
-following the string: to the call, dictionary entry or exception class in which a code stands beside it.
+A message is a string that is a sentence, but no description, log event or program error. The error code of a message
+is found by following the string to a call, dictionary entry or exception class that names a code.
 """
 
 import ast
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("gateway", "resolvers", "schema")
 
 OPERATORS_ONLY = ("gateway/settings.py", "gateway/__main__.py", "gateway/telemetry.py", "gateway/documents/manifest.py")
-"""Files whose messages are printed when the gateway starts."""
+"""Files whose messages are only printed or logged for the operator of the gateway."""
 
 CODE_ENUMS = (
     "TopLevelCode",
@@ -32,32 +32,32 @@ CODE_ENUMS = (
 )
 
 DESCRIBING = {"field", "argument", "object_type", "mutation", "input_field", "directive", "enum_value", "Field"}
-"""Functions whose strings are descriptions."""
+"""Functions whose string arguments are graph descriptions."""
 
 CODES_BY_HAND = {
     "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
 }
-"""Codes that are too far from their message to be found, by the owner or the file of the message."""
+"""Codes that cannot be found from the source, by the function, constant or file that contains the message."""
 
 NEVER_SENT = {"PARSING_ABORTED"}
-"""Constants that look like messages, and that messages of graphql-core are compared with."""
+"""Constants that look like messages but are only compared with messages of graphql-core."""
 
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
 
 PROGRAM_ERRORS = {"ValueError", "TypeError", "RuntimeError", "LookupError", "KeyError", "AssertionError", "Ineffective"}
-"""Exceptions that show a mistake in the program."""
+"""Exceptions that are raised only for errors in the program."""
 
 SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
 
 MOST_VARIANTS = 4
-"""A message with more variants keeps its placeholder."""
+"""Maximum number of variants of a message that are listed; a message with more keeps the placeholder."""
 
 OF_THE_REFUSAL = "ErrorCode.*"
-"""The code of a message that replaces the message of another error."""
+"""Code of a message that can be sent with any error code."""
 
 TRANSPARENT = {"str", "sorted", "list", "tuple", "dict", "cast", "GraphQLError", "located_error"}
-"""Functions whose result contains the message."""
+"""Functions whose result contains a message that is passed as an argument."""
 
 RESULT = re.compile(r"Order(Placed|AwaitingPayment|ActionRequired|Declined|Blocked|NotPlaced|InDoubt)")
 
@@ -65,16 +65,16 @@ RESULT = re.compile(r"Order(Placed|AwaitingPayment|ActionRequired|Declined|Block
 @dataclass(frozen=True, order=True)
 class Message:
     template: str
-    """Its variable parts are `{name}`."""
+    """The message, with variable parts written as `{name}`."""
     codes: tuple[str, ...]
-    """Each is an enum value such as `ErrorCode.NOT_FOUND`, or a type of the graph such as `OrderPlaced`."""
+    """Enum values such as `ErrorCode.NOT_FOUND`, or graph types such as `OrderPlaced`."""
     file: str
     function: str
-    """The function, class or constant it is written in."""
+    """Name of the function, class or constant that contains the message."""
 
 
 Value = tuple[Module, ast.AST]
-"""An expression that has the message."""
+"""An expression that has a message as its value, and the module of the expression."""
 
 
 @dataclass(eq=False)
@@ -83,7 +83,7 @@ class Collector:
     functions: dict[str, list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]]
     classes: dict[str, ast.ClassDef]
     calls: dict[str, list[tuple[Module, ast.Call]]]
-    """By the last part of the name of the function."""
+    """All calls, by the name of the called function."""
 
     def messages(self) -> Iterator[Message]:
         for module in self.modules.values():
@@ -100,7 +100,7 @@ class Collector:
 
     @cached_property
     def codes_of_exceptions(self) -> dict[str, set[str]]:
-        """Codes of user errors that take the message of an exception: `str(failure)`, or `SignInRequired.message`."""
+        """Codes of user errors that use the message of an exception, by name of the exception class."""
         codes: dict[str, set[str]] = defaultdict(set)
         for module in self.modules.values():
             for node in ast.walk(module.tree):
@@ -141,7 +141,7 @@ class Collector:
         return not is_declaration
 
     def templates(self, module: Module, node: ast.expr) -> set[str]:
-        """The strings that an expression can be, with placeholders for its variable parts."""
+        """Possible values of a string expression, with placeholders for variable parts."""
         match node:
             case ast.Constant(value=str(string)):
                 return {string}
@@ -161,7 +161,7 @@ class Collector:
         return {f"{{{placeholder(node)}}}"}
 
     def _inserted(self, module: Module, node: ast.expr) -> set[str]:
-        """The values of a variable part where the source shows them all, else a placeholder."""
+        """Possible values of a variable part of a message; a placeholder if the source does not show all values."""
         if (constant := self._constant(module, node)) is not None:
             return {str(constant)}
         if isinstance(node, ast.Name):
@@ -173,7 +173,7 @@ class Collector:
         return {f"{{{placeholder(node)}}}"}
 
     def _strings(self, module: Module, node: ast.expr) -> set[str | None]:
-        """The strings that an expression of constants can be; None among them for any other."""
+        """Possible strings of an expression; None stands for values that are not constant strings."""
         match node:
             case ast.Constant(value=str(string)):
                 return {string}
@@ -182,7 +182,7 @@ class Collector:
         return {None}
 
     def _arguments(self, module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
-        """What all callers pass for a parameter; empty for any other name, and for methods."""
+        """Arguments that callers pass for a parameter. Empty if the node is no parameter of a function."""
         function = module.function(node)
         if not isinstance(function, FUNCTION) or len(self.functions[function.name]) > 1:
             return []
@@ -195,7 +195,7 @@ class Collector:
         ]
 
     def _entries(self, module: Module, table: str, key: str) -> set[str]:
-        """The templates of one entry of a dictionary that is a constant."""
+        """Message templates in one entry of a constant dictionary."""
         owner, values = self._of_constant(module, table)
         return {
             template
@@ -207,13 +207,13 @@ class Collector:
         }
 
     def _of_constant(self, module: Module, name: str) -> tuple[Module, list[ast.expr]]:
-        """The module that defines a constant, and its value."""
+        """The module that defines a constant, and the value of the constant."""
         owner_name, _, name = module.imports.get(name, f"{module.name}.{name}").rpartition(".")
         owner = self.modules.get(owner_name, module)
         return owner, owner.assigned(name, owner.tree)
 
     def _constant(self, module: Module, node: ast.expr) -> int | str | None:
-        """The value of a constant of a module."""
+        """Value of a module constant that an expression names."""
         match node:
             case ast.Constant(value=int() | str() as value):
                 return value
@@ -226,7 +226,7 @@ class Collector:
         return None
 
     def codes(self, module: Module, message: ast.expr) -> set[str]:
-        """The codes that a message is sent with, found by following its value."""
+        """Codes with which a message is sent, found by following the message through the source."""
         codes: set[str] = set()
         visited: set[ast.AST] = set()
         queue: list[Value] = [(module, message)]
@@ -240,7 +240,7 @@ class Collector:
         return codes
 
     def _step(self, module: Module, node: ast.AST) -> list[str | Value]:
-        """The codes beside a value, else the expressions that receive it."""
+        """Codes that are passed together with a value; without such codes, the expressions that receive the value."""
         parent = module.parents.get(node)
         match parent:
             case ast.keyword():
@@ -288,7 +288,7 @@ class Collector:
         return [(module, call)] if name in TRANSPARENT else []
 
     def _through_exception(self, module: Module, call: ast.Call) -> list[str | Value]:
-        """The code of the class that passes its message to `super().__init__`, else the handlers that catch it."""
+        """Code of an exception class whose message is this value; otherwise the handlers that catch the exception."""
         owner = next((node for node in module.above(call) if isinstance(node, ast.ClassDef)), None)
         if owner is None or (codes := self._codes_of_class(owner.name)):
             return [*codes] if owner else []
@@ -302,7 +302,7 @@ class Collector:
         ]
 
     def _named_codes(self, module: Module, node: ast.AST | None) -> set[str]:
-        """The codes that an expression names."""
+        """Codes that an expression names."""
         match node:
             case ast.IfExp(body=body, orelse=other):
                 return self._named_codes(module, body) | self._named_codes(module, other)
@@ -316,7 +316,7 @@ class Collector:
         return set()
 
     def _enum(self, module: Module, node: ast.AST, name: str) -> str | None:
-        """The enum of codes that a local name stands for."""
+        """Name of the enum of codes that a local name refers to."""
         origin, _, imported = module.imports.get(name, name).rpartition(".")
         if imported in CODE_ENUMS:
             return imported
@@ -329,11 +329,11 @@ class Collector:
         return None
 
     def _codes_beside(self, module: Module, values: ast.Tuple, node: ast.AST) -> set[str]:
-        """The code in `code, message = Code.A, "…"` and in `(Code.A, "…")`."""
+        """Codes in the same tuple as a message, as in `code, message = Code.A, "…"`."""
         return {code for other in values.elts if other is not node for code in self._named_codes(module, other)}
 
     def _codes_of_class(self, name: str) -> set[str]:
-        """The code of an exception, or the type of a result."""
+        """Codes of an exception class, or the type name of a submission result."""
         if RESULT.fullmatch(name):
             return {name}
         node = self.classes[name]
@@ -362,7 +362,7 @@ class Collector:
         return uses
 
     def _uses(self, module: Module, name: str, scope: ast.AST, assignment: ast.AST | None = None) -> list[str | Value]:
-        """The uses of a name; those that an assignment in a function reaches, if it is given."""
+        """Uses of a name. With `assignment`, only the uses that this assignment can reach."""
         names = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id == name]
         loads = [node for node in names if isinstance(node.ctx, ast.Load)]
         if assignment is None or scope is module.tree:
@@ -378,7 +378,7 @@ class Collector:
         return [(caller, call) for caller, call in calls if is_only or self._calls(caller, call, module, function.name)]
 
     def _calls(self, caller: Module, call: ast.Call, module: Module, name: str) -> bool:
-        """Whether a call is that of a function of a module, when other modules have one of the same name."""
+        """Whether a call refers to the function of this module, not to a function with the same name elsewhere."""
         match call.func:
             case ast.Name():
                 return caller is module or caller.imports.get(name) == f"{module.name}.{name}"
@@ -387,7 +387,7 @@ class Collector:
         return False
 
     def _parameters(self, name: str, call: ast.Call, node: ast.AST) -> list[str | Value]:
-        """The uses of an argument inside the functions of a name."""
+        """Uses of an argument inside all functions with this name."""
         uses = []
         for module, function in self.functions[name]:
             parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]

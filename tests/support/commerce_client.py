@@ -1,4 +1,4 @@
-"""A client of the Commerce API, for tests that call the sandbox directly."""
+"""Client of the Commerce API for tests that call the sandbox without the gateway."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ ADDRESS = {
 
 @dataclass
 class Client:
-    """A client of the Commerce API with one token."""
+    """Client of the Commerce API with the access token of one shopper."""
 
     http: httpx.AsyncClient
     world: World
@@ -46,7 +46,7 @@ class Client:
         return await self.http.post("/oauth20/token", auth=(keys.confidential_key, keys.confidential_secret), data=form)
 
     async def sign_in(self, number: int = 0, **more: str) -> dict[str, Any]:
-        """As Alex of the demo shop, or as Sam with 1."""
+        """Sign in as a demo shopper: Alex (0) or Sam (1). Returns the tokens."""
         keys = self.world.keys
         accounts = [
             (keys.shopper_username, keys.shopper_password),
@@ -94,6 +94,6 @@ class Client:
 
 
 def code(body: Any) -> str:
-    """The code of the first error of an answer."""
+    """Code of the first error in an answer."""
     value: str = body["errors"]["error"][0]["code"]
     return value

@@ -1,4 +1,4 @@
-"""Documents that are built to cost the gateway more than they look like."""
+"""GraphQL documents that are expensive to validate or execute, to test the limits of the gateway."""
 
 
 def many_fields(count: int) -> str:
@@ -16,7 +16,7 @@ def same_key(count: int) -> str:
 
 
 def side_by_side(count: int) -> str:
-    """Fragments that are all spread in one selection."""
+    """A document that spreads all of its fragments in one selection."""
     spreads = " ".join(f"...F{i}" for i in range(count))
     fragments = " ".join(f"fragment F{i} on Storefront {{ locales currencies }}" for i in range(count))
     return f"{{ storefront {{ {spreads} }} }} {fragments}"
@@ -32,7 +32,7 @@ ACCEPTED_DOCUMENTS = [
     ("a thousand fields", "{ storefront {" + "locales currencies publishableKey " * 66 + "} }"),
     ("type conditions side by side", "{ paymentSession { nextAction {" + TYPE_CONDITIONS + "} } }"),
 ]
-"""Just within the limits, and as expensive to validate as that can be."""
+"""Documents just within the limits that are as expensive to validate as possible."""
 
 REFUSED_DOCUMENTS = [
     ("tokens", "{ storefront { " + "locales " * 3000 + "} }"),

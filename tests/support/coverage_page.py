@@ -1,4 +1,4 @@
-"""`python -m tests.support.coverage_page` prints `docs/coverage.md`. No mark on the page is made by hand."""
+"""`python -m tests.support.coverage_page` prints `docs/coverage.md`, which is generated completely."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Programs that some tests need beside Python. A test is skipped when its program is missing; in CI it fails."""
+"""Programs other than Python that some tests need. Without the program, a test is skipped; in CI, the test fails."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ HOW_TO_GET = {
 
 
 def needs_node(folder: Path = NODE) -> str:
-    """The path of Node, once the packages of the folder are installed."""
+    """Path of Node. Skips the test unless Node and the packages of the folder are installed."""
     program = shutil.which("node")
     if program is None or not (folder / "node_modules").is_dir():
         _missing("node")
@@ -29,7 +29,7 @@ def needs_node(folder: Path = NODE) -> str:
 
 
 def needs_python_client() -> str:
-    """The path of a Python that has the packages of the example client."""
+    """Path of a Python with the packages of the example client. Skips the test if there is none."""
     program = PYTHON_CLIENT / ".venv" / "bin" / "python"
     if not program.exists():
         _missing("python client")
@@ -56,7 +56,7 @@ async def node(script: str, *arguments: str) -> str:
 
 
 async def output(program: str, *arguments: str, folder: Path | None = None) -> str:
-    """Run a program and return its output. Fails if the program does."""
+    """Run a program and return its output. The test fails if the program fails."""
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,

@@ -15,9 +15,9 @@ PACKAGES = frozenset({"gateway", "resolvers", "schema", "sandbox"})
 class Room:
     building: str
     name: str
-    """A folder with its slash, or a file."""
+    """Path of a folder, ending in a slash, or path of a file."""
     floor: int
-    """Rooms import from lower floors only; 0 is the lowest."""
+    """Number of the floor; 0 is the lowest."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Floors:
     rooms: tuple[Room, ...]
 
     def room(self, file: str) -> Room:
-        """Raises `LookupError` when no table has a room for the file."""
+        """Room of a file. Raises `LookupError` if no table names the file or its folder."""
         if room := next((room for room in self.rooms if file == room.name or file.startswith(_folder(room))), None):
             return room
         package, _, name = file.partition("/")
@@ -44,7 +44,7 @@ def read_floors(page: Path = PAGE) -> Floors:
 
 
 def _rooms(text: str) -> Iterator[Room]:
-    """Rows `| 4 | `gateway/sessions/` | … |` below the heading `## Floors of the gateway`."""
+    """Yield the rooms of table rows such as `| 4 | `gateway/sessions/` | … |`."""
     for building, section in re.findall(r"^## Floors of the (\w+)\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE):
         for floor, name in re.findall(r"^\| (\d+) \| `([^`]+)` \|", section, re.MULTILINE):
             yield Room(building, name, int(floor))

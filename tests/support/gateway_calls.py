@@ -1,7 +1,7 @@
 """The calls that the gateway can make, read from the code of its client of Digital River.
 
-Each method of `gateway/upstream` that other rooms use is followed to the method that sends, collecting the possible
-paths on the way. Parts of a path that are unknown before the call stand as `{}`.
+Each method of `gateway/upstream` that other rooms use is followed to the method that sends the request, to collect the
+possible paths. Parts of a path that are known only at run time are written as `{}`.
 """
 
 import ast
@@ -14,21 +14,21 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 UPSTREAM = ROOT / "gateway" / "upstream"
 TRANSPORT = UPSTREAM / "transport.py"
-"""Not followed: it lies below the method that sends."""
+"""File that is not searched for calls, because it only transports requests that are already complete."""
 
 SENDER = "send"
-"""The one method that makes requests. It takes the HTTP method and the path."""
+"""Name of the only method that sends requests. Its arguments are the HTTP method and the path."""
 
 UNKNOWN = frozenset({"{}"})
 
 Values = Set[str]
-"""The strings that an expression can be."""
+"""Possible string values of an expression."""
 
 
 class Call(NamedTuple):
     method: str
     path: str
-    """Its variable parts are `{}`."""
+    """Path of the call, with variable parts written as `{}`."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -37,11 +37,11 @@ class Call(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Method:
     owner: str
-    """Its class."""
+    """Name of the class of the method."""
     name: str
     node: ast.AsyncFunctionDef
     constants: Mapping[str, Values]
-    """Constants of its module."""
+    """Possible values of the constants in the module of the method."""
 
     @property
     def parameters(self) -> list[str]:
@@ -50,7 +50,7 @@ class Method:
 
 
 def gateway_calls() -> set[Call]:
-    """Every call of a used method. A method that receives its path is followed from its callers only."""
+    """All calls of used methods. A method that takes a path as an argument is followed only from its callers."""
     methods = list(_client_methods())
     used = _names_called_outside()
     endpoints = [method for method in methods if method.name in used and "path" not in method.parameters]
@@ -58,7 +58,7 @@ def gateway_calls() -> set[Call]:
 
 
 def _client_methods() -> Iterator[Method]:
-    """The asynchronous methods of the client's classes."""
+    """Yield the asynchronous methods of the classes in `gateway/upstream`."""
     constants: dict[str, Values] = {}
     files = sorted(file for file in UPSTREAM.rglob("*.py") if file != TRANSPORT)
     nodes = [node for file in files for node in ast.parse(file.read_text()).body]
@@ -72,7 +72,7 @@ def _client_methods() -> Iterator[Method]:
 
 
 def _aliases(owner: ast.ClassDef, methods: Mapping[str, ast.AsyncFunctionDef]) -> dict[str, ast.AsyncFunctionDef]:
-    """`_read = read` in the body of a class."""
+    """Yield methods under a second name, from assignments such as `_read = read` in a class."""
     assignments = [node for node in owner.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)]
     return {
         target.id: methods[node.value.id]
@@ -83,7 +83,7 @@ def _aliases(owner: ast.ClassDef, methods: Mapping[str, ast.AsyncFunctionDef]) -
 
 
 def _names_called_outside() -> set[str]:
-    """Names of all methods that are called outside the client."""
+    """Names of all methods that are called outside `gateway/upstream`."""
     files = [*(ROOT / "resolvers").rglob("*.py"), *(ROOT / "gateway").rglob("*.py")]
     trees = [ast.parse(file.read_text()) for file in files if not file.is_relative_to(UPSTREAM)]
     return {function.attr for tree in trees for function, _ in _method_calls(tree)}
@@ -96,7 +96,7 @@ def _method_calls(tree: ast.AST) -> Iterator[tuple[ast.Attribute, ast.Call]]:
 
 
 def _calls_of(method: Method, arguments: Mapping[str, Values], methods: list[Method]) -> Iterator[Call]:
-    """The calls that a method makes when it is called with these arguments."""
+    """Calls to Digital River that a method makes with these arguments."""
     known = {**method.constants, **dict.fromkeys(method.parameters, UNKNOWN), **arguments}
     for node in ast.walk(method.node):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -111,7 +111,7 @@ def _calls_of(method: Method, arguments: Mapping[str, Values], methods: list[Met
 
 
 def _targets(function: ast.Attribute, caller: Method, methods: list[Method]) -> list[Method]:
-    """The methods that a call may mean: those of the same class after `self.`, else those of the other classes."""
+    """Methods that a call can refer to: of the same class after `self.`, otherwise of the other classes."""
     is_own = isinstance(function.value, ast.Name) and function.value.id == "self"
     return [method for method in methods if method.name == function.attr and (method.owner == caller.owner) == is_own]
 

@@ -1,4 +1,4 @@
-"""Operations that reach a given field of the graph, and the smallest values for required arguments."""
+"""Operations that select a given field of the graph, with the smallest valid values of required arguments."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -34,12 +34,12 @@ EXAMPLES = {
     "URL": "https://shop.example/",
     "UUID": "00000000-0000-4000-8000-000000000001",
 }
-"""Valid values of the scalars."""
+"""A valid value of each custom scalar."""
 
 
 @cache
 def operations_by_type() -> dict[str, str]:
-    """The shortest operation that reaches each object type; `%s` stands for the selection on it."""
+    """The shortest operation that selects each object type, with `%s` in place of the fields of the type."""
     core = build().core
     operations: dict[str, str] = {}
     queue: deque[tuple[GraphQLObjectType, str]] = deque()
@@ -61,7 +61,7 @@ def operations_by_type() -> dict[str, str]:
 
 
 def call(type_name: str, name: str) -> str:
-    """A field with its required arguments."""
+    """GraphQL syntax of a field with its required arguments."""
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
     size = build().directive_tables.sizes.get(f"{type_name}.{name}", ListSize())
     required = {key: argument.type for key, argument in field.args.items() if is_required_argument(argument)}
@@ -73,7 +73,7 @@ def call(type_name: str, name: str) -> str:
 
 
 def reaching(coordinate: str, below: str = "__typename") -> str:
-    """An operation that selects a field; `below` is the selection on an object."""
+    """An operation that selects a field. `below` is the selection of subfields, if the field is an object."""
     type_name, _, name = coordinate.partition(".")
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
     selection = call(type_name, name)
@@ -101,7 +101,7 @@ def literal(type_: Any) -> str:
 
 
 def fields_of_type(type_name: str) -> Iterator[str]:
-    """Coordinates of the fields whose value has this type."""
+    """Yield the coordinates of the fields that return this type."""
     for owner in _reachable_types():
         for name, field in owner.fields.items():
             if get_named_type(field.type).name == type_name:
@@ -109,7 +109,7 @@ def fields_of_type(type_name: str) -> Iterator[str]:
 
 
 def inputs_with(type_name: str) -> Iterator[str]:
-    """Arguments that can hold a value of the input type at any depth, as `Mutation.field(input:)`."""
+    """Yield arguments that contain the input type at any depth, such as `Mutation.field(input:)`."""
     for owner in _reachable_types():
         for name, field in owner.fields.items():
             for key, argument in field.args.items():

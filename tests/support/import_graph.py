@@ -1,4 +1,4 @@
-"""Which file imports which, read from the source: at module level, inside functions and under `TYPE_CHECKING` alike."""
+"""Imports between files, read from the source, including imports in functions and under `TYPE_CHECKING`."""
 
 import ast
 import sys
@@ -9,17 +9,17 @@ from pathlib import Path
 from tests.support.floors import PACKAGES, ROOT, Floors, read_floors
 
 Graph = Mapping[str, Set[str]]
-"""For each file, relative to the root, the files it imports."""
+"""Imported files by importing file. Paths are relative to the project root."""
 
 
 def import_graph(root: Path, packages: Set[str]) -> Graph:
-    """Of all Python files of the packages. Importing a module also imports the packages it lies in."""
+    """Imports of all Python files in the packages. Importing a module also imports its packages."""
     files = sorted(file for package in packages for file in (root / package).rglob("*.py"))
     return {str(file.relative_to(root)): set(_imported_files(root, file)) for file in files}
 
 
 def circle(graph: Graph) -> list[str]:
-    """The files of one circle: each imports the next, and the first is repeated at the end. Empty if there is none."""
+    """Files of an import circle: each file imports the next, and the last file is the first. Empty without a circle."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -28,7 +28,7 @@ def circle(graph: Graph) -> list[str]:
 
 
 def forbidden_imports(graph: Graph, floors: Floors) -> Iterator[str]:
-    """A line for each import of a room that is not on a lower floor of the same building."""
+    """Yield a line for each import from a room that is not on a lower floor of the same building."""
     for importer, imported_files in sorted(graph.items()):
         own = floors.room(importer)
         for file in sorted(_without_packages(imported_files)):
@@ -40,7 +40,7 @@ def forbidden_imports(graph: Graph, floors: Floors) -> Iterator[str]:
 
 
 def _without_packages(files: Set[str]) -> Iterator[str]:
-    """Leave out each `__init__.py` that is there only because another file of its folder is imported."""
+    """Remove each `__init__.py` that is imported only because another file of its folder is imported."""
     for file in files:
         folder = file.removesuffix("__init__.py")
         if folder == file or not any(other != file and other.startswith(folder) for other in files):
@@ -61,7 +61,7 @@ def _imported_files(root: Path, importer: Path) -> Iterator[str]:
 
 
 def _imported_names(importer: Path, source: str) -> Iterator[str]:
-    """Dotted names of modules, or of something in a module."""
+    """Yield the dotted names of imported modules and of objects imported from modules."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -72,7 +72,7 @@ def _imported_names(importer: Path, source: str) -> Iterator[str]:
 
 
 def _module(root: Path, parts: list[str]) -> Path | None:
-    """The file of the longest beginning of a dotted name that is a module. None if it is not one of the project."""
+    """File of the module that contains the imported name. None if the project has no such module."""
     for length in range(len(parts), 0, -1):
         path = root.joinpath(*parts[:length])
         for file in (path.with_suffix(".py"), path / "__init__.py"):
@@ -82,7 +82,7 @@ def _module(root: Path, parts: list[str]) -> Path | None:
 
 
 def main() -> int:
-    """Print what `tests/project/test_walls.py` would fail with."""
+    """Print each import circle and forbidden import, as in the failures of `tests/project/test_walls.py`."""
     graph, floors = import_graph(ROOT, PACKAGES), read_floors()
     problems = [*forbidden_imports(graph, floors), *filter(None, [" imports ".join(circle(graph))])]
     print("\n".join(problems) or "No circle, and every import goes down.")

@@ -1,4 +1,4 @@
-"""The messages listed on `docs/messages.md`, and whether an answer has one that is not."""
+"""Finds messages in answers that `docs/messages.md` does not list."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
 UNLISTED = "this message is not on docs/messages.md; run `make schema`"
 
 BY_GRAPHQL = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
-"""Codes whose messages come from graphql-core."""
+"""Error codes whose messages come from graphql-core and are not listed."""
 
 MERCHANTS_OWN = {"inventory"}
-"""Fields below which `message` is the merchant's."""
+"""Fields in which `message` is a message of the merchant, not of the gateway."""
 
 
 def unlisted_messages(body: Any) -> list[str]:
-    """The messages of an answer that the page does not list."""
+    """Messages in an answer that `docs/messages.md` does not list."""
     if not isinstance(body, dict):
         return []
     errors = [error for error in body.get("errors", ()) if error.get("extensions", {}).get("code") not in BY_GRAPHQL]
@@ -50,7 +50,7 @@ def _listed() -> re.Pattern[str]:
 
 
 def templates(text: str) -> Iterator[str]:
-    """The cells of the columns that have messages."""
+    """Message templates in the tables of the page."""
     columns: list[str] = []
     for line in text.splitlines():
         cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]

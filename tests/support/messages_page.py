@@ -13,10 +13,10 @@ from tests.support.client_messages import Message, client_messages
 from tests.support.reachable_fields import fields_by_owner
 
 MOST_FIELDS = 5
-"""A message that more fields can send is listed without them."""
+"""Maximum number of fields that are listed for a message; with more fields, none are listed."""
 
 REQUESTS = ("gateway/http/", "gateway/documents/", "schema/scalars.py")
-"""Files that check a request before it is executed."""
+"""Files with messages about requests that are rejected before execution."""
 
 INTRODUCTION = """\
 # Messages
@@ -72,7 +72,7 @@ TOP_LEVEL = {
     "NOT_CONFIGURED": "The gateway is not configured for the field.",
     "INTERNAL_ERROR": "The gateway has a defect.",
 }
-"""When each code of `TopLevelCode` is sent."""
+"""Meaning of each code of `TopLevelCode`."""
 
 LIBRARY = [
     Message("Variable '${variable}' {problem}", ("TopLevelCode.BAD_USER_INPUT",), "schema/scalars.py", ""),
@@ -80,7 +80,7 @@ LIBRARY = [
         "Syntax Error: {problem} Parsing aborted.", ("TopLevelCode.OPERATION_TOO_EXPENSIVE",), "gateway/documents/", ""
     ),
 ]
-"""Messages of graphql-core. The first one ends with one of the messages about scalars."""
+"""Messages that begin with a text of graphql-core. In the first message, `{problem}` is a message about scalars."""
 
 
 def page() -> str:
@@ -115,7 +115,7 @@ def _section(title: str, table: list[str]) -> list[str]:
 
 
 def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Message]]:
-    """Each message with each of its codes of one enum."""
+    """Yield pairs of code and message, for the codes of one enum."""
     for message in messages:
         for code in message.codes:
             if code.startswith(f"{enum}."):
@@ -123,7 +123,7 @@ def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Messag
 
 
 def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, names_fields: bool = True) -> list[str]:
-    """A row for each message: the meaning of its code, and where a code has several messages, the fields of each."""
+    """Yield table rows with code, meaning and message; with fields if a code has several messages."""
     lines = ["| code | message | when |", "|---|---|---|"]
     rows = sorted(set(coded), key=lambda row: (row[0] == "*", row[0], bool(_fields(row[1])), row[1].template))
     for code, group in groupby(rows, key=lambda row: row[0]):
@@ -158,7 +158,7 @@ def _cell(template: str) -> str:
 
 
 def _fields(message: Message) -> str:
-    """`In a and b.`, for the fields that can send a message; empty if those are many or unknown."""
+    """Fields that can send a message, as in `In a and b.`. Empty if the fields are many or unknown."""
     fields = sorted(fields_by_owner().get((message.file, message.function), ()))
     if not fields or len(fields) > MOST_FIELDS:
         return ""
@@ -178,7 +178,7 @@ def _types(names: Iterable[str]) -> dict[str, str]:
 
 
 def _first_sentences(description: str | None) -> str:
-    """A description without its sources."""
+    """A description without the `Source:` part."""
     return " ".join((description or "").partition("Source:")[0].partition("Upstream:")[0].split())
 
 

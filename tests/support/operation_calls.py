@@ -1,6 +1,6 @@
-"""The example operations: what to prepare for each, the calls it makes, and the effect when one of the calls fails.
+"""Table of the example operations: preparation, calls to Digital River, and the effect of each failing call.
 
-Calls for tokens are not counted: a gateway needs one for its first session and one for its first product.
+Calls for tokens are not counted. A new gateway requests a token for its first session and for its first product.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -69,7 +69,7 @@ async def filled(shopper: Shopper) -> Variables:
 
 
 async def form(shopper: Shopper) -> Variables:
-    # Otherwise Digital River would choose the shipping option itself.
+    # Without this sandbox switch, the sandbox would select a shipping option itself.
     shopper.world.switches.shipping_option = "open"
     await shopper.storefront.add(PACK)
     return {"address": ADDRESS}
@@ -123,7 +123,7 @@ async def registered(shopper: Shopper) -> Variables:
     return {}
 
 
-async def rich(shopper: Shopper) -> Variables:
+async def with_store_credit(shopper: Shopper) -> Variables:
     await sign_in(shopper)
     shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
     await shopper.fill_cart()
@@ -131,12 +131,12 @@ async def rich(shopper: Shopper) -> Variables:
 
 
 async def saved_card(shopper: Shopper) -> Variables:
-    await rich(shopper)
+    await with_store_credit(shopper)
     options = (await shopper.storefront.ask("{ shopper { paymentOptions { id } } }")).data["shopper"]["paymentOptions"]
     return {"paymentOptionId": options[0]["id"]}
 
 
-async def asked_to_authenticate(shopper: Shopper) -> Variables:
+async def authentication_required(shopper: Shopper) -> Variables:
     await shopper.get_ready(owner__lastName="Decline:authentication_required")
     await shopper.storefront.outcome()
     return {}
@@ -149,7 +149,7 @@ async def declined(shopper: Shopper) -> Variables:
     return {"sourceId": source_id}
 
 
-async def bought(shopper: Shopper) -> Variables:
+async def placed_order(shopper: Shopper) -> Variables:
     await shopper.get_ready()
     key = new_key()
     await shopper.storefront.outcome(key)
@@ -174,7 +174,7 @@ async def order(shopper: Shopper) -> Variables:
 
 
 async def mail(shopper: Shopper) -> Variables:
-    await bought(shopper)
+    await placed_order(shopper)
     mail = (await shopper.sandbox.get("/_sandbox/orders")).json()[0]
     shopper.storefront = Storefront(shopper.storefront.http)
     await shopper.storefront.ask("mutation { startSession(input: {}) { errors { code } } }")
@@ -198,26 +198,26 @@ async def contract(shopper: Shopper) -> Variables:
 
 @dataclass(frozen=True)
 class NullFields:
-    """Fields by dotted path: each is null and has an error."""
+    """The fields at these dotted paths are null, and each has an error."""
 
     fields: tuple[str, ...]
     but_for: tuple[str, ...] = ()
-    """Fields that change as a consequence, such as warnings."""
+    """Other fields that change as a consequence, such as warnings."""
 
 
 @dataclass(frozen=True)
 class FallbackFields:
-    """Fields that are filled from another call, with other values; there is no error."""
+    """The fields at these dotted paths have values from another call, without an error."""
 
     fields: tuple[str, ...]
 
 
 class ChangeRefused:
-    """The change is not made, or only in part, and the payload has errors. Cart and session are not lost."""
+    """The change is not made, or only partly, and the payload has errors. The cart and the session remain."""
 
 
 class OutcomeInDoubt:
-    """It is unknown whether there is an order, and the result is `OrderInDoubt`."""
+    """The result is `OrderInDoubt`, because the gateway does not know whether an order was placed."""
 
 
 NOTHING, REFUSED, IN_DOUBT = NullFields(()), ChangeRefused(), OutcomeInDoubt()
@@ -232,7 +232,7 @@ class NthCall(NamedTuple):
     method: str
     path: str
     number: int = 0
-    """Counts from 0 when the operation makes the call more than once."""
+    """Index of the call, from 0, if the operation makes the same call more than once."""
 
 
 READ = NthCall("GET", CART)
@@ -254,10 +254,10 @@ TOKEN = NthCall("POST", "/oauth20/token")
 @dataclass(frozen=True)
 class Row:
     arrange: Arrange
-    """Prepares the cart and the session. Returns the variables."""
+    """Function that prepares the cart and the session, and returns the variables of the operation."""
     calls: int
     effects: Mapping[NthCall, Effect]
-    """The effect of the failure of each call, calls for tokens included."""
+    """Effect of a failure of each call, including calls for tokens."""
 
 
 TABLE = {
@@ -268,7 +268,7 @@ TABLE = {
         {
             TOKEN: null("product"),
             PRODUCT: null("product"),
-            # The base product is in stock if one of its variations is.
+            # A base product is in stock if one of its variations is in stock.
             NthCall("GET", f"{ME}/products/{{id}}/variations"): null("product.variations", "product.inventory"),
             NthCall("GET", f"{ME}/products/{{id}}/point-of-promotions/{{name}}/offers"): null("product.crossSells"),
             STOCK: null("product.inventory"),
@@ -342,19 +342,19 @@ TABLE = {
     ),
     "AttachApprovedSource": Row(approved_source, 2, {READ: REFUSED, ATTACH: REFUSED}),
     "CreditOffer": Row(
-        rich,
+        with_store_credit,
         4,
         {
             PROFILE: null("shopper.storeCredit"),
             LEDGER: null("shopper.storeCredit"),
             READ: null("shopper.storeCredit"),
-            # Unknown stock does not keep the shopper from using credit.
+            # The shopper can apply credit although the stock is unknown.
             TOKEN: NOTHING,
             STOCK: NOTHING,
         },
     ),
     "UseCredit": Row(
-        rich,
+        with_store_credit,
         6,
         {
             PROFILE: REFUSED,
@@ -371,7 +371,7 @@ TABLE = {
         3,
         {NthCall("GET", f"{ME}/payment-options/{{id}}"): REFUSED, READ: REFUSED, ATTACH: REFUSED},
     ),
-    "AuthenticationState": Row(asked_to_authenticate, 1, {READ: null("paymentSession", "checkoutReadiness")}),
+    "AuthenticationState": Row(authentication_required, 1, {READ: null("paymentSession", "checkoutReadiness")}),
     "DropDeclinedSource": Row(
         declined,
         3,
@@ -381,8 +381,8 @@ TABLE = {
             LIST: FallbackFields(("detachSource.paymentSession.availablePaymentMethods.methods",)),
         },
     ),
-    # The outcome is stored; the order is read because it may have changed since.
-    "SubmissionOutcome": Row(bought, 1, {ORDER: NOTHING}),
+    # The outcome is stored, but the order is read again because the order may have changed.
+    "SubmissionOutcome": Row(placed_order, 1, {ORDER: NOTHING}),
     "PaymentInstructions": Row(wire_transfer, 1, {ORDER: null("order")}),
     "OrderHistory": Row(history, 1, {NthCall("GET", f"{ME}/orders"): null("shopper.orders")}),
     "OrderDetail": Row(order, 1, {ORDER: null("order")}),

@@ -1,7 +1,7 @@
-"""Every documented payment method in one market of the sandbox, and the outcomes of buying with it.
+"""Every documented payment method in one market of the sandbox, and the expected outcomes of purchases.
 
 `python -m tests.support.payment_method_cases` prints `docs/payment-methods.md`. Each cell of its table is a case that
-tests/payments/test_every_payment_method.py plays through the graph.
+tests/payments/test_every_payment_method.py tests through the graph.
 """
 
 import sys
@@ -20,7 +20,7 @@ BOTH = RETURN | {"cancelUrl": "https://shop.example/cancel"}
 
 @dataclass(frozen=True)
 class PaymentMethodCase:
-    """A payment method in a market. `details` are the fields of its own in the request that creates a source."""
+    """A payment method in a market. `details` are the method's own fields in the request that creates a source."""
 
     name: str
     country: str = "US"
@@ -46,7 +46,7 @@ class PaymentMethodCase:
 
     @property
     def wallet_option(self) -> str | None:
-        """The option that the shopper chooses on PayPal's page; None for other methods."""
+        """Option that the shopper selects on PayPal's page; None for methods without such an option."""
         return self.name if self.method.wallet_option else None
 
     @property
@@ -58,7 +58,7 @@ class PaymentMethodCase:
 
     @property
     def address(self) -> dict[str, str | None]:
-        """The fields that differ from `tests.support.shop.ADDRESS`."""
+        """Address fields that differ from `tests.support.shop.ADDRESS`."""
         if self.country == "US":
             return {}
         return {"countryCode": self.country, "countrySubdivision": None, "postalCode": "10115", "city": "Riverton"}
@@ -126,7 +126,7 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
         "rejected": "not chargeable; placed with another source",
     },
 }
-"""By workflow and story; a workflow has only the stories that are listed."""
+"""Expected outcome by workflow and course of the purchase, such as `abandoned`."""
 
 MONEY_LATER = "; its charge is pending for three days"
 

@@ -1,4 +1,4 @@
-"""Which fields of the graph reach a function, by the names in the source. Methods of other objects are not followed."""
+"""Finds the fields of the graph whose resolvers use a function, by following names in the source, except methods."""
 
 import ast
 from collections import defaultdict
@@ -14,7 +14,7 @@ from tests.support.source_module import FUNCTION, Module
 
 @cache
 def fields_by_owner() -> Mapping[tuple[str, str], Set[str]]:
-    """For each file and name of a function, class or constant: coordinates of the fields whose resolvers reach it."""
+    """Coordinates of the fields whose resolvers use a function, class or constant, by file and name."""
     source = collector()
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for coordinate, resolver in _resolvers():
@@ -45,7 +45,7 @@ def _reached(source: Collector, module_name: str, name: str) -> Set[tuple[str, s
 
 @cache
 def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module, str]]]:
-    """For each function, class or constant of a module: those that it names."""
+    """Functions, classes and constants that each definition of a module refers to."""
     references: dict[tuple[str, str], list[tuple[Module, str]]] = defaultdict(list)
     defined = {(module.name, name) for module in source.modules.values() for name in _definitions(module)}
     for module in source.modules.values():
@@ -57,7 +57,7 @@ def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module
 
 @cache
 def _definitions(module: Module) -> dict[str, ast.AST]:
-    """Functions and methods by name, classes without their methods, and constants."""
+    """Yield names and syntax trees of functions, methods, classes without their methods, and constants."""
     definitions: dict[str, ast.AST] = {}
     for node in ast.walk(module.tree):
         if isinstance(node, FUNCTION):

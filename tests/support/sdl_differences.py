@@ -13,7 +13,7 @@ from graphql import DirectiveDefinitionNode, DirectiveNode, Node, parse, print_a
 COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 Facts = Mapping[str, str]
-"""Comparable facts about one element of a schema: its description, type, default and directives."""
+"""Facts about one schema element that are compared: description, type, default and directives."""
 
 Defaults = Mapping[str, Mapping[str, str]]
 """Default values of the arguments of each directive."""
@@ -26,7 +26,7 @@ def main(other: str) -> int:
 
 
 def differences(ours: str, theirs: str) -> Iterator[str]:
-    """A line for each fact that differs, and one for each element that only one side has, not for those below it."""
+    """Yield a line for each different fact, and for each outermost element that exists in only one SDL."""
     here, there = elements(ours), elements(theirs)
     for coordinate in sorted(here.keys() | there.keys()):
         if (coordinate in here) != (coordinate in there):
@@ -41,14 +41,14 @@ def differences(ours: str, theirs: str) -> Iterator[str]:
 
 
 def _owner(coordinate: str) -> str | None:
-    """`Cart.lines` for `Cart.lines(first:)`; `Cart` for `Cart.lines`; None for a type."""
+    """Coordinate of the containing element: `Cart.lines` for `Cart.lines(first:)`, `Cart` for `Cart.lines`."""
     if coordinate.endswith(":)"):
         return coordinate.rpartition("(")[0]
     return coordinate.rpartition(".")[0] or None
 
 
 def elements(sdl: str) -> dict[str, Facts]:
-    """The facts about every element of an SDL, by coordinate."""
+    """Facts about every element of an SDL, by coordinate."""
     document = parse(sdl)
     defaults = {
         node.name.value: {

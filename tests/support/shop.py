@@ -1,4 +1,4 @@
-"""A storefront that sends GraphQL over HTTP, a shopper who uses it, and the gateway under test."""
+"""The gateway under test, a storefront that sends GraphQL over HTTP, and a shopper who uses the storefront."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ ADDRESS = {
 }
 
 
-# Most tests begin with these. They are shorter than the example operations, because each new gateway parses them.
+# Most tests use these operations. Each new gateway parses them, so they are shorter than the example operations.
 DETAILS = """mutation($address: AddressInput!) { prepareCheckout(input: {billing: {address: $address},
   shipping: {sameAs: BILLING}, shippingOption: {rule: CHEAPEST}, termsOfSaleAccepted: true}) {
     cart { id revision totals { orderTotal { amount currencyCode } } }
@@ -73,7 +73,7 @@ ATTACH = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id
 
 @dataclass
 class Clock:
-    """The clock of the gateway. Tests move it."""
+    """The clock of the gateway, which tests can move forward."""
 
     offset: timedelta = timedelta(0)
 
@@ -85,7 +85,7 @@ class Clock:
 
 
 class InMemoryTransport(httpx.ASGITransport):
-    """Calls an application without a socket. A test can drop, delay and rewrite what passes."""
+    """Calls an application without a socket. A test can drop or delay requests and rewrite answers."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app=app)
@@ -94,11 +94,11 @@ class InMemoryTransport(httpx.ASGITransport):
         self.broken: set[str] = set()
         """Paths whose requests raise an error that the gateway does not expect."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        """By path: set when a request arrives."""
+        """An event for each path, which is set when a request arrives."""
         self.gates: dict[str, asyncio.Event] = {}
-        """By path: an event that requests wait for before they reach the application."""
+        """Events by path. A request waits for the event before the application receives the request."""
         self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
-        """By method and path: a function that changes the JSON of the answer."""
+        """Functions that change the JSON of an answer, by method and path."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path in self.unreachable:
@@ -130,7 +130,7 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "payment_key": keys.payment_key,
         "ledger_key": keys.ledger_key,
         "development": True,
-        # A busy machine is slow, and no test is about that.
+        # The default timeout of the store would fail tests on a slow machine.
         "store_timeout_s": 10,
     }
     values |= changes
@@ -142,13 +142,13 @@ def settings_for(world: World, **changes: Any) -> Settings:
 
 @cache
 def _cached_settings(values: tuple[tuple[str, Any], ...]) -> Settings:
-    """Settings are frozen, and validating them is the slowest part of starting a gateway."""
+    """Settings with these values. They are cached because validation is the slowest part of starting a gateway."""
     return Settings(**dict(values))
 
 
 @asynccontextmanager
 async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application, between its start and its stop."""
+    """Start the application, yield an HTTP client, and stop the application."""
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 4711))
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
@@ -156,7 +156,7 @@ async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class Server(uvicorn.Server):
-    """A server with an event that is set once it listens."""
+    """A server with an event that is set once the server listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -173,14 +173,14 @@ async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Asyn
     server = Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan=lifespan, proxy_headers=False)
     )
-    # `_serve` leaves signals to the test runner; `serve` would handle them itself.
+    # Unlike `serve`, `_serve` installs no signal handlers: signals must reach the test runner.
     serving = asyncio.create_task(server._serve())
     await server.is_up.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        # Without a lifespan there is nothing to wait for; an answer that a fault holds back would never end.
+        # A sandbox (lifespan "off") stops at once, because an answer that a fault holds back would never end.
         server.should_exit, server.force_exit = True, lifespan == "off"
         await serving
 
@@ -202,7 +202,7 @@ def app_for(
 async def gateway(
     world: World, network: InMemoryTransport, clock: Clock, **changes: Any
 ) -> AsyncIterator["Storefront"]:
-    """A storefront in front of a gateway of its own. `changes`: settings, or options of `app_for`."""
+    """Start a gateway and yield a storefront that uses it. `changes` are settings or options of `app_for`."""
     options = {name: changes.pop(name) for name in ("store", "retries", "reconcile_every_s") if name in changes}
     async with running(app_for(settings_for(world, **changes), network, now=clock, **options)) as http:
         yield Storefront(http)
@@ -212,14 +212,14 @@ async def gateway(
 async def gateway_on(
     store: Store, world: World, network: InMemoryTransport, clock: Clock, **changes: Any
 ) -> AsyncIterator["Storefront"]:
-    """A storefront in front of a gateway with the given store."""
+    """Start a gateway with this store and yield a storefront that uses the gateway."""
     async with gateway(world, network, clock, store=store, **changes) as storefront:
         yield storefront
 
 
 @cache
 def documents() -> dict[str, str]:
-    """The example operations by name, each with the fragments it uses."""
+    """Documents of the example operations by name, including the fragments of each operation."""
     source = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
     return {name: print_ast(document) for name, document in separate_operations(parse(source)).items()}
 
@@ -243,7 +243,7 @@ class Answer:
 
 @dataclass
 class Storefront:
-    """A shopper's browser or app. Checks in every answer what must always hold."""
+    """A shopper's browser or app. Checks the headers and messages of every answer."""
 
     http: httpx.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
@@ -276,7 +276,7 @@ class Storefront:
         return (await self.ask(documents()[name], **variables)).data
 
     async def sign_in(self, username: str, password: str, delivery: str = "COOKIE") -> dict[str, Any]:
-        """The payload of `signIn`. Later requests send the bearer token, if there is one."""
+        """Sign in and return the payload of `signIn`. Later requests send the bearer token, if the payload has one."""
         query = """mutation($username: String!, $password: String!, $delivery: SessionDelivery) {
           signIn(input: {credentials: {password: {username: $username, password: $password}}, delivery: $delivery}) {
             bearerToken session { id level locale currencyCode }
@@ -337,7 +337,7 @@ class Storefront:
 
 @dataclass
 class Shopper:
-    """A shopper with a storefront, who fills a cart and pays with sources of the payment service."""
+    """A shopper who fills a cart in a storefront and pays with payment sources."""
 
     storefront: Storefront
     sandbox: httpx.AsyncClient
@@ -350,7 +350,7 @@ class Shopper:
         assert payload["errors"] == []
 
     async def source(self, source_type: str = "creditCard", **changes: Any) -> str:
-        """Create a source for the open cart, as DigitalRiver.js does. Returns its id."""
+        """Create a source for the current cart, as DigitalRiver.js does. Returns the source id."""
         cart = await self.storefront.cart()
         return await create_source(
             self.sandbox, self.world, cart["paymentSession"]["sessionId"], source_type, **changes
@@ -363,12 +363,12 @@ class Shopper:
         return source_id
 
     async def get_ready(self, source_type: str = "creditCard", **changes: Any) -> None:
-        """Fill the cart and attach a source, so that it can be submitted."""
+        """Fill the cart and attach a source, so that the cart can be submitted."""
         await self.fill_cart()
         await self.pay_with(source_type, **changes)
 
     async def decide(self, url: str, decision: str = "approve") -> None:
-        """Approve or refuse on the provider's page."""
+        """Send a decision of the shopper on the provider's page: `approve`, `reject` or `cancel`."""
         answer = await self.sandbox.post(httpx.URL(url).raw_path.decode(), data={"decision": decision})
         assert answer.status_code == 303, answer.text
 
@@ -384,7 +384,7 @@ class Shopper:
         await self.control("session-state", {"sessionId": session_id, "state": state})
 
     async def wire_cart(self) -> dict[str, Any]:
-        """The open cart as Digital River returns it."""
+        """JSON of the current cart, as Digital River returns the cart."""
         token = next(token for token, grant in self.world.tokens.items() if grant.shopper.cart)
         answer = await self.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})
         wire: dict[str, Any] = answer.json()
@@ -398,7 +398,7 @@ class Shopper:
 async def signed_in(
     storefront: Storefront, sandbox: httpx.AsyncClient, world: World, username: str, password: str
 ) -> Shopper:
-    """A registered shopper in a browser of their own."""
+    """Sign in with a new browser session. Returns the registered shopper."""
     browser = Storefront(storefront.http)
     payload = await browser.sign_in(username, password)
     assert payload["errors"] == []
@@ -408,7 +408,7 @@ async def signed_in(
 async def create_source(
     sandbox: httpx.AsyncClient, world: World, session_id: str, source_type: str = "creditCard", **changes: Any
 ) -> str:
-    """Create a source and return its id. `changes` name fields by path: `owner__lastName`."""
+    """Create a source and return its id. `changes` name fields of the request by path, such as `owner__lastName`."""
     details: dict[str, Any] = {
         "creditCard": {"number": VISA, "expirationMonth": 10, "expirationYear": 2035, "cvv": "123"},
         "wireTransfer": {},
@@ -445,7 +445,7 @@ async def create_source(
 
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until the condition holds; the timeout of the test is the limit."""
+    """Wait until the condition is true. Only the timeout of the test limits the wait."""
     while True:
         result = condition()
         if result if isinstance(result, bool) else await result:

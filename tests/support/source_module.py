@@ -1,4 +1,4 @@
-"""A Python file for tests that follow values through the source: its syntax tree, imports and assignments."""
+"""Syntax tree, imports and assignments of a Python file, for tests that follow values through the source."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ class Module:
     tree: ast.Module
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
-    """By local name: the dotted name of a module, or of something in one."""
+    """Dotted name of each imported module or object, by local name."""
 
     def __post_init__(self) -> None:
         for node in ast.walk(self.tree):
@@ -28,18 +28,18 @@ class Module:
             yield node
 
     def function(self, node: ast.AST) -> ast.AST:
-        """The innermost function around a node, else the module."""
+        """The innermost function that contains a node; the module if there is no such function."""
         return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
 
     def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
-        """The values assigned to a name in a function or in the module; only those that reach a use, if it is given."""
+        """Values assigned to a name in a function or module. With `use`, only the values that can reach this use."""
         nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
         pairs = [(node, value) for node in nodes for target, value in assignments(node) if target == name]
         others = [node for node, _ in pairs]
         return [value for node, value in pairs if use is None or self.reaches(node, use, others)]
 
     def reaches(self, assignment: ast.AST, use: ast.AST, others: list[ast.AST]) -> bool:
-        """Whether no other assignment of the name certainly comes between an assignment and a use."""
+        """Whether an assigned value can reach a use without being overwritten by another assignment."""
         above = {*self.above(use)}
         between = [node for node in others if _line(assignment) < _line(node) < _line(use)]
         return _line(assignment) < _line(use) and not any(self.parents[node] in above for node in between)
@@ -51,7 +51,7 @@ def _line(node: ast.AST) -> tuple[int, int]:
 
 
 def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Names and values of `a = 1`, `a: int = 1` and `a, b = 1, 2`."""
+    """Yield the names and values of an assignment such as `a = 1`, `a: int = 1` or `a, b = 1, 2`."""
     if isinstance(node, ast.AnnAssign | ast.NamedExpr):
         if isinstance(node.target, ast.Name) and node.value:
             yield node.target.id, node.value
@@ -65,7 +65,7 @@ def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def class_of(module: Module, use: ast.AST, name: str) -> str:
-    """The class of a parameter: that of the `isinstance` around a use, else that of its annotation."""
+    """Class of a parameter, from an `isinstance` check around the use, otherwise from the annotation."""
     for node in module.above(use):
         match node:
             case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), ast.Name(id=owner)])):
@@ -79,7 +79,7 @@ def class_of(module: Module, use: ast.AST, name: str) -> str:
 
 
 def called_name(call: ast.Call) -> str:
-    """The last part of the name of the function."""
+    """Name of the called function, without the object or module in front."""
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -87,7 +87,7 @@ def called_name(call: ast.Call) -> str:
 
 
 def placeholder(node: ast.AST) -> str:
-    """A name for a variable part of a message."""
+    """Placeholder such as `{name}` for a variable part of a message."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[argument, *_]):
             return placeholder(argument)

@@ -1,4 +1,4 @@
-"""Which calls Digital River offers, the graph names as sources, the gateway sends and the sandbox answers.
+"""Compares the calls of Digital River's API, of the graph's `Source:` lines, of the gateway and of the sandbox.
 
 The calls that Digital River offers are listed in `docs/coverage.csv`. The others are read from the `Source:` lines of
 the SDL, from the code of the gateway's client, and from the routes of the sandbox.
@@ -20,7 +20,7 @@ INVENTORY = ROOT / "docs" / "coverage.csv"
 SDL = ROOT / "schema" / "schema.graphql"
 
 SETTINGS = "settings"
-"""In the column `instead`: the gateway is configured with what the call would return."""
+"""Value of the column `instead` if a setting of the gateway replaces the result of the call."""
 
 
 def call(method: str, path: str) -> Call:
@@ -29,13 +29,13 @@ def call(method: str, path: str) -> Call:
 
 @dataclass(frozen=True)
 class Row:
-    """A call that Digital River offers."""
+    """A call of Digital River's API."""
 
     area: str
     method: str
     path: str
     need: str
-    """How much a storefront needs it: must, should, later, out."""
+    """How much a storefront needs the call: must, should, later or out."""
     note: str
     instead: str
     """Another call with the same effect, if the gateway sends that one."""
@@ -49,7 +49,7 @@ class Row:
 class Coverage:
     rows: list[Row]
     named: Mapping[Call, list[str]]
-    """Calls that the graph names as a source, each with the coordinates that name it."""
+    """Coordinates of the descriptions that name a call as a source, by call."""
     sent: frozenset[Call]
     answered: frozenset[Call]
 
@@ -83,7 +83,7 @@ def sandbox_calls() -> Iterator[Call]:
 
 
 def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
-    """Calls after `Source:` in a description, each with the coordinates of the descriptions."""
+    """Coordinates of the descriptions with a call after `Source:`, by call."""
     known = {row.call: row for row in rows}
     named = defaultdict(list)
     for coordinate, base, source in _sources():
@@ -94,7 +94,7 @@ def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
 
 
 def _sources() -> Iterator[tuple[str, str | None, str]]:
-    """For each description with `Source:`: its coordinate, the path its type is read from, and what follows."""
+    """Yield the coordinate, the path of the type's own source, and the text after `Source:` of each description."""
     for name, type_ in build_schema(SDL.read_text()).type_map.items():
         type_source = _source(type_)
         base = next((path for method, path in source_calls(type_source) if method == "GET"), None)
@@ -109,7 +109,7 @@ def _source(described: GraphQLNamedType) -> str:
 
 
 def source_calls(source: str) -> Iterator[tuple[str, str]]:
-    """Method and path of each call. `POST and DELETE …/a, or …/b` is four calls; the context completes an ellipsis."""
+    """Calls in the text after `Source:`. For example, `POST and DELETE …/a, or …/b` names four calls."""
     methods, is_new = list[str](), True
     for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", source):
         if token.isalpha():

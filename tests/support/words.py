@@ -1,4 +1,4 @@
-"""Words that the project does not use, read from the glossary of CONTRIBUTING.md, and where they stand in a file."""
+"""Finds words in a file that the glossary of CONTRIBUTING.md rules out."""
 
 import ast
 import io
@@ -26,16 +26,16 @@ BY_SENSE = {
     "freshness": r"\bfreshness\b",
     "the shop": r"\bThe shop (?:is|does|has|answered|refused|will)\b",
 }
-"""Patterns of words that the glossary rules out in one sense only, which it names in brackets."""
+"""Patterns of words that the glossary rules out only in the sense that it gives in brackets."""
 
 BY_READING = {"tell", "say"}
-"""Words whose sense no pattern finds."""
+"""Words in the glossary that no pattern can check, because only a reader can judge their sense."""
 
 VAGUE_NAMES = {
     *("one", "ones", "each", "it", "its", "what", "who", "whom", "whose", "thing", "things"),
     *("found", "told", "kept", "taken", "asked", "seen", "given", "wanted", "said", "heard", "got"),
 }
-"""Names of variables, arguments and functions that do not say what they hold."""
+"""Names of variables, arguments and functions that are rejected because they are too vague."""
 
 VAGUE_CLASS = re.compile(r"(?:Told|Kept|Taken|Asked|Seen|Given|Wanted|Found|Heard|Said)(?=[A-Z]|$)(?!Error)")
 
@@ -60,7 +60,7 @@ def files() -> Iterator[Path]:
 
 @cache
 def rules() -> list[tuple[re.Pattern[str], str]]:
-    """A pattern for each word in the glossary's last table, and the word to use. Raises `LookupError`."""
+    """Pattern of each ruled-out word, with the word to use. Raises `LookupError` if BY_SENSE lacks a word."""
     table = GLOSSARY.read_text().partition("| not | but |")[2]
     patterns = []
     for cell, instead in re.findall(r"^\| ([^|\n]+) \| ([^|\n]+) \|$", table, re.MULTILINE):
@@ -91,13 +91,13 @@ def hits(path: Path) -> Iterator[Hit]:
 
 
 def _passages_of_python(text: str, nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
-    """The first line and the words of docstrings, comments, strings with a space, and names of tests."""
+    """Yield line number and text of docstrings, comments, strings with a space, and test names."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield node.lineno, node.value.partition("Source:")[0]
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             yield node.lineno, node.name.replace("_", " ")
-    # Tokenizing is slow, and few files have a word in question after a `#`.
+    # Tokenizing is slow, so only files with a ruled-out word after a `#` are tokenized.
     after_hash = "\n".join(line.partition("#")[2] for line in text.splitlines())
     if any(pattern.search(after_hash) for pattern, _ in rules()):
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -106,7 +106,7 @@ def _passages_of_python(text: str, nodes: list[ast.AST]) -> Iterator[tuple[int, 
 
 
 def _passages_of_text(path: Path, text: str) -> Iterator[tuple[int, str]]:
-    """Lines without their code; of CONTRIBUTING.md without the table that lists the words."""
+    """Yield number and text of each line, without code and without the table of words in CONTRIBUTING.md."""
     if path == GLOSSARY:
         text = text.partition("| not | but |")[0]
     is_code = False
@@ -117,7 +117,7 @@ def _passages_of_text(path: Path, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _vague_names(nodes: list[ast.AST]) -> Iterator[Hit]:
-    """Values of enums and attributes of classes have the graph's names, and are not looked at."""
+    """Yield vague names. Enum values and class attributes are exempt, because they have the names of the graph."""
     classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     attributes = {name for node in classes for part in node.body if _is_assignment(part) for name in ast.walk(part)}
     for node in nodes:
