@@ -80,7 +80,7 @@ LIBRARY = [
         "Syntax Error: {problem} Parsing aborted.", ("TopLevelCode.OPERATION_TOO_EXPENSIVE",), "gateway/documents/", ""
     ),
 ]
-"""Messages that begin with a text of graphql-core. In the first message, `{problem}` is a message about scalars."""
+"""Messages that begin with words of graphql-core. In the first message, `{problem}` is a message about scalars."""
 
 
 def page() -> str:
