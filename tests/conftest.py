@@ -1,4 +1,4 @@
-"""Shared fixtures: a sandbox, a gateway in front of it, and shoppers."""
+"""Shared fixtures: a sandbox, a gateway that calls the sandbox, and shoppers."""
 
 import gc
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +15,7 @@ from tests.support.valkey import Valkey
 
 
 def pytest_collection_finish() -> None:
-    """Build both schemas once and exclude them from garbage collection, which is slow otherwise."""
+    """Build the schemas once and exclude them from garbage collection, to make garbage collection faster."""
     for suggests in (True, False):
         build(suggests=suggests)
     gc.collect()
@@ -29,14 +29,14 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
-    """One server for all tests of a worker. Each test uses its own keys."""
+    """A Valkey server that all tests of a worker share. Each test uses different keys."""
     with Valkey() as server:
         yield server
 
 
 @pytest.fixture
 def own_valkey() -> Iterator[Valkey]:
-    """A server for one test, which may break it."""
+    """A Valkey server that only one test uses, so the test may stop or flush the server."""
     with Valkey() as server:
         yield server
 
@@ -53,13 +53,13 @@ def world() -> World:
 
 @pytest.fixture
 def network(world: World) -> InMemoryTransport:
-    """Connects the gateway and the shopper's browser to the sandbox."""
+    """Transport that connects the gateway and the browser of the shopper to the sandbox."""
     return InMemoryTransport(create_sandbox(world))
 
 
 @pytest.fixture
 async def sandbox(network: InMemoryTransport) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the sandbox as DigitalRiver.js and the shopper's browser do."""
+    """HTTP client that calls the sandbox as DigitalRiver.js and the browser of the shopper do."""
     async with httpx.AsyncClient(transport=network, base_url="http://sandbox") as http:
         yield http
 
@@ -79,7 +79,7 @@ def shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) ->
 async def reconciled_shopper(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
-    """A shopper of a gateway whose reconciler runs all the time."""
+    """A shopper of a gateway whose reconciler runs every 10 milliseconds."""
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
         yield Shopper(storefront, sandbox, world)
 
@@ -93,13 +93,13 @@ async def client(sandbox: httpx.AsyncClient, world: World) -> Client:
 
 @pytest.fixture
 async def registered_shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
-    """Alex of the demo shop, signed in. Has addresses and saved cards."""
+    """The shopper Alex of the demo shop, who is signed in and has saved addresses and cards."""
     keys = world.keys
     return await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
 
 
 @pytest.fixture
 async def other_registered_shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
-    """Sam of the demo shop, signed in at the same gateway."""
+    """The shopper Sam of the demo shop, who is signed in at the same gateway."""
     keys = world.keys
     return await signed_in(storefront, sandbox, world, keys.other_shopper_username, keys.other_shopper_password)

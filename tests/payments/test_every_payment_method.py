@@ -1,4 +1,4 @@
-"""Each documented payment method: bought, abandoned, rejected, approved later, or finished in the background."""
+"""Purchases with each documented payment method: completed, abandoned, rejected, or approved later."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -47,12 +47,12 @@ TYPES = {
     "konbini": "TransferSource",
     "wireTransfer": "TransferSource",
 }
-"""Graph type of a source by its method's type; all others are RedirectSource."""
+"""Graph type of the source of each payment method. Sources of other payment methods are RedirectSource."""
 
 
 @dataclass
 class Purchase:
-    """A shopper in a market of the payment method, with a full cart."""
+    """A shopper with a cart in a country and currency of the payment method."""
 
     case: PaymentMethodCase
     shopper: Shopper
@@ -106,8 +106,8 @@ class Purchase:
         order: dict[str, Any] = (await self.shopper.storefront.run("PaymentInstructions", orderId=order_id))["order"]
         return order
 
-    async def other_source(self) -> str:
-        """Pay the same cart by card."""
+    async def pay_by_card(self) -> str:
+        """Pay the same cart by card and return the text of the docs for that result."""
         assert await self.attach(await self.source_of("creditCard", CARD)) == []
         result = await self.submit()
         assert result["__typename"] == "OrderPlaced"
@@ -130,7 +130,7 @@ async def purchase(
         yield purchase
 
 
-# Bought.
+# Purchases that the shopper completes.
 
 
 async def standard(purchase: Purchase) -> str:
@@ -140,7 +140,7 @@ async def standard(purchase: Purchase) -> str:
     return "placed"
 
 
-async def approved_first(purchase: Purchase) -> str:
+async def approved_before_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.decide(source_id)
     assert await purchase.attach(source_id) == []
@@ -149,7 +149,7 @@ async def approved_first(purchase: Purchase) -> str:
     return "approved, attached, placed"
 
 
-async def approved_after(purchase: Purchase) -> str:
+async def approved_after_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     assert await purchase.attach(source_id) == []
     assert (await purchase.submit())["__typename"] == "OrderActionRequired"
@@ -169,10 +169,10 @@ INSTRUCTIONS = {
     "konbini": {"documentUrl", "storeId", "receiptNumber", "storeName", "localizedStoreName", "storeLogoUrl"},
     "wireTransfer": {"reference", "bankName", "city", "country", "accountHolder", "accountNumber", "swiftCode"},
 }
-"""By type: the fields that are set and the keys of the details."""
+"""Names of the payment instructions of each payment method: fields that are set, and keys of `details`."""
 
 
-async def paid_in(purchase: Purchase) -> str:
+async def paid_by_transfer(purchase: Purchase) -> str:
     assert await purchase.attach(await purchase.source()) == []
     result = await purchase.submit()
     assert result["__typename"] == "OrderAwaitingPayment"
@@ -193,11 +193,11 @@ async def paid_in(purchase: Purchase) -> str:
     return "awaiting payment with instructions; submitted once the money is there"
 
 
-# Abandoned.
+# Purchases that the shopper abandons.
 
 
-async def no_source(purchase: Purchase) -> str:
-    """The shopper closed the wallet or left the bank's challenge."""
+async def without_chargeable_source(purchase: Purchase) -> str:
+    """The shopper closes the wallet or does not pass the authentication of the bank."""
     if purchase.case.type != "applePay":
         changes = {
             "creditCard": {"creditCard__number": "5454545454545454"},
@@ -212,14 +212,14 @@ async def no_source(purchase: Purchase) -> str:
     return "blocked: no source that can be charged"
 
 
-async def left_before(purchase: Purchase) -> str:
+async def cancelled_before_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.decide(source_id, "cancel")
     assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    return f"not chargeable; {await purchase.other_source()}"
+    return f"not chargeable; {await purchase.pay_by_card()}"
 
 
-async def left_after(purchase: Purchase) -> str:
+async def cancelled_after_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.attach(source_id)
     first = await purchase.submit()
@@ -241,7 +241,7 @@ async def never_paid(purchase: Purchase) -> str:
     (reminder,) = (await purchase.shopper.sandbox.get("/_sandbox/events")).json()
     assert reminder["type"] == "delayed_payment.reminder"
     await purchase.pass_time(10 * DAY)
-    # The shopper's session has ended by then, so the sandbox's state is checked.
+    # The session of the shopper has expired by now, so the order is read from the sandbox.
     (order,) = purchase.shopper.world.orders()
     assert order.state == "Cancelled"
     _, expired = (await purchase.shopper.sandbox.get("/_sandbox/events")).json()
@@ -251,23 +251,23 @@ async def never_paid(purchase: Purchase) -> str:
     return "awaiting payment; cancelled after 30 days"
 
 
-# Rejected.
+# Purchases whose payment is rejected.
 
 
 async def declined(purchase: Purchase) -> str:
     assert await purchase.attach(await purchase.source(owner__lastName="Decline:insufficient_funds")) == []
     assert (await purchase.submit())["__typename"] == "OrderDeclined"
-    return f"declined; {await purchase.other_source()}"
+    return f"declined; {await purchase.pay_by_card()}"
 
 
-async def rejected_before(purchase: Purchase) -> str:
+async def rejected_before_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.decide(source_id, "reject")
     assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    return f"not chargeable; {await purchase.other_source()}"
+    return f"not chargeable; {await purchase.pay_by_card()}"
 
 
-async def rejected_after(purchase: Purchase) -> str:
+async def rejected_after_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.attach(source_id)
     await purchase.submit()
@@ -275,19 +275,19 @@ async def rejected_after(purchase: Purchase) -> str:
     result = await purchase.resume()
     assert result["__typename"] == "OrderDeclined"
     assert result["paymentSession"]["state"] == "FAILED"
-    return f"declined; {await purchase.other_source()}"
+    return f"declined; {await purchase.pay_by_card()}"
 
 
-async def not_made(purchase: Purchase) -> str:
+async def source_not_created(purchase: Purchase) -> str:
     source_id = await purchase.source(owner__lastName="SourceCreationFail")
     assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
-    return f"not chargeable; {await purchase.other_source()}"
+    return f"not chargeable; {await purchase.pay_by_card()}"
 
 
-# Later.
+# Purchases whose payment is approved later.
 
 
-async def approved_later(purchase: Purchase) -> str:
+async def approved_later_before_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.decide(source_id, "later")
     assert await purchase.attach(source_id) == ["SOURCE_NOT_CHARGEABLE"]
@@ -297,7 +297,7 @@ async def approved_later(purchase: Purchase) -> str:
     return "not chargeable until approved; placed"
 
 
-async def resumed_later(purchase: Purchase) -> str:
+async def approved_later_after_submit(purchase: Purchase) -> str:
     source_id = await purchase.source()
     await purchase.attach(source_id)
     await purchase.submit()
@@ -310,21 +310,21 @@ async def resumed_later(purchase: Purchase) -> str:
 
 Story = Callable[[Purchase], Awaitable[str]]
 
-PLAYED: dict[tuple[str, str], Story] = {
+STORIES: dict[tuple[str, str], Story] = {
     ("standard", "bought"): standard,
-    ("standard", "abandoned"): no_source,
+    ("standard", "abandoned"): without_chargeable_source,
     ("standard", "rejected"): declined,
-    ("redirect-then-submit", "bought"): approved_first,
-    ("redirect-then-submit", "abandoned"): left_before,
-    ("redirect-then-submit", "rejected"): rejected_before,
-    ("redirect-then-submit", "later"): approved_later,
-    ("submit-then-redirect", "bought"): approved_after,
-    ("submit-then-redirect", "abandoned"): left_after,
-    ("submit-then-redirect", "rejected"): rejected_after,
-    ("submit-then-redirect", "later"): resumed_later,
-    ("delayed", "bought"): paid_in,
+    ("redirect-then-submit", "bought"): approved_before_submit,
+    ("redirect-then-submit", "abandoned"): cancelled_before_submit,
+    ("redirect-then-submit", "rejected"): rejected_before_submit,
+    ("redirect-then-submit", "later"): approved_later_before_submit,
+    ("submit-then-redirect", "bought"): approved_after_submit,
+    ("submit-then-redirect", "abandoned"): cancelled_after_submit,
+    ("submit-then-redirect", "rejected"): rejected_after_submit,
+    ("submit-then-redirect", "later"): approved_later_after_submit,
+    ("delayed", "bought"): paid_by_transfer,
     ("delayed", "abandoned"): never_paid,
-    ("delayed", "rejected"): not_made,
+    ("delayed", "rejected"): source_not_created,
 }
 
 CASES = [
@@ -336,8 +336,10 @@ CASES = [
 
 
 @pytest.mark.parametrize(("case", "story"), CASES)
-async def test_each_story_ends_as_documented(purchase: Purchase, case: PaymentMethodCase, story: str) -> None:
-    assert await PLAYED[case.workflow, story](purchase) == cell(case, story)
+async def test_purchase_with_each_payment_method_ends_as_documented(
+    purchase: Purchase, case: PaymentMethodCase, story: str
+) -> None:
+    assert await STORIES[case.workflow, story](purchase) == cell(case, story)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +347,7 @@ async def test_each_story_ends_as_documented(purchase: Purchase, case: PaymentMe
     [case for case in PAYMENT_METHOD_CASES if case.workflow == "submit-then-redirect"],
     ids=lambda case: case.name,
 )
-async def test_order_approved_without_return_is_placed_in_the_background(
+async def test_approved_order_is_placed_although_shopper_does_not_return(
     case: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, locales=LOCALES, reconcile_every_s=0.01) as storefront:
@@ -368,7 +370,7 @@ async def test_order_approved_without_return_is_placed_in_the_background(
 
 
 @pytest.mark.parametrize("case", PAYMENT_METHOD_CASES, ids=lambda case: case.name)
-async def test_usable_payment_method_is_listed_with_its_sequence(purchase: Purchase, case: PaymentMethodCase) -> None:
+async def test_payment_method_is_listed_with_its_graph_sequence(purchase: Purchase, case: PaymentMethodCase) -> None:
     step = await purchase.shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
     method = next(listed for listed in step["availablePaymentMethods"]["methods"] if listed["type"] == case.type)
     assert method["sequence"] == SEQUENCES[case.workflow]
@@ -387,7 +389,7 @@ async def test_usable_payment_method_is_listed_with_its_sequence(purchase: Purch
 @pytest.mark.parametrize(
     "case", [case for case in PAYMENT_METHOD_CASES if case.name == "Trustly"], ids=lambda case: case.name
 )
-async def test_method_is_not_listed_above_its_limit(purchase: Purchase) -> None:
+async def test_payment_method_is_not_listed_above_its_maximum_amount(purchase: Purchase) -> None:
     storefront = purchase.shopper.storefront
     assert await purchase.attach(await purchase.source()) == []
     assert (await storefront.add(TENT, 3))["errors"] == []
@@ -402,15 +404,15 @@ async def test_method_is_not_listed_above_its_limit(purchase: Purchase) -> None:
     assert purchase.orders_in_force == 0
 
 
-def test_all_documented_payment_methods_have_a_case() -> None:
+def test_every_documented_payment_method_is_tested() -> None:
     documented = {method.name for method in TABLE if not method.only_recurring and method.needs != "organization"}
     assert [case.name for case in PAYMENT_METHOD_CASES] == sorted(documented, key=str.lower)
     assert len(PAYMENT_METHOD_CASES) == 28
     played = {
-        workflow: {story for story_workflow, story in PLAYED if story_workflow == workflow} for workflow in OUTCOMES
+        workflow: {story for story_workflow, story in STORIES if story_workflow == workflow} for workflow in OUTCOMES
     }
     assert {workflow: set(stories) - {"resumed"} for workflow, stories in OUTCOMES.items()} == played
 
 
-def test_payment_methods_page_is_current() -> None:
+def test_payment_methods_page_of_the_docs_is_current() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which writes docs/payment-methods.md too"

@@ -1,4 +1,4 @@
-"""The list of payment methods: read once for a cart, and read again when the cart changes."""
+"""Available payment methods: the gateway caches them for a cart, and reads them again when the cart changes."""
 
 import asyncio
 from typing import Any
@@ -31,7 +31,7 @@ from tests.support.shop import (
 )
 
 CART_LIST = f"{CART}/payment-methods"
-"""The cart's own list."""
+"""Call that lists the payment methods of one cart. The gateway uses it when the payment service fails."""
 
 LIST = """{ availablePaymentMethods { isStale amount { amount } countryCode
   methods { type isUsable obstacles } } }"""
@@ -46,23 +46,23 @@ def service_calls(shopper: Shopper) -> int:
     return shopper.world.calls.count("GET", METHODS)
 
 
-async def fill(shopper: Shopper) -> None:
-    """A cart whose payment methods have not been read."""
+async def fill_without_payment_methods(shopper: Shopper) -> None:
+    """Add a product to the cart without reading payment methods."""
     await shopper.storefront.add(POLES)
     text = """mutation { prepareCheckout(input: {termsOfSaleAccepted: true}) { errors { code } } }"""
     await shopper.storefront.ask(text)
     assert service_calls(shopper) == 0
 
 
-async def both_fail(shopper: Shopper) -> None:
-    """Let the payment service and the cart's own list fail."""
+async def fail_both_lists(shopper: Shopper) -> None:
+    """Make both calls that list payment methods fail."""
     for path in (METHODS, CART_LIST):
         await shopper.fault("status", path, status=503)
 
 
 @pytest.mark.slow
-async def test_five_hundred_requests_share_one_call(shopper: Shopper) -> None:
-    await fill(shopper)
+async def test_concurrent_requests_share_one_read_of_payment_methods(shopper: Shopper) -> None:
+    await fill_without_payment_methods(shopper)
     tabs = [shopper.storefront.another_tab() for _ in range(500)]
     lists = await asyncio.gather(*(methods(tab) for tab in tabs))
     assert service_calls(shopper) == 1
@@ -70,8 +70,8 @@ async def test_five_hundred_requests_share_one_call(shopper: Shopper) -> None:
     assert len(lists[0]["methods"]) > 5
 
 
-async def test_list_is_fresh_for_a_minute(shopper: Shopper, clock: Clock) -> None:
-    await fill(shopper)
+async def test_payment_methods_are_cached_for_one_minute(shopper: Shopper, clock: Clock) -> None:
+    await fill_without_payment_methods(shopper)
     await methods(shopper.storefront)
     clock.move(59)
     await methods(shopper.storefront)
@@ -81,12 +81,12 @@ async def test_list_is_fresh_for_a_minute(shopper: Shopper, clock: Clock) -> Non
     assert service_calls(shopper) == 2
 
 
-async def test_changed_total_or_country_leads_to_another_list(shopper: Shopper) -> None:
-    await fill(shopper)
+async def test_payment_methods_are_read_again_for_new_total_or_country(shopper: Shopper) -> None:
+    await fill_without_payment_methods(shopper)
     await methods(shopper.storefront)
     await shopper.storefront.add(POLES)
     assert (await methods(shopper.storefront))["amount"]["amount"] == "118.00"
-    assert service_calls(shopper) == 2, "the amount"
+    assert service_calls(shopper) == 2, "read again for the new total"
 
     await shopper.storefront.give_details()
     before = service_calls(shopper)
@@ -94,36 +94,38 @@ async def test_changed_total_or_country_leads_to_another_list(shopper: Shopper) 
     await shopper.storefront.give_details(**abroad)
     available = await methods(shopper.storefront)
     assert available["countryCode"] == "DE"
-    assert service_calls(shopper) == before + 1, "the country"
+    assert service_calls(shopper) == before + 1, "read again for the new country"
 
 
 ABROAD = ADDRESS | {"countryCode": "DE", "countrySubdivision": None, "postalCode": "50667", "city": "Köln"}
-TO = "mutation($a: AddressInput!) { setCartAddresses(input: {%s: {address: $a}}) { errors { code } } }"
-SESSION = "mutation { updateSession(input: {%s}) { errors { code } } }"
+SET_ADDRESS = "mutation($a: AddressInput!) { setCartAddresses(input: {%s: {address: $a}}) { errors { code } } }"
+UPDATE_SESSION = "mutation { updateSession(input: {%s}) { errors { code } } }"
 CART = "mutation { updateCart(input: {%s}) { errors { code } } }"
-BUYER = "mutation { setTaxIdentifiers(input: {customerType: BUSINESS, taxIdentifiers: [%s]}) { errors { code } } }"
+SET_CUSTOMER_TYPE = (
+    "mutation { setTaxIdentifiers(input: {customerType: BUSINESS, taxIdentifiers: [%s]}) { errors { code } } }"
+)
 
 CHANGES: list[tuple[str, str, dict[str, Any]]] = [
-    ("the locale", SESSION % 'locale: "en-GB", currencyCode: "EUR"', {}),
-    ("the currency", SESSION % 'currencyCode: "USD"', {}),
-    ("the billing country", TO % "billing", {"a": ADDRESS}),
-    ("the shipping country", TO % "shipping", {"a": ADDRESS}),
+    ("the locale", UPDATE_SESSION % 'locale: "en-GB", currencyCode: "EUR"', {}),
+    ("the currency", UPDATE_SESSION % 'currencyCode: "USD"', {}),
+    ("the billing country", SET_ADDRESS % "billing", {"a": ADDRESS}),
+    ("the shipping country", SET_ADDRESS % "shipping", {"a": ADDRESS}),
     ("the organization", CART % 'organizationId: "org-1"', {}),
-    ("the customer type", BUYER % "", {}),
-    ("a tax identifier", BUYER % '{key: "DE_VAT", value: "DE123456789"}', {}),
+    ("the customer type", SET_CUSTOMER_TYPE % "", {}),
+    ("a tax identifier", SET_CUSTOMER_TYPE % '{key: "DE_VAT", value: "DE123456789"}', {}),
 ]
-"""All but the currency leave the total as it is; prices in euros include tax."""
+"""Changes to a cart. Only the currency changes the total, because prices in euros include tax."""
 
 
 @pytest.mark.parametrize(("trait", "text", "variables"), CHANGES, ids=[trait for trait, _, _ in CHANGES])
-async def test_each_trait_of_the_cart_has_its_own_list(
+async def test_payment_methods_are_read_again_when_the_cart_changes(
     shopper: Shopper, trait: str, text: str, variables: dict[str, Any]
 ) -> None:
     storefront = shopper.storefront
     await storefront.ask('mutation { startSession(input: {locale: "de-DE"}) { errors { code } } }')
     await storefront.add(SOFTWARE)
     for side in ("billing", "shipping"):
-        await storefront.ask(TO % side, a=ABROAD)
+        await storefront.ask(SET_ADDRESS % side, a=ABROAD)
     before = await methods(storefront)
     assert service_calls(shopper) == 1
     (payload,) = (await storefront.ask(text, **variables)).data.values()
@@ -132,10 +134,10 @@ async def test_each_trait_of_the_cart_has_its_own_list(
     assert service_calls(shopper) == 2
     assert trait == "the currency" or before["amount"] == after["amount"]
     await methods(storefront)
-    assert service_calls(shopper) == 2, "then it is cached"
+    assert service_calls(shopper) == 2, "the new list is cached"
 
 
-async def test_no_two_traits_share_a_cache_key(shopper: Shopper) -> None:
+async def test_different_carts_have_different_cache_keys(shopper: Shopper) -> None:
     await shopper.fill_cart()
     wire = (await shopper.wire_cart())["cart"]
     (line,) = wire["lineItems"]["lineItem"]
@@ -167,8 +169,8 @@ async def test_no_two_traits_share_a_cache_key(shopper: Shopper) -> None:
     assert len(set(keys)) == len(changes) + 1
 
 
-async def test_another_session_has_its_own_list(shopper: Shopper) -> None:
-    await fill(shopper)
+async def test_payment_methods_are_not_shared_between_sessions(shopper: Shopper) -> None:
+    await fill_without_payment_methods(shopper)
     await methods(shopper.storefront)
     stranger = Storefront(shopper.storefront.http)
     await stranger.add(POLES)
@@ -176,10 +178,10 @@ async def test_another_session_has_its_own_list(shopper: Shopper) -> None:
     assert service_calls(shopper) == 2
 
 
-async def test_stale_list_is_served_and_marked_when_reads_fail(shopper: Shopper, clock: Clock) -> None:
-    await fill(shopper)
+async def test_stale_payment_methods_are_returned_and_marked_when_reads_fail(shopper: Shopper, clock: Clock) -> None:
+    await fill_without_payment_methods(shopper)
     fresh = await methods(shopper.storefront)
-    await both_fail(shopper)
+    await fail_both_lists(shopper)
     clock.move(61)
     stale = await methods(shopper.storefront)
     assert stale == fresh | {"isStale": True}
@@ -187,28 +189,28 @@ async def test_stale_list_is_served_and_marked_when_reads_fail(shopper: Shopper,
     await shopper.storefront.add(POLES)
     answer = await shopper.storefront.ask(LIST)
     assert answer.body["data"] == {"availablePaymentMethods": None}
-    assert answer.codes == ["UPSTREAM_UNAVAILABLE"], "never the list of another cart"
+    assert answer.codes == ["UPSTREAM_UNAVAILABLE"], "the list of a cart with another total is not returned"
 
 
-async def test_stale_list_expires_after_ten_minutes(shopper: Shopper, clock: Clock) -> None:
-    await fill(shopper)
+async def test_stale_payment_methods_expire_after_ten_minutes(shopper: Shopper, clock: Clock) -> None:
+    await fill_without_payment_methods(shopper)
     await methods(shopper.storefront)
-    await both_fail(shopper)
+    await fail_both_lists(shopper)
     clock.move(60 + 601)
     answer = await shopper.storefront.ask(LIST)
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
 
 
-async def test_failed_read_is_not_cached(shopper: Shopper) -> None:
-    await fill(shopper)
+async def test_failed_read_of_payment_methods_is_not_cached(shopper: Shopper) -> None:
+    await fill_without_payment_methods(shopper)
     await shopper.fault("malformed", METHODS, times=1)
     await shopper.fault("malformed", CART_LIST, times=1)
     assert (await shopper.storefront.ask(LIST)).codes == ["UPSTREAM_INVALID_RESPONSE"]
     assert (await methods(shopper.storefront))["isStale"] is False
 
 
-async def test_filter_applies_to_the_cached_list(shopper: Shopper) -> None:
-    await fill(shopper)
+async def test_filtered_and_full_payment_methods_share_one_read(shopper: Shopper) -> None:
+    await fill_without_payment_methods(shopper)
     text = "{ availablePaymentMethods(filter: {usableOnly: true}) { methods { isUsable } } }"
     usable = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
     assert usable
@@ -217,14 +219,14 @@ async def test_filter_applies_to_the_cached_list(shopper: Shopper) -> None:
     assert service_calls(shopper) == 1
 
 
-# The cart's own list, read when the payment service fails.
+# Payment methods read from the cart when the payment service fails.
 
-FULL = """{ availablePaymentMethods { isStale countryCode amount { amount }
+DETAILED_LIST = """{ availablePaymentMethods { isStale countryCode amount { amount }
   methods { type displayName flow sequence supportsRecurring supportsFreeTrial supportsStoreCredit } } }"""
 
 
-async def full(storefront: Storefront) -> dict[str, Any]:
-    available: dict[str, Any] = (await storefront.ask(FULL)).data["availablePaymentMethods"]
+async def details_of_methods(storefront: Storefront) -> dict[str, Any]:
+    available: dict[str, Any] = (await storefront.ask(DETAILED_LIST)).data["availablePaymentMethods"]
     return available
 
 
@@ -239,42 +241,46 @@ FAILURES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", [*FAILURES, "refusal"])
-async def test_carts_own_list_replaces_the_failed_service(shopper: Shopper, kind: str) -> None:
+async def test_payment_methods_come_from_cart_when_payment_service_fails(shopper: Shopper, kind: str) -> None:
     await shopper.fill_cart()
-    from_service = await full(shopper.storefront)
+    from_service = await details_of_methods(shopper.storefront)
     shopper.world.calls.clear()
     more = {"status": 404, "code": "not_found", "envelope": "C"} if kind == "refusal" else FAILURES[kind]
     await shopper.fault("status" if kind == "refusal" else kind, METHODS, **more)
     await shopper.storefront.add(POLES)
-    from_cart = await full(shopper.storefront)
+    from_cart = await details_of_methods(shopper.storefront)
     assert shopper.world.calls.count("GET", CART_LIST) == 1
     assert from_cart["isStale"] is False
-    assert from_cart["amount"]["amount"] != from_service["amount"]["amount"], "the total of the present cart"
+    assert from_cart["amount"]["amount"] != from_service["amount"]["amount"], (
+        "the amount is the current total of the cart"
+    )
     by_type = {method["type"]: method for method in from_service["methods"]}
-    assert {method["type"] for method in from_cart["methods"]} == by_type.keys(), "all card brands are one method"
+    assert {method["type"] for method in from_cart["methods"]} == by_type.keys(), (
+        "the card brands are combined into one payment method"
+    )
     for method in from_cart["methods"]:
         known = by_type[method["type"]]
         assert method == known | {"displayName": method["displayName"]}
     assert "visa" not in by_type
 
 
-async def test_carts_own_list_is_cached_under_the_same_key(shopper: Shopper, clock: Clock) -> None:
-    await fill(shopper)
+async def test_payment_methods_from_the_cart_are_cached(shopper: Shopper, clock: Clock) -> None:
+    await fill_without_payment_methods(shopper)
     await shopper.fault("status", METHODS, status=503)
     await methods(shopper.storefront)
     await methods(shopper.storefront)
     assert shopper.world.calls.count("GET", CART_LIST) == 1
     await shopper.storefront.add(POLES)
     await methods(shopper.storefront)
-    assert shopper.world.calls.count("GET", CART_LIST) == 2, "another amount is another list"
+    assert shopper.world.calls.count("GET", CART_LIST) == 2, "read again for another total"
     stranger = Storefront(shopper.storefront.http)
     await stranger.add(POLES, 2)
     await methods(stranger)
-    assert shopper.world.calls.count("GET", CART_LIST) == 3, "another session is another list"
+    assert shopper.world.calls.count("GET", CART_LIST) == 3, "read again for another session"
 
 
-async def test_recovered_payment_service_is_read_after_a_minute(shopper: Shopper, clock: Clock) -> None:
-    await fill(shopper)
+async def test_recovered_payment_service_is_used_after_one_minute(shopper: Shopper, clock: Clock) -> None:
+    await fill_without_payment_methods(shopper)
     await shopper.fault("status", METHODS, status=503)
     await methods(shopper.storefront)
     await shopper.sandbox.delete("/_sandbox/faults")
@@ -285,20 +291,20 @@ async def test_recovered_payment_service_is_read_after_a_minute(shopper: Shopper
     assert shopper.world.calls.count("GET", CART_LIST) == 0
 
 
-async def test_settings_can_choose_the_carts_own_list(
+async def test_setting_makes_gateway_read_payment_methods_from_cart(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, payment_methods="cart") as storefront:
         shopper = Shopper(storefront, sandbox, world)
-        await fill(shopper)
-        available = await full(storefront)
+        await fill_without_payment_methods(shopper)
+        available = await details_of_methods(storefront)
         paypal = next(method for method in available["methods"] if method["type"] == "payPal")
         assert (paypal["flow"], paypal["sequence"]) == ("REDIRECT", "REDIRECT_THEN_SUBMIT")
         assert service_calls(shopper) == 0
 
 
-def test_known_methods_agree_with_the_sandbox() -> None:
-    """The two tables were written separately, from the same documentation."""
+def test_gateway_and_sandbox_agree_about_payment_methods() -> None:
+    """The tables of the gateway and the sandbox were written separately from the same documentation."""
     for method in METHODS_OF_THE_SANDBOX.values():
         known = KNOWN_METHODS[method.type]
         assert known.flow.value == method.flow, method.type
@@ -308,7 +314,7 @@ def test_known_methods_agree_with_the_sandbox() -> None:
         assert (method.type in SUPPORTS_STORE_CREDIT) is (method.type in COMBINABLE), method.type
 
 
-def test_unknown_method_is_listed_without_abilities() -> None:
+def test_unknown_payment_method_is_listed_without_capabilities() -> None:
     (method,) = completed([CartListedMethod(type="payByPebble", display_name="Pebbles")]).methods
     assert (method.type, name_of(method), method.flow) == ("payByPebble", "Pebbles", PaymentFlow.UNKNOWN)
     assert sequence_of(method) is PaymentSequence.UNKNOWN

@@ -65,7 +65,7 @@ async def test_store_credit_and_combinable_method_pay_together(with_credit: Shop
         result = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]["result"]
     if workflow == "delayed":
         assert result["__typename"] == "OrderAwaitingPayment"
-        assert result["instructions"]["amount"]["amount"] == "46.69", "store credit has paid its part"
+        assert result["instructions"]["amount"]["amount"] == "46.69", "the amount is the total without store credit"
         body = {"orderId": int(result["order"]["number"]), "event": "funds-arrive"}
         await with_credit.control("order-events", body)
     else:
@@ -76,7 +76,7 @@ async def test_store_credit_and_combinable_method_pay_together(with_credit: Shop
 
 
 @pytest.mark.parametrize("method_type", ["afterPay", "alipay", "amazonPay", "applePay"])
-async def test_other_methods_are_refused_beside_store_credit(with_credit: Shopper, method_type: str) -> None:
+async def test_other_payment_methods_are_rejected_beside_store_credit(with_credit: Shopper, method_type: str) -> None:
     step = await with_credit.storefront.run("PaymentStep")
     method = next(listed for listed in step["availablePaymentMethods"]["methods"] if listed["type"] == method_type)
     assert method == IsPartialDict(isUsable=False, obstacles=["NOT_COMBINABLE_WITH_STORE_CREDIT"])
@@ -95,7 +95,7 @@ async def fill_free_cart(shopper: Shopper) -> None:
     assert (await shopper.storefront.cart())["totals"]["orderTotal"]["amount"] == "0.00"
 
 
-async def test_free_cart_needs_no_source(shopper: Shopper) -> None:
+async def test_cart_with_zero_total_needs_no_source(shopper: Shopper) -> None:
     await fill_free_cart(shopper)
     assert (await shopper.storefront.ask(SESSION)).data["paymentSession"] == {
         "state": "REQUIRES_CONFIRMATION",
@@ -111,14 +111,14 @@ async def test_free_cart_needs_no_source(shopper: Shopper) -> None:
     assert result == IsPartialDict(__typename="OrderPlaced", order=IsPartialDict(state="SUBMITTED"))
 
 
-async def test_free_cart_may_have_a_source(shopper: Shopper) -> None:
+async def test_cart_with_zero_total_may_have_a_source(shopper: Shopper) -> None:
     await shopper.fill_cart(SOFTWARE)
     await shopper.pay_with()
     assert (await shopper.storefront.ask(FREE)).data["applyOffer"]["errors"] == []
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_free_cart_is_blocked_where_the_site_requires_a_source(shopper: Shopper) -> None:
+async def test_cart_with_zero_total_is_blocked_if_site_requires_source(shopper: Shopper) -> None:
     await shopper.control("switches", {"zero_total": "needs_source"})
     await fill_free_cart(shopper)
     result = await shopper.storefront.outcome()
@@ -127,14 +127,16 @@ async def test_free_cart_is_blocked_where_the_site_requires_a_source(shopper: Sh
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# Recurring purchases.
+# Recurring purchases with a saved source.
 
 
 @pytest.mark.parametrize(
     "method_type", sorted({"amazonPay", "creditCard", "googlePay", "klarnaCreditRecurring", "payPalBilling"})
 )
-async def test_saved_source_pays_for_renewals(registered_shopper: Shopper, world: World, method_type: str) -> None:
-    # A month of maps is below Klarna's minimum.
+async def test_saved_source_pays_for_the_renewal_order(
+    registered_shopper: Shopper, world: World, method_type: str
+) -> None:
+    # The map subscription costs less than the minimum amount of Klarna, so coffee is bought with Klarna.
     product, days = (COFFEE, 367) if method_type == "klarnaCreditRecurring" else (LIVE_MAPS, 32)
     await registered_shopper.fill_cart(product)
     source_id = await source(registered_shopper, method_type)
@@ -142,7 +144,9 @@ async def test_saved_source_pays_for_renewals(registered_shopper: Shopper, world
         await approve(registered_shopper, source_id)
     assert (await registered_shopper.storefront.ask(SAVE, id=source_id)).data["savePaymentOption"]["errors"] == []
     assert (await registered_shopper.storefront.attach(source_id))["errors"] == []
-    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced", "approved once"
+    assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced", (
+        "the shopper approves the source only once"
+    )
     (contract,) = world.subscriptions
     assert str(contract.source.id) == source_id
     await registered_shopper.control("clock", {"forward_s": days * 86_400})

@@ -1,4 +1,4 @@
-"""Store credit pays first whatever the order of the steps, and the remaining amount is always right."""
+"""Store credit is used before other sources, in whatever order sources are attached, and all amounts add up."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -20,8 +20,8 @@ ATTACH = f"{CART}/apply-payment-method"
 SOURCES = "/sources"
 LEDGER = "/_ledger/balance"
 
-T = "96.69"
-"""Total of a cart with the daypack, shipped to Minnetonka."""
+TOTAL = "96.69"
+"""Total in dollars of a cart with one daypack, shipped to Minnetonka."""
 
 APPLY = """mutation($amount: MoneyInput) { applyStoreCredit(input: {amount: $amount}) {
   paymentSession { state } warnings { code }
@@ -44,11 +44,13 @@ Step = Callable[[Shopper], Awaitable[dict[str, Any]]]
 
 @dataclass
 class Result:
-    """The payment session after the steps, and the outcome of the last step. An amount of None: no such source."""
+    """Payment session expected after all steps, and errors and warnings expected of the last step."""
 
     state: str
     credit: str | None = None
+    """Amount that store credit pays; None without store credit."""
     card: str | None = None
+    """Amount that the card pays; None without a card."""
     remaining: str = "0.00"
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -60,7 +62,7 @@ async def change(shopper: Shopper, text: str, **variables: Any) -> dict[str, Any
     return payload
 
 
-# The steps.
+# Steps that change the cart or its sources.
 
 
 def credit(amount: str | None = None, currency: str = "USD") -> Step:
@@ -138,109 +140,136 @@ def fails(path: str, method: str, kind: str = "status", **more: Any) -> Step:
     return step
 
 
-NEW = "REQUIRES_SOURCE"
-READY = "REQUIRES_CONFIRMATION"
+REQUIRES_SOURCE = "REQUIRES_SOURCE"
+REQUIRES_CONFIRMATION = "REQUIRES_CONFIRMATION"
 
 CASES: dict[str, tuple[list[Step], Result]] = {
-    # Order of attachment.
-    "credit, then a card": ([credit("50"), card], Result(READY, "50.00", "46.69")),
+    # Order in which sources are attached.
+    "credit, then a card": ([credit("50"), card], Result(REQUIRES_CONFIRMATION, "50.00", "46.69")),
     "a saved card, then credit": (
         [saved_card, credit("50")],
-        Result(READY, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
+        Result(REQUIRES_CONFIRMATION, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
     ),
     "a new card, then credit: the card cannot be attached twice": (
         [card, credit("50")],
-        Result(NEW, "50.00", None, "46.69", errors=["SOURCE_NOT_CHARGEABLE"]),
+        Result(REQUIRES_SOURCE, "50.00", None, "46.69", errors=["SOURCE_NOT_CHARGEABLE"]),
     ),
     "a new card, then credit, where a detached source stays chargeable": (
         [keep_sources, card, credit("50")],
-        Result(READY, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
+        Result(REQUIRES_CONFIRMATION, "50.00", "46.69", warnings=["SOURCES_REORDERED"]),
     ),
     "another card after the one that was lost": (
         [card, credit("50"), card],
-        Result(READY, "50.00", "46.69"),
+        Result(REQUIRES_CONFIRMATION, "50.00", "46.69"),
     ),
-    # Amounts.
-    "the whole total by credit": ([credit(T)], Result(READY, T)),
-    "as much as possible of a small balance": ([credit()], Result(NEW, "80.00", None, "16.69")),
-    "as much as possible of a large balance": ([credit()], Result(READY, T)),
-    "more than the balance": ([credit("80.01")], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "more than the total": ([credit("96.70")], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "a balance of zero": ([credit("1")], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "no account in the ledger": ([credit()], Result(NEW, None, None, T, errors=["STORE_CREDIT_INSUFFICIENT"])),
-    "a balance in another currency": ([credit()], Result(NEW, None, None, T, errors=["STORE_CREDIT_NOT_ALLOWED"])),
-    "an amount of zero": ([credit("0")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "a negative amount": ([credit("-5")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "an amount in another currency": ([credit("5", "EUR")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "a tenth of a cent": ([credit("5.001")], Result(NEW, None, None, T, errors=["INVALID_INPUT"])),
-    "the same amount again": ([credit("50"), credit("50")], Result(NEW, "50.00", None, "46.69")),
-    "another amount": ([credit("50"), credit("20")], Result(NEW, "20.00", None, "76.69")),
+    # Amounts of store credit.
+    "the whole total by credit": ([credit(TOTAL)], Result(REQUIRES_CONFIRMATION, TOTAL)),
+    "as much as possible of a small balance": ([credit()], Result(REQUIRES_SOURCE, "80.00", None, "16.69")),
+    "as much as possible of a large balance": ([credit()], Result(REQUIRES_CONFIRMATION, TOTAL)),
+    "more than the balance": (
+        [credit("80.01")],
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["STORE_CREDIT_INSUFFICIENT"]),
+    ),
+    "more than the total": (
+        [credit("96.70")],
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["STORE_CREDIT_INSUFFICIENT"]),
+    ),
+    "a balance of zero": (
+        [credit("1")],
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["STORE_CREDIT_INSUFFICIENT"]),
+    ),
+    "no account in the ledger": (
+        [credit()],
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["STORE_CREDIT_INSUFFICIENT"]),
+    ),
+    "a balance in another currency": (
+        [credit()],
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["STORE_CREDIT_NOT_ALLOWED"]),
+    ),
+    "an amount of zero": ([credit("0")], Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["INVALID_INPUT"])),
+    "a negative amount": ([credit("-5")], Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["INVALID_INPUT"])),
+    "an amount in another currency": (
+        [credit("5", "EUR")],
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["INVALID_INPUT"]),
+    ),
+    "a tenth of a cent": ([credit("5.001")], Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["INVALID_INPUT"])),
+    "the same amount again": ([credit("50"), credit("50")], Result(REQUIRES_SOURCE, "50.00", None, "46.69")),
+    "another amount": ([credit("50"), credit("20")], Result(REQUIRES_SOURCE, "20.00", None, "76.69")),
     "another amount beside a saved card": (
         [credit("50"), saved_card, credit("20")],
-        Result(READY, "20.00", "76.69", warnings=["SOURCES_REORDERED"]),
+        Result(REQUIRES_CONFIRMATION, "20.00", "76.69", warnings=["SOURCES_REORDERED"]),
     ),
-    # The total grows and shrinks.
+    # Changes of the cart total.
     "the total grows beyond the credit": (
-        [credit(T), grow],
-        Result(NEW, T, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
+        [credit(TOTAL), grow],
+        Result(REQUIRES_SOURCE, TOTAL, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
     ),
-    "the total grows twice, with one warning": ([credit(T), grow, grow], Result(NEW, T, None, "126.70")),
-    "the total grows and shrinks": ([credit(T), grow, shrink], Result(READY, T)),
+    "the total grows twice, with one warning": (
+        [credit(TOTAL), grow, grow],
+        Result(REQUIRES_SOURCE, TOTAL, None, "126.70"),
+    ),
+    "the total grows and shrinks": ([credit(TOTAL), grow, shrink], Result(REQUIRES_CONFIRMATION, TOTAL)),
     "the total grows, shrinks and grows": (
-        [credit(T), grow, shrink, grow],
-        Result(NEW, T, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
+        [credit(TOTAL), grow, shrink, grow],
+        Result(REQUIRES_SOURCE, TOTAL, None, "63.35", warnings=["PAYMENT_NO_LONGER_COVERED"]),
     ),
-    "the total grows and the credit with it": ([credit(T), grow, credit()], Result(READY, "160.04")),
-    "the total shrinks below the credit": ([credit(T), coupon], Result(READY, "75.21")),
-    "the total grows beside a card": ([credit("50"), card, grow], Result(READY, "50.00", "110.04")),
-    # Detaching.
-    "the card is detached": ([credit("50"), card, card_off], Result(NEW, "50.00", None, "46.69")),
-    "the credit is removed": ([credit("50"), card, remove], Result(READY, None, T)),
-    "the only source, credit, is removed": ([credit(T), remove], Result(NEW, None, None, T)),
-    "credit is removed where there is none": ([card, remove], Result(READY, None, T)),
-    "both are detached": ([credit("50"), card, all_off], Result(NEW, None, None, T)),
-    # The currency.
-    "the currency is locked": ([credit("50"), euros], Result(NEW, "50.00", None, "46.69", errors=["INVALID_INPUT"])),
-    # A call fails.
+    "the total grows and the credit with it": (
+        [credit(TOTAL), grow, credit()],
+        Result(REQUIRES_CONFIRMATION, "160.04"),
+    ),
+    "the total shrinks below the credit": ([credit(TOTAL), coupon], Result(REQUIRES_CONFIRMATION, "75.21")),
+    "the total grows beside a card": ([credit("50"), card, grow], Result(REQUIRES_CONFIRMATION, "50.00", "110.04")),
+    # Detaching sources.
+    "the card is detached": ([credit("50"), card, card_off], Result(REQUIRES_SOURCE, "50.00", None, "46.69")),
+    "the credit is removed": ([credit("50"), card, remove], Result(REQUIRES_CONFIRMATION, None, TOTAL)),
+    "the only source, credit, is removed": ([credit(TOTAL), remove], Result(REQUIRES_SOURCE, None, None, TOTAL)),
+    "credit is removed where there is none": ([card, remove], Result(REQUIRES_CONFIRMATION, None, TOTAL)),
+    "both are detached": ([credit("50"), card, all_off], Result(REQUIRES_SOURCE, None, None, TOTAL)),
+    # Changing the currency.
+    "the currency is locked": (
+        [credit("50"), euros],
+        Result(REQUIRES_SOURCE, "50.00", None, "46.69", errors=["INVALID_INPUT"]),
+    ),
+    # Failed calls to the ledger and to Digital River.
     "the ledger is down": (
         [saved_card, fails(LEDGER, "GET"), credit("50")],
-        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_CONFIRMATION, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the ledger is slow": (
         [saved_card, fails(LEDGER, "GET", "delay", delay_s=60), credit("50")],
-        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_CONFIRMATION, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the ledger answers nonsense": (
         [fails(LEDGER, "GET", "malformed"), credit("50")],
-        Result(NEW, None, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the credit source is not created": (
         [saved_card, fails(SOURCES, "POST"), credit("50")],
-        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_CONFIRMATION, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the card is not detached": (
         [saved_card, fails(ATTACH, "DELETE", times=1), credit("50")],
-        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_CONFIRMATION, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the card is detached and the answer is lost": (
         [saved_card, fails(ATTACH, "DELETE", "drop-after", times=1), credit("50")],
-        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_CONFIRMATION, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the credit is not attached": (
         [saved_card, fails(ATTACH, "POST", times=1), credit("50")],
-        Result(READY, None, T, errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_CONFIRMATION, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "the card is not attached again": (
         [saved_card, fails(ATTACH, "POST", skips=1, times=1), credit("50")],
-        Result(NEW, "50.00", None, "46.69", errors=["UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_SOURCE, "50.00", None, "46.69", errors=["UPSTREAM_UNAVAILABLE"]),
     ),
     "neither is attached": (
         [saved_card, fails(ATTACH, "POST", times=2), credit("50")],
-        Result(NEW, None, None, T, errors=["UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE"]),
+        Result(REQUIRES_SOURCE, None, None, TOTAL, errors=["UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE"]),
     ),
     "the card is not attached again, then the shopper retries": (
         [saved_card, fails(ATTACH, "POST", skips=1, times=1), credit("50"), saved_card],
-        Result(READY, "50.00", "46.69"),
+        Result(REQUIRES_CONFIRMATION, "50.00", "46.69"),
     ),
 }
 
@@ -251,7 +280,7 @@ BALANCES: dict[str, Balance | None] = {
     "a balance in another currency": Balance(Decimal(80), "EUR"),
     "no account in the ledger": None,
 }
-"""Balances other than 500 dollars, by case."""
+"""Balances of the cases whose balance is not 500 dollars."""
 
 REFERENCE = "rf-cust-000042"
 
@@ -266,7 +295,7 @@ def amount(source: dict[str, Any] | None) -> str | None:
 
 
 def check_sums(cart: dict[str, Any]) -> None:
-    """Contributed and remaining amount add up to the total, and the sources to the contributed amount."""
+    """Check that the source amounts add up to the contributed amount, and with the remaining amount to the total."""
     session = cart["paymentSession"]
     total, contributed = (
         Decimal(cart["totals"]["orderTotal"]["amount"]),
@@ -277,8 +306,8 @@ def check_sums(cart: dict[str, Any]) -> None:
     assert contributed + remaining == total
     assert contributed == sum((Decimal(part) for part in sources if part is not None), Decimal(0))
     assert session["isFunded"] is (remaining == 0)
-    assert (session["state"] == READY) is (remaining == 0)
-    if session["state"] == NEW:
+    assert (session["state"] == REQUIRES_CONFIRMATION) is (remaining == 0)
+    if session["state"] == REQUIRES_SOURCE:
         assert session["nextAction"] == {
             "__typename": "CollectSourceAction",
             "amountDue": session["amountRemaining"],
@@ -288,7 +317,7 @@ def check_sums(cart: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_credit_pays_first_and_amounts_add_up(
+async def test_store_credit_is_used_first_and_amounts_add_up(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, case: str
 ) -> None:
     steps, expected = CASES[case]
@@ -312,17 +341,17 @@ async def test_credit_pays_first_and_amounts_add_up(
         assert shopper.submits == 0
 
 
-# Errors, calls and settings.
+# Errors of store credit, calls to the ledger, and settings.
 
 
 @pytest.fixture
-def rich(registered_shopper: Shopper) -> Shopper:
-    """Alex, with 500 dollars of store credit."""
+def shopper_with_credit(registered_shopper: Shopper) -> Shopper:
+    """A registered shopper with 500 dollars of store credit."""
     registered_shopper.world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
     return registered_shopper
 
 
-async def test_error_states_the_usable_amount(registered_shopper: Shopper) -> None:
+async def test_store_credit_error_contains_the_usable_amount(registered_shopper: Shopper) -> None:
     registered_shopper.world.ledger[REFERENCE] = Balance(Decimal(20), "USD")
     await registered_shopper.fill_cart()
     (error,) = (await credit("50")(registered_shopper))["errors"]
@@ -338,35 +367,35 @@ async def test_error_states_the_usable_amount(registered_shopper: Shopper) -> No
     assert error == IsPartialDict(obstacles=["CURRENCY_MISMATCH"], usableAmount={"amount": "0.00"})
 
 
-async def test_card_lost_by_reordering_is_an_error(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await card(rich)
-    (error,) = (await credit("50")(rich))["errors"]
+async def test_card_that_cannot_be_attached_again_is_an_error(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await card(shopper_with_credit)
+    (error,) = (await credit("50")(shopper_with_credit))["errors"]
     assert error == IsPartialDict(__typename="PaymentError", code="SOURCE_NOT_CHARGEABLE", sourceState="CANCELLED")
     assert "missing" in error["message"]
 
 
-async def test_failed_ledger_read_may_be_retried(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await rich.fault("status", LEDGER, status=503)
-    (error,) = (await credit("50")(rich))["errors"]
+async def test_error_for_failed_ledger_read_allows_a_retry(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await shopper_with_credit.fault("status", LEDGER, status=503)
+    (error,) = (await credit("50")(shopper_with_credit))["errors"]
     assert error == IsPartialDict(code="UPSTREAM_UNAVAILABLE", retry="RETRY")
-    assert rich.world.calls.count("POST", SOURCES) == 0
+    assert shopper_with_credit.world.calls.count("POST", SOURCES) == 0
 
 
-async def test_credit_source_has_exact_amount_and_merchants_reference(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await credit("50.10")(rich)
-    created = next(source for source in rich.world.sources.values() if source.is_credit)
+async def test_store_credit_source_has_exact_amount_and_customer_reference(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit("50.10")(shopper_with_credit)
+    created = next(source for source in shopper_with_credit.world.sources.values() if source.is_credit)
     assert (created.amount, created.upstream_id, created.owner) == (Decimal("50.10"), REFERENCE, None)
 
 
-async def test_applying_credit_costs_four_calls(rich: Shopper) -> None:
-    await rich.fill_cart()
-    rich.world.calls.clear()
-    await credit("50")(rich)
-    calls = rich.world.calls
-    assert calls.count("GET", CART) == 1, "the answer of the last change is the cart"
+async def test_applying_store_credit_needs_four_upstream_calls(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    shopper_with_credit.world.calls.clear()
+    await credit("50")(shopper_with_credit)
+    calls = shopper_with_credit.world.calls
+    assert calls.count("GET", CART) == 1, "the answer to the last change contains the cart"
     assert calls.count("GET", LEDGER) == calls.count("POST", SOURCES) == calls.count("POST", ATTACH) == 1
     assert calls.count("DELETE", ATTACH) == 0
 
@@ -375,28 +404,28 @@ ACCOUNT = """{ shopper { storeCredit { balance { amount currencyCode } usableOnC
   asOf obstacles } } }"""
 
 
-async def test_account_shows_balance_and_usable_amount(rich: Shopper) -> None:
-    await rich.fill_cart()
-    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+async def test_store_credit_of_shopper_has_balance_and_usable_amount(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    account = (await shopper_with_credit.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
     assert account["balance"] == {"amount": "500.00", "currencyCode": "USD"}
-    assert account["usableOnCart"] == {"amount": T, "currencyCode": "USD"}
+    assert account["usableOnCart"] == {"amount": TOTAL, "currencyCode": "USD"}
     assert account["obstacles"] == []
-    rich.world.ledger.clear()
-    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    shopper_with_credit.world.ledger.clear()
+    account = (await shopper_with_credit.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
     assert account["usableOnCart"]["amount"] == account["balance"]["amount"] == "0.00"
     assert account["obstacles"] == ["NO_BALANCE"]
 
 
-async def test_empty_cart_needs_no_stock_read(rich: Shopper) -> None:
-    rich.world.calls.clear()
-    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+async def test_store_credit_with_empty_cart_needs_no_stock_read(shopper_with_credit: Shopper) -> None:
+    shopper_with_credit.world.calls.clear()
+    account = (await shopper_with_credit.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
     assert account["balance"]["amount"] == "500.00"
-    assert rich.world.calls.count("GET", "/v1/shoppers/me/products/inventory-status") == 0
+    assert shopper_with_credit.world.calls.count("GET", "/v1/shoppers/me/products/inventory-status") == 0
 
 
-async def test_failed_ledger_leaves_the_rest_of_the_answer(rich: Shopper) -> None:
-    await rich.fault("status", LEDGER, status=500)
-    answer = await rich.storefront.ask("{ shopper { firstName storeCredit { asOf } } cart { id } }")
+async def test_failed_ledger_nulls_only_the_store_credit(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fault("status", LEDGER, status=500)
+    answer = await shopper_with_credit.storefront.ask("{ shopper { firstName storeCredit { asOf } } cart { id } }")
     assert answer.body["data"]["shopper"] == {"firstName": "Alex", "storeCredit": None}
     assert answer.body["data"]["cart"]["id"]
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -418,7 +447,7 @@ async def test_missing_setting_makes_store_credit_not_configured(
 
 
 @pytest.mark.parametrize("key", ["ledger_key", "payment_key"])
-async def test_refused_gateway_key_does_not_end_the_session(
+async def test_rejected_gateway_key_does_not_end_the_session(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, key: str
 ) -> None:
     world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
@@ -431,7 +460,7 @@ async def test_refused_gateway_key_does_not_end_the_session(
         assert (await shopper.storefront.ask("{ session { level } }")).data["session"]["level"] == "REGISTERED"
 
 
-async def test_guest_must_sign_in_before_any_call(shopper: Shopper) -> None:
+async def test_guest_must_sign_in_to_use_store_credit(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     shopper.world.calls.clear()
     for text in (APPLY, REMOVE):
@@ -440,86 +469,90 @@ async def test_guest_must_sign_in_before_any_call(shopper: Shopper) -> None:
     assert shopper.world.calls.count() == 0
 
 
-async def test_credit_of_another_shopper_is_not_usable(rich: Shopper, other_registered_shopper: Shopper) -> None:
+async def test_store_credit_of_another_shopper_is_not_usable(
+    shopper_with_credit: Shopper, other_registered_shopper: Shopper
+) -> None:
     await other_registered_shopper.fill_cart()
     (error,) = (await credit("1")(other_registered_shopper))["errors"]
     assert error["obstacles"] == ["NO_BALANCE"]
 
 
-async def test_currency_can_change_only_without_credit(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await credit("50")(rich)
-    before = rich.world.calls.count("POST", "/v1/shoppers/me")
-    refused = await euros(rich)
+async def test_currency_cannot_change_while_store_credit_is_applied(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit("50")(shopper_with_credit)
+    before = shopper_with_credit.world.calls.count("POST", "/v1/shoppers/me")
+    refused = await euros(shopper_with_credit)
     assert refused["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "currencyCode"]}]
-    assert rich.world.calls.count("POST", "/v1/shoppers/me") == before, "the gateway refuses by itself"
-    await remove(rich)
-    assert (await euros(rich))["errors"] == []
+    assert shopper_with_credit.world.calls.count("POST", "/v1/shoppers/me") == before, (
+        "the gateway rejects the change without a call"
+    )
+    await remove(shopper_with_credit)
+    assert (await euros(shopper_with_credit))["errors"] == []
 
 
-# Buying.
+# Ordering with store credit.
 
 
-async def test_credit_alone_pays_an_order(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await credit()(rich)
-    result = await rich.storefront.outcome()
+async def test_store_credit_alone_can_pay_an_order(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit()(shopper_with_credit)
+    result = await shopper_with_credit.storefront.outcome()
     assert result["__typename"] == "OrderPlaced"
-    created = next(source for source in rich.world.sources.values() if source.is_credit)
+    created = next(source for source in shopper_with_credit.world.sources.values() if source.is_credit)
     assert created.state == "consumed"
 
 
-async def test_credit_and_card_pay_an_order(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await saved_card(rich)
-    await credit("50")(rich)
-    assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
-    (order,) = (order for shopper in rich.world.shoppers for order in shopper.orders.values())
+async def test_store_credit_and_card_can_pay_an_order(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await saved_card(shopper_with_credit)
+    await credit("50")(shopper_with_credit)
+    assert (await shopper_with_credit.storefront.outcome())["__typename"] == "OrderPlaced"
+    (order,) = (order for shopper in shopper_with_credit.world.shoppers for order in shopper.orders.values())
     share = order.cart.contributions(strict=False)
     assert (str(share.credit), str(share.primary)) == ("50.00", "46.69")
 
 
-async def test_order_is_not_sent_while_credit_is_insufficient(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await credit(T)(rich)
-    await grow(rich)
-    result = await rich.storefront.outcome()
+async def test_order_is_blocked_while_store_credit_is_insufficient(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit(TOTAL)(shopper_with_credit)
+    await grow(shopper_with_credit)
+    result = await shopper_with_credit.storefront.outcome()
     (blocker,) = result["blockers"]
     assert blocker == IsPartialDict(__typename="PaymentSessionBlocker", code="PAYMENT_SESSION_NOT_READY")
-    assert rich.submits == 0
+    assert shopper_with_credit.submits == 0
 
 
-async def test_decline_keeps_the_credit_on_the_cart(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await credit("50")(rich)
-    await attach(rich, await rich.source(owner__lastName="Decline:fraud_block"))
-    assert (await rich.storefront.outcome())["__typename"] == "OrderDeclined"
-    cart = await cart_payment(rich)
+async def test_declined_card_leaves_store_credit_on_the_cart(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit("50")(shopper_with_credit)
+    await attach(shopper_with_credit, await shopper_with_credit.source(owner__lastName="Decline:fraud_block"))
+    assert (await shopper_with_credit.storefront.outcome())["__typename"] == "OrderDeclined"
+    cart = await cart_payment(shopper_with_credit)
     check_sums(cart)
     session = cart["paymentSession"]
     assert (amount(session["storeCredit"]), session["primarySource"]) == ("50.00", None)
-    await card(rich)
-    assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
+    await card(shopper_with_credit)
+    assert (await shopper_with_credit.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_fixed_amount_source_is_outdated_when_credit_is_removed(rich: Shopper) -> None:
-    await rich.fill_cart()
-    await credit("50")(rich)
-    await klarna(rich)
-    assert (await rich.storefront.cart())["readiness"]["blockers"] == []
-    await remove(rich)
-    assert [blocker["code"] for blocker in (await rich.storefront.cart())["readiness"]["blockers"]] == [
+async def test_fixed_amount_source_is_outdated_when_store_credit_is_removed(shopper_with_credit: Shopper) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit("50")(shopper_with_credit)
+    await klarna(shopper_with_credit)
+    assert (await shopper_with_credit.storefront.cart())["readiness"]["blockers"] == []
+    await remove(shopper_with_credit)
+    assert [blocker["code"] for blocker in (await shopper_with_credit.storefront.cart())["readiness"]["blockers"]] == [
         "SOURCE_AMOUNT_OUTDATED"
     ]
-    assert rich.submits == 0
-    await klarna(rich)
-    assert (await rich.storefront.cart())["readiness"]["blockers"] == []
+    assert shopper_with_credit.submits == 0
+    await klarna(shopper_with_credit)
+    assert (await shopper_with_credit.storefront.cart())["readiness"]["blockers"] == []
 
 
-# Carts that credit cannot pay for.
+# Carts that store credit cannot pay for.
 
 PLAN = "5401231600"
-"""A product that renews automatically."""
+"""Id of a product with automatic renewal."""
 
 
 async def add_plan(shopper: Shopper) -> None:
@@ -527,7 +560,7 @@ async def add_plan(shopper: Shopper) -> None:
 
 
 async def allow_backorder(shopper: Shopper, expected_on: str | None = None) -> None:
-    """The daypack is sold out and can be back-ordered."""
+    """Make the daypack sold out and available for back-order."""
     about = {"productId": int(PACK), "quantity": 0, "isSoldAhead": True, "expectedOn": expected_on}
     await shopper.control("stock", about)
 
@@ -537,7 +570,7 @@ async def announce_restock(shopper: Shopper) -> None:
 
 
 async def pay_with_apple(shopper: Shopper) -> None:
-    """A source of a method that does not go with credit. The sandbox would refuse to attach one."""
+    """Attach an Apple Pay source directly in the sandbox, whose API rejects Apple Pay beside store credit."""
     await saved_card(shopper)
     for owner in shopper.world.shoppers:
         if owner.cart is not None and owner.cart.source is not None:
@@ -553,17 +586,17 @@ OBSTACLES: dict[str, Callable[[Shopper], Awaitable[None]]] = {
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
-async def test_cart_that_credit_cannot_pay_for_names_the_obstacle(rich: Shopper, obstacle: str) -> None:
-    await rich.fill_cart()
-    await OBSTACLES[obstacle](rich)
-    account = (await rich.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+async def test_store_credit_error_names_the_obstacle_in_the_cart(shopper_with_credit: Shopper, obstacle: str) -> None:
+    await shopper_with_credit.fill_cart()
+    await OBSTACLES[obstacle](shopper_with_credit)
+    account = (await shopper_with_credit.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
     assert account["obstacles"] == [obstacle]
     assert account["usableOnCart"]["amount"] == "0.00"
-    (error,) = (await credit("10")(rich))["errors"]
+    (error,) = (await credit("10")(shopper_with_credit))["errors"]
     assert error == IsPartialDict(
         __typename="StoreCreditError", code="STORE_CREDIT_NOT_ALLOWED", obstacles=[obstacle], path=[]
     )
-    assert rich.world.calls.count("POST", SOURCES) == 0
+    assert shopper_with_credit.world.calls.count("POST", SOURCES) == 0
 
 
 async def detach_credit(shopper: Shopper) -> dict[str, Any]:
@@ -575,46 +608,48 @@ READINESS = """{ checkoutReadiness { status blockers { __typename code step reso
   ... on StoreCreditBlocker { obstacles } } } }"""
 
 
-@pytest.mark.parametrize("spoil", [add_plan, pay_with_apple], ids=["a subscription", "another primary source"])
+@pytest.mark.parametrize("cause_conflict", [add_plan, pay_with_apple], ids=["a subscription", "another primary source"])
 @pytest.mark.parametrize("resolve", [remove, detach_credit], ids=["removeStoreCredit", "detachSource"])
-async def test_conflicting_credit_blocks_until_it_is_removed(
-    rich: Shopper, spoil: Callable[[Shopper], Awaitable[None]], resolve: Step
+async def test_store_credit_conflict_blocks_the_order_until_removed(
+    shopper_with_credit: Shopper, cause_conflict: Callable[[Shopper], Awaitable[None]], resolve: Step
 ) -> None:
-    await rich.fill_cart()
-    await credit("50")(rich)
-    await saved_card(rich)
-    await spoil(rich)
-    readiness = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
+    await shopper_with_credit.fill_cart()
+    await credit("50")(shopper_with_credit)
+    await saved_card(shopper_with_credit)
+    await cause_conflict(shopper_with_credit)
+    readiness = (await shopper_with_credit.storefront.ask(READINESS)).data["checkoutReadiness"]
     assert readiness["status"] == "BLOCKED"
     (blocker,) = readiness["blockers"]
     assert blocker == IsPartialDict(__typename="StoreCreditBlocker", code="STORE_CREDIT_CONFLICT", step="PAYMENT")
     assert blocker["resolvedBy"] == ["Mutation.removeStoreCredit", "Mutation.detachSource"]
     assert len(blocker["obstacles"]) == 1
-    result = await rich.storefront.outcome()
+    result = await shopper_with_credit.storefront.outcome()
     assert [blocker["code"] for blocker in result["blockers"]] == ["STORE_CREDIT_CONFLICT"]
-    assert rich.submits == 0
+    assert shopper_with_credit.submits == 0
 
-    assert (await resolve(rich))["errors"] == []
-    readiness = (await rich.storefront.ask(READINESS)).data["checkoutReadiness"]
+    assert (await resolve(shopper_with_credit))["errors"] == []
+    readiness = (await shopper_with_credit.storefront.ask(READINESS)).data["checkoutReadiness"]
     assert "STORE_CREDIT_CONFLICT" not in [blocker["code"] for blocker in readiness["blockers"]]
 
 
-async def test_refused_backorder_is_reported_as_credit_conflict(rich: Shopper, clock: Clock) -> None:
-    await rich.fill_cart()
-    await credit("50")(rich)
-    await saved_card(rich)
-    await allow_backorder(rich)
+async def test_rejected_backorder_is_reported_as_store_credit_conflict(
+    shopper_with_credit: Shopper, clock: Clock
+) -> None:
+    await shopper_with_credit.fill_cart()
+    await credit("50")(shopper_with_credit)
+    await saved_card(shopper_with_credit)
+    await allow_backorder(shopper_with_credit)
     clock.move(60)
-    result = await rich.storefront.outcome()
+    result = await shopper_with_credit.storefront.outcome()
     assert result["__typename"] == "OrderBlocked"
     (blocker,) = result["blockers"]
     assert blocker == IsPartialDict(__typename="StoreCreditBlocker", code="STORE_CREDIT_CONFLICT")
-    assert rich.submits == 1
-    await remove(rich)
-    assert (await rich.storefront.outcome())["__typename"] == "OrderPlaced"
+    assert shopper_with_credit.submits == 1
+    await remove(shopper_with_credit)
+    assert (await shopper_with_credit.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# The documents in examples/.
+# Example documents for store credit.
 
 ME = "/v1/shoppers/me"
 OPTION = f"{ME}/payment-options/{{id}}"
@@ -628,28 +663,32 @@ async def option_id(shopper: Shopper) -> str:
 
 
 @pytest.mark.parametrize("credit_comes_first", [True, False])
-async def test_credit_and_saved_card_pay_in_either_order(rich: Shopper, *, credit_comes_first: bool) -> None:
-    storefront = rich.storefront
-    await rich.fill_cart()
-    card_id = await option_id(rich)
-    rich.world.calls.clear()
+async def test_store_credit_and_saved_card_attach_in_either_order(
+    shopper_with_credit: Shopper, *, credit_comes_first: bool
+) -> None:
+    storefront = shopper_with_credit.storefront
+    await shopper_with_credit.fill_cart()
+    card_id = await option_id(shopper_with_credit)
+    shopper_with_credit.world.calls.clear()
     offer = (await storefront.run("CreditOffer"))["shopper"]["storeCredit"]
-    assert offer["usableOnCart"]["amount"] == T
-    counted = rich.world.calls.count()
-    assert counted - rich.world.calls.count("POST", "/oauth20/token") <= 4, "shopper, cart, ledger, stock"
+    assert offer["usableOnCart"]["amount"] == TOTAL
+    counted = shopper_with_credit.world.calls.count()
+    assert counted - shopper_with_credit.world.calls.count("POST", "/oauth20/token") <= 4, (
+        "calls: shopper, cart, ledger, stock"
+    )
 
     half = {"amount": "40.00", "currencyCode": "USD"}
     for is_credit in (credit_comes_first, not credit_comes_first):
-        rich.world.calls.clear()
+        shopper_with_credit.world.calls.clear()
         if is_credit:
             payload = (await storefront.run("UseCredit", amount=half))["applyStoreCredit"]
-            assert rich.world.calls.count() <= (5 if credit_comes_first else 7)
+            assert shopper_with_credit.world.calls.count() <= (5 if credit_comes_first else 7)
         else:
             payload = (await storefront.run("PayRestWithSavedCard", paymentOptionId=card_id))["attachSource"]
-            assert rich.world.calls.count() == 3, "option, cart, attach"
+            assert shopper_with_credit.world.calls.count() == 3, "calls: payment option, cart, attach"
         assert payload["errors"] == []
     session = payload["paymentSession"]
-    assert (session["state"], session["amountRemaining"]["amount"]) == (READY, "0.00")
+    assert (session["state"], session["amountRemaining"]["amount"]) == (REQUIRES_CONFIRMATION, "0.00")
     assert [warning["code"] for warning in payload["warnings"]] == ([] if credit_comes_first else ["SOURCES_REORDERED"])
-    assert amount((await cart_payment(rich))["paymentSession"]["primarySource"]) == "56.69"
+    assert amount((await cart_payment(shopper_with_credit))["paymentSession"]["primarySource"]) == "56.69"
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"

@@ -1,4 +1,4 @@
-"""A guest can buy under every reading of Digital River's documentation: the sandbox's switches, one at a time."""
+"""Purchases with each sandbox switch. A switch selects one of several readings of Digital River's documentation."""
 
 from typing import get_args, get_type_hints
 
@@ -10,7 +10,7 @@ from tests.support.shop import PACK, Shopper
 
 pytestmark = pytest.mark.slow
 
-READINGS = [
+SWITCH_VALUES = [
     {name: value}
     for name, hint in get_type_hints(Switches).items()
     for value in get_args(hint)
@@ -19,11 +19,11 @@ READINGS = [
 
 
 @pytest.mark.parametrize("method_type", ["creditCard", "klarnaCredit", "wireTransfer"])
-@pytest.mark.parametrize("reading", READINGS, ids=lambda reading: "-".join(map(str, *reading.items())))
-async def test_guest_can_buy_under_every_reading(
-    shopper: Shopper, reading: dict[str, object], method_type: str
+@pytest.mark.parametrize("switch", SWITCH_VALUES, ids=lambda switch: "-".join(map(str, *switch.items())))
+async def test_guest_can_buy_with_every_value_of_every_switch(
+    shopper: Shopper, switch: dict[str, object], method_type: str
 ) -> None:
-    await shopper.control("switches", reading)
+    await shopper.control("switches", switch)
     storefront = shopper.storefront
     await storefront.ask('{ products(first: 3) { nodes { name } } product(by: {upstreamId: "5401230300"}) { name } }')
     await shopper.get_ready(method_type)

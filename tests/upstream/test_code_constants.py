@@ -1,4 +1,4 @@
-"""Digital River's refusal codes are named once, in gateway/upstream/refusal_codes.py, and only compared by name."""
+"""Refusal codes of Digital River are constants of gateway/upstream/refusal_codes.py, and appear nowhere as strings."""
 
 import ast
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ def sources() -> Iterator[Path]:
     return (file for file in files if file != CODES_FILE)
 
 
-def test_each_code_has_one_name() -> None:
+def test_each_refusal_code_has_only_one_constant() -> None:
     assert len(set(CODES.values())) == len(CODES)
 
 
-def test_no_code_is_written_as_a_literal() -> None:
-    # Digital River uses one word both as a code and as the reason of a decline.
+def test_no_refusal_code_is_written_as_a_string() -> None:
+    # A refusal code that is also the reason of a decline may be written as a string.
     codes = set(CODES.values()) - SUBCODES
     literals = {
         f"{file.relative_to(ROOT)}:{node.lineno} {node.value!r}"
@@ -34,7 +34,7 @@ def test_no_code_is_written_as_a_literal() -> None:
     assert literals == set(), "use the constant of gateway/upstream/refusal_codes.py"
 
 
-def test_each_code_is_used() -> None:
+def test_each_refusal_code_constant_is_used() -> None:
     used = {
         node.attr
         for file in sources()

@@ -1,4 +1,4 @@
-"""The gateway sends and the sandbox answers every call that a storefront needs; docs/coverage.md lists them."""
+"""The gateway sends, and the sandbox answers, every call to Digital River that docs/coverage.csv marks as needed."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 PAGE = INVENTORY.with_suffix(".md")
 
 
-def test_needed_upstream_calls_are_sent_and_routed() -> None:
+def test_needed_upstream_calls_are_sent_and_answered_by_sandbox() -> None:
     calls = coverage()
     missing = {
         f"{row.call}: {'the gateway never sends it' if row.call in calls.answered else 'the sandbox has no route'}"
@@ -18,27 +18,27 @@ def test_needed_upstream_calls_are_sent_and_routed() -> None:
         if calls.is_needed(row) and not calls.is_covered(row)
     }
     assert missing == set(), (
-        "A call that is a must, a should, or the source of a graph field is not covered. Send it in a method of "
-        "gateway/upstream/endpoints that is used, and route it in sandbox/app.py; or name a call with the same effect "
-        "in the last column of docs/coverage.csv. The method must build the path itself: a path that its caller "
-        "passes is not recognized (tests/support/gateway_calls.py)."
+        "These calls are a must, a should, or the source of a graph field, but are not covered. Send each call in a "
+        "method of gateway/upstream/endpoints that is used, and route the call in sandbox/app.py; or name a call with "
+        "the same effect in the last column of docs/coverage.csv. The method must build the path itself: a path that "
+        "its caller passes is not recognized (tests/support/gateway_calls.py)."
     )
 
 
-def test_coverage_page_is_current() -> None:
+def test_coverage_page_of_the_docs_is_current() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which writes docs/coverage.md too"
 
 
-def test_substitute_call_is_used_and_replaced_call_is_not_sent() -> None:
+def test_substitute_call_is_sent_instead_of_the_replaced_call() -> None:
     calls = coverage()
     for row in (row for row in calls.rows if row.instead):
-        assert row.call not in calls.sent, f"{row.call} is sent itself: it needs no substitute in docs/coverage.csv"
+        assert row.call not in calls.sent, f"{row.call} is sent, so remove its substitute from docs/coverage.csv"
         if row.instead != SETTINGS:
             substitute = call(*row.instead.split())
             assert substitute in calls.sent & calls.answered, f"the substitute of {row.call} is not used"
 
 
-def test_inventory_lists_each_call_once() -> None:
+def test_inventory_lists_each_upstream_call_once() -> None:
     calls = [row.call for row in inventory()]
     assert len(calls) == len(set(calls)) > 140
 
@@ -57,5 +57,5 @@ def test_inventory_lists_each_call_once() -> None:
         (" POST /a/{id}/…", ["POST /a/{id}/…"]),
     ],
 )
-def test_calls_are_read_from_source_descriptions(text: str, expected: list[str]) -> None:
+def test_upstream_calls_are_parsed_from_source_descriptions(text: str, expected: list[str]) -> None:
     assert [f"{method} {path}" for method, path in source_calls(text)] == expected

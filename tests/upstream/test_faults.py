@@ -1,7 +1,7 @@
-"""Each fault on each upstream call of the purchase, over real sockets.
+"""Each kind of fault in each upstream call of a purchase, over real sockets.
 
-Whatever fails, the answer keeps all that does not depend on the call, names the failure and comes in time. A read is
-sent at most three times, a change once.
+The answer contains an error and all fields that do not depend on the failed call, and arrives before the deadline. The
+gateway sends a read at most three times, and a change once.
 """
 
 import asyncio
@@ -42,10 +42,10 @@ pytestmark = pytest.mark.slow
 ME = "/v1/shoppers/me"
 
 DEADLINE_S = 1.0
-"""Of an operation, for faults that hang. Long enough for a busy machine."""
+"""Operation deadline for faults that hang, long enough for a busy machine."""
 
 LONG_DEADLINE_S = 30.0
-"""Of an operation, for the other faults: a busy machine must not look like one."""
+"""Operation deadline for other faults, so long that a busy machine does not cause a timeout."""
 
 HANGING = ("delay", "drip")
 
@@ -59,7 +59,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "huge": ({}, "UPSTREAM_INVALID_RESPONSE"),
     "content-type": ({}, "UPSTREAM_INVALID_RESPONSE"),
 }
-"""By kind: its parameters, and the error code of the answer."""
+"""For each kind of fault: the parameters in the sandbox, and the error code that the answer must contain."""
 
 PAY = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) { errors { code } } }"
 PAGE = {
@@ -72,7 +72,7 @@ FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 
 @asynccontextmanager
-async def reaching(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
+async def shopper_over_socket(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
     """A shopper whose gateway calls the sandbox over a socket."""
     async with listening(create_sandbox(world), "off") as url:
         settings = settings_for(
@@ -84,26 +84,26 @@ async def reaching(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
 
 @pytest.fixture
 async def live(world: World) -> AsyncIterator[Shopper]:
-    """A gateway with a short deadline."""
-    async with reaching(world, DEADLINE_S) as shopper:
+    """A shopper of a gateway with a short operation deadline."""
+    async with shopper_over_socket(world, DEADLINE_S) as shopper:
         yield shopper
 
 
 @dataclass(frozen=True)
 class Step:
-    """An operation, the state it starts from, and one of its upstream calls."""
+    """An operation, and one of its upstream calls in which each fault is tried."""
 
     operation: str
     method: str
     path: str
     keeps: tuple[str, ...] = ()
-    """Dotted paths that are in the answer despite the fault."""
+    """Dotted paths of fields that have a value despite the fault."""
     loses: str | None = None
-    """Dotted path that is null."""
+    """Dotted path of the field that is null because of the fault."""
     harmless: tuple[str, ...] = ()
-    """Faults that do not fail the operation: the cart is read afterwards and shows that the change was made."""
+    """Kinds of fault after which the operation succeeds, because the cart shows that the change was made."""
     has_substitute: bool = False
-    """Whether another call supplies the same data."""
+    """Whether the gateway gets the same data from another call."""
 
     @property
     def is_read(self) -> bool:
@@ -176,9 +176,9 @@ STEPS = [
 
 
 async def arrange(shopper: Shopper, step: Step) -> dict[str, Any]:
-    """Bring about the state before the operation and return its variables. Reads no list of payment methods."""
+    """Prepare the cart for the operation without reading payment methods. Return the variables of the operation."""
     storefront, operation = shopper.storefront, step.operation
-    # Otherwise the sandbox selects the shipping option itself.
+    # With this switch the sandbox leaves the choice of the shipping option to the shopper.
     shopper.world.switches.shipping_option = "open"
     if operation == "ProductPage":
         return PAGE
@@ -211,7 +211,7 @@ def value_at(answer: Answer, path: str) -> Any:
 
 
 def codes(answer: Answer) -> set[str]:
-    """Codes of all errors, also of those in a payload."""
+    """Codes of all errors, at the top level and in payloads."""
     found_codes = set(answer.codes)
     for payload in (answer.body.get("data") or {}).values():
         if isinstance(payload, dict):
@@ -221,9 +221,9 @@ def codes(answer: Answer) -> set[str]:
 
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("step", STEPS, ids=str)
-async def test_fault_costs_only_its_own_part_of_the_answer(world: World, step: Step, kind: str) -> None:
+async def test_fault_in_upstream_call_nulls_only_dependent_fields(world: World, step: Step, kind: str) -> None:
     deadline_s = DEADLINE_S if kind in HANGING else LONG_DEADLINE_S
-    async with reaching(world, deadline_s) as live:
+    async with shopper_over_socket(world, deadline_s) as live:
         await check_fault(live, step, kind, deadline_s)
 
 
@@ -247,7 +247,7 @@ async def check_fault(live: Shopper, step: Step, kind: str, deadline_s: float) -
         assert codes(answer) == set()
         assert (await live.storefront.cart())["totalQuantity"] == 1
         return
-    # A payload has the same code for every cause of a failed change.
+    # A payload has the code UPSTREAM_UNAVAILABLE for every kind of fault.
     error_codes = codes(answer)
     if step.has_substitute:
         assert error_codes == set(), answer.body
@@ -260,13 +260,13 @@ async def check_fault(live: Shopper, step: Step, kind: str, deadline_s: float) -
         assert value_at(answer, step.loses) is None
     assert world.calls.count("POST", SUBMIT) == 0
 
-    # Nothing of the fault remains afterwards.
+    # The next operation succeeds when the fault is removed.
     world.faults.clear()
     again = await live.storefront.ask("{ cart { totalQuantity } }")
     assert "errors" not in again.body
 
 
-async def test_closed_port_is_reported_at_once(world: World) -> None:
+async def test_closed_upstream_port_is_reported_as_upstream_unavailable(world: World) -> None:
     async with listening(create_sandbox(world), "off") as url:
         pass
     async with running(app_for(settings_for(world, upstream_url=url))) as http:
@@ -279,8 +279,8 @@ async def test_closed_port_is_reported_at_once(world: World) -> None:
         assert payload["errors"][0]["retry"] == "RETRY"
 
 
-async def test_cancelled_requests_release_their_connections(world: World) -> None:
-    async with reaching(world, deadline_s=20) as live:
+async def test_cancelled_requests_release_their_upstream_connections(world: World) -> None:
+    async with shopper_over_socket(world, deadline_s=20) as live:
         await live.storefront.add(PACK)
         await live.fault("delay", CART, method="GET", delay_s=60, times=30)
         tabs = [live.storefront.another_tab() for _ in range(30)]
@@ -304,7 +304,7 @@ SLOW = [
 
 
 @pytest.mark.parametrize(("text", "first_path", "second_path"), [row[1:] for row in SLOW], ids=[row[0] for row in SLOW])
-async def test_consecutive_calls_share_the_operation_deadline(
+async def test_consecutive_upstream_calls_share_the_operation_deadline(
     live: Shopper, text: str, first_path: str, second_path: str
 ) -> None:
     if text != START:
@@ -316,7 +316,7 @@ async def test_consecutive_calls_share_the_operation_deadline(
     assert "UPSTREAM_TIMEOUT" in answer.codes or payload["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
 
 
-async def test_retry_waits_for_retry_after(world: World) -> None:
+async def test_retry_waits_for_the_time_in_retry_after(world: World) -> None:
     def busy(request: httpx.Request) -> httpx.Response:
         return httpx.Response(503, headers={"Retry-After": "2"}, request=request)
 

@@ -1,7 +1,7 @@
-"""The objects that resolvers return have an attribute of the right type for each field of their graph type.
+"""Each object that a resolver returns has an attribute of the right type for each field of its graph type.
 
-Graph types and Python classes are walked side by side, from the return hint of each resolver. The type checker cannot
-do this: a field without a resolver reads the attribute of its name.
+The tests compare graph types with Python classes, beginning with the return types of the resolvers. mypy cannot do
+this, because a field without a resolver reads the attribute of the same name at run time.
 """
 
 import functools
@@ -45,35 +45,35 @@ LEAVES: dict[str, set[object]] = {
     "Date": {date},
     "UUID": {UUID},
 }
-"""Python types that each scalar accepts; any other scalar accepts a string."""
+"""Python types of the values of each graph scalar. Values of other scalars are strings."""
 
 CORE = build().core
 ROOTS = {root.name for root in (CORE.query_type, CORE.mutation_type) if root}
 
 
 class Pair(NamedTuple):
-    """A type of the graph, and a class whose objects are returned for it."""
+    """A graph type, and a Python class whose objects are returned for the graph type."""
 
     type: GraphQLObjectType
     shape: Any
-    """A class, or a generic class with its arguments."""
+    """Python class, or generic class with type arguments."""
 
     def __str__(self) -> str:
         return f"{self.type.name} from {self.shape}"
 
 
-def test_returned_objects_have_all_fields_of_their_type() -> None:
+def test_returned_objects_have_all_fields_of_their_graph_type() -> None:
     assert [problem for pair in pairs() for problem in problems(pair)] == []
 
 
-def test_all_output_types_are_compared() -> None:
+def test_all_object_types_of_the_graph_are_compared() -> None:
     reached = {pair.type.name for pair in pairs()}
     assert reached >= {"Cart", "Product", "Order", "CardSource", "OrderPlaced", "AvailabilityError", "AddressBlocker"}
     outputs = {name for name, type_ in CORE.type_map.items() if is_object_type(type_) and not name.startswith("__")}
     assert outputs - reached - ROOTS == set()
 
 
-def test_resolver_parameters_match_the_fields_arguments() -> None:
+def test_resolver_parameters_match_the_arguments_of_the_field() -> None:
     for pair in [*pairs(), *(Pair(object_type(root), object) for root in sorted(ROOTS))]:
         for name, field in pair.type.fields.items():
             if resolver := resolver_of(field):
@@ -83,26 +83,26 @@ def test_resolver_parameters_match_the_fields_arguments() -> None:
                 assert sorted(parameters) == sorted([*context, *declared]), f"{pair.type.name}.{name}"
 
 
-# Walking.
+# Finding the Python classes of each graph type.
 
 
 @cache
 def pairs() -> list[Pair]:
-    """Every type that is reachable from a root, with every class that resolvers return for it."""
+    """Graph types that queries and mutations can return, each with every class that resolvers return for the type."""
     reached: dict[Pair, None] = {}
     waiting = deque(Pair(object_type(root), object) for root in ROOTS)
     while waiting:
         pair = waiting.popleft()
         for field in pair.type.fields.values():
-            for below in appearing(field.type, hint_of(pair.shape, field)):
+            for below in pairs_of_field(field.type, hint_of(pair.shape, field)):
                 if below not in reached:
                     reached[below] = None
                     waiting.append(below)
     return list(reached)
 
 
-def appearing(type_: GraphQLOutputType, hint: object) -> Iterator[Pair]:
-    """The pairs of types and classes where a field of this type returns values of this hint."""
+def pairs_of_field(type_: GraphQLOutputType, hint: object) -> Iterator[Pair]:
+    """Yield the graph types and classes of the values of a field with this graph type and this type hint."""
     named = get_named_type(type_)
     for shape in parts(inner(hint)):
         if is_object_type(named):
@@ -119,7 +119,7 @@ def possible_types(type_: GraphQLAbstractType, shape: Any) -> Iterator[GraphQLOb
 
 
 def typename(shape: Any) -> str | None:
-    """The graph type of a class; None when it depends on the object."""
+    """Name of the graph type of a class, or None when the objects of the class have different graph types."""
     attribute = inspect.getattr_static(shape, "typename", Shape.typename)
     if attribute is Shape.typename:
         return str(shape.__name__)
@@ -129,20 +129,20 @@ def typename(shape: Any) -> str | None:
         return None
 
 
-# Comparing.
+# Comparing the attributes of a class with the fields of a graph type.
 
 
 def problems(pair: Pair) -> Iterator[str]:
     for name, field in pair.type.fields.items():
         hint = hint_of(pair.shape, field)
         if hint is None:
-            yield f"{pair}: it has no {snake(name)}"
+            yield f"{pair}: the class has no attribute {snake(name)}"
         elif not fits(field.type, hint):
-            yield f"{pair}: {name} is {field.type}, but {hint}"
+            yield f"{pair}: {name} is {field.type} in the graph, but {hint} in the class"
 
 
 def fits(type_: GraphQLOutputType, hint: object) -> bool:
-    """Whether values of the hint can be returned for the type. Nullability of scalars is not compared."""
+    """Whether values with the type hint can be returned for the graph type. Nullability of scalars is not compared."""
     named = get_named_type(type_)
     if is_list_type(get_nullable_type(type_)) != is_listed(hint):
         return False
@@ -150,11 +150,11 @@ def fits(type_: GraphQLOutputType, hint: object) -> bool:
         return parts(inner(hint)) == {named.extensions["strawberry-definition"].wrapped_cls}
     if is_scalar_type(named):
         return parts(inner(hint)) <= LEAVES.get(named.name, {str})
-    return any(True for _ in appearing(type_, hint))
+    return any(True for _ in pairs_of_field(type_, hint))
 
 
 def hint_of(shape: Any, field: GraphQLField) -> object:
-    """The return hint of the field's resolver, else the hint of the attribute of its name; None without either."""
+    """Return type of the field's resolver, or type of the attribute with the field's name, or None without either."""
     if resolver := resolver_of(field):
         return get_type_hints(resolver)["return"]
     own = get_origin(shape) or shape
@@ -183,7 +183,7 @@ def is_listed(hint: object) -> bool:
 
 
 def inner(hint: object) -> object:
-    """The hint without its list and without None."""
+    """Type hint of the items of a list, or of a single value, without None."""
     items = [get_args(part)[0] if get_origin(part) in (list, tuple, Sequence) else part for part in alternatives(hint)]
     return functools.reduce(operator.or_, items)
 
