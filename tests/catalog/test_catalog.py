@@ -374,7 +374,7 @@ PRODUCT_IN_CONTEXT = """query($id: String!, $locale: Locale, $currency: Currency
         ("ja-JP", None, "Trailhead 28L Daypack", "12900", "￥12,900"),
     ],
 )
-async def test_in_context_sets_product_language_and_currency(
+async def test_in_context_directive_sets_language_and_currency_of_products(
     storefront: Storefront, locale: str | None, currency: str | None, name: str, amount: str, formatted: str
 ) -> None:
     product = (await ask(storefront, PRODUCT_IN_CONTEXT, id=PACK, locale=locale, currency=currency))["product"]
@@ -424,7 +424,7 @@ async def test_locale_unknown_to_digital_river_is_an_input_error(
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_in_context_does_not_change_the_session(storefront: Storefront) -> None:
+async def test_in_context_directive_does_not_change_the_session(storefront: Storefront) -> None:
     await storefront.add(PACK)
     text = """query @inContext(locale: "de-DE") { session { locale currencyCode }
       cart { currencyCode lines { product { name pricing { listPrice { currencyCode } } } } } }"""
@@ -433,7 +433,7 @@ async def test_in_context_does_not_change_the_session(storefront: Storefront) ->
     assert data["cart"]["currencyCode"] == "USD"
     (line,) = data["cart"]["lines"]
     assert line["product"]["pricing"]["listPrice"]["currencyCode"] == "EUR", (
-        "list prices use the locale of the operation"
+        "list prices have the currency of the operation"
     )
 
 

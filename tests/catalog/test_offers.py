@@ -309,7 +309,7 @@ async def test_unusable_offer_is_an_error(storefront: Storefront, offer_id: str,
     assert payload["errors"] == [{"code": expected, "path": ["input", "offer", "offerId"]}]
 
 
-async def test_offer_for_a_product_applies_when_it_is_in_cart(storefront: Storefront) -> None:
+async def test_product_offer_applies_when_the_product_is_in_cart(storefront: Storefront) -> None:
     await add(storefront, line(TENT))
     assert (await apply(storefront, couponCode="TENT12"))["cart"]["totals"]["discount"]["amount"] == "47.88"
     named = await apply(storefront, offerId=global_id("Offer", "68201176019"))

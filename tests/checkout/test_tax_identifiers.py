@@ -109,7 +109,7 @@ async def test_duplicate_tax_identifier_key_is_rejected(storefront: Storefront, 
     assert error["path"] == ["input", "taxIdentifiers", "1", "key"]
 
 
-async def test_tax_identifier_is_rejected_when_the_site_has_none(shopper: Shopper) -> None:
+async def test_tax_identifier_is_rejected_when_site_collects_none(shopper: Shopper) -> None:
     await shopper.fill_cart(**BRITAIN)
     await shopper.control("switches", {"tax_registrations": "off"})
     refused = await set_tax(shopper.storefront, "BUSINESS", UK_VAT="GB698588737")

@@ -68,7 +68,7 @@ async def test_document_of_the_manifest_can_be_requested_by_hash(
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_unknown_hash_gets_persisted_query_not_found_uncached(
+async def test_unknown_hash_returns_uncached_persisted_query_not_found(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:

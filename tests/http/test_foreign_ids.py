@@ -266,7 +266,7 @@ CASES = [
           paymentSession {{ state }} {ERRORS} }} }}""",
         owned=attached_source_of,
         absent=ABSENT_UUID,
-        # Detaching a source that is not attached succeeds.
+        # Detaching a source that is not attached succeeds, so both answers are equal.
         distinguishes=False,
     ),
     Case(
@@ -365,7 +365,7 @@ async def test_id_of_another_shopper_is_answered_like_unknown_id(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in CASES if case.owned is contract_of], ids=lambda case: case.name)
-async def test_contract_without_shopper_is_answered_like_unknown_id(
+async def test_subscription_contract_without_shopper_is_answered_like_unknown_id(
     case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
     await registered_shopper.control("switches", {"subscription_shopper": "absent"})

@@ -1,4 +1,4 @@
-"""Access tokens, passwords, keys and personal data appear neither in the log nor in answers for other purposes."""
+"""The gateway puts no access token, password or key into answers or the log, and no personal data into the log."""
 
 import base64
 import io
@@ -196,7 +196,7 @@ def test_log_omits_unlisted_fields_and_values_in_messages(log: io.StringIO) -> N
     assert "ValueError at http/test_secrets.py" in lines
 
 
-async def test_client_gets_internal_error_and_log_names_the_file(
+async def test_resolver_crash_returns_internal_error_and_logs_the_file(
     shopper: Shopper, network: InMemoryTransport, log: io.StringIO
 ) -> None:
     await shopper.get_ready()

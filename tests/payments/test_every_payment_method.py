@@ -107,7 +107,7 @@ class Purchase:
         return order
 
     async def pay_by_card(self) -> str:
-        """Pay the same cart by card and return the text of the docs for that result."""
+        """Pay the same cart by card. Return the result in the words of docs/payment-methods.md."""
         assert await self.attach(await self.source_of("creditCard", CARD)) == []
         result = await self.submit()
         assert result["__typename"] == "OrderPlaced"
@@ -370,7 +370,7 @@ async def test_approved_order_is_placed_although_shopper_does_not_return(
 
 
 @pytest.mark.parametrize("case", PAYMENT_METHOD_CASES, ids=lambda case: case.name)
-async def test_payment_method_is_listed_with_its_graph_sequence(purchase: Purchase, case: PaymentMethodCase) -> None:
+async def test_listed_payment_method_has_the_documented_sequence(purchase: Purchase, case: PaymentMethodCase) -> None:
     step = await purchase.shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
     method = next(listed for listed in step["availablePaymentMethods"]["methods"] if listed["type"] == case.type)
     assert method["sequence"] == SEQUENCES[case.workflow]
