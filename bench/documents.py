@@ -1,7 +1,7 @@
-"""CPU time of the gateway to refuse or accept the most expensive documents.
+"""Measures the gateway's CPU time for the most expensive documents, both rejected and accepted.
 
-Each document is sent over HTTP in this process ten times, and the slowest time counts. Any document within the
-body limit may take 100 ms. Prints the cost estimates of the example operations too.
+Each document is sent ten times over HTTP in this process, and the slowest time is reported. A document within the body
+limit may take at most 100 ms. The estimated costs of the example operations are also printed.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ ACCEPT = {"Accept": "application/graphql-response+json"}
 COST = "X-Riverfront-Cost"
 
 VARIABLES = {"first": 20}
-"""The only variables on which an estimate depends. The others are missing, so no operation is executed."""
+"""The variables on which cost estimates depend. All other variables are missing, so no operation is executed."""
 
 
 async def main() -> None:
@@ -32,7 +32,7 @@ async def main() -> None:
     print(f"CPU in ms per document, slowest of {TIMES}; {platform.machine()}")
     async with running(app_for(settings)) as http:
         await http.post("/graphql", json={"query": "{ __typename }"})
-        # Like `serve`: the garbage collector does not traverse the schema during a request.
+        # As in `python -m gateway serve`, the garbage collector does not traverse the schema during a request.
         gc.collect()
         gc.freeze()
         refused_ms = await slowest_of(http, REFUSED_DOCUMENTS, is_refused=True)
@@ -55,7 +55,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
 
 
 async def send(http: httpx.AsyncClient, document: str, *, is_refused: bool) -> float:
-    """CPU time in ms, client included."""
+    """Send a document, and return the CPU time in ms, including that of the client."""
     began_at = time.process_time()
     answer = await http.post("/graphql", json={"query": document, "variables": VARIABLES}, headers=ACCEPT)
     cpu_s = time.process_time() - began_at

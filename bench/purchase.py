@@ -1,8 +1,8 @@
-"""CPU time and latency that the gateway adds to its upstream calls, for each operation of a purchase.
+"""Measures the CPU time and latency that the gateway adds to its upstream calls, for each operation of a purchase.
 
-Gateway and sandbox run as separate programs. Prints for each operation the CPU time of the gateway's process,
-the client's latency and the number of upstream calls. The first row is the baseline: the same client reads one cart
-directly from the sandbox. Linux only: CPU time is read from /proc.
+Gateway and sandbox run as separate programs. The report has the CPU time of the gateway's process, the client's latency
+and the number of upstream calls, for each operation. The first row is the baseline: the same client reads one cart
+directly from the sandbox. Linux only, because CPU time is read from /proc.
 """
 
 import asyncio
@@ -88,7 +88,7 @@ WRONG_TOTAL = {"total": {"amount": "1.00", "currencyCode": "USD"}, "revision": "
 async def measure_operation(
     name: str, pid: int | None, upstream: httpx.AsyncClient, operation: Callable[[], Awaitable[object]]
 ) -> None:
-    for _ in range(5):  # warm-up
+    for _ in range(5):  # Warm-up runs are not measured.
         await operation()
     await upstream.delete("/_sandbox/calls")
     cpu_before_s = cpu_s(pid)
@@ -104,7 +104,7 @@ async def measure_operation(
 
 
 def cpu_s(pid: int | None) -> float:
-    """CPU time of a process in seconds, kernel time included. 0 without a process."""
+    """CPU time of a process in seconds, including kernel time; 0 if `pid` is None."""
     if pid is None:
         return 0
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

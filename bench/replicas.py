@@ -1,8 +1,8 @@
-"""Tests that two replicas with a shared store never order twice, under load, kills and a silent store.
+"""Tests that two replicas with a shared store never place an order twice.
 
-Real processes on real sockets: a sandbox, a Valkey server, two gateways. `load` sends submit requests to both
-replicas, with repeated keys, with new keys, and with clients that hang up. `kills` kills one replica (SIGKILL) at a
-random moment of a submission, and repeats the submit request at the other one. `silence` sends submit requests
+The sandbox, a Valkey server and two gateways run as real processes with real sockets. `load` sends submit requests to
+both replicas, with repeated keys, with new keys, and from clients that hang up. `kills` kills one replica (SIGKILL) at
+a random moment of a submission, and repeats the submit request at the other replica. `silence` sends submit requests
 while the store does not answer.
 
     python -m bench.replicas load --submits 10000 --carts 500
@@ -34,11 +34,11 @@ from tests.support.valkey import Valkey, emptied
 AT_ONCE = 40
 PREPARATION_TRIES = 5
 QUIET_S = 3
-"""Short, so that a missing order counts soon."""
+"""Quiet time of the gateways, in seconds. A short time lets a missing order be reported as not placed sooner."""
 
 SETTLED_WITHIN_S = 60
 STORE_TIMEOUT_S = 0.25
-"""The gateway's default. `load` and `kills` use more, for busy machines."""
+"""The gateway's default. `load` and `kills` use a longer timeout, because they run on busy machines."""
 
 REFUSED_WITHIN_S = 0.3
 HANG_UP_S = 0.01
@@ -59,20 +59,20 @@ DEFINITE = frozenset({"OrderPlaced", "OrderNotPlaced", "OrderDeclined", "OrderBl
 
 @dataclass
 class Report:
-    """The result of a run. Every list must be empty."""
+    """The result of a run. All lists must be empty."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ordered_twice: list[str] = field(default_factory=list)
-    """Carts with more than one submit-cart."""
-    untrue: list[str] = field(default_factory=list)
-    """Carts whose client got an answer that differs from the order at Digital River."""
+    """Carts with more than one submit-cart call."""
+    wrong_answers: list[str] = field(default_factory=list)
+    """Carts for which a client got an answer that contradicts the order at Digital River."""
     unsettled: list[str] = field(default_factory=list)
-    """Carts without a definite outcome in time."""
+    """Carts that had no definite outcome in time."""
     slowest_s: float = 0
 
     @property
     def is_good(self) -> bool:
-        return not (self.ordered_twice or self.untrue or self.unsettled)
+        return not (self.ordered_twice or self.wrong_answers or self.unsettled)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Environment:
         return running
 
     async def buyer(self, http: httpx.AsyncClient) -> Buyer:
-        """Fill a cart at the gateway of `http`."""
+        """Fill a cart through the gateway of `http`, and return the guest who owns it."""
         added = (await accepted(http, {}, ADD, id=PACK))["addCartLines"]
         headers = {"Authorization": f"Bearer {added['bearerToken']}"}
         cart = (await accepted(http, headers, PREPARE, a=ADDRESS))["prepareCheckout"]["cart"]
@@ -164,7 +164,7 @@ class GatewayProcess:
 @asynccontextmanager
 async def running_environment() -> AsyncIterator[Environment]:
     world = World()
-    world.stock[int(PACK)] = None  # Unlimited: every cart can be submitted.
+    world.stock[int(PACK)] = None  # Unlimited stock, so that every cart can be submitted.
     async with AsyncExitStack() as stack:
         valkey = stack.enter_context(Valkey())
         await emptied(valkey)
@@ -186,7 +186,10 @@ async def ask(http: httpx.AsyncClient, headers: dict[str, str], document: str, *
 
 
 async def accepted(http: httpx.AsyncClient, headers: dict[str, str], document: str, **variables: Any) -> dict[str, Any]:
-    """The answer to a mutation that prepares a cart. It is repeated, because calls can time out on a busy machine."""
+    """The answer to a mutation that prepares a cart.
+
+    A failed mutation is repeated, because busy machines cause timeouts.
+    """
     answer: dict[str, Any] = {}
     for _ in range(PREPARATION_TRIES):
         with suppress(httpx.TransportError):
@@ -197,7 +200,7 @@ async def accepted(http: httpx.AsyncClient, headers: dict[str, str], document: s
 
 
 async def load(submits: int, carts: int) -> Report:
-    """Many submit requests for few carts, sent to two replicas at random."""
+    """Send many submit requests for few carts, each to one of two replicas at random."""
     report, gate = Report(), asyncio.Semaphore(AT_ONCE)
     async with running_environment() as environment, AsyncExitStack() as stack:
         limits = httpx.Limits(max_connections=None)
@@ -233,7 +236,7 @@ async def load(submits: int, carts: int) -> Report:
 
 
 async def kills(times: int) -> Report:
-    """Kill one replica, each time at a random moment between submit request and answer."""
+    """Kill a replica at a random moment between a submit request and the answer, and do this `times` times."""
     report, settling = Report(), []
     async with running_environment() as environment, AsyncExitStack() as stack:
         survivor = await environment.begin()
@@ -260,7 +263,7 @@ async def kills(times: int) -> Report:
 async def settle(
     environment: Environment, https: list[httpx.AsyncClient], buyer: Buyer, key: str, report: Report
 ) -> None:
-    """Repeat the submit request until its outcome is definite, and compare it with the order in the sandbox."""
+    """Repeat the submit request until its outcome is definite, and compare it with the sandbox's order."""
     began_at, outcome = time.monotonic(), ""
     while outcome not in DEFINITE:
         if time.monotonic() - began_at > QUIET_S + SETTLED_WITHIN_S:
@@ -274,14 +277,14 @@ async def settle(
     report.slowest_s = max(report.slowest_s, time.monotonic() - began_at)
     if environment.submits_of(buyer.cart_id) > 1:
         report.ordered_twice.append(buyer.cart_id)
-    # A blocked request met another submission of the same cart, which placed the order.
+    # A request is blocked when another submission of the same cart has placed the order.
     expected = {"OrderPlaced": True, "OrderBlocked": True, "OrderNotPlaced": False, "OrderDeclined": False}
     if environment.has_order(buyer.cart_id) is not expected[outcome]:
-        report.untrue.append(f"{buyer.cart_id}: {answer}")
+        report.wrong_answers.append(f"{buyer.cart_id}: {answer}")
 
 
 async def silence(times: int) -> Report:
-    """Send submit requests while the store does not answer. `untrue` lists late or wrong answers."""
+    """Send submit requests while the store does not answer. Late and wrong answers are listed in `wrong_answers`."""
     report = Report()
     async with running_environment() as environment:
         gateway = await environment.begin(STORE_TIMEOUT_S)
@@ -297,7 +300,7 @@ async def silence(times: int) -> Report:
                     report.outcomes[code] += 1
                     report.slowest_s = max(report.slowest_s, took_s)
                     if took_s > REFUSED_WITHIN_S or "nothing was charged" not in error["message"]:
-                        report.untrue.append(f"{took_s * 1000:.0f} ms: {error['message']}")
+                        report.wrong_answers.append(f"{took_s * 1000:.0f} ms: {error['message']}")
         report.ordered_twice += [buyer.cart_id] * environment.submits_of(buyer.cart_id)
     return report
 
@@ -327,7 +330,7 @@ def run_load(submits: int = 10_000, carts: int = 500) -> None:
 
 @app.command("kills")
 def run_kills(times: int = 200) -> None:
-    """Kill a replica in the middle of a submission, repeatedly."""
+    """Repeatedly kill a replica in the middle of a submission."""
     _print(f"{times} kills", kills(times))
 
 
@@ -346,7 +349,7 @@ def _print(title: str, work: Any) -> None:
     print(f"  slowest settled after            {report.slowest_s:.2f} s (quiet time {QUIET_S} s)")
     for name, carts in (
         ("ordered twice", report.ordered_twice),
-        ("untrue", report.untrue),
+        ("wrong answers", report.wrong_answers),
         ("unsettled", report.unsettled),
     ):
         print(f"  {name:32} {len(carts)} {carts[:3] or ''}")

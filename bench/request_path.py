@@ -1,15 +1,16 @@
-"""Number of our files that one request enters, and of returns to a file that it already left.
+"""Counts the source files that one request enters, and the returns to a file that the request has already left.
 
 A guest with a ready cart sends three requests over HTTP, in this process, to a gateway in front of the sandbox.
-The gateway already knows their documents. `sys.setprofile` reports every function that is called. Only
-functions in gateway/, resolvers/ and schema/ count.
+The gateway already knows the documents of the requests. `sys.setprofile` reports every function that is called. Only
+functions in gateway/, resolvers/ and schema/ are counted.
 
-The functions of a request are listed in the order of their first calls, each once: loops and repeated calls add
-nothing. A comprehension belongs to the function around it. Consecutive functions in the same file are one step.
-`files` is the number of distinct files. `returns` is the number of steps into a file that an earlier step entered.
+The functions of a request are listed in the order of their first calls. Each function is listed once, so loops and
+repeated calls add nothing. A comprehension belongs to the function around it. Consecutive functions in the same file
+are one step. `files` is the number of distinct files. `returns` is the number of steps into a file that an earlier
+step entered.
 
     python -m bench.request_path
-    python -m bench.request_path --trace    # every step: its file, and the first function of it
+    python -m bench.request_path --trace    # also print the file and the first function of every step
 """
 
 import asyncio
@@ -37,7 +38,7 @@ SUBMIT = """mutation($key: UUID!, $total: MoneyInput!, $revision: CartRevision!)
     result { __typename } errors { code } } }"""
 
 called: ContextVar[dict[CodeType, None] | None] = ContextVar("called", default=None)
-"""Functions of the request, in the order of their first calls. None in the gateway's background tasks."""
+"""Functions of the current request, in the order of their first calls. None in the gateway's background tasks."""
 
 
 async def main(*, traces: bool) -> None:
@@ -64,7 +65,7 @@ async def submit_variables(shopper: Shopper) -> dict[str, Any]:
 
 
 async def functions(shopper: Shopper, document: str, **variables: Any) -> list[CodeType]:
-    """Our functions that the request calls, in the order of their first calls."""
+    """The project's functions that the request calls, in the order of their first calls."""
     codes: dict[CodeType, None] = {}
     token = called.set(codes)
     sys.setprofile(record)
@@ -96,7 +97,7 @@ def print_path(name: str, codes: list[CodeType], *, traces: bool) -> None:
 
 
 def steps_of(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
-    """The file of each step, and the first function called in it."""
+    """The file of each step, with the first function that is called in that step."""
     for file, neighbours in groupby(codes, lambda code: code.co_filename):
         yield str(Path(file).relative_to(ROOT)), next(neighbours).co_qualname
 

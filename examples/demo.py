@@ -1,7 +1,7 @@
-"""A guest's purchase: sends the example operations in order, as an app would, and prints each step.
+"""Sends the example operations of a guest's purchase in order, as an app would, and prints each step.
 
-Each step shows the operation, its result and the number of calls to Digital River. The sandbox creates the
-payment source, which DigitalRiver.js would create in a browser. Exits with 1 and a reason if a step fails.
+A step shows the operation, its result and the number of calls to Digital River. The sandbox creates the payment source,
+which DigitalRiver.js would create in a browser. If a step fails, the program exits with status 1 and a message.
 """
 
 import argparse
@@ -27,7 +27,7 @@ SUBMIT = ("POST", "/v1/shoppers/me/carts/active/submit-cart")
 
 
 class StepFailed(Exception):
-    """The purchase cannot continue. The message says why and what to do."""
+    """The purchase cannot continue. The message contains the reason and the next step."""
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--sandbox", default="http://127.0.0.1:8001", metavar="URL", help="default: %(default)s")
     arguments = parser.parse_args()
     try:
-        # Both programs run locally: proxies of the environment are ignored.
+        # Both programs run locally, so proxy variables of the environment are ignored.
         with httpx.Client(timeout=70, trust_env=False) as http:
             buy(Gateway(http, arguments.gateway.rstrip("/"), Sandbox(http, arguments.sandbox.rstrip("/"))))
     except StepFailed as failure:
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def buy(gateway: "Gateway") -> None:
-    """The five steps, from the product list to the order number."""
+    """Buy a product in five steps, from the product list to the order number."""
     listing = gateway.ask("What is for sale?", "LookAround")
     product = _first_physical_product(listing["products"]["nodes"])
     report(f"{listing['products']['totalCount']} products; the guest takes {product['name']}")
@@ -94,7 +94,7 @@ def report(result: str) -> None:
 
 @dataclass
 class Gateway:
-    """Sends operations to the gateway, with the session's bearer token once it has one."""
+    """Sends operations to the gateway, with the bearer token of the session as soon as there is one."""
 
     http: httpx.Client
     url: str
@@ -102,7 +102,7 @@ class Gateway:
     headers: dict[str, str] = field(default_factory=lambda: dict(CLIENT))
     steps: int = 0
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Calls to Digital River by method and path, of all steps so far."""
+    """Calls to Digital River in all steps so far, by method and path."""
 
     def __post_init__(self) -> None:
         source = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
@@ -115,7 +115,7 @@ class Gateway:
         self.headers["Authorization"] = f"Bearer {token}"
 
     def ask(self, title: str, name: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The data of one example operation. Raises `StepFailed` on any error."""
+        """Send an example operation, and return its data. Raises `StepFailed` on any error."""
         self.steps += 1
         print(f"\n{self.steps}. {title}\n   > {name}({', '.join(variables or ())})")
         before = self.sandbox.calls()
@@ -136,7 +136,10 @@ class Gateway:
         return data
 
     def change(self, title: str, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The payload of an operation with one mutation. Raises `StepFailed` if the payload has errors."""
+        """Send an operation with one mutation, and return the payload.
+
+        Raises `StepFailed` if the payload has errors.
+        """
         (payload,) = self.ask(title, name, variables).values()
         for error in payload["errors"]:
             raise StepFailed(f"{name} was refused: {error['code']}: {error['message']}")
@@ -145,7 +148,7 @@ class Gateway:
 
 @dataclass
 class Sandbox:
-    """The payment service, as DigitalRiver.js calls it, and the sandbox's call counts."""
+    """Calls the sandbox: creates sources as DigitalRiver.js does, and reads the numbers of calls."""
 
     http: httpx.Client
     url: str
@@ -178,7 +181,7 @@ class Sandbox:
         return str(source["id"])
 
     def calls(self) -> Counter[tuple[str, str]]:
-        """Calls so far, without those that a browser makes."""
+        """Calls to Digital River so far, by method and path. Calls that a browser makes are left out."""
         rows = self._json("GET", "/_sandbox/calls")["calls"]
         counted: Counter[tuple[str, str]] = Counter()
         for row in rows:

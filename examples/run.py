@@ -1,7 +1,7 @@
-"""`make run`: starts the sandbox, and the gateway in front of it.
+"""Starts the sandbox and a gateway in front of the sandbox, for `make run`.
 
-PORT and SANDBOX_PORT set the ports. Settings of the gateway (RIVERFRONT_...) are passed on, except those that
-connect it to this sandbox. Ctrl-C stops both programs.
+PORT and SANDBOX_PORT set the ports. Gateway settings (RIVERFRONT_...) are passed on, except those that connect the
+gateway to this sandbox. Ctrl-C stops both programs.
 """
 
 import json
@@ -24,7 +24,7 @@ STOP_S = 10
 
 
 class NotStarted(Exception):
-    """A program cannot start or has stopped. The message is printed without a traceback."""
+    """A program cannot start, or has stopped. The message is printed without a traceback."""
 
 
 def main() -> None:
@@ -76,7 +76,7 @@ def _free_port(variable: str, default: int) -> int:
         raise NotStarted(f"{variable} must be a number from 1 to 65535, not {value!r}.")
     port = int(value)
     with socket.socket() as probe:
-        # Like the servers: a port whose last connections are still closing counts as free.
+        # A port whose last connections are still closing is available, as it is for the servers.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -94,7 +94,10 @@ def _free_port(variable: str, default: int) -> int:
 
 @contextmanager
 def program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `python -m name`, and stop it at the end. It has its own process session, so Ctrl-C reaches only this one."""
+    """Run `python -m name` during the `with` block.
+
+    The program has its own process session, so Ctrl-C reaches only the caller, which then stops the program.
+    """
     command = [sys.executable, "-m", name, *arguments]
     program = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, start_new_session=True)
     try:

@@ -33,11 +33,11 @@ app = typer.Typer(
 )
 
 STOP_MARGIN_S = 10
-"""A stop waits for running requests this much longer than a submission may take."""
+"""Additional time that a shutdown waits for running requests, beyond the time limit of a submission."""
 
 
 ABSENT = frozenset({"missing", "too_short", "string_too_short"})
-"""Pydantic's error types of a variable that is missing or empty."""
+"""Pydantic's error types for a missing or empty variable."""
 
 
 @app.command()
@@ -67,14 +67,17 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=math.ceil(settings.submission_deadline_s) + STOP_MARGIN_S,
     )
-    # The objects built so far stay. Searching them for garbage would delay a request by up to 0.1 s.
+    # These objects live as long as the process. Collecting them would delay a request by up to 0.1 s.
     gc.collect()
     gc.freeze()
     Server(config).run()
 
 
 async def _check_store(settings: Settings) -> None:
-    """Exit if the store evicts keys. If it is unreachable, start: it may come later."""
+    """Exit if the store evicts keys.
+
+    Log a warning if the store is unreachable, because it may become available later.
+    """
     store = RedisStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
     try:
         await store.check()
@@ -90,7 +93,7 @@ async def _check_store(settings: Settings) -> None:
 
 
 class Server(uvicorn.Server):
-    """Logs its address as an event of the gateway."""
+    """Uvicorn server that logs its address as an event of the gateway."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -105,7 +108,7 @@ def schema() -> None:
 
 @app.command()
 def manifest(
-    folder: Path = typer.Argument(help="Folder with .graphql files; every operation has a name of its own."),  # noqa: B008
+    folder: Path = typer.Argument(help="Folder with .graphql files. Operation names must be unique."),  # noqa: B008
 ) -> None:
     """Print a manifest of the operations in FOLDER, for RIVERFRONT_MANIFEST."""
     try:
@@ -119,7 +122,7 @@ def manifest(
 
 
 def _settings_report(error: ValueError) -> str:
-    """Names the variables that are missing or wrong, without any value."""
+    """Message with the names of the missing or malformed variables, and without values."""
     problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
     return "\n".join(
         [
@@ -135,7 +138,7 @@ def _problems(error: ValidationError) -> Iterator[str]:
     for details in error.errors(include_url=False, include_input=False, include_context=False):
         message = details["msg"].removeprefix("Value error, ")
         if not details["loc"]:
-            # A check of several settings: its lines begin with their names.
+            # This message comes from a check of several settings. Each line begins with their names.
             for line in message.splitlines():
                 names, _, problem = line.partition(": ")
                 yield f"{', '.join(map(_variable, names.split(', ')))}: {problem}."
@@ -151,7 +154,7 @@ def _problems(error: ValidationError) -> Iterator[str]:
 
 
 def _plain(message: str) -> str:
-    """Pydantic's message as a requirement, without its explanation of the parser."""
+    """Pydantic's message, rewritten as a requirement without details of the parser."""
     return re.sub(r"^\w+ should", "must", message).partition(", unable to")[0]
 
 

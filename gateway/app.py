@@ -1,4 +1,4 @@
-"""Assembles the ASGI application from settings. The middleware stands here in the order a request passes it."""
+"""Assembles the ASGI application from the settings. `_middleware` lists the middleware in the order of a request."""
 
 import asyncio
 import contextlib
@@ -46,10 +46,10 @@ from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
 
 PREFLIGHT_S = 600
-"""Lifetime of a CORS preflight answer in browsers."""
+"""Seconds for which a browser may cache the answer to a CORS preflight request."""
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-"""The GraphQL endpoint refuses wrong methods itself, in the form of a GraphQL error."""
+"""Methods that reach the GraphQL endpoint, which rejects the wrong ones itself with a GraphQL error."""
 
 
 def utc_now() -> datetime:
@@ -65,7 +65,7 @@ def create_app(
     retries: Retries = Retries(),  # noqa: B008 - frozen
     reconcile_every_s: float = INTERVAL_S,
 ) -> Starlette:
-    """The parameters beside `settings` are for tests. Raises `ManifestInvalid`."""
+    """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid`."""
     log_retries()
     http = transport.client(network or transport.network())
     services = _services(settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now)
@@ -115,7 +115,7 @@ def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
 
 @lru_cache(maxsize=8)
 def _documents(graph: Graph, settings: Settings) -> Documents:
-    """Applications with the same settings share their documents, so that tests parse each once."""
+    """Documents that applications with the same settings share, so that tests parse each document once."""
     return Documents(graph.core, graph.directive_tables, settings)
 
 
@@ -144,7 +144,7 @@ async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Rec
     reconciling.cancel()
     await services.attempts.drain()
     beating.cancel()
-    # Both end their last command before the store is closed.
+    # Both tasks finish their last command before the store is closed.
     await asyncio.gather(beating, reconciling, return_exceptions=True)
     with contextlib.suppress(StoreUnavailable):
         await services.replica.leave()

@@ -1,4 +1,4 @@
-"""Amounts: exact, with their currency, and formatted for display."""
+"""Amounts of money: exact, with a currency, and formatted for display."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from babel.numbers import format_currency, get_currency_precision
 
 
 class Money(msgspec.Struct, frozen=True, gc=False):
-    """An amount in major units. Decodes from Digital River's `{currency, value}`.
+    """An amount in major units, decoded from Digital River's `{currency, value}`.
 
     `text`: the amount as Digital River formats it, for display only.
     """
@@ -27,14 +27,14 @@ class Money(msgspec.Struct, frozen=True, gc=False):
         return self.amount
 
     def equals(self, other: "Money") -> bool:
-        """Whether amount and currency are the same, whatever the text."""
+        """Whether amounts and currencies are equal. `text` is ignored."""
         return self.currency_code == other.currency_code and self.amount == other.amount
 
     def times(self, quantity: int) -> "Money":
         return Money(self.amount * Decimal(quantity), self.currency_code)
 
     def canonical(self) -> str:
-        """One spelling for each amount: 9.9 and 9.90 USD are `9.9 USD`."""
+        """The amount in one spelling: 9.9 and 9.90 USD are both `9.9 USD`."""
         return f"{self.amount.normalize():f} {self.currency_code}"
 
 
@@ -43,20 +43,20 @@ def zero(currency_code: str) -> Money:
 
 
 def with_text(money: Money | None, text: str | None) -> Money | None:
-    """The amount with Digital River's text for it, where there is one."""
+    """The amount with Digital River's display text; unchanged if `text` is None or empty."""
     return Money(money.amount, money.currency_code, text) if money is not None and text else money
 
 
 def has_digits_of_its_currency(money: Money) -> bool:
-    """Whether the amount has no more decimal places than its currency; 1.005 USD has more."""
+    """Whether the amount has no more decimal places than its currency allows; 1.005 USD has too many."""
     digits = get_currency_precision(money.currency_code)
     return money.amount == round(money.amount, digits)
 
 
 def formatted(money: Money, locale: str) -> str:
-    """The amount for display: Digital River's text, else by the rules of the locale.
+    """The amount for display: Digital River's text, or the amount formatted by the rules of the locale.
 
-    Some sites send forms such as 118.01USD, which are not fit for display.
+    Texts such as 118.01USD, which some sites send, are not displayed.
     """
     if money.text and not money.text.rstrip().endswith(money.currency_code):
         return money.text

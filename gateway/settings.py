@@ -1,6 +1,7 @@
-"""The settings of a deployment, read from the environment once at start. No other module reads the environment.
+"""The settings of a deployment, read from the environment once at the start. No other module reads the environment.
 
-A variable is named `RIVERFRONT_` and the field in capitals. An unknown or malformed one stops the start and is named.
+The variable of a setting is `RIVERFRONT_` and the name of the field in capitals. An unknown or malformed variable
+prevents the start.
 """
 
 import json
@@ -24,7 +25,7 @@ from gateway.enums import TermsOfSaleMode
 PREFIX = "RIVERFRONT_"
 
 SECRETS_FOLDER = "/run/secrets"
-"""Container engines put secrets here: a file `riverfront_api_secret` stands for the variable."""
+"""Folder where container engines put secrets. The file `riverfront_api_secret` replaces the variable of that name."""
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -33,16 +34,16 @@ STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
 FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
-"""Of a JSON Web Key that verifies assertions."""
+"""Types of JSON Web Key that may verify assertions."""
 
 MIN_SECRET_LENGTH = 12
-"""Characters. A shorter secret was made up by a person, or is cut off."""
+"""Minimum number of characters. A shorter secret was probably invented by hand or truncated."""
 
 MARKET = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?:[A-Z]{3}")
 
 
 def _matches(pattern: str, form: str) -> AfterValidator:
-    """`form` describes the pattern to the operator."""
+    """Validator for strings that match a pattern. `form` describes the pattern in the error message."""
 
     def check(value: str) -> str:
         if re.fullmatch(pattern, value) is None:
@@ -86,21 +87,21 @@ Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 
 
 class GuestGrant(StrEnum):
-    """OAuth grant of a guest's token."""
+    """OAuth grant type for guest tokens."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a grant
     CLIENT_CREDENTIALS = "client_credentials"
 
 
 class MethodsFrom(StrEnum):
-    """Where the list of payment methods comes from."""
+    """Source of the list of payment methods."""
 
     PAYMENT_SERVICE = "payment-service"
     CART = "cart"
 
 
 class DocumentsMode(StrEnum):
-    """Treatment of documents outside the manifest."""
+    """How the gateway treats documents outside the manifest."""
 
     OFF = "off"
     REPORT = "report"
@@ -108,7 +109,7 @@ class DocumentsMode(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Defaults are those of `make run`, apart from the keys."""
+    """The defaults fit `make run`. Required keys have no default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -116,52 +117,59 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     development: bool = Field(
         False,
-        description="GraphiQL, introspection, suggestions, and every loopback origin. Never in production.",
+        description="Enables GraphiQL, introspection, suggestions and every loopback origin. Never in production.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log.")
 
     upstream_url: Url = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
     payments_url: OptionalUrl = Field(
-        "", description="Base URL of the payment service; empty: that of the Commerce API."
+        "", description="Base URL of the payment service. If empty, that of the Commerce API is used."
     )
     api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
     api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
     publishable_key: str = Field(min_length=1, description="Public key for DigitalRiver.js and the payment service.")
     payment_methods: MethodsFrom = Field(
         MethodsFrom.PAYMENT_SERVICE,
-        description="Source of the payment methods: payment-service, which falls back on the cart's list, or cart.",
+        description="Source of the payment methods: payment-service (if it fails, the cart's list is used) or cart.",
     )
     merchant_key: SecretStr = Field(
         SecretStr(""),
-        description="Key and secret of the merchant, as key:secret, for recurring purchases; empty: off.",
+        description="Key and secret of the merchant, as key:secret, for recurring purchases. If empty, these are off.",
     )
     payment_key: SecretStr = Field(
-        SecretStr(""), description="Confidential key of the payment service, for store credit; empty: off."
+        SecretStr(""),
+        description="Confidential key of the payment service, for store credit. If empty, store credit is off.",
     )
     ledger_url: OptionalUrl = Field(
-        "", description="URL of the merchant's store credit ledger, called with ?reference=; empty: no store credit."
+        "",
+        description="URL of the merchant's store credit ledger, called with ?reference=. If empty, store credit is "
+        "off.",
     )
     ledger_key: SecretStr = Field(SecretStr(""), description="Bearer token for the ledger.")
     guest_grant: GuestGrant = Field(
         GuestGrant.PASSWORD,
-        description="OAuth grant for guests: password (renewable), or client_credentials for sites that refuse it.",
+        description="OAuth grant of guest tokens: password (renewable), or client_credentials if the site rejects "
+        "password.",
     )
 
     assertion_issuer: str = Field(
-        "", description="`iss` of the merchant's identity provider, whose JWT signs a shopper in; empty: none."
+        "",
+        description="`iss` of the JWTs with which the merchant's identity provider signs shoppers in. If empty, JWTs "
+        "are rejected.",
     )
-    assertion_audience: str = Field("", description="`aud` of such a JWT, which names this gateway.")
+    assertion_audience: str = Field("", description="`aud` of the identity provider's JWTs, which names this gateway.")
     assertion_keys: str = Field("", description="Public keys of the identity provider: a JWK set, as JSON.")
 
     locales: Annotated[tuple[Market, ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
-        description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR; the site's own first.",
+        description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR. The site's own locale is "
+        "the first.",
     )
     billing_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        (), description="Countries the site bills to; empty: all."
+        (), description="Countries that the site bills to. If empty, all countries."
     )
     shipping_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        (), description="Countries the site ships to; empty: all."
+        (), description="Countries that the site ships to. If empty, all countries."
     )
     tax_identifier_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
         ("BR",), description="Countries in which an order needs a tax identifier if the site requires one."
@@ -174,40 +182,47 @@ class Settings(BaseSettings):
         (), description="Origins of storefronts that may use the session cookie."
     )
     cookie_same_site: Literal["strict", "lax", "none"] = Field(
-        "strict", description="SameSite of the session cookie; none needs origins."
+        "strict", description="SameSite attribute of the session cookie. The value none requires RIVERFRONT_ORIGINS."
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto count."
+        (), description="Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted."
     )
 
     session_idle_s: float = Field(1800, gt=0, description="Seconds until an unused session ends.")
     session_absolute_s: float = Field(86_400, gt=0, description="Seconds until any session ends.")
     store_url: SecretStr = Field(
         SecretStr(""),
-        description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0; empty: the "
-        "memory of this one process.",
+        description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0. If empty, the "
+        "memory of this one process is used.",
     )
-    store_timeout_s: float = Field(0.25, gt=0, description="Seconds for one command of the shared store.")
+    store_timeout_s: float = Field(
+        0.25, gt=0, description="Time limit for one command of the shared store, in seconds."
+    )
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Fernet keys that encrypt sessions in the shared store, the newest first; empty: one derived from "
-        "the API secret.",
+        description="Fernet keys that encrypt sessions in the shared store, the newest first. If empty, one is derived "
+        "from the API secret.",
     )
 
-    operation_deadline_s: float = Field(10, gt=0, description="Seconds for an operation with all its calls.")
+    operation_deadline_s: float = Field(
+        10, gt=0, description="Time limit for an operation with all its calls, in seconds."
+    )
     submission_deadline_s: float = Field(
-        60, gt=0, description="Seconds for an operation that submits or resumes an order."
+        60, gt=0, description="Time limit for an operation that submits or resumes an order, in seconds."
     )
     doubt_quiet_s: float = Field(
-        120, gt=0, description="Seconds after a submission without answer until a missing order counts as not placed."
+        120,
+        gt=0,
+        description="Seconds after a submission without an answer until a missing order is reported as not placed.",
     )
 
     manifest: str = Field(
-        "", description="File with the documents that clients send, as `python -m gateway manifest` makes it."
+        "", description="File with the documents that clients send, written by `python -m gateway manifest`."
     )
     documents_mode: DocumentsMode = Field(
         DocumentsMode.OFF,
-        description="Documents outside the manifest are executed (off), also logged (report), or refused (enforce).",
+        description="Documents outside the manifest are executed (off), executed and logged (report), or rejected "
+        "(enforce).",
     )
 
     body_limit_bytes: int = Field(128 * 1024, gt=0, description="Maximum size of a request's body.")
@@ -215,7 +230,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Raises `ValueError` for an unknown or malformed variable."""
+        """The settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
         known = {PREFIX + name.upper() for name in cls.model_fields}
         unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
         if unknown:
@@ -244,11 +259,11 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    """Each begins with the names of its settings."""
+    """Problems with the settings. Each message begins with the names of the settings."""
     if not settings.locales:
-        yield "locales: at least one is needed"
+        yield "locales: at least one is required"
     if settings.cookie_same_site == "none" and not settings.origins:
-        yield "cookie_same_site: none needs RIVERFRONT_ORIGINS"
+        yield "cookie_same_site: the value none needs RIVERFRONT_ORIGINS"
     if settings.doubt_quiet_s <= settings.submission_deadline_s:
         yield "doubt_quiet_s: must be longer than RIVERFRONT_SUBMISSION_DEADLINE_S"
     if settings.documents_mode is not DocumentsMode.OFF and not settings.manifest:
@@ -272,16 +287,16 @@ def _is_store_url(url: str) -> bool:
 
 
 def _exposure_problems(settings: Settings) -> Iterator[str]:
-    """Nothing secret may travel unencrypted beyond this machine."""
+    """Problems with settings that would send secrets unencrypted beyond this machine."""
     for name in ("upstream_url", "payments_url"):
         url = urlsplit(getattr(settings, name))
         if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not settings.development:
             yield f"{name}: must be https, since keys and tokens are sent to it"
     is_local = settings.host in LOOPBACK_HOSTS
     if settings.development and not is_local:
-        yield "development: works on this machine only; set RIVERFRONT_HOST to 127.0.0.1, or switch it off"
+        yield "development: works on this machine only; set RIVERFRONT_HOST to 127.0.0.1, or this setting to false"
     if not is_local and not settings.trusted_proxies:
-        yield "trusted_proxies: name the proxy that ends TLS before listening beyond this machine"
+        yield "trusted_proxies: must name the proxy that ends TLS, because RIVERFRONT_HOST is no loopback address"
 
 
 def _assertion_problems(settings: Settings) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The log: one line of JSON for each event, with listed fields only.
 
-Of a request the log has its method, its route and the name of its operation; of an error its class and where it was
-raised. Lines of third-party loggers have no fields, and their messages only where they are templates.
+A request is logged by method, route and operation name; an error by class and source lines. Lines of third-party
+loggers have the common fields only, and their messages are suppressed unless they are templates.
 """
 
 import logging
@@ -42,7 +42,7 @@ OUR_FIELDS = COMMON_FIELDS | {
 MAX_VALUE_LENGTH = 200
 
 NOISY_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
-"""They log every call, or events that the gateway logs itself. Only their warnings count."""
+"""Loggers that log every call, or events that the gateway logs itself. Only their warnings and errors are logged."""
 
 current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
 
@@ -50,7 +50,7 @@ Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Write the lines of all loggers to standard error."""
+    """Write the lines of all loggers to standard error, from this level upwards."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter())
     root = logging.getLogger()
@@ -61,7 +61,7 @@ def configure(level: str) -> None:
 
 
 def log_retries() -> None:
-    """Log repeated calls without their arguments, which the library's own line has."""
+    """Log repeated calls without their arguments. The retry library's own log lines would contain the arguments."""
     set_on_retry_hooks([_log_retry])
 
 
@@ -70,9 +70,9 @@ def _log_retry(details: RetryDetails) -> None:
 
 
 def formatter() -> logging.Formatter:
-    """Formats a record as a line that holds no personal or secret value."""
+    """Formatter that writes a record as one line of JSON, without personal or secret values."""
     return structlog.stdlib.ProcessorFormatter(
-        # Leaves the arguments out: the message is then a constant of the source code.
+        # Arguments are left out: the message is then a constant of the source code.
         use_get_message=False,
         foreign_pre_chain=[
             structlog.stdlib.add_log_level,
@@ -99,7 +99,7 @@ def _add_request_id(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _describe_exception(_logger: object, _method: str, event: Event) -> Event:
-    """Log an exception's class and source lines, without its message, which may hold anything."""
+    """Log the class and source lines of an exception. Its message is left out, because it may contain personal data."""
     event.pop("exception", None)
     info = event.pop("exc_info", None)
     if info and info[1] is not None:
@@ -108,7 +108,7 @@ def _describe_exception(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _described_causes(error: BaseException | None) -> Iterator[str]:
-    """The error, then its cause, then the cause of that."""
+    """Class and source lines of the error, of its cause, of the cause of that cause, and so on."""
     described: set[int] = set()
     while error is not None and id(error) not in described:
         described.add(id(error))
@@ -124,7 +124,7 @@ def _described_causes(error: BaseException | None) -> Iterator[str]:
 
 
 def _suppress_built_message(_logger: object, _method: str, event: Event) -> Event:
-    """Replace a third-party message that may have been built from values. One with arguments is a template."""
+    """Suppress a third-party message that may contain values. A message with arguments is a template and is logged."""
     record: logging.LogRecord = event["_record"]
     is_template = bool(record.args)
     if not (_is_ours(record) or is_template or record.name.startswith("uvicorn")):

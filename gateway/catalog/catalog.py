@@ -26,7 +26,7 @@ from gateway.upstream.decoding import decode, encode
 from gateway.upstream.endpoints.catalog import CatalogEndpoints
 from gateway.upstream.ids import PATTERN
 
-# An entry is fresh for as long as its most volatile field. When it is stale, its texts may be shown and its prices not.
+# An entry stays fresh for as long as its most volatile field. A stale entry is returned without prices.
 PRODUCT = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(days=1))
 PAGE = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(hours=1))
 CATEGORY = Lifetime(fresh=timedelta(minutes=15), stale_if_error=timedelta(days=1))
@@ -42,16 +42,16 @@ NOT_FOUND = frozenset(
         refusal_codes.INVALID_OFFER_ID,
     }
 )
-"""Codes of a 409 that mean not found when the catalog is read."""
+"""Error codes of catalog reads that mean that the object was not found."""
 
 MARKET_NOT_OFFERED = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALID_CURRENCY_CODE})
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The catalog in one market. An unknown id gives None, or a list without it.
+    """The catalog of one market. An unknown id gives None, or is left out of a list.
 
-    `reads` counts the pending reads of an operation, for which its stock loader waits.
+    `reads` counts the pending reads of an operation. The stock loader of the operation waits for them.
     """
 
     reader: GuestReader
@@ -63,22 +63,22 @@ class Catalog:
     def of_home_market(
         cls, upstream: Upstream, cache: AnswerCache, settings: Settings, now: Callable[[], datetime]
     ) -> "Catalog":
-        """The catalog in the first market of the settings."""
+        """The catalog of the first market in the settings."""
         return cls(GuestReader(upstream, settings, now), cache, Market(*settings.locales[0]))
 
     def for_operation(self, market: Market | None, reads: PendingReads) -> "Catalog":
-        """The catalog for one operation, in the market that it chose or in this one."""
+        """The catalog for one operation. If `market` is None, the market of this catalog is used."""
         return replace(self, market=market or self.market, reads=reads)
 
-    # Products.
+    # Reads of products.
 
     async def product(self, product_id: str) -> Product | None:
         return await self._find("product", [product_id], Product, lambda shop: shop.product(product_id), PRODUCT)
 
     async def product_by_reference(self, reference: str) -> Product | None:
-        """A product by the merchant's external reference id."""
+        """The product with the merchant's external reference id."""
         if "," in reference:
-            return None  # Digital River would read it as several references.
+            return None  # Digital River would split the reference at the comma.
 
         async def read(shop: CatalogEndpoints) -> Product | None:
             products = await shop.products_by_reference([reference])
@@ -87,7 +87,7 @@ class Catalog:
         return await self._find("product-reference", [reference], Product, read, PRODUCT)
 
     async def products(self, product_ids: Iterable[str]) -> Mapping[str, Product]:
-        """Products by upstream id, in one call; unknown ids are left out."""
+        """Products by upstream id, read in one call. Unknown ids are left out."""
         ids = _well_formed(product_ids)
         if not ids:
             return {}
@@ -95,11 +95,11 @@ class Catalog:
         return {product.upstream_id: product for product in products}
 
     async def page(self, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
-        """A page of all products; numbers begin at 1."""
+        """Page of all products. Page numbers begin at 1."""
         return await self._page([], number, size, lambda shop: shop.product_page(number, size), past_cache)
 
     async def search(self, keyword: str, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
-        """A page of the products that contain every word of the keyword."""
+        """Page of the products that contain every word of `keyword`. Page numbers begin at 1."""
 
         async def read(shop: CatalogEndpoints) -> ProductPage:
             return await shop.search_page(keyword, number, size)
@@ -122,7 +122,7 @@ class Catalog:
         return await self._list("volume-pricing", [product_id], VolumePriceTier, read, PRICE)
 
     async def stock(self, product_ids: Iterable[str], *, past_cache: bool = False) -> Mapping[str, InventoryStatus]:
-        """Stock by upstream product id, in one call; unknown ids are left out."""
+        """Stock by upstream product id, read in one call. Unknown ids are left out."""
         ids = _well_formed(product_ids)
         if not ids:
             return {}
@@ -130,10 +130,10 @@ class Catalog:
             "stock", ids, dict[str, InventoryStatus], lambda shop: shop.inventory(ids), STOCK, past_cache=past_cache
         )
 
-    # Categories.
+    # Reads of categories.
 
     async def categories(self) -> list[Category]:
-        """The top categories."""
+        """Categories at the top level."""
         return await self._list("categories", [], Category, lambda shop: shop.categories(), CATEGORY)
 
     async def category(self, category_id: str) -> Category | None:
@@ -145,7 +145,7 @@ class Catalog:
 
         return await self._list("categories-of", [product_id], Category, read, CATEGORY)
 
-    # Offers.
+    # Reads of offers.
 
     async def offers_of_point_of_promotion(self, point_of_promotion: str) -> list[Offer]:
         async def read(shop: CatalogEndpoints) -> list[Offer]:
@@ -154,7 +154,7 @@ class Catalog:
         return await self._list("offers-of-point-of-promotion", [point_of_promotion], Offer, read, OFFER)
 
     async def offers_of_product(self, product_id: str, point_of_promotion: str | None) -> list[Offer]:
-        """Offers on a product, all of them or those of one point of promotion."""
+        """Offers on a product; if `point_of_promotion` is set, only offers of that point of promotion."""
 
         async def read(shop: CatalogEndpoints) -> list[Offer]:
             return await shop.offers_of_product(product_id, point_of_promotion)
@@ -170,7 +170,7 @@ class Catalog:
 
         return await self._list("offered-products", [offer_id], OfferedProduct, read, PRICE)
 
-    # A read through the cache. `scope` and `parts` make its key.
+    # Reads through the cache. `scope` and `parts` make up the cache key.
 
     async def _find(
         self, scope: str, parts: list[str], kind: type[T], read: Read[T | None], lifetime: Lifetime
@@ -232,7 +232,7 @@ async def _or_default(read: Awaitable[T], default: T) -> T:
 
 
 def _well_formed(ids: Iterable[str]) -> list[str]:
-    """Sorted, without duplicates and malformed ids, one of which would fail the call for all."""
+    """Sorted ids without duplicates. Malformed ids are left out, because one of them would make the whole call fail."""
     return sorted(product_id for product_id in set(ids) if PATTERN.fullmatch(product_id))
 
 

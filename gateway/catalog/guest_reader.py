@@ -1,4 +1,4 @@
-"""Reads of public data with the gateway's own guest token, shared by all shoppers."""
+"""Reads public data with the gateway's own guest token, which all shoppers share."""
 
 import asyncio
 import time
@@ -29,7 +29,7 @@ class GuestToken:
 
 
 class GuestReader:
-    """Holds one guest token for all markets; each read names its market."""
+    """Reads public data with one guest token for all markets. Each read names its market."""
 
     def __init__(self, upstream: Upstream, settings: Settings, now: Callable[[], datetime]) -> None:
         self._upstream = upstream
@@ -39,8 +39,11 @@ class GuestReader:
         self._token: asyncio.Task[GuestToken] | None = None
 
     async def read(self, market: Market, read: Read[T]) -> T:
-        """Read with the guest token; once more with a new token when Digital River refuses the present one."""
-        # Several operations may wait for this read, so it has its own deadline and not that of the first one.
+        """The result of `read`.
+
+        If Digital River rejects the guest token, `read` is called once more with a new token.
+        """
+        # Several operations can wait for this read, so it does not use the deadline of a single operation.
         upstream = self._upstream.until(time.monotonic() + self._within_s)
         token = await self._valid_token()
         try:
@@ -49,7 +52,10 @@ class GuestReader:
             return await read(upstream.catalog(await self._valid_token(refused=token), market))
 
     async def _valid_token(self, *, refused: str | None = None) -> str:
-        """The present token; a new one when that expires soon or is `refused`. Concurrent callers share one request."""
+        """The current token, or a new one if the token expires soon or is `refused`.
+
+        Concurrent callers share one request for a new token.
+        """
         task = self._token
         if task is None or (task.done() and not self._is_valid(task, refused)):
             task = self._token = asyncio.create_task(self._new_token())

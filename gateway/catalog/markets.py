@@ -1,4 +1,4 @@
-"""Which locales and currencies the storefront offers, and the message for any other."""
+"""Checks that the storefront offers a locale and a currency."""
 
 from typing import NamedTuple
 
@@ -7,12 +7,15 @@ from gateway.settings import Settings
 
 class NotOffered(NamedTuple):
     argument: str
-    """Name of the argument that asks for it."""
+    """Name of the argument with the locale or currency that is not offered."""
     message: str
 
 
 def not_offered(settings: Settings, locale: str | None, currency_code: str | None) -> NotOffered | None:
-    """The first of the two that the storefront does not offer; None when it offers both. None is always offered."""
+    """Error for the first argument that the storefront does not offer; None if it offers both.
+
+    None is always accepted.
+    """
     offered = dict(settings.locales)
     if locale is not None and locale not in offered:
         locales = ", ".join(offered)

@@ -1,4 +1,4 @@
-"""Stock of all products that an operation shows, read in one call."""
+"""Reads the stock of all products of an operation in one call."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from gateway.upstream.catalog import InventoryStatus
 
 QUIET_CYCLES = 8
-"""Cycles of the event loop without a read after which no field asks for more stock."""
+"""Cycles of the event loop without a new read, after which the stock is read."""
 
 
 class PendingReads:
-    """Counts the reads of an operation whose answers may lead to fields that ask for stock."""
+    """Counts the pending reads of an operation, because their results may contain fields that need stock."""
 
     def __init__(self) -> None:
         self._pending = 0
@@ -21,7 +21,7 @@ class PendingReads:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count the read in the block as pending."""
+        """Count the read inside the `with` block as pending."""
         self._pending += 1
         self._started += 1
         try:
@@ -31,7 +31,7 @@ class PendingReads:
             self._changed.set()
 
     async def settle(self, within_s: float) -> None:
-        """Wait until no read is pending and none follows, at most `within_s`."""
+        """Wait until no read is pending and no new read has started, for at most `within_s` seconds."""
         try:
             async with asyncio.timeout(within_s):
                 while not await self._is_quiet():
@@ -56,10 +56,10 @@ class StockKey(NamedTuple):
 
 
 class StockLoader:
-    """Collects the products that fields ask for and reads their stock in one call.
+    """Collects the products whose stock is requested, and reads their stock in one call.
 
-    Fields ask at different times: that of a product at once, those of its variations after another read. The call
-    therefore waits for pending reads, but at most `patience_s`.
+    Fields request stock at different times: for a product at once, for its variations after another read. The loader
+    therefore waits for pending reads, but at most `patience_s` seconds.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class StockLoader:
         future = self._futures.get(key)
         if future is None:
             future = self._futures[key] = asyncio.get_running_loop().create_future()
-            # A field that was cancelled does not retrieve the failure; asyncio would log it as never retrieved.
+            # A cancelled field does not retrieve the exception, which asyncio would then log.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._waiting.append(key)
             if self._reading is None or self._reading.done():
@@ -89,7 +89,7 @@ class StockLoader:
         return asyncio.shield(future)
 
     def clear(self) -> None:
-        """Forget the stock that was read before a change. Fields that still wait get the next read."""
+        """Discard the stock that was read before a change. Pending requests get the result of the next read."""
         self._futures = {key: future for key, future in self._futures.items() if not future.done()}
 
     async def _read_waiting(self) -> None:

@@ -1,7 +1,7 @@
-"""The payment methods that the gateway knows: their names, their flows, and what they can pay for.
+"""Names, flows and capabilities of the payment methods that the gateway knows.
 
-The payment service sends most of this with its list. The cart's own list has only types and names, in an older
-spelling with a type for each card brand, and is completed from here.
+The payment service sends most of these data with its list. The cart's own list has only types and names, with a type
+for each card brand, so the gateway adds the missing data.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ STANDARD, REDIRECT, RECEIVER = PaymentFlow.STANDARD, PaymentFlow.REDIRECT, Payme
 
 @dataclass(frozen=True)
 class KnownMethod:
-    """`recurs`: it can pay renewals. `starts_free`: it can start a free trial."""
+    """Properties of a payment method. `recurs`: it can pay for renewals. `starts_free`: it can start a free trial."""
 
     name: str
     flow: PaymentFlow
@@ -54,14 +54,17 @@ KNOWN_METHODS = {
 
 CARD = "creditCard"
 BRANDS = frozenset({"americanExpress", "dinersClub", "discover", "jcb", "maestro", "masterCard", "unionPay", "visa"})
-"""Types of the older list that are all the method creditCard."""
+"""Types of the cart's own list that all mean the payment method creditCard."""
 
 SPELLINGS = {"googlepay": "googlePay", "ccAvenue": "ccavenue"} | dict.fromkeys(BRANDS, CARD)
 
 REDIRECT_THEN_SUBMIT = frozenset(
     {"payPal", "payPalBilling", "payPalCredit", "payPalPayIn3", "payPalPayIn4", "payPalRatenZahlung"}
 )
-"""Redirect methods that are approved before they are attached; all others are approved after the submission."""
+"""Redirect methods that the shopper approves before the source is attached.
+
+The shopper approves all other redirect methods after the submission.
+"""
 
 NEEDS_ORGANIZATION = frozenset({"msts"})
 NEEDS_TAX_IDENTIFIER = frozenset({"boletoBancario"})
@@ -87,7 +90,10 @@ def sequence_of(method: ListedPaymentMethod) -> PaymentSequence:
 
 
 def completed(listed: list[CartListedMethod]) -> PaymentMethodList:
-    """The cart's own list in the form of the payment service's: each method once, in the same order."""
+    """The cart's own list in the format of the payment service.
+
+    Each payment method occurs once, in the original order.
+    """
     methods: dict[str, ListedPaymentMethod] = {}
     for entry in listed:
         method = _completed(entry)

@@ -1,4 +1,4 @@
-"""The payment methods of a cart: where the list comes from, how long it is cached, and the obstacles to a method."""
+"""The payment methods of a cart: where the list is read, how long it is cached, and the obstacles to each method."""
 
 import logging
 import time
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
 
 ReadFromCart = Callable[[Upstream], Awaitable[list[CartListedMethod]]]
-"""Reads the cart's own list with the shopper's token, over the given client."""
+"""Function that reads the cart's own list with the shopper's token, through the given client."""
 
 
 @dataclass(frozen=True)
 class PaymentMethod:
-    """A payment method, and the obstacles that keep this cart from using it."""
+    """A payment method, with the obstacles that prevent its use on the cart."""
 
     listed: ListedPaymentMethod
     obstacles: list[Obstacle]
@@ -89,7 +89,7 @@ class AvailablePaymentMethods:
 
 @dataclass(frozen=True)
 class CartTraits:
-    """The properties of a cart that decide its payment methods and the obstacles to them."""
+    """The properties of a cart that determine its payment methods and the obstacles to them."""
 
     currency_code: str
     recurs: bool
@@ -118,7 +118,10 @@ class CartTraits:
         )
 
     def cache_key(self, session_id: str, locale: str) -> str:
-        """Names everything that a list depends on. Any change makes another key, so no entry is invalidated."""
+        """Cache key that includes everything on which the list depends.
+
+        A change gives a new key, so no entry is invalidated.
+        """
         return hashed_key(
             "payment-methods",
             session_id,
@@ -148,7 +151,7 @@ class CartTraits:
 
 
 class MethodLists:
-    """The method lists of all payment sessions, each read once and cached for as long as its cart stays the same."""
+    """Lists of payment methods, cached by payment session and by the properties of the cart."""
 
     def __init__(self, cache: AnswerCache, upstream: Upstream, settings: Settings) -> None:
         self._cache = cache
@@ -156,9 +159,9 @@ class MethodLists:
         self._settings = settings
 
     async def available(self, cart: Cart, locale: str, read_from_cart: ReadFromCart) -> AvailablePaymentMethods | None:
-        """The methods of the cart's payment session; None when the cart has no payment session.
+        """The payment methods of the cart's payment session; None if the cart has no payment session.
 
-        Raises `UpstreamError` when no list can be read and none is cached.
+        Raises `UpstreamError` if no list can be read and none is cached.
         """
         session = cart.payment_session
         if session is None:
@@ -182,9 +185,9 @@ class MethodLists:
         )
 
     async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> PaymentMethodList:
-        """The payment service's list; the cart's own list when that service fails or the settings choose it.
+        """The list of the payment service; the cart's own list if that service fails or the settings select the cart.
 
-        Several operations may wait for this read, so its two calls have deadlines of their own.
+        Several operations may wait for this read, so its two calls do not use the deadline of a single operation.
         """
         if self._settings.payment_methods is MethodsFrom.PAYMENT_SERVICE:
             try:

@@ -1,7 +1,7 @@
-"""The payment session as the graph shows it, derived from the cart and from what the session remembers.
+"""The payment session as the graph shows it, derived from the cart and the shopper's session.
 
-Amounts that Digital River leaves out are derived from the attached sources. The state decides what can be done;
-where state and amounts contradict each other, the state wins.
+Amounts that Digital River omits are derived from the attached sources. If the amounts contradict the state, the next
+action follows from the state.
 """
 
 import logging
@@ -26,12 +26,12 @@ from gateway.upstream.payment import CartPaymentSession, DelayedPaymentInstructi
 log = logging.getLogger(__name__)
 
 ADJUSTABLE = frozenset({"creditCard", "payPal", "payPalCredit", "payPalBilling", "customerCredit"})
-"""Source types that follow the total; any other source is approved for one amount."""
+"""Source types whose amount follows the cart's total. Sources of other types are approved for a fixed amount."""
 
 SUPPORTS_STORE_CREDIT = frozenset(
     {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
 )
-"""Types of primary sources that go with store credit, by Digital River's list for the Commerce API."""
+"""Types of primary source that can be combined with store credit, from Digital River's list for the Commerce API."""
 
 State = PaymentSessionState
 Requirement = PaymentRequirementKind
@@ -105,7 +105,7 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
     next_action: NextAction | None
     drop_in: DropInSetup
     is_outdated: bool = False
-    """Whether the primary source was approved for another amount than is due from it now."""
+    """Whether the primary source was approved for a different amount than it now has to pay."""
 
     @property
     def is_funded(self) -> bool:
@@ -117,7 +117,7 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
 
 
 def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentSession | None:
-    """The payment session of the cart; None when the site has no payment sessions, or the cart has none yet."""
+    """The payment session of the cart; None if the site has no payment sessions or the cart has none yet."""
     cart_session = cart.payment_session
     if cart_session is None:
         return None
@@ -143,7 +143,7 @@ def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentS
 
 
 def due_from_primary(cart: Cart) -> Money:
-    """The amount that a primary source has to pay: the total less the store credit on the cart."""
+    """The amount that the primary source has to pay: the total minus the store credit on the cart."""
     total, credit = cart.order_total, cart.secondary_source
     covered = credit.amount_contributed if credit else None
     return Money(total.amount - covered.amount if covered else total.amount, total.currency_code)
@@ -151,7 +151,7 @@ def due_from_primary(cart: Cart) -> Money:
 
 @dataclass(frozen=True)
 class Funding:
-    """How a cart is paid: its payment session, its sources, and what the shopper's session remembers of them."""
+    """Payment data of a cart, from the cart, its payment session and the shopper's session."""
 
     cart: Cart
     session: CartPaymentSession
@@ -165,7 +165,7 @@ class Funding:
         total = self.cart.order_total
         attached = [source for source in (self.cart.secondary_source, self.cart.primary_source) if source]
         amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
-        # A primary source without an amount pays all that store credit does not.
+        # A primary source without an amount pays everything that store credit does not pay.
         if len(amounts) < len(attached):
             return Money(total.amount, total.currency_code)
         return Money(min(sum(amounts, start=zero(total.currency_code).amount), total.amount), total.currency_code)
@@ -180,9 +180,9 @@ class Funding:
 
     @cached_property
     def is_outdated(self) -> bool:
-        """Whether the primary source was approved for another amount than is due from it now.
+        """Whether the primary source was approved for a different amount than it now has to pay.
 
-        False for a source that was attached outside the shopper's session: its approved amount is unknown.
+        False for a source that was attached outside the shopper's session, because its approved amount is unknown.
         """
         source = self.cart.primary_source
         if source is None or source.type in ADJUSTABLE:
@@ -192,7 +192,7 @@ class Funding:
 
     @property
     def needs_authentication(self) -> bool:
-        """Whether Digital River, or the refusal of the last submission, asks the shopper to authenticate the source."""
+        """Whether the session state or the last refused submission requires the shopper to authenticate the source."""
         if self.session.state is State.REQUIRES_ACTION:
             return True
         source = self.cart.primary_source
@@ -234,10 +234,10 @@ def _missing(funding: Funding) -> list[PaymentRequirement]:
 
 def _missing_source(funding: Funding) -> PaymentRequirement:
     if funding.cart.primary_source is not None:
-        message = "The attached source cannot be charged. Attach another one."
+        message = "The attached source cannot be charged. Attach another source."
         return PaymentRequirement(kind=Requirement.CHARGEABLE_SOURCE, message=message)
     if funding.cart.secondary_source is not None:
-        message = "Store credit does not cover the total. Attach a source for the rest."
+        message = "Store credit does not cover the total. Attach a source for the remaining amount."
         return PaymentRequirement(kind=Requirement.FUNDS, message=message, amount=funding.remaining)
     message = "Attach a source with `attachSource`."
     return PaymentRequirement(kind=Requirement.SOURCE, message=message, amount=funding.remaining)
@@ -279,7 +279,7 @@ def _authenticate(cart_session: CartPaymentSession, source: Source | None) -> Au
 
 
 def _redirect(cart_session: CartPaymentSession, source: Source | None) -> RedirectShopperAction | None:
-    """Before the submission the source has the URL, afterwards the payment session."""
+    """The redirect to the source's URL before the submission, and to the payment session's URL after the submission."""
     if cart_session.redirect_url:
         return RedirectShopperAction(redirect_url=cart_session.redirect_url, resume_with="Mutation.resumeOrder")
     if source is not None and source.redirect_url:

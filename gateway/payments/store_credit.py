@@ -1,7 +1,7 @@
-"""Store credit: how much of it a cart can use, and the obstacles to it.
+"""Store credit: how much of it a cart can use, and the obstacles to its use.
 
-Store credit pays first and only its own amount; a primary source pays the rest. The merchant's ledger holds the
-balance, reserves from it and debits it.
+Store credit pays a fixed amount first; a primary source pays the remaining amount. The merchant's ledger holds the
+balance, reserves amounts and debits them.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from gateway.upstream.lines import CartLine
 
 Obstacle = StoreCreditObstacle
 StockById = Mapping[str, InventoryStatus]
-"""By upstream product id."""
+"""Stock by upstream product id."""
 
 
 class StoreCreditAccount(Shape, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ def account(cart: Cart, balance: Money, stock: StockById, now: datetime) -> Stor
 
 
 def conflicts(cart: Cart, stock: StockById) -> list[Obstacle]:
-    """Obstacles in the cart, whatever the balance."""
+    """Obstacles to store credit that come from the cart, not from the balance."""
     primary = cart.primary_source
     of_lines = {_obstacle_of_line(line, stock) for line in cart.lines}
     applies = {
@@ -50,7 +50,10 @@ def conflicts(cart: Cart, stock: StockById) -> list[Obstacle]:
 
 
 def _obstacle_of_line(line: CartLine, stock: StockById) -> Obstacle | None:
-    """Whether the line is a pre-order or a backorder. Digital River marks a pre-order only by an expected date."""
+    """The obstacle if the line is a pre-order or a backorder, otherwise None.
+
+    Only a pre-order has an expected stock date.
+    """
     status = stock.get(line.product.upstream_id)
     if status is None or not status.allows_backorder:
         return None
@@ -67,7 +70,10 @@ def _obstacles_of_balance(cart: Cart, balance: Money) -> list[Obstacle]:
 
 
 def problem(cart: Cart, credit: StoreCreditAccount, requested: Money | None, path: Path) -> AnyUserError | None:
-    """Why this amount, or with None as much as possible, cannot be used; None when it can."""
+    """The error if `requested` cannot be used; None if it can.
+
+    `requested` of None: as much store credit as possible.
+    """
     if credit.obstacles:
         code = (
             ErrorCode.STORE_CREDIT_INSUFFICIENT
@@ -105,7 +111,7 @@ def _error(code: ErrorCode, message: str, credit: StoreCreditAccount, path: Path
 
 
 def covers_alone(cart: Cart) -> bool | None:
-    """Whether store credit alone pays the cart; None without store credit or with a primary source beside it."""
+    """Whether store credit alone pays for the cart; None without store credit or with a primary source."""
     session = cart.payment_session
     if session is None or cart.secondary_source is None or cart.primary_source is not None:
         return None

@@ -1,7 +1,8 @@
-"""Caches answers of Digital River through aiocache: one load per missing key, and a stale answer when a load fails.
+"""Caches answers of Digital River through aiocache.
 
-Values are bytes. Nothing is invalidated: a key names every fact that its value depends on. Failures are not cached.
-Carts, payment sessions, orders and amounts to be charged never come here.
+A missing key is loaded once, even if several callers wait for it. If a load fails, an older answer may be returned.
+Failures are not cached. A key includes everything on which its value depends, so nothing is invalidated. Values are
+bytes. Carts, payment sessions, orders and amounts to be charged are never cached here.
 """
 
 import asyncio
@@ -20,10 +21,10 @@ from gateway.store.bounded_memory import BoundedMemory
 log = logging.getLogger(__name__)
 
 VERSION = 1
-"""Of the envelope. An envelope of another version is a miss."""
+"""Version of the envelope format. An envelope of another version is a cache miss."""
 
 TTL_JITTER_PERCENT = 10
-"""So much longer, at most, an entry is cached: entries that were loaded together do not end together."""
+"""Maximum random extension of a lifetime, so that entries that were loaded together expire at different times."""
 
 
 class Envelope(msgspec.Struct, array_like=True, frozen=True):
@@ -34,7 +35,7 @@ class Envelope(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True)
 class Answer:
-    """Stale when a newer load was due and failed."""
+    """A cached value. `is_stale`: a newer load was due and failed."""
 
     value: bytes
     loaded_at: datetime
@@ -43,14 +44,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long a value is fresh, and how long after that it may stand in for a failed load."""
+    """How long a value is fresh, and for how much longer it may be returned if a load fails."""
 
     fresh: timedelta
     stale_if_error: timedelta
 
 
 def hashed_key(scope: str, *parts: str | None) -> str:
-    """Different lists of parts never share a key: each part is length-prefixed, and all are hashed."""
+    """Cache key made from the scope and its parts.
+
+    Each part is hashed with its length, so different lists of parts never have the same key.
+    """
     digest = hashlib.sha256()
     for part in (scope, *parts):
         digest.update(b"-" if part is None else f"{len(part)}:{part}".encode())
@@ -58,7 +62,7 @@ def hashed_key(scope: str, *parts: str | None) -> str:
 
 
 class AnswerCache:
-    """Callers that miss the same key together share one load, which outlives any of them."""
+    """Cache in which callers that miss the same key share one load. The load continues when a caller is cancelled."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._memory = BoundedMemory(now)
@@ -68,10 +72,10 @@ class AnswerCache:
     async def get_or_load(
         self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime, *, past_cache: bool = False
     ) -> Answer:
-        """The cached value, or that of one call of `load`; with `past_cache` always the latter.
+        """Return the cached answer while it is fresh, unless `past_cache` is true; otherwise load a new answer.
 
-        When the load fails, the cached value of the same key is returned as stale while it may be. A refusal is an
-        answer and is never hidden. Otherwise raises what the load raised.
+        If the load fails, return the older answer as stale, until `stale_if_error` has passed. After that time, or if
+        the failure is a refusal, raise the error of the load.
         """
         cached = _answer_in(await self._memory.get(key))
         if cached is None:
@@ -100,7 +104,7 @@ class AnswerCache:
     def _finished(self, key: str, task: asyncio.Task[Answer]) -> None:
         self._loads.pop(key, None)
         if not task.cancelled():
-            # asyncio would log a failure as never retrieved when all callers have left.
+            # Without this call, asyncio would log an unretrieved exception if all callers have left.
             task.exception()
 
     async def _load(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:
@@ -113,7 +117,7 @@ class AnswerCache:
 
 
 def _answer_in(envelope: bytes | None) -> Answer | None:
-    """The answer in an envelope; None for one that cannot be read."""
+    """The answer in an envelope; None if the envelope is missing, malformed or of another version."""
     if envelope is None:
         return None
     try:

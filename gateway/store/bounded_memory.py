@@ -1,7 +1,7 @@
 """Memory of one process for aiocache, limited in entries and in bytes.
 
-aiocache's own memory has no limit, removes ended keys without telling its plugins, and keeps a timer for each key. This
-class implements `set`, `get` and `delete` of its `BaseCache`; the gateway uses no other method.
+aiocache's own memory has no limit, removes expired keys without notifying its plugins, and runs a timer for each key.
+`BoundedMemory` implements `set`, `get` and `delete` of aiocache's `BaseCache`, the only methods that the gateway uses.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ class Entry(NamedTuple):
 
 
 class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
-    """The oldest entries are dropped at a limit. A time to live is in seconds and required.
+    """Cache that drops its oldest entries at a limit. Every entry needs a time to live, in seconds.
 
-    Time is compared at each access. An ended entry is dropped when it is read, or as one of the oldest.
+    Expiry is checked at each access. An expired entry is dropped when it is read, or as one of the oldest.
     """
 
     NAME = "bounded-memory"
@@ -31,12 +31,12 @@ class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
     def __init__(
         self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES
     ) -> None:
-        # A time-out of 0 is none: memory does not hang, and a timer would cost more than the lookup.
+        # A timeout of 0 means none: memory does not block, and a timer would cost more than the access.
         super().__init__(serializer=NullSerializer(), timeout=0)
         self._now = now
         self._max_entries = max_entries
         self._max_bytes = max_bytes
-        # Oldest first: a key that is set again moves to the end.
+        # The oldest entry comes first: a key that is set again moves to the end.
         self._entries: dict[str, Entry] = {}
         self._used_bytes = 0
 
@@ -61,7 +61,7 @@ class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
         return self._drop(key)
 
     def _drop(self, key: str) -> int:
-        """Number of entries dropped."""
+        """Drop an entry, and return the number of dropped entries."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return 0

@@ -1,15 +1,15 @@
-"""The heartbeat of a replica: other replicas take over what a dead one has left."""
+"""Heartbeat of a replica. Other replicas take over the work of a replica whose heartbeat has ended."""
 
 import secrets
 
 from gateway.store.interface import Store
 
 ALIVE_S = 10
-"""A replica counts as alive this long after its last beat. It beats several times as often."""
+"""Seconds after its last heartbeat until a replica is regarded as dead. Several heartbeats are sent in this time."""
 
 
 class Replica:
-    """This process among the replicas of the gateway."""
+    """This process, as one of the gateway's replicas."""
 
     def __init__(self, store: Store) -> None:
         self.id = secrets.token_hex(8)
@@ -19,7 +19,7 @@ class Replica:
         await self._store.put(_store_key(self.id), b"alive", ttl_s=ALIVE_S)
 
     async def leave(self) -> None:
-        """Stop being alive at once, so that other replicas take over without waiting for `ALIVE_S`."""
+        """End the heartbeat at once, so that other replicas take over without waiting for `ALIVE_S`."""
         await self._store.delete(_store_key(self.id))
 
     async def is_alive(self, replica_id: str) -> bool:

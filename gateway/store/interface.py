@@ -1,7 +1,7 @@
-"""The store of sessions and submission records: bytes that outlive a request, each with a time to live.
+"""The interface of the store for sessions and submission records.
 
-One interface for the memory of one process and for the server that replicas share. Changes at the same time are
-settled by compare-and-set.
+A value is bytes with a time to live. The store is either the memory of one process or a server that replicas share.
+Concurrent writes are resolved by compare-and-set.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -10,52 +10,55 @@ from typing import Protocol
 
 
 class LockNotAcquired(Exception):
-    """Another holder had the lock for the whole time that the caller could wait."""
+    """Another holder did not release the lock within the caller's waiting time."""
 
 
 class Store(Protocol):
-    """A key begins with its kind, as in `session:…`. A time to live is in seconds and above zero.
+    """A store of values by key. A key begins with its kind, as in `session:…`. Times to live are in seconds.
 
-    Every method may raise `StoreUnavailable`. A write that raises it may have happened.
+    Every method may raise `StoreUnavailable`. A write that raises `StoreUnavailable` may have been made.
     """
 
     async def get(self, key: str) -> bytes | None:
-        """The value; None when there is none, or when its time has passed."""
+        """The value; None if the key is missing or has expired."""
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
-        """Write when the present value is `expected`, None being no value. False when it is another one.
+        """Write if the current value equals `expected` (None: missing key). Return whether the value was written.
 
-        Raises `RateLimited` for a new key when the store is full: no value is dropped before its time.
+        Raises `RateLimited` for a new key if the store is full, because no value is dropped before it expires.
         """
 
     async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
-        """Write over any present value."""
+        """Write a value, even if the key already has one."""
 
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
-        """Delete the key, with `expected` only while it has this value. False when nothing was deleted."""
+        """Delete the key; if `expected` is set, only if the value equals it. Return whether a key was deleted."""
 
     def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
-        """A lock with one holder. Raises `LockNotAcquired` after `wait_s`.
+        """A lock with one holder at a time. Raises `LockNotAcquired` after `wait_s`.
 
-        It saves work and refusals, and proves nothing: after `ttl_s` another holder may have it.
+        The lock prevents useless work but guarantees nothing: after `ttl_s` another holder can acquire it.
         """
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
-        """Put an entry on a schedule, or move it to another time."""
+        """Add an entry to a schedule, or change the time of the entry."""
 
     async def unschedule(self, schedule_name: str, entry: str) -> None:
-        """Take an entry off a schedule. No error when it is not on it."""
+        """Remove an entry from a schedule. A missing entry is no error."""
 
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
-        """Up to `limit` entries that are due, moved to `until`: no other replica claims them before."""
+        """Up to `limit` entries that are due.
+
+        They are moved to `until`, so that no other replica claims them before that time.
+        """
 
     async def now(self) -> datetime:
-        """The time by one clock that all replicas share."""
+        """Current time of a clock that all replicas share."""
 
     async def check(self) -> None:
-        """Raises `StoreUnavailable` while the store cannot be used."""
+        """Raise `StoreUnavailable` if the store cannot be used."""
 
     async def intact_since(self, now: datetime) -> datetime | None:
-        """Since when no write was lost. None when none can be missing: the sessions would be lost with it."""
+        """Time since which the store has lost no writes; None if losing writes would also lose all sessions."""
 
     async def aclose(self) -> None: ...

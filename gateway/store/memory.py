@@ -13,10 +13,10 @@ from gateway.store.interface import LockNotAcquired
 MAX_ENTRIES = 100_000
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Keys and values. A deployment that outgrows one of the two limits uses a shared store."""
+"""Maximum total size of keys and values. A deployment that needs more uses a shared store."""
 
 SWEEP_EVERY = timedelta(seconds=1)
-"""While the store is full. Each refused key would otherwise cost a walk through all entries."""
+"""Minimum interval between two sweeps of a full store, because each sweep reads all entries."""
 
 
 class Entry(NamedTuple):
@@ -25,7 +25,10 @@ class Entry(NamedTuple):
 
 
 class MemoryStore:
-    """Limited in entries and bytes: a full store refuses new keys. No entry is dropped before its time."""
+    """Store in memory, limited in entries and bytes. A full store rejects new keys.
+
+    No entry is dropped before it expires.
+    """
 
     def __init__(
         self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES

@@ -1,7 +1,7 @@
-"""How often an action may be tried: sign-ins and order look-ups, which can be guessed, and declined cards.
+"""Limits the number of sign-ins, order look-ups and declined cards, so that passwords and cards cannot be guessed.
 
-A moving window: at most so many tries in any stretch of time, per action and target. Replicas count together in the
-store that they share. Without it, or while it does not answer, each replica counts for itself.
+Each action and target has a maximum number of tries in a moving window of time. Replicas count together in the shared
+store. Without a shared store, or while it does not answer, each replica counts alone.
 """
 
 import hashlib
@@ -28,16 +28,17 @@ RATES = {
 }
 
 FALLBACK_RATES = {action: type(rate)(max(rate.amount // 2, 1), rate.multiples) for action, rate in RATES.items()}
-"""Half of each, while replicas cannot count together."""
+"""Half of each rate, applied while replicas cannot count together."""
 
 MAX_KEYS = 100_000
-"""Counted at once in memory. Beyond it the key that was unused for longest is dropped."""
+"""Maximum number of keys counted in memory. Above this number, the least recently used key is dropped."""
 
 
 class RateLimits:
-    """`pool`: connections to the store that replicas share.
+    """Counts tries by action and target. `pool`: connections to the store that replicas share.
 
-    An action is a key of `RATES`. A target may be personal, so only its digest is stored; None is no target.
+    An action is a key of `RATES`. Only a digest of a target is stored, because a target may be personal data. A target
+    of None is not counted.
     """
 
     def __init__(self, now: Callable[[], datetime], pool: ConnectionPool | None = None) -> None:
@@ -45,27 +46,27 @@ class RateLimits:
         self._shared = _shared_limiter(pool) if pool is not None else None
 
     async def count(self, action: str, *targets: str | None) -> None:
-        """Count a try that is about to be made. Raises `RateLimited` when a target has no tries left."""
+        """Count a try before it is made. Raises `RateLimited` if a target has no tries left."""
         await self.check(action, *targets)
         for key in _keys(action, targets):
-            # Other requests may have counted since the check.
+            # Other requests may have counted tries since the check.
             if not await self._hit(action, key):
                 raise RateLimited(detail=action, retry_after=await self._retry_after(action, key))
 
     async def check(self, action: str, *targets: str | None) -> None:
-        """Count nothing. Raises `RateLimited` when a target has no tries left."""
+        """Raise `RateLimited` if a target has no tries left. Nothing is counted."""
         for key in _keys(action, targets):
             retry_after = await self._retry_after(action, key)
             if retry_after is not None:
                 raise RateLimited(detail=action, retry_after=retry_after)
 
     async def note(self, action: str, *targets: str | None) -> None:
-        """Count a try that has been made."""
+        """Count a try that has already been made."""
         for key in _keys(action, targets):
             await self._hit(action, key)
 
     async def _hit(self, action: str, key: str) -> bool:
-        """Count a try. False, and nothing counted, when the limit is reached."""
+        """Count a try, and return True; if the limit is reached, count nothing and return False."""
         if self._shared is None:
             return await self._local.hit(RATES[action], key)
         try:
@@ -75,7 +76,7 @@ class RateLimits:
             return await self._local.hit(FALLBACK_RATES[action], key)
 
     async def _retry_after(self, action: str, key: str) -> datetime | None:
-        """When the next try may be made; None when it may be made now."""
+        """Time at which the next try is allowed; None if a try is allowed now."""
         if self._shared is None:
             return await _window_end(self._local, RATES[action], key)
         try:
@@ -86,7 +87,7 @@ class RateLimits:
 
 
 def address_key(address: str | None) -> str | None:
-    """Rate-limit key of the client address; None if the address is unknown, which limits nothing."""
+    """Rate-limit key of a client address; None for an unknown address, which is not limited."""
     return f"address:{address}" if address is not None else None
 
 
@@ -102,7 +103,7 @@ def _keys(action: str, targets: tuple[str | None, ...]) -> list[str]:
 
 
 def _shared_limiter(pool: ConnectionPool) -> MovingWindowRateLimiter:
-    # The pool has the address; the library reads only the kind of storage from this one.
+    # The pool holds the server's address. From this URL the library reads only the type of storage.
     storage = RedisStorage(
         "async+redis://",
         implementation="redispy",
@@ -118,7 +119,7 @@ def _log_fallback(failure: StorageError) -> None:
 
 
 class MemoryWindows(Storage, MovingWindowSupport):
-    """Moving windows in memory. The library's own storage has a clock and threads of its own."""
+    """Moving windows in memory. The library's own memory storage does not use the given clock and starts threads."""
 
     STORAGE_SCHEME = None
 
@@ -142,7 +143,7 @@ class MemoryWindows(Storage, MovingWindowSupport):
         return (times[0] if times else self._clock()), len(times)
 
     def _current(self, key: str, expiry: int) -> deque[float]:
-        """The times inside the window. The key moves to the end: it is the one used last."""
+        """The times of the tries inside the window. The key moves to the end, as the most recently used one."""
         times = self._times.pop(key, None) or deque()
         while times and times[0] <= self._clock() - expiry:
             times.popleft()
@@ -150,7 +151,7 @@ class MemoryWindows(Storage, MovingWindowSupport):
             self._times[key] = times
         return times
 
-    # The rest of the library's interface. Its counters are not used here.
+    # Other methods of the library's interface. The gateway does not use the counters.
 
     @property
     def base_exceptions(self) -> type[Exception]:

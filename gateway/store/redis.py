@@ -1,7 +1,7 @@
-"""The store that replicas share: a Redis or Valkey server.
+"""The store on a Redis or Valkey server that replicas share.
 
-No command is repeated and none waits long: when the server does not answer, `StoreUnavailable` is raised at once.
-After some failures in a row a circuit breaker sends no commands for a moment, which spares a server in trouble.
+Commands have a short time limit and are not repeated: if the server does not answer in time, `StoreUnavailable` is
+raised. After several consecutive failures, a circuit breaker stops all commands for a moment, to relieve the server.
 """
 
 import asyncio
@@ -32,12 +32,12 @@ CONNECTIONS = 64
 LOCK_POLL_S = 0.02
 
 BREAKER_FAILURES = 5
-"""Failures in a row that open the circuit breaker."""
+"""Consecutive failures that open the circuit breaker."""
 
 BREAKER_OPEN_S = 1.0
 
 SCHEDULE_TTL_S = 7 * 86_400
-"""Longer than any entry stays scheduled. Each new entry begins it anew."""
+"""Time to live of a schedule, longer than an entry stays scheduled. Every new entry restarts the time."""
 
 SERVER_TTL_S = 10 * 365 * 86_400
 
@@ -61,9 +61,10 @@ return due
 
 
 class RedisStore:
-    """`url`: `redis://` or, encrypted, `rediss://`, with user and password where the server needs them.
+    """Store on a Redis or Valkey server.
 
-    `timeout_s` is the limit of one command.
+    `url`: `redis://`, or `rediss://` for TLS, with user and password if the server requires them. `timeout_s`: time
+    limit of one command.
     """
 
     def __init__(self, url: str, *, timeout_s: float = 0.25, prefix: str = PREFIX) -> None:
@@ -112,13 +113,13 @@ class RedisStore:
             sleep=LOCK_POLL_S,
             blocking_timeout=wait_s,
         )
-        # Acquiring is many commands; each has the socket time-out as its limit.
+        # Acquiring the lock takes many commands. Each is limited by the socket timeout.
         if not await self._run(lock.acquire, within_s=wait_s + self._timeout_s):
             raise LockNotAcquired
         try:
             yield
         finally:
-            # The lock ends by itself when another holder has it or the store is gone.
+            # If another holder has the lock or the store is unavailable, the lock expires by itself.
             with contextlib.suppress(LockError, StoreUnavailable):
                 await self._run(lock.release)
 
@@ -142,7 +143,7 @@ class RedisStore:
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     async def check(self) -> None:
-        """Raises `StoreEvicts` for a server that drops keys to make room: a submission could be sent twice."""
+        """Raise `StoreEvicts` if the server evicts keys when memory is full: a submission could then be sent twice."""
         if self._policy_checked:
             await self._run(self._redis.ping)
             return
@@ -154,9 +155,9 @@ class RedisStore:
         self._policy_checked = True
 
     async def intact_since(self, now: datetime) -> datetime | None:
-        """A server that was flushed, restarted or replaced may have lost writes.
+        """Time since which the server has lost no writes. A flushed, restarted or replaced server may have lost writes.
 
-        The store itself says which server it is. The first replica that finds another server writes it down with the
+        The store contains the server's id. The first replica that finds another id stores the new id with the current
         time.
         """
         server: dict[str, Any] = await self._run(lambda: self._redis.info("server"))
@@ -177,7 +178,7 @@ class RedisStore:
         return self._prefix + key
 
     async def _run(self, command: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
-        """The answer of a command. Raises `StoreUnavailable`."""
+        """Run a command, and return its answer. Raises `StoreUnavailable`."""
         if time.monotonic() < self._breaker_open_until:
             raise StoreUnavailable(detail="circuit breaker open")
         try:

@@ -1,4 +1,4 @@
-"""A guest's purchase by an app, with a bearer. Arguments: URL of the gateway, URL of the sandbox."""
+"""A guest's purchase in an app with a bearer token. Arguments: URL of the gateway, URL of the sandbox."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ from graph.input_types import AddressInput, MoneyInput
 
 CLIENT = {"Accept": "application/graphql-response+json", "X-Riverfront-Client": "python-example"}
 
-# Longer than the gateway's own deadline for an order.
+# Longer than the gateway's own time limit for an order.
 ORDER_TIMEOUT_S = 70
 
 ADDRESS = AddressInput(
@@ -67,7 +67,7 @@ async def check_out(graph: Riverfront, sandbox_url: str, key: str) -> None:
 
 
 async def create_card(sandbox_url: str, key: str, session_id: str) -> str:
-    """Create a source, as DigitalRiver.js does in a browser: the card goes to the payment service, not the gateway."""
+    """Create a card source, as DigitalRiver.js does in a browser. The card is sent to the payment service only."""
     body = {
         "type": "creditCard",
         "sessionId": session_id,
