@@ -148,7 +148,7 @@ async def test_sandbox_on_a_busy_port_suggests_the_port_option() -> None:
     assert "Address already in use. --port chooses another." in errors.decode()
 
 
-async def test_gateway_refuses_a_store_that_evicts_keys(own_valkey: Valkey) -> None:
+async def test_gateway_does_not_start_with_a_store_that_evicts_keys(own_valkey: Valkey) -> None:
     redis = Redis.from_url(own_valkey.url)
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     await redis.aclose()

@@ -74,7 +74,7 @@ async def test_error_in_a_successful_removal_answer_is_reported(
     assert payload["errors"] == [{"code": "UPSTREAM_REJECTED"}]
 
 
-async def test_mutation_with_idempotency_key_is_refused_while_store_is_full(
+async def test_mutation_with_idempotency_key_is_rejected_while_store_is_full(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     store = MemoryStore(clock, max_entries=3)
@@ -354,7 +354,7 @@ async def test_products_are_paged_forward_and_backward(storefront: Storefront) -
     "arguments",
     ["", "(first: 0)", "(first: 101)", "(first: -1)", "(first: 5, last: 5)", '(first: 5, after: "nonsense")'],
 )
-async def test_invalid_page_arguments_are_refused(storefront: Storefront, world: World, arguments: str) -> None:
+async def test_invalid_page_arguments_are_rejected(storefront: Storefront, world: World, arguments: str) -> None:
     answer = await storefront.ask(f"{{ products{arguments} {{ totalCount }} }}")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0

@@ -197,7 +197,7 @@ async def test_repeated_contract_cancellation_sends_no_second_call(registered_sh
     assert world.calls.count("POST", f"{CONTRACT}/cancel") == 0
 
 
-async def test_change_of_a_cancelled_contract_is_refused(registered_shopper: Shopper) -> None:
+async def test_change_of_a_cancelled_contract_is_rejected(registered_shopper: Shopper) -> None:
     contract_id = await buy_contract(registered_shopper)
     await registered_shopper.storefront.run("StopRenewing", id=contract_id)
     await registered_shopper.control("clock", {"forward_s": 61})

@@ -100,7 +100,7 @@ async def test_every_wrong_order_lookup_has_the_same_answer(
     }
 
 
-async def test_guest_cannot_look_up_by_card_digits(stranger: Storefront, world: World) -> None:
+async def test_guest_cannot_look_up_an_order_by_card_digits(stranger: Storefront, world: World) -> None:
     world.calls.clear()
     by = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "1111"}}
     error = lookup_error(await stranger.ask(LOOK_UP, by=by))

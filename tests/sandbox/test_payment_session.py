@@ -88,7 +88,9 @@ async def test_t22_t35_submission_replaces_the_cart(client: Client) -> None:
 @pytest.mark.parametrize(
     ("reason", "after"), [("fraud_block", "requires_source"), ("no_response", "requires_confirmation")]
 )
-async def test_t23_decline_leaves_the_cart_open(client: Client, reason: str, after: str) -> None:
+async def test_t23_hard_decline_detaches_source_and_soft_decline_does_not(
+    client: Client, reason: str, after: str
+) -> None:
     await client.fill()
     await client.attach(await client.source(owner__lastName=f"Decline:{reason}"))
     (entry,) = (await client.ask("POST", SUBMIT, 409))["errors"]["error"]

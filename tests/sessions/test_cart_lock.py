@@ -58,7 +58,7 @@ async def test_busy_cart_is_top_level_error_if_errors_are_unselected(shop: Shop)
     assert (await shop.shopper.storefront.ask(text)).codes == ["CART_BUSY"]
 
 
-async def test_submit_order_of_a_locked_cart_sends_nothing(shop: Shop) -> None:
+async def test_submit_order_of_a_locked_cart_places_no_order(shop: Shop) -> None:
     await shop.shopper.get_ready()
     key = new_key()
     shop.store.is_locked = True

@@ -76,7 +76,7 @@ async def test_unreadable_session_fails_with_store_unavailable(shop: Shop, opera
     assert "Nothing was sent and nothing was charged" in answer.body["errors"][0]["message"]
 
 
-async def test_outage_during_submit_order_sends_nothing_and_frees_the_key(shop: Shop) -> None:
+async def test_store_outage_during_submit_order_allows_retry_with_same_key(shop: Shop) -> None:
     await shop.shopper.get_ready()
     key = new_key()
     shop.store.failing = ATTEMPT

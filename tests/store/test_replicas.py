@@ -191,7 +191,7 @@ async def test_many_submissions_at_two_replicas_order_each_cart_once() -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_killed_replica_leaves_no_duplicate_order_and_no_open_attempt() -> None:
+async def test_killed_replica_leaves_no_duplicate_order_or_unsettled_submission() -> None:
     report = await kills(times=4)
     assert report.is_good, report
     assert report.outcomes.total() == 4

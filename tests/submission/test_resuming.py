@@ -13,7 +13,7 @@ from tests.support.shop import CART, Clock, InMemoryTransport, Shopper, gateway,
 RESUME = f"{CART}/resume-cart"
 
 
-async def test_resume_without_a_pending_order_is_refused(shopper: Shopper) -> None:
+async def test_resume_without_a_pending_order_is_rejected(shopper: Shopper) -> None:
     await shopper.fill_cart()
     payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert payload["errors"] == [IsPartialDict(code="NOT_RESUMABLE")]

@@ -196,7 +196,7 @@ async def test_t2_primary_source_covers_the_total(shopper: Shopper) -> None:
     assert (payment.primary_id, payment.next_action) == (source_id, "SubmitOrderAction")
 
 
-async def test_t2_primary_source_covers_what_credit_leaves(alex: Shopper) -> None:
+async def test_t2_primary_source_covers_total_minus_store_credit(alex: Shopper) -> None:
     assert await apply_credit(alex, "50") == []
     await alex.pay_with()
     payment = await payment_state(alex)
@@ -455,7 +455,7 @@ async def test_t15_fixed_amount_source_is_outdated_after_total_changes(shopper: 
     assert shopper.submits == 0
 
 
-async def test_t15_strict_mode_leaves_the_difference_due(shopper: Shopper) -> None:
+async def test_t15_added_amount_is_due_with_strict_sandbox_switch(shopper: Shopper) -> None:
     await shopper.control("switches", {"payment_amounts": "strict"})
     await shopper.get_ready("klarnaCredit")
     assert await add_line(shopper) == []
