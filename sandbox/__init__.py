@@ -1,5 +1,5 @@
-"""A stand-in of the Digital River Commerce API and of its payment service, for development and tests.
+"""The sandbox: a local imitation of the Digital River Commerce API and its payment service, for development and tests.
 
-It keeps its state in memory, is strict where the real service is strict, and imports nothing of the gateway.
-`python -m sandbox` starts it. `/_sandbox/` lists its controls, what it imitates, and what it does not imitate.
+The sandbox holds its state in memory, rejects what the real service rejects, and imports nothing from the gateway.
+`python -m sandbox` starts the sandbox. The page `/_sandbox/` lists its controls and what it does and does not imitate.
 """

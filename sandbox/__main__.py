@@ -13,9 +13,9 @@ from sandbox.app import create_app
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8001,
-    log_level: Annotated[str, typer.Option(help="Least severe line to log.")] = "warning",
+    log_level: Annotated[str, typer.Option(help="Minimum severity of a logged line.")] = "warning",
 ) -> None:
-    """Serve a stand-in of the Digital River Commerce API and of its payment service."""
+    """Serve a local imitation of the Digital River Commerce API and its payment service."""
     with _listening_socket(host, port) as listener:
         typer.echo(f"Sandbox on http://{host}:{port}. Its keys and controls: http://{host}:{port}/_sandbox/")
         config = uvicorn.Config(create_app(), log_level=log_level, access_log=False, lifespan="off")

@@ -54,13 +54,13 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
         {"GET": payment_options.show, "POST": payment_options.change, "DELETE": payment_options.remove},
     ),
     ("/v1/shoppers/site", {"GET": shoppers.site}),
-    (f"{ME}/categories", {"GET": categories.categories}),
-    (f"{ME}/categories/{{id}}", {"GET": categories.category}),
+    (f"{ME}/categories", {"GET": categories.show_all}),
+    (f"{ME}/categories/{{id}}", {"GET": categories.show}),
     (f"{ME}/categories/{{id}}/products", {"GET": categories.products_of_category}),
     (f"{ME}/product-search", {"GET": products.search}),
-    (f"{ME}/products", {"GET": products.products}),
+    (f"{ME}/products", {"GET": products.show_all}),
     (f"{ME}/products/inventory-status", {"GET": products.inventory}),
-    (f"{ME}/products/{{id}}", {"GET": products.product}),
+    (f"{ME}/products/{{id}}", {"GET": products.show}),
     (f"{ME}/products/{{id}}/categories", {"GET": categories.categories_of_product}),
     (f"{ME}/products/{{id}}/offers", {"GET": offers.offers_of_product}),
     (
@@ -71,17 +71,20 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{ME}/products/{{id}}/pricing/volume-pricing", {"GET": products.volume_pricing}),
     (f"{ME}/products/{{id}}/variations", {"GET": products.variations}),
     (f"{ME}/products/{{id}}/inventory-status", {"GET": products.inventory_of_product}),
-    (f"{ME}/offers", {"GET": offers.offers}),
-    (f"{ME}/offers/{{id}}", {"GET": offers.offer}),
-    (f"{ME}/offers/{{id}}/product-offers", {"GET": offers.product_offers}),
-    (f"{ME}/offers/{{id}}/product-offers/{{product}}", {"GET": offers.product_offer}),
+    (f"{ME}/offers", {"GET": offers.show_all}),
+    (f"{ME}/offers/{{id}}", {"GET": offers.show}),
+    (f"{ME}/offers/{{id}}/product-offers", {"GET": offers.show_product_offers}),
+    (f"{ME}/offers/{{id}}/product-offers/{{product}}", {"GET": offers.show_product_offer}),
     (f"{ME}/point-of-promotions/{{name}}/offers", {"GET": offers.offers_at_point_of_promotion}),
     (f"{CART}/point-of-promotions/{{name}}/offers", {"GET": offers.offers_beside_cart}),
     (CART, {"GET": cart.show, "POST": cart.change}),
-    (f"{CART}/line-items", {"GET": cart_lines.lines, "POST": cart_lines.add_lines, "DELETE": cart_lines.remove_lines}),
+    (
+        f"{CART}/line-items",
+        {"GET": cart_lines.show_all, "POST": cart_lines.add_lines, "DELETE": cart_lines.remove_lines},
+    ),
     (
         f"{CART}/line-items/{{id}}",
-        {"GET": cart_lines.line, "POST": cart_lines.change_line, "DELETE": cart_lines.remove_line},
+        {"GET": cart_lines.show, "POST": cart_lines.change_line, "DELETE": cart_lines.remove_line},
     ),
     (
         f"{CART}/billing-address",
@@ -119,10 +122,10 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (f"{CART}/resume-cart", {"POST": cart_submission.resume}),
     (f"{ME}/orders", {"GET": orders.show_all}),
     (f"{ME}/orders/{{id}}", {"GET": orders.show}),
-    (f"{ME}/orders/{{id}}/line-items", {"GET": orders.lines}),
-    (f"{ME}/orders/{{id}}/line-items/{{line}}", {"GET": orders.line}),
-    (f"{ME}/orders/{{id}}/billing-address", {"GET": orders.billing_address}),
-    (f"{ME}/orders/{{id}}/shipping-address", {"GET": orders.shipping_address}),
+    (f"{ME}/orders/{{id}}/line-items", {"GET": orders.show_lines}),
+    (f"{ME}/orders/{{id}}/line-items/{{line}}", {"GET": orders.show_line}),
+    (f"{ME}/orders/{{id}}/billing-address", {"GET": orders.show_billing_address}),
+    (f"{ME}/orders/{{id}}/shipping-address", {"GET": orders.show_shipping_address}),
     ("/v1/shoppers/order-lookup", {"POST": orders.look_up}),
     (f"{ME}/subscriptions", {"GET": subscriptions.show_own}),
     (f"{ME}/subscriptions/{{id}}", {"GET": subscriptions.show_one_of_own}),
@@ -140,25 +143,24 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/payments/sources", {"POST": sources.create}),
     ("/payments/sources/{id}", {"GET": sources.show}),
     ("/sources", {"POST": sources.create_credit}),
-    ("/sources/{id}", {"GET": sources.show_credit}),
+    ("/sources/{id}", {"GET": sources.show_for_server}),
     ("/_ledger/balance", {"GET": credit_ledger.balance}),
     ("/payments/payment-methods", {"GET": sources.payment_methods}),
     ("/payments/sources/{id}/authentication", {"POST": sources.authenticate}),
     ("/payments/redirects/{page}", {"GET": redirect_pages.show_redirect_page, "POST": redirect_pages.decide_redirect}),
     ("/payments/challenges/{page}", {"GET": redirect_pages.show_challenge, "POST": redirect_pages.answer_challenge}),
 ]
-
 """Handlers by path and method."""
 
 PAYMENT_SERVICE = ("/payments/", "/sources")
 """Paths whose refusals are in envelope C."""
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-"""Every route accepts all of them, and refuses those without a handler itself."""
+"""Methods that every route accepts, so that `_endpoint` can answer an unsupported method with Digital River's 405."""
 
 
 def create_app(world: World | None = None) -> ASGIApp:
-    """A sandbox with its own state. Tests pass a world to inspect it."""
+    """ASGI application of one sandbox. Tests pass `world` to inspect the state of the sandbox."""
     world = world or World()
     app = Starlette(
         routes=[Route(path, _endpoint(handlers), methods=METHODS) for path, handlers in ROUTES]
@@ -177,7 +179,7 @@ def create_app(world: World | None = None) -> ASGIApp:
 
 
 def _endpoint(handlers: dict[str, Handler]) -> Handler:
-    """One endpoint for all methods of a path, so that an unknown method gets Digital River's own 405."""
+    """Endpoint for all methods of a path. A method without a handler gets Digital River's own 405."""
 
     async def serve(request: Request) -> Response:
         handler = handlers.get(request.method)
@@ -200,7 +202,7 @@ def _method_not_allowed(request: Request) -> Response:
 
 
 async def _answer_http_exception(request: Request, problem: Exception) -> Response:
-    """Starlette raises it for an unknown path, and for an unknown method of a control."""
+    """Answer to a call with an unknown path, or with an unsupported method of a control."""
     path = request.url.path
     if path.startswith("/_sandbox/"):
         message = f"There is no control {request.method} {path}. GET /_sandbox/ lists them."

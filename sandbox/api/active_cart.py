@@ -1,4 +1,4 @@
-"""The active cart of a request, and the answers that show it."""
+"""The active cart of a request, and the answers that show this cart."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from sandbox.wire.values import Json
 
 
 def cart_of(request: Request) -> Cart:
-    """The active cart. A submitted one can only be read."""
+    """Active cart of the shopper. Raises a 409 when a request would change a submitted cart."""
     cart = world_of(request).cart_of(shopper_of(request))
     if cart.is_submitted and request.method != "GET":
         description = "The cart has been submitted and waits for the shopper."
@@ -38,7 +38,7 @@ def answer_cart(request: Request, cart: Cart) -> Response:
 
 
 def _stock_errors(world: World, cart: Cart) -> Json:
-    """Errors beside the cart: lines that have gone out of stock since they were added."""
+    """`errors` beside the cart, with one entry for each line that is no longer in stock; empty if there is none."""
     sold_out = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
     if not sold_out or cart.is_submitted:
         return {}

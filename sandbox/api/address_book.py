@@ -18,7 +18,7 @@ _refused = partial(Refusal, relation=RELATION)
 
 
 async def show_all(request: Request) -> Response:
-    """`GET addresses`. Without `expand` an entry has its uri, nickname and default only."""
+    """`GET addresses`. Without `expand`, an entry has only `uri`, `nickName` and `isDefault`."""
     account = account_of(request)
     return answer(request, {"addresses": account.addresses_wire(base_of(request), expand_of(request, "addresses"))})
 
@@ -29,7 +29,7 @@ async def show(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    """`POST addresses`: a new entry; a nickname that exists already gets the new address."""
+    """`POST addresses`: adds an entry, or replaces the address of the entry with the same nickname."""
     account = account_of(request)
     sent, fields = await _sent_address(request)
     nickname = sent.string("nickName")
@@ -70,7 +70,7 @@ def _update(account: Account, entry: SavedAddress, sent: Json, fields: Json) -> 
 
 
 async def _sent_address(request: Request) -> tuple[Body, Json]:
-    """The object as it was sent, and the checked fields of the address."""
+    """Address object of the body, and the validated fields of this address."""
     sent = (await body_of(request, RELATION)).object("address")
     fields = read_address(sent, RELATION)
     check_postal_code(fields, RELATION)

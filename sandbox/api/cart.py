@@ -26,12 +26,12 @@ _refused = partial(Refusal, relation=RELATION)
 
 
 async def show(request: Request) -> Response:
-    """`GET carts/active`. A cart that does not exist yet is empty."""
+    """`GET carts/active`. A shopper without a cart gets an empty cart."""
     return answer_cart(request, cart_of(request))
 
 
 async def change(request: Request) -> Response:
-    """`POST carts/active`: merges the body into the cart. Everything is checked before anything changes."""
+    """`POST carts/active`: merges the body into the cart. The whole body is checked before the cart changes."""
     cart = cart_of(request)
     sent = (await body_of(request, RELATION)).object("cart")
     sent_addresses = {side: sent.object(f"{side}Address") for side in SIDES}
@@ -74,7 +74,7 @@ def _attributes(sent: Body) -> dict[str, str]:
 
 
 def _coupon_code(cart: Cart, code: str | None) -> str | None:
-    """The code as the demo shop spells it. Raises for a coupon that the cart cannot have."""
+    """Coupon code in the demo shop's spelling; None without a code. Raises a 409 for an unusable coupon."""
     if not code:
         return None
     coupon = COUPONS.get(code.upper())
@@ -85,7 +85,7 @@ def _coupon_code(cart: Cart, code: str | None) -> str | None:
 
 
 def _order_offer_id(cart: Cart, sent: Body) -> int | None:
-    """Id of the order offer that the body applies. Raises for an offer that the cart cannot have."""
+    """Id of the order offer in the body; None without an offer. Raises for an offer that the cart cannot use."""
     if not sent:
         return None
     offer = sent.object("offer")
@@ -114,7 +114,7 @@ def _check_offer(cart: Cart, offer: OrderOffer) -> None:
 
 
 async def applied_offers(request: Request) -> Response:
-    """`GET applied-offers`: the offers in effect; none for the public key."""
+    """`GET applied-offers`: the offers that apply to the cart; an empty list with the public key."""
     shopper = reader_of(request)
     offers = offer_wires(shopper.cart, base_of(request)) if shopper.cart is not None else []
     return answer(request, {"offers": {"uri": f"{cart_uri(base_of(request))}/applied-offers", "offer": offers}})

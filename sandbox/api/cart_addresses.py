@@ -1,4 +1,4 @@
-"""Addresses of the active cart, the corrections offered for them, and its shipping options."""
+"""Addresses of the active cart, suggested corrections of these addresses, and the shipping options of the cart."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,12 +42,12 @@ async def apply_shipping_address(request: Request) -> Response:
 
 
 async def suggest_billing_address(request: Request) -> Response:
-    """`GET billing-address/suggestions`, or one of them by its id."""
+    """`GET billing-address/suggestions`, and `GET billing-address/suggestions/{id}`."""
     return _suggest_address(request, "billing")
 
 
 async def suggest_shipping_address(request: Request) -> Response:
-    """`GET shipping-address/suggestions`, or one of them by its id."""
+    """`GET shipping-address/suggestions`, and `GET shipping-address/suggestions/{id}`."""
     return _suggest_address(request, "shipping")
 
 
@@ -64,7 +64,7 @@ async def _set_address(request: Request, side: Side) -> Response:
 
 
 def _apply_address(request: Request, side: Side) -> Response:
-    """Apply an offered correction, or a country and a postal code that are enough for an estimate."""
+    """Apply a suggested correction by its id, or a country and a postal code from which taxes can be estimated."""
     cart, query = cart_of(request), request.query_params
     suggestion_id = query.get("suggestionId") or query.get("suggestionid")
     if suggestion_id:

@@ -1,4 +1,4 @@
-"""`/v1/shoppers/me/carts/active/line-items`: lines are added, changed and removed."""
+"""`/v1/shoppers/me/carts/active/line-items`: adds, changes and removes lines of the active cart."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,7 +33,7 @@ class RequestedLine:
     parent_id: int | None = None
 
     def fits(self, line: Line) -> bool:
-        """Whether the line differs in its quantity only."""
+        """Whether the line has the same product, attributes, terms, offer and parent line."""
         present = (line.product, line.attributes, line.terms, line.offer, line.parent_id)
         return present == (self.product, self.attributes, self.terms, self.offer, self.parent_id)
 
@@ -42,22 +42,22 @@ class RequestedLine:
 
 
 Plan = list[tuple[Line, int]]
-"""Lines with the quantities they will have. If a line occurs twice, the last quantity counts."""
+"""Lines, each with its planned quantity. If a line occurs twice, the last quantity is used."""
 
 
-async def lines(request: Request) -> Response:
+async def show_all(request: Request) -> Response:
     """`GET line-items`."""
     return answer(request, _lines_wire(request, cart_of(request).lines))
 
 
-async def line(request: Request) -> Response:
+async def show(request: Request) -> Response:
     """`GET line-items/{id}`."""
     cart = cart_of(request)
     return answer(request, _line_wire(request, cart, _line(cart, request.path_params["id"])))
 
 
 async def add_lines(request: Request) -> Response:
-    """`POST line-items`: adds products. With `action` their quantity is set or lowered instead."""
+    """`POST line-items`: adds products. `action=update` sets and `action=subtract` lowers their quantity."""
     cart = cart_of(request)
     body = await body_of(request, RELATION)
     sent = body if body.get("lineItems") else body.object("cart")
@@ -71,7 +71,7 @@ async def add_lines(request: Request) -> Response:
 
 
 async def remove_lines(request: Request) -> Response:
-    """`DELETE line-items`: removes the lines of the query, or all lines."""
+    """`DELETE line-items`: removes the lines that the query names; without ids, all lines."""
     cart = cart_of(request)
     query = request.query_params
     line_ids = [
@@ -84,7 +84,7 @@ async def remove_lines(request: Request) -> Response:
 
 
 async def change_line(request: Request) -> Response:
-    """`POST line-items/{id}`: sets, raises or lowers the quantity. 0 removes the line."""
+    """`POST line-items/{id}`: sets, raises or lowers the quantity. A quantity of 0 removes the line."""
     cart = cart_of(request)
     line = _line(cart, request.path_params["id"])
     query = request.query_params
@@ -129,7 +129,7 @@ def _line(cart: Cart, line_id: str) -> Line:
 
 
 def requested_lines(request: Request, cart: Cart, sent: Body, relation: str) -> list[RequestedLine]:
-    """The lines of the query and of `lineItems` in the body. An offer in the query applies to all of them."""
+    """Lines in the query and in `lineItems` of the body. An offer in the query applies to all these lines."""
     requested = _lines_of_query(request, relation) + _lines_of_body(sent, relation)
     query = request.query_params
     offer = _offer(query.get("offerId"), relation)
@@ -185,7 +185,7 @@ def _quantity(value: str, relation: str) -> int:
 
 
 def _product(identifier: str | None, relation: str) -> Product:
-    """The product by its id or its external reference, if it can be bought."""
+    """Product with this id or external reference. Raises a 409 if it is unknown or not for sale."""
     refused = partial(Refusal, 409, relation=relation)
     if identifier is None:
         raise refused("invalid-request", "A product identifier is missing.")
@@ -200,11 +200,11 @@ def _product(identifier: str | None, relation: str) -> Product:
     return product
 
 
-# Changes.
+# Changes of quantities.
 
 
 def plan_lines(request: Request, cart: Cart, requested: list[RequestedLine], action: str) -> Plan:
-    """The quantities after the action, new lines included. The cart does not change."""
+    """Quantities of the requested lines after the action, including new lines. The cart does not change."""
     plan: Plan = []
     for requested_line in requested:
         lines = [*cart.lines, *(line for line, _ in plan)]
@@ -231,7 +231,7 @@ def _quantity_after(action: str, present: int, requested: int) -> int:
 
 
 def apply_plan(request: Request, cart: Cart, plan: Plan) -> None:
-    """Set the planned quantities. All of them are checked before the first line changes."""
+    """Set the planned quantities. All quantities are checked before the first line changes."""
     planned = {line.id: (line, quantity) for line, quantity in plan}
     after = {line.id: (line, line.quantity) for line in cart.lines} | planned
     for product in {line.product for line, quantity in planned.values() if quantity}:

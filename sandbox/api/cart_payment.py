@@ -1,4 +1,4 @@
-"""Sources of the active cart, the defaults of an account, and the older list of payment methods."""
+"""Payment sources of the active cart, `apply-shopper`, and the older list of payment methods."""
 
 from functools import partial
 from typing import TypeVar
@@ -64,7 +64,7 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
         description = "The source status is invalid for this session."
         raise _refused(409, "source_status_invalid_for_session", description)
     if not source.reusable and source.session_id not in (None, cart.session_id):
-        # It was created for another cart, possibly of another shopper.
+        # The source was created for another cart, possibly of another shopper.
         raise _unknown_source(source.id)
     if not source.reusable and source.currency != cart.currency:
         raise _not_applied("The source is in another currency.")
@@ -73,7 +73,7 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
     else:
         _attach_primary(cart, source)
     if source.owner is not None and source.owner.address.get("country"):
-        # Addresses that the cart already has are never replaced.
+        # The owner's address does not replace an address of the cart.
         address = source.owner.cart_address()
         cart.billing = cart.billing or read_cart_address(address, "billing")
         cart.shipping = cart.shipping or read_cart_address(address, "shipping")
@@ -91,7 +91,7 @@ def _attach_primary(cart: Cart, source: Source) -> None:
 
 
 def _attach_credit(cart: Cart, source: Source) -> None:
-    """Store credit that is attached after the primary pays nothing."""
+    """Attach store credit. Store credit that is attached after the primary source pays nothing."""
     if cart.source is not None and not may_be_combined(cart.source):
         raise _not_applied("The payment method cannot be combined with store credit.")
     if source.amount > cart.totals().total:
@@ -100,7 +100,7 @@ def _attach_credit(cart: Cart, source: Source) -> None:
 
 
 async def apply_shopper(request: Request) -> Response:
-    """`POST apply-shopper`: applies addresses and a payment option of the account; the defaults if not named."""
+    """`POST apply-shopper`: applies saved addresses and a payment option to the cart, or the account's defaults."""
     account, cart = account_of(request), cart_of(request)
     query = request.query_params
     billing = _entry(account.addresses, query.get("billingAddressId"), account.default_address)
@@ -126,7 +126,7 @@ def _entry(entries: list[Entry], entry_id: str | None, default: Entry | None) ->
 
 
 async def detach(request: Request) -> Response:
-    """`DELETE apply-payment-method`: detaches the source of the body, or every source."""
+    """`DELETE apply-payment-method`: detaches the source that the body names; without an id, every source."""
     cart = cart_of(request)
     source_id = (await body_of(request, RELATION)).object("paymentMethod").string("sourceId")
     if not cart.lines:
@@ -140,7 +140,7 @@ async def detach(request: Request) -> Response:
 
 
 async def detach_all(request: Request) -> Response:
-    """`DELETE payment`."""
+    """`DELETE payment`: detaches every source."""
     cart = cart_of(request)
     if not cart.lines:
         description = "A payment method cannot be deleted from an empty cart."
@@ -158,7 +158,7 @@ LEGACY_CARDS = {
     "masterCard": "MasterCard",
     "visa": "Visa",
 }
-"""The older list has a type for each card brand."""
+"""Card brands, by the type that each brand has in the older list of payment methods."""
 
 
 async def payment_methods(request: Request) -> Response:

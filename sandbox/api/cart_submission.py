@@ -25,7 +25,7 @@ _not_resumed = partial(Refusal, 409, "resume-cart-failure", relation="ResumeCart
 
 
 async def submit(request: Request) -> Response:
-    """`POST submit-cart`. The conditions are checked in the order of the contract."""
+    """`POST submit-cart`. Checks the conditions in the order that Digital River documents."""
     world, shopper = world_of(request), shopper_of(request)
     sent = (await body_of(request, RELATION)).object("cart")
     check_ip_address(request.query_params.get("ipAddress") or sent.string("ipAddress"), RELATION)
@@ -83,7 +83,7 @@ def _check(world: World, cart: Cart) -> None:
 
 
 def _check_charge(world: World, cart: Cart) -> None:
-    """Raises if the charge fails. The source stays on the cart after a soft decline only."""
+    """Raise a 409 if the charge fails. The source stays on the cart only after a soft decline."""
     source = cart.source
     if source is None:
         return

@@ -1,4 +1,4 @@
-"""`tax-registrations` of the active cart. Refusals are in envelope B."""
+"""`tax-registrations` of the active cart. Errors are in envelope B of `sandbox/wire/refusal.py`."""
 
 import re
 from collections.abc import Iterable
@@ -20,12 +20,12 @@ _refused = partial(Refusal, envelope="B")
 
 
 async def schema(request: Request) -> Response:
-    """`GET tax-registrations/schema`: the identifiers of the cart's country, as a JSON schema."""
+    """`GET tax-registrations/schema`: the tax identifiers of the cart's country, as a JSON schema."""
     cart = None if request.query_params.get("apiKey") else _cart(request)
     reader_of(request)
     by_customer_type = _identifiers(cart)
     identifiers = {entry.key: entry for entries in by_customer_type.values() for entry in entries}
-    # A JSON schema is no resource of the Commerce API: no switch rewrites it.
+    # Not sent with `answer`, because sandbox switches must not change a JSON schema.
     return JSONResponse(
         {
             "$schema": "http://json-schema.org/draft-04/schema#",
@@ -65,7 +65,7 @@ async def replace(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """`DELETE tax-registrations`: the buyer is an individual without identifiers again."""
+    """`DELETE tax-registrations`: removes the identifiers, and sets the customer type to individual."""
     cart = _cart(request)
     cart.customer_type, cart.registrations = INDIVIDUAL, {}
     world_of(request).refresh(cart)
@@ -78,7 +78,7 @@ def _identifiers(cart: Cart | None) -> dict[str, tuple[Identifier, ...]]:
 
 
 def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> None:
-    """The contract does not document the refusal of a wrong identifier. It gets the code of the other refusals."""
+    """Raise a 409 for an invalid identifier. Digital River's documents leave the error code open."""
     patterns = {identifier.key: identifier.pattern for identifier in identifiers}
     for key, value in registrations.items():
         if key not in patterns or not re.fullmatch(patterns[key], value):
@@ -86,7 +86,7 @@ def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> 
 
 
 def _registrations(sent: Any) -> dict[str, str]:
-    """Values by key."""
+    """Tax identifiers by their key."""
     entries = sent if isinstance(sent, list) else [sent]
     if not all(isinstance(entry, dict) and entry.get("key") and entry.get("value") for entry in entries):
         raise _refused(400, "invalid-request", "Each tax registration needs a key and a value.")

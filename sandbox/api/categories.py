@@ -16,24 +16,24 @@ IMAGES = "https://images.riverdemo.example/category"
 RELATION = "CategoriesResource"
 
 SHORT = {"uri", "displayName", "products"}
-"""Fields of a category that is not expanded."""
+"""Fields of a category without `expand`."""
 
 
-async def categories(request: Request) -> Response:
-    """`GET categories`: the top of the tree. Children are short, or full with `category.categories.category`."""
+async def show_all(request: Request) -> Response:
+    """`GET categories`: top categories. `expand=category.categories.category` shows all fields of their children."""
     reader_of(request)
     return _answer(request, TOP, f"{base_of(request)}/v1/shoppers/me/categories")
 
 
-async def category(request: Request) -> Response:
-    """`GET categories/{id}`: the full category with its children."""
+async def show(request: Request) -> Response:
+    """`GET categories/{id}`: the category with all fields and its children."""
     category = _category(request)
     expand = expand_of(request, "category")
     return answer(request, {"category": _wire(request, category, Expand(expand.paths, all=True))})
 
 
 async def products_of_category(request: Request) -> Response:
-    """`GET categories/{id}/products`: products of the category and of those below it."""
+    """`GET categories/{id}/products`: products of the category and of its subcategories."""
     return paged(request, "products", "product", _category(request).products, listed_product_wire(request))
 
 
@@ -53,7 +53,7 @@ def _category(request: Request) -> Category:
     reader_of(request)
     category_id = request.path_params["id"]
     if not category_id.isdecimal():
-        # A client has received this where a 404 would be expected.
+        # Digital River was observed to answer such an id with a 409, not with a 404.
         raise Refusal(409, "invalid_category_key", f"The category {category_id} is invalid.", relation=RELATION)
     return find(CATEGORIES.values(), category_id, "category", RELATION)
 
@@ -78,7 +78,7 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
         full["products"]["product"] = [listed_product_wire(request)(product) for product in category.products[:size]]
     wire = expand.select(full, SHORT)
     if category.children and expand.has("categories"):
-        # `all` shows the children in short; they are full only if their own path is expanded.
+        # `expand=all` shows only the short fields of the children; the path of the children shows all their fields.
         has_path = ("categories", "category") in expand.paths
         below = Expand(all=has_path and world_of(request).switches.category_children == "full")
         children = [_wire(request, child, below) for child in category.children]

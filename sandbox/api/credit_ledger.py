@@ -1,8 +1,8 @@
-"""`/_ledger`: the merchant's own ledger of store credit. It is no part of Digital River.
+"""`/_ledger`: the merchant's own ledger of store credit. The ledger is not part of Digital River.
 
 `GET /_ledger/balance?reference=…` answers with the balance of the shopper with this external reference,
 `{"reference", "balance": {"currency", "value"}}`, or with a 404. The caller sends the ledger's key as a Bearer
-token. The merchant reserves and debits credit with the order; here only `POST /_sandbox/credit` sets a balance.
+token. A real ledger also debits the credit of an order; here only `POST /_sandbox/credit` changes a balance.
 """
 
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""Offers on products: all of them, those of a product, and those at a point of promotion."""
+"""Product offers: all offers, the offers beside a product, and the offers at a point of promotion."""
 
 from collections.abc import Callable
 
@@ -28,26 +28,26 @@ from sandbox.wire.values import Json
 RELATION = "OffersResource"
 
 
-async def offers(request: Request) -> Response:
+async def show_all(request: Request) -> Response:
     """`GET offers`."""
     reader_of(request)
     return _answer_page(request, list(OFFERS.values()))
 
 
-async def offer(request: Request) -> Response:
+async def show(request: Request) -> Response:
     """`GET offers/{id}`."""
     offer = _offer(request)
     return answer(request, {"offer": _offer_wire(request)(offer)})
 
 
-async def product_offers(request: Request) -> Response:
+async def show_product_offers(request: Request) -> Response:
     """`GET offers/{id}/product-offers`."""
     offer = _offer(request)
     wire = _product_offers_wire(request, offer, _product_wire(request, "productOffers"))
     return answer(request, {"productOffers": wire})
 
 
-async def product_offer(request: Request) -> Response:
+async def show_product_offer(request: Request) -> Response:
     """`GET offers/{id}/product-offers/{product}`."""
     offer, product_id = _offer(request), request.path_params["product"]
     wires = _product_offers_wire(request, offer, _product_wire(request, "productOffer"))["productOffer"]
@@ -58,13 +58,13 @@ async def product_offer(request: Request) -> Response:
 
 
 async def offers_of_product(request: Request) -> Response:
-    """`GET products/{id}/offers`: offers that are shown with certain products, this one included."""
+    """`GET products/{id}/offers`: offers that are shown beside this product, but not beside every product."""
     product = product_of(request)
     return _answer_page(request, [offer for offer in OFFERS.values() if product.id in offer.shown_with])
 
 
 async def offers_at_point_of_promotion(request: Request) -> Response:
-    """`GET point-of-promotions/{name}/offers`: offers that are shown with any product."""
+    """`GET point-of-promotions/{name}/offers`: offers at this point of promotion that need no particular product."""
     reader_of(request)
     return _answer_point_of_promotion(request, set())
 
@@ -138,7 +138,7 @@ def _product_offers_wire(request: Request, offer: Offer, product_wire: Callable[
 
 
 def _product_wire(request: Request, wrapper: str) -> Callable[[Product], Json]:
-    """A product of an offer: its short form with its stock, or the full product with `expand=all`."""
+    """Function that writes a product of an offer: short fields and stock; with `expand=all`, all fields."""
     listed_wire = listed_product_wire(request, wrapper)
     if expand_of(request, wrapper).all:
         return listed_wire

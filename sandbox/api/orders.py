@@ -1,4 +1,4 @@
-"""`/v1/shoppers/me/orders`, and the look-up of an order by its password or its card."""
+"""`/v1/shoppers/me/orders`, and order lookup by order number and password, or by email address and card digits."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,7 +28,7 @@ STATES = frozenset(
 
 
 async def show_all(request: Request) -> Response:
-    """`GET orders`, the newest first. `orderState` filters by one state, or by several with commas."""
+    """`GET orders`, the newest first. `orderState` filters by one state, or by several states separated by commas."""
     shopper = shopper_of(request)
     if not shopper.is_registered:
         raise Refusal(403, "forbidden", "Orders are listed for registered shoppers only.", relation=RELATION)
@@ -42,17 +42,17 @@ async def show_all(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`GET orders/{id}` for the account, or for the guest's session that submitted it. `orderState` is ignored."""
+    """`GET orders/{id}`: an order of this shopper. The parameter `orderState` is ignored."""
     return answer(request, {"order": _order(request).wire(base_of(request), expand_of(request, "order"))})
 
 
-async def lines(request: Request) -> Response:
+async def show_lines(request: Request) -> Response:
     """`GET orders/{id}/line-items`."""
     is_full = expand_of(request, "lineItems").has("lineItem")
     return answer(request, {"lineItems": _order(request).lines_wire(base_of(request), is_full=is_full)})
 
 
-async def line(request: Request) -> Response:
+async def show_line(request: Request) -> Response:
     """`GET orders/{id}/line-items/{line}`."""
     is_full = expand_of(request, "lineItem").has("product")
     line_id = request.path_params["line"]
@@ -64,12 +64,12 @@ async def line(request: Request) -> Response:
     return answer(request, {"lineItem": wire})
 
 
-async def billing_address(request: Request) -> Response:
+async def show_billing_address(request: Request) -> Response:
     """`GET orders/{id}/billing-address`."""
     return answer(request, {"address": _order(request).address_wire(base_of(request), "billing", is_full=True)})
 
 
-async def shipping_address(request: Request) -> Response:
+async def show_shipping_address(request: Request) -> Response:
     """`GET orders/{id}/shipping-address`."""
     return answer(request, {"address": _order(request).address_wire(base_of(request), "shipping", is_full=True)})
 
@@ -77,8 +77,8 @@ async def shipping_address(request: Request) -> Response:
 async def look_up(request: Request) -> Response:
     """`POST /v1/shoppers/order-lookup`, form-encoded.
 
-    Anyone can look an order up by its number and password. Registered shoppers can look orders up by the last
-    digits of the card and the email address. Every miss is the same 404.
+    Any caller can look up an order by its number and password. Registered shoppers can also look up orders by
+    email address and the last digits of the card. A lookup without a match gets a 404 that gives no reason.
     """
     orders = await _looked_up_orders(request)
     if not orders:

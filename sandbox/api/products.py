@@ -25,13 +25,13 @@ from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
 
 LISTED_FIELDS = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
-"""Fields of a product in a list that is not expanded."""
+"""Fields of a product in a list without `expand`."""
 EXPANDED_FIELDS = {"customAttributes", "variations", "inventoryStatus"}
-"""Fields that a single product has only if it is expanded."""
+"""Fields that a single product shows only with `expand`."""
 
 
-async def products(request: Request) -> Response:
-    """`GET products`: all of them, or those with certain ids. Unknown ids are left out."""
+async def show_all(request: Request) -> Response:
+    """`GET products`: all products, or the products with the ids in the query. Unknown ids are ignored."""
     if "keyword" in request.query_params:
         return await search(request)
     reader_of(request)
@@ -41,7 +41,7 @@ async def products(request: Request) -> Response:
     return paged(request, "products", "product", rows, listed_product_wire(request))
 
 
-async def product(request: Request) -> Response:
+async def show(request: Request) -> Response:
     """`GET products/{id}`."""
     product = product_of(request)
     default = {name for name in _full_wire(request, product) if name not in EXPANDED_FIELDS}
@@ -65,7 +65,7 @@ async def search(request: Request) -> Response:
 
 
 async def variations(request: Request) -> Response:
-    """`GET products/{id}/variations`; without `product` if there are none."""
+    """`GET products/{id}/variations`. For a product without variations, the answer has no field `product`."""
     product, base = product_of(request), base_of(request)
     listed_wire = listed_product_wire(request, "variations")
     uri = demo_products.uri(product.id, base)
@@ -93,7 +93,7 @@ def _pricing_wire(request: Request, wire_of: Callable[..., Json]) -> Json:
 
 
 def _words(keyword: str) -> list[str]:
-    """The words to search for. Raises for an expression that cannot be parsed."""
+    """Words of the keyword expression. Raises a 400 if it is missing, a 409 if it is malformed."""
     if not keyword.strip():
         description = "A keyword expression is missing."
         raise Refusal(400, "invalid-keyword-expression", description, relation="ProductSearchResource")
@@ -107,7 +107,7 @@ def _words(keyword: str) -> list[str]:
 
 
 def _score(product: Product, words: list[str], locale: str) -> int:
-    """100 if the name has every word, 50 if name, description and variations have them, else 0."""
+    """100 if the name contains every word, 50 if name, description and variations together do; otherwise 0."""
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100
@@ -117,7 +117,7 @@ def _score(product: Product, words: list[str], locale: str) -> int:
 
 
 async def inventory(request: Request) -> Response:
-    """`GET products/inventory-status`. Unknown ids are left out."""
+    """`GET products/inventory-status`. Unknown ids are ignored."""
     reader_of(request)
     quantity = _requested_quantity(request)
     wires = [stock_wire(request, product, quantity) for product in _products_of_query(request) if not product.is_base]
@@ -136,7 +136,7 @@ def _requested_quantity(request: Request) -> int:
 
 
 def product_of(request: Request) -> Product:
-    """The product of the path."""
+    """Product whose id is in the path. Raises a 404 for an unknown id."""
     reader_of(request)
     return find(PRODUCTS.values(), request.path_params["id"], "product", "ProductsResource")
 
@@ -157,7 +157,7 @@ def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
 
 
 def listed_product_wire(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:
-    """A product in a list, as far as it is expanded."""
+    """Function that writes a product of a list, with the fields that `expand` adds."""
     expand = expand_of(request, wrapper).below("product")
     return lambda product: _wire(request, product, expand, LISTED_FIELDS)
 

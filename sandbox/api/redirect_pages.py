@@ -1,4 +1,4 @@
-"""The pages that shoppers are redirected to: the payment provider's, and the bank's challenge."""
+"""Pages to which shoppers are redirected: the payment provider's page, and the challenge page of the bank."""
 
 import html
 from uuid import uuid4
@@ -13,7 +13,7 @@ from sandbox.timeline import settlement
 from sandbox.wire.refusal import bad_parameter, payment_not_found
 
 PASSWORDS = frozenset({"password", "1234"})
-"""Passwords of the challenge, in a browser and in an app."""
+"""Passwords that pass the bank's challenge: `password` in a browser, `1234` in an app."""
 
 DECISIONS = {
     "approve": "Approve",
@@ -23,7 +23,7 @@ DECISIONS = {
 }
 
 
-# The provider.
+# The payment provider's page.
 
 
 async def show_redirect_page(request: Request) -> Response:
@@ -42,7 +42,7 @@ async def show_redirect_page(request: Request) -> Response:
 
 
 async def decide_redirect(request: Request) -> Response:
-    """`POST /payments/redirects/{page}`: a button of the page. A decision is final."""
+    """`POST /payments/redirects/{page}`: a button of the page. Later decisions have no effect."""
     world, source = world_of(request), _redirected_source(request)
     form = await form_of(request)
     option = form.get("option") or None
@@ -82,11 +82,11 @@ def _redirected_source(request: Request) -> Source:
     return source
 
 
-# The bank.
+# The bank's challenge page.
 
 
 def new_challenge(request: Request, source: Source, session_id: str, return_url: str | None) -> str:
-    """Address of a new page of the bank."""
+    """URL of a new challenge page."""
     page = str(uuid4())
     world_of(request).challenges[page] = Challenge(source, session_id, return_url)
     return f"{base_of(request)}/payments/challenges/{page}"
@@ -106,7 +106,7 @@ async def show_challenge(request: Request) -> Response:
 
 
 async def answer_challenge(request: Request) -> Response:
-    """`POST /payments/challenges/{page}`: the password. After `cancel` the challenge can be answered again."""
+    """`POST /payments/challenges/{page}`: checks the password. A cancelled challenge can be answered again."""
     challenge = _challenge(request)
     form = await form_of(request)
     if form.get("decision") != "cancel":

@@ -1,4 +1,4 @@
-"""Reading requests and writing answers: what the handlers of the API share."""
+"""Functions with which the handlers of the API read requests and write answers."""
 
 import base64
 import binascii
@@ -26,7 +26,7 @@ LONGEST_PAGE = 100_000
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Some ids of sources contain what looks like a card number."""
+"""Source ids, which are not screened for card numbers, because some of them contain enough digits."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
@@ -37,7 +37,7 @@ def world_of(request: Request) -> World:
 
 
 def base_of(request: Request) -> str:
-    """Base address of the sandbox as the caller reached it; every `uri` begins with it."""
+    """Base URL at which the caller reached the sandbox. Every `uri` in an answer begins with this URL."""
     return str(request.base_url).rstrip("/")
 
 
@@ -45,7 +45,7 @@ def base_of(request: Request) -> str:
 
 
 def shopper_of(request: Request) -> Shopper:
-    """The shopper of the access token. Raises a 401 of envelope A."""
+    """Shopper of the access token. Raises a 401 if the token is missing, unknown or expired."""
     value = bearer_of(request) or request.query_params.get("token")
     if not value:
         raise Refusal(401, "invalid_request", "An access token is missing.")
@@ -59,14 +59,14 @@ def shopper_of(request: Request) -> Shopper:
 
 
 def reader_of(request: Request) -> Shopper:
-    """For public resources: the shopper of the token, or an anonymous one for the public key."""
+    """Reader of a public resource: the shopper of the token, or with the public key an anonymous shopper."""
     if request.query_params.get("apiKey") == world_of(request).keys.public_key:
         return Shopper("anybody")
     return shopper_of(request)
 
 
 def account_of(request: Request) -> Account:
-    """The account of the access token. Raises a 401 for a guest's token."""
+    """Account of the access token. Raises a 401 for a guest's token."""
     account = shopper_of(request).account
     if account is None:
         raise Refusal(401, "invalid_token", "Invalid token for specified shopper")
@@ -79,7 +79,7 @@ def bearer_of(request: Request) -> str | None:
 
 
 def basic_credentials_of(request: Request) -> str | None:
-    """`key:secret`; "" if they are malformed; None without Basic authentication."""
+    """Basic credentials as `key:secret`; "" if they are malformed; None without Basic authentication."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -87,7 +87,7 @@ def basic_credentials_of(request: Request) -> str | None:
 
 
 def decode_base64(encoded: str) -> str | None:
-    """None if the string is no base64."""
+    """Decoded string; None if `encoded` is not base64."""
     try:
         return base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -98,7 +98,7 @@ def decode_base64(encoded: str) -> str | None:
 
 
 async def body_of(request: Request, relation: str) -> Body:
-    """A JSON object; empty without a body. Refuses a body with a card number."""
+    """JSON object of the body; empty without a body. Raises a 400 for malformed JSON and for a card number."""
     malformed = partial(Refusal, 400, "invalid-request", relation=relation)
     raw = await request.body()
     fields = decode_object(raw) if raw.strip() else {}
@@ -111,12 +111,12 @@ async def body_of(request: Request, relation: str) -> Body:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """A URL-encoded form. The last value of a repeated field counts."""
+    """Fields of a URL-encoded form. If a field is repeated, its last value is used."""
     return dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
 
 
 def _leaves(value: Any) -> list[str]:
-    """The strings and numbers of a JSON value."""
+    """All strings and numbers in a JSON value, as strings."""
     if isinstance(value, dict):
         return [leaf for child in value.values() for leaf in _leaves(child)]
     if isinstance(value, list):
@@ -136,7 +136,7 @@ def _has_card_number(value: str) -> bool:
 
 
 def expand_of(request: Request, wrapper: str) -> Expand:
-    """Paths below the wrapped resource. A path may begin with the name of the wrapper."""
+    """The `expand` parameter, with paths relative to the resource in `wrapper`. A path may begin with `wrapper`."""
     expand = Expand.parse(request.query_params.get("expand"))
     return Expand(
         tuple(path[1:] if path[0] == wrapper and len(path) > 1 else path for path in expand.paths), expand.all
@@ -144,7 +144,7 @@ def expand_of(request: Request, wrapper: str) -> Expand:
 
 
 def locale_and_currency_of(request: Request, shopper: Shopper) -> tuple[str, str]:
-    """Of a catalogue answer: from the query, else the shopper's."""
+    """Locale and currency of a catalogue answer, from the query; by default, those of the shopper."""
     locale = request.query_params.get("locale", shopper.locale)
     if locale not in CURRENCY_BY_LOCALE:
         raise Refusal(409, "invalid-locale", f"The locale {locale} is not supported.", relation="SiteResource")
@@ -180,7 +180,7 @@ Entry = TypeVar("Entry", bound=Identified)
 
 
 def find(entries: Iterable[Entry], entry_id: str, noun: str, relation: str) -> Entry:
-    """The entry with this id. Raises a 404 that names it by `noun`."""
+    """Entry with this id. Raises a 404 whose message calls the entry by `noun`."""
     entry = next((entry for entry in entries if str(entry.id) == entry_id), None)
     if entry is None:
         description = f"The {noun} {entry_id} could not be found."
@@ -194,7 +194,7 @@ Row = TypeVar("Row")
 
 
 def paged(request: Request, wrapper: str, name: str, rows: Sequence[Row], wire_of: Callable[[Row], Json]) -> Response:
-    """One page of a list, with links to the pages before and after it."""
+    """Answer with one page of a list, and with links to the next and the previous page."""
     query = request.query_params
     relation = f"{wrapper[0].upper()}{wrapper[1:]}Resource"
     page = whole_number(query.get("pageNumber", "1"), "pageNumber", relation)
@@ -214,7 +214,7 @@ def paged(request: Request, wrapper: str, name: str, rows: Sequence[Row], wire_o
 
 
 def answer(request: Request, wire: Json, status: int = 200) -> Response:
-    """A resource of the Commerce API, reduced to `fields`, and written as the switches say."""
+    """Answer with a resource of the Commerce API, reduced to `fields` and formatted as the sandbox switches set."""
     switches = world_of(request).switches
     shaped = select_fields(wire, request.query_params.get("fields"))
     if switches.single_as == "object":
@@ -229,7 +229,7 @@ def no_content() -> Response:
 
 
 def _with_bare_singles(value: Any) -> Any:
-    """Each list of one element is replaced by the element."""
+    """The JSON value with every list of one element replaced by the element."""
     if isinstance(value, dict):
         return {name: _with_bare_singles(child) for name, child in value.items()}
     if isinstance(value, list):

@@ -36,7 +36,7 @@ _refused = partial(Refusal, relation=RELATION)
 
 
 async def register(request: Request) -> Response:
-    """`POST /v1/shoppers`: opens an account. The caller is not signed in by this."""
+    """`POST /v1/shoppers`: opens an account. The new shopper is not signed in."""
     reader_of(request)
     world = world_of(request)
     sent = await _sent_shopper(request)
@@ -90,7 +90,7 @@ async def site(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`GET /v1/shoppers/me`. Address book and payment options are links unless expanded."""
+    """`GET /v1/shoppers/me`. Without `expand`, the address book and the payment options are links."""
     return answer(request, {"shopper": _wire(request, shopper_of(request))})
 
 
@@ -121,7 +121,7 @@ GUEST: Json = {
 
 
 async def update(request: Request) -> Response:
-    """`POST /v1/shoppers/me`: locale, currency and IP address; for registered shoppers the profile as well."""
+    """`POST /v1/shoppers/me`: sets locale, currency and IP address, and the profile of a registered shopper."""
     world, shopper = world_of(request), shopper_of(request)
     sent = await _sent_shopper(request)
     query = request.query_params
@@ -172,7 +172,7 @@ def _required(sent: Body, name: str) -> str:
 
 
 def _password(sent: Body) -> str | None:
-    """Clients send it as it is or in base64."""
+    """Password of the body, decoded if it is in base64; None without a password."""
     password = sent.string("password")
     return (decode_base64(password) or password) if password else None
 
@@ -184,7 +184,7 @@ def _check_password(password: str) -> None:
 
 
 def _locale_and_currency(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
-    """A new locale sets its primary currency, unless a currency is sent."""
+    """New locale and currency. A new locale without a currency selects the primary currency of that locale."""
     chosen = locale or shopper.locale
     if chosen not in CURRENCY_BY_LOCALE:
         raise _refused(409, "invalid-locale", f"The locale {chosen} is not supported.")

@@ -23,13 +23,13 @@ LARGEST_AMOUNT = Decimal(10) ** 12
 
 
 async def create(request: Request) -> Response:
-    """`POST /payments/sources`. With a `sessionId` amount and currency are the payment session's."""
+    """`POST /payments/sources`. With a `sessionId`, amount and currency are those of the payment session."""
     _check_public_key(request)
     return JSONResponse(create_source(request, await _body(request)).wire(), 201)
 
 
 def create_source(request: Request, sent: Body) -> Source:
-    """Check the body, and store a new source."""
+    """New source, which is stored in the world. Raises an error of envelope C for an invalid body."""
     world = world_of(request)
     method = _method(sent)
     session_id = sent.string("sessionId")
@@ -66,7 +66,7 @@ def _new_source(world: World, sent: Body, method: Method, cart: Cart | None) -> 
 
 
 def _add_redirect(request: Request, source: Source, sent_details: Body) -> None:
-    """Add the page that the shopper must open, if there is one: the provider's, or the bank's challenge."""
+    """Add the URL that the shopper must open, if any: the provider's page or the challenge page of the bank."""
     world, return_url = world_of(request), sent_details.string("returnUrl")
     if source.state == "requires_action":
         url = new_challenge(request, source, source.session_id or "", return_url)
@@ -84,7 +84,7 @@ def _add_redirect(request: Request, source: Source, sent_details: Body) -> None:
 async def authenticate(request: Request) -> Response:
     """`POST /payments/sources/{id}/authentication`, for `authenticateSource` of DigitalRiver.js.
 
-    The function resolves when the challenge is over, so its caller asks again after the challenge.
+    `authenticateSource` calls this path before and after the challenge.
     """
     _check_public_key(request)
     source, sent = _source(request), await _body(request)
@@ -96,7 +96,7 @@ async def authenticate(request: Request) -> Response:
     if session_id in source.authenticated_for:
         return JSONResponse({"status": "complete"})
     if session_id in source.failed_for or source.state == "failed":
-        # The failure is reported once; after that the shopper may try again.
+        # A failed challenge is reported once. Then the shopper may try again.
         source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
     url = new_challenge(request, source, session_id, sent.string("returnUrl"))
@@ -134,8 +134,8 @@ async def create_credit(request: Request) -> Response:
     return JSONResponse(source.server_wire(), 201)
 
 
-async def show_credit(request: Request) -> Response:
-    """`GET /sources/{id}`: any source."""
+async def show_for_server(request: Request) -> Response:
+    """`GET /sources/{id}`: any source, for a server with the confidential key of the payment service."""
     _check_confidential_key(request)
     return JSONResponse(_source(request).server_wire())
 
@@ -168,7 +168,7 @@ def _method(sent: Body) -> Method:
 
 
 def _details(sent: Body, method: Method) -> Body:
-    """The object named after the type, in any of its spellings."""
+    """Object named after the source's type, in any accepted spelling of the type."""
     spelling = next((name for name in (method.type, *method.aliases) if name in sent), method.type)
     return sent.object(spelling)
 
@@ -209,7 +209,7 @@ def _owner(sent: Body, *, is_required: bool) -> Owner | None:
     )
 
 
-# The request.
+# Parts of the request.
 
 
 def _source(request: Request) -> Source:

@@ -1,6 +1,6 @@
 """`/v1/subscriptions` for the merchant, and the older `/v1/shoppers/me/subscriptions` for the shopper.
 
-The merchant's changes are accepted with a 202 and take effect later. Until then they are pending actions.
+A change by the merchant gets a 202 and takes effect a minute later. `pending-actions` lists the changes before that.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ _invalid = partial(Refusal, 400, "invalid-request")
 
 
 async def show_all(request: Request) -> Response:
-    """`GET subscriptions?shopperId=`: by the shopper's id or external reference."""
+    """`GET subscriptions?shopperId=`: subscriptions of the shopper with this id or external reference."""
     world = _world_of_merchant(request)
     shopper_id = request.query_params.get("shopperId")
     if not shopper_id:
@@ -63,7 +63,7 @@ async def pending_actions(request: Request) -> Response:
     return answer(request, {"pendingActions": [change.wire() for change in _subscription(request).pending_changes]})
 
 
-# Changes.
+# Changes by the merchant.
 
 
 async def cancel(request: Request) -> Response:
@@ -134,7 +134,7 @@ async def set_payment_source(request: Request) -> Response:
 
 
 def _accept_source(request: Request, subscription: Subscription, sent: Body, kind: str, source: Source) -> Response:
-    """The documented default also ships to the billing address from then on."""
+    """Accept a new source. Unless `isShippingSameAsBilling` is false, renewals ship to the billing address."""
     ships_to_billing = _flag(sent, "isShippingSameAsBilling", default=True)
 
     def apply() -> None:
@@ -171,7 +171,7 @@ def _accept(request: Request, subscription: Subscription, kind: str, apply: Call
     return JSONResponse({"subscriptionId": str(subscription.id)}, 202)
 
 
-# The older resource of the shopper.
+# `/v1/shoppers/me/subscriptions`, the shopper's older resource.
 
 
 async def show_own(request: Request) -> Response:
@@ -198,11 +198,11 @@ def _own(request: Request) -> list[Subscription]:
     return [subscription for subscription in world_of(request).subscriptions if subscription.account is account]
 
 
-# The request.
+# Parts of the request.
 
 
 def _world_of_merchant(request: Request) -> World:
-    """Raises a 401 without the merchant's key."""
+    """World of the request. Raises a 401 without the merchant's key."""
     world = world_of(request)
     if basic_credentials_of(request) != f"{world.keys.merchant_key}:{world.keys.merchant_secret}":
         raise Refusal(401, "invalid_client", "The merchant's key is missing or wrong.")

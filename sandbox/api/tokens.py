@@ -1,4 +1,4 @@
-"""`/oauth20`: tokens of guests and registered shoppers, their renewal, and their revocation."""
+"""`/oauth20`: issues, renews and revokes the tokens of guests and registered shoppers."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -49,7 +49,7 @@ async def issue(request: Request) -> Response:
 
 
 def _use_refresh_token(world: World, refresh_token: str) -> Token:
-    """Each refresh token can be used once."""
+    """Mark a refresh token as used, and return its record. Raises a 401 for an unknown, used or expired token."""
     token = world.refresh_tokens.get(refresh_token)
     if token is None or token.expires_at <= world.now():
         raise _refused(401, "invalid_token", "The refresh token is unknown or expired.")
@@ -57,7 +57,7 @@ def _use_refresh_token(world: World, refresh_token: str) -> Token:
 
 
 def _account_by_password(world: World, form: dict[str, str]) -> Account:
-    """The password is accepted as it is and in base64. A wrong password is refused like an unknown user."""
+    """Account with this user name and password, which may be in base64. Raises the same 401 for any mismatch."""
     username, password = form.get("username", ""), form.get("password", "")
     account = next((account for account in world.accounts if account.username.lower() == username.lower()), None)
     if account is None or account.password is None or account.password not in (password, decode_base64(password)):
@@ -73,7 +73,7 @@ def _account_by_reference(world: World, reference: str) -> Account:
 
 
 def _guest_of_limited_token(world: World, form: dict[str, str]) -> Shopper | None:
-    """The guest whose token was sent beside the credentials."""
+    """Guest of `dr_limited_token`; None without this parameter. Raises a 400 for an invalid token."""
     limited_token = form.get("dr_limited_token")
     if not limited_token:
         return None
@@ -110,15 +110,15 @@ async def revoke(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Client:
-    """The caller that asks for a token."""
+    """The caller that requests a token."""
 
     is_confidential: bool = False
     guest: Shopper | None = None
-    """A guest whose own token was sent as the credentials."""
+    """Guest whose own token was sent in place of a key; None for a caller with a key."""
 
 
 def _client(request: Request, world: World, form: dict[str, str]) -> Client:
-    """Raises a 401 for wrong credentials."""
+    """Caller with these credentials. Raises a 401 for wrong credentials."""
     keys = world.keys
     credentials, bearer = basic_credentials_of(request), bearer_of(request)
     if credentials is not None:

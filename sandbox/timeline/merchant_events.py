@@ -10,7 +10,7 @@ SITE = "riverdemo"
 
 
 def remind(world: World, order: Order) -> None:
-    """Add an event if the order still waits for its money."""
+    """Add a reminder, if the order still waits for its payment."""
     if order.state == "Source Pending Funds":
         _add(world, "delayed_payment.reminder", _delayed_order(order))
 

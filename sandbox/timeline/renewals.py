@@ -1,4 +1,4 @@
-"""Subscriptions over time: paid orders begin them, changes take effect, and each term ends with a renewal or not."""
+"""Subscriptions over time: begun by a paid order, changed on request, renewed or cancelled at the end of a term."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ PROCESSED_AFTER = timedelta(minutes=1)
 
 
 def begin(world: World, order: Order) -> None:
-    """Begin a subscription for each recurring line, if the order belongs to an account."""
+    """Begin a subscription for each recurring line of a registered shopper's order."""
     account = next((account for account in world.accounts if order.id in account.shopper.orders), None)
     source = order.cart.source
     if account is None or source is None or order.submitted_at is None:
@@ -47,7 +47,7 @@ def begin(world: World, order: Order) -> None:
 
 
 def request_change(world: World, subscription: Subscription, kind: str, apply: Callable[[], None]) -> None:
-    """Accept a change. `apply` makes it once it has been processed."""
+    """Add a pending change. The schedule calls `apply` when the change takes effect."""
     change = PendingChange(kind, world.now(), apply)
     subscription.pending_changes.append(change)
     at = change.requested_at + PROCESSED_AFTER

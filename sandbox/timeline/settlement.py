@@ -1,4 +1,4 @@
-"""Sources and charges over time: approved, settled, reviewed or lapsed, as time passes or when a control says so."""
+"""Sources and charges over time: approved, settled, reviewed or lapsed, as time passes or on a control's request."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,10 +18,10 @@ SETTLES_AFTER = timedelta(days=3)
 REVIEWED_AFTER = timedelta(days=1)
 
 APPROVED_AFTER = timedelta(hours=1)
-"""Time until the approval if the shopper chooses "later" on the provider's page."""
+"""Time until the approval, if the shopper chooses "Approve in an hour" on the provider's page."""
 
 REMINDED_AFTER = timedelta(days=20)
-"""Time until the merchant is reminded of an order that waits for its money."""
+"""Time until the merchant is reminded of an order that waits for its payment."""
 
 # Decisions on the provider's page.
 
@@ -46,10 +46,10 @@ def approve_later(world: World, source: Source) -> None:
 
 
 def _update_order(world: World, source: Source) -> None:
-    """Pass the decision on to an order that waits for it.
+    """Apply the shopper's decision to the order that waits for this decision.
 
-    A shopper who approved before the submission approves again: the source is chargeable by then, and only the
-    order changes.
+    A shopper who approved before the submission approves again after it. The source is already chargeable then,
+    and only the order changes.
     """
     order = world.order_of_source(source)
     if order is None or order.session_state != "pending_redirect":
@@ -60,7 +60,7 @@ def _update_order(world: World, source: Source) -> None:
 
 
 def _reopen_cart(world: World, order: Order) -> None:
-    """Cancel the order. Its cart is open again, and the failed source stays on it."""
+    """Cancel the order and open its cart again. The failed source stays on the cart."""
     cart = order.cart
     world.return_stock(cart)
     order.state, order.cart = "Cancelled", cart.copy()
@@ -71,7 +71,7 @@ def _reopen_cart(world: World, order: Order) -> None:
 
 
 def charge(world: World, order: Order) -> None:
-    """Charge an accepted order. Some charges settle days later, and some orders are reviewed first."""
+    """Charge an order. Depending on the test scenario, the charge settles at once, days later, or after a review."""
     for source in order.cart.sources:
         source.consume()
     order.submitted_at = world.now()
@@ -120,7 +120,7 @@ def _cancel(world: World, order: Order, session_state: Literal["failed", "cancel
     world.return_stock(order.cart)
 
 
-# Sources that wait for money.
+# Sources that wait for a payment.
 
 
 def schedule_reminder(world: World, order: Order) -> None:
@@ -144,7 +144,7 @@ def receive_funds(world: World, order: Order) -> None:
 
 
 def lapse(world: World, source: Source) -> None:
-    """Cancel a source whose money has not arrived, and the order that it was to pay."""
+    """Cancel a source that was not paid in time, and the order of this source."""
     if source.state != "pending_funds":
         return
     source.state = "cancelled"
@@ -167,4 +167,4 @@ ORDER_EVENTS: dict[str, Callable[[World, Order], None]] = {
     "review-passes": pass_review,
     "review-blocks": block,
 }
-"""Events that a control can cause. An event that does not fit the order's state has no effect."""
+"""Events that a control can cause, by name. An event that does not apply to the order's state has no effect."""

@@ -10,15 +10,15 @@ from sandbox.wire.values import Json
 
 
 class Body(dict[str, Any]):
-    """A JSON object that a client sent. Its methods read one field, and refuse a field of another type."""
+    """A JSON object that a client sent. Each method reads one field, and rejects a value of another type."""
 
     def __init__(self, fields: Json, malformed: Callable[[str], Refusal]) -> None:
-        """`malformed` makes the refusal of the field with this name."""
+        """`malformed` returns the error for the field with the given name."""
         super().__init__(fields)
         self._malformed = malformed
 
     def object(self, name: str) -> "Body":
-        """Empty if it is absent, null or "": `{"cart": ""}` is documented."""
+        """Object in the field; empty if the field is absent, null or "". Digital River documents `{"cart": ""}`."""
         value = self.get(name)
         if value in (None, ""):
             value = {}
@@ -27,7 +27,7 @@ class Body(dict[str, Any]):
         return Body(value, self._malformed)
 
     def objects(self, name: str) -> list["Body"]:
-        """A list of objects. Digital River also accepts one object without a list."""
+        """List of objects in the field. Digital River also accepts one object without a list."""
         value = self.get(name)
         listed = value if isinstance(value, list) else [] if value in (None, "") else [value]
         if not all(isinstance(entry, dict) for entry in listed):
@@ -35,7 +35,7 @@ class Body(dict[str, Any]):
         return [Body(entry, self._malformed) for entry in listed]
 
     def string(self, name: str) -> str | None:
-        """A string; numbers and booleans are converted. None if it is absent, null or ""."""
+        """String in the field; numbers and booleans are converted. None if the field is absent, null or ""."""
         value = self.get(name)
         if isinstance(value, dict | list):
             raise self._malformed(name)
@@ -43,7 +43,7 @@ class Body(dict[str, Any]):
 
 
 def decode_object(raw: bytes) -> Json | None:
-    """None if the bytes are no JSON object."""
+    """JSON object; None if the bytes are something else."""
     try:
         decoded = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError):

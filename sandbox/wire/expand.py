@@ -11,7 +11,7 @@ ERRORS = "errors"
 
 @dataclass(frozen=True)
 class Expand:
-    """Paths below one resource. `all` is also set if a path ended at the resource itself."""
+    """Expanded paths below one resource. `all` is set by `expand=all`, or by a path that ends at the resource."""
 
     paths: tuple[tuple[str, ...], ...] = ()
     all: bool = False
@@ -29,14 +29,14 @@ class Expand:
         return self.all or any(path[0] == name for path in self.paths)
 
     def select(self, resource: Json, default: Collection[str]) -> Json:
-        """The parts that are always shown, and the expanded ones."""
+        """The fields of the resource that are in `default` or expanded."""
         return {name: value for name, value in resource.items() if name in default or self.has(name)}
 
 
 def select_fields(wire: Json, fields: str | None) -> Json:
-    """Reduce a wrapped resource to `fields`. The wrapper, every `uri` on the way and `errors` beside it stay.
+    """Wrapped resource with only the requested `fields`, the wrapper, each `uri` on the path, and `errors`.
 
-    A path counts from the wrapped resource, or from the elements of its list:
+    A path is relative to the wrapped resource, or to the elements of its list:
 
     - `id` reduces `{"cart": {"uri", "id", "currency"}}` to `{"cart": {"uri", "id"}}`
     - `pricing.tax` reduces `{"cart": {"pricing": {"tax", "total"}}}` to the tax

@@ -25,16 +25,16 @@ CURRENCY_BY_LOCALE = {
 """Primary currency of each locale of the site."""
 
 Amounts = tuple[str, str, str, str]
-"""One amount in USD, EUR, GBP and JPY; amounts in other currencies are converted from the dollars."""
+"""One amount in USD, EUR, GBP and JPY. Amounts in other currencies are converted from US dollars."""
 
 TAX_INCLUSIVE = frozenset(CURRENCY_BY_LOCALE.values()) - {"USD"}
-"""Currencies whose prices contain the tax."""
+"""Currencies whose prices include tax."""
 
 LISTED = ("USD", "EUR", "GBP", "JPY")
-"""Currencies of `Amounts`, in its order."""
+"""Currencies of `Amounts`, in the same order."""
 
 RATES = {"BRL": "5.40", "CNY": "7.10", "INR": "85", "KRW": "1380", "MYR": "4.45", "PLN": "3.90"}
-"""Price of one dollar in other currencies. Invented."""
+"""Price of one US dollar in other currencies. The rates are invented."""
 
 _SMALLEST_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1)}
 
@@ -46,7 +46,7 @@ def in_currency(amounts: Amounts, currency: str) -> Decimal:
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Half up, to the smallest unit of the currency."""
+    """The amount, rounded half up to the smallest unit of the currency."""
     return amount.quantize(_SMALLEST_UNITS.get(currency, Decimal("0.01")), ROUND_HALF_UP)
 
 
@@ -64,7 +64,7 @@ def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
 
 
 def number(amount: Decimal) -> int | float:
-    """A JSON number without trailing zeros."""
+    """The amount as a JSON number without trailing zeros."""
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 

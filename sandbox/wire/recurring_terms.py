@@ -14,11 +14,11 @@ FIELDS = frozenset(
 )
 
 OF_A_PRODUCT: Json = {"autoRenewal": "true", "freeTrial": "false"}
-"""Terms of a recurring product whose line was sent without terms."""
+"""Terms of a line with a recurring product, if the client sent no terms."""
 
 
 def read_terms(sent: Any, relation: str) -> Json | None:
-    """The terms that the line stores; None if none were sent. Raises a 400 for malformed terms."""
+    """Terms to store on the line; None if the client sent no terms. Raises a 400 for malformed terms."""
     malformed = partial(Refusal, 400, "invalid-request", relation=relation)
     if sent is None:
         return None
@@ -40,7 +40,7 @@ def read_terms(sent: Any, relation: str) -> Json | None:
 
 
 def _are_in_order(start: Any, end: Any) -> bool:
-    """Whether the given ones are ISO 8601, and the start is before the end."""
+    """Whether the times that are not None are ISO 8601, and `start` is before `end`."""
     try:
         times = [datetime.fromisoformat(str(time)) for time in (start, end) if time is not None]
         return len(times) < 2 or times[0] < times[1]

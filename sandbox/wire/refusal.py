@@ -1,4 +1,4 @@
-"""An answer that refuses a request, in one of Digital River's four error envelopes."""
+"""The error with which the sandbox rejects a request, in one of Digital River's four error envelopes."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -12,7 +12,7 @@ RELATION_BASE = "https://developers.digitalriver.com/v1/shoppers/"
 
 
 class Refusal(Exception):
-    """A refused request. Handlers raise it; `answer_refusal` answers with it.
+    """A rejected request. A handler raises the refusal, and `answer_refusal` sends it to the caller.
 
     Envelopes:
 
@@ -21,8 +21,8 @@ class Refusal(Exception):
     - C: the payment service and the funding check of submit-cart, `{"type", "errors": [...]}`
     - D: `/oauth20`, `{"error", "error_description"}`
 
-    `relation` is the last part of the documentation address in envelope A, such as `CartsResource`; without it
-    the entry has no address. `error_type` and `parameter` belong to envelope C, `subcode` to A and B,
+    `relation` is the last part of the documentation address in envelope A, such as `CartsResource`; if empty,
+    the error has no address. `error_type` and `parameter` belong to envelope C, `subcode` to A and B,
     `declined_message` to A.
     """
 
@@ -76,12 +76,12 @@ class Refusal(Exception):
 
 
 def bad_parameter(code: str, parameter: str, message: str) -> Refusal:
-    """A 400 of the payment service."""
+    """A 400 of the payment service, for an invalid parameter."""
     return Refusal(400, code, message, envelope="C", parameter=parameter)
 
 
 def missing_parameter(parameter: str) -> Refusal:
-    """A 400 of the payment service."""
+    """A 400 of the payment service, for a missing parameter."""
     return bad_parameter("missing_parameter", parameter, "A required parameter is missing.")
 
 

@@ -1,4 +1,4 @@
-"""How Digital River writes values that JSON has no type for: booleans as words, and moments in UTC."""
+"""Booleans and times in the format of Digital River: both are strings."""
 
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,15 @@ def boolean(value: bool) -> str:
 
 
 def is_true(value: object) -> bool:
-    """Whether a boolean that a client sent is true: `true`, or the word in any case."""
+    """Whether a client sent `true`, or the string "true" in any case."""
     return str(value).lower() == "true"
 
 
 def timestamp(at: datetime) -> str:
-    """With milliseconds, as the payment service writes it."""
+    """UTC time in the format of the payment service, with milliseconds."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
 def timestamp_in_seconds(at: datetime) -> str:
-    """With milliseconds that are always zero, as the Commerce API writes it."""
+    """UTC time in the format of the Commerce API, in which the milliseconds are always zero."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
