@@ -32,7 +32,7 @@ from sandbox.api import (
 )
 from sandbox.api.requests import world_of
 from sandbox.control import controls, guide
-from sandbox.control.fault_layer import FaultLayer
+from sandbox.control.outer_layer import OuterLayer
 from sandbox.model.world import World
 from sandbox.wire.refusal import Envelope, Refusal, answer_refusal
 
@@ -155,7 +155,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 PAYMENT_SERVICE = ("/payments/", "/sources")
 """Paths whose refusals are in envelope C."""
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that every route accepts, so that `_endpoint` can answer an unsupported method with Digital River's 405."""
 
 
@@ -163,7 +163,7 @@ def create_app(world: World | None = None) -> ASGIApp:
     """ASGI application of one sandbox. Tests pass `world` to inspect the state of the sandbox."""
     world = world or World()
     app = Starlette(
-        routes=[Route(path, _endpoint(handlers), methods=METHODS) for path, handlers in ROUTES]
+        routes=[Route(path, _endpoint(handlers), methods=HTTP_METHODS) for path, handlers in ROUTES]
         + controls.ROUTES
         + guide.ROUTES,
         exception_handlers={
@@ -175,7 +175,7 @@ def create_app(world: World | None = None) -> ASGIApp:
     app.state.world = world
     app.state.methods = {path: frozenset(handlers) for path, handlers in ROUTES}
     app.state.methods["*"] = frozenset().union(*app.state.methods.values())
-    return FaultLayer(app, app.router, world)
+    return OuterLayer(app, app.router, world)
 
 
 def _endpoint(handlers: dict[str, Handler]) -> Handler:

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from sandbox.api.active_cart import answer_cart, answer_changed_cart, cart_of
 from sandbox.api.cart_lines import apply_plan, plan_lines, requested_lines
 from sandbox.api.requests import answer, base_of, body_of, check_ip_address, no_content, reader_of, world_of
-from sandbox.demo_shop.coupons import BY_ID, COUPONS, PACK_OFFER_ID, REFUSALS, OrderOffer
-from sandbox.demo_shop.promotions import OFFERS
+from sandbox.demo_shop.order_offers import COUPONS, ORDER_OFFERS_BY_ID, PACK_OFFER_ID, REFUSALS, OrderOffer
+from sandbox.demo_shop.product_offers import PRODUCT_OFFERS
 from sandbox.model.cart import Cart
 from sandbox.model.cart_wire import cart_uri, offer_wires
 from sandbox.model.postal_address import SIDES, read_cart_address
@@ -95,8 +95,8 @@ def _order_offer_id(cart: Cart, sent: Body) -> int | None:
     if sent_id is None and reference is None:
         raise _refused(404, "no-offer-identifier", "An offer identifier is missing.")
     offer_id = int(sent_id) if sent_id is not None and sent_id.isdecimal() else 0
-    order_offer = BY_ID.get(offer_id)
-    if order_offer is None and offer_id not in (*OFFERS, PACK_OFFER_ID):
+    order_offer = ORDER_OFFERS_BY_ID.get(offer_id)
+    if order_offer is None and offer_id not in (*PRODUCT_OFFERS, PACK_OFFER_ID):
         raise _refused(404, "invalid-offer-id", f"The offer {sent_id or reference} is invalid.")
     if order_offer is None or order_offer.code is not None:
         raise _refused(409, "precondition-failure", "The applied offer has the wrong level, type or trigger.")

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from sandbox.api.active_cart import cart_of
 from sandbox.api.requests import answer, base_of, body_of, expand_of, find, no_content, whole_number, world_of
+from sandbox.demo_shop.product_offers import PRODUCT_OFFERS, ProductOffer
 from sandbox.demo_shop.products import PRODUCTS, Product
-from sandbox.demo_shop.promotions import OFFERS, Offer
 from sandbox.model.cart import Cart
 from sandbox.model.cart_wire import cart_uri, line_wires
 from sandbox.model.totals import Line
@@ -29,7 +29,7 @@ class RequestedLine:
     quantity: int
     attributes: Json | None
     terms: Json | None
-    offer: Offer | None = None
+    offer: ProductOffer | None = None
     parent_id: int | None = None
 
     def fits(self, line: Line) -> bool:
@@ -146,10 +146,10 @@ def requested_lines(request: Request, cart: Cart, sent: Body, relation: str) -> 
     return [replace(line, offer=offer, parent_id=parent.id if parent else None) for line in requested]
 
 
-def _offer(offer_id: str | None, relation: str) -> Offer | None:
+def _offer(offer_id: str | None, relation: str) -> ProductOffer | None:
     if not offer_id:
         return None
-    offer = OFFERS.get(int(offer_id)) if offer_id.isdecimal() else None
+    offer = PRODUCT_OFFERS.get(int(offer_id)) if offer_id.isdecimal() else None
     if offer is None:
         raise Refusal(404, "invalid-offer-id", f"The offer {offer_id} is invalid.", relation=relation)
     return offer

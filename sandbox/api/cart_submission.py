@@ -37,7 +37,7 @@ async def submit(request: Request) -> Response:
     _check(world, cart)
     _check_charge(world, cart)
 
-    order_state, cart.submitted_state = STATES_AFTER_SUBMISSION[_workflow(cart.source)]
+    order_state, cart.session_state_after_submission = STATES_AFTER_SUBMISSION[_workflow(cart.source)]
     order = Order(cart, order_state)
     shopper.orders[order.id] = shopper.last_order = order
     world.take_stock(cart)

@@ -17,10 +17,10 @@ from sandbox.api.requests import (
     shopper_of,
     world_of,
 )
-from sandbox.demo_shop import promotions
+from sandbox.demo_shop import product_offers
 from sandbox.demo_shop.german_texts import is_german
+from sandbox.demo_shop.product_offers import POINTS_OF_PROMOTION, PRODUCT_OFFERS, ProductOffer
 from sandbox.demo_shop.products import PRODUCTS, Product
-from sandbox.demo_shop.promotions import OFFERS, POINTS_OF_PROMOTION, Offer
 from sandbox.wire.money import TAX_INCLUSIVE
 from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
@@ -31,7 +31,7 @@ RELATION = "OffersResource"
 async def show_all(request: Request) -> Response:
     """`GET offers`."""
     reader_of(request)
-    return _answer_page(request, list(OFFERS.values()))
+    return _answer_page(request, list(PRODUCT_OFFERS.values()))
 
 
 async def show(request: Request) -> Response:
@@ -60,7 +60,7 @@ async def show_product_offer(request: Request) -> Response:
 async def offers_of_product(request: Request) -> Response:
     """`GET products/{id}/offers`: offers that are shown beside this product, but not beside every product."""
     product = product_of(request)
-    return _answer_page(request, [offer for offer in OFFERS.values() if product.id in offer.shown_with])
+    return _answer_page(request, [offer for offer in PRODUCT_OFFERS.values() if product.id in offer.shown_with])
 
 
 async def offers_at_point_of_promotion(request: Request) -> Response:
@@ -84,30 +84,30 @@ def _answer_point_of_promotion(request: Request, product_ids: set[int]) -> Respo
     name = request.path_params["name"]
     if name not in POINTS_OF_PROMOTION:
         raise _missing(f"The point of promotion {name} could not be found.")
-    return _answer_page(request, [offer for offer in OFFERS.values() if offer.is_shown(name, product_ids)])
+    return _answer_page(request, [offer for offer in PRODUCT_OFFERS.values() if offer.is_shown(name, product_ids)])
 
 
-def _answer_page(request: Request, offers: list[Offer]) -> Response:
+def _answer_page(request: Request, offers: list[ProductOffer]) -> Response:
     return paged(request, "offers", "offer", offers, _offer_wire(request))
 
 
-def _offer(request: Request) -> Offer:
+def _offer(request: Request) -> ProductOffer:
     reader_of(request)
-    return find(OFFERS.values(), request.path_params["id"], "offer", RELATION)
+    return find(PRODUCT_OFFERS.values(), request.path_params["id"], "offer", RELATION)
 
 
 def _missing(description: str) -> Refusal:
     return Refusal(404, "resource-not-found", description, relation=RELATION)
 
 
-def _offer_wire(request: Request) -> Callable[[Offer], Json]:
+def _offer_wire(request: Request) -> Callable[[ProductOffer], Json]:
     locale, _ = locale_and_currency_of(request, reader_of(request))
     base, product_wire = base_of(request), _product_wire(request, "offers")
 
-    def wire(offer: Offer) -> Json:
+    def wire(offer: ProductOffer) -> Json:
         pitches = offer.german_pitches if is_german(locale) else offer.pitches
-        return promotions.brief(offer, base, locale) | {
-            "image": f"{promotions.IMAGES}/{offer.id}.png" if offer.has_image else None,
+        return product_offers.brief(offer, base, locale) | {
+            "image": f"{product_offers.IMAGES}/{offer.id}.png" if offer.has_image else None,
             "salesPitch": list(pitches),
             "customAttributes": {},
             "productOffers": _product_offers_wire(request, offer, product_wire),
@@ -118,12 +118,12 @@ def _offer_wire(request: Request) -> Callable[[Offer], Json]:
     return wire
 
 
-def _product_offers_wire(request: Request, offer: Offer, product_wire: Callable[[Product], Json]) -> Json:
+def _product_offers_wire(request: Request, offer: ProductOffer, product_wire: Callable[[Product], Json]) -> Json:
     locale, currency = locale_and_currency_of(request, reader_of(request))
     base = base_of(request)
     wire: Json = {"uri": f"{base}/v1/shoppers/me/offers/{offer.id}/product-offers"}
     listed = [
-        promotions.product_offer(
+        product_offers.product_offer(
             offer,
             product_id,
             product_wire(PRODUCTS[product_id]),

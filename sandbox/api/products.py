@@ -18,7 +18,7 @@ from sandbox.api.requests import (
     world_of,
 )
 from sandbox.demo_shop import products as demo_products
-from sandbox.demo_shop.products import LISTED, PRODUCTS, Product
+from sandbox.demo_shop.products import LISTED_PRODUCTS, PRODUCTS, Product
 from sandbox.wire.expand import Expand
 from sandbox.wire.money import TAX_INCLUSIVE
 from sandbox.wire.refusal import Refusal
@@ -37,7 +37,7 @@ async def show_all(request: Request) -> Response:
     reader_of(request)
     query = request.query_params
     is_filtered = any(query.get(name) for name in ("productId", "id", "externalReferenceId"))
-    rows = _products_of_query(request) if is_filtered else LISTED
+    rows = _products_of_query(request) if is_filtered else LISTED_PRODUCTS
     return paged(request, "products", "product", rows, listed_product_wire(request))
 
 
@@ -52,8 +52,8 @@ async def search(request: Request) -> Response:
     """`GET product-search`: products with every word of the keyword, the best match first."""
     locale, _ = locale_and_currency_of(request, reader_of(request))
     words = _words(request.query_params.get("keyword", ""))
-    scores = {product.id: _score(product, words, locale) for product in LISTED}
-    matches = [product for product in LISTED if scores[product.id]]
+    scores = {product.id: _score(product, words, locale) for product in LISTED_PRODUCTS}
+    matches = [product for product in LISTED_PRODUCTS if scores[product.id]]
     matches.sort(key=lambda product: -scores[product.id])
     ranking = {product.id: rank for rank, product in enumerate(matches, start=1)}
     listed_wire = listed_product_wire(request)

@@ -50,10 +50,10 @@ async def decide_redirect(request: Request) -> Response:
         raise bad_parameter("invalid_parameter", "option", "PayPal does not offer this for the payment.")
     match form.get("decision"):
         case "approve":
-            source.option = option
+            source.wallet_option = option
             settlement.approve(world, source)
         case "later":
-            source.option = option
+            source.wallet_option = option
             settlement.approve_later(world, source)
         case "reject":
             settlement.reject(world, source)

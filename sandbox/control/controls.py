@@ -1,7 +1,7 @@
-"""`/_sandbox/`: controls with which a developer or a test changes the sandbox. Digital River has none of them.
+"""`/_sandbox/`: controls with which a developer or a test changes the sandbox. Digital River has no such paths.
 
-Unknown input is refused with a 400 that names it, so that a misspelt control does not pass unnoticed. The first
-paragraph of a handler's docstring is shown at `/_sandbox/`.
+A control with an unknown field gets a 400 that names the field. The first paragraph of a handler's docstring is
+shown at `/_sandbox/`.
 """
 
 import inspect
@@ -35,15 +35,15 @@ T = TypeVar("T")
 
 class ClockBody(msgspec.Struct, forbid_unknown_fields=True):
     forward_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)]
-    """Seconds from the sandbox's present time."""
+    """Seconds to add to the current time of the sandbox."""
 
 
 class StockBody(msgspec.Struct, forbid_unknown_fields=True):
     product_id: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(name="productId")
     quantity: Annotated[int, msgspec.Meta(ge=0)] | None
-    """None: the stock is not counted."""
+    """Units in stock; None: unlimited."""
     is_sold_ahead: bool = msgspec.field(name="isSoldAhead", default=False)
-    """Whether it is sold while out of stock."""
+    """Whether the product is sold while out of stock."""
     expected_on: date | None = msgspec.field(name="expectedOn", default=None)
 
 
@@ -56,7 +56,7 @@ class CreditBody(msgspec.Struct, forbid_unknown_fields=True):
 class SessionStateBody(msgspec.Struct, forbid_unknown_fields=True):
     session_id: str = msgspec.field(name="sessionId")
     state: str | None
-    """None: the state that follows from the cart."""
+    """State to report; None: the state that follows from the cart."""
 
 
 class PlacedOrdersBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,7 +82,7 @@ class OrderEventBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def health(_request: Request) -> Response:
-    """Answers while the sandbox runs."""
+    """Reports that the sandbox is running."""
     return JSONResponse({"status": "ok"})
 
 
@@ -111,7 +111,7 @@ async def keys(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """Puts everything back to the state at the start."""
+    """Resets the sandbox to its state at start."""
     world_of(request).reset()
     return no_content()
 
@@ -127,7 +127,7 @@ async def show_calls(request: Request) -> Response:
 
 
 async def clear_calls(request: Request) -> Response:
-    """Sets the counts back to zero."""
+    """Resets the call counts to zero."""
     world_of(request).calls.clear()
     return no_content()
 
@@ -138,7 +138,7 @@ async def show_faults(request: Request) -> Response:
 
 
 async def add_fault(request: Request) -> Response:
-    """Makes the next calls of a path fail. If several faults fit a call, the oldest is used."""
+    """Makes the next calls of a path fail. If several faults match a call, the oldest of these faults is used."""
     fault, sent = await _read(request, Fault), await _read(request, dict[str, object])
     methods: dict[str, frozenset[str]] = request.app.state.methods
     if fault.path not in methods:
@@ -158,20 +158,20 @@ async def clear_faults(request: Request) -> Response:
 
 
 async def show_clock(request: Request) -> Response:
-    """Shows the sandbox's time."""
+    """Shows the current time of the sandbox."""
     return JSONResponse({"now": world_of(request).now().isoformat()})
 
 
 async def move_clock(request: Request) -> Response:
-    """Moves the clock forward by seconds, and runs everything that is due by then."""
+    """Moves the clock forward by `forward_s` seconds, and runs the events that are due by then."""
     body = await _read(request, ClockBody)
     world_of(request).advance(timedelta(seconds=body.forward_s))
     return await show_clock(request)
 
 
 async def set_stock(request: Request) -> Response:
-    """Sets the stock of a product; a null quantity is not counted. With `isSoldAhead` it is sold while out of stock,
-    and `expectedOn` is the day it is expected.
+    """Sets the stock of a product; `quantity` null is unlimited. With `isSoldAhead` the product is sold while out of
+    stock, and `expectedOn` is the day on which it is expected in stock.
     """
     world, body = world_of(request), await _read(request, StockBody)
     if body.product_id not in world.stock:
@@ -193,7 +193,7 @@ async def set_credit(request: Request) -> Response:
 
 
 async def set_session_state(request: Request) -> Response:
-    """Sets the state that the payment session of an open cart shows; null ends this."""
+    """Sets the state that the payment session of an open cart reports. `state` null restores the real state."""
     body = await _read(request, SessionStateBody)
     cart = world_of(request).cart_of_session(body.session_id)
     if cart is None:
@@ -203,7 +203,7 @@ async def set_session_state(request: Request) -> Response:
 
 
 async def show_orders(request: Request) -> Response:
-    """Lists all orders, the newest first, with the password of their confirmation mail."""
+    """Lists all orders, the newest first, each with the password of its confirmation mail."""
     rows = [
         {"id": order.id, "state": order.state, "email": order.email, "password": order.password}
         for order in world_of(request).orders()
@@ -212,7 +212,7 @@ async def show_orders(request: Request) -> Response:
 
 
 async def add_orders(request: Request) -> Response:
-    """Places orders for a shopper, as if they had been placed elsewhere."""
+    """Places orders for a shopper without a checkout."""
     world, body = world_of(request), await _read(request, PlacedOrdersBody)
     shopper = next((shopper for shopper in world.shoppers if shopper.id == body.shopper_id), None)
     if shopper is None:
@@ -225,7 +225,7 @@ async def add_orders(request: Request) -> Response:
 
 
 async def set_order_state(request: Request) -> Response:
-    """Moves an order to any state, or sets the amount that was refunded."""
+    """Sets the state of an order, or the amount that was refunded."""
     world, body = world_of(request), await _read(request, OrderStateBody)
     order = _order(world, body.order_id)
     if order is None:
@@ -238,8 +238,8 @@ async def set_order_state(request: Request) -> Response:
 
 
 async def add_order_event(request: Request) -> Response:
-    """Causes an event of an order that time would bring, now or after `afterS` seconds: funds-arrive, funds-lapse,
-    charge-settles, charge-fails, review-passes or review-blocks.
+    """Causes an event of an order, now or after `afterS` seconds: funds-arrive, funds-lapse, charge-settles,
+    charge-fails, review-passes or review-blocks.
     """
     world, body = world_of(request), await _read(request, OrderEventBody)
     order, act = _order(world, body.order_id), settlement.ORDER_EVENTS.get(body.event)
@@ -262,19 +262,19 @@ async def show_merchant_events(request: Request) -> Response:
 
 
 async def add_source(request: Request) -> Response:
-    """Makes a source as the form of DigitalRiver.js would, for the newest cart. `attachSource` takes its `sourceId`."""
+    """Creates a payment source for the newest cart, without DigitalRiver.js. Pass the `sourceId` to `attachSource`."""
     source = make_source(request, await _read(request, Form))
     wire = {"sourceId": source.id, "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
     return JSONResponse(wire, 201)
 
 
 async def show_switches(request: Request) -> Response:
-    """Shows the switches as they are set."""
+    """Shows the current values of the switches."""
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
 
 
 async def set_switches(request: Request) -> Response:
-    """Sets some switches or all of them; the others stay as they are."""
+    """Sets the given switches. Other switches do not change."""
     world = world_of(request)
     present = msgspec.to_builtins(world.switches)
     sent = await _read(request, dict[str, object])
@@ -318,7 +318,7 @@ class Control(NamedTuple):
     path: str
     handler: Callable[[Request], Awaitable[Response]]
     example: Json | None = None
-    """A body that can be sent."""
+    """Example of a body."""
 
     @property
     def description(self) -> str:

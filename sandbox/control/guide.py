@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.control.controls import CONTROLS, Control
-from sandbox.demo_shop.test_scenarios import BY_NAME
+from sandbox.demo_shop.test_scenarios import SCENARIOS_BY_NAME
 from sandbox.model.switches import SwitchDescription, described_switches
 
-SUMMARY = "A stand-in of the Digital River Commerce API and of its payment service, with one demo shop."
+SUMMARY = "A local imitation of the Digital River Commerce API and its payment service, with one demo shop."
 
 
 async def show_guide(request: Request) -> Response:
@@ -47,7 +47,7 @@ def _page() -> str:
         "summary": html.escape(SUMMARY),
         "controls": _rows(_control_cells(control) for control in CONTROLS),
         "switches": _rows(_switch_cells(switch) for switch in described_switches()),
-        "names": _rows((_code(kind), ", ".join(map(_code, names))) for kind, names in BY_NAME.items()),
+        "names": _rows((_code(kind), ", ".join(map(_code, names))) for kind, names in SCENARIOS_BY_NAME.items()),
     }
     for name, part in parts.items():
         template = template.replace(f"<!-- {name} -->", part)
@@ -68,8 +68,8 @@ def _rows(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _prose(description: str) -> str:
-    """Words in backticks are set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(description))
+    """HTML of a description. Words in backticks become code, and each line of the description a line of the page."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(description)).replace("\n", "<br>")
 
 
 def _code(value: str) -> str:

@@ -1,6 +1,6 @@
-"""`POST /_sandbox/sources`: makes a source as the form of DigitalRiver.js would, without a browser.
+"""`POST /_sandbox/sources`: creates a payment source without DigitalRiver.js and a browser.
 
-It is for trying a checkout by hand. The page of a storefront lets DigitalRiver.js make the source.
+The control is for trying out a checkout by hand. In a storefront, DigitalRiver.js creates the source.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 def make_source(request: Request, form: Form) -> Source:
-    """Raises the refusals of the payment service."""
+    """New source. Raises an error of the payment service for an invalid form."""
     cart = _cart(world_of(request), form.session_id)
     body = {
         "type": form.type,

@@ -1,8 +1,8 @@
-"""Orders of a shopper that a control adds, as if they had been placed elsewhere."""
+"""Orders that a control places for a shopper without a checkout."""
 
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.demo_shop.products import Product
-from sandbox.demo_shop.registered_shoppers import HOME
+from sandbox.demo_shop.registered_shoppers import ALEX_HOME
 from sandbox.demo_shop.shipping import STANDARD
 from sandbox.model.cart import Cart
 from sandbox.model.order import Order
@@ -17,10 +17,10 @@ CARD: Json = {"brand": "Visa", "expirationMonth": 8, "expirationYear": 2030, "la
 
 
 def place_order(world: World, shopper: Shopper, product: Product, quantity: int = 1) -> Order:
-    """An order of one product, paid with a card now."""
+    """New order of one product, paid now with a card."""
     cart = world.new_cart(shopper)
     cart.lines.append(Line(next(world.line_ids), product, quantity))
-    cart.billing = cart.shipping = dict(HOME)
+    cart.billing = cart.shipping = dict(ALEX_HOME)
     if product.is_physical:
         cart.shipping_option = STANDARD
     cart.source = _consumed_card(world, cart)

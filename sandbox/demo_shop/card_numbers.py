@@ -3,7 +3,7 @@
 import re
 
 PASSES_WITHOUT_LUHN = {"4000000000004663"}
-"""A documented test number with a wrong check digit."""
+"""Valid numbers with a wrong check digit: a documented test number."""
 
 _BRANDS = [
     ("American Express", r"3[47]"),
@@ -17,7 +17,7 @@ _BRANDS = [
 
 
 def brand(number: str) -> str | None:
-    """None if no brand issues numbers with these first digits."""
+    """Card brand; None if no brand issues numbers with these first digits."""
     return next((name for name, pattern in _BRANDS if re.match(pattern, number)), None)
 
 

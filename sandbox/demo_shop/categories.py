@@ -29,7 +29,7 @@ class Category:
 
     @property
     def products(self) -> list[Product]:
-        """Products of the category and of every category below it."""
+        """Products of the category and of all its subcategories."""
         own = [PRODUCTS[product_id] for product_id in self.product_ids]
         below = [product for child in self.children for product in child.products]
         return list(dict.fromkeys(own + below))

@@ -1,8 +1,8 @@
-"""Decline reasons of a charge, as Digital River has encoded them since 2021.
+"""Decline reasons of a charge, with the codes that Digital River has used since 2021.
 
 Each reason has two severities: one for charges that the shopper starts, one for charges that the merchant
-starts. "Hard": the same source cannot be charged again. "Soft": it can be tried again. The sandbox acts on the
-shopper's severity only.
+starts. "Hard": the same source cannot be charged again. "Soft": the charge can be tried again. The sandbox uses
+only the severity for charges that the shopper starts.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The demo shop's catalogue in German, so that a locale has a visible effect."""
+"""German names and descriptions of products.
+
+The German names of categories are in `categories.py`, the German names of offers in `product_offers.py`.
+"""
 
 GERMAN: dict[int, tuple[str, str]] = {
     5401230100: ("Trailhead Tagesrucksack 28 l", "Wetterfester Tagesrucksack mit Laptopfach."),
@@ -19,7 +22,7 @@ GERMAN: dict[int, tuple[str, str]] = {
     5401231600: ("Wegekarten Live", "Karten, die Sperrungen und Wetter folgen. Verlängert sich jeden Monat."),
     5401231700: ("Camp Kaffeekiste", "Ein Kilo Bohnen für unterwegs. Verlängert sich jedes Jahr."),
 }
-"""Name and short description by the product's id."""
+"""Name and short description, by the product's id."""
 
 
 def is_german(locale: str) -> bool:

@@ -1,4 +1,4 @@
-"""The payment methods of Digital River, and the rules by which one fits a purchase.
+"""The payment methods of Digital River, and the rules that decide whether a method fits a purchase.
 
 `payment_methods.json` holds the 28 documented methods, TreviPay, and the recurring form of Klarna.
 """
@@ -14,11 +14,11 @@ Flow = Literal["standard", "redirect", "receiver"]
 Workflow = Literal["standard", "redirect-then-submit", "submit-then-redirect", "delayed"]
 
 ADJUSTABLE = {"creditCard", "payPal", "payPalCredit", "payPalBilling"}
-"""Types whose source follows the cart's total. Sources of other types keep the amount they were created with."""
+"""Types of sources whose amount follows the cart's total. The amount of other sources never changes."""
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """The countries and cart totals for which a method may be used in one currency; `min` and `max` are allowed."""
+    """The countries and cart totals for which a method may be used in one currency, including `min` and `max`."""
 
     currency: str
     min: Decimal | None = None
@@ -43,10 +43,10 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     supports_free_trial: bool = False
     only_recurring: bool = False
     wallet_option: bool = False
-    """Chosen inside PayPal's own page: never listed, and without a type of its own."""
+    """Whether the shopper chooses the method on PayPal's page. These methods are not listed."""
     needs: Literal["organization", "taxRegistrations"] | None = None
     required: tuple[str, ...] = ()
-    """Fields that a new source must have in the object named after the type."""
+    """Fields that the body of a new source must have in the object named after the type."""
     icon_image: str | None = None
 
     @property
@@ -55,7 +55,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def currencies(self) -> frozenset[str]:
-        """Empty: every currency."""
+        """Currencies of the method; empty: every currency."""
         return frozenset(limit.currency for limit in self.limits)
 
     def wire(self) -> dict[str, object]:
@@ -70,7 +70,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class Purchase:
-    """The facts of a purchase that decide which methods fit it. None: unknown, and rules nothing out."""
+    """Properties of a purchase that decide which methods fit. A property that is None excludes no method."""
 
     currency: str | None = None
     country: str | None = None
@@ -82,12 +82,12 @@ class Purchase:
 
 
 def method_of(source_type: str) -> Method | None:
-    """The method of this type, in any of its spellings."""
+    """Method with this type or alias; None for an unknown type."""
     return METHODS.get(SPELLINGS.get(source_type, source_type))
 
 
 def available(purchase: Purchase) -> list[Method]:
-    """The methods that fit, ordered by type; case is ignored."""
+    """Methods that fit the purchase, ordered by type without regard to case."""
     fitting = (method for method in METHODS.values() if fits(method, purchase))
     return sorted(fitting, key=lambda method: method.type.lower())
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sandbox.demo_shop.german_texts import GERMAN, is_german
 from sandbox.wire.money import Amounts, formatted, in_currency, money, rounded
-from sandbox.wire.recurring_terms import OF_A_PRODUCT
+from sandbox.wire.recurring_terms import DEFAULT_TERMS
 from sandbox.wire.values import Json, boolean
 
 Kind = Literal["PHYSICAL", "DOWNLOAD"]
@@ -15,7 +15,7 @@ TermUnit = Literal["MONTHS", "YEARS"]
 COMPANY = "riverdemo"
 IMAGES = "https://images.riverdemo.example/product"
 UNTRACKED = 2147483647
-"""Quantity that Digital River reports for an uncounted stock."""
+"""Quantity that Digital River reports for unlimited stock."""
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,23 @@ class Product:
     slug: str
     prices: Amounts
     stock: int | None = None
-    """Units at the start; None: not counted."""
+    """Units in stock at start; None: unlimited."""
     maximum: int | None = None
     percent_off: int = 0
     parent_id: int | None = None
     axis: str | None = None
     """On a base product: name of the attribute in which its variations differ."""
     attributes: tuple[tuple[str, str, str], ...] = ()
-    """Name, type and value."""
+    """Custom attributes, each with name, type and value."""
     tiers: tuple[tuple[int, int, int], ...] = ()
-    """Volume prices: first and last quantity, and percent off."""
+    """Volume prices, each with first quantity, last quantity and percent off."""
     is_purchasable: bool = True
     term: tuple[TermUnit, int] | None = None
     """On a recurring product: the time that one payment covers."""
 
     @property
     def terms(self) -> Json | None:
-        return dict(OF_A_PRODUCT) if self.term else None
+        return dict(DEFAULT_TERMS) if self.term else None
 
     @property
     def sku(self) -> str:
@@ -64,7 +64,7 @@ class Product:
         return GERMAN[self.id][1] if is_german(locale) and self.id in GERMAN else self.description
 
     def percent_off_for(self, quantity: int) -> int:
-        """By the product's own offer or its volume price, whichever is higher."""
+        """Percent off for this quantity: the product's own offer or its volume price, whichever is higher."""
         tiers = (percent for start, end, percent in self.tiers if start <= quantity <= end)
         return max(self.percent_off, next(tiers, 0))
 
@@ -240,8 +240,8 @@ _TABLE = [
 ]
 
 PRODUCTS = {product.id: product for product in _TABLE}
-LISTED = [product for product in _TABLE if product.parent_id is None]
-"""Products in lists. Variations are listed under their base product only."""
+LISTED_PRODUCTS = [product for product in _TABLE if product.parent_id is None]
+"""Products that are listed. Variations are listed only under their base product."""
 
 
 def variations(product: Product) -> list[Product]:
@@ -249,7 +249,7 @@ def variations(product: Product) -> list[Product]:
 
 
 def core(product: Product, base: str, locale: str) -> Json:
-    """The product on a line of an expanded cart."""
+    """JSON of a product, as a line of a cart with `expand` shows it."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = core(PRODUCTS[product.parent_id], base, locale)
@@ -285,7 +285,7 @@ def core(product: Product, base: str, locale: str) -> Json:
 
 
 def brief(product: Product, base: str, locale: str) -> Json:
-    """The product on a line of a cart without `expand`."""
+    """JSON of a product, as a line of a cart without `expand` shows it."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
@@ -299,7 +299,7 @@ def pricing(product: Product, currency: str, locale: str, base: str, *, tax_incl
 
 
 def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, tax_included: bool) -> Json:
-    """The price of one unit, with `percent` off."""
+    """JSON of the price of one unit, with `percent` off."""
     listed = product.price(currency)
     off = rounded(listed * percent / 100, currency)
     sale = listed - off
@@ -324,7 +324,7 @@ def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, 
 
 
 def volume_pricing(product: Product, currency: str, locale: str, base: str, *, tax_included: bool) -> Json:
-    """Prices by quantity; without `tier` if the product has no volume prices."""
+    """JSON of the prices by quantity. A product without volume prices has no field `tier`."""
     wire: Json = {"uri": f"{uri(product.id, base)}/pricing/volume-pricing"}
     if not product.tiers:
         return wire
@@ -338,12 +338,12 @@ def volume_pricing(product: Product, currency: str, locale: str, base: str, *, t
 
 
 def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
-    """Taken off the given quantity by the product's own offer or its volume price."""
+    """Discount on this quantity from the product's own offer or its volume price."""
     return rounded(product.price(currency) * quantity * product.percent_off_for(quantity) / 100, currency)
 
 
 def inventory(product: Product, stock: int | None, base: str, quantity: int = 1) -> Json:
-    """`stock` is None if it is not counted. `quantity` is the requested one."""
+    """JSON of the stock status. `stock` is None if unlimited; `quantity` is the requested quantity."""
     available = UNTRACKED if stock is None else max(stock, 0)
     return {
         "uri": f"{uri(product.id, base)}/inventory-status",

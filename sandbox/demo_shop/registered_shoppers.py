@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sandbox.demo_shop.keys import Keys
 from sandbox.wire.values import Json
 
-HOME: Json = {
+ALEX_HOME: Json = {
     "firstName": "Alex",
     "lastName": "Rivera",
     "line1": "10380 Bren Road West",
@@ -19,14 +19,14 @@ HOME: Json = {
     "countyName": "Hennepin",
     "emailAddress": "alex.rivera@example.com",
 }
-WORK: Json = HOME | {
+ALEX_WORK: Json = ALEX_HOME | {
     "companyName": "Riverfront Demo Outfitters",
     "line1": "120 Nicollet Mall",
     "line2": None,
     "city": "Minneapolis",
     "postalCode": "55401",
 }
-CABIN: Json = HOME | {
+SAM_CABIN: Json = ALEX_HOME | {
     "firstName": "Sam",
     "lastName": "Brook",
     "line1": "4 Lakeside Lane",
@@ -57,9 +57,9 @@ class DemoShopper:
     first_name: str
     last_name: str
     addresses: dict[str, Json]
-    """By nickname. The first is the default."""
+    """Addresses by nickname. The first address is the default."""
     cards: tuple[DemoCard, ...]
-    """The first is the default."""
+    """The first card is the default."""
 
 
 def registered_shoppers(keys: Keys) -> list[DemoShopper]:
@@ -70,7 +70,7 @@ def registered_shoppers(keys: Keys) -> list[DemoShopper]:
             "rf-cust-000042",
             "Alex",
             "Rivera",
-            {"Home": HOME, "Work": WORK},
+            {"Home": ALEX_HOME, "Work": ALEX_WORK},
             (
                 DemoCard("Everyday Visa", "Visa", "1111", 8, 4, "debit"),
                 DemoCard("Travel card", "MasterCard", "0008", 11, 3, "credit"),
@@ -82,7 +82,7 @@ def registered_shoppers(keys: Keys) -> list[DemoShopper]:
             "rf-cust-000043",
             "Sam",
             "Brook",
-            {"Cabin": CABIN},
+            {"Cabin": SAM_CABIN},
             (DemoCard("Sam's Visa", "Visa", "1111", 10, 5, "credit"),),
         ),
     ]

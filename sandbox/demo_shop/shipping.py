@@ -14,7 +14,7 @@ _OPTIONS: dict[int, tuple[str, Amounts]] = {
 STANDARD = 142400
 
 DOMESTIC = frozenset({"US", "CA", "DE", "FR", "AT", "NL", "BE", "GB", "IE", "JP"})
-"""Countries served by the first two options; other countries have only the third."""
+"""Countries with the first two options. Other countries have only the third option."""
 
 
 def option_ids(country: str | None) -> list[int]:

@@ -25,10 +25,10 @@ IDENTIFIERS: dict[str, dict[str, tuple[Identifier, ...]]] = {
     "DE": {BUSINESS: (DE_VAT,)},
     "BR": {INDIVIDUAL: (CPF,), BUSINESS: (CNPJ, IE)},
 }
-"""By country and customer type. A customer type that is absent has no identifiers."""
+"""Identifiers by country and customer type. An absent customer type has no identifiers in that country."""
 
 REQUIRED_IN = frozenset({"BR"})
-"""Countries in which an order needs an identifier."""
+"""Countries in which an order needs a tax identifier."""
 
 EXEMPTING = frozenset({UK_VAT.key, DE_VAT.key})
-"""Identifiers that free a business from tax."""
+"""Keys of the identifiers that exempt a business from tax."""

@@ -1,7 +1,7 @@
-"""Test scenarios: the course of a source, chosen by its card number or by the last name of its owner.
+"""Test scenarios: the outcome of a payment, chosen by the card number or the last name of the source's owner.
 
-The names are Digital River's, and each works for its own methods only. `Decline:<subcode>` is the sandbox's own:
-it declines the charge of any method for that reason.
+The last names are Digital River's test names; each works for certain methods only. `Decline:<subcode>` exists only in
+the sandbox, and declines the charge of any method for that reason.
 """
 
 from dataclasses import dataclass
@@ -19,19 +19,20 @@ AUTHENTICATION_REASONS = frozenset({"authentication_required", "sca_not_complete
 
 @dataclass(frozen=True)
 class Scenario:
-    """The course of a source. By default everything succeeds."""
+    """The outcome of a payment. By default each step succeeds."""
 
     is_created: bool = True
+    """Whether a new source can be used; otherwise its state is `failed`."""
     is_approved: bool = True
-    """Whether the approval of the shopper at the provider is accepted."""
+    """Whether the source becomes chargeable when the shopper approves it; otherwise it fails."""
     charge: Charge = "succeeds"
-    """`settles`: the money arrives days later."""
+    """`settles` and `fails-later` take effect days after the submission; `stays-pending` needs a control."""
     challenged: Literal["creation", "charge"] | None = None
     """The step at which the bank asks the shopper to authenticate."""
     decline: Decline | None = None
 
 
-BY_CARD = {
+SCENARIOS_BY_CARD = {
     "4000000000003295": Scenario(is_created=False),
     "4000000000003600": Scenario(charge="fails"),
     "5454545454545454": Scenario(challenged="creation"),
@@ -41,7 +42,7 @@ BY_CARD = {
 _PAYPAL = {"SourceCreationFail": Scenario(is_created=False), "ChargeCreationFail": Scenario(charge="fails")}
 _TRANSFER = {"SourceCreationFail": Scenario(is_created=False), "SourceFailWithDelay": Scenario(charge="fails-later")}
 
-BY_NAME: dict[str, dict[str, Scenario]] = {
+SCENARIOS_BY_NAME: dict[str, dict[str, Scenario]] = {
     "payPal": _PAYPAL,
     "payPalBilling": _PAYPAL,
     "payPalCredit": _PAYPAL,
@@ -65,16 +66,16 @@ BY_NAME: dict[str, dict[str, Scenario]] = {
     "konbini": _TRANSFER,
     "boletoBancario": _TRANSFER,
 }
-"""By the source's type and the last name."""
+"""Scenarios by the source's type, and then by the owner's last name."""
 
-DEFAULTS = {"directDebit": Scenario(charge="settles")}
-"""By the source's type: the scenario without a trigger."""
+DEFAULT_SCENARIOS = {"directDebit": Scenario(charge="settles")}
+"""Scenarios by the source's type, if neither the card number nor the last name chooses another scenario."""
 
 
 def scenario_of(source_type: str, last_name: str | None, card_number: str | None) -> Scenario:
-    if card_number in BY_CARD:
-        return BY_CARD[card_number]
+    if card_number in SCENARIOS_BY_CARD:
+        return SCENARIOS_BY_CARD[card_number]
     name = last_name or ""
     if name.startswith(DECLINE_PREFIX) and (reason := name.removeprefix(DECLINE_PREFIX)) in DECLINES:
         return Scenario(decline=DECLINES[reason], challenged="charge" if reason in AUTHENTICATION_REASONS else None)
-    return BY_NAME.get(source_type, {}).get(name, DEFAULTS.get(source_type, Scenario()))
+    return SCENARIOS_BY_NAME.get(source_type, {}).get(name, DEFAULT_SCENARIOS.get(source_type, Scenario()))

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Call:
-    """Calls that are equal are counted together."""
+    """Properties of a call. Calls with the same properties are counted together."""
 
     method: str
     path: str
     """Template of the route, or `other`."""
     shopper: str | None
-    """Id of the shopper; None: the call had no shopper's token."""
+    """Id of the shopper; None: the call had no access token."""
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Calls:
     """Calls that did not ask for JSON. The real service would answer them in XML."""
 
     def count(self, method: str | None = None, path: str | None = None, shopper: str | None = None) -> int:
-        """Calls with these properties; None: with any."""
+        """Number of calls with these properties; None: any value."""
         return sum(
             number
             for call, number in self.by_call.items()

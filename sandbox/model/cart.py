@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sandbox.demo_shop import taxes
-from sandbox.demo_shop.coupons import BY_ID, COUPONS
+from sandbox.demo_shop.order_offers import COUPONS, ORDER_OFFERS_BY_ID
 from sandbox.demo_shop.payment_methods import Purchase
 from sandbox.demo_shop.shipping import option_cost, option_ids
 from sandbox.demo_shop.tax_identifiers import BUSINESS, EXEMPTING, INDIVIDUAL
@@ -34,15 +34,15 @@ class Cart:
     shipping: Json | None = None
     shipping_option: int | None = None
     codes: list[str] = field(default_factory=list)
-    """Coupon codes, earned or not."""
+    """Applied coupon codes, including codes whose minimum subtotal is not reached."""
     offer_ids: list[int] = field(default_factory=list)
-    """Order offers that were applied by their id."""
+    """Ids of the order offers that were applied by id."""
     source: Source | None = None
     """The primary source."""
     credit: Source | None = None
     """Store credit, the secondary source."""
     ignores_credit: bool = False
-    """Whether store credit was attached after the primary, which then pays the whole total."""
+    """Whether the primary source pays the whole total, because store credit was attached after it."""
     terms_accepted: bool | None = None
     is_test: bool = False
     organization_id: str | None = None
@@ -51,18 +51,18 @@ class Cart:
     customer_type: str = INDIVIDUAL
     registrations: dict[str, str] = field(default_factory=dict)
     """Tax identifiers by key."""
-    submitted_state: str | None = None
-    """State of the payment session since the submission; None: the cart is open."""
+    session_state_after_submission: str | None = None
+    """State of the payment session of a submitted cart; None: the cart is open."""
     has_failed: bool = False
-    """Whether the provider rejected the shopper after the submission."""
+    """Whether the payment failed at the provider after a submission, which opened the cart again."""
     verifies_addresses: bool = False
     forced_state: str | None = None
-    """State of the payment session, set by a control."""
+    """State that a control sets for the payment session; None: the real state."""
 
     @property
     def is_submitted(self) -> bool:
-        """Whether the cart waits for its shopper to return from the provider."""
-        return self.submitted_state is not None
+        """Whether the cart was submitted. A payment that fails at the provider's page opens the cart again."""
+        return self.session_state_after_submission is not None
 
     @property
     def is_tax_inclusive(self) -> bool:
@@ -90,7 +90,7 @@ class Cart:
         return self.locale.rpartition("_")[2]
 
     def copy(self) -> "Cart":
-        """A snapshot: later changes to the cart do not reach it."""
+        """Copy of the cart, which later changes of this cart do not affect."""
         return replace(
             self,
             lines=[replace(line) for line in self.lines],
@@ -101,7 +101,7 @@ class Cart:
         )
 
     def take_lines(self, other: "Cart") -> None:
-        """Add the lines of another cart. Lines with the same product and attributes are merged."""
+        """Add the lines of another cart, and merge lines with the same product and attributes."""
         for line in other.lines:
             same = (own for own in self.lines if own.product is line.product and own.attributes == line.attributes)
             own = next(same, None)
@@ -111,7 +111,10 @@ class Cart:
                 own.quantity += line.quantity
 
     def refresh(self, *, preselects_shipping: bool) -> None:
-        """Drop what no longer fits the lines and the addresses. Every change of the cart ends with this."""
+        """Remove child lines without a parent, the sources of an empty cart, and an unavailable shipping option.
+
+        Called after every change of the cart.
+        """
         line_ids = {line.id for line in self.lines}
         self.lines = [line for line in self.lines if line.parent_id is None or line.parent_id in line_ids]
         if not self.lines:
@@ -133,18 +136,18 @@ class Cart:
             self.shipping = address
 
     def suggestions(self, side: Side) -> dict[str, Json]:
-        """Corrections of the present address by their id; empty if the site does not verify addresses."""
+        """Suggested corrections of the current address, by id; empty if the site does not verify addresses."""
         return postal_address.suggestions(self.address(side)) if self.verifies_addresses else {}
 
     def shipping_options(self) -> list[int]:
-        """Ids of the options for the lines and the shipping address; empty without an address."""
+        """Ids of the shipping options for the lines and the address; empty without a shipping address."""
         if not self.is_physical or self.shipping is None:
             return []
         return option_ids(self.shipping.get("country"))
 
     @property
     def tax_address(self) -> Json:
-        """The address whose country taxes the cart: shipping, or billing if nothing is shipped. {} if unknown."""
+        """Address that decides the tax: shipping, or billing if nothing is shipped; {} if there is none."""
         return (self.shipping if self.is_physical else self.billing or self.shipping) or {}
 
     # Money.
@@ -154,7 +157,10 @@ class Cart:
         return add_up(
             self.lines,
             self.currency,
-            order_offers=[*(COUPONS[code] for code in self.codes), *(BY_ID[offer_id] for offer_id in self.offer_ids)],
+            order_offers=[
+                *(COUPONS[code] for code in self.codes),
+                *(ORDER_OFFERS_BY_ID[offer_id] for offer_id in self.offer_ids),
+            ],
             shipping=option_cost(option, self.currency) if option is not None else ZERO,
             tax_rate=self._tax_rate(),
         )
@@ -177,7 +183,7 @@ class Cart:
 
     @property
     def payment_country(self) -> str:
-        """The country that decides which payment methods are offered; without an address, that of the locale."""
+        """Country that decides which payment methods are available; without an address, the country of the locale."""
         countries = ((address or {}).get("country") for address in (self.billing, self.shipping))
         return next((country for country in countries if country), self._site_country)
 
@@ -185,11 +191,11 @@ class Cart:
 
     @property
     def sources(self) -> list[Source]:
-        """The primary first."""
+        """Attached sources, the primary source first."""
         return [source for source in (self.source, self.credit) if source is not None]
 
     def contributions(self, *, strict: bool) -> Contributions:
-        """`strict`: a source of a fixed amount pays no more than that amount."""
+        """Amounts that the sources pay. `strict`: a source with a fixed amount pays no more than this amount."""
         credit = None if self.ignores_credit else self.credit
         return contributions(self.totals().total, self.source, credit, strict=strict)
 
@@ -197,19 +203,19 @@ class Cart:
         """State of the payment session, see `payment_session.state_of_cart`."""
         return state_of_cart(
             forced=self.forced_state,
-            after_submission=self.submitted_state,
+            after_submission=self.session_state_after_submission,
             has_failed=self.has_failed,
             source_state=self.source.state if self.source is not None else None,
             is_paid=bool(self.lines) and self.contributions(strict=strict).remaining == 0,
         )
 
     def detach(self, source: Source, *, keeps_source: bool = False) -> None:
-        """Cancels a source of single use, unless `keeps_source`."""
+        """Detach a source. A source that is not reusable is also cancelled, unless `keeps_source`."""
         if not keeps_source and not source.reusable:
             source.state = "cancelled"
         if source is self.credit:
             self.credit = None
         else:
             self.source, self.has_failed = None, False
-        # Store credit counts again once the primary before it is gone.
+        # Store credit pays again, now that no other source was attached before it.
         self.ignores_credit = False

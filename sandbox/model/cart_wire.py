@@ -1,12 +1,12 @@
-"""A cart and its parts as the Commerce API answers with them. Orders show many of the same parts."""
+"""JSON of a cart and of its parts, in the format of the Commerce API. The JSON of orders uses the same functions."""
 
 from decimal import Decimal
 
-from sandbox.demo_shop import products, promotions
-from sandbox.demo_shop.coupons import COUPONS, order_offer, pack_offer
+from sandbox.demo_shop import product_offers, products
+from sandbox.demo_shop.order_offers import COUPONS, order_offer, pack_offer
 from sandbox.demo_shop.shipping import option_cost, option_name
 from sandbox.model.cart import Cart
-from sandbox.model.postal_address import FIELDS, Side
+from sandbox.model.postal_address import ADDRESS_FIELDS, Side
 from sandbox.model.totals import Line, LinePrice
 from sandbox.wire.expand import Expand
 from sandbox.wire.money import ZERO, formatted, money, rounded
@@ -18,7 +18,7 @@ def cart_uri(base: str) -> str:
 
 
 def cart_wire(cart: Cart, base: str, expand: Expand, *, strict: bool, shows_amounts: bool) -> Json:
-    """`shows_amounts`: whether the payment session shows its two amounts."""
+    """`shows_amounts`: whether the payment session shows the contributed and the remaining amount."""
     uri = cart_uri(base)
     wire: Json = {
         "uri": uri,
@@ -73,7 +73,7 @@ def terms_accepted_wire(cart: Cart) -> str | None:
 
 
 def registrations_wire(cart: Cart) -> Json:
-    """Empty without tax registrations."""
+    """The field `taxRegistrations`; empty without tax registrations."""
     if not cart.registrations:
         return {}
     return {"taxRegistrations": [{"key": key, "value": value} for key, value in cart.registrations.items()]}
@@ -109,9 +109,13 @@ def session_wire(cart: Cart, *, strict: bool, shows_amounts: bool) -> Json:
 
 
 def submitted_session_wire(cart: Cart) -> Json:
-    """The payment session after the submission. It has a `redirectUrl` until the shopper has been there."""
-    wire: Json = {"id": cart.session_id, "clientSecret": cart.session_secret, "status": cart.submitted_state}
-    if cart.submitted_state == "pending_redirect" and cart.source is not None:
+    """The payment session of a submitted cart, with a `redirectUrl` until the shopper has decided on that page."""
+    wire: Json = {
+        "id": cart.session_id,
+        "clientSecret": cart.session_secret,
+        "status": cart.session_state_after_submission,
+    }
+    if cart.session_state_after_submission == "pending_redirect" and cart.source is not None:
         wire["redirectUrl"] = cart.source.redirect["redirectUrl"]
     return wire
 
@@ -120,7 +124,7 @@ def submitted_session_wire(cart: Cart) -> Json:
 
 
 def line_wires(cart: Cart, base: str, expand: Expand, *, uri: str | None = None) -> list[Json]:
-    """`uri` is the address of the list of lines; None: that of the active cart."""
+    """JSON of the lines. `uri` is the address of the list of lines; None: the list of the active cart."""
     lines_uri = uri or f"{cart_uri(base)}/line-items"
     totals = cart.totals()
     is_full = expand.has("lineItem")
@@ -185,7 +189,7 @@ def pricing_wire(cart: Cart, *, is_full: bool) -> Json:
 
 
 def order_pricing_wire(cart: Cart) -> Json:
-    """The amounts under the names that an order has for them."""
+    """Totals of the cart under the field names of an order."""
     totals = cart.totals()
     amounts = {
         "subtotal": totals.subtotal,
@@ -210,7 +214,7 @@ def offer_wires(cart: Cart, base: str) -> list[Json]:
     """The offers in effect: on packs, on lines that were added through an offer, and on the order."""
     wires = [pack_offer(base)] if any(line.product.percent_off for line in cart.lines) else []
     line_offers = dict.fromkeys(line.offer for line in cart.lines if line.offer is not None)
-    wires += [promotions.brief(offer, base, cart.locale) for offer in line_offers]
+    wires += [product_offers.brief(offer, base, cart.locale) for offer in line_offers]
     offer = cart.totals().order_offer
     return [*wires, order_offer(offer, base)] if offer else wires
 
@@ -225,15 +229,15 @@ def _address_part(cart: Cart, side: Side, base: str, expand: Expand) -> Json:
 
 
 def address_resource_wire(cart: Cart, side: Side, base: str) -> Json:
-    """The address with its own uri, and with the corrections that are offered for it."""
+    """The address with its own uri and its suggested corrections."""
     wire: Json = {"uri": f"{cart_uri(base)}/{side}-address"} | address_wire(cart, side)
     return wire | ({"suggestions": suggestions_wire(cart, side, base)} if cart.suggestions(side) else {})
 
 
 def address_wire(cart: Cart, side: Side) -> Json:
-    """Fields that were not sent are null."""
+    """JSON of an address of the cart. Fields that were not sent are null."""
     address = cart.address(side) or {}
-    wire: Json = {"id": f"{side}Address"} | {name: address.get(name) for name in FIELDS}
+    wire: Json = {"id": f"{side}Address"} | {name: address.get(name) for name in ADDRESS_FIELDS}
     return wire | {"title": None} if side == "billing" else wire
 
 
@@ -245,14 +249,14 @@ def suggestions_wire(cart: Cart, side: Side, base: str) -> Json:
 
 
 def suggestion_wire(side: Side, base: str, suggestion_id: str, address: Json) -> Json:
-    """Unknown fields are the string `null`."""
+    """JSON of a suggested correction. As at Digital River, a field without a value is the string "null"."""
     uri = cart_uri(base)
     wire: Json = {
         "uri": f"{uri}/{side}-address/suggestions/{suggestion_id}",
         "applyAddress": {"uri": f"{uri}/apply-{side}-address?suggestionid={suggestion_id}"},
         "id": int(suggestion_id),
     }
-    return wire | {name: "null" if address.get(name) is None else address[name] for name in FIELDS}
+    return wire | {name: "null" if address.get(name) is None else address[name] for name in ADDRESS_FIELDS}
 
 
 def shipping_method_wire(cart: Cart) -> Json:
@@ -262,7 +266,7 @@ def shipping_method_wire(cart: Cart) -> Json:
 
 
 def shipping_options_wire(cart: Cart, base: str, *, is_listed: bool, is_full: bool) -> Json:
-    """`is_listed`: with the options, if there are any. `is_full`: each with its id and costs."""
+    """`is_listed`: include the available options. `is_full`: include the id and the costs of each option."""
     wire: Json = {"uri": f"{cart_uri(base)}/shipping-options"}
     options = cart.shipping_options()
     if is_listed and options:

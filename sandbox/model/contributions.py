@@ -1,4 +1,4 @@
-"""The amounts that the sources of a cart pay. Store credit pays first; the primary pays the rest."""
+"""The amounts that the sources of a cart pay. Store credit pays first; the primary source pays the remaining amount."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Contributions(NamedTuple):
 
 
 def contributions(total: Decimal, primary: Source | None, credit: Source | None, *, strict: bool) -> Contributions:
-    """`strict`: a primary of a fixed amount pays no more than that amount."""
+    """Amounts that the sources pay. `strict`: a primary source with a fixed amount pays no more than this amount."""
     by_credit = min(total, credit.amount) if credit is not None else ZERO
     if primary is None or primary.state in ("failed", "cancelled"):
         return Contributions(total, ZERO, by_credit)

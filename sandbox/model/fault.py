@@ -1,4 +1,4 @@
-"""Faults: what goes wrong on purpose with the calls of a path."""
+"""Faults: failures that a developer or a test causes for the calls of a path."""
 
 from typing import Annotated, Literal
 
@@ -22,13 +22,13 @@ FIELDS_OF_KIND: dict[Kind, frozenset[str]] = {
     "delay": frozenset({"delay_s"}),
     "drip": frozenset({"delay_s"}),
 }
-"""Fields that only this kind uses. Every kind uses path, kind, method, skips and times."""
+"""Fields that only faults of one kind use, by kind. Every kind also uses `COMMON_FIELDS`."""
 
 COMMON_FIELDS = frozenset({"path", "kind", "method", "skips", "times"})
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Something that goes wrong with the next calls of a path.
+    """A failure of the next calls of a path.
 
     - status: the call does nothing and is answered with `status`, and with `code` and `description` in `envelope`
     - delay: the answer comes after `delay_s`

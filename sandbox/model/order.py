@@ -1,4 +1,4 @@
-"""An order: a submitted cart. Only its states change."""
+"""An order: a submitted cart, with the states of fulfilment and payment."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -25,11 +25,11 @@ class Order:
     submitted_at: datetime | None = None
     paid_at: datetime | None = None
     password: str = field(default_factory=lambda: secrets.token_hex(5))
-    """Sent in the confirmation mail. With it anyone can look the order up."""
+    """Password of the confirmation mail. Any caller can look up the order by its number and this password."""
     refunded: Decimal = ZERO
     charge_status: str = "Capturable"
     shows_source: bool = True
-    """Orders from before payment sources have the summary of `payment` only."""
+    """Whether the order shows its source. Very old orders of Digital River show only the summary in `payment`."""
 
     @property
     def id(self) -> int:
@@ -38,11 +38,11 @@ class Order:
     @property
     def session_state(self) -> str | None:
         """State of the payment session."""
-        return self.cart.submitted_state
+        return self.cart.session_state_after_submission
 
     @session_state.setter
     def session_state(self, state: str) -> None:
-        self.cart.submitted_state = state
+        self.cart.session_state_after_submission = state
 
     @property
     def email(self) -> str | None:
@@ -86,7 +86,7 @@ class Order:
         }
 
     def submitted_wire(self, base: str) -> Json:
-        """The answer of submit-cart and resume-cart, which uses the names of a cart."""
+        """The answer of submit-cart and resume-cart, with the field names of a cart."""
         cart = self.cart
         lines = self.line_wires(base, is_full=True)
         for line in lines:
@@ -108,7 +108,7 @@ class Order:
         return wire | cart_wire.registrations_wire(cart) | self._sources_wire()
 
     def wire(self, base: str, expand: Expand) -> Json:
-        """The answer of `GET orders/{id}`: addresses, products and attributes are full if expanded."""
+        """The answer of `GET orders/{id}`. `expand` adds the fields of addresses, products and attributes."""
         cart = self.cart
         wire = self.header_wire(base) | {
             "pricing": cart_wire.order_pricing_wire(cart),
@@ -128,7 +128,7 @@ class Order:
         return wire
 
     def listed_wire(self, base: str, expand: Expand) -> Json:
-        """The order in a list: its uri and the expanded parts."""
+        """The order in a list: `uri` and the expanded fields."""
         if not expand.all and not expand.paths:
             return {"uri": self.uri(base)}
         wire = expand.select(self.wire(base, expand), {"uri"})
@@ -154,7 +154,7 @@ class Order:
         return {"uri": f"{self.uri(base)}/line-items", "lineItem": self.line_wires(base, is_full=is_full)}
 
     def line_wires(self, base: str, *, is_full: bool) -> list[Json]:
-        """`is_full`: with the whole product."""
+        """JSON of the lines. `is_full`: include all fields of the products."""
         wires = cart_wire.line_wires(self.cart, base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
         for wire, line in zip(wires, self.cart.lines, strict=True):
             if not is_full:

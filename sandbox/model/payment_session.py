@@ -1,6 +1,6 @@
 """States of a payment session: of an open cart, and after a submission.
 
-After the submission time moves it on: `sandbox/timeline/settlement.py` settles, reviews and cancels.
+After a submission, `sandbox/timeline/settlement.py` changes the state as time passes.
 """
 
 from sandbox.demo_shop.payment_methods import Workflow
@@ -17,7 +17,7 @@ STATES_AFTER_SUBMISSION: dict[Workflow, tuple[str, str]] = {
 def state_of_cart(
     *, forced: str | None, after_submission: str | None, has_failed: bool, source_state: str | None, is_paid: bool
 ) -> str:
-    """`forced`: by a control. `is_paid`: the cart has lines, and the attached sources cover its total."""
+    """State of a payment session. `forced`: set by a control. `is_paid`: the attached sources cover the total."""
     if forced is not None:
         return forced
     if after_submission is not None:

@@ -1,4 +1,4 @@
-"""Postal addresses: reading and checking them, and the corrections of an address verifier."""
+"""Postal addresses: reading, validation, and the corrections that an address verifier suggests."""
 
 import re
 import zlib
@@ -12,7 +12,7 @@ from sandbox.wire.values import Json
 Side = Literal["billing", "shipping"]
 SIDES: tuple[Side, Side] = ("billing", "shipping")
 
-FIELDS = [
+ADDRESS_FIELDS = [
     "firstName",
     "lastName",
     "companyName",
@@ -35,16 +35,16 @@ FIELDS = [
 LONGEST_FIELD = 255
 
 POSTAL_CODE_SUFFIX = "1234"
-"""The verifier adds it to five-digit postal codes of the United States."""
+"""Suffix that the address verifier adds to five-digit postal codes of the United States."""
 
 
 def read_address(sent: Any, relation: str) -> Json:
-    """The known fields; those that were not sent are None."""
+    """Address with all known fields; fields that were not sent are None."""
     if not isinstance(sent, dict) or not sent:
         raise Refusal(400, "invalid-request", "Invalid or Missing Request Content", relation=relation)
-    if any(isinstance(sent.get(name), dict | list) for name in FIELDS):
+    if any(isinstance(sent.get(name), dict | list) for name in ADDRESS_FIELDS):
         raise Refusal(400, "invalid-request", "A field of the address is malformed.", relation=relation)
-    address = {name: None if sent.get(name) in (None, "") else str(sent[name]) for name in FIELDS}
+    address = {name: None if sent.get(name) in (None, "") else str(sent[name]) for name in ADDRESS_FIELDS}
     for name, value in address.items():
         if value is not None and len(value) > LONGEST_FIELD:
             raise Refusal(409, "field-too-long", f"The field {name} is too long.", relation=relation)
@@ -59,7 +59,7 @@ def check_postal_code(address: Json, relation: str) -> None:
 
 
 def read_cart_address(sent: Any, side: Side) -> Json:
-    """An address in a country that the site serves."""
+    """Validated address of a cart. Raises a 409 for a country or state that the site does not serve."""
     refused = partial(Refusal, 409, relation=relation_of(side))
     address = read_address(sent, relation_of(side))
     verb = "bill" if side == "billing" else "ship"
@@ -69,7 +69,7 @@ def read_cart_address(sent: Any, side: Side) -> Json:
     if country is not None and country not in taxes.COUNTRIES:
         raise refused(f"invalid-{verb}-to-country", f"The {verb}-to country is invalid.")
     check_postal_code(address, relation_of(side))
-    if country == "US" and state and state.upper() not in taxes.STATES:
+    if country == "US" and state and state.upper() not in taxes.US_STATES:
         raise refused("operation-failed", "TAX_000001: the address could not be verified.")
     return address
 
@@ -79,7 +79,7 @@ def relation_of(side: Side) -> str:
 
 
 def suggestions(address: Json | None) -> dict[str, Json]:
-    """Corrections by their id. An id is valid for this address only."""
+    """Suggested corrections by id. An id is valid only for this address."""
     present = address or {}
     code = present.get("postalCode") or ""
     if present.get("country") != "US" or not re.fullmatch(r"\d{5}", code):

@@ -1,4 +1,4 @@
-"""The events that are still to happen, in the order of their time."""
+"""Calls that the sandbox makes at a later time of its clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,22 +8,22 @@ from itertools import count
 
 
 @dataclass(order=True)
-class _Event:
+class _ScheduledCall:
     at: datetime
     number: int
-    """Events of the same time happen in the order in which they were added."""
+    """Calls with the same time run in the order in which they were added."""
     act: Callable[[], None] = field(compare=False)
 
 
 class Schedule:
     def __init__(self) -> None:
-        self._events: list[_Event] = []
+        self._calls: list[_ScheduledCall] = []
         self._numbers = count()
 
     def add(self, at: datetime, act: Callable[[], None]) -> None:
-        heappush(self._events, _Event(at, next(self._numbers), act))
+        heappush(self._calls, _ScheduledCall(at, next(self._numbers), act))
 
     def run_until(self, now: datetime) -> None:
-        """Run every event that is due by `now`, including those that these events add."""
-        while self._events and self._events[0].at <= now:
-            heappop(self._events).act()
+        """Run every call that is due by `now`, including calls that these calls add."""
+        while self._calls and self._calls[0].at <= now:
+            heappop(self._calls).act()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sandbox.model.cart import Cart
 from sandbox.model.order import Order
-from sandbox.model.postal_address import FIELDS
+from sandbox.model.postal_address import ADDRESS_FIELDS
 from sandbox.model.source import Source
 from sandbox.wire.expand import Expand
 from sandbox.wire.values import Json, boolean
@@ -23,7 +23,7 @@ class SavedAddress:
         if is_full:
             wire["id"] = self.id
         wire |= {"nickName": self.nickname, "isDefault": boolean(self.is_default)}
-        return wire | {name: self.fields.get(name) for name in FIELDS} if is_full else wire
+        return wire | {name: self.fields.get(name) for name in ADDRESS_FIELDS} if is_full else wire
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Account:
 
 @dataclass
 class Shopper:
-    """The holder of an access token: a guest, or a registered shopper. All tokens of an account share one."""
+    """The holder of an access token: a guest, or a registered shopper. All tokens of an account share one shopper."""
 
     id: str
     locale: str = "en_US"
@@ -113,25 +113,25 @@ class Shopper:
     ip_address: str | None = None
     cart: Cart | None = None
     orders: dict[int, Order] = field(default_factory=dict)
-    """By id, the oldest first."""
+    """Orders by id, the oldest first."""
     last_order: Order | None = None
     """The order that resume-cart resumes."""
     account: Account | None = None
-    """None: a guest."""
+    """Account of a registered shopper; None: a guest."""
 
     @property
     def is_registered(self) -> bool:
         return self.account is not None
 
     def newest_orders(self) -> list[Order]:
-        """The newest first."""
+        """Orders of the shopper, the newest first."""
         return list(reversed(self.orders.values()))
 
 
 def set_default(
     entries: Sequence[SavedAddress | PaymentOption], entry: SavedAddress | PaymentOption, value: bool
 ) -> None:
-    """At most one entry is the default."""
+    """Make the entry the default or not. A new default replaces the old default."""
     if value:
         for other in entries:
             other.is_default = False

@@ -21,7 +21,7 @@ STATES_AFTER_CREATION: dict[Flow, State] = {
 }
 
 STORE_CREDIT = Method(name="Store credit", type="customerCredit", flow="standard", workflow="standard", limits=())
-"""Created with the confidential key only. No list of methods shows it."""
+"""Store credit. A server creates the source; no list of payment methods shows this method."""
 
 FUNDS_ARRIVE_WITHIN = timedelta(days=30)
 
@@ -70,20 +70,20 @@ class Source:
     state: State
     owner: Owner | None
     session_id: str | None
-    """Id of the payment session that it was created for."""
+    """Id of the payment session for which the source was created."""
     created_at: datetime
     details: Json
     """The object named after the type: of a card the brand, the expiry and the last four digits."""
     redirect: Json = field(default_factory=dict)
     reusable: bool = False
-    """Whether it was saved as a payment option, and can be charged again."""
+    """Whether the source was saved as a payment option, and can be charged again."""
     scenario: Scenario = field(default_factory=Scenario)
     authenticated_for: set[str] = field(default_factory=set)
     """Payment sessions for which the shopper has passed the bank's challenge."""
     failed_for: set[str] = field(default_factory=set)
     """Payment sessions whose failed challenge has not been reported yet."""
-    option: str | None = None
-    """The option that was chosen inside PayPal's own page."""
+    wallet_option: str | None = None
+    """Name of the payment method that the shopper chose on PayPal's page."""
     upstream_id: str | None = None
     """The merchant's own reference for store credit."""
 
@@ -104,7 +104,7 @@ class Source:
 
     @property
     def waits_for_redirect(self) -> bool:
-        """Whether a submission sends the shopper to the provider. The shopper approved a saved source for good."""
+        """Whether a submission redirects the shopper to the provider. A saved source needs no redirect."""
         return self.redirects_after_submission and not self.reusable
 
     @property
@@ -114,9 +114,9 @@ class Source:
         )
 
     def declined_for(self, session_id: str, charge_type: str) -> Decline | None:
-        """The reason for which the bank declines the charge.
+        """Reason for which the bank declines the charge; None if the bank accepts the charge.
 
-        A card that is challenged at its creation has passed the challenge for its first purchase only. Saved, it
+        A card that was challenged at its creation has passed the challenge only for its first purchase. A saved card
         is challenged for each purchase.
         """
         if charge_type != "customer_initiated" or session_id in self.authenticated_for:
@@ -126,18 +126,18 @@ class Source:
         return self.scenario.decline
 
     def has_expired(self, now: datetime) -> bool:
-        """Whether it is a card whose last month is over."""
+        """Whether the source is a card after its expiration month."""
         if self.type != "creditCard":
             return False
         return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)
 
     def consume(self) -> None:
-        """A charged source of single use cannot be charged again."""
+        """Mark the source as charged. A reusable source can be charged again, and does not change."""
         if not self.reusable:
             self.state = "consumed"
 
     def wire(self) -> Json:
-        """As DigitalRiver.js receives it."""
+        """The source as JSON, in the form that DigitalRiver.js receives."""
         created = timestamp(self.created_at)
         wire: Json = {
             "clientId": "gc",
@@ -166,7 +166,7 @@ class Source:
         return wire
 
     def cart_wire(self, contributed: Decimal) -> Json:
-        """As a cart shows it: every detail is a string, and the details repeat the secret."""
+        """The source as JSON, in the form of a cart: details are strings, and include the client secret."""
         return {
             "type": self.type,
             "sourceId": self.id,
@@ -183,7 +183,7 @@ class Source:
         return details
 
     def server_wire(self) -> Json:
-        """As a server with the confidential key receives it."""
+        """The source as JSON, in the form that a server with the confidential key receives."""
         wire: Json = {
             "id": self.id,
             "createdTime": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -213,7 +213,7 @@ class Source:
 
 @dataclass
 class Challenge:
-    """The bank's question to the shopper about one source and one payment session."""
+    """A bank's request that the shopper authenticates, for one source and one payment session."""
 
     source: Source
     session_id: str

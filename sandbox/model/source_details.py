@@ -77,7 +77,7 @@ _CHECKS: dict[str, Callable[[Method, Body, Owner | None], None]] = {
 
 
 def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime) -> Json:
-    """The object that the source shows under the name of its type."""
+    """Details of a new source: the object that the source shows under the name of its type."""
     match method.type:
         case "creditCard":
             return _card(sent, number or "", now)
@@ -108,7 +108,7 @@ def details_of_approval(method: Method) -> Json:
 
 
 def _card(sent: Body, number: str, now: datetime) -> Json:
-    """Brand, expiry and the last four digits. The number itself is not stored."""
+    """Brand, expiration date and last four digits of a card. The card number is not stored."""
     if not number:
         raise missing_parameter("creditCard.number")
     brand = card_numbers.brand(number)

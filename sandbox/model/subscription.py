@@ -1,4 +1,4 @@
-"""A subscription: a product that is bought again at the end of each term."""
+"""A subscription: a product that its shopper buys again at the end of each term."""
 
 import calendar
 from collections.abc import Callable
@@ -8,25 +8,25 @@ from typing import Literal
 
 from sandbox.demo_shop.products import Product, TermUnit
 from sandbox.model.order import Order
-from sandbox.model.postal_address import FIELDS
+from sandbox.model.postal_address import ADDRESS_FIELDS
 from sandbox.model.shopper import Account, PaymentOption
 from sandbox.model.source import Source
 from sandbox.wire.money import number
 from sandbox.wire.values import Json, boolean, timestamp_in_seconds
 
-State = Literal["PendingActivation", "FreeTrial", "Subscribed", "PendingRenewal", "Cancelled"]
+State = Literal["FreeTrial", "Subscribed", "PendingRenewal", "Cancelled"]
 
 Term = tuple[TermUnit, int]
 
 GRACE = timedelta(days=7)
-"""A subscription whose renewal cannot be paid is cancelled after this time."""
+"""Time until a subscription is cancelled, if its renewal cannot be paid."""
 
 DAYS = {"MONTHS": 30, "YEARS": 365}
 
 
 @dataclass
 class PendingChange:
-    """A change that was accepted, and that takes effect later."""
+    """An accepted change of a subscription, which takes effect later."""
 
     kind: str
     requested_at: datetime
@@ -49,13 +49,12 @@ class Subscription:
     created_at: datetime
     expires_at: datetime
     source: Source
-    """Pays the renewals."""
+    """Source that pays the renewals."""
     address: Json
     orders: list[Order] = field(default_factory=list)
-    """The oldest first."""
+    """Orders of the subscription, the oldest first."""
     pending_changes: list[PendingChange] = field(default_factory=list)
     cancelled_at: datetime | None = None
-    external_reference: str | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -85,15 +84,15 @@ class Subscription:
     # Answers.
 
     def wire(self, *, shows_shopper: bool) -> Json:
-        """As the merchant sees it."""
+        """The subscription as JSON, in the form that the merchant receives."""
         days = DAYS[self.term[0]] * self.term[1]
         currency = self.orders[0].cart.currency
         created = timestamp_in_seconds(self.created_at)
         wire: Json = {
             "id": str(self.id),
-            "externalReferenceId": self.external_reference,
+            "externalReferenceId": None,
             "creationDate": created,
-            "activationDate": created if self.state != "PendingActivation" else None,
+            "activationDate": created,
             "nextRenewalDate": self.next_renewal_date,
             "expirationDate": timestamp_in_seconds(self.expires_at),
             "graceDate": timestamp_in_seconds(self.grace_ends_at),
@@ -129,7 +128,7 @@ class Subscription:
         return wire
 
     def _address_wire(self) -> Json:
-        filled = {name: self.address[name] for name in FIELDS if self.address.get(name) is not None}
+        filled = {name: self.address[name] for name in ADDRESS_FIELDS if self.address.get(name) is not None}
         return {"id": f"{self.id}1"} | filled
 
     def _option_wire(self, option: PaymentOption) -> Json:
@@ -153,7 +152,7 @@ class Subscription:
         return wire
 
     def legacy_wire(self, base: str) -> Json:
-        """As the older resource of the shopper shows it."""
+        """The subscription as JSON, in the form of the shopper's older resource."""
         return {
             "uri": f"{base}/v1/shoppers/me/subscriptions/{self.id}",
             "id": self.id,

@@ -1,4 +1,4 @@
-"""Switches between readings of the contract where its sources differ."""
+"""Sandbox switches: how the sandbox behaves where Digital River's documents differ."""
 
 from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple, TypeVar, get_args, get_type_hints
@@ -6,65 +6,101 @@ from typing import Literal, NamedTuple, TypeVar, get_args, get_type_hints
 T = TypeVar("T")
 
 
-def _switch(default: T, meaning: str) -> T:
-    """`meaning` is shown at `/_sandbox/`."""
-    described: T = field(default=default, metadata={"meaning": meaning})
+def _switch(default: T, *meanings: str) -> T:
+    """Switch with one line for each value, in the order of the values. The lines are shown at `/_sandbox/`."""
+    described: T = field(default=default, metadata={"meaning": "\n".join(meanings)})
     return described
 
 
 @dataclass
 class Switches:
-    """Set with `POST /_sandbox/switches`, or directly in a test. The first value of each is the default."""
+    """Set with `POST /_sandbox/switches`, or directly in a test. The first value of a switch is the default."""
 
     single_as: Literal["list", "object"] = _switch(
-        "list", "A collection of one element is a list, or the bare element as in old XML conversions."
+        "list",
+        "`list`: A collection of one element is a list.",
+        "`object`: A collection of one element is that element, as in old conversions from XML.",
     )
     numbers_as: Literal["number", "text"] = _switch(
-        "number", "Ids, amounts and quantities are JSON numbers, or strings."
+        "number",
+        "`number`: Ids, amounts and quantities are JSON numbers.",
+        "`text`: Ids, amounts and quantities are strings.",
     )
     rate_limit_status: Literal[409, 429] = _switch(
-        409, "Status of the code `rate-limit-quota-exceeded`, which a fault can cause."
+        409,
+        "`409`: A fault with the code `rate-limit-quota-exceeded` is answered with the status 409.",
+        "`429`: A fault with the code `rate-limit-quota-exceeded` is answered with the status 429.",
     )
     payment_amounts: Literal["normal", "strict"] = _switch(
         "normal",
-        "A source of a fixed amount still pays a total that has grown, or the session is back in `requires_source`.",
+        "`normal`: A source with a fixed amount also pays a total that has grown since.",
+        "`strict`: A source with a fixed amount pays only this amount; a higher total is `requires_source` again.",
     )
     session_amounts: Literal["present", "absent"] = _switch(
-        "present", "The payment session shows its two amounts, or never does."
+        "present",
+        "`present`: The payment session shows the contributed and the remaining amount.",
+        "`absent`: The payment session shows no amounts.",
     )
     shipping_option: Literal["preselected", "open"] = _switch(
-        "preselected", "Digital River chooses the first shipping option, or none."
+        "preselected",
+        "`preselected`: Digital River selects the first shipping option.",
+        "`open`: The shopper must select a shipping option.",
     )
     category_children: Literal["full", "short"] = _switch(
-        "full", "`expand` with the path of a category's children shows them in full, or in short."
+        "full",
+        "`full`: `expand` with the path of the child categories shows all their fields.",
+        "`short`: `expand` with the path of the child categories shows a few of their fields.",
     )
     subscription_shopper: Literal["present", "absent"] = _switch(
-        "present", "A subscription names its shopper, or does not."
+        "present",
+        "`present`: A subscription names its shopper.",
+        "`absent`: A subscription does not name its shopper.",
     )
     order_states: Literal["narrow", "ignored"] = _switch(
-        "narrow", "`orderState` filters a list of orders, or is ignored."
+        "narrow",
+        "`narrow`: `orderState` filters the order list.",
+        "`ignored`: `orderState` has no effect on the order list.",
     )
     terms: Literal["optional", "required"] = _switch(
-        "optional", "A cart is submitted without accepted terms of sale, or only with them."
+        "optional",
+        "`optional`: A cart can be submitted before the shopper accepts the terms of sale.",
+        "`required`: A cart can be submitted only after the shopper accepts the terms of sale.",
     )
-    tax_registrations: Literal["on", "off"] = _switch("on", "The site accepts tax identifiers, or refuses them.")
+    tax_registrations: Literal["on", "off"] = _switch(
+        "on",
+        "`on`: The site accepts tax identifiers.",
+        "`off`: The site rejects tax identifiers.",
+    )
     detached_source: Literal["cancelled", "kept"] = _switch(
-        "cancelled", "Detaching a source of single use cancels it, or leaves it as it was."
+        "cancelled",
+        "`cancelled`: Detaching a source that is not reusable cancels the source.",
+        "`kept`: Detaching a source does not change the source.",
     )
     address_verifier: Literal["off", "on"] = _switch(
-        "off", "The site accepts addresses as they are, or verifies them and offers corrections."
+        "off",
+        "`off`: The site does not verify addresses.",
+        "`on`: The site verifies addresses and suggests corrections.",
     )
     saved_option: Literal["shown", "empty"] = _switch(
-        "shown", "Saving a payment option is answered with 201 and the option, or with 204."
+        "shown",
+        "`shown`: Saving a payment option is answered with 201 and the option.",
+        "`empty`: Saving a payment option is answered with 204.",
     )
     two_carts: Literal["merged", "guest", "account"] = _switch(
-        "merged", "Lines after a sign-in, if guest and account both have a cart: all, the guest's, or the account's."
+        "merged",
+        "`merged`: If guest and account both have a cart with lines, a sign-in merges the lines.",
+        "`guest`: If guest and account both have a cart with lines, a sign-in uses the guest's cart.",
+        "`account`: If guest and account both have a cart with lines, a sign-in uses the account's cart.",
     )
     guest_cart: Literal["follows", "stays"] = _switch(
-        "follows", "A sign-in with a guest's token moves the guest's cart to the account, or does not."
+        "follows",
+        "`follows`: A sign-in with a guest's token moves the guest's cart to the account.",
+        "`stays`: A sign-in with a guest's token leaves the account's cart unchanged.",
     )
     zero_total: Literal["free", "needs_source"] = _switch(
-        "free", "A cart that costs nothing is submitted without a source, or only with one."
+        "free",
+        "`free`: A cart with a total of 0 needs no source.",
+        "`needs_source`: A cart with a total of 0 needs a source.",
     )
 
 
@@ -73,6 +109,7 @@ class SwitchDescription(NamedTuple):
     values: tuple[str | int, ...]
     """The first is the default."""
     meaning: str
+    """One line for each value."""
 
 
 def described_switches() -> list[SwitchDescription]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.demo_shop import products
-from sandbox.demo_shop.coupons import OrderOffer
+from sandbox.demo_shop.order_offers import OrderOffer
+from sandbox.demo_shop.product_offers import ProductOffer
 from sandbox.demo_shop.products import Product
-from sandbox.demo_shop.promotions import Offer
 from sandbox.wire.money import TAX_INCLUSIVE, ZERO, rounded, split
 from sandbox.wire.values import Json
 
@@ -20,13 +20,13 @@ class Line:
     attributes: Json | None = None
     terms: Json | None = None
     """Recurring terms."""
-    offer: Offer | None = None
+    offer: ProductOffer | None = None
     """The offer through which the line was added."""
     parent_id: int | None = None
     """Id of the line with which this line is removed."""
 
     def discount(self, currency: str) -> Decimal:
-        """By the product's own offer or by the line's offer, whichever is higher."""
+        """Discount from the product's own offer or from the line's offer, whichever is higher."""
         own = products.discount(self.product, currency, self.quantity)
         return max(own, self.offer.discount(self.product, currency, self.quantity)) if self.offer else own
 
@@ -48,9 +48,9 @@ class Totals:
     lines: list[LinePrice]
     subtotal: Decimal
     order_offer: OrderOffer | None
-    """The offer in effect: of the earned ones, the one with the highest discount."""
+    """Order offer that applies: of the offers whose minimum subtotal is reached, the one with the highest discount."""
     discount: Decimal
-    """Taken off by the order offer."""
+    """Discount from the order offer."""
     shipping: Decimal
     tax: Decimal
     total: Decimal
@@ -65,7 +65,7 @@ def add_up(
     shipping: Decimal,
     tax_rate: Decimal,
 ) -> Totals:
-    """Discount and shipping are shared among the lines, so that the taxes of the lines add up to the tax."""
+    """Totals of the lines. Each line has a share of discount and shipping tax, so that line taxes add up to the tax."""
     listed = [line.product.price(currency) * line.quantity for line in lines]
     line_discounts = [line.discount(currency) for line in lines]
     sales = [price - discount for price, discount in zip(listed, line_discounts, strict=True)]

@@ -1,4 +1,4 @@
-"""The state of one sandbox: everything that a reset puts back."""
+"""The state of one sandbox. A reset restores the state at start."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ class Token:
     created_at: datetime
     expires_at: datetime
     session: str = ""
-    """Shared by the tokens of one sign-in, which are renewed and revoked together."""
+    """Id shared by the tokens of one sign-in, which are renewed and revoked together."""
 
 
 @dataclass
@@ -59,11 +59,11 @@ class World:
     sources: dict[str, Source] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
     ledger: dict[str, Balance] = field(default_factory=dict)
-    """Store credit by the shopper's external reference."""
+    """Balances of store credit, by the shopper's external reference."""
     redirects: dict[str, Source] = field(default_factory=dict)
     """Sources by the id in the address of the provider's page."""
     challenges: dict[str, Challenge] = field(default_factory=dict)
-    """By the id in the address of the bank's page."""
+    """Challenges by the id in the address of the bank's page."""
     merchant_events: list[Json] = field(default_factory=list)
     """The oldest first."""
     stock: dict[int, int | None] = field(
@@ -94,9 +94,9 @@ class World:
         return datetime.now(UTC) + self.moved
 
     def advance(self, by: timedelta = timedelta(0)) -> None:
-        """Move the clock, and run every event that is due by then.
+        """Move the clock forward, and run every scheduled call that is due by then.
 
-        Real time passes as well, so every request begins with this.
+        Real time passes as well, so every request begins with a call of `advance`.
         """
         self.moved += by
         self.schedule.run_until(self.now())
@@ -215,7 +215,7 @@ class World:
     # Carts.
 
     def cart_of(self, shopper: Shopper) -> Cart:
-        """The active cart; a new one if there is none."""
+        """Active cart of the shopper; a new cart if the shopper has none."""
         if shopper.cart is None:
             shopper.cart = self.new_cart(shopper)
         shopper.cart.verifies_addresses = self.switches.address_verifier == "on"
@@ -240,13 +240,13 @@ class World:
 
     @property
     def strict(self) -> bool:
-        """Whether a source of a fixed amount pays no more than that amount."""
+        """Whether a source with a fixed amount pays no more than this amount."""
         return self.switches.payment_amounts == "strict"
 
     # Stock.
 
     def lacks(self, product_id: int, quantity: int) -> bool:
-        """Whether the quantity is neither in stock nor sold ahead."""
+        """Whether the product is neither in stock in this quantity, nor sold while out of stock."""
         stock = self.stock[product_id]
         return stock is not None and quantity > stock and product_id not in self.backorders
 
@@ -276,7 +276,7 @@ class World:
         return sorted(orders, key=lambda order: order.id, reverse=True)
 
     def cart_of_session(self, session_id: str) -> Cart | None:
-        """The cart of a payment session; a payment session ends with its cart."""
+        """Cart of a payment session; None if no shopper has a cart with this payment session."""
         carts = (shopper.cart for shopper in self.shoppers)
         return next((cart for cart in carts if cart is not None and cart.session_id == session_id), None)
 

@@ -64,7 +64,7 @@ def _reopen_cart(world: World, order: Order) -> None:
     cart = order.cart
     world.return_stock(cart)
     order.state, order.cart = "Cancelled", cart.copy()
-    cart.submitted_state, cart.has_failed = None, True
+    cart.session_state_after_submission, cart.has_failed = None, True
 
 
 # Charges.

@@ -30,7 +30,7 @@ Amounts = tuple[str, str, str, str]
 TAX_INCLUSIVE = frozenset(CURRENCY_BY_LOCALE.values()) - {"USD"}
 """Currencies whose prices include tax."""
 
-LISTED = ("USD", "EUR", "GBP", "JPY")
+LISTED_CURRENCIES = ("USD", "EUR", "GBP", "JPY")
 """Currencies of `Amounts`, in the same order."""
 
 RATES = {"BRL": "5.40", "CNY": "7.10", "INR": "85", "KRW": "1380", "MYR": "4.45", "PLN": "3.90"}
@@ -40,8 +40,8 @@ _SMALLEST_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1)}
 
 
 def in_currency(amounts: Amounts, currency: str) -> Decimal:
-    if currency in LISTED:
-        return Decimal(amounts[LISTED.index(currency)])
+    if currency in LISTED_CURRENCIES:
+        return Decimal(amounts[LISTED_CURRENCIES.index(currency)])
     return rounded(Decimal(amounts[0]) * Decimal(RATES[currency]), currency)
 
 

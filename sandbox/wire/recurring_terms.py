@@ -9,11 +9,11 @@ from sandbox.wire.values import Json
 
 LONGEST_TERMS = 4000
 
-FIELDS = frozenset(
+TERM_FIELDS = frozenset(
     {"autoRenewal", "terms", "freeTrial", "startTime", "endTime", "billingAgreementId", "subscriptionId"}
 )
 
-OF_A_PRODUCT: Json = {"autoRenewal": "true", "freeTrial": "false"}
+DEFAULT_TERMS: Json = {"autoRenewal": "true", "freeTrial": "false"}
 """Terms of a line with a recurring product, if the client sent no terms."""
 
 
@@ -22,7 +22,7 @@ def read_terms(sent: Any, relation: str) -> Json | None:
     malformed = partial(Refusal, 400, "invalid-request", relation=relation)
     if sent is None:
         return None
-    if not isinstance(sent, dict) or set(sent) - FIELDS:
+    if not isinstance(sent, dict) or set(sent) - TERM_FIELDS:
         raise malformed("subscriptionInfo is malformed.")
     terms: Json = {}
     for name in ("autoRenewal", "freeTrial"):

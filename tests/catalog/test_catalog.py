@@ -7,7 +7,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.upstream.ids import global_id
-from sandbox.demo_shop.products import LISTED, WATCH
+from sandbox.demo_shop.products import LISTED_PRODUCTS, WATCH
 from sandbox.model.world import World
 from tests.support.shop import (
     GRAPHITE,
@@ -184,7 +184,7 @@ async def test_search_with_no_words_or_too_many_is_rejected(storefront: Storefro
 async def test_search_omits_unpurchasable_products_by_default(storefront: Storefront) -> None:
     assert await search(storefront, text="drone") == []
     assert await search(storefront, text="drone", purchasableOnly=False) == ["Ridgeline Drone"]
-    assert len(await search(storefront)) == len([product for product in LISTED if product.is_purchasable])
+    assert len(await search(storefront)) == len([product for product in LISTED_PRODUCTS if product.is_purchasable])
     assert "Ridgeline Drone" in names((await ask(storefront, SEARCH))["products"]["nodes"]), "listed without a search"
 
 

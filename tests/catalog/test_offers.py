@@ -9,7 +9,7 @@ from gateway.enums import ErrorCode
 from gateway.refusals.refusal_to_user_error import CAUSES
 from gateway.upstream.catalog import pitches
 from gateway.upstream.ids import global_id
-from sandbox.demo_shop.coupons import REFUSALS
+from sandbox.demo_shop.order_offers import REFUSALS
 from sandbox.demo_shop.products import WATCH
 from sandbox.model.world import World
 from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, Clock, Shopper, Storefront, documents, new_key

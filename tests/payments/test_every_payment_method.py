@@ -145,7 +145,7 @@ async def approved_before_submit(purchase: Purchase) -> str:
     await purchase.decide(source_id)
     assert await purchase.attach(source_id) == []
     assert (await purchase.submit())["__typename"] == "OrderPlaced"
-    assert purchase.sandbox_source(source_id).option == purchase.case.wallet_option
+    assert purchase.sandbox_source(source_id).wallet_option == purchase.case.wallet_option
     return "approved, attached, placed"
 
 

@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.documents.manifest import manifest_of
-from sandbox.demo_shop.products import LISTED
+from sandbox.demo_shop.products import LISTED_PRODUCTS
 from tests.support.shop import documents
 from tests.support.valkey import Valkey
 
@@ -74,7 +74,7 @@ async def test_demo_places_one_order_at_the_programs_of_make_run() -> None:
     async with both_programs() as (program, gateway, sandbox):
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
-            assert answer.json() == {"data": {"products": {"totalCount": len(LISTED)}}}
+            assert answer.json() == {"data": {"products": {"totalCount": len(LISTED_PRODUCTS)}}}
 
             demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
             out, errors = await demo.communicate()

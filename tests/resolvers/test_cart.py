@@ -10,7 +10,7 @@ from dirty_equals import IsPartialDict
 
 from gateway.refusals.refusal_to_user_error import CAUSES
 from gateway.store.memory import MemoryStore
-from sandbox.demo_shop.products import LISTED
+from sandbox.demo_shop.products import LISTED_PRODUCTS
 from sandbox.model.world import World
 from tests.support.shop import (
     CART,
@@ -335,7 +335,7 @@ async def test_products_are_paged_forward_and_backward(storefront: Storefront) -
         return connection
 
     everything = [node["upstreamId"] for node in (await page(first=100))["nodes"]]
-    assert everything == [str(product.id) for product in LISTED]
+    assert everything == [str(product.id) for product in LISTED_PRODUCTS]
     paged: list[str] = []
     after = None
     while True:

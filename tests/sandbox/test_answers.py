@@ -3,7 +3,7 @@
 import pytest
 from dirty_equals import IsPartialDict, IsPositiveInt
 
-from sandbox.demo_shop.products import LISTED
+from sandbox.demo_shop.products import LISTED_PRODUCTS
 from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, PACK, SOLD_OUT, WATCH
 
@@ -33,14 +33,14 @@ async def test_cart_has_the_documented_json_format(client: Client) -> None:
 async def test_products_are_paged_expanded_and_reduced_to_fields(client: Client) -> None:
     first = (await client.ask("GET", f"{ME}/products?pageSize=5"))["products"]
     assert len(first["product"]) == 5
-    assert first == IsPartialDict(totalResults=len(LISTED), totalResultPages=3)
+    assert first == IsPartialDict(totalResults=len(LISTED_PRODUCTS), totalResultPages=3)
     assert "previousPage" not in first
     assert "id" not in first["product"][0]
     count, page = 5, first
     while "nextPage" in page:
         page = (await client.ask("GET", page["nextPage"]["uri"]))["products"]
         count += len(page["product"])
-    assert count == len(LISTED)
+    assert count == len(LISTED_PRODUCTS)
     assert code(await client.ask("GET", f"{ME}/products?pageSize=0", 400)) == "invalid-request"
     some = (await client.ask("GET", f"{ME}/products?productId={PACK},999&expand=all"))["products"]["product"]
     assert [product["id"] for product in some] == [int(PACK)]

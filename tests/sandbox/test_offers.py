@@ -4,7 +4,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.enums import OfferKind
-from sandbox.demo_shop.promotions import OFFERS
+from sandbox.demo_shop.product_offers import PRODUCT_OFFERS
 from tests.support.commerce_client import ME, Client, code
 from tests.support.shop import CART, GRAPHITE, PACK, POLES, SOFTWARE, WATCH
 
@@ -18,7 +18,9 @@ TENT, LAMP, BOTTLE = "5401231200", "5401230600", "5401231000"
 
 
 def test_demo_shop_has_every_documented_kind_of_offer() -> None:
-    assert {offer.kind for offer in OFFERS.values()} == {kind.value for kind in OfferKind if kind.value != "UNKNOWN"}
+    assert {offer.kind for offer in PRODUCT_OFFERS.values()} == {
+        kind.value for kind in OfferKind if kind.value != "UNKNOWN"
+    }
 
 
 async def test_offer_shows_its_products_with_their_prices(client: Client) -> None:
@@ -44,7 +46,7 @@ async def test_offers_are_listed_at_their_points_of_promotion(client: Client) ->
         assert offers["totalResults"] == len(offers["offer"])
         return [offer["type"] for offer in offers["offer"]]
 
-    assert len(await kinds("offers?pageSize=100")) == len(OFFERS)
+    assert len(await kinds("offers?pageSize=100")) == len(PRODUCT_OFFERS)
     assert await kinds("point-of-promotions/Home_topSeller/offers") == ["Featured Products"]
     assert await kinds("point-of-promotions/CandyRack_ShoppingCart/offers") == ["Candy Rack", "All Products Bundle"]
     assert await kinds(f"products/{WATCH}/offers") == ["Cross-Sell"]

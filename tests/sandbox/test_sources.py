@@ -7,7 +7,7 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.demo_shop.payment_methods import METHODS
-from sandbox.demo_shop.test_scenarios import BY_NAME
+from sandbox.demo_shop.test_scenarios import SCENARIOS_BY_NAME
 from tests.support.commerce_client import ADDRESS, Client, code
 from tests.support.payment_method_cases import PAYMENT_METHOD_CASES, PaymentMethodCase
 from tests.support.shop import CART, SUBMIT, VISA
@@ -126,7 +126,7 @@ async def test_source_of_a_documented_test_card_has_documented_state(client: Cli
     assert number not in str(source)
 
 
-TEST_NAMES = [(source_type, name) for source_type, names in BY_NAME.items() for name in names]
+TEST_NAMES = [(source_type, name) for source_type, names in SCENARIOS_BY_NAME.items() for name in names]
 DETAILS = {case.type: case.details for case in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": BOTH_URLS}
 CURRENCIES = {case.type: case.currency for case in PAYMENT_METHOD_CASES} | {"klarnaCreditRecurring": "USD"}
 

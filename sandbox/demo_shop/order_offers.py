@@ -1,4 +1,4 @@
-"""Discounts on a whole order, applied by a coupon code or by their id, and the automatic offer on packs."""
+"""The demo shop's offers on a whole order, which a coupon code or an id applies, and the automatic offer on packs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,24 +22,24 @@ class OrderOffer:
     required_product: int | None = None
     """Id of a product that must be in the cart."""
     refused_with: str | None = None
-    """Refusal code of an offer that is always refused."""
+    """Code with which this offer is always refused; None: the offer can apply."""
 
     def is_earned(self, subtotal: Decimal, currency: str) -> bool:
         return subtotal > 0 and subtotal >= in_currency(self.minimum_subtotal, currency)
 
     def discount(self, subtotal: Decimal, currency: str) -> Decimal:
-        """Taken off the order; at most its subtotal."""
+        """Discount on the order, at most the subtotal."""
         off = subtotal * self.percent / 100 if self.percent else in_currency(self.amounts, currency)
         return min(rounded(off, currency), subtotal)
 
     def refusal(self, product_ids: Collection[int]) -> str | None:
-        """Refusal code for a cart with these products; None if the offer is accepted."""
+        """Code with which the offer is refused for a cart with these products; None if the offer is accepted."""
         if self.required_product is not None and self.required_product not in product_ids:
             return "offer-not-applicable"
         return self.refused_with
 
 
-_TABLE = [
+ORDER_OFFERS = [
     OrderOffer(68201120019, "Spring sale, 20 off", "SPRING20", amounts=("20", "18", "16", "3000")),
     OrderOffer(68201130019, "10 percent off the order", "TRAIL10", percent=10),
     OrderOffer(
@@ -69,9 +69,9 @@ _TABLE = [
     OrderOffer(68201177019, "Of another shop, for members", percent=15, refused_with="offer-unavailable"),
 ]
 
-COUPONS = {offer.code: offer for offer in _TABLE if offer.code is not None}
+COUPONS = {offer.code: offer for offer in ORDER_OFFERS if offer.code is not None}
 
-BY_ID = {offer.offer_id: offer for offer in _TABLE}
+ORDER_OFFERS_BY_ID = {offer.offer_id: offer for offer in ORDER_OFFERS}
 
 REFUSALS = {
     "coupon-code-already-used": "The coupon code was already used.",

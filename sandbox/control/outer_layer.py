@@ -1,4 +1,12 @@
-"""The layer around the whole sandbox: it counts every call, and carries out the faults."""
+"""The layer around the sandbox application. Each API call passes through it.
+
+The layer has four duties:
+
+- accept paths with the suffix `.json`
+- count the calls, and the calls that do not ask for JSON
+- carry out the faults of `/_sandbox/faults`
+- add the CORS headers and a request id to each answer
+"""
 
 import asyncio
 from uuid import uuid4
@@ -16,23 +24,27 @@ from sandbox.wire.refusal import Refusal
 HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
-CONTROLS = "/_sandbox/"
+CONTROLS_PATH = "/_sandbox/"
 REDIRECTED_TO_CONTROLS = ("/", "/_sandbox")
 JSON_SUFFIX = ".json"
 
 
 class Dropped(ConnectionResetError):
-    """Stands for a closed connection if there is no real connection."""
+    """Raised in place of a closed connection, if the sandbox is called without a server."""
 
 
-class FaultLayer:
+class OuterLayer:
     def __init__(self, app: ASGIApp, router: Router, world: World) -> None:
         self._app = app
         self._router = router
         self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(CONTROLS) or scope["path"] in REDIRECTED_TO_CONTROLS:
+        if (
+            scope["type"] != "http"
+            or scope["path"].startswith(CONTROLS_PATH)
+            or scope["path"] in REDIRECTED_TO_CONTROLS
+        ):
             await self._app(scope, receive, send)
             return
         asks_for_json = _asks_for_json(scope)
@@ -48,7 +60,7 @@ class FaultLayer:
             await self._fail(fault, scope, receive, send)
 
     def _template(self, scope: Scope) -> str:
-        """Path of the route, such as `/v1/shoppers/me/orders/{id}`."""
+        """Path template of the route, such as `/v1/shoppers/me/orders/{id}`; `other` for an unknown path."""
         for route in self._router.routes:
             match, _ = route.matches(scope)
             if match is not Match.NONE and isinstance(route, Route):
@@ -64,7 +76,7 @@ class FaultLayer:
             self._world.calls.without_json += 1
 
     def _next_fault(self, method: str, path: str) -> Fault | None:
-        """The oldest fault that fits the call, unless the call is one that it skips."""
+        """The oldest fault that matches the call; None without a match, or if this fault skips the call."""
         faults = self._world.faults
         fault = next((fault for fault in faults if fault.fits(method, path)), None)
         if fault is not None and fault.skips > 0:
@@ -118,7 +130,7 @@ class FaultLayer:
         ).response()
 
     async def _withheld_answer(self, scope: Scope, receive: Receive) -> Response:
-        """Run the call without sending its answer."""
+        """Answer to the call. The answer is not sent to the caller."""
         answer = Response(b"")
         chunks: list[bytes] = []
 
@@ -159,7 +171,7 @@ async def _send_huge(send: Send) -> None:
 
 
 def _asks_for_json(scope: Scope) -> bool:
-    """By the path, a header or the query. The Shopper API answers in XML by default."""
+    """Whether the path, the Accept header or the query asks for JSON. Without that, the real API answers in XML."""
     if not scope["path"].startswith("/v1/") or scope["path"].endswith(JSON_SUFFIX):
         return True
     accepted = Headers(scope=scope).get("accept", "")
@@ -171,11 +183,11 @@ CROSS_ORIGIN = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
     (b"access-control-allow-headers", b"Authorization, Content-Type, Accept"),
 ]
-"""Any page may call, because sources are made in the shopper's browser."""
+"""CORS headers: pages of any origin may call, because the shopper's browser creates sources."""
 
 
 class HeaderSender:
-    """Adds the headers that every answer has. `_drop` uses the server's connection to close it."""
+    """Adds the CORS headers and a request id to the answer. `_drop` closes its `connection`."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

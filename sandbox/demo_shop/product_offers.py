@@ -1,4 +1,4 @@
-"""The demo shop's offers on products, one of every kind: their points of promotion and their discounts."""
+"""The demo shop's offers on products, one offer of each kind, with their points of promotion and discounts."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,29 +11,29 @@ from sandbox.wire.values import Json
 
 IMAGES = "https://images.riverdemo.example/offer"
 
-HOME, TOP_SELLERS = "SiteMerchandising_HomePageStoreSpecials", "Home_topSeller"
+HOME_PAGE, TOP_SELLERS = "SiteMerchandising_HomePageStoreSpecials", "Home_topSeller"
 CART_BANNER, CANDY_RACK = "Banner_ShoppingCartLocal", "CandyRack_ShoppingCart"
 CROSS_SELL, UP_SELL = "CrossSell_ProductDetail", "UpSell_ProductDetail"
 
-POINTS_OF_PROMOTION = frozenset({HOME, TOP_SELLERS, CART_BANNER, CANDY_RACK, CROSS_SELL, UP_SELL})
+POINTS_OF_PROMOTION = frozenset({HOME_PAGE, TOP_SELLERS, CART_BANNER, CANDY_RACK, CROSS_SELL, UP_SELL})
 
 WATCHES = (5401230300, 5401230400, 5401230500)
 
 
 @dataclass(frozen=True)
-class Offer:
+class ProductOffer:
     id: int
     kind: str
     policy: str
     name: str
     german: str
     products: tuple[tuple[int, int], ...] = ()
-    """Product ids, each with its discount in percent."""
+    """Ids of the products, each with its discount in percent."""
     shown_with: tuple[int, ...] = ()
-    """The offer is shown beside these products only; empty: beside any."""
+    """Ids of the products beside which the offer is shown; empty: any product."""
     points_of_promotion: tuple[str, ...] = ()
     paid_and_free: tuple[int, int] | None = None
-    """For this number of paid units, this number of further units is free."""
+    """Number of paid units, and number of further units that are then free."""
     pitches: tuple[str, ...] = ()
     german_pitches: tuple[str, ...] = ()
     has_image: bool = False
@@ -42,7 +42,7 @@ class Offer:
         return dict(self.products).get(product.id, 0)
 
     def discount(self, product: Product, currency: str, quantity: int) -> Decimal:
-        """Taken off a line that was added through the offer."""
+        """Discount on a line that was added through the offer."""
         price = product.price(currency)
         if self.paid_and_free is None:
             return rounded(price * quantity * self.percent_off(product) / 100, currency)
@@ -50,13 +50,13 @@ class Offer:
         return rounded(price * (quantity // (paid + free) * free), currency)
 
     def is_shown(self, point_of_promotion: str, product_ids: set[int]) -> bool:
-        """Whether the offer is shown there beside these products."""
+        """Whether the offer is shown at this point of promotion, beside these products."""
         fits = not self.shown_with or bool(product_ids & set(self.shown_with))
         return fits and point_of_promotion in self.points_of_promotion
 
 
 _TABLE = [
-    Offer(
+    ProductOffer(
         68201210019,
         "Cross-Sell",
         "Cross-sell discount",
@@ -68,27 +68,27 @@ _TABLE = [
         pitches=("Plan the trip first", "Save on RouteMapper Pro"),
         german_pitches=("Erst die Tour planen", "RouteMapper Pro günstiger"),
     ),
-    Offer(
+    ProductOffer(
         68201220019,
         "Featured Products",
         "Featured products",
         "Favourites of the season",
         "Lieblinge der Saison",
         products=((5401230100, 10), (5401231200, 0), (5401231400, 0)),
-        points_of_promotion=(HOME, TOP_SELLERS),
+        points_of_promotion=(HOME_PAGE, TOP_SELLERS),
     ),
-    Offer(
+    ProductOffer(
         68201230019,
         "Banner",
         "Banner",
         "Autumn on the trail",
         "Herbst auf dem Weg",
-        points_of_promotion=(HOME, CART_BANNER),
+        points_of_promotion=(HOME_PAGE, CART_BANNER),
         pitches=("Gear for short days",),
         german_pitches=("Ausrüstung für kurze Tage",),
         has_image=True,
     ),
-    Offer(
+    ProductOffer(
         68201240019,
         "Candy Rack",
         "Candy rack",
@@ -97,7 +97,7 @@ _TABLE = [
         products=((5401231000, 15), (5401230600, 15)),
         points_of_promotion=(CANDY_RACK,),
     ),
-    Offer(
+    ProductOffer(
         68201250019,
         "Up-Sell",
         "Up-sell",
@@ -107,7 +107,7 @@ _TABLE = [
         shown_with=(5401230200,),
         points_of_promotion=(UP_SELL,),
     ),
-    Offer(
+    ProductOffer(
         68201260019,
         "Bundle",
         "Bundle discount",
@@ -117,7 +117,7 @@ _TABLE = [
         shown_with=(5401231200,),
         points_of_promotion=(CROSS_SELL,),
     ),
-    Offer(
+    ProductOffer(
         68201270019,
         "All Products Bundle",
         "All products bundle",
@@ -126,7 +126,7 @@ _TABLE = [
         products=((5401231000, 100),),
         points_of_promotion=(CANDY_RACK,),
     ),
-    Offer(
+    ProductOffer(
         68201280019,
         "Buy M Get N",
         "Buy M get N",
@@ -137,7 +137,7 @@ _TABLE = [
         points_of_promotion=(CROSS_SELL,),
         paid_and_free=(2, 1),
     ),
-    Offer(
+    ProductOffer(
         68201290019,
         "Shopper Defined Bundle",
         "Shopper defined bundle",
@@ -147,7 +147,7 @@ _TABLE = [
         shown_with=(5401230100,),
         points_of_promotion=(CROSS_SELL,),
     ),
-    Offer(
+    ProductOffer(
         68201300019,
         "Discount",
         "Line item percentage discount",
@@ -155,18 +155,18 @@ _TABLE = [
         "Sonne für weniger",
         products=((5401231400, 10),),
         shown_with=(5401231400,),
-        points_of_promotion=(HOME,),
+        points_of_promotion=(HOME_PAGE,),
     ),
 ]
 
-OFFERS = {offer.id: offer for offer in _TABLE}
+PRODUCT_OFFERS = {offer.id: offer for offer in _TABLE}
 
 
-def name(offer: Offer, locale: str) -> str:
+def name(offer: ProductOffer, locale: str) -> str:
     return offer.german if is_german(locale) else offer.name
 
 
-def brief(offer: Offer, base: str, locale: str) -> Json:
+def brief(offer: ProductOffer, base: str, locale: str) -> Json:
     return {
         "uri": f"{base}/v1/shoppers/me/offers/{offer.id}",
         "id": offer.id,
@@ -178,9 +178,9 @@ def brief(offer: Offer, base: str, locale: str) -> Json:
 
 
 def product_offer(
-    offer: Offer, product_id: int, shown: Json, base: str, locale: str, currency: str, *, tax_included: bool
+    offer: ProductOffer, product_id: int, shown: Json, base: str, locale: str, currency: str, *, tax_included: bool
 ) -> Json:
-    """One product of an offer; `shown` is the product as the answer shows it."""
+    """JSON of one product of an offer; `shown` is the JSON of the product itself."""
     product = PRODUCTS[product_id]
     cart = f"{base}/v1/shoppers/me/carts/active"
     query = f"productId={product_id}&offerId={offer.id}"
