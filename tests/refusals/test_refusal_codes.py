@@ -108,7 +108,7 @@ CASES = [
     *cases(LINES, 404, "resource-not-found offer-not-found invalid-offer-id", "NOT_FOUND"),
     *cases(LINES, 404, "no-offer-identifier no-product-identifier", "MISSING_INPUT"),
     *cases(LINES, 404, "duplicate_offer_identifier duplicate_product_identifier", "UPSTREAM_REJECTED"),
-    # Status 409 about the cart, line items and the catalogue.
+    # Status 409 about the cart, line items and the catalog.
     *cases(LINES, 409, "invalid-product-id invalid-offer-id", "NOT_FOUND"),
     *cases(LINES, 409, "invalid-request field-too-long external-reference-ID-conflict", "INVALID_INPUT"),
     *cases(LINES, 409, "lineItem-already-exists nickname-already-exists", "INVALID_INPUT"),

@@ -1,4 +1,4 @@
-"""State transitions of a cart's payment session. docs/submission-states.md explains the numbers, such as T-1."""
+"""State transitions of a cart's payment session. docs/payment-states.md explains the numbers, such as T-1."""
 
 import pytest
 from dirty_equals import IsPartialDict

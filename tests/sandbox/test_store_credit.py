@@ -1,4 +1,4 @@
-"""Store credit on a cart, and the merchant's ledger. docs/submission-states.md explains the numbers, such as T-3."""
+"""Store credit on a cart, and the merchant's ledger. docs/payment-states.md explains the numbers, such as T-3."""
 
 from decimal import Decimal
 from typing import Any

@@ -70,7 +70,14 @@ class Coverage:
 @cache
 def coverage() -> Coverage:
     rows = inventory()
-    return Coverage(rows, calls_named_by_the_graph(rows), frozenset(gateway_calls()), frozenset(sandbox_calls()))
+    sent = frozenset(listed for sent in gateway_calls() for listed in _listed_calls(sent, rows))
+    return Coverage(rows, calls_named_by_the_graph(rows), sent, frozenset(sandbox_calls()))
+
+
+def _listed_calls(sent: Call, rows: list[Row]) -> list[Call]:
+    """The listed calls that match a call such as `POST …/apply-{}-address`, else the call itself."""
+    pattern = re.escape(sent.path).replace(r"\{\}", r"(\{\}|(?<!/)[^/{}]+)")
+    return [row.call for row in rows if row.method == sent.method and re.fullmatch(pattern, row.call.path)] or [sent]
 
 
 def inventory() -> list[Row]:

@@ -15,7 +15,7 @@ EXAMPLES = HERE.parents[2] / "examples" / "operations"
 
 SETS = {
     "A guest buys": ("01-look-around", "05-guest-checkout", "13-recover-submission"),
-    "The catalogue": ("01-look-around", "01-product-page"),
+    "The catalog": ("01-look-around", "01-product-page"),
     "The cart": ("02-cart-page", "03-edit-cart"),
     "The checkout page": ("04-checkout-page", "07-payment-methods"),
     "A shopper signs in": ("06-registered-checkout", "10-store-credit-and-card"),

@@ -1,4 +1,4 @@
-"""docs/submission-states.md lists the state transitions T-1 to T-35 that test names refer to."""
+"""docs/payment-states.md lists the state transitions T-1 to T-35 that test names refer to."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "submission-states.md"
+PAGE = ROOT / "docs" / "payment-states.md"
 
 
 def numbers_in_test_names() -> Iterator[str]:

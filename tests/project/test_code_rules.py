@@ -1,4 +1,4 @@
-"""Rules about dependencies, lengths and test names. Imports between rooms are checked in test_walls.py."""
+"""Rules about dependencies, lengths and test names. Imports between rooms are checked in test_imports.py."""
 
 import ast
 import re
