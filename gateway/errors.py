@@ -84,7 +84,6 @@ class GatewayError(Exception):
 
 class BadUserInput(GatewayError):
     code = TopLevelCode.BAD_USER_INPUT
-    message = "An argument has a value that is not allowed."
 
 
 class SessionRequired(GatewayError):
@@ -109,7 +108,6 @@ class RateLimited(GatewayError):
 
 class NotConfigured(GatewayError):
     code = TopLevelCode.NOT_CONFIGURED
-    message = "A setting of the gateway that this part needs is not set."
 
 
 class StoreUnavailable(GatewayError):

@@ -93,11 +93,15 @@ def blockers_for(refusal: UpstreamRefusal, checkout: GuardInput) -> list[Blocker
             | refusal_codes.INVALID_PAYMENT_FAILURE
             | refusal_codes.INVALID_PAYMENT_METHOD
         ):
-            return _payment(checkout, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, "does not allow the order")
+            message = "Digital River says that the payment session does not allow the order. Attach another source."
+            return _payment(checkout, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, message)
         case refusal_codes.SUBMIT_CART_FAILED if TERMS in description:
             return [blockers.terms_blocker()]
         case refusal_codes.SUBMIT_CART_FAILED if NOT_RECURRING in description:
-            return _payment(checkout, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, "has a source that cannot recur")
+            message = (
+                "Digital River says that the payment session has a source that cannot recur. Attach another source."
+            )
+            return _payment(checkout, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, message)
         case refusal_codes.INVALID_BILL_TO_COUNTRY | refusal_codes.RESTRICTED_BILL_TO_COUNTRY:
             return [_country(AddressKind.BILLING)]
         case refusal_codes.INVALID_SHIP_TO_COUNTRY | refusal_codes.RESTRICTED_SHIP_TO_COUNTRY:
@@ -109,11 +113,10 @@ def blockers_for(refusal: UpstreamRefusal, checkout: GuardInput) -> list[Blocker
             return []
 
 
-def _payment(checkout: GuardInput, code: CheckoutBlockerCode, problem: str) -> list[Blocker]:
+def _payment(checkout: GuardInput, code: CheckoutBlockerCode, message: str) -> list[Blocker]:
     session = checkout.payment_session
     if session is None:
         return []
-    message = f"Digital River says that the payment session {problem}. Attach another source."
     return [blockers.payment_blocker(code, message, session, resolved_by=("Mutation.attachSource",))]
 
 

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 
-from tests.support.source_module import FUNCTION, Module, assignments, called_name, class_of, placeholder
+from tests.support.source_module import FUNCTION, Module, assignments, called_name, classes_of, placeholder
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,12 +43,15 @@ CODES_BY_HAND = {
 NEVER_SENT = {"PARSING_ABORTED"}
 """Constants that look like messages but are only compared with messages of graphql-core."""
 
+NOT_SENT_AS = {"CartBusy": {"ErrorCode.UPSTREAM_UNAVAILABLE"}}
+"""Codes with which the message of an exception is never sent: `user_error` reports CartBusy as CART_BUSY."""
+
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
 
 PROGRAM_ERRORS = {"ValueError", "TypeError", "RuntimeError", "LookupError", "KeyError", "AssertionError", "Ineffective"}
 """Exceptions that are raised only for errors in the program."""
 
-SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
+SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\s?\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
 
 MOST_VARIANTS = 4
 """Maximum number of variants of a message that are listed; a message with more keeps the placeholder."""
@@ -95,6 +98,7 @@ class Collector:
                     if owner not in NEVER_SENT:
                         codes = self.codes(module, node) or CODES_BY_HAND.get(owner) or CODES_BY_HAND.get(module.file)
                         codes = (codes or set()) | self.codes_of_exceptions.get(owner, set())
+                        codes -= NOT_SENT_AS.get(owner, set())
                         for template in self.templates(module, node):
                             yield Message(template, tuple(sorted(codes)), module.file, owner)
 
@@ -108,25 +112,31 @@ class Collector:
                     case ast.Attribute(value=ast.Name(id=name), attr="message") if name in self.classes:
                         codes[name] |= self.codes(module, node)
                     case ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=name)]):
-                        for exception in self._subclasses(class_of(module, node, name)):
+                        for exception in self._subclasses(*classes_of(module, node, name)):
                             codes[exception] |= self.codes(module, node)
         return codes
 
-    def _subclasses(self, name: str) -> set[str]:
-        bases = {owner: {ast.unparse(base) for base in node.bases} for owner, node in self.classes.items()}
-        below = {owner for owner in bases if name in bases[owner]}
-        return {name} | {deeper for owner in below for deeper in self._subclasses(owner)}
+    def _subclasses(self, *names: str) -> set[str]:
+        """Classes, and all that inherit from them."""
+        below = [
+            owner for owner, node in self.classes.items() if {ast.unparse(base) for base in node.bases} & set(names)
+        ]
+        return {*names, *(self._subclasses(*below) if below else ())}
 
     def _owner(self, module: Module, node: ast.AST) -> str:
+        """The outermost function around a node, else the class or the constant."""
         above = list(module.above(node))
-        named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        if owner := next((node.name for node in above if isinstance(node, named)), None):
-            return owner
+        functions = [parent.name for parent in above if isinstance(parent, FUNCTION)]
+        classes = [parent.name for parent in above if isinstance(parent, ast.ClassDef)]
+        if owners := functions[-1:] or classes:
+            return owners[0]
         return next(name for name, _ in assignments(above[-2]))
 
     def _is_message(self, module: Module, node: ast.expr) -> bool:
         above = list(module.above(node))
         if isinstance(above[0], ast.Expr | ast.JoinedStr | ast.FormattedValue | ast.BinOp):
+            return False
+        if self._is_part(module, node):
             return False
         if not any(SENTENCE.fullmatch(template) for template in self.templates(module, node)):
             return False
@@ -139,6 +149,15 @@ class Collector:
         declares = module.file.startswith(("schema/", "resolvers/inputs/"))
         is_declaration = declares and not raises and "GraphQLError" not in calls
         return not is_declaration
+
+    def _is_part(self, module: Module, node: ast.AST) -> bool:
+        """Whether a string is assigned to a name that is only used within another string."""
+        parent = module.parents[node]
+        if isinstance(parent, ast.IfExp):
+            return self._is_part(module, parent)
+        names = [name for name, value in assignments(parent) if value is node]
+        uses = [use for name in names for use in ast.walk(module.function(node)) if _is_load(use, name)]
+        return bool(uses) and all(isinstance(module.parents[use], ast.FormattedValue) for use in uses)
 
     def templates(self, module: Module, node: ast.expr) -> set[str]:
         """Possible values of a string expression, with placeholders for variable parts."""
@@ -177,6 +196,8 @@ class Collector:
         match node:
             case ast.Constant(value=str(string)):
                 return {string}
+            case ast.JoinedStr():
+                return {*self.templates(module, node)}
             case ast.IfExp(body=body, orelse=other):
                 return self._strings(module, body) | self._strings(module, other)
         return {None}
@@ -400,6 +421,10 @@ class Collector:
             if parameter := bound.get(id(node)):
                 uses += self._uses(module, parameter, function)
         return uses
+
+
+def _is_load(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
 
 
 @cache

@@ -1,12 +1,13 @@
 """`python -m tests.support.messages_page` prints `docs/messages.md`: every message that a client can receive."""
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 
-from graphql import GraphQLEnumType
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 from schema.build import build
 from tests.support.client_messages import Message, client_messages
@@ -14,6 +15,15 @@ from tests.support.reachable_fields import fields_by_owner
 
 MOST_FIELDS = 5
 """Maximum number of fields that are listed for a message; with more fields, none are listed."""
+
+IN_CONTEXT = "gateway/catalog/markets.py"
+"""Its messages also refuse a request whose `@inContext` names another locale or currency."""
+
+NOT_FROM = {
+    "resolvers/cart_addresses.py": {"Mutation.updateCart"},
+    "gateway/checkout/tax_identifiers.py": {"Mutation.setCartAddresses", "Mutation.updateCart"},
+}
+"""Mutations that reach a file and send none of its messages: their inputs have no address, or no tax identifiers."""
 
 REQUESTS = ("gateway/http/", "gateway/documents/", "schema/scalars.py")
 """Files with messages about requests that are rejected before execution."""
@@ -31,11 +41,12 @@ and never on the message: messages may change in any release. Parts in braces va
 SECTIONS = {
     "Refused requests": """\
 The request is not executed: the answer has `errors` with the code in `extensions.code`, no `data`, and an HTTP status \
-of 400 or more. A message of the code `GRAPHQL_PARSE_FAILED`, and most messages of the code \
-`GRAPHQL_VALIDATION_FAILED`, come from the GraphQL library and are not listed.""",
+of 400 or more, or 200 if the client accepts only `application/json`. A message of the code `GRAPHQL_PARSE_FAILED`, \
+and most messages of the code `GRAPHQL_VALIDATION_FAILED`, come from the GraphQL library and are not listed.""",
     "Errors of fields": """\
 The field is null, and `errors` has an entry with its path and with the code in `extensions.code`. The rest of the \
-answer is complete. If an operation does not select `errors` of a mutation, the user errors below arrive here too.""",
+answer is complete. If an operation does not select `errors` of a mutation, the user errors below are entries of \
+`errors` too, with `extensions.promoted: true`.""",
     "User errors": """\
 In the `errors` of a mutation's payload. `path` names the input.""",
     "Blockers": """\
@@ -43,9 +54,10 @@ In the `blockers` of `checkoutReadiness`, of `Cart.readiness` and of the result 
     "Results of a submission": """\
 In the `result` of `submitOrder`, `resumeOrder` and `orderSubmission`.""",
     "Payment requirements": """\
-In the `requirements` of a payment session: what it needs before the order can be submitted.""",
+In the `missing` of a payment session: what is missing before the order can be submitted.""",
     "Warnings": """\
-In the `warnings` of a mutation's payload: the change was made.""",
+In the `warnings` of a mutation's payload: the change was made. If an operation does not select `warnings`, they are \
+in `extensions.riverfront.warnings` of the answer.""",
     "Declined payments": """\
 `shopperMessage` of `OrderDeclined.decline`. It can be shown to the shopper as it is, and is in the language of the \
 session if that is German or Japanese, else in English.""",
@@ -93,7 +105,7 @@ def page() -> str:
 def _sections(messages: list[Message]) -> Iterator[list[str]]:
     top_level = list(_coded(messages, "TopLevelCode"))
     refused = [(code, message) for code, message in top_level if _refuses_request(code, message)]
-    yield _section("Refused requests", _table(refused, TOP_LEVEL))
+    yield _section("Refused requests", _table(refused, TOP_LEVEL, names_fields=False))
     yield _section("Errors of fields", _table([row for row in top_level if row not in refused], TOP_LEVEL))
     yield _section("User errors", _table(_coded(messages, "ErrorCode"), _descriptions("ErrorCode")))
     codes = _descriptions("CheckoutBlockerCode")
@@ -107,7 +119,7 @@ def _sections(messages: list[Message]) -> Iterator[list[str]]:
 
 
 def _refuses_request(code: str, message: Message) -> bool:
-    return message.file.startswith(REQUESTS) and code != "INTERNAL_ERROR"
+    return message.file.startswith((*REQUESTS, IN_CONTEXT)) and code != "INTERNAL_ERROR"
 
 
 def _section(title: str, table: list[str]) -> list[str]:
@@ -164,6 +176,33 @@ def _fields(message: Message) -> str:
         return ""
     *others, last = [f"`{field.removeprefix('Mutation.').removeprefix('Query.')}`" for field in fields]
     return f"In {', '.join(others)} and {last}." if others else f"In {last}."
+
+
+def _has_input(field: str, message: Message) -> bool:
+    """Whether a mutation has the field of the input with whose name a message begins; True for other messages."""
+    name = re.match(r"`(\w+)`", message.template)
+    if name is None or not field.startswith("Mutation.") or name[1] not in set().union(*_inputs().values()):
+        return True
+    return name[1] in _inputs()[field]
+
+
+@cache
+def _inputs() -> dict[str, set[str]]:
+    """For each mutation: the names of the fields of its input, with those of nested inputs."""
+    mutation = build().core.mutation_type
+    assert mutation is not None
+    return {
+        f"Mutation.{name}": {part for argument in field.args.values() for part in _input_fields(argument.type)}
+        for name, field in mutation.fields.items()
+    }
+
+
+def _input_fields(type_: GraphQLInputType) -> Iterator[str]:
+    input_type = get_named_type(type_)
+    if isinstance(input_type, GraphQLInputObjectType):
+        for name, field in input_type.fields.items():
+            yield name
+            yield from _input_fields(field.type)
 
 
 @cache

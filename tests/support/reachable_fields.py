@@ -59,11 +59,11 @@ def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module
 def _definitions(module: Module) -> dict[str, ast.AST]:
     """Yield names and syntax trees of functions, methods, classes without their methods, and constants."""
     definitions: dict[str, ast.AST] = {}
-    for node in ast.walk(module.tree):
+    for node in module.tree.body:
         if isinstance(node, FUNCTION):
             definitions[node.name] = node
-    for node in module.tree.body:
-        if isinstance(node, ast.ClassDef):
+        elif isinstance(node, ast.ClassDef):
+            definitions |= {part.name: part for part in node.body if isinstance(part, FUNCTION)}
             definitions[node.name] = ast.Module([part for part in node.body if not isinstance(part, FUNCTION)], [])
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]

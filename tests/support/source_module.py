@@ -68,14 +68,14 @@ def class_of(module: Module, use: ast.AST, name: str) -> str:
     """Class of a parameter, from an `isinstance` check around the use, otherwise from the annotation."""
     for node in module.above(use):
         match node:
-            case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), ast.Name(id=owner)])):
+            case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), classes])):
                 if tested == name:
-                    return owner
+                    return ast.unparse(classes).split(" | ")
             case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
                 for argument in (*arguments.args, *arguments.kwonlyargs):
-                    if argument.arg == name and isinstance(argument.annotation, ast.Name):
-                        return argument.annotation.id
-    return ""
+                    if argument.arg == name and argument.annotation is not None:
+                        return ast.unparse(argument.annotation).split(" | ")
+    return []
 
 
 def called_name(call: ast.Call) -> str:
