@@ -128,6 +128,14 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
 }
 """Expected outcome by workflow and course of the purchase, such as `abandoned`."""
 
+SEQUENCES: dict[Workflow, str] = {
+    "standard": "SUBMIT",
+    "redirect-then-submit": "REDIRECT_THEN_SUBMIT",
+    "submit-then-redirect": "SUBMIT_THEN_REDIRECT",
+    "delayed": "SUBMIT_THEN_WAIT",
+}
+"""`PaymentMethod.sequence` of the methods of a workflow."""
+
 MONEY_LATER = "; its charge is pending for three days"
 
 
@@ -139,21 +147,21 @@ def cell(case: PaymentMethodCase, story: str) -> str:
 INTRODUCTION = """\
 # Payment methods
 
-Each of Digital River's documented payment methods in a market of the sandbox, and what the graph answers. \
+Each of Digital River's documented payment methods in a market of the sandbox, and what the graph returns. \
 `make schema` writes this page, and the tests play every cell through the graph.
 
 - **bought**: nothing goes wrong. **abandoned**: the shopper leaves the provider's page or the bank's challenge, or \
-never sends the money. **rejected**: the provider, the bank or Digital River refuses.
-- **later**: the shopper approves an hour after coming back. **resumed**: the shopper approves and never comes back.
+never sends the money. **rejected**: the provider, the bank or Digital River rejects the payment.
+- **later**: the shopper approves an hour after returning to the storefront. **resumed**: the shopper approves and never returns.
 - Pay in 3, Pay in 4 and RatenZahlung are chosen on PayPal's page and have no type of their own.
 """
 
 
 def page() -> str:
-    head = ["method", "type", "market", "flow", *STORIES]
+    head = ["method", "type", "market", "sequence", *STORIES]
     lines = [INTRODUCTION, f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for case in PAYMENT_METHOD_CASES:
-        row = [case.name, f"`{case.type}`", f"{case.country}, {case.currency}", case.workflow]
+        row = [case.name, f"`{case.type}`", f"{case.country}, {case.currency}", f"`{SEQUENCES[case.workflow]}`"]
         lines.append(f"| {' | '.join([*row, *(cell(case, story) for story in STORIES)])} |")
     return "\n".join(lines) + "\n"
 
