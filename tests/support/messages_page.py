@@ -78,7 +78,7 @@ TOP_LEVEL = {
     "RATE_LIMITED": "Too many tries; `extensions.retryAfter` says when to try again.",
     "CART_BUSY": "Another request changes the cart.",
     "STORE_UNAVAILABLE": "The store of the gateway is not available.",
-    "UPSTREAM_TIMEOUT": "Digital River did not answer in time.",
+    "UPSTREAM_TIMEOUT": "Digital River did not answer in time, or an earlier call did not finish.",
     "UPSTREAM_UNAVAILABLE": "Digital River is not available, or refused a read.",
     "UPSTREAM_INVALID_RESPONSE": "Digital River sent an answer that the gateway cannot read.",
     "NOT_CONFIGURED": "The gateway is not configured for the field.",
@@ -141,7 +141,7 @@ def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, na
     for code, group in groupby(rows, key=lambda row: row[0]):
         messages = list({message.template: message for _, message in group}.values())
         for index, message in enumerate(messages):
-            meaning = meanings.get(code, "The code is that of the refusal.")
+            meaning = meanings.get(code, "The code is that of the error whose message it replaces.")
             fields = _fields(message) if names_fields and (len(messages) > 1 or code == "*") else ""
             when = fields if fields and index else " ".join(filter(None, (meaning, fields)))
             lines.append(f"| {'any' if code == '*' else f'`{code}`'} | {_cell(message.template)} | {when} |")
