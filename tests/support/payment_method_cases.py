@@ -152,7 +152,8 @@ Each of Digital River's documented payment methods in a market of the sandbox, a
 
 - **bought**: nothing goes wrong. **abandoned**: the shopper leaves the provider's page or the bank's challenge, or \
 never sends the money. **rejected**: the provider, the bank or Digital River rejects the payment.
-- **later**: the shopper approves an hour after returning to the storefront. **resumed**: the shopper approves and never returns.
+- **later**: the shopper approves an hour after returning to the storefront. **resumed**: the shopper approves and \
+never returns.
 - Pay in 3, Pay in 4 and RatenZahlung are chosen on PayPal's page and have no type of their own.
 """
 
