@@ -1,4 +1,4 @@
-"""Each state transition of a payment, tested through the graph. docs/submission-states.md explains the numbers.
+"""Each state transition of a payment, tested through the graph. docs/payment-states.md explains the numbers.
 
 The sandbox simulates the payment provider, the bank, money transfers, and another client of the same cart.
 """

@@ -82,7 +82,7 @@ def _module(root: Path, parts: list[str]) -> Path | None:
 
 
 def main() -> int:
-    """Print each import circle and forbidden import, as in the failures of `tests/project/test_walls.py`."""
+    """Print each import circle and forbidden import, as in the failures of `tests/project/test_imports.py`."""
     graph, floors = import_graph(ROOT, PACKAGES), read_floors()
     problems = [*forbidden_imports(graph, floors), *filter(None, [" imports ".join(circle(graph))])]
     print("\n".join(problems) or "No circle, and every import goes down.")
