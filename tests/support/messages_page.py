@@ -171,7 +171,8 @@ def _cell(template: str) -> str:
 
 def _fields(message: Message) -> str:
     """Fields that can send a message, as in `In a and b.`. Empty if the fields are many or unknown."""
-    fields = sorted(fields_by_owner().get((message.file, message.function), ()))
+    reached = fields_by_owner().get((message.file, message.function), frozenset())
+    fields = sorted(field for field in reached - NOT_FROM.get(message.file, set()) if _has_input(field, message))
     if not fields or len(fields) > MOST_FIELDS:
         return ""
     *others, last = [f"`{field.removeprefix('Mutation.').removeprefix('Query.')}`" for field in fields]
@@ -179,7 +180,7 @@ def _fields(message: Message) -> str:
 
 
 def _has_input(field: str, message: Message) -> bool:
-    """Whether a mutation has the field of the input with whose name a message begins; True for other messages."""
+    """Whether the input of a mutation has the field that a message names first; True if it names none."""
     name = re.match(r"`(\w+)`", message.template)
     if name is None or not field.startswith("Mutation.") or name[1] not in set().union(*_inputs().values()):
         return True

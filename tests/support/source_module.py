@@ -64,8 +64,8 @@ def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
                 yield from zip(names, node.value.elts, strict=False)
 
 
-def class_of(module: Module, use: ast.AST, name: str) -> str:
-    """Class of a parameter, from an `isinstance` check around the use, otherwise from the annotation."""
+def classes_of(module: Module, use: ast.AST, name: str) -> list[str]:
+    """Classes of a parameter, from an `isinstance` check around the use, otherwise from the annotation."""
     for node in module.above(use):
         match node:
             case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), classes])):
