@@ -144,7 +144,7 @@ def expand_of(request: Request, wrapper: str) -> Expand:
 
 
 def locale_and_currency_of(request: Request, shopper: Shopper) -> tuple[str, str]:
-    """Locale and currency of a catalogue answer, from the query; by default, those of the shopper."""
+    """Locale and currency of a catalog answer, from the query; by default, those of the shopper."""
     locale = request.query_params.get("locale", shopper.locale)
     if locale not in CURRENCY_BY_LOCALE:
         raise Refusal(409, "invalid-locale", f"The locale {locale} is not supported.", relation="SiteResource")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Keys:
     public_key: str = "pk_sandbox_riverdemo"
-    """Public key of browsers, for tokens, the catalogue and the payment service."""
+    """Public key of browsers, for tokens, the catalog and the payment service."""
     confidential_key: str = "riverdemo"
     """Confidential key of the Commerce API. With `confidential_secret`, a server requests tokens with this key."""
     confidential_secret: str = "riverdemo-secret"
