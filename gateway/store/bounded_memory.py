@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
     """Cache that drops its oldest entries at a limit. Every entry needs a time to live, in seconds.
 
-    Expiry is checked at each access. An expired entry is dropped when it is read, or as one of the oldest.
+    Expiry is checked at each access. An expired entry is dropped when it is read, or at a limit as one of the oldest.
     """
 
     NAME = "bounded-memory"

@@ -14,7 +14,7 @@ class LockNotAcquired(Exception):
 
 
 class Store(Protocol):
-    """A store of values by key. A key begins with its kind, as in `session:…`. Times to live are in seconds.
+    """Store of values by key. A key begins with its kind, as in `session:…`. Times to live are in seconds, above 0.
 
     Every method may raise `StoreUnavailable`. A write that raises `StoreUnavailable` may have been made.
     """
