@@ -4,7 +4,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.api.products import listed_product_wire, product_of
-from sandbox.api.requests import answer, base_of, expand_of, find, locale_and_currency_of, paged, reader_of, world_of
+from sandbox.api.requests import (
+    answer,
+    base_of,
+    expand_of,
+    find,
+    locale_and_currency_of,
+    paged,
+    reader_of,
+    whole_number,
+    world_of,
+)
 from sandbox.demo_shop import products
 from sandbox.demo_shop.categories import CATEGORIES, TOP, Category, categories_of
 from sandbox.wire.expand import Expand
@@ -74,7 +84,7 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
         "products": {"uri": f"{uri}/products"},
     }
     if any(path[0] == "products" for path in expand.paths):
-        size = int(request.query_params.get("productsPageSize", "10"))
+        size = whole_number(request.query_params.get("productsPageSize", "10"), "productsPageSize", RELATION)
         full["products"]["product"] = [listed_product_wire(request)(product) for product in category.products[:size]]
     wire = expand.select(full, SHORT)
     if category.children and expand.has("categories"):

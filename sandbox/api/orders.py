@@ -10,21 +10,20 @@ from sandbox.wire.refusal import Refusal
 RELATION = "OrdersResource"
 LOOKUP_RELATION = "OrderLookupResource"
 
-ORDER_STATES = frozenset(
-    [
-        "Open",
-        "In Process",
-        "Cancelled",
-        "Submitted",
-        "Complete",
-        "Dispute",
-        "In Review",
-        "Source Pending Funds",
-        "Source Pending Redirect",
-        "Charge Pending",
-        "Pending Payment",
-    ]
+ORDER_STATES = (
+    "Open",
+    "In Process",
+    "Cancelled",
+    "Submitted",
+    "Complete",
+    "Dispute",
+    "In Review",
+    "Source Pending Funds",
+    "Source Pending Redirect",
+    "Charge Pending",
+    "Pending Payment",
 )
+"""States of an order that Digital River documents."""
 
 
 async def show_all(request: Request) -> Response:
@@ -33,7 +32,7 @@ async def show_all(request: Request) -> Response:
     if not shopper.is_registered:
         raise Refusal(403, "forbidden", "Orders are listed for registered shoppers only.", relation=RELATION)
     states = {state.strip() for state in request.query_params.get("orderState", "").split(",") if state.strip()}
-    if states - ORDER_STATES:
+    if states - set(ORDER_STATES):
         raise Refusal(400, "invalid-request", "An order state is unknown.", relation=RELATION)
     is_filtered = bool(states) and world_of(request).switches.order_states != "ignored"
     orders = [order for order in shopper.newest_orders() if not is_filtered or order.state in states]

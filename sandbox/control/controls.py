@@ -16,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.api.orders import ORDER_STATES
 from sandbox.api.requests import no_content, world_of
 from sandbox.control.make_source import Form, make_source
 from sandbox.control.place_orders import place_order
 from sandbox.demo_shop.products import PRODUCTS
 from sandbox.model.fault import COMMON_FIELDS, FIELDS_OF_KIND, Fault
 from sandbox.model.order import Order
+from sandbox.model.payment_session import SESSION_STATES
 from sandbox.model.switches import Switches
 from sandbox.model.world import Balance, World
 from sandbox.timeline import fulfilment, settlement
@@ -198,6 +200,8 @@ async def set_session_state(request: Request) -> Response:
     cart = world_of(request).cart_of_session(body.session_id)
     if cart is None:
         return _refused("No open cart has this payment session.")
+    if body.state is not None and body.state not in SESSION_STATES:
+        return _refused(f"There is no state {body.state}. There are {', '.join(SESSION_STATES)}.")
     cart.forced_state = body.state
     return no_content()
 
@@ -230,6 +234,8 @@ async def set_order_state(request: Request) -> Response:
     order = _order(world, body.order_id)
     if order is None:
         return _refused(f"There is no order {body.order_id}.")
+    if body.state is not None and body.state not in ORDER_STATES:
+        return _refused(f"There is no state {body.state}. There are {', '.join(ORDER_STATES)}.")
     if body.state is not None:
         fulfilment.set_state(world, order, body.state)
     if body.refunded is not None:

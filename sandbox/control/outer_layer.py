@@ -25,7 +25,8 @@ HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 CONTROLS_PATH = "/_sandbox/"
-REDIRECTED_TO_CONTROLS = ("/", "/_sandbox")
+NON_API_PATHS = ("/", "/_sandbox", "/favicon.ico")
+"""Paths that browsers of the guide open."""
 JSON_SUFFIX = ".json"
 
 
@@ -40,11 +41,7 @@ class OuterLayer:
         self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["path"].startswith(CONTROLS_PATH)
-            or scope["path"] in REDIRECTED_TO_CONTROLS
-        ):
+        if scope["type"] != "http" or scope["path"].startswith(CONTROLS_PATH) or scope["path"] in NON_API_PATHS:
             await self._app(scope, receive, send)
             return
         asks_for_json = _asks_for_json(scope)

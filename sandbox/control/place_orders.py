@@ -1,8 +1,8 @@
 """Orders that a control places for a shopper without a checkout."""
 
+from sandbox.control.make_source import ADDRESS
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.demo_shop.products import Product
-from sandbox.demo_shop.registered_shoppers import ALEX_HOME
 from sandbox.demo_shop.shipping import STANDARD
 from sandbox.model.cart import Cart
 from sandbox.model.order import Order
@@ -20,11 +20,23 @@ def place_order(world: World, shopper: Shopper, product: Product, quantity: int 
     """New order of one product, paid now with a card."""
     cart = world.new_cart(shopper)
     cart.lines.append(Line(next(world.line_ids), product, quantity))
-    cart.billing = cart.shipping = dict(ALEX_HOME)
+    cart.billing = cart.shipping = _address(shopper)
     if product.is_physical:
         cart.shipping_option = STANDARD
     cart.source = _consumed_card(world, cart)
     return submit_paid_cart(world, shopper, cart, world.now())
+
+
+def _address(shopper: Shopper) -> Json:
+    """Default address of the shopper, or an invented address with the shopper's name. The email is the account's."""
+    account = shopper.account
+    if account is None:
+        return ADDRESS | {"firstName": "Ada", "lastName": "Lovelace"}
+    if account.default_address is None:
+        address = ADDRESS | {"firstName": account.first_name, "lastName": account.last_name}
+    else:
+        address = account.default_address.fields
+    return address | {"emailAddress": account.email}
 
 
 def _consumed_card(world: World, cart: Cart) -> Source:

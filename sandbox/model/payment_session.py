@@ -5,6 +5,20 @@ After a submission, `sandbox/timeline/settlement.py` changes the state as time p
 
 from sandbox.demo_shop.payment_methods import Workflow
 
+SESSION_STATES = (
+    "requires_source",
+    "requires_confirmation",
+    "requires_action",
+    "pending_redirect",
+    "pending_funds",
+    "pending",
+    "chargeable",
+    "complete",
+    "failed",
+    "cancelled",
+)
+"""States of a payment session that Digital River documents."""
+
 STATES_AFTER_SUBMISSION: dict[Workflow, tuple[str, str]] = {
     "standard": ("Submitted", "complete"),
     "redirect-then-submit": ("Submitted", "complete"),

@@ -44,6 +44,8 @@ async def test_category_lists_products_of_its_subcategories_too(client: Client) 
     assert names == ["Cascade GPS Watch", "Basecamp Headlamp"]
     some = await client.ask("GET", f"{ME}/categories/{ELECTRONICS}?expand=products&productsPageSize=1")
     assert len(some["category"]["products"]["product"]) == 1
+    malformed = await client.ask("GET", f"{ME}/categories?expand=category.products&productsPageSize=x", 400)
+    assert code(malformed) == "invalid-request"
     of_variation = await client.ask("GET", f"{ME}/products/5401230400/categories?expand=all")
     assert [category["name"] for category in of_variation["categories"]["category"]] == ["multi-band"]
 

@@ -105,6 +105,31 @@ async def test_credit_with_an_invalid_amount_is_rejected(client: Client, amount:
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
+async def test_unknown_payment_session_state_is_rejected_with_the_list_of_states(client: Client) -> None:
+    session_id = (await client.fill())["paymentSession"]["id"]
+    body = {"sessionId": session_id, "state": "lost"}
+    answer = await client.http.post("/_sandbox/session-state", json=body)
+    assert (answer.status_code, "requires_source" in answer.json()["error"]) == (400, True)
+    assert (await client.cart())["paymentSession"]["status"] == "requires_source"
+
+
+async def test_unknown_order_state_is_rejected_with_the_list_of_states(client: Client) -> None:
+    keys = (await client.http.get("/_sandbox/keys")).json()
+    placed = await client.http.post("/_sandbox/orders", json={"shopperId": keys["shoppers"][0]["id"]})
+    (order_id,) = placed.json()["ids"]
+    answer = await client.http.post("/_sandbox/order-state", json={"orderId": order_id, "state": "Lost at Sea"})
+    assert (answer.status_code, "In Review" in answer.json()["error"]) == (400, True)
+    (order,) = (await client.http.get("/_sandbox/orders")).json()
+    assert order["state"] == "Submitted"
+
+
+async def test_favicon_request_of_a_browser_is_not_counted(client: Client) -> None:
+    client.world.calls.clear()
+    assert (await client.http.get("/favicon.ico")).status_code == 404
+    assert (await client.http.get("/v1/no-such-path")).status_code == 404
+    assert client.world.calls.count() == client.world.calls.count(path="other") == 1
+
+
 async def test_reset_clears_call_counts_and_tokens(client: Client) -> None:
     await client.fill()
     calls = (await client.http.get("/_sandbox/calls")).json()

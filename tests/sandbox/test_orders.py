@@ -51,6 +51,14 @@ async def test_list_of_orders_has_uris_and_expanded_fields(client: Client) -> No
     assert whole["lineItems"]["lineItem"][0]["product"]["sku"] == "RD-TRAILHEAD-28"
 
 
+async def test_order_of_a_control_has_the_address_and_email_of_its_shopper(client: Client) -> None:
+    await client.sign_in(1)
+    (order_id,) = await add_orders(client, 1)
+    order = (await client.ask("GET", f"{ORDERS}/{order_id}?expand=all"))["order"]
+    owner = IsPartialDict(firstName="Sam", line1="4 Lakeside Lane", emailAddress="sam.brook@example.com")
+    assert (order["billingAddress"], order["shippingAddress"]) == (owner, owner)
+
+
 async def test_list_of_orders_is_paged_and_filtered_by_state(client: Client) -> None:
     ids = await add_orders(client, 5)
     await client.http.post("/_sandbox/order-state", json={"orderId": ids[0], "state": "Cancelled"})

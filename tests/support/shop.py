@@ -381,7 +381,9 @@ class Shopper:
 
     async def force_state(self, state: str | None) -> None:
         session_id = (await self.storefront.cart())["paymentSession"]["sessionId"]
-        await self.control("session-state", {"sessionId": session_id, "state": state})
+        cart = self.world.cart_of_session(session_id)
+        assert cart is not None
+        cart.forced_state = state
 
     async def wire_cart(self) -> dict[str, Any]:
         """JSON of the current cart, as Digital River returns the cart."""
