@@ -153,7 +153,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 """Handlers by path and method."""
 
 PAYMENT_SERVICE = ("/payments/", "/sources")
-"""Paths whose refusals are in envelope C."""
+"""First parts of the paths whose errors are in envelope C."""
 
 HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that every route accepts, so that `_endpoint` can answer an unsupported method with Digital River's 405."""

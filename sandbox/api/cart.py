@@ -85,7 +85,7 @@ def _coupon_code(cart: Cart, code: str | None) -> str | None:
 
 
 def _order_offer_id(cart: Cart, sent: Body) -> int | None:
-    """Id of the order offer in the body; None without an offer. Raises for an offer that the cart cannot use."""
+    """Id of the order offer in the body; None without an offer. Raises a 404 or 409 for an unusable offer."""
     if not sent:
         return None
     offer = sent.object("offer")

@@ -101,7 +101,7 @@ def _check_charge(world: World, cart: Cart) -> None:
 
 
 async def resume(request: Request) -> Response:
-    """`POST resume-cart`: places the order after the shopper has approved it at the provider."""
+    """`POST resume-cart`: places the order after the shopper has approved the payment at the provider."""
     world, shopper = world_of(request), shopper_of(request)
     order = shopper.last_order
     if order is None:

@@ -63,7 +63,7 @@ def _category(request: Request) -> Category:
     reader_of(request)
     category_id = request.path_params["id"]
     if not category_id.isdecimal():
-        # Digital River was observed to answer such an id with a 409, not with a 404.
+        # A client of Digital River has received a 409 for an id that is not a number.
         raise Refusal(409, "invalid_category_key", f"The category {category_id} is invalid.", relation=RELATION)
     return find(CATEGORIES.values(), category_id, "category", RELATION)
 

@@ -107,7 +107,7 @@ def _words(keyword: str) -> list[str]:
 
 
 def _score(product: Product, words: list[str], locale: str) -> int:
-    """100 if the name contains every word, 50 if name, description and variations together do; otherwise 0."""
+    """Score: 100 if the name has every word, 50 if name, description and variations have every word, else 0."""
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100

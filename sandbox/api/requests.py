@@ -26,7 +26,7 @@ LONGEST_PAGE = 100_000
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Source ids, which are not screened for card numbers, because some of them contain enough digits."""
+"""Source ids. They are not screened for card numbers, because a source id can look like a card number."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
@@ -41,7 +41,7 @@ def base_of(request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-# Credentials.
+# Access tokens and keys.
 
 
 def shopper_of(request: Request) -> Shopper:
@@ -180,7 +180,7 @@ Entry = TypeVar("Entry", bound=Identified)
 
 
 def find(entries: Iterable[Entry], entry_id: str, noun: str, relation: str) -> Entry:
-    """Entry with this id. Raises a 404 whose message calls the entry by `noun`."""
+    """Entry with this id. Raises a 404, with `noun` as the name of the entry in its message."""
     entry = next((entry for entry in entries if str(entry.id) == entry_id), None)
     if entry is None:
         description = f"The {noun} {entry_id} could not be found."

@@ -32,7 +32,7 @@ from sandbox.wire.values import Json
 T = TypeVar("T")
 
 
-# Bodies.
+# Bodies of the controls.
 
 
 class ClockBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,7 +80,7 @@ class OrderEventBody(msgspec.Struct, forbid_unknown_fields=True):
     after_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)] = msgspec.field(name="afterS", default=0)
 
 
-# Handlers.
+# Handlers of the controls.
 
 
 async def health(_request: Request) -> Response:
@@ -316,7 +316,7 @@ def _refused(message: str) -> Response:
     return JSONResponse({"error": message}, 400)
 
 
-# The controls.
+# List of the controls.
 
 
 class Control(NamedTuple):

@@ -36,7 +36,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
     type: str = "creditCard"
     session_id: str | None = None
-    """None: the payment session of the newest cart with lines."""
+    """Id of a payment session; None: the payment session of the newest cart with lines."""
     number: str = "4444222233331111"
     last_name: str = "Lovelace"
     details: dict[str, Any] = {}

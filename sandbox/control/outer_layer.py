@@ -1,4 +1,4 @@
-"""The layer around the sandbox application. Each API call passes through it.
+"""The layer around the sandbox application. Each API call passes through this layer.
 
 The layer has four duties:
 

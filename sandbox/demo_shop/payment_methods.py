@@ -24,7 +24,7 @@ class Limit(msgspec.Struct, frozen=True):
     min: Decimal | None = None
     max: Decimal | None = None
     countries: frozenset[str] | None = None
-    """None: the countries of the method."""
+    """Countries of the limit; None: the countries of the method."""
 
     def allows(self, amount: Decimal) -> bool:
         return (self.min is None or self.min <= amount) and (self.max is None or amount <= self.max)
@@ -36,7 +36,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     flow: Flow
     workflow: Workflow
     limits: tuple[Limit, ...]
-    """Empty: the method fits every currency, country and total."""
+    """Limits by currency; empty: the method fits every currency, country and total."""
     aliases: tuple[str, ...] = ()
     countries: frozenset[str] | None = None
     supports_recurring: bool = False

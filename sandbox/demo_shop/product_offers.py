@@ -33,7 +33,7 @@ class ProductOffer:
     """Ids of the products beside which the offer is shown; empty: any product."""
     points_of_promotion: tuple[str, ...] = ()
     paid_and_free: tuple[int, int] | None = None
-    """Number of paid units, and number of further units that are then free."""
+    """Number of units to pay, and number of additional units that are then free; None: a discount in percent."""
     pitches: tuple[str, ...] = ()
     german_pitches: tuple[str, ...] = ()
     has_image: bool = False

@@ -22,11 +22,11 @@ class Scenario:
     """The outcome of a payment. By default each step succeeds."""
 
     is_created: bool = True
-    """Whether a new source can be used; otherwise its state is `failed`."""
+    """Whether a new source can be used; if not, its state is `failed`."""
     is_approved: bool = True
     """Whether the source becomes chargeable when the shopper approves it; otherwise it fails."""
     charge: Charge = "succeeds"
-    """`settles` and `fails-later` take effect days after the submission; `stays-pending` needs a control."""
+    """The last three begin as a pending charge, which settles later, fails later, or stays pending."""
     challenged: Literal["creation", "charge"] | None = None
     """The step at which the bank asks the shopper to authenticate."""
     decline: Decline | None = None

@@ -10,7 +10,7 @@ class Call:
 
     method: str
     path: str
-    """Template of the route, or `other`."""
+    """Path template of the route, or `other` for an unknown path."""
     shopper: str | None
     """Id of the shopper; None: the call had no access token."""
 

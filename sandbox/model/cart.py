@@ -150,7 +150,7 @@ class Cart:
         """Address that decides the tax: shipping, or billing if nothing is shipped; {} if there is none."""
         return (self.shipping if self.is_physical else self.billing or self.shipping) or {}
 
-    # Money.
+    # Totals.
 
     def totals(self) -> Totals:
         option = self.shipping_option if self.is_physical else None
@@ -217,5 +217,5 @@ class Cart:
             self.credit = None
         else:
             self.source, self.has_failed = None, False
-        # Store credit pays again, now that no other source was attached before it.
+        # From now on store credit pays, even if it was attached after a primary source.
         self.ignores_credit = False

@@ -44,9 +44,9 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     kind: Kind
     method: str | None = None
     skips: Annotated[int, msgspec.Meta(ge=0)] = 0
-    """Calls that succeed before the first fault."""
+    """Number of calls that succeed before the first failure."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """None: until the faults are cleared, or the sandbox is reset."""
+    """Number of calls that fail; None: all calls, until the faults are cleared or the sandbox is reset."""
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 500
     code: str = "system-error"
     subcode: str | None = None

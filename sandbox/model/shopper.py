@@ -57,7 +57,7 @@ class Account:
     id: str
     username: str
     password: str | None
-    """None: the merchant's own site checks the password, and signs the shopper in by `external_reference`."""
+    """Password; None: the merchant's own site checks the password, and signs the shopper in by `external_reference`."""
     external_reference: str | None
     shopper: "Shopper"
     first_name: str

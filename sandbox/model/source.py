@@ -33,7 +33,7 @@ class Owner:
     email: str | None
     phone: str | None
     address: Json
-    """In the payment service's fields: `line1`, `line2`, `city`, `state`, `postalCode`, `country`."""
+    """Address in the fields of the payment service: `line1`, `line2`, `city`, `state`, `postalCode`, `country`."""
 
     def wire(self) -> Json:
         fields = {
@@ -73,7 +73,7 @@ class Source:
     """Id of the payment session for which the source was created."""
     created_at: datetime
     details: Json
-    """The object named after the type: of a card the brand, the expiry and the last four digits."""
+    """The object named after the type: for a card the brand, the expiration date and the last four digits."""
     redirect: Json = field(default_factory=dict)
     reusable: bool = False
     """Whether the source was saved as a payment option, and can be charged again."""

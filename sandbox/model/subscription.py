@@ -175,7 +175,7 @@ class Subscription:
 
 
 def end_of_term(start: datetime, term: Term) -> datetime:
-    """The same day of a later month or year, or the last day of that month."""
+    """End of the term: the same day of a later month or year, or the last day of a shorter month."""
     unit, length = term
     months = start.year * 12 + start.month - 1 + (length if unit == "MONTHS" else 12 * length)
     year, month = divmod(months, 12)

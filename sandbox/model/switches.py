@@ -107,7 +107,7 @@ class Switches:
 class SwitchDescription(NamedTuple):
     name: str
     values: tuple[str | int, ...]
-    """The first is the default."""
+    """Values of the switch, the default first."""
     meaning: str
     """One line for each value."""
 

@@ -19,11 +19,11 @@ class Line:
     quantity: int
     attributes: Json | None = None
     terms: Json | None = None
-    """Recurring terms."""
+    """Recurring terms; None: the product is bought once."""
     offer: ProductOffer | None = None
     """The offer through which the line was added."""
     parent_id: int | None = None
-    """Id of the line with which this line is removed."""
+    """Id of the parent line. Removing the parent line also removes this line."""
 
     def discount(self, currency: str) -> Decimal:
         """Discount from the product's own offer or from the line's offer, whichever is higher."""

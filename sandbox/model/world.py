@@ -65,7 +65,7 @@ class World:
     challenges: dict[str, Challenge] = field(default_factory=dict)
     """Challenges by the id in the address of the bank's page."""
     merchant_events: list[Json] = field(default_factory=list)
-    """The oldest first."""
+    """Events for the merchant's server, the oldest first."""
     stock: dict[int, int | None] = field(
         default_factory=lambda: {key: product.stock for key, product in PRODUCTS.items()}
     )
@@ -88,7 +88,7 @@ class World:
     def reset(self) -> None:
         vars(self).update(vars(World()))
 
-    # Time.
+    # Time of the sandbox.
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.moved
