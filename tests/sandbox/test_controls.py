@@ -105,7 +105,7 @@ async def test_credit_with_an_invalid_amount_is_rejected(client: Client, amount:
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
-async def test_unknown_payment_session_state_is_rejected_with_the_list_of_states(client: Client) -> None:
+async def test_unknown_session_state_is_rejected_with_the_known_states(client: Client) -> None:
     session_id = (await client.fill())["paymentSession"]["id"]
     body = {"sessionId": session_id, "state": "lost"}
     answer = await client.http.post("/_sandbox/session-state", json=body)
@@ -113,7 +113,7 @@ async def test_unknown_payment_session_state_is_rejected_with_the_list_of_states
     assert (await client.cart())["paymentSession"]["status"] == "requires_source"
 
 
-async def test_unknown_order_state_is_rejected_with_the_list_of_states(client: Client) -> None:
+async def test_unknown_order_state_is_rejected_with_the_known_states(client: Client) -> None:
     keys = (await client.http.get("/_sandbox/keys")).json()
     placed = await client.http.post("/_sandbox/orders", json={"shopperId": keys["shoppers"][0]["id"]})
     (order_id,) = placed.json()["ids"]

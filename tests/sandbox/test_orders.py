@@ -51,7 +51,7 @@ async def test_list_of_orders_has_uris_and_expanded_fields(client: Client) -> No
     assert whole["lineItems"]["lineItem"][0]["product"]["sku"] == "RD-TRAILHEAD-28"
 
 
-async def test_order_of_a_control_has_the_address_and_email_of_its_shopper(client: Client) -> None:
+async def test_control_places_orders_with_the_address_of_the_shopper(client: Client) -> None:
     await client.sign_in(1)
     (order_id,) = await add_orders(client, 1)
     order = (await client.ask("GET", f"{ORDERS}/{order_id}?expand=all"))["order"]
