@@ -1,7 +1,7 @@
-"""Every enum of the graph, without GraphQL. `schema/enums/` has their descriptions.
+"""All enums of the graph. Their descriptions are in `schema/enums/`.
 
-The values of an `UpstreamEnum` are Digital River's words. Case and surrounding blanks do not count, and an unknown
-word becomes UNKNOWN. Every other enum is Riverfront's own, and its values are its names.
+The values of an `UpstreamEnum` are Digital River's words. Case and surrounding blanks are ignored, and an unknown
+word becomes UNKNOWN. In every other enum the values equal the names.
 """
 
 from enum import Enum, auto
@@ -13,7 +13,7 @@ SYNONYMS = {
     "source_pending_redirect": "pending_redirect",
     "viewed_not_eligible": "not_eligible",
 }
-"""Words of Digital River that mean the same as another of its words."""
+"""Synonyms among Digital River's words: each word, with the word that an enum has."""
 
 
 class UpstreamEnum(Enum):
@@ -40,7 +40,7 @@ class CacheControlScope(OwnEnum):
 
 
 class SessionLevel(OwnEnum):
-    """In rising order."""
+    """Session levels, from low to high."""
 
     NONE = auto()
     ANONYMOUS = auto()
@@ -94,7 +94,7 @@ class CustomerType(UpstreamEnum):
 
     @classmethod
     def _unknown(cls) -> Self:
-        # Digital River's own default; the graph has no third kind of buyer.
+        # INDIVIDUAL is Digital River's default. The graph has no third kind of buyer.
         return cls.INDIVIDUAL
 
 

@@ -1,8 +1,8 @@
-"""How a guest who was sent to a provider's page can pay otherwise: with a new cart that has the same lines.
+"""Gives a guest who left the payment page a new cart with the same lines, so that another source can pay.
 
-Digital River rejects every change of a submitted cart until resume-cart. The session gets a new token, and with it a
-new cart. The old cart can never become an order: its submission ends before the session gets the new cart, and its
-token is revoked, so that nothing can resume it.
+Digital River rejects every change of a submitted cart until resume-cart. The session therefore gets a new token,
+which has a new cart. The old cart cannot become an order: the gateway first ends its submission, and then revokes
+its token.
 """
 
 import contextlib
@@ -27,12 +27,14 @@ Call = Callable[[], Awaitable[Cart | None]]
 
 
 async def start_new_cart(ctx: Context) -> list[MutationWarning]:
-    """Continue with a new cart; a warning for each part that is not in it. Raises `Refused` and `UpstreamError`."""
+    """Give the session a new cart. Returns a warning for each part of the old cart that the new cart lacks. Raises
+    `Refused` and `UpstreamError`.
+    """
     waiting = await ctx.services.submission_lock.holder_of(await ctx.own_session())
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()
-    # An earlier call may have ended the submission and then failed. It is repeated from here.
+    # An earlier call may have ended the submission and then failed. This call then does the remaining steps.
     _check(cart, session.level, was_abandoned=await ctx.services.attempts.was_abandoned(session, cart))
     tokens = await ctx.upstream.tokens.guest_token(session.locale, session.currency_code)
     warnings = await _copy(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
@@ -48,7 +50,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
     await ctx.services.sessions.change(session, replace_token)
     ctx.forget_cart()
-    # The session no longer has the old token. If this fails, the token expires by itself.
+    # The session no longer has the old token. If the call fails, the token expires later.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(old_token)
     return warnings
@@ -73,7 +75,9 @@ def _check(cart: Cart, level: SessionLevel, *, was_abandoned: bool) -> None:
 
 
 async def _copy(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[MutationWarning]:
-    """Fill the new cart. A part that is refused becomes a warning; the others are still copied."""
+    """Copy the old cart to the new cart. A part that Digital River refuses becomes a warning; the other parts are still
+    copied.
+    """
     upstream = ctx.upstream
     missing = [] if await _add(upstream, token, cart.lines) else await _add_one_by_one(upstream, token, cart.lines)
     for name, call in _further_parts(ctx, token, cart, coupons):
@@ -88,7 +92,7 @@ async def _copy(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> lis
 
 
 def _further_parts(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[tuple[str, Call]]:
-    """A call for each part beside the lines, by the name of the part."""
+    """A call for each part of the cart except the lines, with the name of the part."""
     endpoints = ctx.upstream.cart
     details = CartChange(
         billing_address=cart.billing_address.address if cart.billing_address else None,

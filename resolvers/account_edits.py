@@ -1,4 +1,4 @@
-"""Changes of a registered shopper's account, and the entries of its lists."""
+"""Steps that all changes of a registered shopper's account share."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
@@ -17,7 +17,7 @@ E = TypeVar("E", SavedAddress, PaymentOption)
 
 
 async def change(ctx: Context, call: Callable[[Upstream, str], Awaitable[None]], path: Path) -> None:
-    """Change the account. What the operation has read of it is forgotten. Raises `Refused`."""
+    """Change the account, and forget what the operation has read of the account. Raises `Refused`."""
     try:
         await ctx.as_shopper(call)
     except UpstreamError as failure:
@@ -27,7 +27,7 @@ async def change(ctx: Context, call: Callable[[Upstream, str], Awaitable[None]],
 
 
 async def read(ctx: Context, call: Callable[[], Awaitable[T]], path: Path = ()) -> T:
-    """Read what a change depends on, or what it made. Raises `Refused`."""
+    """Read the account before or after a change. Raises `Refused`."""
     try:
         return await call()
     except UpstreamError as failure:
@@ -37,7 +37,7 @@ async def read(ctx: Context, call: Callable[[], Awaitable[T]], path: Path = ()) 
 async def delete(
     ctx: Context, type_name: str, global_id: str, call: Callable[[Upstream, str, str], Awaitable[None]]
 ) -> DeletedPayload:
-    """Delete an entry by its global id. `call` gets the client, the token and the entry's upstream id."""
+    """Delete an entry by its global id. `call` gets the client, the token and Digital River's id of the entry."""
     path = ("input", "id")
     try:
         entry_id = decoded_id(type_name, global_id, path)
@@ -48,7 +48,7 @@ async def delete(
 
 
 def decoded_id(type_name: str, global_id: str, path: Path) -> str:
-    """The upstream id in a global id. Raises `Refused` for the id of another type."""
+    """Digital River's id in a global id. Raises `Refused` for the id of another type."""
     entry_id = upstream_id(type_name, global_id)
     if entry_id is None:
         raise Refused(not_found(path))
@@ -56,7 +56,7 @@ def decoded_id(type_name: str, global_id: str, path: Path) -> str:
 
 
 def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
-    """The entry with an upstream id. Raises `Refused` when there is none."""
+    """The entry with Digital River's id. Raises `Refused` when the list has no such entry."""
     match = next((candidate for candidate in entries if candidate.upstream_id == entry_id), None)
     if match is None:
         raise Refused(not_found(path))
@@ -64,7 +64,7 @@ def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
 
 
 def first_or_invalid_response(ctx: Context, candidates: Iterable[E]) -> E:
-    """The entry that a change has made. Raises `Refused` when upstream does not list it."""
+    """The first entry. Raises `Refused` when there is none: Digital River's list lacks the entry that was saved."""
     saved = next(iter(candidates), None)
     if saved is None:
         raise Refused(logged_error(ctx, UpstreamInvalidResponse(detail="saved entry is not listed")))

@@ -26,7 +26,9 @@ async def save_address(ctx: Context, args: SaveAddressInput) -> SaveAddressPaylo
 
 
 async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
-    """Add an entry, or replace one by its id. Upstream replaces by nickname, so a nickname in use is refused here."""
+    """Add an entry, or replace the entry with an id. The nickname of another entry is refused: Digital River would
+    replace that entry.
+    """
     address = full_address(args.address, ("input", "address"))
     id_path = ("input", "id")
     replaced_id = None if args.id is None else account_edits.decoded_id("SavedAddress", args.id, id_path)
@@ -35,8 +37,8 @@ async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
     namesake = next((entry for entry in book if entry.nickname == args.nickname), None)
     if namesake is not None and namesake is not replaced:
         if replaced is None and namesake.address == address and namesake.is_default == args.is_default:
-            return namesake  # A repeat of a call whose answer was lost.
-        raise Refused(invalid(("input", "nickname"), "Another address has this `nickname`. Choose another one."))
+            return namesake  # The call repeats an earlier call whose answer was lost.
+        raise Refused(invalid(("input", "nickname"), "Another address has this `nickname`. Choose another nickname."))
     label = Label(nickname=args.nickname, is_default=args.is_default)
 
     async def save(upstream: Upstream, token: str) -> None:
@@ -62,14 +64,14 @@ async def delete_address(ctx: Context, args: DeleteAddressInput) -> DeletedPaylo
 
 
 def full_address(address: AddressInput, path: Path) -> Address:
-    """The address of an input. Raises `Refused` for a country code that does not exist."""
+    """The address in an input. Raises `Refused` for a country code that does not exist."""
     if pycountry.countries.get(alpha_2=address.country_code) is None:
         raise Refused(invalid((*path, "countryCode"), "`countryCode` must be an ISO 3166-1 alpha-2 country code."))
     return Address(**vars(address))
 
 
 async def address_from_book(ctx: Context, global_id: str, path: Path) -> Address:
-    """An address of the shopper's address book. Raises `Refused`."""
+    """An address of the shopper's address book, by global id. Raises `Refused`."""
     address_id = account_edits.decoded_id("SavedAddress", global_id, path)
     saved = await account_edits.read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.saved_address(token, address_id)), path

@@ -13,7 +13,7 @@ from resolvers.payloads import Payload
 
 
 async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
-    """One upstream call for all of them; its answer is the cart."""
+    """Apply the addresses and the payment option with one call, whose answer is the cart."""
     return await cart_edits.edit(ctx, args.if_revision, lambda: _apply(ctx, args))
 
 
@@ -45,7 +45,7 @@ async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
 
 
 def _path(args: ApplyShopperInput) -> Path:
-    """Where a refusal is reported: at the entry if the input names only one."""
+    """The path at which a refusal is reported: the path of the entry if the input names a single entry."""
     entries = {
         "billingAddressId": args.billing_address_id,
         "shippingAddressId": args.shipping_address_id,
@@ -56,7 +56,7 @@ def _path(args: ApplyShopperInput) -> Path:
 
 
 async def _with_likely_reason(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """Upstream says only that the payment failed. If a source is attached, that is the usual reason."""
+    """The error, with the likely reason if a source is attached. Digital River reports only that the payment failed."""
     if not isinstance(error, PaymentError) or error.code is not ErrorCode.PAYMENT_METHOD_UNAVAILABLE:
         return error
     if (await cart_edits.current_cart(ctx)).primary_source is None:

@@ -13,7 +13,7 @@ async def cart(ctx: Context) -> Cart | None:
 
 
 async def cart_after(parent: Payload, ctx: Context) -> Cart | None:
-    """The cart after a change; read only if the operation selects it."""
+    """The cart after a change, read only if the operation selects the field."""
     return await cart(ctx)
 
 

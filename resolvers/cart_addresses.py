@@ -15,7 +15,7 @@ from resolvers.payloads import Payload
 
 
 async def apply_suggestions(ctx: Context, billing: AddressChoice | None, shipping: AddressChoice | None) -> Payload:
-    """Apply the suggestions that are chosen, one call each."""
+    """Apply the chosen address suggestions, with one call for each."""
     payload = Payload()
     for kind, choice in ((AddressKind.BILLING, billing), (AddressKind.SHIPPING, shipping)):
         if choice is None or choice.suggestion_id is None:
@@ -34,7 +34,9 @@ async def _apply_suggestion(ctx: Context, kind: AddressKind, suggestion_id: str)
 async def new_addresses(
     ctx: Context, billing_choice: AddressChoice | None, shipping_choice: AddressChoice | None
 ) -> tuple[Address | None, Address | None]:
-    """The billing and the shipping address to send. Raises `Refused` for a country that the site does not serve."""
+    """The billing and the shipping address to send; None for an unchanged address. Raises `Refused` for a country that
+    the site does not serve.
+    """
     billing = await _in_full(ctx, billing_choice, AddressKind.BILLING)
     shipping = await _in_full(ctx, shipping_choice, AddressKind.SHIPPING)
     if billing_choice is not None and billing_choice.same_as is not None:

@@ -1,4 +1,6 @@
-"""Changes of the cart: one at a time, checked against open submissions and the revision, failures as data."""
+"""Changes the cart under its lock, after checking for open submissions and the revision. Failures become errors of the
+payload.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,17 +25,19 @@ WARNINGS = {
     "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "tax_service_invalid_hscode_warning": WarningCode.LANDED_COST_INCOMPLETE,
 }
-"""By upstream code. Upstream spells the first one in two ways."""
+"""Warning codes of the graph, by Digital River's code. Digital River spells one code in two ways."""
 
 WARNING_MESSAGES = {
-    WarningCode.COUPON_NOT_YET_ELIGIBLE: "The code is accepted and takes effect once the cart meets its conditions.",
+    WarningCode.COUPON_NOT_YET_ELIGIBLE: "The coupon code is accepted and takes effect once the cart meets the "
+    "conditions of the coupon.",
     WarningCode.LANDED_COST_INCOMPLETE: "Import duty may be missing from the total.",
     WarningCode.OTHER: "Digital River reports a warning that this gateway does not know.",
 }
 
 NO_LONGER_COVERED = MutationWarning(
     WarningCode.PAYMENT_NO_LONGER_COVERED,
-    "The total is now above the store credit on the cart. Attach a source for the rest, or apply more credit.",
+    "The total is now above the store credit on the cart. Attach a source for the remaining amount, or apply "
+    "more store credit.",
 )
 
 
@@ -43,7 +47,7 @@ def warnings_of(cart: Cart) -> list[MutationWarning]:
 
 
 async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Make a change while holding the lock of the cart. What refuses the change is in the payload."""
+    """Make a change while holding the lock of the cart. The payload has the errors of a refused change."""
     try:
         async with locked_cart(ctx, if_revision):
             try:
@@ -54,12 +58,6 @@ async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Await
         return Payload(errors=refused.errors)
 
 
-async def edit_in_one_call(
-    ctx: Context, if_revision: str | None, call: Callable[[], Awaitable[Cart | None]], *, path: Path
-) -> Payload:
-    return await edit(ctx, if_revision, lambda: send(ctx, call, path=path))
-
-
 @asynccontextmanager
 async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
     """Hold the lock of the cart. Raises `Refused` during a submission, and when the cart has another revision."""
@@ -67,9 +65,9 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
         session = await session_with_shopper_id(ctx)
         await _check_no_submission(ctx, session)
         async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
-            # A submission may have started while this waited for the lock.
+            # A submission may have started during the wait for the lock.
             await _check_no_submission(ctx, session)
-            # A token that would expire during the checkout is renewed before it.
+            # A token that would expire during the checkout is renewed first.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
             yield
@@ -79,7 +77,7 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
 
 async def _check_no_submission(ctx: Context, session: Session) -> None:
     if await ctx.services.submission_lock.locks_cart(session):
-        message = "A submission of this cart is under way or in doubt. Read `orderSubmission` first."
+        message = "A submission of this cart is in progress or in doubt. Read `orderSubmission` first."
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
 
 
@@ -92,7 +90,7 @@ async def _check_revision(ctx: Context, if_revision: str | None) -> None:
         raise Refused(
             CartConflictError(
                 code=ErrorCode.CART_REVISION_MISMATCH,
-                message="The cart has another revision than `ifRevision`. Read it again, then repeat the change.",
+                message="The cart no longer has the revision in `ifRevision`. Read the cart, then repeat the change.",
                 path=path,
                 current_revision=revision,
             )
@@ -100,7 +98,7 @@ async def _check_revision(ctx: Context, if_revision: str | None) -> None:
 
 
 async def current_cart(ctx: Context, path: Path = ()) -> Cart:
-    """The cart, for a change that depends on it. Raises `Refused` at `path` when it cannot be read."""
+    """The current cart. Raises `Refused` with an error at `path` when the cart cannot be read."""
     try:
         return await ctx.cart()
     except UpstreamError as failure:
@@ -108,7 +106,9 @@ async def current_cart(ctx: Context, path: Path = ()) -> Cart:
 
 
 async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
-    """Warn when store credit paid all of the cart before the change and no longer does. Only then read the cart."""
+    """The payload, with a warning when store credit alone paid the cart before the change and no longer does. The cart
+    is read only if store credit paid it.
+    """
     session = await ctx.own_session()
     covered = session.record.checkout_memory.credit_covers
     if covered is None:
@@ -124,7 +124,7 @@ async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
 
 
 async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
-    """Send a change. A refusal is an error at `path`. The cart is the answer of the call, or read again after it."""
+    """Send a change. The payload has a refusal as an error at `path`. A cart in the answer becomes the current cart."""
     ctx.forget_cart()
     try:
         cart = await call()
@@ -143,8 +143,8 @@ async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path
 
 
 def refusals_beside(cart: Cart) -> list[str]:
-    """Codes with which a change was refused although the answer is a cart.
+    """The codes with which Digital River refused a change although the answer is a cart.
 
-    Codes about stock are left out. They may be about any line of the cart; the guard reports them.
+    Codes about stock are omitted: they may be about any line of the cart, and the checkout guard reports them.
     """
     return [code for code in cart.refusals if code not in STOCK_CODES]

@@ -30,7 +30,7 @@ from resolvers.payloads import AddCartLinesPayload, Payload
 MOST_LINES = 50
 
 LONGEST_TERMS = 4000
-"""Characters of the recurring terms of a line."""
+"""Maximum number of characters in the recurring terms of a line."""
 
 
 async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesPayload:
@@ -56,7 +56,7 @@ async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesP
 
 
 async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine]) -> ChangeOutcome:
-    """Add the lines; with a key, once only."""
+    """Add the lines; with an idempotency key, only once for the key."""
 
     async def add() -> ChangeOutcome:
         payload = await cart_edits.edit(ctx, args.if_revision, lambda: _add_all(ctx, lines, args.idempotency_key))
@@ -70,9 +70,9 @@ async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine])
 
 
 async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payload:
-    """One call for all lines of the same offer and parent line. The first failure stops the rest.
+    """Add the lines, with one call for all lines of the same offer and parent line. Stop at the first failure.
 
-    Each call is recorded under the key, so a repeat continues after those that were made.
+    Each call is recorded under the idempotency key, so a repeat continues after the calls that were made.
     """
     errors: list[AnyUserError] = []
     for line_offer in dict.fromkeys(line.line_offer for line in lines):
@@ -98,7 +98,7 @@ async def _add_together(ctx: Context, lines: list[NewLine], line_offer: LineOffe
 
 
 async def _with_quantities(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
-    """The errors; one about the stock of a single product with the quantities that are available and allowed."""
+    """The errors. If a single product was added, an error about stock gets the available and the allowed quantities."""
     product_id = lines[0].product_id
     if len(lines) > 1 or product_id is None:
         return errors
@@ -132,7 +132,7 @@ async def update_cart_lines(ctx: Context, args: UpdateCartLinesInput) -> Payload
 
 @dataclass(frozen=True)
 class LineChange:
-    """A change of a line; what is None stays as it is."""
+    """A change of a cart line. A field that is None does not change."""
 
     line_id: str
     quantity: int | None
@@ -147,7 +147,7 @@ def _line_change(line: CartLineChangeInput, path: Path) -> LineChange:
 
 
 async def _change_lines(ctx: Context, changes: list[LineChange]) -> Payload:
-    """One line after the other. The first failure stops the rest."""
+    """Change one line after the other. Stop at the first failure."""
     for index, change in enumerate(changes):
         if change.quantity is None and change.terms is None:
             continue
@@ -173,7 +173,8 @@ async def remove_cart_lines(ctx: Context, args: RemoveCartLinesInput) -> Payload
         line_ids = [_line_id(line_id, (*path, str(index))) for index, line_id in enumerate(args.line_ids)]
     except Refused as refused:
         return Payload(errors=refused.errors)
-    return await cart_edits.edit_in_one_call(ctx, args.if_revision, lambda: _remove(ctx, line_ids), path=path)
+    call = partial(_remove, ctx, line_ids)
+    return await cart_edits.edit(ctx, args.if_revision, lambda: cart_edits.send(ctx, call, path=path))
 
 
 async def _remove(ctx: Context, line_ids: list[str]) -> None:
@@ -182,7 +183,7 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
     except UpstreamRefusal as refusal:
         if refusal.status != 404:
             raise
-        # A line that is already gone makes the call fail for all lines. Remove those that are still in the cart.
+        # The call fails for all lines when one of them is no longer in the cart. Remove the other lines.
         ctx.forget_cart()
         present_ids = {line.upstream_id for line in (await ctx.cart()).lines}
         remaining_ids = [line_id for line_id in line_ids if line_id in present_ids]
@@ -190,7 +191,7 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
             await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, remaining_ids))
 
 
-# Reading the input.
+# Conversion of the input.
 
 
 def _new_line(line: NewCartLineInput, path: Path) -> NewLine:

@@ -28,7 +28,7 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.checkout_memory
     offers: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
     with_coupon = [offer for offer in offers if _needs_coupon(offer, memory)]
-    # Upstream does not say which code applied which offer. It is certain only if there is one of each.
+    # Digital River does not report which code applied which offer. That is certain only with one code and one offer.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
         AppliedOffer(offer, code if offer in with_coupon else None, offer.discount, _line_of(offer, parent))
@@ -37,7 +37,7 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
 
 
 def _line_of(offer: Offer, cart: Cart) -> str | None:
-    """The line that was added for the offer; None unless there is exactly one."""
+    """The id of the line that was added for the offer; None unless there is exactly one such line."""
     line_ids = [line.id for line in cart.lines if line.is_grouped_by(offer)]
     return line_ids[0] if len(line_ids) == 1 else None
 
@@ -53,7 +53,7 @@ async def apply_offer(ctx: Context, args: ApplyOfferInput) -> Payload:
 
 
 async def redeem(ctx: Context, choice: OfferChoice, path: Path) -> Payload:
-    """Apply a coupon or an offer. The caller holds the lock of the cart."""
+    """Apply a coupon or an offer. The caller must hold the lock of the cart."""
     name = "couponCode" if choice.coupon_code is not None else "offerId"
     offer_id = upstream_id("Offer", choice.offer_id) if choice.offer_id is not None else None
     if choice.coupon_code is None and offer_id is None:
@@ -70,7 +70,7 @@ async def redeem(ctx: Context, choice: OfferChoice, path: Path) -> Payload:
 
 
 async def _remember(ctx: Context, change: CartChange) -> None:
-    """Remember how an offer was applied, by coupon code or by its id. Upstream does not report it."""
+    """Remember whether an offer was applied by coupon code or by its id, which Digital River does not report."""
 
     def note(memory: CheckoutMemory) -> None:
         if change.coupon_code is not None and change.coupon_code not in memory.coupons:
@@ -106,7 +106,7 @@ async def _forget(ctx: Context, offer_id: str) -> None:
         if offer_id in memory.offers:
             memory.offers = [remembered_id for remembered_id in memory.offers if remembered_id != offer_id]
         elif len(memory.coupons) == 1:
-            # Upstream does not say which code applied the offer. With a single code it was that one.
+            # Digital River does not report which code applied the offer. A single code must have applied it.
             memory.coupons = []
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

@@ -25,12 +25,12 @@ from resolvers.inputs.catalog import ProductBy, ProductSearchInput
 from resolvers.pagination import Connection, Page, Read, Window, connection, filtered
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
-"""A word of a search. Other characters could be operators of upstream's expressions."""
+"""A word of a search. Other characters could be operators of Digital River's search expressions."""
 
 MOST_WORDS = 10
 
 UNKNOWN_STOCK = InventoryStatus()
-"""For a product whose stock upstream does not report: nothing can be delivered."""
+"""Stock of a product for which Digital River reports none: no unit can be delivered."""
 
 
 # Products.
@@ -44,7 +44,7 @@ async def product(ctx: Context, by: ProductBy) -> Product | None:
 
 
 def displayable(product: Product | None) -> Product | None:
-    """The product; None for one that may not be shown."""
+    """The product; None for a product that may not be shown."""
     return product if product is not None and product.is_displayable else None
 
 
@@ -68,7 +68,9 @@ def _all(ctx: Context) -> Read[Product]:
 
 
 def _matches(ctx: Context, search: ProductSearchInput) -> Read[Product]:
-    """The products that match, from the shortest list that upstream has. What it cannot filter is filtered here."""
+    """The products that match a search, from the shortest list of Digital River that has all of them. The gateway
+    filters that list.
+    """
     read = _all(ctx)
     if search.category_id is not None:
         read = _in_category(ctx, upstream_id("Category", search.category_id))
@@ -90,7 +92,7 @@ def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
 
 
 def _with_words(ctx: Context, phrase: str) -> Read[Product]:
-    # Operators of upstream's expressions are upper case.
+    # Operators of Digital River's search expressions are upper case.
     words = WORD.findall(phrase.lower())
     if not 1 <= len(words) <= MOST_WORDS:
         raise BadUserInput(f"`search.text` must have 1 to {MOST_WORDS} words.")
@@ -107,7 +109,7 @@ def _page(page: ProductPage) -> Page[Product]:
 
 
 async def pricing(parent: Product, ctx: Context) -> ProductPricing:
-    """The price in the product's own answer. Products on lines lack it; one read gets the prices of all lines."""
+    """The price of a product. Products on cart lines have no price; one read returns the prices of all lines."""
     if parent.listed_pricing is not None:
         return parent.listed_pricing
     product = await ctx.products.load(parent.upstream_id)
@@ -127,7 +129,7 @@ async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
 
 
 async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
-    """Upstream has no stock of a base product. It is in stock when one of its variations is."""
+    """The stock of a base product. Digital River reports none: a base product is in stock when a variation is."""
     below = await variations(parent, ctx)
     statuses = await asyncio.gather(*(ctx.stock.load(variation.upstream_id) for variation in below))
     return stock_of_any([status for status in statuses if status is not None])
@@ -138,7 +140,7 @@ async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
-    """The base product of a variation, from the variation's own answer where it is complete there."""
+    """The base product of a variation. It is read only if the variation's answer does not include all its fields."""
     base = parent.parent_product
     if base is None or base.is_whole:
         return displayable(base)
@@ -171,7 +173,7 @@ async def category(ctx: Context, global_id: str) -> Category | None:
 
 
 async def children(parent: Category, ctx: Context) -> list[Category]:
-    """The direct sub-categories. Upstream's answers have them complete, in short, or not at all, by depth."""
+    """The direct sub-categories. An answer about a category may have incomplete sub-categories, which are then read."""
     below = parent.children
     if not parent.is_whole or not all(child.is_whole for child in below):
         whole = await ctx.catalog.category(parent.upstream_id)
@@ -203,7 +205,7 @@ async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
 
 
 async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
-    """From the offer's own answer. An offer of a cart lacks them."""
+    """The products of an offer. An offer of a cart has none in its answer, so they are read."""
     return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 

@@ -1,4 +1,4 @@
-"""Changing and cancelling a recurring purchase."""
+"""Changing and cancelling a subscription contract."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -32,7 +32,7 @@ async def change_contract(ctx: Context, args: ChangeSubscriptionContractInput) -
 
 
 async def cancel_contract(ctx: Context, args: CancelSubscriptionContractInput) -> ContractPayload:
-    """Cancelling a contract that is already cancelled succeeds without a call."""
+    """Cancel a subscription contract. A contract that is already cancelled is a success without a call."""
 
     async def cancel(contract: SubscriptionContract) -> None:
         if not contract.is_over:
@@ -52,7 +52,7 @@ async def _with_own_contract(
         contract = await own_contract(ctx, contract_id) if contract_id else None
         if contract is None:
             error = not_found(
-                ("input", "id"), "There is no recurring purchase with this id. Read `shopper.subscriptionContracts`."
+                ("input", "id"), "There is no subscription contract with this id. Read `shopper.subscriptionContracts`."
             )
             return ContractPayload(errors=[error])
         own_id = contract.upstream_id
@@ -65,22 +65,23 @@ async def _with_own_contract(
 
 
 class Call(NamedTuple):
-    """The call that makes a change, and the field of the input that it is about."""
+    """A call that makes a change, and the input field that has the change."""
 
     field: str
     send: Callable[[], Awaitable[None]]
 
 
 async def _call_for(ctx: Context, contract: SubscriptionContract, change: SubscriptionContractChange) -> Call:
-    """The call for the one change in the input. Raises `Refused` for a change that is known to be impossible."""
+    """The call that makes the change in the input. Raises `Refused` for an invalid value."""
     calls, contract_id = endpoints(ctx), contract.upstream_id
     if (is_renewing := change.auto_renewal) is not None:
         return Call("autoRenewal", lambda: calls.set_auto_renewal(contract_id, is_renewing))
     if (quantity := change.renewal_quantity) is not None:
-        _check_quantity(quantity, "renewalQuantity", None)
+        _check_positive(quantity, "renewalQuantity")
         return Call("renewalQuantity", lambda: calls.set_renewal_quantity(contract_id, quantity))
     if (reduced := change.reduced_quantity) is not None:
-        _check_quantity(reduced, "reducedQuantity", contract.quantity)
+        _check_positive(reduced, "reducedQuantity")
+        _check_below(reduced, contract.quantity)
         return Call("reducedQuantity", lambda: calls.reduce(contract_id, contract.product.upstream_id, reduced))
     if change.payment_option_id is not None:
         option_id = await _own_option_id(ctx, change.payment_option_id)
@@ -93,15 +94,21 @@ async def _call_for(ctx: Context, contract: SubscriptionContract, change: Subscr
     return Call("shippingAddress", lambda: calls.ship_to(contract_id, address))
 
 
-def _check_quantity(quantity: int, name: str, below: int | None) -> None:
+def _check_positive(quantity: int, name: str) -> None:
     if quantity < 1:
         raise Refused(invalid((*CHANGE, name), f"`{name}` must be 1 or more."))
-    if below is not None and quantity >= below:
-        raise Refused(invalid((*CHANGE, name), f"`{name}` must be below the present {below} units."))
+
+
+def _check_below(reduced: int, current: int) -> None:
+    if reduced >= current:
+        message = f"`reducedQuantity` must be below the current {current} units."
+        raise Refused(invalid((*CHANGE, "reducedQuantity"), message))
 
 
 async def _own_option_id(ctx: Context, global_id: str) -> str:
-    """The upstream id of a payment option. It must be the shopper's own: the merchant's key accepts any shopper's."""
+    """Digital River's id of a payment option. Raises `Refused` for the option of another shopper, which Digital River
+    would accept with the merchant's key.
+    """
     option_id = upstream_id("PaymentOption", global_id)
     options = await ctx.payment_options()
     if option_id is None or option_id not in {option.upstream_id for option in options}:
@@ -111,16 +118,18 @@ async def _own_option_id(ctx: Context, global_id: str) -> str:
 
 
 async def _check_own_source(ctx: Context, source_id: str) -> None:
-    """Refuse a source that is not saved to the account: only of a saved source is it known whose it is."""
+    """Raise `Refused` for a source that is not saved to the account: the gateway knows the owner of a saved source
+    only.
+    """
     options = await ctx.payment_options()
     if source_id not in {option.source.source_id for option in options}:
-        message = "The source cannot be charged again, or is not this shopper's. Call `savePaymentOption` first."
+        message = "The source cannot be charged again, or belongs to another shopper. Call `savePaymentOption` first."
         path = (*CHANGE, "sourceId")
         raise Refused(PaymentError(code=ErrorCode.SOURCE_NOT_REUSABLE, message=message, path=path))
 
 
 async def _send(ctx: Context, contract: SubscriptionContract, path: Path, call: Awaitable[None]) -> None:
-    """Raises `Refused` with the error at `path`."""
+    """Send a call. Raises `Refused` with an error at `path`."""
     try:
         await call
     except UpstreamError as failure:
@@ -132,8 +141,8 @@ async def _send(ctx: Context, contract: SubscriptionContract, path: Path, call: 
 def _not_allowed(contract: SubscriptionContract, path: Path) -> ContractError:
     return ContractError(
         code=ErrorCode.CONTRACT_CHANGE_NOT_ALLOWED,
-        message="The state of the recurring purchase does not allow this change. Read its `state` and "
-        "`pendingChanges`.",
+        message="The state of the subscription contract does not allow this change. "
+        "Read its `state` and `pendingChanges`.",
         path=path,
         state=contract.state,
     )

@@ -1,7 +1,7 @@
-"""Recurring purchases of the shopper.
+"""Subscription contracts of the shopper.
 
-They are read and changed with the merchant's key, which can access the contracts of every shopper. So a contract is
-shown or changed only after its shopper was compared with that of the session.
+The merchant's key, which reads and changes contracts, gives access to the contracts of every shopper. So the gateway
+first compares the shopper of a contract with the shopper of the session.
 """
 
 from gateway.errors import NotConfigured, UpstreamRefusal
@@ -24,7 +24,7 @@ async def contract(ctx: Context, global_id: str) -> SubscriptionContract | None:
 
 
 async def contract_after(parent: ContractPayload, ctx: Context) -> SubscriptionContract | None:
-    """The contract after a change; read only if the operation selects it."""
+    """The contract after a change, read only if the operation selects the field."""
     return await own_contract(ctx, parent.contract_id) if parent.contract_id else None
 
 
@@ -40,7 +40,7 @@ async def contracts_of_shopper(
     contracts = await _own_contracts(ctx)
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[SubscriptionContract]:
-        # Upstream has no pages for them.
+        # Digital River returns all contracts at once.
         return Page(contracts[(number - 1) * size : number * size], len(contracts))
 
     return await connection(read, window, at_once=True)
@@ -66,7 +66,7 @@ async def orders(
 
 
 async def own_contract(ctx: Context, contract_id: str) -> SubscriptionContract | None:
-    """A contract by its upstream id, if it belongs to the shopper."""
+    """A contract by Digital River's id; None for the contract of another shopper."""
     shopper_id = await own_shopper_id(ctx)
     contract = await _read(ctx, contract_id)
     if contract is not None and contract.owner_id == shopper_id:
@@ -92,7 +92,7 @@ async def _own_contracts(ctx: Context) -> list[SubscriptionContract]:
 
 
 def endpoints(ctx: Context) -> ContractEndpoints:
-    """Raises `NotConfigured` without the merchant's key."""
+    """The endpoints of contracts. Raises `NotConfigured` without the merchant's key."""
     if not ctx.settings.merchant_key.get_secret_value():
-        raise NotConfigured("Recurring purchases are off: RIVERFRONT_MERCHANT_KEY is not set.")
+        raise NotConfigured("Subscription contracts are off: RIVERFRONT_MERCHANT_KEY is not set.")
     return ctx.upstream.contracts

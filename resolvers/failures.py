@@ -1,17 +1,18 @@
-"""How a failure becomes a user error in the payload of a mutation."""
+"""Failures as user errors in the payload of a mutation."""
 
 import logging
 
-from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
+from gateway.enums import ErrorCode, SessionLevel
+from gateway.errors import ConcurrentRequest, SignInRequired, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.refusal_to_user_error import user_error
-from gateway.refusals.user_errors import AnyUserError, Path
+from gateway.refusals.user_errors import AccessError, AnyUserError, Path
 
 log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """Ends a mutation; its payload has these errors."""
+    """Ends a mutation. The payload gets the errors of the exception."""
 
     def __init__(self, *errors: AnyUserError) -> None:
         super().__init__()
@@ -19,9 +20,17 @@ class Refused(Exception):
 
 
 def logged_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path: Path = ()) -> AnyUserError:
-    """The failure as a user error at `path`. It is logged under the support reference of the request."""
+    """The failure as a user error at `path`. The failure is also logged with the support reference of the request."""
     fields = {"code": failure.code.value, "reason": failure.detail}
     if isinstance(failure, UpstreamRefusal):
         fields |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}
     log.info("change refused", extra=fields)
     return user_error(failure, path, support_reference=ctx.caller.request_id, now=ctx.services.now())
+
+
+async def sign_in_errors(ctx: Context, *paths: Path) -> list[AnyUserError]:
+    """An error SIGN_IN_REQUIRED for each path of the input; an empty list for a signed-in shopper. Makes no call."""
+    if await ctx.reaches(SessionLevel.REGISTERED):
+        return []
+    code, level = ErrorCode.SIGN_IN_REQUIRED, SessionLevel.REGISTERED
+    return [AccessError(code=code, message=SignInRequired.message, path=path, required_level=level) for path in paths]

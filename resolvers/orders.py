@@ -1,4 +1,4 @@
-"""Orders: of the account, placed by the session, or looked up by what the shopper knows of them."""
+"""Orders of the registered shopper, and orders that the session has placed or looked up."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,12 +8,12 @@ from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRef
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
 from gateway.refusals.refusal_to_user_error import cause_of
-from gateway.refusals.user_errors import MESSAGES, AccessError, NotFoundError, not_found, rate_limited
+from gateway.refusals.user_errors import NotFoundError, not_found, rate_limited
 from gateway.sessions.record import CheckoutMemory
 from gateway.store.rate_limits import address_key
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
-from resolvers.failures import logged_error
+from resolvers.failures import logged_error, sign_in_errors
 from resolvers.inputs.orders import LookupOrderInput, OrderLookupBy
 from resolvers.pagination import Connection, Page, Window, connection
 from resolvers.payloads import LookupOrderPayload
@@ -21,19 +21,21 @@ from resolvers.payloads import LookupOrderPayload
 LARGEST_PAGE = 50
 
 MOST_LOOKED_UP = 20
-"""Looked-up orders that a session can read. When it looks up another one, it forgets the oldest."""
+"""Maximum number of looked-up orders that a session can read. One more lookup removes the oldest order."""
 
 BY = ("input", "by")
 
 
 async def order(ctx: Context, global_id: str) -> Order | None:
-    """An order that this session may read; None for any other."""
+    """An order by its global id; None for an order that this session may not read."""
     order_id = upstream_id("Order", global_id)
     return await readable_order(ctx, order_id) if order_id else None
 
 
 async def readable_order(ctx: Context, order_id: str) -> Order | None:
-    """An order by its upstream id, if this session may read it. A guest's request for another order costs no call."""
+    """An order by Digital River's id; None for an order that this session may not read. For a guest the check costs no
+    call.
+    """
     return await ctx.once(f"order {order_id}", lambda: _readable_order(ctx, order_id))
 
 
@@ -58,7 +60,7 @@ async def orders_of_shopper(
 ) -> Connection[Order]:
     requested = list(dict.fromkeys(states or ()))
     if OrderState.UNKNOWN in requested:
-        raise BadUserInput("`states` must not have UNKNOWN: it stands for all states that have no name here.")
+        raise BadUserInput("`states` must not include UNKNOWN. Name the states to return.")
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[Order]:
         page = await ctx.as_shopper(lambda upstream, token: upstream.orders.orders(token, number, size, requested))
@@ -68,7 +70,7 @@ async def orders_of_shopper(
 
 
 async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction | None:
-    """The page on which the shopper still has to approve the payment."""
+    """The redirect to the page where the shopper has to approve the payment; None when there is nothing to approve."""
     session = parent.payment_session
     if parent.state is not OrderState.SOURCE_PENDING_REDIRECT or session is None or not session.redirect_url:
         return None
@@ -76,10 +78,10 @@ async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction 
 
 
 async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayload:
-    """Find an order and let this session read it. Whatever is wrong with the input, the error is the same."""
+    """Find an order, and allow this session to read it. The error does not report which part of the input is wrong."""
     session = await ctx.own_session()
-    if args.by.card_digits is not None and session.level is not SessionLevel.REGISTERED:
-        return LookupOrderPayload(errors=[_sign_in_required()])
+    if args.by.card_digits is not None and (errors := await sign_in_errors(ctx, (*BY, "cardDigits"))):
+        return LookupOrderPayload(errors=errors)
     proof = _proof(args.by)
     try:
         await ctx.services.rate_limits.count("look-up", proof.target, address_key(ctx.caller.address))
@@ -97,7 +99,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
 
 
 async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
-    """The orders that match; none when upstream refuses the lookup for any reason but its rate limit."""
+    """The orders that match; an empty list when Digital River refuses the lookup, unless for its rate limit."""
     try:
         return await ctx.as_shopper(lambda upstream, token: upstream.orders.look_up_orders(token, proof))
     except UpstreamRefusal as refusal:
@@ -119,13 +121,4 @@ def _proof(by: OrderLookupBy) -> Proof:
 
 
 def _no_such_order() -> NotFoundError:
-    return not_found(BY, "No order matches this input. Compare it with the confirmation mail.")
-
-
-def _sign_in_required() -> AccessError:
-    return AccessError(
-        code=ErrorCode.SIGN_IN_REQUIRED,
-        message=MESSAGES[ErrorCode.SIGN_IN_REQUIRED],
-        path=(*BY, "cardDigits"),
-        required_level=SessionLevel.REGISTERED,
-    )
+    return not_found(BY, "No order matches this input. Compare the input with the confirmation mail.")

@@ -1,8 +1,8 @@
-"""Relay connections over lists that upstream pages by number, and that change between two pages of a client.
+"""Relay connections over lists that Digital River pages by number, and that may change while a client reads them.
 
-A cursor has the position and the id of an item. The item is looked for at that position, then near it, then further
-away. So a list that grew at its front neither repeats nor skips what follows. All upstream pages of one answer must
-report the same number of items. If they do not, the list changed in between and is read again.
+A cursor has the position and the id of an item. The gateway looks for the item at the position, then near it, then
+further away. So no item is repeated or skipped when the list has grown at its front. All pages that the gateway
+reads for one answer must report the same number of items; otherwise the list has changed and is read again.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from gateway.errors import BadUserInput
 LARGEST_PAGE = 100
 
 WIDE_SEARCHES = 10
-"""Pages of the largest size in which an item that has moved far is looked for."""
+"""Maximum number of pages, each of `LARGEST_PAGE` items, that are searched for an item that has moved far."""
 
 MOST_FILTERED = 2000
-"""Items of a list that is filtered here, and so read whole."""
+"""Maximum number of items in a list that the gateway filters, for which it reads the whole list."""
 
 MOST_READINGS = 3
-"""How often a list that keeps changing is read. The last reading is accepted as it is."""
+"""Maximum number of times that a changing list is read. The last reading is accepted."""
 
 
 class Item(Protocol):
@@ -36,15 +36,15 @@ T = TypeVar("T", bound=Item)
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list, and the number of items on all pages."""
+    """A page of a list, and the number of items on all pages."""
 
     items: list[T]
     total_count: int
 
 
 Read = Callable[[int, int, bool], Awaitable[Page[T]]]
-"""Reads the page with a number from 1 and a size. With True, the page must not come from a cache: cached pages did
-not fit together."""
+"""Reads a page by its number, from 1, and its size. The third argument is True when the page must not come from the
+cache, because cached pages disagreed about the length of the list."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True)
 class Window:
-    """The requested part of a list: a number of items after a cursor, or before one."""
+    """The requested part of a list: a number of items after a cursor or before a cursor."""
 
     size: int
     cursor: "Cursor | None"
@@ -84,7 +84,9 @@ class Window:
     def of(
         cls, first: int | None, after: str | None, last: int | None, before: str | None, *, largest: int = LARGEST_PAGE
     ) -> "Window":
-        """`first` and `after`, or `last` and `before`; exactly one pair. Raises `BadUserInput`."""
+        """The window of `first` and `after`, or of `last` and `before`. Raises `BadUserInput` for any other
+        combination.
+        """
         if (first is None) == (last is None) or (first is None and after) or (last is None and before):
             raise BadUserInput("Use `first`, with or without `after`, or `last`, with or without `before`.")
         size = first if first is not None else last
@@ -97,7 +99,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Cursor:
-    """The index of an item, from 0, in a list that is read by pages of `size`; and the id of the item."""
+    """The position of an item: its index, from 0, its id, and the size of the page on which it was read."""
 
     size: int
     index: int
@@ -120,10 +122,10 @@ class Cursor:
 
 
 async def connection(read: Read[T], window: Window, *, at_once: bool = False) -> Connection[T]:
-    """The requested part of the list, as the list is now.
+    """The requested part of the current list.
 
-    `at_once`: for a list that is not cached. The cursor's item and all requested items are read as one upstream page,
-    whatever its size. That is one call unless items have moved.
+    `at_once` is for a list that is not cached: the cursor's item and the requested items are read as one page of any
+    size, with one call unless items have moved.
     """
     for number in range(1, MOST_READINGS):
         try:
@@ -134,7 +136,8 @@ async def connection(read: Read[T], window: Window, *, at_once: bool = False) ->
 
 
 def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read[T] | None = None) -> Read[T]:
-    """The items that pass, and that another list has too. Upstream cannot filter, so the whole list is read.
+    """A function that reads the items of a list that pass a condition and that another list has too. The gateway reads
+    the whole list, because Digital River cannot filter.
 
     Reading raises `BadUserInput` for a list of more than `MOST_FILTERED` items.
     """
@@ -154,7 +157,7 @@ def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read
 
 
 async def whole(read: Read[T], past_cache: bool) -> list[T]:
-    """Every item of a list. Raises `BadUserInput` when there are more than `MOST_FILTERED`."""
+    """All items of a list. Raises `BadUserInput` for more than `MOST_FILTERED` items."""
     first = await read(1, LARGEST_PAGE, past_cache)
     if first.total_count > MOST_FILTERED:
         raise BadUserInput(
@@ -172,18 +175,18 @@ class ListChanged(Exception):
 
 @dataclass
 class Reading(Generic[T]):
-    """One reading of a list: pages read at about the same time, each once."""
+    """A reading of a list: its pages, each read once and at about the same time."""
 
     read: Read[T]
     past_cache: bool
     at_once: bool = False
     is_last: bool = False
-    """Whether pages that do not fit together are accepted."""
+    """True to accept pages that disagree about the length of the list."""
     pages: dict[tuple[int, int], Page[T]] = field(default_factory=dict)
     total: int | None = None
 
     async def answer(self, window: Window) -> Connection[T]:
-        """Raises `ListChanged` unless this is the last reading."""
+        """The requested part of the list. Raises `ListChanged`, except in the last reading."""
         size = window.size
         if self.at_once and window.cursor and (answer := await self._from_one_page(window.cursor, window)):
             return answer
@@ -194,7 +197,7 @@ class Reading(Generic[T]):
         return await self._between(max(end - size, 0), end, size)
 
     async def _from_one_page(self, cursor: Cursor, window: Window) -> Connection[T] | None:
-        """All of it from one page; None when the item has moved."""
+        """The requested part from a single page; None when the cursor's item has moved."""
         start = cursor.index if window.is_forward else max(cursor.index - window.size, 0)
         end = cursor.index + 1 + (window.size if window.is_forward else 0)
         number, size = _page_that_holds(start, end)
@@ -215,7 +218,7 @@ class Reading(Generic[T]):
         return self._connection(start, _without_repeats(items[offset : offset + end - start]), size)
 
     def _connection(self, start: int, items: list[T], size: int) -> Connection[T]:
-        """A connection of these items, the first of which has the index `start`."""
+        """A connection of items. The first item has the index `start`."""
         edges = [Edge(Cursor(size, start + index, item.upstream_id).encode(), item) for index, item in enumerate(items)]
         total = self.total or 0
         info = PageInfo(
@@ -227,7 +230,7 @@ class Reading(Generic[T]):
         return Connection(edges, info, total)
 
     async def _index_after(self, cursor: Cursor) -> int:
-        """The index after the cursor's item; if the item is gone, its former index."""
+        """The index after the cursor's item; the former index of the item if it is no longer in the list."""
         index = await self._index_of(cursor)
         return cursor.index if index is None else index + 1
 
@@ -236,7 +239,7 @@ class Reading(Generic[T]):
         return cursor.index if index is None else index
 
     async def _index_of(self, cursor: Cursor) -> int | None:
-        """The present index of the cursor's item; None when it is gone, or not found nearby."""
+        """The current index of the cursor's item; None when the item is not found."""
         number = cursor.index // cursor.size
         # New items are mostly at the front of a list, so an item that moved is mostly on the next page.
         for near in (number, number + 1, number - 1):
@@ -257,7 +260,7 @@ class Reading(Generic[T]):
         return next((number * size + offset for offset, item in enumerate(items) if item.upstream_id == item_id), None)
 
     async def _page(self, number: int, size: int) -> Page[T]:
-        """The page with a number from 0. Raises `ListChanged`."""
+        """The page with a number, from 0. Raises `ListChanged`."""
         page = self.pages.get((number, size))
         if page is None:
             page = self.pages[number, size] = await self.read(number + 1, size, self.past_cache)
@@ -268,8 +271,8 @@ class Reading(Generic[T]):
 
 
 def _page_that_holds(start: int, end: int) -> tuple[int, int]:
-    """Number, from 0, and size of the smallest page with all indexes from `start` up to `end`. Its size is at most
-    about twice the number of these indexes."""
+    """Number, from 0, and size of the smallest page that has all indexes from `start` up to `end`. The page is at most
+    about twice as large."""
     size = next(size for size in count(end - start) if start // size == (end - 1) // size)
     return start // size, size
 

@@ -1,4 +1,4 @@
-"""Payloads of mutations: what changed, warnings and errors. Cart and payment session are read when selected."""
+"""Payloads of mutations. Resolvers read the cart and the payment session only if the operation selects them."""
 
 from dataclasses import dataclass, field
 
@@ -81,4 +81,4 @@ class LookupOrderPayload(Payload):
 @dataclass(frozen=True)
 class ContractPayload(Payload):
     contract_id: str | None = None
-    """Upstream id of the contract; None unless it is the shopper's own."""
+    """Digital River's id of the contract; None for the contract of another shopper."""

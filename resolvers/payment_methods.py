@@ -1,4 +1,4 @@
-"""The payment methods that a cart can be paid with."""
+"""The payment methods that a cart can use."""
 
 from dataclasses import replace
 

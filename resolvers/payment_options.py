@@ -34,7 +34,9 @@ async def save_payment_option(ctx: Context, args: SavePaymentOptionInput) -> Sav
 
 
 async def _save(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
-    """Save a source, or change an option. A source that is already saved is changed, so that a repeat is safe."""
+    """Save a source as a payment option, or change an option. If the source is saved already, its option is changed, so
+    a repeat is safe.
+    """
     target, option_path = args.target, ("input", "target", "paymentOptionId")
     option_id = None
     if target.payment_option_id is not None:
@@ -44,7 +46,7 @@ async def _save(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
     if option_id is not None:
         present = account_edits.entry(options, option_id, option_path)
     if any(option.nickname == args.nickname for option in options if option is not present):
-        message = "Another payment option has this `nickname`. Choose another one."
+        message = "Another payment option has this `nickname`. Choose another nickname."
         raise Refused(invalid(("input", "nickname"), message))
     if present is None:
         await _save_source(ctx, target.source_id or "", args, options)
@@ -54,10 +56,12 @@ async def _save(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
         )
     if args.nickname in (None, present.nickname) and args.is_default in (None, present.is_default):
         return present
-    return await _change_label(ctx, present, args)
+    return await _change_nickname_and_default(ctx, present, args)
 
 
-async def _change_label(ctx: Context, option: PaymentOption, args: SavePaymentOptionInput) -> PaymentOption:
+async def _change_nickname_and_default(
+    ctx: Context, option: PaymentOption, args: SavePaymentOptionInput
+) -> PaymentOption:
     label = Label(nickname=args.nickname or option.nickname, is_default=args.is_default)
     path = ("input", "target")
     await account_edits.change(
@@ -79,14 +83,16 @@ async def _save_source(
         await account_edits.change(ctx, save, path)
     except Refused as refused:
         refusal = refused.__cause__
-        # A refusal with an unknown code can only be about the source: the call has no other input.
+        # A refusal with an unknown code must be about the source, since the call has no other input.
         if isinstance(refusal, UpstreamRefusal) and cause_of(refusal) is ErrorCode.UPSTREAM_REJECTED:
             raise Refused(_not_savable(path)) from refusal
         raise
 
 
 def _not_savable(path: Path) -> PaymentError:
-    message = "The source cannot be saved. Use a chargeable source of a payment method that supports recurring."
+    message = (
+        "The source cannot be saved. Use a chargeable source of a payment method that supports recurring payments."
+    )
     return PaymentError(code=ErrorCode.SOURCE_NOT_REUSABLE, message=message, path=path)
 
 
@@ -96,7 +102,7 @@ def _free_nickname(options: list[PaymentOption]) -> str:
 
 
 async def saved_source_id(ctx: Context, global_id: str, path: Path) -> str:
-    """The source behind a saved payment option of the shopper. Raises `Refused`."""
+    """The id of the source of a saved payment option. Raises `Refused`."""
     option_id = account_edits.decoded_id("PaymentOption", global_id, path)
     option = await account_edits.read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.payment_option(token, option_id)), path

@@ -17,5 +17,5 @@ async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | N
 
 
 async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:
-    """The payment session after a change; read only if the operation selects it."""
+    """The payment session after a change, read only if the operation selects the field."""
     return await payment_session(ctx) if await ctx.session() else None

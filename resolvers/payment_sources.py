@@ -15,10 +15,10 @@ from gateway.sessions.record import CheckoutMemory
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from resolvers import abandon_redirect, cart_edits
+from resolvers.failures import sign_in_errors
 from resolvers.inputs.payment import AttachSourceInput, DetachSourceInput
 from resolvers.payloads import Payload
 from resolvers.payment_options import saved_source_id
-from resolvers.shopper import sign_in_errors
 
 OPTION_PATH = ("input", "source", "paymentOptionId")
 
@@ -49,13 +49,13 @@ async def _attach(ctx: Context, args: AttachSourceInput) -> Payload:
         detached = await cart_edits.send(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
-    # Before the call: its answer may get lost, and the source be attached all the same.
+    # The total is stored before the call, whose answer may be lost although the source is attached.
     await remember_total(ctx, source_id, cart)
     payload = await cart_edits.send(ctx, lambda: attach(ctx, source_id), path=path)
     if payload.errors:
         errors = [await _with_session_state(ctx, error) for error in payload.errors]
         return Payload(errors=errors, warnings=payload.warnings)
-    # The cart may have taken over the source's address, and with it another tax.
+    # The cart may now have the source's address, and therefore another tax.
     await remember_total(ctx, source_id, await cart_edits.current_cart(ctx))
     return payload
 
@@ -73,7 +73,7 @@ async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
         except UpstreamRefusal as refusal:
             if refusal.reason != refusal_codes.CART_FAILURE:
                 raise
-            # The cart was submitted and waits for a redirect.
+            # The cart was submitted and waits for the shopper's approval.
             warnings.extend(await abandon_redirect.start_new_cart(ctx))
 
     payload = await edit_sources(ctx, args.if_revision, lambda: cart_edits.send(ctx, detach_target, path=path))
@@ -86,7 +86,9 @@ async def edit_sources(ctx: Context, if_revision: str | None, change: Callable[[
 
 
 async def _with_coverage_remembered(ctx: Context, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Remember whether store credit alone pays the cart after the change. Later changes of the cart warn if not."""
+    """Make the change, and remember whether store credit alone pays the cart. A later change that ends this coverage
+    returns a warning.
+    """
     payload = await change()
     try:
         covers = store_credit.covers_alone(await ctx.cart())
@@ -105,7 +107,7 @@ async def attach(ctx: Context, source_id: str) -> Cart | None:
 
 
 async def detach(ctx: Context, source_id: str) -> None:
-    """Detaching a source that is not attached succeeds."""
+    """Detach a source. A source that is not attached is no error."""
     try:
         await ctx.as_shopper(lambda upstream, token: upstream.payments.detach_source(token, source_id))
     except UpstreamRefusal as refusal:
@@ -122,7 +124,7 @@ async def _detach_all(ctx: Context) -> None:
 
 
 async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
-    """Remember the total for which a source is attached. A request to authenticate an earlier source is dropped."""
+    """Remember the total for which a source is attached, and forget a request to authenticate an earlier source."""
 
     def note(memory: CheckoutMemory) -> None:
         memory.attached_at = {source_id: due_from_primary(cart).canonical()}
@@ -150,7 +152,7 @@ def _primary_present(cart: Cart) -> PaymentError:
 
 
 async def _with_session_state(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """A payment error with the present state of the payment session; without it when the cart cannot be read."""
+    """The error; a payment error gets the current state of the payment session, if the cart can be read."""
     if not isinstance(error, PaymentError):
         return error
     try:

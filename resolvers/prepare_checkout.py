@@ -9,16 +9,15 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange
 from resolvers import cart_addresses, cart_edits, cart_offers, shipping_options, tax_identifiers
-from resolvers.failures import Refused
+from resolvers.failures import Refused, sign_in_errors
 from resolvers.inputs.checkout import PrepareCheckoutInput, SetCartAddressesInput, UpdateCartInput
 from resolvers.payloads import Payload
-from resolvers.shopper import sign_in_errors
 
 LONGEST_ORGANIZATION_ID = 50
 
 SHIPPING_OPTION_RESET = MutationWarning(
     WarningCode.SHIPPING_OPTION_RESET,
-    "The shipping option is not offered for the new address. Another one, or none, is selected now.",
+    "The shipping option is not offered for the new address. Another option, or no option, is selected now.",
 )
 
 
@@ -30,7 +29,7 @@ async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 
 
 async def set_cart_addresses(ctx: Context, args: SetCartAddressesInput) -> Payload:
-    """One call for both addresses. Warns when the new address has reset the shipping option."""
+    """Set both addresses with one call. Warn when the new address has reset the shipping option."""
     if args.billing is None and args.shipping is None:
         message = "Set `billing`, `shipping` or both."
         return Payload(errors=[InputError(code=ErrorCode.MISSING_INPUT, message=message, path=("input",))])
@@ -59,15 +58,17 @@ async def update_cart(ctx: Context, args: UpdateCartInput) -> Payload:
 
 
 def _address_book_paths(args: PrepareCheckoutInput) -> list[Path]:
-    """Where the input names an entry of the address book."""
+    """The paths of the input at which an entry of the address book is chosen."""
     choices = {"billing": args.billing, "shipping": args.shipping}
     names = [name for name, choice in choices.items() if choice is not None and choice.saved_address_id is not None]
     return [("input", name, "savedAddressId") for name in names]
 
 
 async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
-    """Addresses, organisation and terms in one call, then the parts that need their own. Stops at the first failure."""
-    # A suggestion is for the present address, so it is applied before the addresses change.
+    """Change addresses, organisation and terms with one call, then each other part with its own call. Stop at the first
+    failure.
+    """
+    # A suggestion is valid for the current address, so it is applied before the addresses change.
     payload = await cart_addresses.apply_suggestions(ctx, args.billing, args.shipping)
     if payload.errors:
         return payload
@@ -89,7 +90,7 @@ async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 
 
 async def _common_change(ctx: Context, args: PrepareCheckoutInput) -> CartChange | None:
-    """The parts that one call can change; None when the input has none of them."""
+    """The change of the parts that one call can change; None when the input has no such part."""
     organization_id, accepts_terms = args.organization_id, args.terms_of_sale_accepted
     if organization_id is not None and len(organization_id) > LONGEST_ORGANIZATION_ID:
         message = f"`organizationId` may have at most {LONGEST_ORGANIZATION_ID} characters."
@@ -107,7 +108,7 @@ async def _common_change(ctx: Context, args: PrepareCheckoutInput) -> CartChange
 
 
 def _first_part(args: PrepareCheckoutInput) -> Path:
-    """Where a refusal of the common call is reported."""
+    """The path at which a refusal of the call for several parts is reported."""
     parts = {
         "billing": args.billing,
         "shipping": args.shipping,
@@ -118,7 +119,9 @@ def _first_part(args: PrepareCheckoutInput) -> Path:
 
 
 def _further_parts(ctx: Context, args: PrepareCheckoutInput) -> Iterator[Callable[[], Awaitable[Payload]]]:
-    """Parts with a call of their own, in the order of the input: each depends on the cart after the one before."""
+    """The calls for the other parts, in the sequence of the input. Each call depends on the cart after the call before
+    it.
+    """
     tax, option, offer = args.tax, args.shipping_option, args.offer
     if tax is not None:
         yield lambda: tax_identifiers.replace(ctx, tax, ("input", "tax"))

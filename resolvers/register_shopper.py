@@ -27,7 +27,7 @@ NO_KEY = UUID(int=0)
 
 
 async def register_shopper(ctx: Context, args: RegisterShopperInput) -> RegisterShopperPayload:
-    """A repeat of a call that created the account signs in again."""
+    """Create an account and sign the shopper in. A repeat of a call that created the account only signs in."""
     code = ErrorCode.REGISTRATION_FAILED
     failed = CredentialError(code=code, message=MESSAGES[code], path=INPUT)
     was_signed_in = await ctx.reaches(SessionLevel.REGISTERED)
@@ -35,9 +35,9 @@ async def register_shopper(ctx: Context, args: RegisterShopperInput) -> Register
     if errors and not _is_in_doubt(errors):
         return RegisterShopperPayload(errors=errors)
     if is_replay and was_signed_in:
-        return RegisterShopperPayload()  # The session is this account's already.
+        return RegisterShopperPayload()  # The shopper is signed in to this account already.
     try:
-        # If it is in doubt whether the account was created, the sign-in shows it.
+        # If the account may have been created, the sign-in shows whether it was.
         signed_in = await sign_in_with(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
     except Refused as refused:
         return RegisterShopperPayload(errors=errors or refused.errors)
@@ -55,7 +55,7 @@ async def session_after_registration(parent: RegisterShopperPayload, ctx: Contex
 async def _create_account(
     ctx: Context, args: RegisterShopperInput, failed: AnyUserError
 ) -> tuple[list[AnyUserError], bool]:
-    """The errors, and whether they are those of an earlier call with this key."""
+    """The errors of the call, and whether an earlier call with the same key had stored them."""
     session = await ctx.own_session()
     is_replay = True
 
@@ -97,7 +97,7 @@ def _is_in_doubt(errors: list[AnyUserError]) -> bool:
 
 
 def _registration_error(ctx: Context, failure: UpstreamError, failed: AnyUserError) -> AnyUserError:
-    """The error of a registration. It does not reveal that an account exists."""
+    """The user error for a failed registration. The error does not reveal that an account exists."""
     error = logged_error(ctx, failure, INPUT)
     if isinstance(error, CredentialError):
         return msgspec.structs.replace(error, path=(*INPUT, "password"))
@@ -106,7 +106,9 @@ def _registration_error(ctx: Context, failure: UpstreamError, failed: AnyUserErr
 
 
 def _fingerprint(ctx: Context, args: RegisterShopperInput) -> str:
-    """A digest of the input without its key. The store keeps it, so the password in it is hashed with our secret."""
+    """A digest of the input without its key. The digest is stored, so the password is hashed with a secret of the
+    gateway first.
+    """
     secret = ctx.settings.api_secret.get_secret_value().encode()
     hashed_password = hmac.new(secret, args.password.encode(), "sha256").hexdigest()
     return fingerprint("registerShopper", replace(args, idempotency_key=NO_KEY, password=hashed_password))

@@ -1,9 +1,9 @@
-"""Strings of the graph that have a form of their own. `schema/scalars.py` checks the form."""
+"""Types of strings that have a format in the graph. `schema/scalars.py` checks the format."""
 
 from typing import NewType
 
 ID = NewType("ID", str)
-"""A global identifier, as `gateway/upstream/ids.py` makes it."""
+"""A global identifier, encoded by `gateway/upstream/ids.py`."""
 
 CurrencyCode = NewType("CurrencyCode", str)
 CountryCode = NewType("CountryCode", str)

@@ -21,7 +21,7 @@ async def session(ctx: Context) -> Session | None:
 
 
 async def session_after(parent: Payload, ctx: Context) -> Session | None:
-    """The session after a change."""
+    """The session after a mutation."""
     return await ctx.session()
 
 
@@ -47,14 +47,14 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 
 async def end(ctx: Context, session: Session) -> None:
-    """End a session here and upstream. While a submission of it is open, its token stays valid."""
+    """End a session and revoke its token. While a submission of the session is open, the token stays valid."""
     if await ctx.services.submission_lock.has_open(session):
         await ctx.services.sessions.retire(session)
         ctx.lose_session()
         return
     await ctx.services.sessions.end(session)
     ctx.lose_session()
-    # The session is over even if this fails; the token expires by itself.
+    # The session has ended even if the call fails; the token expires later.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(session.record.access_token)
 
@@ -62,7 +62,9 @@ async def end(ctx: Context, session: Session) -> None:
 async def begin(
     ctx: Context, delivery: SessionDelivery, locale: str | None = None, currency_code: str | None = None
 ) -> tuple[Session, Handle]:
-    """Start a guest session and continue the operation with it. Defaults: first locale, and its currency."""
+    """Start a guest session for this operation. Default: the first locale of the storefront and the currency of the
+    locale.
+    """
     markets_offered = ctx.settings.locales
     locale = locale or markets_offered[0][0]
     currency_code = currency_code or dict(markets_offered)[locale]
@@ -72,17 +74,19 @@ async def begin(
 
 
 async def session_with_shopper_id(ctx: Context) -> Session:
-    """The session; that of a registered shopper with the shopper's id, which names the locks shared by sessions."""
+    """The session. The session of a registered shopper has the shopper's id, by which all sessions of the shopper share
+    their locks.
+    """
     session = await ctx.own_session()
     record = session.record
     if record.shopper_id is None and record.level is SessionLevel.REGISTERED:
-        # The shopper could not be read at sign-in.
+        # The shopper could not be read at the sign-in.
         await record_shopper(ctx, session, await ctx.shopper())
     return session
 
 
 async def record_shopper(ctx: Context, session: Session, shopper: Shopper) -> None:
-    """SessionRecord the shopper's id, and the locale and currency of the account where the storefront offers them."""
+    """Store the shopper's id in the session, and the account's locale and currency if the storefront offers them."""
     markets_offered = dict(ctx.settings.locales)
 
     def edit(record: SessionRecord) -> None:
@@ -96,11 +100,11 @@ async def record_shopper(ctx: Context, session: Session, shopper: Shopper) -> No
 
 
 def bearer_token(handle: Handle) -> str | None:
-    """The handle for the payload; None for a cookie, which is sent in a header only."""
+    """The bearer token for the payload; None for a session in a cookie, which is sent in a header only."""
     return handle.secret if handle.delivery is SessionDelivery.BEARER else None
 
 
 def market_problem(ctx: Context, args: StartSessionInput | UpdateSessionInput) -> InputError | None:
-    """The locale or currency that the storefront does not offer."""
+    """An error for a locale or currency that the storefront does not offer; None when it offers both."""
     problem = markets.not_offered(ctx.settings, args.locale, args.currency_code)
     return invalid(("input", problem.argument), problem.message) if problem is not None else None

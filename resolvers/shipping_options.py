@@ -16,7 +16,9 @@ async def select_shipping_option(ctx: Context, args: SelectShippingOptionInput) 
 
 
 async def select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Payload:
-    """Select the option. The caller holds the lock of the cart. A rule has no effect on a cart that does not ship."""
+    """Select a shipping option. The caller must hold the lock of the cart. A rule has no effect on a cart without
+    shipping.
+    """
     try:
         cart = await cart_edits.current_cart(ctx)
     except Refused as refused:

@@ -1,13 +1,12 @@
-"""The registered shopper: the account and its names."""
+"""The registered shopper's profile."""
 
 from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from gateway.enums import ErrorCode, SessionLevel
-from gateway.errors import SignInRequired
+from gateway.enums import SessionLevel
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import AccessError, AnyUserError, Path, invalid
+from gateway.refusals.user_errors import invalid
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
@@ -21,7 +20,7 @@ from resolvers.payloads import Payload
 
 @dataclass(frozen=True)
 class RegisteredShopper:
-    """The registered shopper by the upstream id alone, for an operation that reads nothing of the profile."""
+    """The registered shopper with the id only, for an operation that does not read the profile."""
 
     upstream_id: str
 
@@ -35,7 +34,7 @@ class RegisteredShopper:
 
 
 async def shopper(ctx: Context) -> RegisteredShopper | Shopper | None:
-    """The registered shopper of the session; None for a guest. A guest costs no call."""
+    """The registered shopper of the session; None, without a call, for a guest."""
     session = await ctx.session()
     if session is None or session.level is not SessionLevel.REGISTERED:
         return None
@@ -48,7 +47,7 @@ async def shopper_of(parent: Session | Cart | Payload, ctx: Context) -> Register
 
 
 async def own_shopper_id(ctx: Context) -> str:
-    """The upstream id of the registered shopper, for a field that only a registered shopper can read."""
+    """Digital River's id of the registered shopper. Only for fields and mutations that need a signed-in shopper."""
     shopper_id = (await ctx.own_session()).record.shopper_id
     return (await ctx.shopper()).upstream_id if shopper_id is None else shopper_id
 
@@ -76,7 +75,7 @@ async def _profile(parent: RegisteredShopper | Shopper, ctx: Context) -> Shopper
 async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
     names = (("firstName", args.first_name), ("lastName", args.last_name))
     empty = [
-        invalid(("input", name), f"`{name}` must not be empty. Leave it out to keep the present one.")
+        invalid(("input", name), f"`{name}` must not be empty. Leave the field out to keep the current name.")
         for name, value in names
         if value is not None and not value.strip()
     ]
@@ -94,11 +93,3 @@ async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
     except Refused as refused:
         return Payload(errors=refused.errors)
     return Payload()
-
-
-async def sign_in_errors(ctx: Context, *paths: Path) -> list[AnyUserError]:
-    """SIGN_IN_REQUIRED at each path, which is usable for a registered shopper only; empty for such. Makes no call."""
-    if await ctx.reaches(SessionLevel.REGISTERED):
-        return []
-    code, level = ErrorCode.SIGN_IN_REQUIRED, SessionLevel.REGISTERED
-    return [AccessError(code=code, message=SignInRequired.message, path=path, required_level=level) for path in paths]

@@ -1,4 +1,4 @@
-"""Signing in: the session becomes a registered shopper's, and every loss in the guest cart is reported."""
+"""Signs a shopper in, and reports every product of the guest cart that was lost."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ from resolvers.inputs.session import SignInInput
 from resolvers.payloads import CartTransition, SignInPayload
 
 RequestTokens = Callable[[Upstream, str | None], Awaitable[Tokens]]
-"""Requests the tokens of a registered shopper. With a guest's token, the guest cart goes to the shopper."""
+"""Requests the tokens of a registered shopper. If a guest's token is sent, the shopper gets the guest cart."""
 
 CART_UNREAD = MutationWarning(
     WarningCode.OTHER, "The cart could not be read after the sign-in. Read `cart` and compare it with the guest cart."
@@ -37,7 +37,7 @@ CART_UNREAD = MutationWarning(
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The session after a sign-in, by its new handle, and what happened to the guest cart."""
+    """The result of a sign-in: the new handle of the session, and what happened to the guest cart."""
 
     handle: Handle
     transition: CartTransition | None
@@ -59,7 +59,7 @@ async def sign_in(ctx: Context, args: SignInInput) -> SignInPayload:
 async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     password, assertion = args.credentials.password, args.credentials.merchant_assertion
     path = ("input", "credentials", "merchantAssertion" if password is None else "password")
-    message = "The credentials are wrong, or the account is locked. Ask the shopper for others."
+    message = "The credentials are wrong, or the account is locked. Ask the shopper for other credentials."
     failed = CredentialError(code=ErrorCode.SIGN_IN_FAILED, message=message, path=path)
     if password is not None:
         await count_try(ctx, password.username, path)
@@ -81,7 +81,7 @@ def _by_reference(reference: str) -> RequestTokens:
 
 
 async def count_try(ctx: Context, username: str | None, path: Path) -> None:
-    """Count an attempt against the account and against the client address. Raises `Refused` above the limit."""
+    """Count a try to sign in, for the account and for the client address. Raises `Refused` above the limit."""
     account_key = f"account:{username.strip().lower()}" if username is not None else None
     try:
         await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.address))
@@ -92,9 +92,10 @@ async def count_try(ctx: Context, username: str | None, path: Path) -> None:
 async def sign_in_with(
     ctx: Context, request: RequestTokens, delivery: SessionDelivery, failed: AnyUserError
 ) -> SignedIn:
-    """Continue as the shopper whose tokens `request` gets. A guest session continues under a new handle.
+    """Sign in the shopper whose tokens `request` gets. The guest session becomes the shopper's session and gets a new
+    handle.
 
-    Raises `Refused`, with `failed` when upstream does not accept the credentials.
+    Raises `Refused`, with the error `failed` when Digital River rejects the credentials.
     """
     present = await ctx.session()
     if present is not None:
@@ -115,7 +116,7 @@ async def sign_in_with(
 async def _promote(
     ctx: Context, request: RequestTokens, guest: Session, failed: AnyUserError
 ) -> tuple[Session, Handle, Cart]:
-    """The guest session as the shopper's, and the cart as the guest had it."""
+    """The guest session as a session of the shopper, its new handle, and the cart before the sign-in."""
     # A submission of the guest cart must end before its session changes.
     async with cart_edits.locked_cart(ctx, None):
         guest_cart = await cart_edits.current_cart(ctx)
@@ -126,7 +127,7 @@ async def _promote(
 async def _new_session(
     ctx: Context, request: RequestTokens, delivery: SessionDelivery, failed: AnyUserError
 ) -> tuple[Session, Handle]:
-    """A new session. If another shopper was signed in, that session ends, and nothing of it is taken over."""
+    """A new session of the shopper, and its handle. A session in which a shopper is signed in already ends first."""
     previous = await ctx.session()
     tokens = await _tokens(ctx, request, None, failed)
     locale, currency_code = ctx.settings.locales[0]
@@ -140,9 +141,9 @@ async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None,
         return await request(ctx.upstream, guest_token)
     except UpstreamRefusal as refusal:
         if refusal.reason == refusal_codes.LIMITED_TOKEN_INVALID and guest_token is not None:
-            # The guest's token has expired, and upstream has not checked the credentials. The guest cart is lost.
+            # The guest's token has expired, and Digital River has not checked the credentials. The guest cart is lost.
             return await _tokens(ctx, request, None, failed)
-        # A rate limit says nothing about the credentials.
+        # A refusal because of a rate limit is not about the credentials.
         if refusal.status in (400, 401) and cause_of(refusal) is not ErrorCode.RATE_LIMITED:
             raise Refused(failed) from refusal
         raise Refused(logged_error(ctx, refusal)) from refusal
@@ -153,7 +154,7 @@ async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None,
 async def _signed_in(ctx: Context, session: Session, handle: Handle, guest_cart: Cart | None) -> SignedIn:
     cart, shopper = await asyncio.gather(ctx.cart(), ctx.shopper(), return_exceptions=True)
     if isinstance(shopper, Shopper):
-        # The shopper is signed in even if this fails: the client must get the new handle.
+        # The shopper is signed in even if the store fails, so the client must get the new handle.
         with contextlib.suppress(StoreUnavailable):
             await sessions.record_shopper(ctx, session, shopper)
     elif not isinstance(shopper, UpstreamError):
@@ -166,7 +167,7 @@ async def _signed_in(ctx: Context, session: Session, handle: Handle, guest_cart:
 
 
 def _compare(guest_cart: Cart | None, cart: Cart) -> tuple[CartTransition, list[MutationWarning]]:
-    """Compare the guest cart with the cart now; a warning for each product whose quantity is lower."""
+    """How the sign-in changed the guest cart, and a warning for each product whose quantity is lower."""
     before, after = _quantities(guest_cart), _quantities(cart)
     reduced = {product_id: quantity for product_id, quantity in before.items() if after[product_id] < quantity}
     if not before:
@@ -189,6 +190,6 @@ def _quantities(cart: Cart | None) -> Counter[str]:
 def _reduced(product_id: str, before: int, after: int) -> MutationWarning:
     return MutationWarning(
         WarningCode.CART_CHANGED_BY_SIGN_IN,
-        f"The guest cart had {before} of this product. The cart has {after} after the sign-in.",
+        f"The guest cart had {before} units of this product. The cart has {after} units after the sign-in.",
         global_id("Product", product_id),
     )

@@ -1,4 +1,4 @@
-"""Store credit of the shopper, and on the cart."""
+"""Reads the store credit of the shopper, and applies it to the cart."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ AMOUNT = ("input", "amount")
 
 SOURCES_REORDERED = MutationWarning(
     WarningCode.SOURCES_REORDERED,
-    "The primary source was detached and attached again, so that store credit pays first and it pays the rest.",
+    "The primary source was detached and attached again, so that store credit pays first.",
 )
 
 
@@ -46,14 +46,14 @@ async def _usable_on(ctx: Context, cart: Cart, balance: Money | None) -> StoreCr
     try:
         stock = await ctx.in_time(ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines]))
     except UpstreamError:
-        stock = {}  # A line on backorder is then refused at the submission.
+        stock = {}  # Without stock, a line on backorder is found only at the submission.
     return rules.account(cart, balance or zero(cart.currency_code), stock, ctx.services.now())
 
 
 def _check_configured(ctx: Context) -> None:
     settings = ctx.settings
     if not settings.ledger_url or not settings.payment_key.get_secret_value():
-        raise NotConfigured("Store credit is off: it needs RIVERFRONT_LEDGER_URL and RIVERFRONT_PAYMENT_KEY.")
+        raise NotConfigured("Store credit is off: RIVERFRONT_LEDGER_URL or RIVERFRONT_PAYMENT_KEY is not set.")
 
 
 async def apply_store_credit(ctx: Context, args: ApplyStoreCreditInput) -> Payload:
@@ -87,7 +87,7 @@ async def _apply(ctx: Context, requested: Money | None) -> Payload:
     if attached is not None and attached.amount_contributed is not None and attached.amount_contributed.equals(amount):
         return Payload()
     try:
-        # The new source is made before any is detached: if that fails, the cart stays as it is.
+        # The new source is made before a source is detached, so the cart does not change if the new source fails.
         reference = (await ctx.shopper()).external_reference_id or ""
         credit_id = await ctx.upstream.payments.create_store_credit(session.id, amount, reference)
     except UpstreamError as failure:
@@ -96,7 +96,7 @@ async def _apply(ctx: Context, requested: Money | None) -> Payload:
 
 
 async def _balance(ctx: Context) -> Money | None:
-    """The balance in the ledger. Raises `Refused` with an error that may be retried: reading changes nothing."""
+    """The balance in the ledger. Raises `Refused` with an error that may be retried, because a read changes nothing."""
     try:
         return await ctx.credit_balance()
     except UpstreamError as failure:
@@ -108,7 +108,9 @@ async def _balance(ctx: Context) -> Money | None:
 
 
 async def _attach_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
-    """Attach store credit. It pays only if attached before the primary source, which is detached and attached again."""
+    """Attach store credit. Store credit must be attached before the primary source, which is therefore detached and
+    attached again.
+    """
     primary = cart.primary_source
     payload = await _send_in_order(
         ctx,
@@ -117,7 +119,7 @@ async def _attach_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
     )
     if primary is None:
         return payload
-    # Also after a failure. If the primary source is still attached, attaching it again changes nothing.
+    # The primary source is attached again even after a failure. If it is still attached, the call changes nothing.
     reattached = await cart_edits.send(ctx, lambda: payment_sources.attach(ctx, primary.source_id), path=())
     errors = [*payload.errors, *(_missing_primary(error, primary) for error in reattached.errors)]
     return Payload(errors=errors, warnings=[] if errors else [*reattached.warnings, SOURCES_REORDERED])
@@ -131,7 +133,7 @@ def _detaching(ctx: Context, source: Source) -> Callable[[], Awaitable[Cart | No
 
 
 async def _send_in_order(ctx: Context, *calls: Callable[[], Awaitable[Cart | None]]) -> Payload:
-    """Send one call after the other. The first failure stops the rest."""
+    """Send one call after the other. Stop at the first failure."""
     payload = Payload()
     for call in calls:
         payload = await cart_edits.send(ctx, call, path=AMOUNT)
@@ -141,9 +143,9 @@ async def _send_in_order(ctx: Context, *calls: Callable[[], Awaitable[Cart | Non
 
 
 def _missing_primary(error: AnyUserError, primary: Source) -> AnyUserError:
-    """The error with which the primary source could not be attached again."""
+    """The error of the call that should attach the primary source again, with a message about the missing source."""
     message = (
-        "The source that was attached is missing now: it could not be attached again. Attach a source for "
+        "The primary source is no longer attached, and could not be attached again. Attach a source for "
         "`paymentSession.amountRemaining`."
     )
     if isinstance(error, PaymentError) and error.code is ErrorCode.SOURCE_NOT_CHARGEABLE:

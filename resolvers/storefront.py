@@ -1,4 +1,4 @@
-"""Settings of the storefront that a client needs to render anything."""
+"""Settings that a storefront reads before it renders its first page."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Turning the cart into an order."""
+"""Submitting the cart as an order, resuming a submission, and reading its outcome."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ async def order_submission(ctx: Context, idempotency_key: UUID | None = None) ->
     try:
         return await submissions.look_up(ctx, idempotency_key)
     except NothingToResume:
-        return None  # Another replica has just deleted the attempt, since nothing had been sent.
+        return None  # Another replica has just deleted the attempt, because nothing had been sent.
 
 
 async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayload:

@@ -15,7 +15,7 @@ async def set_tax_identifiers(ctx: Context, args: SetTaxIdentifiersInput) -> Pay
 
 
 async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
-    """Replace all identifiers. The caller holds the lock of the cart."""
+    """Replace all tax identifiers of the cart. The caller must hold the lock of the cart."""
     identifiers = [(identifier.key, identifier.value.strip()) for identifier in tax.tax_identifiers]
     list_path = (*path, "taxIdentifiers")
     problem = await _problem(ctx, tax, identifiers, list_path)
@@ -35,7 +35,9 @@ async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
 async def _problem(
     ctx: Context, tax: CheckoutTaxInput, identifiers: list[tuple[str, str]], path: Path
 ) -> DestinationError | None:
-    """The first problem of the identifiers. None when the rules cannot be read: Digital River checks them again."""
+    """The first problem of the identifiers; None when the rules cannot be read, because Digital River checks the
+    identifiers too.
+    """
     if not identifiers:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A new locale or currency for the session and its cart."""
+"""Changes the locale or currency of the session and its cart."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
         record.locale, record.currency_code = locale, currency_code
 
     async def set_market() -> Payload:
-        # Upstream refuses a new currency while a source is attached, and may have changed half of the cart by then.
+        # Digital River refuses a new currency while a source is attached, but may have changed a part of the cart.
         if currency_code != session.currency_code and (await cart_edits.current_cart(ctx)).secondary_source is not None:
             message = "The cart has store credit in another currency. Call `removeStoreCredit` first."
             return Payload(errors=[invalid(path, message)])

@@ -19,11 +19,11 @@ from schema.shared_types import Node
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class Shopper(Node):
-    """A person with an account. Source: GET /v1/shoppers/me with a full access token."""
+    """A registered shopper. Source: GET /v1/shoppers/me with a full access token."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
     external_reference_id: str | None = field(
-        "Merchant's own identifier. Source: externalReferenceId.", resolver=shopper.external_reference_id
+        "The merchant's own identifier. Source: externalReferenceId.", resolver=shopper.external_reference_id
     )
     first_name: str | None = field("Given name. Source: firstName.", resolver=shopper.first_name)
     last_name: str | None = field("Family name. Source: lastName.", resolver=shopper.last_name)
@@ -48,26 +48,26 @@ class Shopper(Node):
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=orders.orders_of_shopper,
-        first=argument(int | None, "Number of items from the start of the page; at most 50."),
+        first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 50."),
         after=argument(str | None, "Cursor after which the page starts."),
-        last=argument(int | None, "Number of items from the end of the page; at most 50."),
+        last=argument(int | None, "Number of items before the cursor, or from the end of the list; at most 50."),
         before=argument(str | None, "Cursor before which the page ends."),
-        states=argument(list[OrderState] | None, "Only orders in these states; all when absent."),
+        states=argument(list[OrderState] | None, "States of the orders to return; orders in all states when absent."),
     )
     subscription_contracts: SubscriptionContractConnection | None = field(
-        "Recurring purchases. Null when they could not be read. Source: GET /v1/subscriptions?shopperId=…",
+        "Subscription contracts. Null when they could not be read. Source: GET /v1/subscriptions?shopperId=…",
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=contracts.contracts_of_shopper,
-        first=argument(int | None, "Number of items from the start of the page; at most 50."),
+        first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 50."),
         after=argument(str | None, "Cursor after which the page starts."),
-        last=argument(int | None, "Number of items from the end of the page; at most 50."),
+        last=argument(int | None, "Number of items before the cursor, or from the end of the list; at most 50."),
         before=argument(str | None, "Cursor before which the page ends."),
     )
     store_credit: StoreCreditAccount | None = field(
-        "Store credit. Null when the site has none or the ledger could not be read; the error at its path has the "
-        "reason. Source: the merchant's credit ledger, through the gateway's ledger port.",
+        "Store credit of the shopper. Null when store credit is off, or when the credit ledger could not be read; "
+        "the error at the path of this field has the reason. Source: the merchant's credit ledger.",
         Cost(weight="1"),
         resolver=store_credit.store_credit,
     )
@@ -75,19 +75,22 @@ class Shopper(Node):
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class Session:
-    """A shopper's session with the storefront. The gateway keeps the upstream tokens and never hands them out;
-    the client holds an opaque cookie or bearer token. Source: gateway, over POST /oauth20/token.
+    """A shopper's session. The gateway stores Digital River's tokens and never sends them to the client, which holds an
+    opaque cookie or bearer token. Source: gateway, over POST /oauth20/token.
     """
 
-    id: ID = field("Identifier for support and logs; it grants no access. Source: gateway.")
-    level: SessionLevel = field("How far the session is established. Source: gateway, from the kind of upstream token.")
+    id: ID = field("Identifier of the session for support and logs. The identifier grants no access. Source: gateway.")
+    level: SessionLevel = field(
+        "Whether the session is a guest's or a signed-in shopper's. Source: gateway, from "
+        "the kind of Digital River's token."
+    )
     locale: Locale = field("Locale of the session. Source: gateway, as set when the session began or by updateSession.")
     currency_code: CurrencyCode = field(
         "Currency of the session and its cart. Source: gateway, as set when the session began or by updateSession."
     )
     expires_at: datetime = field(
-        "When the session ends unless it is used. Never later than its upstream token can be renewed. "
-        "Source: gateway, from expires_in."
+        "When the session ends if the client does not use it again. Never later than Digital River's token can be "
+        "renewed. Source: gateway, from expires_in."
     )
     shopper: Shopper | None = field(
         "The signed-in shopper; null for a guest. Source: GET /v1/shoppers/me.",
@@ -98,8 +101,8 @@ class Session:
 
 @dsl.object_type()
 class CartTransition:
-    """The change of the guest cart at the sign-in. Source: gateway, by comparing the cart before and after."""
+    """How the sign-in changed the guest cart. Source: gateway, by comparing the cart before and after."""
 
-    outcome: CartTransitionOutcome = field("Whether the cart kept its lines.")
-    quantity_before: int = field("Units before the sign-in.")
-    quantity_after: int = field("Units after the sign-in.")
+    outcome: CartTransitionOutcome = field("Whether the lines of the guest are still in the cart.")
+    quantity_before: int = field("Units in the guest cart before the sign-in.")
+    quantity_after: int = field("Units in the cart after the sign-in.")

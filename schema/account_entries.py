@@ -12,23 +12,23 @@ from schema.shared_types import Address, Node
 class SavedAddress(Node):
     """An entry of the shopper's address book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
-    nickname: str = field("Shopper's label; unique in the address book. Source: nickName.")
-    is_default: bool = field("True for the address that is applied by default. Source: isDefault.")
-    address: Address = field("The address itself. Source: the address object.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
+    nickname: str = field("Name that the shopper gave the address; unique in the address book. Source: nickName.")
+    is_default: bool = field("True for the default address. Source: isDefault.")
+    address: Address = field("Address with contact details. Source: the address object.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class PaymentOption(Node):
     """A saved payment option. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
-    nickname: str = field("Shopper's label. Source: nickName.")
-    is_default: bool = field("True for the option that is applied by default. Source: isDefault.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
+    nickname: str = field("Name that the shopper gave the payment option. Source: nickName.")
+    is_default: bool = field("True for the default payment option. Source: isDefault.")
     is_expired: bool = field(
-        "True when a card is past its expiry month. Source: gateway, from creditCard.expirationYear and "
+        "True when the expiry month of the card is over. Source: gateway, from creditCard.expirationYear and "
         "expirationMonth.",
         resolver=payment_options.is_expired,
     )
-    source: PaymentSource = field("Reusable source behind it. Source: the option's source fields.")
-    billing_address: Address | None = field("Billing address stored with it. Source: address.")
+    source: PaymentSource = field("Reusable source that the option charges. Source: the source fields of the option.")
+    billing_address: Address | None = field("Billing address of the option. Source: address.")

@@ -21,19 +21,19 @@ class EmptyCartBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class LineBlocker(CheckoutBlocker):
-    """A line cannot be bought as it is: product, stock or quantity. Source: gateway."""
+    """A line cannot be bought because of its product, stock or quantity. Source: gateway."""
 
-    line: CartLine = field("The line.")
+    line: CartLine = field("Line that cannot be bought.")
     available_quantity: int | None = field("Units available; null when unknown, or when stock is not the problem.")
-    minimum_quantity: int | None = field("Smallest allowed quantity; null when there is none.")
-    maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
+    minimum_quantity: int | None = field("Minimum quantity; null when there is none.")
+    maximum_quantity: int | None = field("Maximum quantity; null when there is none.")
 
 
 @dsl.object_type()
 class AddressBlocker(CheckoutBlocker):
     """An address is missing, incomplete or outside the served countries. Source: gateway."""
 
-    kind: AddressKind = field("Which address.")
+    kind: AddressKind = field("Whether the billing or the shipping address blocks the order.")
     missing_fields: list[str] = field(
         "Missing fields of AddressInput; empty when the whole address or its country is the problem."
     )
@@ -52,7 +52,7 @@ class ShippingOptionBlocker(CheckoutBlocker):
 class TaxIdentifierBlocker(CheckoutBlocker):
     """A tax identifier is missing or malformed. Source: gateway."""
 
-    requirements: list[TaxIdentifierRequirement] = field("Sets of identifiers that are accepted.")
+    requirements: list[TaxIdentifierRequirement] = field("Sets of tax identifiers, one of which must be sent.")
 
 
 @dsl.object_type()
@@ -61,10 +61,12 @@ class PaymentSessionBlocker(CheckoutBlocker):
     gateway.
     """
 
-    state: PaymentSessionState | None = field("State of the session; null when there is none.")
+    state: PaymentSessionState | None = field("State of the payment session; null when there is no session.")
     amount_remaining: Money | None = field("Amount still to be covered; null when there is no session.")
-    missing: list[PaymentRequirement] = field("What is missing.")
-    next_action: PaymentNextAction | None = field("What to do next; null when no action can help.")
+    missing: list[PaymentRequirement] = field(
+        "What is missing before the order can be submitted; empty when nothing is."
+    )
+    next_action: PaymentNextAction | None = field("Next step of the payment; null when no action can help.")
 
 
 @dsl.object_type()
@@ -83,7 +85,7 @@ class TermsOfSaleBlocker(CheckoutBlocker):
 class PurchaseChangedBlocker(CheckoutBlocker):
     """The cart has changed since the shopper agreed to buy it. Only submitOrder returns it. Source: gateway."""
 
-    expected_total: Money = field("Total the client sent.")
+    expected_total: Money = field("Total that the client sent to submitOrder.")
     actual_total: Money = field("Total of the cart now.")
     current_revision: CartRevision = field("Revision of the cart now.")
 
@@ -97,6 +99,6 @@ class SubmissionInProgressBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class CheckUnavailableBlocker(CheckoutBlocker):
-    """A rule could not be checked because upstream did not answer. Source: gateway."""
+    """A rule could not be checked because Digital River did not answer. Source: gateway."""
 
-    retry_after: datetime = field("Earliest instant for another check.")
+    retry_after: datetime = field("Earliest time for another check.")

@@ -1,4 +1,4 @@
-"""Builds the executable graph from its types, and prints it."""
+"""Builds the executable GraphQL schema from its types, and prints the SDL."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
@@ -29,7 +29,7 @@ from schema.scalars import SCALARS
 TITLE = """\
 Riverfront: the storefront graph in front of the Digital River Commerce API.
 
-Reading guide. A description ends with `Source:`, which names the upstream value a field comes from, or says `gateway` when Riverfront computes it; a field without one has the source of its type. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. A `message` is for developers; the descriptions of strings for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
+Reading guide. A description ends with `Source:`, which names the value of Digital River that a field returns, or says `gateway` when Riverfront computes the field; a field without `Source:` has the source of its type. `Digital River:` in the description of an enum value is Digital River's word for the value. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. A `message` is for developers; the descriptions of strings for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
 
 
 ROOTS = """\
@@ -46,22 +46,22 @@ class Graph(strawberry.Schema):
 
     @property
     def core(self) -> GraphQLSchema:
-        """The schema for graphql-core, which executes it. Strawberry's own execution would wrap every field."""
+        """The schema as graphql-core executes it. Strawberry's own execution would add a wrapper around every field."""
         return self._schema
 
     @cached_property
     def directive_tables(self) -> DirectiveTables:
-        """The directives of the schema. Raises `IneffectiveDirective`."""
+        """The arguments of all directives in the schema. Raises `IneffectiveDirective`."""
         return read_directives(self.core)
 
     def as_str(self) -> str:
-        """The SDL. The description of the schema is added: Strawberry's printer leaves it out."""
+        """The schema as SDL, with the description of the schema, which Strawberry's printer omits."""
         printed = print_schema(self).replace("directive @oneOf on INPUT_OBJECT\n\n", "").replace(ROOTS, "")
         return f'"""\n{TITLE}\n"""\n{ROOTS}{printed}\n'
 
 
 def _implementers(*modules: Any) -> Sequence[type]:
-    """Types that no field has. They are reached through their interfaces."""
+    """The GraphQL types of some modules. Strawberry does not find types that appear only behind an interface."""
     return [
         value
         for module in modules
@@ -72,7 +72,9 @@ def _implementers(*modules: Any) -> Sequence[type]:
 
 @cache
 def build(*, suggests: bool = False) -> Graph:
-    """The graph. `suggests`: an error about a mistyped name lists similar ones, which reveals parts of the schema."""
+    """Build the graph. With `suggests`, an error about a misspelled name lists similar names, which reveals parts of
+    the schema.
+    """
     graph = Graph(
         query=Query,
         mutation=Mutation,
@@ -87,13 +89,13 @@ def build(*, suggests: bool = False) -> Graph:
 
 
 def typename(value: Any, *_: object) -> str:
-    """The type of a value that appears as an interface or union."""
+    """The GraphQL type of a value whose field has an interface or union type."""
     name: str = value.typename
     return name
 
 
 def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """Report a bad literal with its location, as a bad variable is reported with its name."""
+    """A parser that reports an invalid literal with its location in the document."""
 
     def parse_located(node: ValueNode, variables: Any = None) -> Any:
         try:
@@ -105,7 +107,9 @@ def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _complete(core: GraphQLSchema) -> None:
-    """Add what Strawberry leaves out of the schema it builds."""
+    """Complete the schema from Strawberry: descriptions of the schema and of directive arguments, and how types of
+    values are recognised.
+    """
     core.description = TITLE
     for type_ in core.type_map.values():
         if is_object_type(type_):

@@ -29,27 +29,28 @@ from schema.shared_types import (
 class CartLine(Node):
     """A product and its quantity in a cart. Source: lineItem."""
 
-    upstream_id: str = field("Identifier used upstream. Source: lineItem.id.")
+    upstream_id: str = field("Digital River's identifier. Source: lineItem.id.")
     quantity: int = field("Number of units. Source: quantity.")
     product: Product = field(
-        "The product. Fields beyond the upstream line summary cost one batched read. Source: product."
+        "Product of the line. A field that Digital River's cart line lacks costs one read for all lines together. "
+        "Source: product."
     )
     pricing: LinePricing = field("Amounts of the line. Source: pricing.")
     inventory: InventoryStatus | None = field(
-        "Stock for this quantity. Null when it could not be read. Source: GET "
+        "Stock of the product. Null when the stock could not be read. Source: GET "
         "/v1/shoppers/me/products/inventory-status.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=catalog.line_inventory,
     )
     parent_line_id: ID | None = field(
-        "Line this one depends on, for bundle children. Null for an independent line. Source: parentLineItemId."
+        "Parent line of a line that belongs to a bundle. Null for every other line. Source: parentLineItemId."
     )
     recurring_terms: RecurringTerms | None = field(
         "Recurring terms; null for a one-time purchase. Source: subscriptionInfo."
     )
     custom_attributes: list[CustomAttribute] = field(
-        "Merchant attributes. Source: customAttributes.", ListSize(assumed_size=10)
+        "Attributes that the merchant has defined. Source: customAttributes.", ListSize(assumed_size=10)
     )
 
 
@@ -65,7 +66,7 @@ class CartTotals:
     shipping_and_handling: Money = field("Shipping and handling. Source: shippingAndHandling.")
     tax: Money = field("All taxes. Source: tax.")
     import_tax_and_duty: Money = field("Import taxes and duties. Source: importTaxAndDuty.")
-    order_total: Money = field("What the shopper pays. Source: orderTotal.")
+    order_total: Money = field("Total that the shopper pays. Source: orderTotal.")
     is_estimate: bool = field(
         "True while addresses or the shipping option are missing, so that tax and shipping may "
         "still change. Source: gateway."
@@ -76,23 +77,24 @@ class CartTotals:
 class AppliedOffer:
     """An offer in effect on a cart. Source: appliedOffers."""
 
-    offer: Offer = field("The offer. Source: offer.")
+    offer: Offer = field("Offer that applies to the cart. Source: offer.")
     coupon_code: str | None = field(
-        "Code the shopper entered; null for an automatic offer. Source: gateway, from the request that applied it."
+        "Coupon code that applied the offer; null for an offer without a coupon, and when the code is not known for "
+        "certain. Source: gateway, from the request that sent the code."
     )
     discount: Money | None = field(
-        "Discount it gives; null when upstream does not break it out. Source: offer discount."
+        "Discount from this offer; null when Digital River does not report it separately. Source: offer discount."
     )
-    line_id: ID | None = field("Line it applies to; null when it applies to the whole cart. Source: gateway.")
+    line_id: ID | None = field("Line that was added for this offer; null unless there is exactly one. Source: gateway.")
 
 
 @dsl.object_type()
 class CartAddress:
     """An address on a cart. Source: billingAddress or shippingAddress."""
 
-    address: Address = field("The address. Source: the address object.")
+    address: Address = field("Address with contact details. Source: the address object.")
     suggestions: list[AddressSuggestion] = field(
-        "Corrections that the upstream address verification offers; empty when it has none. Source: "
+        "Corrections that Digital River's address verification suggests; empty when there are none. Source: "
         "suggestions.address.",
         ListSize(assumed_size=3),
     )
@@ -102,11 +104,11 @@ class CartAddress:
 class ShippingOption:
     """A shipping option of a cart. Source: shippingOption."""
 
-    id: ID = field("Identifier to select it with. Source: id.")
+    id: ID = field("Identifier to send to selectShippingOption. Source: id.")
     name: str = field("Name for display, for example UPS Ground. Source: description.")
     cost: Money = field("Price before shipping offers. Source: cost.")
     cost_with_discount: Money = field("Price after shipping offers. Source: costWithDiscount, else cost.")
-    is_selected: bool = field("True when the cart uses it. Source: gateway, from shippingMethod.code.")
+    is_selected: bool = field("True for the option that the cart uses. Source: gateway, from shippingMethod.code.")
 
 
 @dsl.object_type()
@@ -119,11 +121,11 @@ class TaxIdentifier:
 
 @dsl.object_type()
 class TaxIdentifierField:
-    """A tax identifier to ask the shopper for. Source: a definition of the tax-registrations JSON schema."""
+    """A tax identifier that the shopper enters. Source: a definition of the tax-registrations JSON schema."""
 
     key: str = field("Kind of identifier to send. Source: key.")
     label: str = field("Label in the site's language. Source: title.")
-    help: str | None = field("Help in the site's language. Source: description.")
+    help: str | None = field("Help text in the site's language. Source: description.")
     patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
 
 
@@ -133,29 +135,28 @@ class TaxIdentifierRequirement:
     JSON schema.
     """
 
-    customer_type: CustomerType = field("Kind of buyer the set is for. Source: customerType.")
-    minimum_count: int = field("Smallest number of identifiers to send. Source: minItems.")
-    fields: list[TaxIdentifierField] = field("Identifiers of the set. Source: definitions.")
+    customer_type: CustomerType = field("Kind of buyer to which the set applies. Source: customerType.")
+    minimum_count: int = field("Minimum number of identifiers to send. Source: minItems.")
+    fields: list[TaxIdentifierField] = field("Tax identifiers that belong to the set. Source: definitions.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Cart(Node):
-    """The active cart of the session; a session has exactly one. It is never cached between operations, and
-    read once per operation however often it is selected. Source: GET /v1/shoppers/me/carts/active.
+    """The active cart of the session; every session has exactly one. The gateway reads the cart once per operation and
+    never caches it between operations. Source: GET /v1/shoppers/me/carts/active.
     """
 
-    upstream_id: str = field("Identifier used upstream. Source: cart.id.")
+    upstream_id: str = field("Digital River's identifier. Source: cart.id.")
     revision: CartRevision = field(
-        "Digest of what would be bought now; send it with `submitOrder`, and with a change that is meant for this "
-        "revision only. Source: gateway."
+        "Digest of the cart as the shopper sees it now. Send the revision with `submitOrder`, and with a change "
+        "that must apply to this revision only. Source: gateway."
     )
     currency_code: CurrencyCode = field("Currency of every amount in the cart. Source: pricing.orderTotal.currency.")
     lines: list[CartLine] = field(
-        "All lines, in upstream order. They are not paged, so totals never depend on a page. "
-        "Source: lineItems.lineItem.",
+        "All lines, in Digital River's order. Lines are never paged. Source: lineItems.lineItem.",
         ListSize(assumed_size=25),
     )
-    total_quantity: int = field("Sum of line quantities. Source: totalItemsInCart.")
+    total_quantity: int = field("Sum of the quantities of all lines. Source: totalItemsInCart.")
     requires_shipping: bool = field("True when a line has to be shipped. Source: gateway, from product.productType.")
     totals: CartTotals = field("Amounts of the whole cart. Source: cart.pricing.")
     applied_offers: list[AppliedOffer] | None = field(
@@ -168,8 +169,8 @@ class Cart(Node):
     billing_address: CartAddress | None = field("Billing address. Null until it is set. Source: billingAddress.")
     shipping_address: CartAddress | None = field("Shipping address. Null until it is set. Source: shippingAddress.")
     shipping_options: list[ShippingOption] = field(
-        "Shipping options of the cart; empty when nothing ships and until a shipping address is set. "
-        "Source: shippingOptions.shippingOption.",
+        "Shipping options of the cart; empty when no line is shipped, and until a shipping address is set. Source: "
+        "shippingOptions.shippingOption.",
         ListSize(assumed_size=6),
     )
     selected_shipping_option: ShippingOption | None = field(
@@ -185,35 +186,34 @@ class Cart(Node):
         ListSize(assumed_size=2),
         resolver=cart.tax_identifier_requirements,
     )
-    is_tax_inclusive: bool = field("True when line prices contain tax. Source: taxInclusive.")
+    is_tax_inclusive: bool = field("True when line prices include tax. Source: taxInclusive.")
     landed_cost_state: LandedCostState = field(
         "Whether import duty and tax are part of the total. Source: landedCostState."
     )
     terms_of_sale_accepted: bool = field("True once the terms of sale are accepted. Source: termsOfSalesAcceptance.")
     organization_id: str | None = field(
-        "Organisation the purchase is for, for invoice methods. Source: organizationId."
+        "Organisation that buys, for payment methods that send an invoice. Source: organizationId."
     )
     charge_type: ChargeType = field("Who initiates the charge. Source: chargeType.")
     business_entity_code: str | None = field("Legal entity that sells, for legal notices. Source: businessEntityCode.")
     shopper: Shopper | None = field(
-        "Shopper applied to the cart; null for a guest. Source: GET /v1/shoppers/me.",
+        "Registered shopper of the cart; null for a guest. Source: GET /v1/shoppers/me.",
         Cost(weight="1"),
         resolver=shopper.shopper_of,
     )
     payment_session: PaymentSession | None = field(
-        "Payment session of the cart. Null when payment sessions are off for the site, or "
-        "before a first line exists. Source: cart.paymentSession.",
+        "Payment session of the cart. Null when payment sessions are off for the site, and until the first line is "
+        "added. Source: cart.paymentSession.",
         resolver=payment_session.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
-        "Whether the cart can become an order now, and what blocks it. Null only if the check itself failed. "
-        "Source: gateway.",
+        "Whether the cart can become an order now, and what blocks it. Null only if the check failed. Source: gateway.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=readiness.readiness,
     )
     warnings: list[MutationWarning] = field(
-        "What the shopper should know about the cart; none of it blocks the order. Source: the upstream warnings "
-        "object, and gateway.",
+        "Warnings about the cart for the shopper. A warning does not block the order. Source: Digital River's "
+        "warnings object, and gateway.",
         resolver=cart.warnings,
     )

@@ -11,23 +11,22 @@ from schema.shared_types import CustomAttribute, InventoryStatus, Money, Node, P
 
 @dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
 class Storefront:
-    """Settings a storefront needs before it renders anything. Source: gateway configuration and the site
-    settings upstream.
-    """
+    """Settings that a storefront reads before it renders its first page. Source: settings of the gateway."""
 
-    publishable_key: str = field("Public key for DigitalRiver.js. It is not a secret. Source: gateway configuration.")
+    publishable_key: str = field(
+        "Public key for DigitalRiver.js. The key is not a secret. Source: settings of the gateway."
+    )
     billing_countries: list[CountryCode] = field(
-        "Countries the site bills to; empty when the gateway knows no limit. Source: gateway "
-        "configuration, mirroring the site setting."
+        "Countries of billing addresses that the site accepts; empty when it accepts every country. Source: "
+        "settings of the gateway."
     )
     shipping_countries: list[CountryCode] = field(
-        "Countries the site ships to; empty when the gateway knows no limit. Source: gateway "
-        "configuration, mirroring the site setting."
+        "Countries to which the site ships; empty when it ships to every country. Source: settings of the gateway."
     )
-    locales: list[Locale] = field("Locales the storefront offers. Source: gateway configuration.")
-    currencies: list[CurrencyCode] = field("Currencies the storefront offers. Source: gateway configuration.")
+    locales: list[Locale] = field("Locales the storefront offers. Source: settings of the gateway.")
+    currencies: list[CurrencyCode] = field("Currencies the storefront offers. Source: settings of the gateway.")
     terms_of_sale_mode: TermsOfSaleMode = field(
-        "How the shopper accepts the terms of sale. Source: gateway configuration, mirroring the site setting."
+        "How the shopper accepts the terms of sale. Source: settings of the gateway."
     )
 
 
@@ -36,12 +35,12 @@ class ProductPricing:
     """Unit price of a product. Source: product.pricing."""
 
     list_price: Money = field("Price before discounts. Source: listPrice.")
-    sale_price: Money = field("Price a shopper pays now for one unit. Source: salePriceWithQuantity.")
+    sale_price: Money = field("Price that a shopper pays now for one unit. Source: salePriceWithQuantity.")
     suggested_price: Money | None = field("Manufacturer's suggested price. Source: msrpPrice.")
     commitment_price: Money | None = field(
         "Total over the commitment period of a subscription product. Source: commitmentPrice."
     )
-    includes_tax: bool = field("True when the list price contains tax. Source: listPriceIncludesTax.")
+    includes_tax: bool = field("True when the list price includes tax. Source: listPriceIncludesTax.")
 
 
 @dsl.object_type()
@@ -55,34 +54,35 @@ class VolumePriceTier:
 
 @dsl.object_type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
 class Product(Node):
-    """A product or one variation of it. Source: GET /v1/shoppers/me/products/{productId}."""
+    """A product, or a variation of a base product. Source: GET /v1/shoppers/me/products/{productId}."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
-    external_reference_id: str | None = field("Merchant's own identifier. Source: externalReferenceId.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
+    external_reference_id: str | None = field("The merchant's own identifier. Source: externalReferenceId.")
     sku: str | None = field("Stock keeping unit. Source: sku.")
     name: str = field("Name for display. Source: displayName, else name.")
-    short_description: str | None = field("One or two sentences. Source: shortDescription.")
+    short_description: str | None = field("Description in one or two sentences. Source: shortDescription.")
     long_description: str | None = field(
-        "Full description; may contain merchant HTML, sanitise before rendering. Source: longDescription."
+        "Full description. May include HTML of the merchant: sanitise the text before rendering. Source: "
+        "longDescription."
     )
-    kind: ProductKind = field("What is delivered. Source: productType.")
-    is_purchasable: bool = field("True when it can be put in a cart. Source: purchasable.")
-    is_displayable: bool = field("True when it may be shown. Source: displayableProduct.")
+    kind: ProductKind = field("Whether the product is downloaded or shipped. Source: productType.")
+    is_purchasable: bool = field("True when the product can be put in a cart. Source: purchasable.")
+    is_displayable: bool = field("True when the product may be shown. Source: displayableProduct.")
     is_base_product: bool = field(
-        "True for a parent that only groups variations and cannot be bought itself. Source: baseProduct."
+        "True for a base product, which groups variations and cannot be bought. Source: baseProduct."
     )
-    manufacturer_name: str | None = field("Manufacturer. Source: manufacturerName.")
+    manufacturer_name: str | None = field("Name of the manufacturer. Source: manufacturerName.")
     manufacturer_part_number: str | None = field("Manufacturer's part number. Source: manufacturerPartNumber.")
-    minimum_quantity: int | None = field("Smallest quantity of one cart line. Source: minimumQuantity.")
-    maximum_quantity: int | None = field("Largest quantity of one cart line. Source: maximumQuantity.")
+    minimum_quantity: int | None = field("Minimum quantity of one cart line. Source: minimumQuantity.")
+    maximum_quantity: int | None = field("Maximum quantity of one cart line. Source: maximumQuantity.")
     thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
     image_url: Url | None = field("Large picture. Source: productImage.")
     keywords: str | None = field("Search keywords. Source: keywords.")
     custom_attributes: list[CustomAttribute] = field(
-        "Merchant attributes: all, or those with the given names. Source: customAttributes.",
+        "Attributes that the merchant has defined: all, or those in `names`. Source: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
-        names=argument(list[str] | None, "Names to return; all when absent."),
+        names=argument(list[str] | None, "Names of the attributes to return; all attributes when absent."),
     )
     pricing: ProductPricing | None = field(
         "Price for one unit. Source: pricing.",
@@ -91,26 +91,28 @@ class Product(Node):
         resolver=catalog.pricing,
     )
     volume_pricing: list[VolumePriceTier] | None = field(
-        "Price by quantity. Null when it could not be read. Source: GET …/pricing/volume-pricing.",
+        "Prices by quantity. Null when the prices could not be read. Source: GET …/pricing/volume-pricing.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=10),
         resolver=catalog.volume_pricing,
     )
     inventory: InventoryStatus | None = field(
-        "Stock. Batched across the whole operation. Source: GET /v1/shoppers/me/products/inventory-status.",
+        "Stock. The gateway reads the stock of all products of an operation together. Source: GET "
+        "/v1/shoppers/me/products/inventory-status.",
         SemanticNonNull(),
         CacheControl(max_age=15, scope=PUBLIC, stale_if_error=0),
         Cost(weight="1"),
         resolver=catalog.inventory,
     )
     parent: "Product | None" = field(
-        "Product this one is a variation of. Null for a product without a parent. Source: parentProduct.",
+        "Base product of a variation. Null for a product without a base product. Source: parentProduct.",
         Cost(weight="1"),
         resolver=catalog.parent_product,
     )
     variations: "list[Product] | None" = field(
-        "Variations of a base product; empty for others. Null when they could not be read. Source: GET …/variations.",
+        "Variations of a base product; empty for every other product. Null when the variations could not be read. "
+        "Source: GET …/variations.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=20),
@@ -130,7 +132,7 @@ class Product(Node):
         Cost(weight="1"),
         ListSize(assumed_size=5),
         resolver=catalog.product_offers,
-        point_of_promotion=argument(str | None, "Limit to one point of promotion; all offers when absent."),
+        point_of_promotion=argument(str | None, "Point of promotion whose offers to return; all offers when absent."),
     )
 
 
@@ -138,11 +140,12 @@ class Product(Node):
 class Category(Node):
     """A group of products. Source: GET /v1/shoppers/me/categories/{categoryId}."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
     name: str = field("Name for display. Source: displayName.")
-    short_description: str | None = field("One or two sentences. Source: shortDescription.")
+    short_description: str | None = field("Description in one or two sentences. Source: shortDescription.")
     long_description: str | None = field(
-        "Full description; may contain merchant HTML, sanitise before rendering. Source: longDescription."
+        "Full description. May include HTML of the merchant: sanitise the text before rendering. Source: "
+        "longDescription."
     )
     thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
     children: "list[Category] | None" = field(
@@ -158,19 +161,19 @@ class Category(Node):
         Cost(weight="1"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.category_products,
-        first=argument(int | None, "Number of items from the start of the page; at most 100."),
+        first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 100."),
         after=argument(str | None, "Cursor after which the page starts."),
-        last=argument(int | None, "Number of items from the end of the page; at most 100."),
+        last=argument(int | None, "Number of items before the cursor, or from the end of the list; at most 100."),
         before=argument(str | None, "Cursor before which the page ends."),
     )
 
 
 @dsl.object_type()
 class ProductEdge:
-    """One product in a page. Source: gateway."""
+    """A product of a page, with its cursor. Source: gateway."""
 
-    cursor: str = field("Position of the item.")
-    node: Product = field("The product.")
+    cursor: str = field("Cursor of the item, for `after` and `before`.")
+    node: Product = field("Product at the cursor.")
 
 
 @dsl.object_type()
@@ -179,25 +182,25 @@ class ProductConnection:
 
     edges: list[ProductEdge] = field("Items with their cursors.")
     nodes: list[Product] = field("The items of the page, for clients that need no cursors.")
-    page_info: PageInfo = field("Position of the page.")
-    total_count: int = field("Number of matches over all pages. Source: totalResults.")
+    page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
+    total_count: int = field("Number of items on all pages. Source: totalResults.")
 
 
 @dsl.object_type(CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600))
 class Offer(Node):
     """A promotion. Source: GET /v1/shoppers/me/offers/{offerId}."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
     name: str = field("Name for display. Source: name.")
     kind: OfferKind = field("What the offer does. Source: type.")
     trigger: str | None = field(
-        "What starts the offer, as upstream writes it, for example Always Triggered. Source: trigger."
+        "What starts the offer, in Digital River's words, for example Always Triggered. Source: trigger."
     )
-    image_url: Url | None = field("Picture. Source: image.")
-    sales_pitches: list[str] = field("Sales pitches in upstream order. Source: salesPitch.")
+    image_url: Url | None = field("Picture of the offer. Source: image.")
+    sales_pitches: list[str] = field("Sales pitches in Digital River's order. Source: salesPitch.")
     products: "list[OfferedProduct] | None" = field(
-        "Products the offer promotes, with their promotional price. Null when they could not be read. "
-        "Source: GET …/product-offers.",
+        "Products that the offer promotes, with their promotional prices. Null when they could not be read. Source: "
+        "GET …/product-offers.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=10),
@@ -209,7 +212,7 @@ class Offer(Node):
 class OfferedProduct:
     """A product inside an offer. Source: productOffer."""
 
-    product: Product = field("The product. Source: product.")
+    product: Product = field("Product that the offer promotes. Source: product.")
     list_price: Money = field("Unit price before the offer. Source: pricing.listPrice.")
     offer_price: Money = field("Unit price with the offer. Source: pricing.salePriceWithQuantity.")
-    sales_pitch: str | None = field("Sales pitch. Source: salesPitch.")
+    sales_pitch: str | None = field("Sales pitch for this product. Source: salesPitch.")

@@ -1,4 +1,4 @@
-"""How descriptions get into the graph: docstrings of classes, and a description for each value of an enum."""
+"""Descriptions of the graph, from docstrings of classes and from arguments of `describe_enum`."""
 
 import inspect
 from enum import Enum
@@ -10,13 +10,13 @@ E = TypeVar("E", bound=type[Enum])
 
 
 def prose(docstring: str | None) -> str:
-    """A docstring as a description: its lines are joined, its paragraphs stay."""
+    """The docstring as a description, with one line for each paragraph."""
     paragraphs = inspect.cleandoc(docstring or "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def describe_enum(cls: E, description: str, **values: str) -> E:
-    """Declare an enum of the gateway as an enum of the graph. Raises `KeyError` unless each value is described."""
+    """Declare an enum of the gateway as an enum of the graph. Raises `KeyError` if a value has no description."""
     strawberry.enum(cls, description=description)
     definition = cls.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:

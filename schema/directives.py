@@ -1,4 +1,4 @@
-"""The directives of the graph: what a field costs, which session it needs, how long it may be cached."""
+"""The directives of the graph: cost, session level, cache control, idempotency and secrecy of a field."""
 
 from typing import Annotated
 
@@ -15,21 +15,22 @@ PRIVATE = CacheControlScope.PRIVATE
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE, Location.UNION],
-    description="How long and for whom a field may be cached. The response policy is the strictest one among the "
-    "selected fields; a response without any hint is never stored. Source: gateway.",
+    description="How long and for whom a field may be cached. A response has the strictest cache control of its "
+    "selected fields; a response without any such field is never stored. Source: gateway.",
 )
 class CacheControl:
     max_age: int | None = strawberry.field(
         description="Lifetime in a cache, in seconds. 0 means never store.", default=strawberry.UNSET
     )
     scope: CacheControlScope | None = strawberry.field(
-        description="Who may share the stored value.", default=strawberry.UNSET
+        description="Whether all shoppers share the cached value.", default=strawberry.UNSET
     )
     inherit_max_age: bool | None = strawberry.field(
-        description="Take the lifetime of the parent field instead of stating one.", default=strawberry.UNSET
+        description="True to take the lifetime of the parent field.", default=strawberry.UNSET
     )
     stale_if_error: int | None = strawberry.field(
-        description="Extra seconds during which a stale value may be served if the upstream call fails.",
+        description="Seconds after the lifetime of a value during which the value may still be served if the call to "
+        "Digital River fails.",
         default=strawberry.UNSET,
     )
 
@@ -43,8 +44,8 @@ class CacheControl:
         Location.OBJECT,
         Location.SCALAR,
     ],
-    description="Static weight of a field for the cost limit, in points; one point is roughly one cheap upstream "
-    "read. Follows the GraphQL cost directives draft. Source: gateway.",
+    description="Weight of a field for the cost limit, in points; one point is about one cheap call to Digital "
+    "River. Follows the GraphQL cost directives draft. Source: gateway.",
 )
 class Cost:
     weight: str = strawberry.field(description="Weight in points, written as a decimal string.")
@@ -52,7 +53,7 @@ class Cost:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="How many items of a list count for the cost limit. Follows the GraphQL cost directives draft. "
+    description="Number of items of a list, for the cost limit. Follows the GraphQL cost directives draft. "
     "Source: gateway.",
 )
 class ListSize:
@@ -63,25 +64,25 @@ class ListSize:
         description="Arguments whose value limits the number of items.", default=strawberry.UNSET
     )
     sized_fields: list[str] | None = strawberry.field(
-        description="Fields below it that hold the sliced items.", default=strawberry.UNSET
+        description="Fields of the returned object that have the items.", default=strawberry.UNSET
     )
     require_one_slicing_argument: bool | None = strawberry.field(
-        description="Reject the operation unless it has exactly one slicing argument.", default=True
+        description="Where `slicingArguments` are named: reject an operation without exactly one of them.", default=True
     )
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.OBJECT],
-    description="Lowest session level that may read the field or call the mutation. Source: gateway.",
+    description="Minimum session level to read the field or to call the mutation. Source: gateway.",
 )
 class RequiresSession:
-    level: SessionLevel = strawberry.field(description="Required level.", default=SessionLevel.ANONYMOUS)
+    level: SessionLevel = strawberry.field(description="Minimum session level.", default=SessionLevel.ANONYMOUS)
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="The field is nullable only because its own upstream call can fail; without an entry in `errors` at "
-    "its path it is never null. Error-aware clients can generate a non-null type for it. Source: gateway.",
+    description="The field is null only together with an error at its path, for example when a call to Digital "
+    "River failed. A client that handles errors can generate a non-null type for the field. Source: gateway.",
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
@@ -91,8 +92,8 @@ class SemanticNonNull:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.ARGUMENT_DEFINITION, Location.INPUT_FIELD_DEFINITION],
-    description="The value is secret or personal: it is redacted from logs and traces, never stored in a shared "
-    "cache, and an operation whose variables feed it is refused over HTTP GET. Source: gateway.",
+    description="The value is secret or personal. It is never logged, traced or stored in a shared cache. An "
+    "operation with a variable for a sensitive value is rejected over HTTP GET. Source: gateway.",
 )
 class Sensitive: ...
 
@@ -102,24 +103,24 @@ class Sensitive: ...
     description="What a client may assume when it repeats a mutation after a lost answer. Source: gateway.",
 )
 class Idempotency:
-    mode: IdempotencyMode = strawberry.field(description="Repeat behaviour.")
+    mode: IdempotencyMode = strawberry.field(description="What happens when the mutation is repeated.")
 
 
 @strawberry.directive(
     name="inContext",
     locations=[DirectiveLocation.QUERY],
-    description="Locale and currency for the public catalog fields of one operation. It is part of the document and "
-    "its variables, hence part of the cache key. It does not change the shopper session. Source: gateway.",
+    description="Locale and currency for the public catalog fields of one operation. Locale and currency of the "
+    "session do not change. Source: gateway.",
 )
 def in_context(
     locale: Annotated[
-        Locale | None, strawberry.argument(description="Locale for names and descriptions.")
+        Locale | None, strawberry.argument(description="Locale of names and descriptions.")
     ] = strawberry.UNSET,
     currency_code: Annotated[
-        CurrencyCode | None, strawberry.argument(description="Currency for prices.")
+        CurrencyCode | None, strawberry.argument(description="Currency of prices.")
     ] = strawberry.UNSET,
 ) -> None:
-    """Declared for documents that carry it; it never transforms a value."""
+    """Declared for the schema only: the function is never called."""
 
 
 SCHEMA_DIRECTIVES = (CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive, Idempotency)

@@ -1,7 +1,7 @@
-"""The words that the schema files are written in. They hide how Strawberry spells them.
+"""Functions that declare types and fields of the graph. They hide Strawberry from the files of the types.
 
-Descriptions of types are docstrings, directives are positional, arguments are keywords. A resolver knows nothing of
-GraphQL: it takes `(ctx, …)` for a root field and `(parent, ctx, …)` for a nested one.
+Docstrings describe types, positional arguments are directives, and keyword arguments are arguments of the field. A
+resolver takes `(ctx, …)` for a root field and `(parent, ctx, …)` for any other field.
 """
 
 import inspect
@@ -20,7 +20,9 @@ from schema.resolver_call import Conditions, Resolver, mutation_call, read_call
 T = TypeVar("T")
 
 PARAMETERS = {"filter": "method_filter", "id": "global_id", "input": "args"}
-"""Parameters of resolvers for arguments that are called like a Python builtin. All others have the argument's name."""
+"""Parameter of the resolver for each GraphQL argument that has the name of a Python builtin. All other parameters have
+the name of the argument.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def interface(cls: T) -> T:
 
 
 def argument(hint: Any, description: str, *directives: object) -> Argument:
-    """An argument of a field. One that may be null may be absent."""
+    """An argument of a field. A nullable argument may be absent."""
     default = strawberry.UNSET if NoneType in get_args(hint) else inspect.Parameter.empty
     return Argument(graph_type(hint), description, directives, default)
 
@@ -56,14 +58,16 @@ def field(
     name: str | None = None,
     **arguments: Argument,
 ) -> Any:
-    """A field. Without a resolver its value is the attribute of the same name; `name` is another name in the graph."""
+    """A field of the graph. Without a resolver, the value is the attribute of the same name. `name` is the name in the
+    graph, if different.
+    """
     if resolver is None:
         return strawberry.field(name=name, description=description, directives=directives)
     return _resolved(resolver, read_call, arguments, description, directives)
 
 
 def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
-    """A field of the mutation root. Its `input` is declared by the resolver's parameter `args`."""
+    """A field of the mutation root. Its argument `input` has the type of the resolver's parameter `args`."""
     parameter = inspect.signature(resolver).parameters.get("args")
     declaration = parameter.annotation if parameter is not None else None
     arguments = {} if declaration is None else {"input": argument(declaration, prose(declaration.__doc__))}
@@ -89,7 +93,7 @@ def _resolved(
 
 
 def _signature(arguments: Mapping[str, Argument]) -> inspect.Signature:
-    """The signature from which Strawberry learns the arguments."""
+    """The signature from which Strawberry reads the GraphQL arguments."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [

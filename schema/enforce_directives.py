@@ -1,6 +1,6 @@
-"""The directives of the schema, read back from it at start: as tables for the gateway, and as conditions of resolvers.
+"""Reads the directives from the built schema, as tables for the gateway and as conditions of resolvers.
 
-Nothing of a directive is repeated elsewhere. A directive that nothing acts on stops the start.
+A directive without an effect stops the start of the gateway.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,11 +27,11 @@ from schema.resolver_call import Conditions
 D = TypeVar("D")
 
 Element = Any
-"""A type, field, argument or field of an input, as graphql-core has it."""
+"""A type, field, argument or input field of graphql-core."""
 
 
 class IneffectiveDirective(Exception):
-    """Nothing acts on a directive, or it contradicts another one."""
+    """A directive has no effect, or contradicts another directive."""
 
 
 def directive_of(element: Element, kind: type[D]) -> D | None:
@@ -44,7 +44,7 @@ def _directives(element: Element) -> tuple[object, ...]:
 
 
 def elements(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Element]]:
-    """Every element that can carry a directive."""
+    """Every element of the schema that can have a directive, with its coordinate."""
     for type_name, type_ in core.type_map.items():
         if type_name.startswith("__"):
             continue
@@ -56,7 +56,7 @@ def elements(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Element]]:
 
 
 def read_directives(core: GraphQLSchema) -> DirectiveTables:
-    """Raises `IneffectiveDirective`."""
+    """The arguments of all directives. Raises `IneffectiveDirective`."""
     by_coordinate = dict(elements(core))
     _check(core, by_coordinate)
     return DirectiveTables(
@@ -98,7 +98,7 @@ def _value(argument: Any) -> Any:
     return None if argument is UNSET else argument
 
 
-# Directives that nothing acts on.
+# Directives without an effect.
 
 
 def _check(core: GraphQLSchema, by_coordinate: Mapping[Coordinate, Element]) -> None:
@@ -110,10 +110,10 @@ def _check(core: GraphQLSchema, by_coordinate: Mapping[Coordinate, Element]) -> 
 
 
 def problem(core: GraphQLSchema, coordinate: Coordinate, element: Element, directive: object) -> str | None:
-    """Why nothing acts on this directive here; None when something does."""
+    """The reason why a directive has no effect on an element; None when the directive has an effect."""
     match directive:
         case Cost() if _is_input(core, coordinate):
-            return "inputs have no weight; put it on the field"
+            return "an input has no cost; set the cost of the field"
         case RequiresSession() if isinstance(element, GraphQLField):
             return None if _has_resolver(element) else "a field without a resolver has the level of its parent"
         case RequiresSession(level=level) if level is not SessionLevel.NONE:
@@ -140,12 +140,12 @@ def _mode_problem(
     core: GraphQLSchema, coordinate: Coordinate, field: GraphQLField, mode: IdempotencyMode
 ) -> str | None:
     if core.mutation_type is None or not coordinate.startswith(f"{core.mutation_type.name}."):
-        return "only mutations have a mode"
+        return "only mutations can be @idempotency"
     argument = field.args.get("input")
     input_type = get_named_type(argument.type) if argument is not None else None
     has_key = isinstance(input_type, GraphQLInputObjectType) and "idempotencyKey" in input_type.fields
     if has_key != (mode is IdempotencyMode.KEYED):
-        return "a mutation is KEYED if its input has an idempotencyKey, and only then"
+        return "a mutation must be KEYED if its input has an idempotencyKey, and only then"
     return None
 
 
@@ -153,11 +153,11 @@ def _has_resolver(field: GraphQLField) -> bool:
     return "resolver" in (getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {})
 
 
-# Conditions of resolvers.
+# Conditions under which resolvers are called.
 
 
 def enforce(core: GraphQLSchema) -> None:
-    """Set for each resolver the session level it needs, and whether it promises a value."""
+    """Set the session level that each resolver needs, and whether its value may be null."""
     for type_ in core.type_map.values():
         if not (is_object_type(type_) or is_interface_type(type_)) or type_.name.startswith("__"):
             continue
@@ -170,9 +170,9 @@ def enforce(core: GraphQLSchema) -> None:
 
 
 def _level(field: GraphQLField) -> tuple[SessionLevel, bool]:
-    """The level that a field needs, and whether the field is an error below it.
+    """The session level that a field needs, and whether the field is an error below the level.
 
-    A field is null below the level of its type, if it has no level itself or the level NONE.
+    A field without a level of its own, or with the level NONE, is null below the level of its type.
     """
     own = directive_of(field, RequiresSession)
     if own is not None and own.level is not SessionLevel.NONE:

@@ -21,10 +21,11 @@ from schema.shared_types import AddressSuggestion, Money
 class UserError:
     """An expected reason why a mutation failed. Source: gateway."""
 
-    code: ErrorCode = field("Stable code to branch on; it does not depend on the message.")
+    code: ErrorCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
     path: list[str] = field(
-        "Path to the part of the input that is at fault, for example input, lines, 0, quantity; empty when none is."
+        "Path to the part of the input that is at fault, for example input, lines, 0, quantity; empty when no part "
+        "is at fault."
     )
     retry: RetryAdvice = field("What repeating the call can achieve.")
 
@@ -58,7 +59,7 @@ class ShopperMutationError(UserError):
 
 @dsl.interface
 class ContractMutationError(UserError):
-    """Errors of mutations that change a recurring purchase. Source: gateway."""
+    """Errors of mutations that change a subscription contract. Source: gateway."""
 
 
 @dsl.interface
@@ -103,8 +104,8 @@ class AvailabilityError(CartMutationError):
     """A product cannot be bought in this quantity, or at all. Source: gateway."""
 
     available_quantity: int | None = field("Units available; null when unknown.")
-    minimum_quantity: int | None = field("Smallest allowed quantity; null when there is none.")
-    maximum_quantity: int | None = field("Largest allowed quantity; null when there is none.")
+    minimum_quantity: int | None = field("Minimum quantity; null when there is none.")
+    maximum_quantity: int | None = field("Maximum quantity; null when there is none.")
 
 
 @dsl.object_type()
@@ -117,7 +118,7 @@ class DestinationError(CartMutationError, ShopperMutationError, ContractMutation
     """An address, shipping option or tax identifier cannot be used. Source: gateway."""
 
     suggestions: list[AddressSuggestion] = field(
-        "Corrections that the upstream address verification offers; empty when it has none."
+        "Always empty: read `cart.billingAddress.suggestions` or `cart.shippingAddress.suggestions`."
     )
 
 
@@ -135,8 +136,10 @@ class PaymentError(
 class StoreCreditError(PaymentMutationError):
     """Store credit cannot be used in this amount, or at all. Source: gateway."""
 
-    usable_amount: Money | None = field("Largest amount that can be used on the cart; null when unknown.")
-    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use it; empty when only the amount is wrong.")
+    usable_amount: Money | None = field("Maximum amount that can be used on the cart; null when unknown.")
+    obstacles: list[StoreCreditObstacle] = field(
+        "Why the cart cannot use store credit; empty when only the amount is wrong."
+    )
 
 
 @dsl.object_type()
@@ -156,21 +159,23 @@ class AccessError(
 ):
     """The mutation needs a session of a higher level. Source: gateway."""
 
-    required_level: SessionLevel = field("Level that is needed.")
+    required_level: SessionLevel = field("Session level that the mutation needs.")
 
 
 @dsl.object_type()
 class CredentialError(SessionMutationError):
-    """Sign-in or registration failed. The reason is withheld, so that it does not reveal which accounts exist.
+    """Sign-in or registration failed. The error does not state the reason, which could reveal that an account exists.
     Source: gateway.
     """
 
 
 @dsl.object_type()
 class ContractError(ContractMutationError):
-    """The state of a recurring purchase does not allow the change. Source: gateway."""
+    """The state of a subscription contract does not allow the change. Source: gateway."""
 
-    state: SubscriptionContractState | None = field("State of the recurring purchase; null when it could not be read.")
+    state: SubscriptionContractState | None = field(
+        "State of the subscription contract; null when it could not be read."
+    )
 
 
 @dsl.object_type()
@@ -185,7 +190,7 @@ class RateLimitError(
 ):
     """The mutation was called too often. Source: gateway."""
 
-    retry_after: datetime = field("Earliest instant for the next call.")
+    retry_after: datetime = field("Earliest time for the next call.")
 
 
 @dsl.object_type()
@@ -198,9 +203,11 @@ class UpstreamError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """Upstream refused the call, its answer was late or unusable, or the gateway could not do its own part; `code`
-    tells which. Source: gateway.
+    """Digital River refused the call, Digital River's answer was late or unusable, or the gateway failed. `code` has
+    the reason. Source: gateway.
     """
 
-    upstream_code: str | None = field("Upstream error code; null when there is none, and always null for declines.")
+    upstream_code: str | None = field(
+        "Digital River's error code; null when there is none, and always null for declines."
+    )
     support_reference: str = field("Reference for support.")

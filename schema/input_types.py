@@ -1,4 +1,4 @@
-"""GraphQL input types, made from the declarations in `resolvers/inputs/`."""
+"""GraphQL input types, built from the declarations in `resolvers/inputs/`."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -20,7 +20,7 @@ from schema.directives import Sensitive
 
 
 def graph_type(hint: Any) -> Any:
-    """The annotation for Strawberry that stands for a type hint of a resolver: inputs and identifiers differ."""
+    """Strawberry's annotation for a type hint of a resolver. It differs only for inputs and identifiers."""
     if hint is ID:
         return strawberry.ID
     if isinstance(hint, type) and issubclass(hint, Input):
@@ -33,14 +33,14 @@ def graph_type(hint: Any) -> Any:
 
 @cache
 def input_type(declaration: type[Input]) -> Any:
-    """The Strawberry class of an input. Its values arrive at resolvers as instances of the declaration."""
+    """The Strawberry class of an input. Resolvers get instances of the declaration, not of this class."""
     hints = get_type_hints(declaration)
     annotations: dict[str, Any] = {}
     attributes: dict[str, Any] = {"__annotations__": annotations}
     for field in fields(declaration):
         is_optional = field.default is not MISSING
         annotations[field.name] = graph_type(hints[field.name] | None if is_optional else hints[field.name])
-        # An absent field stays absent: the declaration has its default. `@oneOf` allows none.
+        # An absent field is left out, since the declaration has its default. `@oneOf` allows no default.
         default = field.default if field.default is not None else strawberry.UNSET
         attributes[field.name] = strawberry.field(
             description=field.metadata["description"],
@@ -57,7 +57,7 @@ def input_type(declaration: type[Input]) -> Any:
 
 
 def _set_conversion(made: Any, declaration: type[Input]) -> None:
-    """Build the declaration from the values of a request. A null has the default of its field."""
+    """Convert the values of a request to an instance of the declaration. A field that is null has its default."""
     definition = get_object_definition(made, strict=True)
     by_name = {to_camel_case(field.python_name): field for field in definition.fields}
 

@@ -1,4 +1,6 @@
-"""Completes the payload of a mutation: its errors get known types, and unread errors and warnings are reported."""
+"""Completes the payload of a mutation: errors get types of the mutation, and errors and warnings that the operation
+does not select are reported elsewhere.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -27,7 +29,7 @@ from gateway.refusals.user_errors import MESSAGES, InputError, Path, untyped
 
 
 def with_card_numbers_refused(paths: Iterable[Path], raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload of a mutation that is not called, because its input contains card numbers at these paths."""
+    """The payload of a mutation that is not called because its input has card numbers, at these paths."""
     payload_type: Any = get_named_type(raw.return_type)
     code = ErrorCode.SENSITIVE_DATA_DETECTED
     empty = {
@@ -39,7 +41,9 @@ def with_card_numbers_refused(paths: Iterable[Path], raw: GraphQLResolveInfo[Any
 
 
 def report_unread(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload. Errors that the operation does not select become errors of the answer, warnings an extension."""
+    """The payload. If the operation does not select `errors`, they become GraphQL errors; `warnings` become an
+    extension.
+    """
     payload = _with_known_errors(payload, ctx, raw)
     names = selected_names(raw.field_nodes, raw.fragments, raw.variable_values)
     operation = ctx.operation
@@ -59,7 +63,7 @@ def report_unread(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> A
 
 
 def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
-    """Replace each error whose type this mutation cannot have. Upstream may refuse any call for any reason."""
+    """The payload with errors of the mutation's own types only. Any other error becomes an `UpstreamError`."""
     payload_type: Any = get_named_type(raw.return_type)
     interface: Any = get_named_type(payload_type.fields["errors"].type)
     errors = [
@@ -78,9 +82,9 @@ def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any])
 def selected_names(
     nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
 ) -> frozenset[str]:
-    """Names of the fields below the nodes of one field, once fragments, `@skip` and `@include` are applied.
+    """The names of the selected subfields of a field, after fragments, `@skip` and `@include` are applied.
 
-    Type conditions are not compared: a payload has one object type, so every fragment on it that is valid applies.
+    Type conditions are ignored: a payload is an object type, so every valid fragment applies.
     """
     names: set[str] = set()
     spread: set[str] = set()

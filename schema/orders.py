@@ -17,11 +17,13 @@ from schema.shared_types import Address, CustomAttribute, LinePricing, Money, No
 class OrderLine(Node):
     """A product and its quantity in an order. Source: lineItem."""
 
-    upstream_id: str = field("Identifier used upstream. Source: id.")
+    upstream_id: str = field("Digital River's identifier. Source: id.")
     quantity: int = field("Number of units. Source: quantity.")
-    product: Product = field("The product as it was when it was bought. Source: product.")
-    pricing: LinePricing = field("Amounts. Source: pricing.")
-    upstream_state: str = field("State as upstream writes it, for example Downloadable. Source: lineItemState.")
+    product: Product = field("The product as described at the time of the purchase. Source: product.")
+    pricing: LinePricing = field("Amounts of the line. Source: pricing.")
+    upstream_state: str = field(
+        "State of the line in Digital River's words, for example Downloadable. Source: lineItemState."
+    )
     backordered_quantity: int = field("Units on backorder. Source: lineItemStateDetails.backOrdered.")
     shipped_quantity: int = field("Units shipped. Source: lineItemStateDetails.shipped.")
     returned_quantity: int = field("Units returned. Source: lineItemStateDetails.returned.")
@@ -29,7 +31,8 @@ class OrderLine(Node):
         "Units that the shopper has announced to return. Source: lineItemStateDetails.pendingReturn."
     )
     download_urls: list[Url] = field(
-        "Links to download the product. Keep them private: a link works for anyone. Source: downloads.downloadUri.",
+        "Links to download the product. Keep the links private: a link works without a sign-in. Source: "
+        "downloads.downloadUri.",
         Sensitive(),
     )
     recurring_terms: RecurringTerms | None = field(
@@ -48,31 +51,33 @@ class OrderTotals:
     import_tax_and_duty: Money | None = field(
         "Import taxes and duties; null for orders without landed cost. Source: importTaxAndDuty."
     )
-    order_total: Money = field("What the shopper pays. Source: orderTotal, else total.")
+    order_total: Money = field("Total that the shopper pays. Source: orderTotal, else total.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Order(Node):
-    """A purchase. Source: GET /v1/shoppers/me/orders/{orderId}."""
+    """An order of a shopper. Source: GET /v1/shoppers/me/orders/{orderId}."""
 
     number: str = field("Number to show to the shopper. Source: id.")
     submitted_at: datetime | None = field(
-        "When it was submitted. Null while upstream waits for the shopper's approval or money. Source: submissionDate."
+        "When the order was submitted. Null while Digital River waits for the shopper's approval or money. Source: "
+        "submissionDate."
     )
-    state: OrderState = field("State. Source: orderState.")
-    upstream_state: str = field("State exactly as upstream writes it. Source: orderState.")
+    state: OrderState = field("State of the order. Source: orderState.")
+    upstream_state: str = field("State in Digital River's words. Source: orderState.")
     state_description: str | None = field(
         "Description of the state for display. Source: orderStateDetails.description."
     )
-    lines: list[OrderLine] = field("Lines. Source: lineItems.lineItem.", ListSize(assumed_size=25))
-    totals: OrderTotals = field("Amounts. Source: pricing.")
+    lines: list[OrderLine] = field("Lines of the order. Source: lineItems.lineItem.", ListSize(assumed_size=25))
+    totals: OrderTotals = field("Amounts of the order. Source: pricing.")
     billing_address: Address | None = field("Billing address. Source: billingAddress.")
-    shipping_address: Address | None = field("Shipping address; null when nothing ships. Source: shippingAddress.")
+    shipping_address: Address | None = field("Shipping address; null when no line is shipped. Source: shippingAddress.")
     shipping_method: str | None = field(
-        "Name of the shipping option; null when nothing ships. Source: shippingMethod.description."
+        "Name of the shipping option; null when no line is shipped. Source: shippingMethod.description."
     )
     sources: list[PaymentSource] = field(
-        "Sources that pay it, credit first. Source: paymentMethod and supplementaryPaymentMethods, else payment.",
+        "Sources that pay the order, store credit first. Source: paymentMethod and supplementaryPaymentMethods, "
+        "else payment.",
         ListSize(assumed_size=2),
     )
     amount_settled: Money | None = field("Amount settled so far. Source: orderStateDetails.settled.")
@@ -83,24 +88,25 @@ class Order(Node):
         resolver=orders.required_action,
     )
     payment_instructions: DelayedPaymentInstructions | None = field(
-        "How to pay while the order waits for money; null otherwise. Source: the method's own object."
+        "Payment instructions while the order waits for money; null in every other state. Source: the method's own "
+        "object."
     )
     is_test: bool = field("True for an order that will not be charged or delivered. Source: testOrder.")
-    business_entity_code: str | None = field("Legal entity that sold. Source: businessEntityCode.")
+    business_entity_code: str | None = field("Legal entity of the seller. Source: businessEntityCode.")
     custom_attributes: list[CustomAttribute] = field(
-        "Merchant attributes: all, or those with the given names. Source: customAttributes.",
+        "Attributes that the merchant has defined: all, or those in `names`. Source: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
-        names=argument(list[str] | None, "Names to return; all when absent."),
+        names=argument(list[str] | None, "Names of the attributes to return; all attributes when absent."),
     )
 
 
 @dsl.object_type()
 class OrderEdge:
-    """One order in a page. Source: gateway."""
+    """An order of a page, with its cursor. Source: gateway."""
 
-    cursor: str = field("Position of the item.")
-    node: Order = field("The order.")
+    cursor: str = field("Cursor of the item, for `after` and `before`.")
+    node: Order = field("Order at the cursor.")
 
 
 @dsl.object_type()
@@ -109,5 +115,5 @@ class OrderConnection:
 
     edges: list[OrderEdge] = field("Items with their cursors.")
     nodes: list[Order] = field("The items of the page, for clients that need no cursors.")
-    page_info: PageInfo = field("Position of the page.")
-    total_count: int = field("Number of matches over all pages. Source: totalResults.")
+    page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
+    total_count: int = field("Number of items on all pages. Source: totalResults.")

@@ -24,9 +24,9 @@ from schema.payment import PaymentSession, StoreCreditAccount
 from schema.shared_types import MutationWarning
 from schema.submissions import SubmissionAttempt, SubmitOrderResult
 
-CART = "The cart after the call. Null when it could not be read."
-PAYMENT_SESSION = "The payment session after the call. Null when it could not be read."
-WARNINGS = "What the shopper should know about a change that was made."
+CART = "The cart after the call. Null when the cart could not be read."
+PAYMENT_SESSION = "The payment session after the call. Null when there is none, or it could not be read."
+WARNINGS = "Side effects of the change that the shopper should know."
 ERRORS = "Why the mutation failed; empty when it succeeded."
 
 
@@ -36,8 +36,7 @@ class StartSessionPayload:
 
     session: Session | None = field("The session. Null when it could not be started.")
     bearer_token: str | None = field(
-        "Opaque bearer token of the session, for BEARER delivery, in this answer only; null for COOKIE. It is not an "
-        "upstream token.",
+        "Opaque bearer token of the session, which no later answer repeats. Null for COOKIE delivery.",
         Sensitive(),
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -48,7 +47,7 @@ class StartSessionPayload:
 class SignOutPayload:
     """Result of signOut. Source: gateway."""
 
-    signed_out: bool = field("Always true; ending an absent session is no error.")
+    signed_out: bool = field("Always true, also when there was no session.")
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
 
@@ -57,14 +56,16 @@ class SignOutPayload:
 class SignInPayload:
     """Result of signIn. Source: gateway."""
 
-    session: Session | None = field("The session. Null when there is none.", resolver=sessions.session_after)
+    session: Session | None = field(
+        "The session after the call. Null when there is no session.", resolver=sessions.session_after
+    )
     bearer_token: str | None = field(
-        "New bearer token of the session, in this answer only; the old one is no longer valid. Null for COOKIE and "
-        "when sign-in failed.",
+        "New bearer token of the session, which no later answer repeats; the old token is no longer valid. Null for "
+        "COOKIE delivery, and when the sign-in failed.",
         Sensitive(),
     )
     cart: Cart | None = field("The cart after the sign-in. Null when it could not be read.", resolver=cart.cart_after)
-    cart_transition: CartTransition | None = field("What happened to the guest cart. Null when sign-in failed.")
+    cart_transition: CartTransition | None = field("What happened to the guest cart. Null when the sign-in failed.")
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
 
@@ -74,14 +75,17 @@ class RegisterShopperPayload:
     """Result of registerShopper. Source: gateway."""
 
     session: Session | None = field(
-        "The session, signed in. Null when registration failed.", resolver=register_shopper.session_after_registration
+        "The session, now of the new shopper. Null when the registration failed.",
+        resolver=register_shopper.session_after_registration,
     )
     bearer_token: str | None = field(
-        "New bearer token of the session, in this answer only; the old one is no longer valid. Null for COOKIE and "
-        "when registration failed.",
+        "New bearer token of the session, which no later answer repeats; the old token is no longer valid. Null for "
+        "COOKIE delivery, and when the registration failed.",
         Sensitive(),
     )
-    cart_transition: CartTransition | None = field("What happened to the guest cart. Null when registration failed.")
+    cart_transition: CartTransition | None = field(
+        "What happened to the guest cart. Null when the registration failed."
+    )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
 
@@ -90,7 +94,9 @@ class RegisterShopperPayload:
 class UpdateShopperPayload:
     """Result of updateShopper. Source: gateway."""
 
-    shopper: Shopper | None = field("The account. Null when it could not be read.", resolver=shopper.shopper_of)
+    shopper: Shopper | None = field(
+        "The shopper after the call. Null when the shopper could not be read.", resolver=shopper.shopper_of
+    )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
 
@@ -99,9 +105,9 @@ class UpdateShopperPayload:
 class SaveAddressPayload:
     """Result of saveAddress. Source: gateway."""
 
-    saved_address: SavedAddress | None = field("The entry. Null when it could not be saved.")
+    saved_address: SavedAddress | None = field("The saved address. Null when the address could not be saved.")
     shopper: Shopper | None = field(
-        "The account with its address book. Null when it could not be read.", resolver=shopper.shopper_of
+        "The shopper with the address book. Null when the shopper could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -113,7 +119,7 @@ class DeleteAddressPayload:
 
     deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
-        "The account with its address book. Null when it could not be read.", resolver=shopper.shopper_of
+        "The shopper with the address book. Null when the shopper could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -123,9 +129,10 @@ class DeleteAddressPayload:
 class SavePaymentOptionPayload:
     """Result of savePaymentOption. Source: gateway."""
 
-    payment_option: PaymentOption | None = field("The saved payment option. Null when it could not be saved.")
+    payment_option: PaymentOption | None = field("The saved payment option. Null when nothing could be saved.")
     shopper: Shopper | None = field(
-        "The account with its saved payment options. Null when it could not be read.", resolver=shopper.shopper_of
+        "The shopper with the saved payment options. Null when the shopper could not be read.",
+        resolver=shopper.shopper_of,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -137,7 +144,8 @@ class DeletePaymentOptionPayload:
 
     deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
-        "The account with its saved payment options. Null when it could not be read.", resolver=shopper.shopper_of
+        "The shopper with the saved payment options. Null when the shopper could not be read.",
+        resolver=shopper.shopper_of,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -158,8 +166,8 @@ class AddCartLinesPayload:
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     bearer_token: str | None = field(
-        "Bearer token of the guest session, in this answer only, when this call started one for BEARER delivery; null "
-        "otherwise.",
+        "Bearer token of the guest session that this call started for BEARER delivery; no later answer repeats the "
+        "token. Null when the call started no such session.",
         Sensitive(),
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -189,7 +197,7 @@ class ApplyOfferPayload:
     """Result of applyOffer. Source: gateway."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
-    warnings: list[MutationWarning] = field(f"{WARNINGS} For example, a code takes effect later.")
+    warnings: list[MutationWarning] = field(f"{WARNINGS} For example, a coupon takes effect later.")
     errors: list[CartMutationError] = field(ERRORS)
 
 
@@ -199,7 +207,7 @@ class UpdateSessionPayload:
 
     session: Session | None = field("The session. Null when it could not be read.", resolver=sessions.session_after)
     cart: Cart | None = field(
-        "The cart with its new amounts. Null when it could not be read.", resolver=cart.cart_after
+        "The cart with its new amounts. Null when the cart could not be read.", resolver=cart.cart_after
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
@@ -255,11 +263,11 @@ class PrepareCheckoutPayload:
     """Result of prepareCheckout. Source: gateway."""
 
     cart: Cart | None = field(
-        "The cart after the call; read readiness for the next step. Null when it could not be read.",
+        "The cart after the call; its readiness has the next step. Null when the cart could not be read.",
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
-    errors: list[CartMutationError] = field(f"{ERRORS} The path names the part that failed.")
+    errors: list[CartMutationError] = field(f"{ERRORS} The path of an error names the part that failed.")
 
 
 @dsl.object_type()
@@ -289,7 +297,8 @@ class ApplyStoreCreditPayload:
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     store_credit: StoreCreditAccount | None = field(
-        "The shopper's credit after the call. Null when it could not be read.", resolver=store_credit.store_credit_after
+        "The shopper's store credit after the call. Null when it could not be read.",
+        resolver=store_credit.store_credit_after,
     )
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, sources were reordered.")
     errors: list[PaymentMutationError] = field(ERRORS)
@@ -310,11 +319,11 @@ class SubmitOrderPayload:
     """Result of submitOrder. Source: gateway."""
 
     attempt: SubmissionAttempt | None = field(
-        "The attempt. Null when the input was refused before an attempt was recorded."
+        "The attempt. Null when the gateway refused the input and recorded no attempt."
     )
     result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
     cart: Cart | None = field(
-        "The active cart after the call: a new empty one once the order is placed. Null when it could not be read.",
+        "The active cart after the call: a new empty cart once the order is placed. Null when it could not be read.",
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -339,7 +348,7 @@ class LookupOrderPayload:
     """Result of lookupOrder. Source: gateway."""
 
     order: Order | None = field(
-        "The order; this session can read it with Query.order from now on. Null when no order matches."
+        "The order. From now on this session can read the order with Query.order. Null when no order matches."
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[OrderLookupMutationError] = field("Why no order was found; empty when one was found.")
@@ -350,7 +359,8 @@ class ChangeSubscriptionContractPayload:
     """Result of changeSubscriptionContract. Source: gateway."""
 
     subscription_contract: SubscriptionContract | None = field(
-        "The recurring purchase; the change may still be among its pendingChanges. Null when it could not be read.",
+        "The subscription contract after the call; the change may still be among its pendingChanges. Null when the "
+        "contract could not be read.",
         resolver=contracts.contract_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -362,7 +372,8 @@ class CancelSubscriptionContractPayload:
     """Result of cancelSubscriptionContract. Source: gateway."""
 
     subscription_contract: SubscriptionContract | None = field(
-        "The recurring purchase. Null when it could not be read.", resolver=contracts.contract_after
+        "The subscription contract after the call. Null when the contract could not be read.",
+        resolver=contracts.contract_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ContractMutationError] = field(ERRORS)

@@ -37,19 +37,19 @@ from schema.submissions import SubmissionAttempt
 
 @dsl.object_type()
 class Query:
-    """Reads. Every field is nullable: an upstream call that fails takes only its own field from the page."""
+    """Queries. Every field is nullable: when a call to Digital River fails, only its own field is null."""
 
     node: Node | None = field(
-        "Any object by its global identifier. Null when it does not exist or belongs to someone else. Source: the "
-        "type's own upstream call.",
+        "An object by its global identifier. Null when the object does not exist or belongs to another shopper. "
+        "Source: as for the type of the object.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         resolver=nodes.node,
         id=argument(ID, "Global identifier."),
     )
     nodes: list[Node | None] | None = field(
-        "Several objects by their global identifiers, in the same order; null for each object that does not exist or "
-        "belongs to someone else. Source: as for node.",
+        "Several objects by their global identifiers, in the same order; null for an object that does not exist or "
+        "belongs to another shopper. Source: as for node.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
@@ -64,13 +64,13 @@ class Query:
         resolver=storefront.storefront,
     )
     product: Product | None = field(
-        "One product. Null when it does not exist or may not be shown. Source: GET "
+        "One product. Null when the product does not exist or may not be shown. Source: GET "
         "/v1/shoppers/me/products/{productId}.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400),
         Cost(weight="1"),
         resolver=catalog.product,
-        by=argument(ProductBy, "Which product."),
+        by=argument(ProductBy, "The product to return."),
     )
     products: ProductConnection | None = field(
         "All products, or those that match the search. Source: GET /v1/shoppers/me/products, or "
@@ -81,14 +81,14 @@ class Query:
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.products,
-        search=argument(ProductSearchInput | None, "Which products are listed; all when absent."),
-        first=argument(int | None, "Number of items from the start of the page; at most 100."),
+        search=argument(ProductSearchInput | None, "Conditions for the products to return; all products when absent."),
+        first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 100."),
         after=argument(str | None, "Cursor after which the page starts."),
-        last=argument(int | None, "Number of items from the end of the page; at most 100."),
+        last=argument(int | None, "Number of items before the cursor, or from the end of the list; at most 100."),
         before=argument(str | None, "Cursor before which the page ends."),
     )
     category: Category | None = field(
-        "One category. Null when it does not exist. Source: GET /v1/shoppers/me/categories/{categoryId}.",
+        "One category. Null when the category does not exist. Source: GET /v1/shoppers/me/categories/{categoryId}.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400),
         Cost(weight="1"),
@@ -105,7 +105,7 @@ class Query:
         resolver=catalog.categories,
     )
     offers: list[Offer] | None = field(
-        "Offers of a point of promotion that need no cart. Source: GET "
+        "Offers at a point of promotion. The list does not depend on the cart. Source: GET "
         "/v1/shoppers/me/point-of-promotions/{name}/offers.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
@@ -116,7 +116,7 @@ class Query:
         point_of_promotion=argument(str, "Name of the point of promotion."),
     )
     session: Session | None = field(
-        "The session of the caller. Null when there is none. Source: gateway.",
+        "The shopper's session. Null when there is no session. Source: gateway.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         resolver=sessions.session,
@@ -149,7 +149,9 @@ class Query:
         CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600),
         Cost(weight="1"),
         resolver=payment_methods.available_payment_methods,
-        filter=argument(PaymentMethodFilterInput | None, "Which payment methods are listed; all when absent."),
+        filter=argument(
+            PaymentMethodFilterInput | None, "Conditions for the payment methods to return; all methods when absent."
+        ),
     )
     checkout_readiness: CheckoutReadiness | None = field(
         "Whether the cart can become an order now; the same object as Cart.readiness. Source: gateway.",
@@ -159,18 +161,18 @@ class Query:
         resolver=readiness.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
-        "A submission of this session: the one with the key, else the latest. Null when there is none. Reading a "
-        "submission that is in doubt makes the gateway reconcile it. Source: "
-        "gateway, and GET /v1/shoppers/me/orders when in doubt.",
+        "A submission of this session: by its key, or the latest. Null when there is no such submission. For a "
+        "submission in doubt, the gateway checks first whether the order was placed. Source: gateway; for a "
+        "submission in doubt also GET /v1/shoppers/me/carts/active and /v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=submissions.order_submission,
-        idempotency_key=argument(UUID | None, "Key given to submitOrder; the latest submission when absent."),
+        idempotency_key=argument(UUID | None, "Key that was sent to submitOrder; the latest submission when absent."),
     )
     order: Order | None = field(
-        "An order of the shopper, or one this guest session placed. Null otherwise. Source: GET"
-        " /v1/shoppers/me/orders/{orderId}.",
+        "An order of the shopper, or an order that this session has placed or looked up. Null for any other order. "
+        "Source: GET /v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
@@ -178,8 +180,8 @@ class Query:
         id=argument(ID, "Global identifier."),
     )
     subscription_contract: SubscriptionContract | None = field(
-        "A recurring purchase of the shopper. Null when it is not theirs. Source: GET "
-        "/v1/subscriptions/{subscriptionId}, after an ownership check.",
+        "A subscription contract of the shopper. Null for the contract of another shopper. Source: GET "
+        "/v1/subscriptions/{subscriptionId}; the gateway compares the shopper of the contract.",
         RequiresSession(level=SessionLevel.REGISTERED),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),

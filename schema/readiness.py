@@ -11,13 +11,13 @@ from schema.dsl import field
 
 @dsl.interface
 class CheckoutBlocker:
-    """Something that keeps a cart from becoming an order. Source: gateway."""
+    """A reason why the cart cannot become an order. Source: gateway."""
 
     code: CheckoutBlockerCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
-    step: CheckoutStepKind = field("Step it belongs to.")
+    step: CheckoutStepKind = field("Checkout step to which the blocker belongs.")
     resolved_by: list[SchemaCoordinate] = field(
-        "Fields of this schema that can clear it, for example Mutation.attachSource."
+        "Fields of this schema that can remove the blocker, for example Mutation.attachSource."
     )
 
 
@@ -25,23 +25,24 @@ class CheckoutBlocker:
 class CheckoutStep:
     """One step of a checkout. Source: gateway."""
 
-    kind: CheckoutStepKind = field("Which step.")
-    status: CheckoutStepStatus = field("How far it is.")
+    kind: CheckoutStepKind = field("Name of the step.")
+    status: CheckoutStepStatus = field("Whether the step is done.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class CheckoutReadiness:
-    """Whether a cart can become an order now. It is computed from the same rules that guard submitOrder,
-    so a storefront can show the next step without trying to submit. Source: gateway.
+    """Whether a cart can become an order now. submitOrder checks the same rules, so a storefront can show the next step
+    without a submission. Source: gateway.
     """
 
     status: ReadinessStatus = field("Whether the cart can become an order.")
     blockers: list[CheckoutBlocker] = field(
-        "Everything that blocks the order, in the order to resolve it; empty when ready.", ListSize(assumed_size=6)
+        "All blockers, in the sequence in which to resolve them; empty when the cart is ready.",
+        ListSize(assumed_size=6),
     )
     steps: list[CheckoutStep] = field(
-        "The steps of a checkout with their state, in the order to show them.", ListSize(assumed_size=6)
+        "Steps of the checkout with their status, in the sequence in which to show them.", ListSize(assumed_size=6)
     )
-    next_step: CheckoutStepKind | None = field("First step that is not done; null when ready.")
+    next_step: CheckoutStepKind | None = field("First step that is not done; null when the cart is ready.")
     cart_revision: CartRevision = field("Revision of the cart that was checked.")
     evaluated_at: datetime = field("When the cart was checked.")

@@ -1,4 +1,4 @@
-"""One call of a resolver: the session level it needs, the deadline of the operation, and the value it promises."""
+"""Calls a resolver with the checks of its directives: session level, deadline of the operation, and non-null value."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -16,16 +16,16 @@ Resolver = Callable[..., Any]
 
 @dataclass
 class Conditions:
-    """Conditions that directives set for each call of a resolver. `enforce` fills them when all types are known."""
+    """Conditions of each call of a resolver, from its directives. `enforce` sets them when all types are known."""
 
     level: SessionLevel = SessionLevel.NONE
     is_refused: bool = False
-    """Whether the field is an error below its level. Otherwise it is null there."""
+    """True when the field is an error below its session level; false when the field is null there."""
     is_never_null: bool = False
 
 
 class PromisedValueMissing(Exception):
-    """A field with `@semanticNonNull` had neither a value nor an error: a fault of this gateway."""
+    """A field with `@semanticNonNull` has neither a value nor an error. This is a fault of the gateway."""
 
 
 def takes_parent(resolver: Resolver) -> bool:
@@ -33,7 +33,7 @@ def takes_parent(resolver: Resolver) -> bool:
 
 
 def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
-    """A call for a field that reads. It is a coroutine only where something has to be waited for."""
+    """A function that resolves a field. It returns a coroutine only if the resolver, or a check, is asynchronous."""
     is_nested = takes_parent(resolver)
 
     def call(root: object, info: Info, **arguments: Any) -> Any:
@@ -57,7 +57,9 @@ def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
 
 
 def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Conditions) -> Callable[..., Any]:
-    """A call for a mutation. It has no deadline here: each of its upstream calls has one, and its outcome is kept."""
+    """A function that resolves a mutation. The operation's deadline does not cancel a mutation: each call to Digital
+    River has its own deadline.
+    """
 
     async def call(root: object, info: Info, **arguments: Any) -> Any:  # noqa: ARG001 - Strawberry passes it
         ctx: Context = info.context
@@ -76,7 +78,7 @@ def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Condition
 
 
 async def _is_admitted(ctx: Context, conditions: Conditions) -> bool:
-    """Whether the field is resolved at all. Raises where it is refused below its level."""
+    """Whether the resolver is called. Raises when the session level is too low and the field must be an error."""
     if conditions.level is SessionLevel.NONE:
         return True
     if conditions.is_refused:

@@ -1,4 +1,4 @@
-"""The scalars of the graph. A variable is checked as strictly as a literal, and each error names the scalar."""
+"""The scalars of the graph. Variables and literals are checked alike, and every error names the scalar."""
 
 import contextlib
 import re
@@ -63,7 +63,7 @@ def parse_schema_coordinate(value: object) -> str:
 
 
 def parse_decimal(value: object) -> Decimal:
-    """From a string only: a JSON number has been a float already."""
+    """Parse a string. A JSON number is rejected, because JSON parsers turn it into an inexact float."""
     if not matches(value, r"-?\d{1,18}(\.\d{1,9})?"):
         raise GraphQLError('Decimal must be a string such as "118.01".')
     return Decimal(str(value))
@@ -122,8 +122,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Decimal: scalar(
         name="Decimal",
-        description="Exact decimal number, always written as a JSON string and never as a floating-point number, "
-        'for example "118.01".',
+        description='Exact decimal number, always a JSON string, for example "118.01".',
         serialize="{:f}".format,
         parse_value=parse_decimal,
     ),
@@ -144,7 +143,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     CurrencyCode: _string_scalar(
         "CurrencyCode",
-        "ISO 4217 alphabetic currency code, for example USD. A scalar, so that a new currency never breaks a client.",
+        "ISO 4217 alphabetic currency code, for example USD. A scalar, so a new currency does not break a client.",
         parse_currency_code,
     ),
     CountryCode: _string_scalar(
@@ -154,13 +153,14 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Locale: _string_scalar(
         "Locale",
-        "BCP 47 language tag, for example en-US. The gateway converts to and from the upstream underscore form.",
+        "BCP 47 language tag, for example en-US. The gateway converts between this form and Digital River's, which "
+        "has an underscore.",
         parse_locale,
     ),
     CartRevision: _string_scalar(
         "CartRevision",
-        "Opaque digest of everything a shopper agrees to when buying: lines, quantities, prices, addresses, shipping "
-        "option, tax identifiers and attached sources. Two equal revisions mean the same purchase.",
+        "Opaque digest of what the shopper agrees to buy: lines, quantities, prices, addresses, shipping option, "
+        "tax identifiers and attached sources. Two equal revisions mean the same purchase.",
         parse_cart_revision,
     ),
     SchemaCoordinate: _string_scalar(

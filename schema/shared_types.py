@@ -15,22 +15,23 @@ from schema.dsl import field
 
 @dsl.interface
 class Node:
-    """An object with a globally unique identifier that can be refetched through `Query.node`."""
+    """An object with a globally unique identifier, by which `Query.node` returns the object."""
 
     id: ID = field(
-        "Opaque global identifier. Never parse it; use `upstreamId` where the raw one is needed. Source: gateway."
+        "Opaque global identifier. Never parse the identifier; use `upstreamId` for Digital River's own. Source: "
+        "gateway."
     )
 
 
 @dsl.object_type()
 class Money:
-    """An amount of money. Source: any upstream `{currency, value}` pair with its `formatted…` sibling."""
+    """An amount of money. Source: a `{currency, value}` pair of Digital River with its `formatted…` sibling."""
 
     padded_amount: Decimal = field("Amount in major units of the currency. Source: value.", name="amount")
     currency_code: CurrencyCode = field("Currency of the amount. Source: currency.")
     formatted: str = field(
-        "Amount as a shopper reads it: as upstream formats it, else formatted by the gateway for the locale of the "
-        "operation or session. Source: formatted…, or gateway.",
+        "Amount for display, formatted by Digital River, else by the gateway for the locale of the operation or "
+        "session. Source: formatted…, or gateway.",
         resolver=money.formatted,
     )
 
@@ -41,12 +42,12 @@ class CustomAttribute:
 
     name: str = field("Attribute name. Source: name.")
     value: str = field("Attribute value, always a string. Source: value.")
-    value_type: str = field("Upstream value type, for example Boolean or Quantity. Source: type.")
+    value_type: str = field("Digital River's type of the value, for example Boolean or Quantity. Source: type.")
 
 
 @dsl.object_type()
 class PageInfo:
-    """Position of a page inside a connection. Source: gateway, from upstream page numbers."""
+    """Position of a page in a list. Source: gateway, from Digital River's page numbers."""
 
     has_next_page: bool = field("True when more items follow the last edge.")
     has_previous_page: bool = field("True when more items precede the first edge.")
@@ -56,22 +57,22 @@ class PageInfo:
 
 @dsl.object_type()
 class Address:
-    """A postal address with contact details. Source: any upstream address object."""
+    """A postal address with contact details. Source: an address object of Digital River."""
 
     first_name: str | None = field("Given name. Source: firstName.", Sensitive())
     last_name: str | None = field("Family name. Source: lastName.", Sensitive())
     phonetic_first_name: str | None = field("Given name in Katakana. Source: phoneticFirstName.", Sensitive())
     phonetic_last_name: str | None = field("Family name in Katakana. Source: phoneticLastName.", Sensitive())
-    company_name: str | None = field("Company. Source: companyName.")
+    company_name: str | None = field("Name of the company. Source: companyName.")
     division: str | None = field("Department inside the company. Source: division.")
-    line1: str | None = field("First line. Source: line1.", Sensitive())
-    line2: str | None = field("Second line. Source: line2.", Sensitive())
-    line3: str | None = field("Third line. Source: line3.", Sensitive())
+    line1: str | None = field("First line of the address. Source: line1.", Sensitive())
+    line2: str | None = field("Second line of the address. Source: line2.", Sensitive())
+    line3: str | None = field("Third line of the address. Source: line3.", Sensitive())
     city: str | None = field("City. Source: city.")
     country_subdivision: str | None = field("State, province or region code. Source: countrySubdivision.")
     county_name: str | None = field("County name. Source: countyName.")
     postal_code: str | None = field("Postal code. Source: postalCode.")
-    country_code: CountryCode | None = field("Country. Null until the shopper gives one. Source: country.")
+    country_code: CountryCode | None = field("Country. Null until the country is set. Source: country.")
     phone_number: str | None = field("Phone number. Source: phoneNumber.", Sensitive())
     email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive())
 
@@ -80,17 +81,17 @@ class Address:
 class AddressSuggestion:
     """A correction of an address. Source: suggestions.address."""
 
-    id: ID = field("Identifier to apply it with; valid for the current address only. Source: id.")
+    id: ID = field("Identifier to send as `suggestionId`; valid for the current address only. Source: id.")
     address: Address = field("The corrected address. Source: the address object.")
 
 
 @dsl.object_type(name="Warning")
 class MutationWarning:
-    """Something the shopper should know. It stopped nothing. Source: gateway."""
+    """A side effect that the shopper should know. A warning stops nothing. Source: gateway."""
 
     code: WarningCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
-    target_id: ID | None = field("Object it is about; null for the whole cart.")
+    target_id: ID | None = field("Object that the warning is about; null for the whole cart.")
 
 
 @dsl.object_type()
@@ -109,7 +110,7 @@ class LinePricing:
     fee_tax: Money | None = field("Tax on fees. Source: feeTax.")
     import_tax: Money | None = field("Import tax. Source: importTax.")
     import_duty: Money | None = field("Import duty. Source: importDuty.")
-    tax_rate: Decimal | None = field("Tax rate as a fraction of one, for example 0.07375. Source: taxRate.")
+    tax_rate: Decimal | None = field("Tax rate as a fraction, for example 0.07375 for 7.375 percent. Source: taxRate.")
     discount_description: str | None = field("Description of the discount for display. Source: discountDescription.")
 
 
@@ -117,11 +118,11 @@ class LinePricing:
 class RecurringTerms:
     """Recurring terms of a line or of an order line. Source: subscriptionInfo."""
 
-    is_auto_renewing: bool = field("True when it renews automatically. Source: autoRenewal.")
-    has_free_trial: bool = field("True when it starts with a free trial. Source: freeTrial.")
+    is_auto_renewing: bool = field("True when the line renews automatically. Source: autoRenewal.")
+    has_free_trial: bool = field("True when the line starts with a free trial. Source: freeTrial.")
     terms: str | None = field("Terms shown to the shopper, at most 4000 characters. Source: terms.")
     billing_agreement_id: str | None = field(
-        "Agreement that the renewals are charged under; null before the order. Source: billingAgreementId."
+        "Agreement under which renewals are charged; null before the order. Source: billingAgreementId."
     )
 
 
@@ -129,13 +130,15 @@ class RecurringTerms:
 class InventoryStatus:
     """Stock of a product. Source: inventoryStatus."""
 
-    is_in_stock: bool = field("True when it can be delivered now. Source: productIsInStock.")
+    is_in_stock: bool = field("True when the product can be delivered now. Source: productIsInStock.")
     available_quantity: int | None = field(
         "Units available; null when stock is not tracked. Source: availableQuantity when productIsTracked."
     )
     is_estimated: bool = field("True when the quantity is an estimate. Source: availableQuantityIsEstimated.")
     allows_backorder: bool = field(
-        "True when it can be bought before it is in stock. Source: productIsAllowsBackorders."
+        "True when the product can be bought before it is in stock. Source: productIsAllowsBackorders."
     )
-    expected_in_stock_date: date | None = field("Day it is expected in stock. Source: expectedInStockDate.")
-    message: str | None = field("Merchant's own message about the stock. Source: customStockMessage.")
+    expected_in_stock_date: date | None = field(
+        "Day on which the product is expected in stock. Source: expectedInStockDate."
+    )
+    message: str | None = field("Message of the merchant about the stock. Source: customStockMessage.")

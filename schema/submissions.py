@@ -24,19 +24,19 @@ class SubmitOrderResult:
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class SubmissionAttempt:
-    """One attempt to turn a cart into an order, remembered for at least 24 hours under its idempotency
-    key. It outlives page reloads and app restarts. Source: gateway.
+    """One attempt to turn a cart into an order. The gateway stores the attempt under its idempotency key for at least
+    24 hours, so a client can still read the attempt after a restart. Source: gateway.
     """
 
-    idempotency_key: UUID = field("Key that the client chose.")
-    status: SubmissionStatus = field("How far it is.")
+    idempotency_key: UUID = field("Key that the client sent to submitOrder.")
+    status: SubmissionStatus = field("In progress, or the kind of its outcome.")
     was_sent_upstream: bool = field(
-        "True once a request that could charge the shopper left the gateway. False means nothing was charged."
+        "True once the gateway has sent a request that could charge the shopper. False means that nothing was charged."
     )
-    is_replay: bool = field("True when this answer repeats a stored outcome instead of acting.")
-    started_at: datetime = field("When it started.")
-    updated_at: datetime = field("When its status last changed.")
-    result: SubmitOrderResult | None = field("Outcome. Null while it is in progress.")
+    is_replay: bool = field("True when this answer is the stored outcome of an earlier call.")
+    started_at: datetime = field("When the attempt started.")
+    updated_at: datetime = field("When the status last changed.")
+    result: SubmitOrderResult | None = field("Outcome. Null while the attempt is in progress.")
 
 
 @dsl.object_type()
@@ -52,41 +52,45 @@ class PaymentDecline:
     advice: DeclineAdvice = field("What to suggest to the shopper. Source: gateway, from the subcode.")
     shopper_message: str = field("Message for the shopper, in the language of the session. Source: gateway.")
     retry_after: datetime | None = field(
-        "Earliest instant for another try with the same source; null when there is no such limit, or when another try "
+        "Earliest time for another try with the same source; null when there is no such limit, or when another try "
         "cannot work. Source: gateway."
     )
     support_reference: str = field(
-        "Reference for support. The gateway logs the upstream subcode under it and shows it nowhere else. Source: "
-        "gateway."
+        "Reference for support. The gateway logs Digital River's subcode under this reference and never returns the "
+        "subcode to a client. Source: gateway."
     )
 
 
 @dsl.object_type()
 class OrderPlaced(SubmitOrderResult):
-    """The order is placed, and paid or going to be charged without further action. Source: gateway."""
+    """The order is placed. It is paid, or will be charged without further action of the shopper. Source: gateway."""
 
-    order: Order = field("The order. Source: submitCart.order or resumeCart.order.")
+    order: Order = field("Order that was placed. Source: submitCart.order or resumeCart.order.")
 
 
 @dsl.object_type()
 class OrderAwaitingPayment(SubmitOrderResult):
     """The order is placed and waits for the shopper's money. Source: gateway."""
 
-    order: Order = field("The order. Source: submitCart.order.")
-    instructions: DelayedPaymentInstructions | None = field("How to pay. Null while upstream has not issued it.")
+    order: Order = field("Order that waits for the money. Source: submitCart.order.")
+    instructions: DelayedPaymentInstructions | None = field(
+        "Payment instructions. Null until Digital River has issued them."
+    )
 
 
 @dsl.object_type()
 class OrderActionRequired(SubmitOrderResult):
-    """The shopper has to act before the order can be placed. After a redirect call resumeOrder. An
-    authentication ends this attempt: call submitOrder with a new key. Source: gateway.
+    """The shopper has to act before the order can be placed. After a redirect call resumeOrder. After an
+    authentication: before an order exists (`pendingOrder` is null), call submitOrder with a new key; after
+    `resumeOrder`, call `resumeOrder` again. `message` says which. Source: gateway.
     """
 
     action: RequiredShopperAction = field(
         "What the shopper has to do. Source: paymentSession.redirectUrl, or a decline that asks for authentication."
     )
     pending_order: Order | None = field(
-        "The order that waits for the shopper; null when upstream has not created one. Source: submitCart.order."
+        "The order that waits for the shopper; null when Digital River has not created an order. Source: "
+        "submitCart.order."
     )
 
 
@@ -96,38 +100,39 @@ class OrderDeclined(SubmitOrderResult):
 
     decline: PaymentDecline = field("Why it was declined, as far as a shopper may know.")
     payment_session: PaymentSession | None = field(
-        "The payment session now; read its nextAction. Null when it could not be read."
+        "Payment session after the submission; its nextAction has the next step. Null when the session could not be "
+        "read."
     )
 
 
 @dsl.object_type()
 class OrderBlocked(SubmitOrderResult):
-    """The order was refused before a charge: by the gateway, or by upstream because the cart changed after the
-    gateway had checked it. Source: gateway, or an upstream refusal mapped
-    to a blocker.
+    """No order and no charge: the gateway found a blocker, or Digital River refused because the cart had changed after
+    the gateway checked it. Source: gateway, or a refusal of Digital River that means a blocker.
     """
 
-    blockers: list[CheckoutBlocker] = field("Everything that blocks the order, in the order to resolve it.")
+    blockers: list[CheckoutBlocker] = field("All blockers, in the sequence in which to resolve them.")
 
 
 @dsl.object_type()
 class OrderNotPlaced(SubmitOrderResult):
-    """The request was sent and there is no order, for a reason that is neither a decline nor a blocker: upstream
-    refused it, or a submission in doubt turned out to have had no effect. It is safe to submit again with a
+    """The request was sent and there is no order, for a reason that is neither a decline nor a blocker: Digital River
+    refused the request, or a submission in doubt turned out to have had no effect. It is safe to submit again with a
     new key. Source: gateway.
     """
 
     support_reference: str = field("Reference for support.")
     payment_session: PaymentSession | None = field(
-        "The payment session now; read its nextAction. Null when it could not be read."
+        "Payment session after the submission; its nextAction has the next step. Null when the session could not be "
+        "read."
     )
 
 
 @dsl.object_type()
 class OrderInDoubt(SubmitOrderResult):
-    """The request was sent and its outcome is not known. Do not submit again with another key: read
-    Query.orderSubmission or subscribe to orderSubmissionChanged until the status is no longer IN_DOUBT.
-    Source: gateway.
+    """The request was sent and its outcome is not known. Never submit with another key. Read `Query.orderSubmission`
+    from `checkAfter` on, until `status` is no longer IN_DOUBT. If `message` names `resumeOrder`, the order only
+    waits for the shopper: call `resumeOrder`. Source: gateway.
     """
 
-    check_after: datetime = field("Earliest instant for another check.")
+    check_after: datetime = field("Earliest time for another check.")

@@ -1,16 +1,18 @@
-"""Inputs of changes of a registered shopper's account."""
+"""Inputs that change a registered shopper's account."""
 
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID, CountryCode, EmailAddress
 
 
 class UpdateShopperInput(Input):
-    """New name and email address of the account. An absent field stays as it is."""
+    """New name and email address of the shopper. An absent field does not change."""
 
     first_name: str | None = field("Given name.", default=None, is_secret=True)
     last_name: str | None = field("Family name.", default=None, is_secret=True)
     email: EmailAddress | None = field("Email address.", default=None, is_secret=True)
-    apply_email_to_contracts: bool = field("Also use the new email address for recurring purchases.", default=False)
+    apply_email_to_contracts: bool = field(
+        "True to use the new email address for subscription contracts too.", default=False
+    )
 
 
 class AddressInput(Input):
@@ -20,11 +22,11 @@ class AddressInput(Input):
     last_name: str = field("Family name.", is_secret=True)
     phonetic_first_name: str | None = field("Given name in Katakana; for Japan.", default=None, is_secret=True)
     phonetic_last_name: str | None = field("Family name in Katakana; for Japan.", default=None, is_secret=True)
-    company_name: str | None = field("Company.", default=None)
+    company_name: str | None = field("Name of the company.", default=None)
     division: str | None = field("Department inside the company; for Japan.", default=None)
-    line1: str = field("First line.", is_secret=True)
-    line2: str | None = field("Second line.", default=None, is_secret=True)
-    line3: str | None = field("Third line.", default=None, is_secret=True)
+    line1: str = field("First line of the address.", is_secret=True)
+    line2: str | None = field("Second line of the address.", default=None, is_secret=True)
+    line3: str | None = field("Third line of the address.", default=None, is_secret=True)
     city: str = field("City.")
     country_subdivision: str | None = field("State, province or region code.", default=None)
     county_name: str | None = field("County name.", default=None)
@@ -32,21 +34,21 @@ class AddressInput(Input):
     country_code: CountryCode = field("Country.")
     phone_number: str | None = field("Phone number.", default=None, is_secret=True)
     email: EmailAddress | None = field(
-        "Email address; needed on the billing address of a guest.", default=None, is_secret=True
+        "Email address; required in the billing address of a guest.", default=None, is_secret=True
     )
 
 
 class SaveAddressInput(Input):
-    """The address to save, and whether it becomes a new entry of the address book or replaces one."""
+    """The address to save: as a new entry of the address book, or in place of an existing entry."""
 
     id: ID | None = field("Entry to replace; a new entry is added when absent.", default=None)
-    nickname: str = field("Shopper's label; unique in the address book.")
-    is_default: bool = field("Apply this address by default.", default=False)
-    address: AddressInput = field("The address.")
+    nickname: str = field("Name for the address; unique in the address book.")
+    is_default: bool = field("True to make this address the default.", default=False)
+    address: AddressInput = field("Address with contact details.")
 
 
 class DeleteAddressInput(Input):
-    """Which entry of the address book is removed."""
+    """The entry of the address book to remove."""
 
     id: ID = field("Entry to remove.")
 
@@ -59,17 +61,20 @@ class PaymentOptionTarget(Input, one_of=True):
 
 
 class SavePaymentOptionInput(Input):
-    """Which source is saved, or which saved payment option changes, and its label and default."""
+    """The source to save or the payment option to change, and the option's nickname and default."""
 
-    target: PaymentOptionTarget = field("What to save or change.")
+    target: PaymentOptionTarget = field("Source to save, or payment option to change.")
     nickname: str | None = field(
-        "Shopper's label. When absent, a saved option keeps its label and a new one gets one from the gateway.",
+        "Name for the payment option. When absent, the gateway names a new option and an existing option keeps its "
+        "nickname.",
         default=None,
     )
-    is_default: bool | None = field("Apply this option by default; unchanged when absent.", default=None)
+    is_default: bool | None = field(
+        "True to make this payment option the default; unchanged when absent.", default=None
+    )
 
 
 class DeletePaymentOptionInput(Input):
-    """Which saved payment option is removed."""
+    """The saved payment option to remove."""
 
     id: ID = field("Saved payment option to remove.")

@@ -1,4 +1,4 @@
-"""Inputs of changes of lines and offers of the cart."""
+"""Inputs that change lines and offers of the cart."""
 
 from uuid import UUID
 
@@ -7,11 +7,12 @@ from resolvers.inputs.catalog import ProductBy
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID, CartRevision
 
-IF_REVISION = "Revision of the cart the change is meant for. Any other revision is refused: CART_REVISION_MISMATCH."
+IF_REVISION = "Revision of the cart to which the change applies. If the cart has another revision, the change is "
+"refused with CART_REVISION_MISMATCH."
 
 
 class CartEditInput(Input):
-    """A change of the cart that can be bound to one revision of it."""
+    """A change of the cart, with the revision of the cart to which the change applies."""
 
     if_revision: CartRevision | None = field(IF_REVISION, default=None)
 
@@ -24,36 +25,40 @@ class CustomAttributeInput(Input):
 
 
 class RecurringTermsInput(Input):
-    """How a line renews."""
+    """Makes a line recur on these terms."""
 
-    is_auto_renewing: bool = field("True to renew automatically.")
-    has_free_trial: bool = field("Start with a free trial.", default=False)
+    is_auto_renewing: bool = field("True to renew the line automatically.")
+    has_free_trial: bool = field("True to start with a free trial.", default=False)
     terms: str = field("Terms shown to the shopper, at most 4000 characters.")
 
 
 class NewCartLineInput(Input):
     """A product to add and its quantity."""
 
-    product: ProductBy = field("The product.")
+    product: ProductBy = field("Product to add.")
     quantity: int = field("Number of units, at least 1.", default=1)
-    offer_id: ID | None = field("Offer the product is added for, such as a cross-sell.", default=None)
-    parent_line_id: ID | None = field("Line it belongs to, for a bundle child.", default=None)
+    offer_id: ID | None = field("Offer through which the shopper adds the product, such as a cross-sell.", default=None)
+    parent_line_id: ID | None = field("Parent line of a line that belongs to a bundle.", default=None)
     recurring_terms: RecurringTermsInput | None = field(
-        "Recurring terms, for a merchant with its own subscription engine.", default=None
+        "Makes this line recur on these terms. For a merchant with its own subscription engine.", default=None
     )
-    custom_attributes: list[CustomAttributeInput] | None = field("Merchant attributes.", default=None)
+    custom_attributes: list[CustomAttributeInput] | None = field(
+        "Attributes that the merchant has defined.", default=None
+    )
 
 
 class AddCartLinesInput(Input):
-    """Which products are added to the cart."""
+    """The products to add to the cart."""
 
     idempotency_key: UUID | None = field(
-        "Key that makes the call safe to repeat; without one a repeat adds again.", default=None
+        "Key that makes the call safe to repeat. Without a key, a repeat adds the lines again.", default=None
     )
     if_revision: CartRevision | None = field(IF_REVISION, default=None)
-    lines: list[NewCartLineInput] = field("Lines to add, at most 50. Digital River gets them in one call.")
+    lines: list[NewCartLineInput] = field(
+        "Lines to add, at most 50. Digital River gets one call for all lines with the same offer and parent line."
+    )
     delivery: SessionDelivery = field(
-        "How the client holds a session that this call starts. Without effect when there is a session.",
+        "How the client holds a session that this call starts. Ignored when there is a session.",
         default=SessionDelivery.COOKIE,
     )
 
@@ -61,40 +66,40 @@ class AddCartLinesInput(Input):
 class CartLineChangeInput(Input):
     """New quantity and recurring terms of a line."""
 
-    line_id: ID = field("The line.")
+    line_id: ID = field("Line to change.")
     quantity: int | None = field("New number of units; 0 removes the line; unchanged when absent.", default=None)
     recurring_terms: RecurringTermsInput | None = field("New recurring terms; unchanged when absent.", default=None)
 
 
 class UpdateCartLinesInput(CartEditInput):
-    """Which lines change, and how."""
+    """The changes of cart lines."""
 
     lines: list[CartLineChangeInput] = field(
-        "Changes, at most 50, made one after the other in this order. The first failure stops the rest: its error has "
-        "the path of the line, and the cart shows what was changed before it."
+        "Changes, at most 50, made one after the other in this sequence. After the first failure no further line is "
+        "changed; the error has the path of the failed line."
     )
 
 
 class RemoveCartLinesInput(CartEditInput):
-    """Which lines are removed from the cart."""
+    """The lines to remove from the cart."""
 
-    line_ids: list[ID] = field("Lines to remove, at most 50. A line that is already gone is no error.")
+    line_ids: list[ID] = field("Lines to remove, at most 50. A line that is no longer in the cart is no error.")
 
 
 class OfferChoice(Input, one_of=True):
-    """Names one offer, in exactly one way."""
+    """An offer, chosen by exactly one of the fields."""
 
-    coupon_code: str | None = field("Code the shopper typed.", default=None)
-    offer_id: ID | None = field("Offer of the catalog.", default=None)
+    coupon_code: str | None = field("Coupon code that the shopper entered.", default=None)
+    offer_id: ID | None = field("Offer to apply.", default=None)
 
 
 class ApplyOfferInput(CartEditInput):
-    """Which coupon or offer is applied to the cart."""
+    """The coupon or offer to apply to the cart."""
 
     offer: OfferChoice = field("Coupon or offer to apply.")
 
 
 class RemoveOfferInput(CartEditInput):
-    """Which offer is removed from the cart."""
+    """The offer to remove from the cart."""
 
     offer_id: ID = field("Offer to remove.")

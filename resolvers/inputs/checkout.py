@@ -1,4 +1,4 @@
-"""Inputs for addresses, shipping, tax identifiers and terms of the cart."""
+"""Inputs that change addresses, shipping, tax identifiers and terms of the cart."""
 
 from gateway.enums import AddressKind, CustomerType, ShippingOptionRule
 from resolvers.inputs.account import AddressInput
@@ -6,81 +6,85 @@ from resolvers.inputs.cart import CartEditInput, OfferChoice
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID
 
-ORGANIZATION_ID = "Organisation the purchase is for, at most 50 characters; an empty string removes it."
+ORGANIZATION_ID = "Organisation that buys, at most 50 characters; an empty string removes the organisation."
 TERMS_OF_SALE_ACCEPTED = "True to record that the shopper accepts the terms of sale."
 
 
 class AddressChoice(Input, one_of=True):
-    """Names one address, in exactly one way."""
+    """An address, chosen by exactly one of the fields."""
 
-    address: AddressInput | None = field("The address in full.", default=None)
-    saved_address_id: ID | None = field("An entry of the address book.", default=None)
-    suggestion_id: ID | None = field("A correction offered for the current address.", default=None)
-    same_as: AddressKind | None = field("The other address of the same cart.", default=None)
+    address: AddressInput | None = field("Address in full.", default=None)
+    saved_address_id: ID | None = field("Entry of the address book.", default=None)
+    suggestion_id: ID | None = field("Suggested correction of the current address.", default=None)
+    same_as: AddressKind | None = field("The other address of the cart, to be copied.", default=None)
 
 
 class SetCartAddressesInput(CartEditInput):
-    """New billing and shipping address of the cart. At least one is needed."""
+    """New billing and shipping address of the cart. At least one of them is required."""
 
     billing: AddressChoice | None = field("Billing address; unchanged when absent.", default=None)
     shipping: AddressChoice | None = field("Shipping address; unchanged when absent.", default=None)
 
 
 class ShippingOptionChoice(Input, one_of=True):
-    """Chooses a shipping option, in exactly one way."""
+    """A shipping option, chosen by exactly one of the fields."""
 
-    id: ID | None = field("The option.", default=None)
-    rule: ShippingOptionRule | None = field("A rule, for a page that has no options to show yet.", default=None)
+    id: ID | None = field("Shipping option to select.", default=None)
+    rule: ShippingOptionRule | None = field(
+        "Rule that selects the option, for a page that has not read the options.", default=None
+    )
 
 
 class SelectShippingOptionInput(CartEditInput):
-    """Which shipping option the cart uses."""
+    """The shipping option to select for the cart."""
 
-    shipping_option_id: ID = field("Option to select.")
+    shipping_option_id: ID = field("Shipping option to select.")
 
 
 class TaxIdentifierInput(Input):
     """A tax identifier of the buyer."""
 
     key: str = field("Kind of identifier, as in TaxIdentifierField.key.")
-    value: str = field("Value.", is_secret=True)
+    value: str = field("Value of the identifier.", is_secret=True)
 
 
 class CheckoutTaxInput(Input):
-    """Whether the buyer is a person or a business, and its tax identifiers."""
+    """The kind of buyer, and the tax identifiers of the buyer."""
 
-    customer_type: CustomerType = field("Kind of buyer.")
+    customer_type: CustomerType = field("Whether the buyer is a person or a business.")
     tax_identifiers: list[TaxIdentifierInput] = field(
-        "Identifiers that replace the current ones; an empty list removes them."
+        "Tax identifiers that replace the current identifiers; an empty list removes all."
     )
 
 
 class SetTaxIdentifiersInput(CheckoutTaxInput, CartEditInput):
-    """Whether the buyer is a person or a business, and its tax identifiers."""
+    """The kind of buyer, and the tax identifiers of the buyer."""
 
 
 class UpdateCartInput(CartEditInput):
-    """New organisation and acceptance of the terms of sale. An absent field stays as it is."""
+    """New organisation of the cart, and acceptance of the terms of sale. An absent field does not change."""
 
     organization_id: str | None = field(ORGANIZATION_ID, default=None)
     terms_of_sale_accepted: bool | None = field(TERMS_OF_SALE_ACCEPTED, default=None)
 
 
 class ApplyShopperInput(CartEditInput):
-    """Which addresses and payment option of the account the cart uses; the account's defaults for absent fields."""
+    """The saved addresses and payment option to use for the cart. For an absent field, Digital River uses the default
+    of the account.
+    """
 
-    billing_address_id: ID | None = field("Address book entry for billing.", default=None)
-    shipping_address_id: ID | None = field("Address book entry for shipping.", default=None)
-    payment_option_id: ID | None = field("Saved payment option.", default=None)
+    billing_address_id: ID | None = field("Entry of the address book for the billing address.", default=None)
+    shipping_address_id: ID | None = field("Entry of the address book for the shipping address.", default=None)
+    payment_option_id: ID | None = field("Saved payment option that pays the cart.", default=None)
 
 
 class PrepareCheckoutInput(CartEditInput):
-    """Which parts of the cart change, made in the order of the fields. An absent part stays as it is."""
+    """Parts of the cart to change. An absent part does not change."""
 
-    billing: AddressChoice | None = field("Billing address.", default=None)
-    shipping: AddressChoice | None = field("Shipping address.", default=None)
-    tax: CheckoutTaxInput | None = field("Kind of buyer and tax identifiers.", default=None)
-    shipping_option: ShippingOptionChoice | None = field("Shipping option.", default=None)
+    billing: AddressChoice | None = field("New billing address.", default=None)
+    shipping: AddressChoice | None = field("New shipping address.", default=None)
+    tax: CheckoutTaxInput | None = field("New kind of buyer and tax identifiers.", default=None)
+    shipping_option: ShippingOptionChoice | None = field("Shipping option to select.", default=None)
     offer: OfferChoice | None = field("Coupon or offer to apply.", default=None)
     organization_id: str | None = field(ORGANIZATION_ID, default=None)
     terms_of_sale_accepted: bool | None = field(TERMS_OF_SALE_ACCEPTED, default=None)

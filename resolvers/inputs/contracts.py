@@ -1,4 +1,4 @@
-"""Inputs of changes of a recurring purchase."""
+"""Inputs that change a subscription contract."""
 
 from resolvers.inputs.account import AddressInput
 from resolvers.inputs.declaration import Input, field
@@ -6,25 +6,25 @@ from resolvers.scalars import ID
 
 
 class SubscriptionContractChange(Input, one_of=True):
-    """Exactly one change of a recurring purchase."""
+    """Exactly one change of a subscription contract."""
 
     auto_renewal: bool | None = field("True to renew automatically, false to stop renewing.", default=None)
     renewal_quantity: int | None = field("Units from the next renewal on.", default=None)
-    reduced_quantity: int | None = field("Units from now on; fewer than now.", default=None)
+    reduced_quantity: int | None = field("Units from now on; must be below the current quantity.", default=None)
     payment_option_id: ID | None = field("Saved payment option that pays the renewals.", default=None)
     source_id: str | None = field("Reusable source that pays the renewals.", default=None)
-    shipping_address: AddressInput | None = field("Address the goods are sent to.", default=None)
+    shipping_address: AddressInput | None = field("Address to which the goods are sent.", default=None)
 
 
 class ChangeSubscriptionContractInput(Input):
-    """Which recurring purchase changes, and how."""
+    """The subscription contract to change, and the change."""
 
-    id: ID = field("The recurring purchase.")
-    change: SubscriptionContractChange = field("The change.")
+    id: ID = field("Subscription contract to change.")
+    change: SubscriptionContractChange = field("Change to make.")
 
 
 class CancelSubscriptionContractInput(Input):
-    """Which recurring purchase is cancelled, and whether the shopper gets a mail about it."""
+    """The subscription contract to cancel, and whether the shopper gets a mail about the cancellation."""
 
-    id: ID = field("The recurring purchase.")
+    id: ID = field("Subscription contract to cancel.")
     suppress_notification: bool = field("True to send no cancellation mail.", default=False)

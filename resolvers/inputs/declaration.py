@@ -1,8 +1,7 @@
-"""How an input of the graph is declared: once, as plain data with its descriptions.
+"""Base class and fields of the inputs of the graph, with their descriptions.
 
-`schema/input_types.py` makes the GraphQL type of a declaration. The class and the type have the same name. A field
-without a default is non-null. A field with a default is nullable: a client that sends null, or nothing, gets the
-default.
+`schema/input_types.py` builds the GraphQL type, which has the name of the class. A field without a default is non-
+null. A field with a default is nullable: an absent field, or null, has the default.
 """
 
 from dataclasses import MISSING, dataclass
@@ -11,7 +10,7 @@ from typing import Any, ClassVar, dataclass_transform
 
 
 def field(description: str, *, default: Any = MISSING, is_secret: bool = False) -> Any:
-    """A field of an input. A secret one is `@sensitive` in the graph and left out of `repr`."""
+    """A field of an input. A secret field is `@sensitive` in the graph and omitted from `repr`."""
     return dataclass_field(
         default=default, repr=not is_secret, metadata={"description": description, "is_secret": is_secret}
     )
@@ -20,7 +19,7 @@ def field(description: str, *, default: Any = MISSING, is_secret: bool = False) 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """Base of all inputs. A subclass is a frozen dataclass; `one_of` makes its GraphQL type `@oneOf`."""
+    """Base class of all inputs. A subclass is a frozen dataclass. With `one_of`, its GraphQL type is `@oneOf`."""
 
     is_one_of: ClassVar[bool] = False
 

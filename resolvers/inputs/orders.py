@@ -8,7 +8,7 @@ from resolvers.scalars import CartRevision, EmailAddress
 
 
 class SubmitOrderInput(Input):
-    """The total and revision that the shopper agreed to, and the key under which the outcome is stored."""
+    """The total and revision to which the shopper agreed, and the key under which the gateway stores the outcome."""
 
     idempotency_key: UUID = field(
         "Key of one submit request of the shopper. Send the same key with every repeat of that request."
@@ -23,10 +23,10 @@ class SubmitOrderInput(Input):
 
 
 class ResumeOrderInput(Input):
-    """Which submission is resumed."""
+    """The submission to resume."""
 
     idempotency_key: UUID | None = field(
-        "Key given to submitOrder; the session's open submission when absent.", default=None
+        "Key that was sent to submitOrder; when absent, the open submission of the session is resumed.", default=None
     )
 
 
@@ -34,7 +34,7 @@ class OrderPasswordInput(Input):
     """An order number with its password."""
 
     number: str = field("Order number.")
-    password: str = field("Order password of the confirmation mail.", is_secret=True)
+    password: str = field("Order password from the confirmation mail.", is_secret=True)
 
 
 class OrderCardDigitsInput(Input):
@@ -45,17 +45,17 @@ class OrderCardDigitsInput(Input):
 
 
 class OrderLookupBy(Input, one_of=True):
-    """Proves the right to read an order, in exactly one way."""
+    """Proof of the right to read an order: exactly one of the fields."""
 
     order_password: OrderPasswordInput | None = field(
-        "Order number and order password; works for guests.", default=None
+        "Order number and order password; for guests and registered shoppers.", default=None
     )
     card_digits: OrderCardDigitsInput | None = field(
-        "Email address and last four digits of the card; needs a signed-in session.", default=None
+        "Email address and last four digits of the card; for signed-in shoppers only.", default=None
     )
 
 
 class LookupOrderInput(Input):
-    """Which order is looked up."""
+    """The order to find."""
 
-    by: OrderLookupBy = field("What the shopper knows about the order.")
+    by: OrderLookupBy = field("Order number and password, or email address and card digits.")

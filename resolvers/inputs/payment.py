@@ -1,4 +1,4 @@
-"""Inputs for sources, store credit and the list of payment methods."""
+"""Inputs of sources, store credit and the list of payment methods."""
 
 from decimal import Decimal
 
@@ -15,48 +15,50 @@ class MoneyInput(Input):
 
 
 class PaymentMethodFilterInput(Input):
-    """Which payment methods are listed. An absent field excludes none."""
+    """Conditions for the payment methods to return. An absent field is no condition."""
 
     supports_recurring: bool | None = field("Only methods with this value of supportsRecurring.", default=None)
     supports_free_trial: bool | None = field("Only methods with this value of supportsFreeTrial.", default=None)
     supports_store_credit: bool | None = field("Only methods with this value of supportsStoreCredit.", default=None)
-    usable_only: bool = field("Only methods without an obstacle.", default=False)
+    usable_only: bool = field("True to return only methods without an obstacle.", default=False)
 
 
 class SourceChoice(Input, one_of=True):
-    """Names one source, in exactly one way."""
+    """A source, chosen by exactly one of the fields."""
 
-    source_id: str | None = field("A source of DigitalRiver.js.", default=None)
-    payment_option_id: ID | None = field("A saved payment option.", default=None)
+    source_id: str | None = field("Source made by DigitalRiver.js.", default=None)
+    payment_option_id: ID | None = field("Saved payment option that has the source.", default=None)
 
 
 class AttachSourceInput(CartEditInput):
-    """Which source pays for the cart, and whether it replaces the attached one."""
+    """The source to attach to the cart, and whether it replaces an attached primary source."""
 
     source: SourceChoice = field("Source to attach.")
     replace_primary: bool = field(
-        "Detach another primary source first instead of failing with PRIMARY_SOURCE_PRESENT.", default=True
+        "True to detach another primary source first; false to fail with PRIMARY_SOURCE_PRESENT when there is such "
+        "a source.",
+        default=True,
     )
 
 
 class DetachTarget(Input, one_of=True):
-    """One source, or all of them."""
+    """One source, or all sources."""
 
-    source_id: str | None = field("One source.", default=None)
-    all: bool | None = field("Every source; only true is accepted.", default=None)
+    source_id: str | None = field("Source to detach.", default=None)
+    all: bool | None = field("True to detach all sources; false is rejected.", default=None)
 
 
 class DetachSourceInput(CartEditInput):
-    """Which sources are detached from the cart."""
+    """The sources to detach from the cart."""
 
-    target: DetachTarget = field("Source or sources to detach.")
+    target: DetachTarget = field("Sources to detach.")
 
 
 class ApplyStoreCreditInput(CartEditInput):
-    """How much store credit pays for the cart."""
+    """The amount of store credit to use for the cart."""
 
-    amount: MoneyInput | None = field("Amount to use; as much as possible when absent.", default=None)
+    amount: MoneyInput | None = field("Amount to use; the maximum when absent.", default=None)
 
 
 class RemoveStoreCreditInput(CartEditInput):
-    """Which revision of the cart the store credit is removed from."""
+    """The revision of the cart from which to remove the store credit."""

@@ -1,4 +1,4 @@
-"""Inputs for starting a session, signing in, and registering."""
+"""Inputs that start a session, sign in or register a shopper."""
 
 from uuid import UUID
 
@@ -8,10 +8,12 @@ from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 
 
 class StartSessionInput(Input):
-    """Locale and currency of a guest session, and how the client holds it."""
+    """Locale and currency of a guest session, and how the client holds the session."""
 
-    locale: Locale | None = field("Locale; the storefront's first one when absent.", default=None)
-    currency_code: CurrencyCode | None = field("Currency; the site's default for the locale when absent.", default=None)
+    locale: Locale | None = field("Locale; the first locale of the storefront when absent.", default=None)
+    currency_code: CurrencyCode | None = field(
+        "Currency; the default currency of the locale when absent.", default=None
+    )
     delivery: SessionDelivery = field("How the client holds the session.", default=SessionDelivery.COOKIE)
 
 
@@ -20,7 +22,7 @@ class UpdateSessionInput(Input):
 
     locale: Locale | None = field("New locale; unchanged when absent.", default=None)
     currency_code: CurrencyCode | None = field(
-        "New currency; unchanged when absent. Refused while store credit is attached.", default=None
+        "New currency; unchanged when absent. A new currency is refused while store credit is attached.", default=None
     )
 
 
@@ -32,24 +34,24 @@ class PasswordCredentials(Input):
 
 
 class SignInCredentials(Input, one_of=True):
-    """Proves the shopper's identity, in exactly one way."""
+    """Proof of the shopper's identity: exactly one of the fields."""
 
     password: PasswordCredentials | None = field("User name and password of a Digital River account.", default=None)
     merchant_assertion: str | None = field(
-        "Signed assertion (JWT) of the merchant's identity provider. The gateway verifies it and signs in the shopper "
-        "whose external reference it contains.",
+        "Signed assertion (JWT) of the merchant's identity provider. The gateway verifies it and signs in the "
+        "shopper with the external reference of the assertion.",
         default=None,
         is_secret=True,
     )
 
 
 class SignInInput(Input):
-    """Which shopper signs in, and how the client holds a session that starts with it."""
+    """The credentials of the shopper, and how the client holds a session that the sign-in starts."""
 
     credentials: SignInCredentials = field("Proof of identity.")
     delivery: SessionDelivery = field(
-        "How the client holds the session. Without effect when there is a session; it stays a cookie or a bearer "
-        "token.",
+        "How the client holds the session. Ignored when there is a session: the session stays in its cookie or "
+        "bearer token.",
         default=SessionDelivery.COOKIE,
     )
 
@@ -58,7 +60,7 @@ class RegisterShopperInput(Input):
     """Name, email address and password of the account to create."""
 
     idempotency_key: UUID = field("Key that makes the call safe to repeat.")
-    email: EmailAddress = field("Email address; also the user name.", is_secret=True)
+    email: EmailAddress = field("Email address, which is also the user name.", is_secret=True)
     password: str = field("Password, 8 to 32 characters from at least three character classes.", is_secret=True)
     first_name: str = field("Given name.", is_secret=True)
     last_name: str = field("Family name.", is_secret=True)

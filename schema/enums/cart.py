@@ -1,4 +1,4 @@
-"""The buyer, the addresses and the shipping of a cart."""
+"""Enums of the buyer, the addresses and the shipping of a cart."""
 
 from gateway.enums import AddressKind, ChargeType, CustomerType, LandedCostState, ShippingOptionRule
 from schema.descriptions import describe_enum
@@ -6,17 +6,17 @@ from schema.descriptions import describe_enum
 describe_enum(
     CustomerType,
     "Whether a buyer is a person or a business.",
-    INDIVIDUAL="A person. Upstream: I.",
-    BUSINESS="A business. Upstream: B.",
+    INDIVIDUAL="A person. Digital River: I.",
+    BUSINESS="A business. Digital River: B.",
 )
 
 describe_enum(
     LandedCostState,
-    "Whether import duty and tax are part of the total.",
-    PREPAID="They are part of the total. Upstream: PREPAID.",
-    NOT_ELIGIBLE="They do not apply. Upstream: NOT_ELIGIBLE or VIEWED_NOT_ELIGIBLE.",
-    ERROR="They could not be computed. Upstream: ERROR.",
-    UNKNOWN="A value this schema does not know yet.",
+    "Whether import duty and tax are included in the total.",
+    PREPAID="Import duty and tax are included in the total. Digital River: PREPAID.",
+    NOT_ELIGIBLE="Import duty and tax do not apply. Digital River: NOT_ELIGIBLE or VIEWED_NOT_ELIGIBLE.",
+    ERROR="Import duty and tax could not be computed. Digital River: ERROR.",
+    UNKNOWN="A value that this schema does not know yet.",
 )
 
 describe_enum(
@@ -25,16 +25,16 @@ describe_enum(
     CUSTOMER_INITIATED="The shopper, present at checkout.",
     MERCHANT_INITIATED="The merchant, for example at a renewal.",
     MOTO="Customer service, by mail or telephone.",
-    UNKNOWN="A value this schema does not know yet.",
+    UNKNOWN="A value that this schema does not know yet.",
 )
 
 describe_enum(
-    AddressKind, "Which address of a cart.", BILLING="Where the invoice goes.", SHIPPING="Where the goods go."
+    AddressKind, "Kinds of addresses of a cart.", BILLING="Address for the invoice.", SHIPPING="Address for the goods."
 )
 
 describe_enum(
     ShippingOptionRule,
-    "Rules to choose a shipping option by.",
-    CHEAPEST="The cheapest one.",
-    KEEP_OR_CHEAPEST="The one that was selected, else the cheapest.",
+    "Rules that choose a shipping option.",
+    CHEAPEST="The cheapest shipping option.",
+    KEEP_OR_CHEAPEST="The selected shipping option, else the cheapest.",
 )

@@ -1,4 +1,4 @@
-"""Readiness and blockers of a cart, and outcomes of a submission."""
+"""Enums of checkout readiness and of submissions."""
 
 from gateway.enums import (
     CheckoutBlockerCode,
@@ -14,9 +14,9 @@ from schema.descriptions import describe_enum
 describe_enum(
     ReadinessStatus,
     "Whether a cart can become an order.",
-    READY="submitOrder would be sent upstream.",
-    BLOCKED="submitOrder would be refused by the gateway.",
-    UNKNOWN="A rule could not be checked because upstream did not answer; see the CheckUnavailableBlocker.",
+    READY="The gateway would send a submission to Digital River.",
+    BLOCKED="The gateway would refuse a submission.",
+    UNKNOWN="A rule could not be checked because Digital River did not answer; see the CheckUnavailableBlocker.",
 )
 
 describe_enum(
@@ -33,11 +33,11 @@ describe_enum(
 
 describe_enum(
     CheckoutStepStatus,
-    "How far a checkout step is.",
-    DONE="Nothing is left to do.",
-    BLOCKED="A blocker of the cart belongs to it.",
-    NOT_NEEDED="The cart does not need it.",
-    UNKNOWN="It could not be checked.",
+    "Whether a checkout step is done.",
+    DONE="The step is done.",
+    BLOCKED="A blocker of the cart belongs to the step.",
+    NOT_NEEDED="The cart does not need the step.",
+    UNKNOWN="The step could not be checked.",
 )
 
 describe_enum(
@@ -45,7 +45,7 @@ describe_enum(
     "Codes of blockers.",
     CART_EMPTY="The cart has no line.",
     LINE_UNAVAILABLE="A product can no longer be bought.",
-    INSUFFICIENT_STOCK="There are not enough units.",
+    INSUFFICIENT_STOCK="The product has fewer available units than the quantity.",
     QUANTITY_OUT_OF_RANGE="A quantity is outside the allowed range.",
     ADDRESS_MISSING="An address is missing.",
     ADDRESS_INCOMPLETE="An address lacks a field.",
@@ -55,35 +55,36 @@ describe_enum(
     TAX_IDENTIFIER_MISSING="A tax identifier is missing or malformed.",
     PAYMENT_SESSION_MISSING="Payment sessions are off, or the cart has none.",
     PAYMENT_SESSION_NOT_READY="The payment session is not in REQUIRES_CONFIRMATION.",
-    SOURCE_AMOUNT_OUTDATED="The total has changed since a source with a fixed amount was attached; attach a new one.",
-    RECURRING_SOURCE_REQUIRED="A line recurs and the source cannot be charged again.",
+    SOURCE_AMOUNT_OUTDATED="The total has changed since a source with a fixed amount was attached. "
+    "Attach a new source.",
+    RECURRING_SOURCE_REQUIRED="A line renews and the source cannot be charged again.",
     STORE_CREDIT_CONFLICT="Store credit is attached where it is not allowed, or after the primary source.",
     TERMS_NOT_ACCEPTED="The terms of sale are not accepted.",
     TOTAL_CHANGED="The order total is not the expected one.",
-    CART_CHANGED="The cart has changed since it was shown to the shopper.",
-    SUBMISSION_IN_PROGRESS="Another submission of this cart is under way.",
+    CART_CHANGED="The cart has changed since the shopper saw the cart.",
+    SUBMISSION_IN_PROGRESS="Another submission of this cart is in progress.",
     CHECK_UNAVAILABLE="A rule could not be checked.",
 )
 
 describe_enum(
     SubmissionStatus,
-    "How far a submission is.",
-    IN_PROGRESS="The gateway is working on it.",
+    "Status of a submission.",
+    IN_PROGRESS="The gateway is processing the submission.",
     PLACED="The order is placed.",
     AWAITING_PAYMENT="The order is placed and waits for the shopper's money.",
     ACTION_REQUIRED="The shopper has to act; see OrderActionRequired.",
     DECLINED="The payment was declined; there is no order.",
-    BLOCKED="It was refused before a charge; there is no order.",
-    NOT_PLACED="It was sent and had no effect; there is no order.",
+    BLOCKED="The gateway or Digital River found a blocker; there is no order and no charge.",
+    NOT_PLACED="The submission was sent and had no effect; there is no order.",
     IN_DOUBT="The outcome is not known; the gateway keeps checking.",
 )
 
 describe_enum(
     DeclineSeverity,
     "Whether another try with the same source can work.",
-    SOFT="Another try may work. Upstream: Soft.",
-    HARD="Another try will not work. Upstream: Hard.",
-    UNKNOWN="Upstream did not say.",
+    SOFT="Another try with the same source may work. Digital River: Soft.",
+    HARD="Another try with the same source will not work. Digital River: Hard.",
+    UNKNOWN="Digital River did not report the severity.",
 )
 
 describe_enum(

@@ -1,19 +1,19 @@
-"""Arguments of the directives."""
+"""Enums that are arguments of directives."""
 
 from gateway.enums import CacheControlScope, IdempotencyMode
 from schema.descriptions import describe_enum
 
 describe_enum(
     CacheControlScope,
-    "Who may share a cached value.",
-    PUBLIC="Same for every shopper; a content delivery network may store it.",
-    PRIVATE="Belongs to one session; only that session may store it.",
+    "Whether all shoppers share a cached value.",
+    PUBLIC="The value is the same for every shopper; a content delivery network may store the value.",
+    PRIVATE="The value belongs to one session; only its client may store the value.",
 )
 
 describe_enum(
     IdempotencyMode,
-    "What happens when the same mutation is sent again.",
-    NATURAL="Sending the same input again leaves the same state; safe to repeat.",
-    KEYED="The input carries a key; the stored outcome of the first call is returned.",
-    NONE="A repeat may act again; read the state first.",
+    "What happens when a mutation is sent again with the same input.",
+    NATURAL="The repeat leaves the same state. The mutation is safe to repeat.",
+    KEYED="The input has an idempotency key. A repeat with the same key returns the stored outcome of the first call.",
+    NONE="The repeat may have another effect. Read the state first.",
 )

@@ -1,4 +1,4 @@
-"""Orders and recurring purchases."""
+"""Enums of orders and subscription contracts."""
 
 from gateway.enums import OrderState, SubscriptionContractState, TermUnit
 from schema.descriptions import describe_enum
@@ -6,29 +6,30 @@ from schema.descriptions import describe_enum
 describe_enum(
     OrderState,
     "State of an order.",
-    OPEN="Started and not submitted. Upstream: Open.",
-    SUBMITTED="Submitted. Upstream: Submitted.",
-    IN_REVIEW="Being reviewed by a person. Upstream: In Review.",
-    IN_PROCESS="Being fulfilled. Upstream: In Process.",
-    PENDING_PAYMENT="Waiting for payment. Upstream: Pending Payment.",
-    SOURCE_PENDING_FUNDS="Waiting for the shopper's money. Upstream: Source Pending Funds.",
-    SOURCE_PENDING_REDIRECT="Waiting for approval on the provider's page. Upstream: Source Pending Redirect.",
-    CHARGE_PENDING="Charge under way. Upstream: Charge Pending.",
-    COMPLETE="Fulfilled. Upstream: Complete.",
-    CANCELLED="Cancelled. Upstream: Cancelled.",
-    DISPUTED="Disputed. Upstream: Dispute.",
-    UNKNOWN="A value this schema does not know yet; see upstreamState.",
+    OPEN="Started and not submitted. Digital River: Open.",
+    SUBMITTED="Submitted. Digital River: Submitted.",
+    IN_REVIEW="Being reviewed by a person. Digital River: In Review.",
+    IN_PROCESS="Being fulfilled. Digital River: In Process.",
+    PENDING_PAYMENT="Waiting for payment. Digital River: Pending Payment.",
+    SOURCE_PENDING_FUNDS="Waiting for the shopper's money. Digital River: Source Pending Funds.",
+    SOURCE_PENDING_REDIRECT="Waiting for the shopper's approval on the payment page. "
+    "Digital River: Source Pending Redirect.",
+    CHARGE_PENDING="Charge in progress. Digital River: Charge Pending.",
+    COMPLETE="Fulfilled. Digital River: Complete.",
+    CANCELLED="Cancelled. Digital River: Cancelled.",
+    DISPUTED="Disputed. Digital River: Dispute.",
+    UNKNOWN="A value that this schema does not know yet; see upstreamState.",
 )
 
 describe_enum(
     SubscriptionContractState,
-    "State of a recurring purchase.",
-    PENDING_ACTIVATION="Not active yet. Upstream: PendingActivation.",
-    FREE_TRIAL="In a free trial. Upstream: FreeTrial.",
-    ACTIVE="Active. Upstream: Subscribed.",
-    PENDING_RENEWAL="Being renewed. Upstream: PendingRenewal.",
-    CANCELLED="Cancelled. Upstream: Cancelled.",
-    UNKNOWN="A value this schema does not know yet.",
+    "State of a subscription contract.",
+    PENDING_ACTIVATION="Not active yet. Digital River: PendingActivation.",
+    FREE_TRIAL="In a free trial. Digital River: FreeTrial.",
+    ACTIVE="Active. Digital River: Subscribed.",
+    PENDING_RENEWAL="Being renewed. Digital River: PendingRenewal.",
+    CANCELLED="Cancelled. Digital River: Cancelled.",
+    UNKNOWN="A value that this schema does not know yet.",
 )
 
 describe_enum(
@@ -38,5 +39,5 @@ describe_enum(
     WEEKS="Weeks.",
     MONTHS="Months.",
     YEARS="Years.",
-    UNKNOWN="A value this schema does not know yet.",
+    UNKNOWN="A value that this schema does not know yet.",
 )

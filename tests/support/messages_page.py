@@ -219,7 +219,7 @@ def _types(names: Iterable[str]) -> dict[str, str]:
 
 def _first_sentences(description: str | None) -> str:
     """A description without the `Source:` part."""
-    return " ".join((description or "").partition("Source:")[0].partition("Upstream:")[0].split())
+    return " ".join((description or "").partition("Source:")[0].partition("Digital River:")[0].split())
 
 
 if __name__ == "__main__":
