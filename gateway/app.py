@@ -93,7 +93,6 @@ def _services(settings: Settings, upstream: Upstream, store: Store, now: Callabl
         store=store,
         sessions=sessions,
         token_renewal=TokenRenewal(sessions, store, upstream, now),
-        cache=cache,
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),
@@ -138,7 +137,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Reconciler) -> AsyncIterator[None]:
-    beating = asyncio.create_task(reconciler.beat())
+    beating = asyncio.create_task(services.replica.keep_beating(reconciler.interval_s))
     reconciling = asyncio.create_task(reconciler.run())
     yield
     reconciling.cancel()

@@ -46,7 +46,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
     def replace_token(record: SessionRecord) -> None:
         record.refresh_token = None
         record.set_tokens(tokens, now)
-        record.checkout_memory.attached_at, record.checkout_memory.asked_authentication = {}, None
+        record.checkout_memory.amounts_when_attached, record.checkout_memory.source_to_authenticate = {}, None
 
     await ctx.services.sessions.change(session, replace_token)
     ctx.forget_cart()

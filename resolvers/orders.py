@@ -42,7 +42,7 @@ async def readable_order(ctx: Context, order_id: str) -> Order | None:
 async def _readable_order(ctx: Context, order_id: str) -> Order | None:
     session = await ctx.own_session()
     memory = session.record.checkout_memory
-    if proof := memory.unlocked.get(order_id):
+    if proof := memory.order_proofs.get(order_id):
         return next((order for order in await _orders_by(ctx, proof) if order.number == order_id), None)
     if order_id in memory.order_ids or session.level is SessionLevel.REGISTERED:
         return await ctx.order(order_id)
@@ -109,8 +109,8 @@ async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
 
 
 def _unlock(memory: CheckoutMemory, number: str, proof: Proof) -> None:
-    others = [(other, unlocked_by) for other, unlocked_by in memory.unlocked.items() if other != number]
-    memory.unlocked = dict([*others, (number, proof)][-MOST_LOOKED_UP:])
+    others = [(other, unlocked_by) for other, unlocked_by in memory.order_proofs.items() if other != number]
+    memory.order_proofs = dict([*others, (number, proof)][-MOST_LOOKED_UP:])
 
 
 def _proof(by: OrderLookupBy) -> Proof:

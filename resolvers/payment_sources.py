@@ -127,8 +127,8 @@ async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
     """Remember the total for which a source is attached, and forget a request to authenticate an earlier source."""
 
     def note(memory: CheckoutMemory) -> None:
-        memory.attached_at = {source_id: due_from_primary(cart).canonical()}
-        memory.asked_authentication = None
+        memory.amounts_when_attached = {source_id: due_from_primary(cart).canonical()}
+        memory.source_to_authenticate = None
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)
 

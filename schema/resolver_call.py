@@ -66,7 +66,7 @@ def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Condition
         if not await _is_admitted(ctx, conditions):
             return None
         raw = info._raw_info
-        card_paths = ctx.operation.cards.get(str(raw.path.key))
+        card_paths = ctx.operation.card_fields.get(str(raw.path.key))
         payload = (
             await resolver(ctx, **arguments)
             if card_paths is None

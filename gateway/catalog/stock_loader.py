@@ -88,10 +88,6 @@ class StockLoader:
                 self._reading = asyncio.create_task(self._read_waiting())
         return asyncio.shield(future)
 
-    def clear(self) -> None:
-        """Discard the stock that was read before a change. Pending requests get the result of the next read."""
-        self._futures = {key: future for key, future in self._futures.items() if not future.done()}
-
     async def _read_waiting(self) -> None:
         while self._waiting:
             await self._reads.settle(self._patience_s)

@@ -82,7 +82,7 @@ def payment_blocker(
 def terms_blocker() -> TermsOfSaleBlocker:
     return TermsOfSaleBlocker(
         code=Code.TERMS_NOT_ACCEPTED,
-        message="The terms of sale are not accepted. Send termsOfSaleAccepted: true when the shopper has agreed.",
+        message="The terms of sale are not accepted. Send `termsOfSaleAccepted: true` when the shopper has agreed.",
         step=Step.REVIEW,
         resolved_by=("Mutation.prepareCheckout", "Mutation.submitOrder"),
     )
@@ -104,7 +104,7 @@ def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlock
     """For a cart that another submission has locked. No rule of the guard: the lock finds it."""
     return SubmissionInProgressBlocker(
         code=Code.SUBMISSION_IN_PROGRESS,
-        message="Another submission of this cart is under way. Read orderSubmission before you submit again.",
+        message="Another submission of this cart is under way. Read `orderSubmission` before you submit again.",
         step=Step.REVIEW,
         resolved_by=("Query.orderSubmission", "Mutation.resumeOrder"),
         attempt=attempt,

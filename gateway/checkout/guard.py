@@ -52,22 +52,22 @@ class CheckoutReadiness(Shape, frozen=True, kw_only=True):
     evaluated_at: datetime
 
 
-def blockers(checkout: GuardInput) -> list[Blocker]:
+def blockers(guard_input: GuardInput) -> list[Blocker]:
     """All blockers of the cart, in the order to resolve them; empty when the cart may become an order."""
-    return [blocker for rule in RULES for blocker in rule(checkout)]
+    return [blocker for rule in RULES for blocker in rule(guard_input)]
 
 
-def readiness(checkout: GuardInput) -> CheckoutReadiness:
-    open_blockers = blockers(checkout)
-    steps = [CheckoutStep(kind=kind, status=_step_status(kind, checkout, open_blockers)) for kind in Step]
+def readiness(guard_input: GuardInput) -> CheckoutReadiness:
+    open_blockers = blockers(guard_input)
+    steps = [CheckoutStep(kind=kind, status=_step_status(kind, guard_input, open_blockers)) for kind in Step]
     undone = (CheckoutStepStatus.BLOCKED, CheckoutStepStatus.UNKNOWN)
     return CheckoutReadiness(
         status=_readiness_status(open_blockers),
         blockers=open_blockers,
         steps=steps,
         next_step=next((step.kind for step in steps if step.status in undone), None),
-        cart_revision=checkout.cart.revision,
-        evaluated_at=checkout.now,
+        cart_revision=guard_input.cart.revision,
+        evaluated_at=guard_input.now,
     )
 
 
@@ -79,11 +79,11 @@ def _readiness_status(open_blockers: list[Blocker]) -> ReadinessStatus:
     return ReadinessStatus.BLOCKED
 
 
-def _step_status(kind: Step, checkout: GuardInput, open_blockers: list[Blocker]) -> CheckoutStepStatus:
+def _step_status(kind: Step, guard_input: GuardInput, open_blockers: list[Blocker]) -> CheckoutStepStatus:
     of_step = [blocker for blocker in open_blockers if blocker.step is kind]
     if of_step:
         return CheckoutStepStatus.UNKNOWN if _are_unavailable_checks(of_step) else CheckoutStepStatus.BLOCKED
-    cart = checkout.cart
+    cart = guard_input.cart
     is_needed = {
         Step.SHIPPING_ADDRESS: cart.requires_shipping,
         Step.SHIPPING_OPTION: cart.requires_shipping,
@@ -96,33 +96,37 @@ def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:
     return all(isinstance(blocker, CheckUnavailableBlocker) for blocker in open_blockers)
 
 
-# The rules, in the order of the checkout.
+# The rules, in the order of the guard_input.
 
 
-def _lines(checkout: GuardInput) -> Iterator[Blocker]:
-    if checkout.cart.is_empty:
+def _lines(guard_input: GuardInput) -> Iterator[Blocker]:
+    if guard_input.cart.is_empty:
         yield EmptyCartBlocker(
             code=Code.CART_EMPTY,
             message="The cart is empty. Add a line.",
             step=Step.CART,
             resolved_by=("Mutation.addCartLines",),
         )
-    for line in checkout.cart.lines:
+    for line in guard_input.cart.lines:
         if not line.product.is_purchasable:
             message = "The product can no longer be bought. Remove the line."
             yield line_blocker(Code.LINE_UNAVAILABLE, message, line, resolved_by=("Mutation.removeCartLines",))
-        elif checkout.lacks_stock and _lacks_stock(line, checkout):
-            stock = checkout.stock_of(line)
-            message = "The stock does not suffice for the quantity of this line."
+        elif guard_input.lacks_stock and _lacks_stock(line, guard_input):
+            stock = guard_input.stock_of(line)
+            message = (
+                "There are fewer units in stock than `quantity`. Lower it to `availableQuantity`, or remove the line."
+            )
             available = stock.available_quantity if stock else None
             yield line_blocker(Code.INSUFFICIENT_STOCK, message, line, available=available)
         elif not _allows_quantity(line):
-            message = "The quantity is below the minimum or above the maximum of the product."
+            message = (
+                "`quantity` must be between `minimumQuantity` and `maximumQuantity`. Change it with `updateCartLines`."
+            )
             yield line_blocker(Code.QUANTITY_OUT_OF_RANGE, message, line)
 
 
-def _lacks_stock(line: CartLine, checkout: GuardInput) -> bool:
-    stock = checkout.stock_of(line)
+def _lacks_stock(line: CartLine, guard_input: GuardInput) -> bool:
+    stock = guard_input.stock_of(line)
     if stock is None:
         return True
     if stock.allows_backorder:
@@ -135,8 +139,8 @@ def _allows_quantity(line: CartLine) -> bool:
     return (minimum is None or minimum <= line.quantity) and (maximum is None or line.quantity <= maximum)
 
 
-def _addresses(checkout: GuardInput) -> Iterator[Blocker]:
-    cart = checkout.cart
+def _addresses(guard_input: GuardInput) -> Iterator[Blocker]:
+    cart = guard_input.cart
     billing = cart.billing_address.address if cart.billing_address else None
     yield from _address(AddressKind.BILLING, billing)
     if cart.requires_shipping:
@@ -146,11 +150,13 @@ def _addresses(checkout: GuardInput) -> Iterator[Blocker]:
 
 def _address(kind: AddressKind, address: Address | None) -> Iterator[Blocker]:
     if address is None:
-        yield address_blocker(Code.ADDRESS_MISSING, f"The {kind.value.lower()} address is missing.", kind)
+        yield address_blocker(
+            Code.ADDRESS_MISSING, f"The {kind.value.lower()} address is missing. Send it with `prepareCheckout`.", kind
+        )
         return
     missing = _missing_fields(kind, address)
     if missing:
-        message = f"The {kind.value.lower()} address lacks {', '.join(missing)}."
+        message = f"The {kind.value.lower()} address lacks {', '.join(missing)}. Send it again with `prepareCheckout`."
         yield address_blocker(Code.ADDRESS_INCOMPLETE, message, kind, missing)
 
 
@@ -168,14 +174,22 @@ def _missing_fields(kind: AddressKind, address: Address) -> tuple[str, ...]:
     return tuple(name for name, value in values.items() if not value)
 
 
-def _countries(checkout: GuardInput) -> Iterator[Blocker]:
-    cart, settings = checkout.cart, checkout.settings
+def _countries(guard_input: GuardInput) -> Iterator[Blocker]:
+    cart, settings = guard_input.cart, guard_input.settings
     billing = cart.billing_country
     if not serves(settings.billing_countries, billing):
-        yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not bill to {billing}.", AddressKind.BILLING)
+        yield address_blocker(
+            Code.COUNTRY_NOT_SERVED,
+            f"The site does not bill to {billing}. Choose another country.",
+            AddressKind.BILLING,
+        )
     shipping = cart.shipping_country
     if cart.requires_shipping and not serves(settings.shipping_countries, shipping):
-        yield address_blocker(Code.COUNTRY_NOT_SERVED, f"The site does not ship to {shipping}.", AddressKind.SHIPPING)
+        yield address_blocker(
+            Code.COUNTRY_NOT_SERVED,
+            f"The site does not ship to {shipping}. Choose another country.",
+            AddressKind.SHIPPING,
+        )
 
 
 def serves(countries: tuple[str, ...], country: str | None) -> bool:
@@ -183,15 +197,21 @@ def serves(countries: tuple[str, ...], country: str | None) -> bool:
     return not countries or country is None or country in countries
 
 
-def _shipping_option(checkout: GuardInput) -> Iterator[Blocker]:
-    cart = checkout.cart
+def _shipping_option(guard_input: GuardInput) -> Iterator[Blocker]:
+    cart = guard_input.cart
     if not cart.requires_shipping:
         return
     selected = cart.selected_shipping_option
     if selected is None:
-        code, message = Code.SHIPPING_OPTION_MISSING, "No shipping option is selected."
+        code, message = (
+            Code.SHIPPING_OPTION_MISSING,
+            "No shipping option is selected. Choose one of `availableOptions`.",
+        )
     elif selected.id not in {option.id for option in cart.shipping_options}:
-        code, message = Code.SHIPPING_OPTION_UNAVAILABLE, "The selected shipping option is no longer offered."
+        code, message = (
+            Code.SHIPPING_OPTION_UNAVAILABLE,
+            "The selected shipping option is no longer offered. Choose one of `availableOptions`.",
+        )
     else:
         return
     yield ShippingOptionBlocker(
@@ -203,28 +223,30 @@ def _shipping_option(checkout: GuardInput) -> Iterator[Blocker]:
     )
 
 
-def _tax_identifiers(checkout: GuardInput) -> Iterator[Blocker]:
-    if not checkout.needs_tax_requirements:
+def _tax_identifiers(guard_input: GuardInput) -> Iterator[Blocker]:
+    if not guard_input.needs_tax_requirements:
         return
-    if checkout.tax_requirements is None:
+    if guard_input.tax_requirements is None:
         yield CheckUnavailableBlocker(
             code=Code.CHECK_UNAVAILABLE,
-            message="Digital River did not report whether the destination demands a tax identifier. Read "
-            "checkoutReadiness again.",
+            message="Digital River did not report whether the destination requires a tax identifier. Read "
+            "`checkoutReadiness` again.",
             step=Step.TAX,
             resolved_by=("Query.checkoutReadiness",),
-            retry_after=checkout.now + RETRY_CHECK_AFTER,
+            retry_after=guard_input.now + RETRY_CHECK_AFTER,
         )
         return
-    demanded = tax_identifiers.demanded(checkout.tax_requirements, checkout.cart.customer_type)
+    demanded = tax_identifiers.demanded(guard_input.tax_requirements, guard_input.cart.customer_type)
     if demanded:
-        yield tax_blocker("The destination demands a tax identifier, and the cart has none.", demanded)
+        yield tax_blocker(
+            "The destination requires a tax identifier. Send one of `requirements` with `setTaxIdentifiers`.", demanded
+        )
 
 
-def _store_credit(checkout: GuardInput) -> Iterator[Blocker]:
-    if checkout.cart.secondary_source is None:
+def _store_credit(guard_input: GuardInput) -> Iterator[Blocker]:
+    if guard_input.cart.secondary_source is None:
         return
-    conflicts = store_credit.conflicts(checkout.cart, checkout.stock or {})
+    conflicts = store_credit.conflicts(guard_input.cart, guard_input.stock or {})
     if conflicts:
         yield StoreCreditBlocker(
             code=Code.STORE_CREDIT_CONFLICT,
@@ -236,9 +258,9 @@ def _store_credit(checkout: GuardInput) -> Iterator[Blocker]:
         )
 
 
-def _recurrence(checkout: GuardInput) -> Iterator[Blocker]:
-    session, source = checkout.payment_session, checkout.cart.primary_source
-    if session is not None and checkout.cart.recurs and source is not None and not source.is_reusable:
+def _recurrence(guard_input: GuardInput) -> Iterator[Blocker]:
+    session, source = guard_input.payment_session, guard_input.cart.primary_source
+    if session is not None and guard_input.cart.recurs and source is not None and not source.is_reusable:
         yield payment_blocker(
             Code.RECURRING_SOURCE_REQUIRED,
             "A line recurs, and the source can be charged once only. Save it to the account, or attach a saved one.",
@@ -247,8 +269,8 @@ def _recurrence(checkout: GuardInput) -> Iterator[Blocker]:
         )
 
 
-def _fixed_amount(checkout: GuardInput) -> Iterator[Blocker]:
-    session = checkout.payment_session
+def _fixed_amount(guard_input: GuardInput) -> Iterator[Blocker]:
+    session = guard_input.payment_session
     if session is not None and session.is_outdated:
         yield payment_blocker(
             Code.SOURCE_AMOUNT_OUTDATED,
@@ -258,20 +280,20 @@ def _fixed_amount(checkout: GuardInput) -> Iterator[Blocker]:
         )
 
 
-def _payment_session(checkout: GuardInput) -> Iterator[Blocker]:
-    session = checkout.payment_session
+def _payment_session(guard_input: GuardInput) -> Iterator[Blocker]:
+    session = guard_input.payment_session
     if session is None:
         yield PaymentSessionBlocker(
             code=Code.PAYMENT_SESSION_MISSING,
-            message="The cart has no payment session: it is empty, or the site has no payment sessions.",
+            message="The cart has no payment session: the cart is empty, or the site has no payment sessions.",
             step=Step.PAYMENT,
-            resolved_by=("Mutation.addCartLines",) if checkout.cart.is_empty else (),
+            resolved_by=("Mutation.addCartLines",) if guard_input.cart.is_empty else (),
         )
     elif not session.is_submittable:
         yield payment_blocker(
             Code.PAYMENT_SESSION_NOT_READY,
-            f"The payment session is in the state {session.upstream_state or 'unknown'}. An order can be placed in "
-            "requires_confirmation only.",
+            f"The payment session is in the state {session.state.name}. An order can be placed in REQUIRES_CONFIRMATION "
+            "only. Follow `nextAction`.",
             session,
             resolved_by=_fields_that_confirm(session),
         )
@@ -299,15 +321,15 @@ def _fields_that_confirm(session: PaymentSession) -> tuple[str, ...]:
             assert_never(session.state)
 
 
-def _terms(checkout: GuardInput) -> Iterator[Blocker]:
-    if checkout.settings.terms_of_sale_mode is not TermsOfSaleMode.ACTIVE:
+def _terms(guard_input: GuardInput) -> Iterator[Blocker]:
+    if guard_input.settings.terms_of_sale_mode is not TermsOfSaleMode.ACTIVE:
         return
-    if not (checkout.cart.terms_of_sale_accepted or checkout.accepts_terms):
+    if not (guard_input.cart.terms_of_sale_accepted or guard_input.accepts_terms):
         yield terms_blocker()
 
 
-def _purchase(checkout: GuardInput) -> Iterator[Blocker]:
-    agreement, cart = checkout.agreement, checkout.cart
+def _purchase(guard_input: GuardInput) -> Iterator[Blocker]:
+    agreement, cart = guard_input.agreement, guard_input.cart
     if agreement is None:
         return
     if not agreement.total.equals(cart.order_total):

@@ -48,13 +48,17 @@ def problem(
     checked: set[str] = set()
     for index, (key, value) in enumerate(identifiers):
         if key not in fields:
-            expected = f"Send {', '.join(fields)}." if fields else "Send none."
-            return Problem((str(index), "key"), f"This customer has no tax identifier {key} here. {expected}")
+            allowed = ", ".join(fields) or "none"
+            return Problem(
+                (str(index), "key"), f"{key} is no tax identifier of this customer here. Allowed: {allowed}."
+            )
         if key in checked:
             return Problem((str(index), "key"), f"{key} was sent twice. Send it once.")
         checked.add(key)
         if not _is_valid(fields[key], value):
-            return Problem((str(index), "value"), f"The value is no valid {key}.")
+            return Problem(
+                (str(index), "value"), f"`value` is no valid {key}. Correct it, or leave the identifier out."
+            )
     minimum = min((requirement.minimum_count for requirement in own), default=0)
     if identifiers and len(identifiers) < minimum:
         return Problem((), f"Send at least {minimum} of {', '.join(fields)}.")

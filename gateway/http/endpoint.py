@@ -18,7 +18,7 @@ from gateway.http.request import RequestRefused, read
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
-from gateway.operation.context import begin
+from gateway.operation.context import begin_operation
 from gateway.operation.services import Services
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ class GraphQLEndpoint:
             )
             facts, operation = prepared.facts, prepared.operation
             caller = Caller(state.request_id, state.connection.address, handle)
-            ctx = begin(self._services, caller, buys=operation.buys, market=prepared.market)
-            ctx.operation.cards = prepared.card_fields
+            ctx = begin_operation(self._services, caller, buys=operation.buys, market=prepared.market)
+            ctx.operation.card_fields = prepared.card_fields
             running = execute(
                 self._schema,
                 operation.document,

@@ -66,7 +66,7 @@ class Operation:
     session_reads: Reads = field(default_factory=dict)
     cart_reads: Reads = field(default_factory=dict)
     account_reads: Reads = field(default_factory=dict)
-    cards: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    card_fields: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Root fields whose arguments hold card numbers, by response key, with the paths. They are not called."""
     unread_errors: list[GraphQLError] = field(default_factory=list)
     """Errors of payloads whose `errors` the operation did not select."""
@@ -268,7 +268,7 @@ class Context:
         return read_once(self.operation.account_reads, name, lambda: self.as_shopper(call))
 
 
-def begin(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
+def begin_operation(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
     """A context for one operation. An operation that submits or resumes an order (`buys`) has a longer deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
@@ -285,8 +285,8 @@ def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]
     return asyncio.shield(reads[name])
 
 
-def unattended(services: Services, session: Session) -> Context:
+def background_context(services: Services, session: Session) -> Context:
     """A context for background work in a session, without a request."""
-    ctx = begin(services, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
+    ctx = begin_operation(services, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
     ctx.operation.session = session
     return ctx

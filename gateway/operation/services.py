@@ -14,7 +14,6 @@ from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
-from gateway.store.answer_cache import AnswerCache
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.rate_limits import RateLimits
@@ -30,7 +29,6 @@ class Services:
     store: Store
     sessions: Sessions
     token_renewal: TokenRenewal
-    cache: AnswerCache
     catalog: Catalog
     method_lists: MethodLists
     idempotency: IdempotencyRecords

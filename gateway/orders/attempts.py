@@ -57,7 +57,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """The client's idempotency key."""
     fingerprint: str
     """Digest of the submit request: the same key with another request is refused."""
-    owner: str
+    replica_id: str = msgspec.field(name="owner")
     """Id of the replica that works on it."""
     locks: list[str] = []
     """Store keys of the cart locks that it holds."""
@@ -67,7 +67,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     sent_at: datetime | None = None
     quiet_from: datetime | None = None
     """`sent_at` by the store's clock, which all replicas share: the quiet time is measured by it."""
-    cart_id: str | None = None
+    order_id: str | None = msgspec.field(name="cart_id", default=None)
     """Digital River's id of the cart, under which the order will be found."""
     payment_session_id: str | None = None
     """Payment session of the cart that was sent; the cart that replaces it has another one."""
@@ -95,7 +95,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
         """Whether an attempt in doubt may be checked again."""
         return isinstance(self.result, OrderInDoubt) and self.result.check_after <= now
 
-    def attempt(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
+    def as_shown(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
         """The attempt as the graph shows it, with this result; without one only the stored status is shown."""
         known = result or self.result
         return SubmissionAttempt(
@@ -174,9 +174,9 @@ class Attempts:
 
     async def is_orphan(self, store_key: str, record: AttemptRecord) -> bool:
         """Whether no living replica works on the attempt."""
-        if record.owner == self._replica.id:
+        if record.replica_id == self._replica.id:
             return store_key not in self._sending
-        return not await self._replica.is_alive(record.owner)
+        return not await self._replica.is_alive(record.replica_id)
 
     # Records.
 
@@ -191,7 +191,7 @@ class Attempts:
 
     async def find(self, session: Session, key: UUID | None) -> AttemptRecord | None:
         """The session's attempt with this idempotency key, or its latest attempt without one."""
-        latest = session.record.checkout_memory.latest_submission
+        latest = session.record.checkout_memory.latest_submission_key
         key = key or (UUID(latest) if latest else None)
         return None if key is None else await self.present(store_key_of(session, key))
 
@@ -217,7 +217,7 @@ class Attempts:
             session.level is SessionLevel.ANONYMOUS
             and record is not None
             and isinstance(record.result, OrderNotPlaced)
-            and record.cart_id == cart.order_id
+            and record.order_id == cart.order_id
         )
 
 

@@ -1,12 +1,13 @@
 """The lock of a cart that is being submitted: one open submission for each cart, over all replicas and devices.
 
-A lock is a key of the store that holds the key of its attempt. It has no holder that could die: it counts as long as
-its attempt is open, and a lock whose attempt has ended or is gone is deleted by the next who asks.
+A lock is a store key whose value is the store key of its attempt. An attempt holds the lock, not a process: the lock is
+valid while the attempt is open. The next reader deletes a lock whose attempt has ended or is gone.
 """
 
 from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
+from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import encode
 
 
@@ -65,6 +66,10 @@ def guest_lock(session: Session) -> str:
     return f"cart-lock:{session.id}"
 
 
-def cart_lock(cart_id: str) -> str:
-    """Lock of the cart itself: a shopper may have the same one on two devices."""
-    return f"cart-lock:cart:{cart_id}"
+def cart_lock(cart: Cart) -> str:
+    """Lock of the cart itself: a shopper may have the same cart on two devices.
+
+    Named by the payment session, since every open cart of a registered shopper may be called `active`.
+    """
+    payment_session = cart.payment_session
+    return f"cart-lock:cart:{payment_session.id if payment_session else cart.upstream_id}"

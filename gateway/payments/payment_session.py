@@ -187,7 +187,7 @@ class Funding:
         source = self.cart.primary_source
         if source is None or source.type in ADJUSTABLE:
             return False
-        approved = self.memory.attached_at.get(source.source_id)
+        approved = self.memory.amounts_when_attached.get(source.source_id)
         return approved is not None and approved != due_from_primary(self.cart).canonical()
 
     @property
@@ -199,7 +199,7 @@ class Funding:
         return (
             source is not None
             and self.session.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
-            and self.memory.asked_authentication == source.source_id
+            and self.memory.source_to_authenticate == source.source_id
         )
 
     @cached_property
@@ -260,7 +260,7 @@ def _next_action(funding: Funding) -> NextAction | None:
         case State.PENDING_REDIRECT:
             return _redirect(cart_session, source)
         case State.CHARGEABLE:
-            key = funding.memory.latest_submission
+            key = funding.memory.latest_submission_key
             return ResumeOrderAction(idempotency_key=UUID(key) if key else None)
         case State.PENDING_FUNDS:
             return AwaitFundsAction(instructions=source.instructions if source else None)

@@ -12,22 +12,22 @@ from gateway.upstream.order import Proof
 class CheckoutMemory(msgspec.Struct, kw_only=True):
     """Facts of a checkout that a cart of Digital River does not show."""
 
-    attached_at: dict[str, str] = {}
+    amounts_when_attached: dict[str, str] = msgspec.field(name="attached_at", default_factory=dict)
     """The amount that the primary source had to pay when it was attached, as `118.01 USD`, by source id."""
     credit_covers: bool | None = None
     """Whether store credit alone paid the whole cart when the cart was last read. None without store credit, and
     when it was not the only source."""
-    asked_authentication: str | None = None
+    source_to_authenticate: str | None = msgspec.field(name="asked_authentication", default=None)
     """Id of the source for which the last submission asked for an authentication."""
     coupons: list[str] = []
     """Codes that the shopper redeemed."""
     offers: list[str] = []
     """Upstream ids of the offers that were applied by their id."""
-    latest_submission: str | None = None
+    latest_submission_key: str | None = msgspec.field(name="latest_submission", default=None)
     """Idempotency key."""
     order_ids: list[str] = []
     """Upstream ids of the orders that this session placed."""
-    unlocked: dict[str, Proof] = {}
+    order_proofs: dict[str, Proof] = msgspec.field(name="unlocked", default_factory=dict)
     """Proofs of orders placed elsewhere, by upstream id. Digital River asks for the proof at each look-up."""
 
 

@@ -182,7 +182,7 @@ class Sessions:
         """Remember the key of a submission that begins, and keep the record for it up to the maximum age."""
 
         def retain(record: SessionRecord) -> None:
-            record.checkout_memory.latest_submission = key
+            record.checkout_memory.latest_submission_key = key
             record.retained_until = record.started_at + self._absolute
 
         await self.change(session, retain)

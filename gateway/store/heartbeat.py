@@ -1,11 +1,16 @@
 """Heartbeat of a replica. Other replicas take over the work of a replica whose heartbeat has ended."""
 
+import asyncio
+import contextlib
 import secrets
 
+from gateway.errors import GatewayError
 from gateway.store.interface import Store
 
 ALIVE_S = 10
-"""Seconds after its last heartbeat until a replica is regarded as dead. Several heartbeats are sent in this time."""
+"""Seconds after its last heartbeat until a replica is regarded as dead."""
+
+LONGEST_BEAT_INTERVAL_S = ALIVE_S / 4
 
 
 class Replica:
@@ -14,6 +19,13 @@ class Replica:
     def __init__(self, store: Store) -> None:
         self.id = secrets.token_hex(8)
         self._store = store
+
+    async def keep_beating(self, interval_s: float) -> None:
+        """Beat until cancelled. A beat that fails is followed by the next one in time."""
+        while True:
+            with contextlib.suppress(GatewayError):
+                await self.beat()
+            await asyncio.sleep(min(interval_s, LONGEST_BEAT_INTERVAL_S))
 
     async def beat(self) -> None:
         await self._store.put(_store_key(self.id), b"alive", ttl_s=ALIVE_S)

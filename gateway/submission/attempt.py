@@ -77,7 +77,7 @@ class Attempt:
         return self.ctx.services.now()
 
     def report(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
-        return self.record.attempt(result, is_replay=is_replay)
+        return self.record.as_shown(result, is_replay=is_replay)
 
     # Reading and writing the record.
 
@@ -87,7 +87,7 @@ class Attempt:
         self.record = AttemptRecord(
             key=self.key,
             fingerprint=request.fingerprint,
-            owner=self.ctx.services.replica.id,
+            replica_id=self.ctx.services.replica.id,
             locks=[owner_lock(self.session)],
             started_at=now,
             updated_at=now,
@@ -115,17 +115,17 @@ class Attempt:
 
     async def take_over(self, **changes: object) -> bool:
         """Like `advance`, and makes this replica the owner."""
-        return await self.advance(owner=self.ctx.services.replica.id, **changes)
+        return await self.advance(replica_id=self.ctx.services.replica.id, **changes)
 
     async def mark_sent(self, cart: Cart) -> None:
         """Record that the cart is sent, before it is. Raises `StoreUnavailable` when the reservation is gone."""
         now, session = self.now(), cart.payment_session
         was_marked = await self.advance(
             stage=Stage.SENT,
-            locks=[*self.record.locks, _lock_of(cart)],
+            locks=[*self.record.locks, cart_lock(cart)],
             sent_at=now,
             quiet_from=await self.ctx.services.store.now(),
-            cart_id=cart.order_id,
+            order_id=cart.order_id,
             payment_session_id=session.id if session else None,
         )
         if not was_marked:
@@ -149,7 +149,7 @@ class Attempt:
 
     # Outcomes.
 
-    async def record_answer(self, result: Result) -> bool:
+    async def record_own_result(self, result: Result) -> bool:
         """Record the result of an answer. False when another replica has recorded more.
 
         A result without an answer (a doubt, or a cart that was never sent) yields to the record of another replica.
@@ -163,17 +163,17 @@ class Attempt:
             log.warning("outcome overwritten by an answer", extra={"key": str(self.key)})
             self.record = replace(sent, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(result))
             await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
-        await self._free_or_check_later(result)
+        await self._after_recording(result)
         return True
 
     async def record_evidence(self, result: Result) -> bool:
         """Record a result that evidence proves. False when another replica has recorded more in the meantime."""
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
             return False
-        await self._free_or_check_later(result)
+        await self._after_recording(result)
         return True
 
-    async def _free_or_check_later(self, result: Result) -> None:
+    async def _after_recording(self, result: Result) -> None:
         self.ctx.forget_cart()
         if isinstance(result, OrderInDoubt):
             log.warning("submission in doubt", extra={"key": str(self.key)})
@@ -207,13 +207,13 @@ class Attempt:
 
     # Other attempts and other replicas.
 
-    async def lock_owner(self) -> AttemptRecord | None:
+    async def lock_carts_of_owner(self) -> AttemptRecord | None:
         """Lock the carts of the session's owner. None: locked; otherwise the attempt in the way."""
         return await self.ctx.services.submission_lock.take(owner_lock(self.session), self.store_key, self.record)
 
     async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
         """Lock the cart itself, which another session may have too. None: locked; otherwise the attempt in the way."""
-        return await self.ctx.services.submission_lock.take(_lock_of(cart), self.store_key, self.record)
+        return await self.ctx.services.submission_lock.take(cart_lock(cart), self.store_key, self.record)
 
     async def is_running_elsewhere(self) -> bool:
         """Whether a living replica is sending or resuming it."""
@@ -227,13 +227,8 @@ class Attempt:
         return True
 
 
-def _lock_of(cart: Cart) -> str:
-    session = cart.payment_session
-    return cart_lock(session.id if session else cart.upstream_id)
-
-
 def _add_order(memory: CheckoutMemory, order_id: str) -> None:
     """Note the order, and forget what belonged to the cart that became it."""
-    memory.attached_at, memory.asked_authentication, memory.coupons = {}, None, []
+    memory.amounts_when_attached, memory.source_to_authenticate, memory.coupons = {}, None, []
     if order_id not in memory.order_ids:
         memory.order_ids = [*memory.order_ids, order_id]

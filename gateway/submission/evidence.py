@@ -40,41 +40,41 @@ class Evidence:
     """Whether the cart is the one that was sent, and not the empty cart that replaces an order."""
 
     @property
-    def session(self) -> CartPaymentSession | None:
+    def payment_session(self) -> CartPaymentSession | None:
         """The payment session of the cart that was sent."""
         return self.cart.payment_session if self.is_same_cart else None
 
 
 async def read_evidence(attempt: Attempt) -> Evidence | None:
-    """Reads cart and order anew; None when either cannot be read now."""
+    """The cart and the order, read anew; None when one of them cannot be read now."""
     ctx, record = attempt.ctx, attempt.record
     try:
         cart = await ctx.cart()
-        order = await ctx.order(record.cart_id) if record.cart_id is not None else None
+        order = await ctx.order(record.order_id) if record.order_id is not None else None
     except UNREADABLE:
         return None
     return Evidence(cart, order, _is_same_cart(cart, record))
 
 
 def _is_same_cart(cart: Cart, record: AttemptRecord) -> bool:
-    session = cart.payment_session
-    return cart.order_id == record.cart_id and (session.id if session else None) == record.payment_session_id
+    payment = cart.payment_session
+    return cart.order_id == record.order_id and (payment.id if payment else None) == record.payment_session_id
 
 
 def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
     """The outcome that the evidence proves; None when it proves nothing."""
-    order, session = evidence.order, evidence.session
+    order, payment = evidence.order, evidence.payment_session
     if order is not None and order.state not in UNDECIDED:
         log.info("doubt settled", extra={"evidence": "order", "key": str(attempt.key)})
         return placed(order)
     was_cancelled = order is not None and order.state is OrderState.CANCELLED
-    if session is None and not was_cancelled:
+    if payment is None and not was_cancelled:
         return None
-    if session and session.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and session.redirect_url:
-        return redirect(session.redirect_url, order)
+    if payment and payment.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and payment.redirect_url:
+        return redirect(payment.redirect_url, order)
     # A cart that was opened again keeps its id: the cancelled order may be that of an earlier attempt.
-    is_of_this = attempt.record.waits_for_shopper or session is None or session.state not in UNTOUCHED
-    if (was_cancelled and is_of_this) or (session and session.state in (State.FAILED, State.CANCELLED)):
+    is_of_this = attempt.record.waits_for_shopper or payment is None or payment.state not in UNTOUCHED
+    if (was_cancelled and is_of_this) or (payment and payment.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
         memory, locale = attempt.session.record.checkout_memory, attempt.session.locale
         return declined_with(attempt, None, payment_session(evidence.cart, memory, locale))
@@ -90,13 +90,13 @@ async def quiet_time_is_over(attempt: Attempt) -> bool:
 
 def proves_absence(evidence: Evidence) -> bool:
     """Whether no order came of the cart: it is still there, its payment untouched. Valid after the quiet time."""
-    session, order = evidence.session, evidence.order
+    payment, order = evidence.payment_session, evidence.order
     has_order = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
-    return session is not None and session.state in UNTOUCHED and not has_order
+    return payment is not None and payment.state in UNTOUCHED and not has_order
 
 
 def proves_lost_resumption(evidence: Evidence) -> bool:
     """Whether the shopper has approved and resume-cart never arrived. Valid after the quiet time."""
-    session, order = evidence.session, evidence.order
-    is_approved = session is not None and session.state is State.CHARGEABLE
+    payment, order = evidence.payment_session, evidence.order
+    is_approved = payment is not None and payment.state is State.CHARGEABLE
     return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT

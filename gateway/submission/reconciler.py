@@ -5,14 +5,12 @@ compare-and-set, so that two replicas with the same attempt do no harm.
 """
 
 import asyncio
-import contextlib
 import logging
 from datetime import timedelta
 
 from gateway.errors import GatewayError
 from gateway.operation.services import Services
 from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume
-from gateway.store.heartbeat import ALIVE_S
 from gateway.submission.submissions import reconcile
 
 log = logging.getLogger(__name__)
@@ -29,15 +27,8 @@ CLAIM = timedelta(seconds=30)
 class Reconciler:
     def __init__(self, services: Services, *, interval_s: float = INTERVAL_S) -> None:
         self._services = services
-        self._interval_s = interval_s
+        self.interval_s = interval_s
         self._tasks: set[asyncio.Task[None]] = set()
-
-    async def beat(self) -> None:
-        """Report that this replica is alive, whatever it waits for."""
-        while True:
-            with contextlib.suppress(GatewayError):
-                await self._services.replica.beat()
-            await asyncio.sleep(min(self._interval_s, ALIVE_S / 4))
 
     async def run(self) -> None:
         """Reconcile round after round, until cancelled."""
@@ -47,7 +38,7 @@ class Reconciler:
                     await self.reconcile_due()
                 except GatewayError as failure:
                     log.warning("submissions not reconciled", extra={"code": failure.code.value})
-                await asyncio.sleep(self._interval_s)
+                await asyncio.sleep(self.interval_s)
         finally:
             for task in self._tasks:
                 task.cancel()

@@ -84,7 +84,7 @@ def _processing_failed(refusal: UpstreamRefusal) -> bool:
     return refusal.reason == refusal_codes.SUBMIT_CART_FAILED and PROCESSING_FAILED in refusal.description.lower()
 
 
-def blockers_for(refusal: UpstreamRefusal, checkout: GuardInput) -> list[Blocker]:
+def blockers_for(refusal: UpstreamRefusal, guard_input: GuardInput) -> list[Blocker]:
     """The blocker that a refusal stands for, where the guard's rules find nothing in the way."""
     description = refusal.description.lower()
     match refusal.reason:
@@ -93,33 +93,35 @@ def blockers_for(refusal: UpstreamRefusal, checkout: GuardInput) -> list[Blocker
             | refusal_codes.INVALID_PAYMENT_FAILURE
             | refusal_codes.INVALID_PAYMENT_METHOD
         ):
-            message = "Digital River says that the payment session does not allow the order. Attach another source."
-            return _payment(checkout, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, message)
+            message = (
+                "Digital River refused the order: the payment session does not allow the order. Attach another source."
+            )
+            return _payment(guard_input, CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY, message)
         case refusal_codes.SUBMIT_CART_FAILED if TERMS in description:
             return [blockers.terms_blocker()]
         case refusal_codes.SUBMIT_CART_FAILED if NOT_RECURRING in description:
-            message = (
-                "Digital River says that the payment session has a source that cannot recur. Attach another source."
-            )
-            return _payment(checkout, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, message)
+            message = "Digital River refused the order: the payment session has a source that cannot recur. Attach another source."
+            return _payment(guard_input, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, message)
         case refusal_codes.INVALID_BILL_TO_COUNTRY | refusal_codes.RESTRICTED_BILL_TO_COUNTRY:
             return [_country(AddressKind.BILLING)]
         case refusal_codes.INVALID_SHIP_TO_COUNTRY | refusal_codes.RESTRICTED_SHIP_TO_COUNTRY:
             return [_country(AddressKind.SHIPPING)]
         case refusal_codes.INVALID_TAX_REGISTRATIONS:
-            message = "Digital River does not accept the tax identifiers of the cart."
-            return [blockers.tax_blocker(message, checkout.tax_requirements or [])]
+            message = (
+                "Digital River does not accept the tax identifiers of the cart. Send others with `setTaxIdentifiers`."
+            )
+            return [blockers.tax_blocker(message, guard_input.tax_requirements or [])]
         case _:
             return []
 
 
-def _payment(checkout: GuardInput, code: CheckoutBlockerCode, message: str) -> list[Blocker]:
-    session = checkout.payment_session
+def _payment(guard_input: GuardInput, code: CheckoutBlockerCode, message: str) -> list[Blocker]:
+    session = guard_input.payment_session
     if session is None:
         return []
     return [blockers.payment_blocker(code, message, session, resolved_by=("Mutation.attachSource",))]
 
 
 def _country(kind: AddressKind) -> Blocker:
-    message = f"Digital River does not serve the country of the {kind.value.lower()} address."
+    message = f"Digital River does not serve the country of the {kind.value.lower()} address. Choose another country."
     return blockers.address_blocker(CheckoutBlockerCode.COUNTRY_NOT_SERVED, message, kind)

@@ -54,8 +54,9 @@ async def _redirect_now(attempt: Attempt, result: OrderActionRequired) -> Result
     action = session.next_action if session else None
     if isinstance(action, RedirectShopperAction):
         return replace(result, action=action)
+    # The shopper has left the provider's page: there is no URL, which OrderActionRequired could not do without.
     return OrderInDoubt(
-        message="The order waits for the shopper. Call resumeOrder to finish it.", check_after=attempt.now()
+        message="The order waits for the shopper. Call `resumeOrder` to finish it.", check_after=attempt.now()
     )
 
 

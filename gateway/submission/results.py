@@ -26,20 +26,20 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order, SubmittedCart
 
 UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
-"""Why something cannot be read now. The session may end while an order is on its way."""
+"""Errors after which the cart or the order counts as unknown. A session may end while its order is on its way."""
 
-REFUSED = "Digital River refused the order. No order stands and nothing was charged; submit again with a new key."
+REFUSED = "Digital River refused the order. No order was placed and nothing was charged. Submit again with a new key."
 
 
 def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
     """The result of a 2xx of submit-cart or resume-cart, by the states of the payment session and the order."""
-    session, order = answer.payment_session, answer.order
+    payment, order = answer.payment_session, answer.order
     if answer.refusals:
         return in_doubt(attempt)
-    state = session.state if session else None
+    state = payment.state if payment else None
     is_redirect = state is PaymentSessionState.PENDING_REDIRECT
     if is_redirect or (order and order.state is OrderState.SOURCE_PENDING_REDIRECT):
-        url = session.redirect_url if session else None
+        url = payment.redirect_url if payment else None
         return redirect(url, order) if url else in_doubt(attempt)
     if order is None:
         return in_doubt(attempt)
@@ -47,7 +47,7 @@ def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
 
 
 def placed(order: Order, *, awaits_payment: bool = False) -> Result:
-    """An order that stands, paid or waiting for the shopper's transfer."""
+    """The result for an order that exists: placed, or waiting for the shopper's payment."""
     if awaits_payment or order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
         return OrderAwaitingPayment(
             message="The order is placed and waits for the shopper's payment.",
@@ -59,7 +59,7 @@ def placed(order: Order, *, awaits_payment: bool = False) -> Result:
 
 def redirect(url: str, order: Order | None) -> Result:
     return OrderActionRequired(
-        message="The shopper has to approve the payment on the provider's page. Then call resumeOrder.",
+        message="The shopper has to approve the payment on the provider's page. Then call `resumeOrder`.",
         action=RedirectShopperAction(redirect_url=url, resume_with="Mutation.resumeOrder"),
         pending_order=order,
     )
@@ -71,24 +71,24 @@ def waiting_to_be_resumed() -> Result:
 
 
 def in_doubt(attempt: Attempt) -> Result:
-    """No answer can be trusted. The next check is due after half of the time since sending."""
+    """Digital River gave no clear answer. The next check is due after half of the time since sending."""
     now, sent_at = attempt.now(), attempt.record.sent_at
     age = now - sent_at if sent_at else timedelta(0)
     return OrderInDoubt(
         message="The order was sent and Digital River gave no clear answer. Do not submit with another key. Read "
-        "orderSubmission until it reports an outcome.",
+        "`orderSubmission` until it reports an outcome.",
         check_after=now + min(max(age / 2, SHORTEST_PAUSE), LONGEST_PAUSE),
     )
 
 
 async def declined(attempt: Attempt, refusal: UpstreamRefusal) -> Result:
-    """A declined charge, with the payment session as it is now."""
+    """The result for a declined charge, with the payment session as it is now."""
     return declined_with(attempt, refusal, await payment_session_now(attempt))
 
 
 def declined_with(attempt: Attempt, refusal: UpstreamRefusal | None, session: PaymentSession | None) -> Result:
     return OrderDeclined(
-        message="The payment was declined. No order stands. Attach a source and submit with a new key.",
+        message="The payment was declined and no order was placed. Attach a source and submit with a new key.",
         decline=decline(
             refusal,
             locale=attempt.session.locale,
@@ -100,7 +100,7 @@ def declined_with(attempt: Attempt, refusal: UpstreamRefusal | None, session: Pa
 
 
 async def not_placed(attempt: Attempt, message: str) -> Result:
-    """No order, for certain, with the payment session as it is now."""
+    """The result when certainly no order was placed, with the payment session as it is now."""
     return not_placed_with(attempt, message, await payment_session_now(attempt))
 
 
@@ -110,12 +110,12 @@ def not_placed_with(attempt: Attempt, message: str, session: PaymentSession | No
 
 
 async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, cart: Cart, next_step: str) -> Result:
-    """The shopper has to authenticate the cart's source; a decline where the cart shows no source."""
+    """Ask the shopper to authenticate the cart's source. Without a source the charge is reported as declined."""
     source, session = cart.primary_source, cart.payment_session
     if source is None or session is None:
         return await declined(attempt, refusal)
     source_id = source.source_id
-    await attempt.remember(lambda memory: setattr(memory, "asked_authentication", source_id))
+    await attempt.remember(lambda memory: setattr(memory, "source_to_authenticate", source_id))
     return OrderActionRequired(
         message=f"The shopper has to authenticate the source. Then {next_step}.",
         action=AuthenticateSourceAction(

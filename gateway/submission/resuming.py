@@ -16,7 +16,7 @@ from gateway.submission.results import answered, authentication_required, declin
 log = logging.getLogger(__name__)
 
 
-async def take_over(attempt: Attempt) -> str | None:
+async def record_resumption(attempt: Attempt) -> str | None:
     """Record that the attempt is resumed, before it is. The token to resume with; None: another replica was quicker."""
     token = await attempt.ctx.access_token(attempt.session, good_for=FRESH_FOR_CHECKOUT)
     quiet_from = await attempt.ctx.services.store.now()

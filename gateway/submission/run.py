@@ -58,7 +58,7 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
         else:
             await attempt.mark_sent(checked.cart)
             result = await sending.submit_cart(attempt, checked)
-        return attempt.report(result) if await attempt.record_answer(result) else None
+        return attempt.report(result) if await attempt.record_own_result(result) else None
 
 
 async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
@@ -103,8 +103,8 @@ async def _resume(attempt: Attempt) -> SubmissionAttempt | None:
     """None when another replica was quicker, or has recorded more."""
     waiting = attempt.record.result
     async with attempt.sending():
-        token = await resuming.take_over(attempt)
+        token = await resuming.record_resumption(attempt)
         if token is None:
             return None
         result = await resuming.resume_cart(attempt, token, waiting)
-        return attempt.report(result) if await attempt.record_answer(result) else None
+        return attempt.report(result) if await attempt.record_own_result(result) else None

@@ -1,5 +1,6 @@
 """Checks a cart, sends submit-cart, and turns the answer into a result."""
 
+import contextlib
 import logging
 from datetime import timedelta
 
@@ -36,9 +37,9 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     Raises `GatewayError` when the cart cannot be checked now, and `RateLimited` after too many declines.
     """
     ctx, session = attempt.ctx, attempt.session
-    await _check_memory(ctx, session)
+    await _refuse_after_store_loss(ctx, session)
     await ctx.services.rate_limits.check("decline", *_rate_limit_keys(attempt))
-    holder = await attempt.lock_owner()
+    holder = await attempt.lock_carts_of_owner()
     if holder is not None:
         return _blocked_by(holder)
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
@@ -47,7 +48,10 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         guard_input = await _read(attempt, request.agreement)
     blockers = guard.blockers(guard_input)
     if blockers:
-        return OrderBlocked(message="The cart cannot become an order yet. Nothing was sent.", blockers=blockers)
+        message = (
+            "The cart cannot become an order yet. Nothing was sent. Resolve `blockers`, then submit with a new key."
+        )
+        return OrderBlocked(message=message, blockers=blockers)
     holder = await attempt.lock_cart(guard_input.cart)
     return _blocked_by(holder) if holder is not None else guard_input
 
@@ -60,12 +64,12 @@ async def _read(attempt: Attempt, agreement: Agreement | None, refused: Upstream
     return await read_guard_input(ctx, await ctx.cart(), agreement, refused=refused)
 
 
-async def submit_cart(attempt: Attempt, checked: GuardInput) -> Result:
+async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
     """Send submit-cart, once. Every answer that is not certain is a doubt.
 
     Raises `UpstreamNotReached` when nothing left the gateway; the attempt is forgotten then.
     """
-    agreement, cart = checked.agreement, checked.cart
+    agreement, cart = guard_input.agreement, guard_input.cart
     accepts_terms = agreement is not None and agreement.accepts_terms
     try:
         answer = await attempt.ctx.upstream.orders.submit_cart(
@@ -78,47 +82,47 @@ async def submit_cart(attempt: Attempt, checked: GuardInput) -> Result:
         await attempt.forget()
         raise
     except UpstreamRefusal as refusal:
-        return await _refused(attempt, refusal, checked)
+        return await _refused(attempt, refusal, guard_input)
     except UpstreamError as failure:
         log.warning("submission not answered", extra={"reason": failure.code.value, "key": str(attempt.key)})
         return in_doubt(attempt)
 
 
-async def _refused(attempt: Attempt, refusal: UpstreamRefusal, checked: GuardInput) -> Result:
+async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: GuardInput) -> Result:
     meaning = meaning_of(refusal)
     codes = {"upstream_code": refusal.reason, "upstream_subcode": refusal.subcode}
     log.info("submission refused", extra={"meaning": meaning.name} | codes)
     attempt.ctx.forget_cart()
     match meaning:
         case Meaning.AUTHENTICATION:
-            return await authentication_required(attempt, refusal, checked.cart, "submit again with a new key")
+            return await authentication_required(attempt, refusal, guard_input.cart, "submit again with a new key")
         case Meaning.DECLINE:
             # Trying card after card is slowed down. A replay of a used key is not counted.
             await attempt.ctx.services.rate_limits.note("decline", *_rate_limit_keys(attempt))
             return await declined(attempt, refusal)
         case Meaning.BLOCKER:
-            return await _blocked_upstream(attempt, refusal, checked)
+            return await _blocked_upstream(attempt, refusal, guard_input)
         case Meaning.DOUBT:
             return in_doubt(attempt)
         case Meaning.NO_ORDER | Meaning.NOT_RESUMABLE:
             return await not_placed(attempt, REFUSED)
 
 
-async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, checked: GuardInput) -> Result:
-    """Name what is in the way, by the guard's rules on the cart as it is now."""
-    try:
-        guard_input = await _read(attempt, checked.agreement, refused=refusal)
-    except UNREADABLE:
-        guard_input = checked
+async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_input: GuardInput) -> Result:
+    """Name the blockers, by the guard's rules for the cart as it is now."""
+    with contextlib.suppress(*UNREADABLE):  # Then the cart as it was checked decides.
+        guard_input = await _read(attempt, guard_input.agreement, refused=refusal)
     blockers = guard.blockers(guard_input) or blockers_for(refusal, guard_input)
     if blockers:
         return OrderBlocked(
-            message="Digital River refused the order: the cart changed after it was checked.", blockers=blockers
+            message="Digital River refused the order: the cart changed after it was checked. Resolve `blockers`, then "
+            "submit with a new key.",
+            blockers=blockers,
         )
     return not_placed_with(attempt, REFUSED, guard_input.payment_session)
 
 
-async def _check_memory(ctx: Context, session: Session) -> None:
+async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
     """Refuse while an order may be on its way of which the store has lost the record.
 
     A store that was flushed or restarted knows nothing of an order that was sent before. Sessions that began before
@@ -132,8 +136,8 @@ async def _check_memory(ctx: Context, session: Session) -> None:
     known_at = since + timedelta(seconds=ctx.settings.doubt_quiet_s)
     if now < known_at:
         raise StoreUnavailable(
-            "The gateway's store was restarted, and an order of this cart may be on its way. Nothing was sent and "
-            "nothing was charged; try again later.",
+            "The gateway's store was restarted, and an earlier order of this cart may be on its way. Nothing was sent "
+            "and nothing was charged. Submit again later.",
             detail="the store has lost its memory",
             retry_after=known_at,
         )
@@ -145,5 +149,8 @@ def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
 
 def _blocked_by(holder: AttemptRecord) -> OrderBlocked:
     # The store does not hold the address of a redirect, so the attempt is shown without that result.
-    blocker = in_progress_blocker(holder.attempt(holder.result if holder.is_in_doubt else None))
-    return OrderBlocked(message="Another submission of this cart is under way. Nothing was sent.", blockers=[blocker])
+    blocker = in_progress_blocker(holder.as_shown(holder.result if holder.is_in_doubt else None))
+    return OrderBlocked(
+        message="Another submission of this cart is under way. Nothing was sent. Read `orderSubmission`.",
+        blockers=[blocker],
+    )

@@ -42,7 +42,7 @@ async def settle(attempt: Attempt) -> Result | Next:
     if is_quiet and proves_absence(evidence):
         log.info("doubt settled", extra={"evidence": "absence", "key": str(attempt.key)})
         return await not_placed(
-            attempt, "The order never arrived at Digital River. Nothing was charged; submit again with a new key."
+            attempt, "The order never arrived at Digital River. Nothing was charged. Submit again with a new key."
         )
     if is_quiet and proves_lost_resumption(evidence):
         return Next.RESUME

@@ -1,4 +1,4 @@
-"""One click, one order: submit, resume, look up, abandon, and reconcile in the background.
+"""One submit request, at most one order: submit, resume, look up, abandon, and reconcile in the background.
 
 An attempt belongs to the process and not to the request: a client that hangs up finds the outcome under its key.
 All who ask for the same attempt at the same time share one task.
@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gateway.errors import SubmissionInProgress
-from gateway.operation.context import Context, unattended
+from gateway.operation.context import Context, background_context
 from gateway.operation.services import Services
 from gateway.orders.attempts import AttemptRecord, NothingToResume, session_id_of
 from gateway.orders.outcomes import SubmissionAttempt
@@ -81,7 +81,10 @@ async def abandon(ctx: Context, session: Session, record: AttemptRecord | None) 
         return False
     attempt = Attempt(ctx, session, record.key)
     attempt.record = record
-    message = "The shopper left the provider's page. The order will not be finished; nothing was charged."
+    message = (
+        "The shopper left the provider's page. The order will not be finished, and nothing was charged. Submit again "
+        "with a new key."
+    )
     return await attempt.end(not_placed_with(attempt, message, None))
 
 
@@ -100,7 +103,7 @@ async def reconcile(services: Services, store_key: str) -> None:
         log.error("submission left open: its session has ended", extra={"key": str(record.key)})
         await attempts.stop_checking(store_key)
         return
-    await _run_once(Attempt(unattended(services, session), session, record.key), Goal.RECONCILE)
+    await _run_once(Attempt(background_context(services, session), session, record.key), Goal.RECONCILE)
 
 
 async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:

@@ -37,8 +37,8 @@ async def test_another_replica_takes_over_the_lock_of_an_attempt(store: Store) -
     attempts = Attempts(store, replica)
     dead, alive = SubmissionLock(store, Attempts(store, Replica(store))), SubmissionLock(store, attempts)
     store_key, another_key, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
-    record = AttemptRecord(key=uuid.uuid4(), fingerprint="", owner=replica.id, started_at=NOW, updated_at=NOW)
-    lost = msgspec.structs.replace(record, owner="dead")
+    record = AttemptRecord(key=uuid.uuid4(), fingerprint="", replica_id=replica.id, started_at=NOW, updated_at=NOW)
+    lost = msgspec.structs.replace(record, replica_id="dead")
     assert await dead.take(lock, store_key, lost) is None
     await replica.beat()
     await store.put(store_key, encode(record), ttl_s=10)
