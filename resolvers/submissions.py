@@ -55,6 +55,10 @@ async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayloa
     except NothingToResume:
         message = "No submission of this session waits for the shopper. Read `orderSubmission` and `cart`."
         return SubmissionPayload(errors=[PaymentError(code=ErrorCode.NOT_RESUMABLE, message=message)])
+    except CartBusy:
+        return SubmissionPayload(errors=[busy_submission(ctx.caller.request_id)])
+    except RateLimited as limited:
+        return SubmissionPayload(errors=[rate_limited(limited, (), ctx.services.now())])
     except UpstreamError as failure:
         return SubmissionPayload(errors=[logged_error(ctx, failure)])
     except StoreUnavailable as failure:

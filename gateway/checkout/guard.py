@@ -292,8 +292,8 @@ def _payment_session(guard_input: GuardInput) -> Iterator[Blocker]:
     elif not session.is_submittable:
         yield payment_blocker(
             Code.PAYMENT_SESSION_NOT_READY,
-            f"The payment session is in the state {session.state.name}. An order can be placed in REQUIRES_CONFIRMATION "
-            "only. Follow `nextAction`.",
+            f"The payment session is in the state {session.state.name}. An order can be placed in "
+            "REQUIRES_CONFIRMATION only. Follow `nextAction`.",
             session,
             resolved_by=_fields_that_confirm(session),
         )

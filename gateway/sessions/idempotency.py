@@ -43,9 +43,9 @@ class KeyRecord(msgspec.Struct, frozen=True):
     """The record of a key in the store. `outcome` is None while the change runs, and after it was interrupted."""
 
     fingerprint: str
-    reserved_at: datetime
-    outcome: ChangeOutcome | None = None
-    was_interrupted: bool = False
+    reserved_at: datetime = msgspec.field(name="since")
+    outcome: ChangeOutcome | None = msgspec.field(name="done", default=None)
+    was_interrupted: bool = msgspec.field(name="broke_off", default=False)
 
 
 def fingerprint(field: str, value: object) -> str:

@@ -46,8 +46,8 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     access_ends_at: datetime
     started_at: datetime
     used_at: datetime
-    checkout_memory: CheckoutMemory
-    retained_until: datetime | None = None
+    checkout_memory: CheckoutMemory = msgspec.field(name="remembered")
+    retained_until: datetime | None = msgspec.field(name="kept_until", default=None)
     """How long the record stays for a submission that is not over, although its handle is no longer accepted."""
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -63,6 +63,8 @@ class Attempt:
     """
 
     record: AttemptRecord
+    _answered: AttemptRecord
+    """The record to which `answer` belongs."""
 
     def __init__(self, ctx: Context, session: Session, key: UUID) -> None:
         self.ctx = ctx
@@ -157,14 +159,24 @@ class Attempt:
         """
         self.answer = result
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
-            sent = self.record
-            if (sent.stage is Stage.RESERVED or isinstance(result, OrderInDoubt)) and await self.read():
+            self._answered = self.record
+            was_answered = self.record.stage is not Stage.RESERVED and not isinstance(result, OrderInDoubt)
+            if not was_answered and await self.read():
                 return False
             log.warning("outcome overwritten by an answer", extra={"key": str(self.key)})
-            self.record = replace(sent, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(result))
-            await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
+            await self.restore_answer()
+            return True
         await self._after_recording(result)
         return True
+
+    async def restore_answer(self) -> None:
+        """Write the answer of this process, whatever the store holds."""
+        assert self.answer is not None  # noqa: S101 - only an attempt with an answer is restored
+        self.record = replace(
+            self._answered, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(self.answer)
+        )
+        await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
+        await self._after_recording(self.answer)
 
     async def record_evidence(self, result: Result) -> bool:
         """Record a result that evidence proves. False when another replica has recorded more in the meantime."""
@@ -193,12 +205,13 @@ class Attempt:
         await self._attempts.close(self.store_key, before)
         return True
 
-    async def check_later(self) -> None:
+    async def check_later(self, at_most: timedelta | None = None) -> None:
         """Schedule the next check: in doubt at most 30 seconds from now, for a redirect at most five minutes."""
         record, now = self.record, self.now()
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
-        await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + min(max(age / 2, SHORTEST_PAUSE), longest))
+        pause = min(max(age / 2, SHORTEST_PAUSE), at_most or longest)
+        await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + pause)
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
         """Note something in the session, if it has not ended: the outcome counts all the same."""

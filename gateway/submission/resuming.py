@@ -5,7 +5,7 @@ import logging
 from msgspec.structs import replace
 
 from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
-from gateway.orders.attempts import NothingToResume, Stage
+from gateway.orders.attempts import LONGEST_PAUSE, NothingToResume, Stage
 from gateway.orders.outcomes import OrderActionRequired, Result
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission.attempt import Attempt
@@ -69,4 +69,6 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
 
 
 async def _restore(attempt: Attempt, waiting: Result | None) -> None:
-    await attempt.advance(stage=Stage.OUTCOME, result=waiting)
+    if await attempt.advance(stage=Stage.OUTCOME, result=waiting):
+        # The shopper may have approved: this is tried again sooner than an open redirect.
+        await attempt.check_later(at_most=LONGEST_PAUSE)

@@ -37,8 +37,13 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
     Raises `GatewayError` when nothing was sent and nothing new is known, `NothingToResume` likewise.
     """
     try:
-        submitted = await _submit(attempt, request) if request is not None else None
-        return submitted or await _follow(attempt, goal)
+        reported = await _submit(attempt, request) if request is not None else None
+        reported = reported or await _follow(attempt, goal)
+        if reported is None and attempt.answer is not None:
+            # The store lost the record after this process had an answer: the key must not look unused.
+            await attempt.restore_answer()
+            reported = attempt.report(attempt.answer)
+        return reported
     except StoreUnavailable as failure:
         if attempt.answer is None:
             raise
@@ -49,9 +54,9 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
 
 async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
     """None when another attempt has the key, or another replica has recorded more of this one."""
-    if not await attempt.reserve(request):
-        return None
     async with attempt.sending():
+        if not await attempt.reserve(request):
+            return None
         checked = await sending.check(attempt, request)
         if isinstance(checked, OrderBlocked):
             result: Result = checked
@@ -89,9 +94,8 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
             await attempt.check_later()
             return attempt.report()
         if outcome is Next.RESUME:
-            goal = Goal.RESUME
-            if not record.waits_for_shopper:
-                await attempt.record_evidence(waiting_to_be_resumed())
+            if record.waits_for_shopper or await attempt.record_evidence(waiting_to_be_resumed()):
+                goal = Goal.RESUME
             continue
         was_recorded = await attempt.record_evidence(outcome)
         if was_recorded and not (goal is Goal.RESUME and attempt.record.waits_for_shopper):

@@ -31,9 +31,9 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
 
     Raises `KeyReused`, and `GatewayError` when nothing was sent and the key is free again.
     """
-    attempt = Attempt(ctx, await ctx.own_session(), request.key)
-    attempts = ctx.services.attempts
+    session, attempts = await ctx.own_session(), ctx.services.attempts
     while True:
+        attempt = Attempt(ctx, session, request.key)
         present = await attempts.present(attempt.store_key)
         running = attempts.running(attempt.store_key)
         fingerprints = {present and present.fingerprint, running and running.fingerprint}

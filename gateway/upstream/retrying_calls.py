@@ -159,6 +159,9 @@ class Calls:
             raise UpstreamInvalidResponse(detail="content encoding") from error
         except httpx.TransportError as error:
             raise UpstreamUnavailable(detail=type(error).__name__) from error
+        except (httpx.InvalidURL, ValueError) as error:
+            # httpx reads the target of a redirect although it does not follow it.
+            raise UpstreamInvalidResponse(detail="location") from error
         status = response.status_code
         if 200 <= status < 300:
             return body

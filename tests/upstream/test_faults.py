@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.errors import UpstreamUnavailable
+from gateway.errors import UpstreamError, UpstreamUnavailable
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.retrying_calls import Calls, Pauses, Repeat, Retries
@@ -328,3 +328,15 @@ async def test_retry_waits_for_the_time_in_retry_after(world: World) -> None:
     assert pause(UpstreamUnavailable(status=503, retry_after_s=60)) == 5
     assert 0 <= pause(UpstreamUnavailable(status=503)) <= 0.4
     assert pause(UpstreamUnavailable(status=501)) is False
+
+
+@pytest.mark.parametrize("location", ["mailto:x", "https://xn--/", "https://\u00fc\u00fc\u00fc..example/"])
+async def test_redirect_with_an_unreadable_target_is_an_upstream_error(world: World, location: str) -> None:
+    def redirect(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers=[(b"Location", location.encode())], request=request)
+
+    async with transport.client(httpx.MockTransport(redirect)) as http:
+        with pytest.raises(UpstreamError):
+            await Upstream(Calls(http, settings_for(world))).orders.submit_cart(
+                "token", ip_address=None, terms_accepted=True
+            )

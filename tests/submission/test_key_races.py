@@ -1,0 +1,102 @@
+"""Two requests with one idempotency key, while the store answers slowly or loses the record."""
+
+import asyncio
+
+import httpx
+import pytest
+from dirty_equals import IsPartialDict
+
+from gateway.store.memory import MemoryStore
+from sandbox.model.world import World
+from tests.support.shop import SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway_on, new_key
+
+STATUS = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
+
+
+class SlowReplyStore(MemoryStore):
+    """Writes the next reservation at once, and replies to it when `reply` is set."""
+
+    is_slow = False
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.written, self.read, self.reply = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def get(self, key: str) -> bytes | None:
+        value = await super().get(key)
+        if key.startswith("attempt:") and self.written.is_set():
+            self.read.set()
+        return value
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        was_written = await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+        if self.is_slow and key.startswith("attempt:") and expected is None:
+            self.is_slow = False
+            self.written.set()
+            await self.reply.wait()
+        return was_written
+
+
+class LosingStore(MemoryStore):
+    """Another replica changes the record first, and the record is lost after it was read once."""
+
+    reads_until_loss: int | None = None
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        is_outcome = key.startswith("attempt:") and expected is not None and b'"stage":"outcome"' in value
+        if self.reads_until_loss == 2 and is_outcome:
+            self.reads_until_loss = 1
+            return False
+        return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+
+    async def get(self, key: str) -> bytes | None:
+        value = await super().get(key)
+        if self.reads_until_loss == 1 and key.startswith("attempt:"):
+            self.reads_until_loss = 0
+            await self.delete(key)
+        return value
+
+
+@pytest.mark.parametrize("second_request", ["submit", "look up"])
+async def test_reservation_outlives_a_second_request_during_the_slow_reply(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, second_request: str
+) -> None:
+    store = SlowReplyStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        cart, key = await storefront.cart(), new_key()
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        store.is_slow = True
+        first = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
+        await store.written.wait()
+        if second_request == "look up":
+            await storefront.ask(STATUS, key=key)
+        else:
+            second = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
+            await store.read.wait()
+        store.reply.set()
+        assert (await first)["errors"] == []
+        if second_request == "submit":
+            assert (await second)["errors"] == []
+        assert shopper.submits == 1
+
+
+async def test_key_of_an_answered_attempt_is_never_used_again(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = LosingStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        await shopper.fault("drop-before", SUBMIT)
+        key = new_key()
+        store.reads_until_loss = 2
+        outcome = await storefront.outcome(key)
+        assert outcome == IsPartialDict(__typename="OrderInDoubt")
+        assert shopper.submits <= 1
+        assert (await _status(storefront, key)) == "IN_DOUBT", "the answer is in the store again"
+
+
+async def _status(storefront: Storefront, key: str) -> object:
+    return (await storefront.ask(STATUS, key=key)).data["orderSubmission"]["status"]
