@@ -100,7 +100,9 @@ def blockers_for(refusal: UpstreamRefusal, guard_input: GuardInput) -> list[Bloc
         case refusal_codes.SUBMIT_CART_FAILED if TERMS in description:
             return [blockers.terms_blocker()]
         case refusal_codes.SUBMIT_CART_FAILED if NOT_RECURRING in description:
-            message = "Digital River refused the order: the payment session has a source that cannot recur. Attach another source."
+            message = (
+                "Digital River refused the order: the source cannot pay for recurring lines. Attach another source."
+            )
             return _payment(guard_input, CheckoutBlockerCode.RECURRING_SOURCE_REQUIRED, message)
         case refusal_codes.INVALID_BILL_TO_COUNTRY | refusal_codes.RESTRICTED_BILL_TO_COUNTRY:
             return [_country(AddressKind.BILLING)]
