@@ -67,7 +67,7 @@ def _check(cart: Cart, level: SessionLevel, *, was_abandoned: bool) -> None:
     elif state is PaymentSessionState.PENDING_REDIRECT:
         message = (
             "The cart was submitted and waits for the shopper's approval. A registered shopper has only this cart: "
-            "approve the payment on the provider's page, or call `signOut` and buy as a guest."
+            "approve the payment on the payment page, or call `signOut` and buy as a guest."
         )
     else:
         message = "The cart was submitted, so its sources cannot change. Read `orderSubmission`."

@@ -1,4 +1,4 @@
-"""Amounts for display."""
+"""Formats amounts of money for display."""
 
 from gateway import money
 from gateway.money import Money

@@ -92,9 +92,9 @@ class PurchaseChangedBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class SubmissionInProgressBlocker(CheckoutBlocker):
-    """Another submission of this cart is under way. Source: gateway."""
+    """Another submission of the cart is in progress. Source: gateway."""
 
-    attempt: SubmissionAttempt = field("The submission under way.")
+    attempt: SubmissionAttempt = field("Submission in progress.")
 
 
 @dsl.object_type()
