@@ -44,8 +44,8 @@ class CacheControl:
         Location.OBJECT,
         Location.SCALAR,
     ],
-    description="Weight of a field for the cost limit, in points; one point is about one cheap call to Digital "
-    "River. Follows the GraphQL cost directives draft. Source: gateway.",
+    description="Points of a field for the cost limit; one point is about one cheap call to Digital River. Follows the "
+    "GraphQL cost directives draft. Source: gateway.",
 )
 class Cost:
     weight: str = strawberry.field(description="Weight in points, written as a decimal string.")
@@ -53,7 +53,7 @@ class Cost:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="Number of items of a list, for the cost limit. Follows the GraphQL cost directives draft. "
+    description="How many items of a list count for the cost limit. Follows the GraphQL cost directives draft. "
     "Source: gateway.",
 )
 class ListSize:
@@ -86,7 +86,8 @@ class RequiresSession:
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
-        description="List depths that are semantically non-null; 0 is the field itself.", default=(0,)
+        description="Levels of list nesting at which a value is semantically non-null: 0 is the field itself, 1 its items.",
+        default=(0,),
     )
 
 

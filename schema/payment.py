@@ -75,7 +75,7 @@ class CardSource(PaymentSource):
     """A credit or debit card. Source: paymentMethod.creditCard."""
 
     brand: str | None = field("Brand for display, for example Visa. Source: brand.")
-    last_four_digits: str | None = field("Last four digits. Source: lastFourDigits.")
+    last_four_digits: str | None = field("Last four digits of the card number. Source: lastFourDigits.")
     expiry_month: int | None = field("Expiry month, 1 to 12. Source: expirationMonth.")
     expiry_year: int | None = field("Expiry year, four digits. Source: expirationYear.")
     funding_source: str | None = field(
