@@ -86,7 +86,7 @@ class RequiresSession:
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
-        description="Levels of list nesting at which a value is semantically non-null: 0 is the field itself, 1 its items.",
+        description="Levels of list nesting at which a value is non-null: 0 is the field itself, 1 its items.",
         default=(0,),
     )
 
