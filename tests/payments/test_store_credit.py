@@ -372,7 +372,7 @@ async def test_card_that_cannot_be_attached_again_is_an_error(shopper_with_credi
     await card(shopper_with_credit)
     (error,) = (await credit("50")(shopper_with_credit))["errors"]
     assert error == IsPartialDict(__typename="PaymentError", code="SOURCE_NOT_CHARGEABLE", sourceState="CANCELLED")
-    assert "missing" in error["message"]
+    assert "no longer attached" in error["message"]
 
 
 async def test_error_for_failed_ledger_read_allows_a_retry(shopper_with_credit: Shopper) -> None:
