@@ -1,4 +1,4 @@
-"""Builds the blockers of the graph: each names a problem, and the fields of the graph that resolve it."""
+"""Builds the blockers of a checkout. A blocker names a problem, and the fields of the graph that resolve it."""
 
 from gateway.checkout.guard_input import Agreement
 from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind
@@ -101,7 +101,7 @@ def purchase_changed_blocker(code: Code, message: str, agreement: Agreement, car
 
 
 def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlocker:
-    """For a cart that another submission has locked. No rule of the guard: the lock finds it."""
+    """The blocker for a cart that another submission has locked. The rules of the checkout guard do not use it."""
     return SubmissionInProgressBlocker(
         code=Code.SUBMISSION_IN_PROGRESS,
         message="Another submission of this cart is under way. Read `orderSubmission` before you submit again.",

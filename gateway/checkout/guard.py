@@ -1,6 +1,6 @@
-"""The guard decides whether a cart may become an order now, and names the blockers if it may not.
+"""The checkout guard decides whether a cart may become an order now. If not, it returns the blockers.
 
-A pure function of `GuardInput`. The readiness of a cart and submitOrder use the same rules, without exception.
+The guard is a pure function of `GuardInput`. `checkoutReadiness` and `submitOrder` use the same rules.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
 
 RETRY_CHECK_AFTER = timedelta(seconds=5)
-"""Pause before a check that could not be made is worth another try."""
+"""Pause before a client should repeat a check that was unavailable."""
 
 
 class CheckoutStep(Shape, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class CheckoutReadiness(Shape, frozen=True, kw_only=True):
 
 
 def blockers(guard_input: GuardInput) -> list[Blocker]:
-    """All blockers of the cart, in the order to resolve them; empty when the cart may become an order."""
+    """All blockers of the cart, in the order to resolve them; empty if the cart may become an order."""
     return [blocker for rule in RULES for blocker in rule(guard_input)]
 
 
@@ -96,7 +96,7 @@ def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:
     return all(isinstance(blocker, CheckUnavailableBlocker) for blocker in open_blockers)
 
 
-# The rules, in the order of the guard_input.
+# The rules of the checkout guard.
 
 
 def _lines(guard_input: GuardInput) -> Iterator[Blocker]:
@@ -161,7 +161,7 @@ def _address(kind: AddressKind, address: Address | None) -> Iterator[Blocker]:
 
 
 def _missing_fields(kind: AddressKind, address: Address) -> tuple[str, ...]:
-    """Names of AddressInput that the address has no value for. A guest's billing address needs an email too."""
+    """Names of the required fields that have no value. A billing address also requires an email address."""
     values = {
         "firstName": address.first_name,
         "lastName": address.last_name,
@@ -193,7 +193,7 @@ def _countries(guard_input: GuardInput) -> Iterator[Blocker]:
 
 
 def serves(countries: tuple[str, ...], country: str | None) -> bool:
-    """Whether a site serves the country. An empty list serves all; a missing country is for another rule."""
+    """Whether the site serves the country. With an empty list, or without a country, the result is True."""
     return not countries or country is None or country in countries
 
 
@@ -303,7 +303,7 @@ def _fields_that_confirm(session: PaymentSession) -> tuple[str, ...]:
     state = PaymentSessionState
     match session.state:
         case state.REQUIRES_SOURCE | state.FAILED | state.CANCELLED:
-            # It replaces the attached source.
+            # `attachSource` replaces the attached source.
             return ("Mutation.attachSource",)
         case state.PENDING_REDIRECT:
             action = session.next_action
@@ -313,7 +313,7 @@ def _fields_that_confirm(session: PaymentSession) -> tuple[str, ...]:
         case state.REQUIRES_ACTION:
             return ("Query.paymentSession",)
         case state.PENDING_FUNDS | state.PENDING | state.COMPLETE:
-            # The order exists already: its outcome can only be read.
+            # The order exists already, so the client can only read its outcome.
             return ("Query.orderSubmission",)
         case state.REQUIRES_CONFIRMATION | state.UNKNOWN:
             return ()

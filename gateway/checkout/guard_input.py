@@ -1,4 +1,4 @@
-"""Reads the input of the guard: the cart, and what only some carts or refusals make worth a call."""
+"""Reads the input of the checkout guard: the cart, and if needed the stock and the tax rules."""
 
 import contextlib
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ from gateway.upstream.lines import CartLine
 from gateway.upstream.tax import TaxIdentifierRequirement
 
 STOCK_CODES = frozenset({refusal_codes.INVENTORY_UNAVAILABLE, refusal_codes.INVENTORY_STATUS})
-"""Codes with which a cart read reports, beside the cart, that stock no longer suffices."""
+"""Error codes with which Digital River reports that the stock is too low for the cart."""
 
 TAX_CODES = frozenset({refusal_codes.INVALID_TAX_REGISTRATIONS})
-"""Codes after which the tax schema is read, to name what the cart needs."""
+"""Error codes after which the tax rules are read, to report the required tax identifiers."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """The total, the cart and the terms that the shopper agreed to when submitting."""
+    """The total, the cart revision and the terms of sale that the shopper agreed to when submitting."""
 
     total: Money
     revision: str | None
@@ -34,10 +34,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class GuardInput:
-    """Input of the guard's rules.
+    """Input of the checkout guard.
 
-    `lacks_stock`: Digital River reported that stock no longer suffices. `stock` then has the products by upstream id;
-    without it any line may be meant. `tax_requirements` is None where they are not needed or could not be read.
+    `lacks_stock` is True if Digital River reported too little stock. `stock` is the stock by product id; if it is
+    None, any line may lack stock. `tax_requirements` is None if the tax rules are not needed or could not be read.
     """
 
     cart: Cart
@@ -63,7 +63,7 @@ class GuardInput:
 
 
 def needs_tax_requirements(cart: Cart, settings: Settings) -> bool:
-    """Whether the destination may demand a tax identifier, and the cart has none."""
+    """Whether the destination may require a tax identifier, and the cart has no tax identifier."""
     return cart.destination_country in settings.tax_identifier_countries and not cart.tax_identifiers
 
 
@@ -73,16 +73,16 @@ async def read_guard_input(
     agreement: Agreement | None = None,
     refused: UpstreamRefusal | None = None,
 ) -> GuardInput:
-    """Stock and tax rules are read only where the cart or a refusal asks for it."""
+    """The input of the checkout guard. Stock and tax rules are read only if the cart or an error requires them."""
     session = await ctx.own_session()
     lacks_stock = any(code in STOCK_CODES for code in cart.refusals) or (
         refused is not None and refused.reason in STOCK_CODES
     )
-    # Store credit cannot pay for pre-orders and backorders, and the cart does not show which lines are such.
+    # Store credit cannot pay for pre-orders and backorders, and only the stock shows which lines are backorders.
     may_be_backorder = refused is not None and cart.secondary_source is not None
     stock = None
     if lacks_stock or may_be_backorder:
-        with contextlib.suppress(UpstreamError):  # Without stock every line may be meant.
+        with contextlib.suppress(UpstreamError):  # If the stock is unknown, every line is reported.
             stock = await ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines], past_cache=True)
     requirements = None
     was_tax_refused = refused is not None and refused.reason in TAX_CODES

@@ -1,6 +1,6 @@
-"""Tax identifiers: the sets that a cart's country asks for, and a check of values before they are sent.
+"""The tax identifiers that a cart's country requires, and a check of identifiers before they are sent.
 
-Digital River decides in the end. A value that cannot be right is refused here, with the path of the field.
+A value that cannot be valid is rejected here, with the path of the field. Digital River checks the other values.
 """
 
 import re
@@ -14,22 +14,22 @@ from gateway.enums import CustomerType
 from gateway.upstream.tax import TaxIdentifierField, TaxIdentifierRequirement
 
 MAX_LENGTH = 64
-"""Characters. Longer than any identifier, and short enough for any pattern."""
+"""Maximum number of characters of a tax identifier. Longer values are not matched against the patterns."""
 
 CHECK_DIGITS: dict[str, ModuleType] = {"CPF": cpf, "CNPJ": cnpj}
-"""Identifiers whose check digits reveal a typing error that their pattern accepts."""
+"""Modules that verify the check digits of an identifier, by the key of the identifier."""
 
 
 class Problem(NamedTuple):
     path: tuple[str, ...]
-    """From the list of identifiers: index and field; empty for the whole list."""
+    """Index and field name in the list of identifiers; empty for a problem of the whole list."""
     message: str
 
 
 def demanded(
     requirements: Sequence[TaxIdentifierRequirement], customer_type: CustomerType
 ) -> list[TaxIdentifierRequirement]:
-    """The sets without which nothing is sold to this type of customer."""
+    """The requirements that a customer of this type must fulfil to buy."""
     return [
         requirement
         for requirement in requirements
@@ -42,7 +42,7 @@ def problem(
     customer_type: CustomerType,
     identifiers: Sequence[tuple[str, str]],
 ) -> Problem | None:
-    """The first problem of identifiers, each a key and a value; None when Digital River may accept them."""
+    """The first problem in a list of identifiers, given as keys and values; None if no problem is found."""
     own = [requirement for requirement in requirements if requirement.customer_type is customer_type]
     fields = {field.key: field for requirement in own for field in requirement.fields}
     checked: set[str] = set()
@@ -78,4 +78,4 @@ def _matches(pattern: str, value: str) -> bool:
     try:
         return re.search(pattern, value) is not None
     except re.error:
-        return True  # A pattern in another dialect refuses no value.
+        return True  # A pattern that Python cannot compile rejects no value.

@@ -1,4 +1,4 @@
-"""The sender of a request."""
+"""The caller: the sender of a GraphQL request."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from gateway.sessions.handle import Handle
 
 @dataclass(frozen=True)
 class Caller:
-    """`address` is the shopper's IP address, or None when it is unknown. `handle` is what the client sent."""
+    """The sender of a request. `address` is the shopper's IP address, or None if unknown. `handle` is as sent."""
 
     request_id: str
     address: str | None

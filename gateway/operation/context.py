@@ -1,4 +1,4 @@
-"""The context of one running operation: the services, its caller, and the values that it has read so far."""
+"""The context of a running operation: the services, the caller, and the values that the operation has read."""
 
 import asyncio
 import secrets
@@ -39,35 +39,35 @@ from gateway.upstream.tax import TaxIdentifierRequirement
 T = TypeVar("T")
 
 STOCK_WAIT_SHARE = 0.1
-"""Share of an operation's time that its stock waits for other reads, so that one call asks for all products."""
+"""Maximum share of an operation's time for which a stock read waits, so that one call reads all products."""
 
 
 Reads = dict[str, asyncio.Future[Any]]
-"""Values that an operation has read or is reading, by name. A change clears them: they are out of date then."""
+"""Values that an operation has read or is reading, by name. A change clears these values."""
 
 
 @dataclass
 class Operation:
-    """State of one operation; it ends with the operation."""
+    """The state of one operation."""
 
     within_s: float
-    """Seconds that the whole operation may take."""
+    """Maximum duration of the operation, in seconds."""
     deadline_at: float
-    """In seconds of `time.monotonic`."""
+    """Deadline of the operation, in seconds of `time.monotonic`."""
     upstream: Upstream
-    """Digital River's client, bound to the deadline."""
+    """Client of Digital River whose calls end at the deadline of the operation."""
     market: Market | None
-    """Chosen by `@inContext` for public fields; the session's market stays as it is."""
+    """Market of the public fields, from `@inContext`; None without `@inContext`. The session's market is unaffected."""
     session: Session | None = None
     has_dead_handle: bool = False
-    """Whether the client sent a handle whose session has ended."""
+    """Whether the client sent a session handle whose session has ended."""
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
     session_reads: Reads = field(default_factory=dict)
     cart_reads: Reads = field(default_factory=dict)
     account_reads: Reads = field(default_factory=dict)
     card_fields: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
-    """Root fields whose arguments hold card numbers, by response key, with the paths. They are not called."""
+    """Paths of card numbers in arguments, by response key of the root field. These root fields are not resolved."""
     unread_errors: list[GraphQLError] = field(default_factory=list)
     """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)
@@ -95,12 +95,12 @@ class Context:
 
     @cached_property
     def pending_reads(self) -> PendingReads:
-        """Reads under way whose answers may show products."""
+        """Reads in progress whose answers may contain products."""
         return PendingReads()
 
     @cached_property
     def stock(self) -> StockLoader:
-        """Stock of all products that the operation shows, in one call."""
+        """Loader that reads the stock of all products of the operation in one call."""
 
         async def load(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
             return await self.catalog.stock(ids, past_cache=fresh)
@@ -109,7 +109,7 @@ class Context:
 
     @cached_property
     def products(self) -> "DataLoader[str, Product | None]":
-        """Products by upstream id. Those that several fields need at the same time are one call."""
+        """Loader of products by upstream id. Products that are needed at the same time are read in one call."""
 
         async def load(ids: list[str]) -> list[Product | None]:
             products = await self.catalog.products(ids)
@@ -117,10 +117,10 @@ class Context:
 
         return DataLoader(load_fn=load)
 
-    # The session.
+    # The session of the caller.
 
     async def session(self) -> Session | None:
-        """The caller's session; None without a handle, and when the session has ended."""
+        """The caller's session; None without a session handle, or if the session has ended."""
         if self.caller.handle is not None:
             await read_once(self.operation.session_reads, "session", self._find_session)
         return self.operation.session
@@ -132,26 +132,26 @@ class Context:
             self.lose_session()
 
     async def reaches(self, level: SessionLevel) -> bool:
-        """Whether the session is of this level."""
+        """Whether the session has at least this level."""
         session = await self.session()
         return level is SessionLevel.NONE or (session is not None and session.reaches(level))
 
     async def require(self, level: SessionLevel) -> None:
-        """Raises `SessionRequired`, `SessionExpired` or `SignInRequired` when the session is below this level."""
+        """Raise `SessionRequired`, `SessionExpired` or `SignInRequired` if the session is below this level."""
         if await self.reaches(level):
             return
         await self.own_session()
         raise SignInRequired
 
     async def own_session(self) -> Session:
-        """The session of a field that needs one. Raises `SessionRequired`, or `SessionExpired` if it has ended."""
+        """The caller's session. Raise `SessionRequired` without a session, `SessionExpired` after its end."""
         session = await self.session()
         if session is None:
             raise SessionExpired if self.operation.has_dead_handle else SessionRequired
         return session
 
     def adopt(self, session: Session, handle: Handle) -> None:
-        """Continue the operation with a session that has just begun."""
+        """Continue the operation with a new session."""
         operation = self.operation
         operation.session, operation.has_dead_handle, operation.clears_cookie = session, False, False
         self.forget_cart()
@@ -160,20 +160,20 @@ class Context:
             operation.issued_cookie = handle
 
     def lose_session(self) -> None:
-        """Continue the operation without a session: the one of the handle has ended."""
+        """Continue the operation without a session, because the caller's session has ended."""
         self.operation.session = self.operation.issued_cookie = None
         self.operation.has_dead_handle = True
         handle = self.caller.handle
         self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE
 
-    # Calls in the shopper's name.
+    # Calls of Digital River with the shopper's token.
 
     async def as_shopper(
         self, call: Callable[[Upstream, str], Awaitable[T]], *, good_for: timedelta = timedelta(0)
     ) -> T:
-        """Make a call with the shopper's token; once more with a renewed token when Digital River refuses it.
+        """Make a call with the shopper's token. If Digital River rejects the token, repeat the call with a new token.
 
-        A refused token means that nothing was done. Not for submissions: those are never sent twice.
+        A call with a rejected token has no effect. Submissions do not use this method, as they are never sent twice.
         """
         session = await self.own_session()
         try:
@@ -188,18 +188,18 @@ class Context:
             raise
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """See `TokenRenewal.access_token`; raises `UpstreamTimeout` at the deadline of this operation."""
+        """See `TokenRenewal.access_token`. Raise `UpstreamTimeout` at the deadline of this operation."""
         return await self.in_time(self.services.token_renewal.access_token(session, good_for=good_for))
 
     async def in_time(self, awaited: Awaitable[T]) -> T:
-        """Wait until the deadline of this operation. Work that is shared with other operations goes on after it."""
+        """Result of an awaitable. Raise `UpstreamTimeout` at the deadline of this operation."""
         try:
             async with asyncio.timeout(max(self.operation.deadline_at - time.monotonic(), 0)):
                 return await awaited
         except TimeoutError:
             raise UpstreamTimeout(detail="the operation's deadline") from None
 
-    # The cart, read once until something changes it.
+    # The cart, which is read once and again after a change.
 
     def cart(self) -> "asyncio.Future[Cart]":
         return read_once(self.operation.cart_reads, "cart", self._read_cart)
@@ -209,7 +209,7 @@ class Context:
             return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
-        """The tax identifiers that the cart's country asks for."""
+        """The tax identifiers that the cart's country requires."""
         return read_once(
             self.operation.cart_reads,
             "tax requirements",
@@ -217,19 +217,19 @@ class Context:
         )
 
     def remember_cart(self, cart: Cart) -> None:
-        """Use the cart that a write has answered with, instead of another read."""
+        """Keep the cart from the answer to a change, so that the cart is not read again."""
         answered: asyncio.Future[Cart] = asyncio.get_running_loop().create_future()
         answered.set_result(cart)
         self.operation.cart_reads["cart"] = answered
 
     def forget_cart(self) -> None:
-        """After a change of the cart."""
+        """Forget the cart and the stock after a change of the cart, so that they are read again."""
         self.operation.cart_reads.clear()
-        # Made anew, without what it remembers, when a field asks for stock again.
+        # The next field that needs stock creates a new loader, which reads the stock again.
         vars(self).pop("stock", None)
 
     async def order(self, order_id: str) -> Order | None:
-        """An order of this session by its upstream id; None when there is none."""
+        """The order of this session with this upstream id; None if there is none."""
         try:
             return await self.as_shopper(lambda upstream, token: upstream.orders.order(token, order_id))
         except UpstreamRefusal as refusal:
@@ -237,7 +237,7 @@ class Context:
                 return None
             raise
 
-    # The registered shopper's account, read once until something changes it.
+    # The registered shopper's account, which is read once and again after a change.
 
     def shopper(self) -> "asyncio.Future[Shopper]":
         return self._account("shopper", lambda upstream, token: upstream.account.shopper(token))
@@ -249,7 +249,7 @@ class Context:
         return self._account("payment options", lambda upstream, token: upstream.account.payment_options(token))
 
     def credit_balance(self) -> "asyncio.Future[Money | None]":
-        """The shopper's store credit; None when the shopper has no account at the merchant's ledger."""
+        """The shopper's store credit; None if the shopper has no account in the merchant's ledger."""
         return read_once(self.operation.account_reads, "credit balance", self._read_credit_balance)
 
     async def _read_credit_balance(self) -> Money | None:
@@ -257,11 +257,11 @@ class Context:
         return await self.upstream.payments.credit_balance(reference) if reference is not None else None
 
     def once(self, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-        """Anything else of the account, read once under this name."""
+        """The account value with this name, read with `read` once per operation."""
         return read_once(self.operation.account_reads, name, read)
 
     def forget_account(self) -> None:
-        """After a change of the account, and after a sign-in."""
+        """Forget the account values after a change of the account or a sign-in, so that they are read again."""
         self.operation.account_reads.clear()
 
     def _account(self, name: str, call: Callable[[Upstream, str], Awaitable[T]]) -> "asyncio.Future[T]":
@@ -269,7 +269,7 @@ class Context:
 
 
 def begin_operation(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
-    """A context for one operation. An operation that submits or resumes an order (`buys`) has a longer deadline."""
+    """New context of an operation. An operation that submits or resumes an order (`buys`) has a later deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
     deadline_at = time.monotonic() + within_s
@@ -277,16 +277,16 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
 
 
 def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-    """The value under this name; read at the first call, and shared by the later ones."""
+    """The value with this name. The first call reads the value; later calls share it."""
     if name not in reads:
         reads[name] = asyncio.ensure_future(read())
-        # An operation that ran out of time no longer waits for it, and its failure is no crash.
+        # Fetching the exception avoids a warning if the operation timed out and nothing awaits the future.
         reads[name].add_done_callback(lambda future: future.cancelled() or future.exception())
     return asyncio.shield(reads[name])
 
 
 def background_context(services: Services, session: Session) -> Context:
-    """A context for background work in a session, without a request."""
+    """New context for background work in a session, without a request."""
     ctx = begin_operation(services, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
     ctx.operation.session = session
     return ctx

@@ -22,7 +22,7 @@ from gateway.upstream.client import Upstream
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that lives as long as the process."""
+    """The objects that all operations of the process share."""
 
     settings: Settings
     upstream: Upstream

@@ -1,6 +1,6 @@
-"""The record of every submission attempt in the store: reserved, sent or ended, and the locks that it holds.
+"""Records of submission attempts in the store: the stage, the result, and the cart locks of each attempt.
 
-Every step is a compare-and-set, so that two replicas never take the same step of one attempt.
+Every change is a compare-and-set, so that two replicas never make the same change of one attempt.
 """
 
 import asyncio
@@ -26,11 +26,11 @@ from gateway.upstream.decoding import decode, encode
 log = logging.getLogger(__name__)
 
 TTL_S = 2 * 86_400
-"""Seconds that an attempt is stored; the graph promises 24 hours."""
+"""Seconds for which an attempt is stored. The graph promises 24 hours."""
 
 SHORTEST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=30)
-"""Between two checks of an attempt in doubt. In between, the pause is half of the attempt's age."""
+"""Longest pause between two checks of an order in doubt. The usual pause is half of the attempt's age."""
 
 LONGEST_REDIRECT_PAUSE = timedelta(minutes=5)
 
@@ -41,7 +41,7 @@ Work = Coroutine[None, None, SubmissionAttempt | None]
 
 
 class NothingToResume(Exception):
-    """No submission of the session waits for its shopper."""
+    """No submission of the session waits for the shopper."""
 
 
 class Stage(Enum):
@@ -51,31 +51,31 @@ class Stage(Enum):
 
 
 class AttemptRecord(msgspec.Struct, kw_only=True):
-    """An attempt as the store holds it, without secrets and personal data."""
+    """The stored record of a submission attempt, without secrets and personal data."""
 
     key: UUID
     """The client's idempotency key."""
     fingerprint: str
-    """Digest of the submit request: the same key with another request is refused."""
+    """Digest of the submit request. A request with the same key and another digest is rejected."""
     replica_id: str = msgspec.field(name="owner")
-    """Id of the replica that works on it."""
+    """Id of the replica that works on the attempt."""
     locks: list[str] = []
-    """Store keys of the cart locks that it holds."""
+    """Store keys of the cart locks that the attempt holds."""
     stage: Stage = Stage.RESERVED
     started_at: datetime
     updated_at: datetime
     sent_at: datetime | None = None
     quiet_from: datetime | None = None
-    """`sent_at` by the store's clock, which all replicas share: the quiet time is measured by it."""
+    """Start of the quiet time: the time of sending by the store's clock, which all replicas share."""
     order_id: str | None = msgspec.field(name="cart_id", default=None)
-    """Digital River's id of the cart, under which the order will be found."""
+    """Digital River's id of the cart. The order of the cart has the same id."""
     payment_session_id: str | None = None
-    """Payment session of the cart that was sent; the cart that replaces it has another one."""
+    """Id of the payment session of the submitted cart. The shopper's next cart has another payment session."""
     result: Result | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether the attempt still holds its cart."""
+        """Whether the attempt still keeps its cart locked."""
         return self.result is None or holds_cart(self.result)
 
     @property
@@ -84,7 +84,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
 
     @property
     def waits_for_shopper(self) -> bool:
-        """Whether the shopper has to approve on a page or to authenticate a source before the order goes on."""
+        """Whether the shopper has to approve the payment or authenticate the source before the order is placed."""
         return isinstance(self.result, OrderActionRequired)
 
     @property
@@ -92,11 +92,11 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
         return isinstance(self.result, OrderActionRequired) and self.result.is_redirect
 
     def is_due(self, now: datetime) -> bool:
-        """Whether an attempt in doubt may be checked again."""
+        """Whether the order is in doubt and its next check is due."""
         return isinstance(self.result, OrderInDoubt) and self.result.check_after <= now
 
     def as_shown(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
-        """The attempt as the graph shows it, with this result; without one only the stored status is shown."""
+        """The attempt for the graph, with this result. Without a result, only the stored status is shown."""
         known = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
@@ -110,7 +110,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
 
 
 def holds_cart(result: Result) -> bool:
-    """Whether the cart stays locked: while the order is in doubt, and while it waits for the shopper."""
+    """Whether the result keeps the cart locked: an order in doubt, or an order that waits for the shopper."""
     return isinstance(result, OrderInDoubt) or (
         isinstance(result, OrderActionRequired) and (result.is_redirect or result.is_of_order)
     )
@@ -118,16 +118,16 @@ def holds_cart(result: Result) -> bool:
 
 @dataclass(frozen=True)
 class Running:
-    """Work on one attempt in this process. `fingerprint`: of the submit request that began it, if one did."""
+    """The task that works on an attempt. `fingerprint` is the digest of its submit request; None without a request."""
 
     task: asyncio.Task[SubmissionAttempt | None]
     fingerprint: str | None
 
 
 class Attempts:
-    """The attempts of all sessions as one replica sees them, and the work that this process does on them.
+    """The stored attempts of all sessions, and the tasks with which this process works on attempts.
 
-    `store_key` identifies an attempt: session and idempotency key, see `store_key_of`.
+    `store_key` consists of the session's id and the idempotency key, see `store_key_of`.
     """
 
     def __init__(self, store: Store, replica: Replica) -> None:
@@ -136,7 +136,7 @@ class Attempts:
         self._running: dict[str, Running] = {}
         self._sending: set[str] = set()
 
-    # Work of this process.
+    # Tasks of this process that work on attempts.
 
     def running(self, store_key: str) -> Running | None:
         return self._running.get(store_key)
@@ -144,7 +144,7 @@ class Attempts:
     def run_once(
         self, store_key: str, begin: Callable[[], Work], *, fingerprint: str | None
     ) -> asyncio.Task[SubmissionAttempt | None]:
-        """The task that works on this attempt; begun here if there is none. It goes on when the caller leaves."""
+        """The task that works on this attempt; a new task if there is none. The task continues if the caller leaves."""
         if store_key not in self._running:
             task = asyncio.create_task(begin())
             self._running[store_key] = Running(task, fingerprint)
@@ -159,13 +159,13 @@ class Attempts:
             log.error("submission broke off", exc_info=failure)
 
     async def drain(self) -> None:
-        """Wait until this process works on no attempt any more; called when it is asked to stop."""
+        """Wait until all tasks of this process have ended. Called when the process has to stop."""
         if self._running:
             await asyncio.wait({running.task for running in self._running.values()})
 
     @contextlib.contextmanager
     def sending(self, store_key: str) -> Iterator[None]:
-        """Mark the attempt as being sent or resumed by this process, so that it is no orphan."""
+        """Mark the attempt as being sent or resumed by this process, see `is_orphan`."""
         self._sending.add(store_key)
         try:
             yield
@@ -173,15 +173,15 @@ class Attempts:
             self._sending.discard(store_key)
 
     async def is_orphan(self, store_key: str, record: AttemptRecord) -> bool:
-        """Whether no living replica works on the attempt."""
+        """Whether no running replica works on the attempt."""
         if record.replica_id == self._replica.id:
             return store_key not in self._sending
         return not await self._replica.is_alive(record.replica_id)
 
-    # Records.
+    # Records of attempts in the store.
 
     async def present(self, store_key: str) -> AttemptRecord | None:
-        """The attempt as it stands. A reservation whose replica died before sending is deleted and absent."""
+        """The stored attempt; None if there is none. A reservation is deleted if its replica died before sending."""
         stored = await self._store.get(store_key)
         record = None if stored is None else decode(stored, AttemptRecord)
         if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(store_key, record):
@@ -190,19 +190,19 @@ class Attempts:
         return record
 
     async def find(self, session: Session, key: UUID | None) -> AttemptRecord | None:
-        """The session's attempt with this idempotency key, or its latest attempt without one."""
+        """The session's attempt with this idempotency key; without a key, its latest attempt."""
         latest = session.record.checkout_memory.latest_submission_key
         key = key or (UUID(latest) if latest else None)
         return None if key is None else await self.present(store_key_of(session, key))
 
     async def forget(self, store_key: str, record: AttemptRecord) -> None:
-        """Delete an attempt of which nothing was sent, and free its cart."""
-        # If another replica has advanced the record, that replica keeps the locks.
+        """Delete an attempt of which nothing was sent, and unlock its cart."""
+        # If another replica has changed the record, the locks belong to that replica.
         if await self._store.delete(store_key, expected=encode(record)):
             await self.close(store_key, record)
 
     async def close(self, store_key: str, record: AttemptRecord) -> None:
-        """Free the cart of an attempt that has ended."""
+        """Unlock the cart of an attempt that has ended, and stop checking the attempt."""
         for lock in record.locks:
             await self._store.delete(lock, expected=store_key.encode())
         await self._store.unschedule(OPEN_ATTEMPTS, store_key)
@@ -211,7 +211,7 @@ class Attempts:
         await self._store.unschedule(OPEN_ATTEMPTS, store_key)
 
     async def was_abandoned(self, session: Session, cart: Cart) -> bool:
-        """Whether the guest has ended the submission of this cart, so that it never becomes an order."""
+        """Whether the guest's latest submission was of this cart and ended without an order."""
         record = await self.find(session, None)
         return (
             session.level is SessionLevel.ANONYMOUS
@@ -222,7 +222,7 @@ class Attempts:
 
 
 def store_key_of(session: Session, key: UUID) -> str:
-    # By the session's id and not by its handle: a new handle keeps its submissions.
+    # The key contains the session's id and not its handle, because a session can get a new handle.
     return f"attempt:{session.id}:{key}"
 
 

@@ -1,4 +1,4 @@
-"""Words a declined charge for the shopper: enough to help, nothing that helps to test stolen cards."""
+"""Messages about a declined charge that help the shopper, but do not help to test stolen cards."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ _ADVICE = {
 ADVICE = {reason: advice for advice, reasons in _ADVICE.items() for reason in reasons.split()}
 
 LATER = timedelta(minutes=15)
-"""Pause before the same source is worth another try after TRY_LATER; shorter ones look like card testing."""
+"""Pause before the shopper should try the same source again. A shorter pause would look like card testing."""
 
 SENTENCES = {
     "en": {
@@ -59,7 +59,7 @@ SENTENCES = {
 
 
 def decline(refusal: UpstreamRefusal | None, *, locale: str, support_reference: str, now: datetime) -> PaymentDecline:
-    """The decline as the shopper may see it, in the language of the locale or in English.
+    """The decline for the shopper, in the language of the locale; in English if the language is not supported.
 
     `refusal` is None when only the cancelled order shows that the charge was declined.
     """

@@ -1,7 +1,7 @@
-"""Outcomes of a submission, and the blockers that keep a cart from becoming an order, as the graph shows them.
+"""Outcomes of a submission, and the blockers that prevent a cart from becoming an order.
 
-They are stored as they are, so they hold no secret there: `without_secrets` removes what is read again when an
-outcome is replayed.
+Outcomes are shown in the graph, and stored after `without_secrets` has removed their secrets. A replay reads the
+secrets again.
 """
 
 from datetime import datetime
@@ -37,7 +37,7 @@ from gateway.upstream.tax import TaxIdentifierRequirement
 
 
 class CheckoutBlocker(Shape, frozen=True, tag=True, kw_only=True):
-    """`resolved_by` holds coordinates of the graph, such as `Mutation.attachSource`."""
+    """A problem that prevents an order. `resolved_by` names fields of the graph, such as `Mutation.attachSource`."""
 
     code: CheckoutBlockerCode
     message: str
@@ -140,7 +140,7 @@ class OrderActionRequired(SubmitOrderResult, frozen=True, tag=True, kw_only=True
     action: RedirectShopperAction | AuthenticateSourceAction
     pending_order: Order | None = None
     is_of_order: bool = False
-    """Whether an order waits for the action already. Without one, only the cart does."""
+    """Whether Digital River already has an order that waits for the action; False if only the cart waits."""
 
     @property
     def is_redirect(self) -> bool:
@@ -195,7 +195,7 @@ HIDDEN = ""
 
 
 def without_secrets(result: Result) -> Result:
-    """The result as it may be stored: without addresses, links, payment instructions and secrets of a source."""
+    """The result without addresses, URLs, payment instructions and secrets of a source, so that it may be stored."""
     match result:
         case OrderPlaced():
             return replace(result, order=result.order.summary())

@@ -1,7 +1,7 @@
-"""The lock of a cart that is being submitted: one open submission for each cart, over all replicas and devices.
+"""Cart locks, which allow one open submission of a cart across all replicas and devices.
 
-A lock is a store key whose value is the store key of its attempt. An attempt holds the lock, not a process: the lock is
-valid while the attempt is open. The next reader deletes a lock whose attempt has ended or is gone.
+A lock is a store key whose value is the store key of its attempt. A lock is valid while its attempt is open, even
+if the process dies. The next reader deletes a lock whose attempt has ended or no longer exists.
 """
 
 from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts
@@ -17,10 +17,10 @@ class SubmissionLock:
         self._attempts = attempts
 
     async def take(self, lock: str, store_key: str, record: AttemptRecord) -> AttemptRecord | None:
-        """Take a lock for the attempt. None: it is taken; otherwise the attempt that holds it."""
+        """Take a lock for the attempt. Return None, or the other attempt that already holds the lock."""
         while not await self._store.replace(lock, store_key.encode(), expected=None, ttl_s=TTL_S):
             if await self._store.get(lock) == store_key.encode() and await self._store.get(store_key) == encode(record):
-                # A replica died at this same attempt, after it took the lock and before it recorded that.
+                # This attempt has the lock already: a replica died after taking the lock, before recording it.
                 return None
             holder = await self.holder(lock)
             if holder is not None:
@@ -28,7 +28,7 @@ class SubmissionLock:
         return None
 
     async def holder(self, lock: str) -> AttemptRecord | None:
-        """The attempt that holds a lock. A lock whose attempt has ended or is gone is deleted."""
+        """The attempt that holds a lock; None if the lock is free. A lock whose attempt has ended is deleted."""
         holder_key = await self._store.get(lock)
         if holder_key is None:
             return None
@@ -39,13 +39,13 @@ class SubmissionLock:
         return None
 
     async def holder_of(self, session: Session) -> AttemptRecord | None:
-        """The open attempt of the session's cart, on whatever device it began."""
+        """The open attempt of the session's cart, from any device of the shopper; None if there is none."""
         return await self.holder(owner_lock(session))
 
     async def locks_cart(self, session: Session) -> bool:
-        """Whether the cart may not change now, because a submission is under way or in doubt.
+        """Whether changes of the cart are rejected now, because its submission is under way or in doubt.
 
-        A pending redirect needs no lock: Digital River rejects changes until resume-cart.
+        During a pending redirect, Digital River itself rejects changes until resume-cart.
         """
         record = await self.holder_of(session)
         return record is not None and (record.result is None or record.is_in_doubt)
@@ -58,7 +58,7 @@ class SubmissionLock:
 
 
 def owner_lock(session: Session) -> str:
-    """Lock of the cart's owner (a registered shopper or a guest's session), taken before the cart is read."""
+    """Store key of the lock for a cart owner (a registered shopper or a guest's session)."""
     return f"cart-lock:{session.cart_owner}"
 
 
@@ -67,9 +67,9 @@ def guest_lock(session: Session) -> str:
 
 
 def cart_lock(cart: Cart) -> str:
-    """Lock of the cart itself: a shopper may have the same cart on two devices.
+    """Store key of the lock for one cart, which a shopper may have open on two devices.
 
-    Named by the payment session, since every open cart of a registered shopper may be called `active`.
+    The key contains the id of the payment session, since the id of any open cart may be `active`.
     """
     payment_session = cart.payment_session
     return f"cart-lock:cart:{payment_session.id if payment_session else cart.upstream_id}"

@@ -1,4 +1,4 @@
-"""One submission attempt, with everything that the code working on it needs: the context, the session, the record."""
+"""A submission attempt in this process: its context, its session, and its record in the store."""
 
 import asyncio
 import contextlib
@@ -48,7 +48,7 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class SubmitRequest:
-    """The arguments of submitOrder. `fingerprint` is the digest of all of them except the key."""
+    """The arguments of submitOrder. `fingerprint` is the digest of all arguments except the key."""
 
     key: UUID
     fingerprint: str
@@ -56,15 +56,15 @@ class SubmitRequest:
 
 
 class Attempt:
-    """An attempt while this process works on it.
+    """A submission attempt that this process works on.
 
-    `record` is the attempt as last read or written. `answer` is the result of what this process sent or was about
-    to send; it is reported to the client even when the store fails afterwards.
+    `record` is the record as this process last read or wrote it. `answer` is the result of this process's own
+    checks and calls. The client receives `answer` even if the store fails afterwards.
     """
 
     record: AttemptRecord
     _answered: AttemptRecord
-    """The record to which `answer` belongs."""
+    """The record as it was when `answer` was set."""
 
     def __init__(self, ctx: Context, session: Session, key: UUID) -> None:
         self.ctx = ctx
@@ -81,10 +81,10 @@ class Attempt:
     def report(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
         return self.record.as_shown(result, is_replay=is_replay)
 
-    # Reading and writing the record.
+    # Reading and writing the record of the attempt.
 
     async def reserve(self, request: SubmitRequest) -> bool:
-        """Reserve the key; False when an attempt stands under it already."""
+        """Reserve the idempotency key. Return False if an attempt already has this key."""
         now = self.now()
         self.record = AttemptRecord(
             key=self.key,
@@ -94,19 +94,19 @@ class Attempt:
             started_at=now,
             updated_at=now,
         )
-        # Scheduled first: a record that the reconciler does not know would hold its cart until its TTL.
+        # Scheduled before the record is written: an unscheduled record would lock its cart until the record expires.
         await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + SHORTEST_PAUSE)
         return await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S)
 
     async def read(self) -> bool:
-        """Read the record anew; False when there is none."""
+        """Read the record from the store again. Return False if the store has no record."""
         record = await self._attempts.present(self.store_key)
         if record is not None:
             self.record = record
         return record is not None
 
     async def advance(self, **changes: object) -> bool:
-        """Change the record; False when another replica changed it first."""
+        """Change the record in the store. Return False if another replica changed the record first."""
         changed = replace(self.record, updated_at=self.now(), **changes)
         was_written = await self._store.replace(
             self.store_key, encode(changed), expected=encode(self.record), ttl_s=TTL_S
@@ -116,11 +116,11 @@ class Attempt:
         return was_written
 
     async def take_over(self, **changes: object) -> bool:
-        """Like `advance`, and makes this replica the owner."""
+        """Change the record like `advance`, and make this replica its owner."""
         return await self.advance(replica_id=self.ctx.services.replica.id, **changes)
 
     async def mark_sent(self, cart: Cart) -> None:
-        """Record that the cart is sent, before it is. Raises `StoreUnavailable` when the reservation is gone."""
+        """Record, before submit-cart, that the cart is sent. Raise `StoreUnavailable` if the reservation is gone."""
         now, session = self.now(), cart.payment_session
         was_marked = await self.advance(
             stage=Stage.SENT,
@@ -134,12 +134,12 @@ class Attempt:
             raise StoreUnavailable(detail="the reservation is gone")
 
     async def forget(self) -> None:
-        """Delete the attempt: nothing was sent, and the key may be used again."""
+        """Delete an attempt of which nothing was sent. The idempotency key may then be used again."""
         await self._attempts.forget(self.store_key, self.record)
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """While this process sends or resumes, the attempt is no orphan. What fails before sending is forgotten."""
+        """Mark the attempt as being sent or resumed. Delete the attempt if an error occurs before the cart is sent."""
         with self._attempts.sending(self.store_key):
             try:
                 yield
@@ -149,13 +149,13 @@ class Attempt:
                         await self.forget()
                 raise
 
-    # Outcomes.
+    # Recording the outcome of the attempt.
 
     async def record_own_result(self, result: Result) -> bool:
-        """Record the result of an answer. False when another replica has recorded more.
+        """Record the result of this process. Return False if the record of another replica is used instead.
 
-        A result without an answer (a doubt, or a cart that was never sent) yields to the record of another replica.
-        An answer does not: the other replica only drew a conclusion, or the store lost the record.
+        If Digital River answered clearly, the result overwrites the record of another replica, which had only
+        evidence. An order in doubt, or a cart that was never sent, does not overwrite that record.
         """
         self.answer = result
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
@@ -170,7 +170,7 @@ class Attempt:
         return True
 
     async def restore_answer(self) -> None:
-        """Write the answer of this process, whatever the store holds."""
+        """Write the answer of this process to the store, and overwrite any other record of the attempt."""
         assert self.answer is not None  # noqa: S101 - only an attempt with an answer is restored
         self.record = replace(
             self._answered, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(self.answer)
@@ -179,7 +179,7 @@ class Attempt:
         await self._after_recording(self.answer)
 
     async def record_evidence(self, result: Result) -> bool:
-        """Record a result that evidence proves. False when another replica has recorded more in the meantime."""
+        """Record a result that evidence proves. Return False if another replica has changed the record."""
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
             return False
         await self._after_recording(result)
@@ -198,7 +198,7 @@ class Attempt:
             await self._attempts.close(self.store_key, self.record)
 
     async def end(self, result: Result) -> bool:
-        """Record a result that the shopper chose, and free the cart. False when another replica was quicker."""
+        """Record a result that the shopper chose, and unlock the cart. Return False if another replica was faster."""
         before = self.record
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), locks=[]):
             return False
@@ -206,7 +206,7 @@ class Attempt:
         return True
 
     async def check_later(self, at_most: timedelta | None = None) -> None:
-        """Schedule the next check: in doubt at most 30 seconds from now, for a redirect at most five minutes."""
+        """Schedule the next check: within 30 seconds for an order in doubt, within five minutes for a redirect."""
         record, now = self.record, self.now()
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
@@ -214,26 +214,26 @@ class Attempt:
         await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + pause)
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
-        """Note something in the session, if it has not ended: the outcome counts all the same."""
+        """Change the session's checkout memory. An ended session or an unavailable store is ignored."""
         with contextlib.suppress(SessionRequired, StoreUnavailable):
             await self.ctx.services.sessions.update_checkout_memory(self.session, edit)
 
-    # Other attempts and other replicas.
+    # Cart locks, and attempts that other replicas work on.
 
     async def lock_carts_of_owner(self) -> AttemptRecord | None:
-        """Lock the carts of the session's owner. None: locked; otherwise the attempt in the way."""
+        """Lock the carts of the session's owner. Return None, or the attempt that already holds the lock."""
         return await self.ctx.services.submission_lock.take(owner_lock(self.session), self.store_key, self.record)
 
     async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
-        """Lock the cart itself, which another session may have too. None: locked; otherwise the attempt in the way."""
+        """Lock the cart, which another session may share. Return None, or the attempt that already holds the lock."""
         return await self.ctx.services.submission_lock.take(cart_lock(cart), self.store_key, self.record)
 
     async def is_running_elsewhere(self) -> bool:
-        """Whether a living replica is sending or resuming it."""
+        """Whether a running replica is sending or resuming the attempt."""
         return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
 
     async def wait_for_replica(self) -> bool:
-        """Pause before the record is read again; False when the operation has no time left."""
+        """Wait before the record is read again. Return False if the operation has no time left."""
         if self.ctx.operation.deadline_at - time.monotonic() <= POLL_S:
             return False
         await asyncio.sleep(POLL_S)
@@ -241,7 +241,7 @@ class Attempt:
 
 
 def _add_order(memory: CheckoutMemory, order_id: str) -> None:
-    """Note the order, and forget what belonged to the cart that became it."""
+    """Remember the order, and forget the coupons and source amounts of its cart."""
     memory.amounts_when_attached, memory.source_to_authenticate, memory.coupons = {}, None, []
     if order_id not in memory.order_ids:
         memory.order_ids = [*memory.order_ids, order_id]

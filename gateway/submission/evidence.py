@@ -1,7 +1,7 @@
-"""Evidence from Digital River about an attempt whose answer was lost or cannot be trusted.
+"""Evidence from Digital River about an attempt whose answer was lost or unclear.
 
-Nothing is guessed: an order is reported where one is found, its absence only after the quiet time. Everything else
-stays in doubt.
+An existing order proves that the order was placed. A missing order proves that no order was placed only after the
+quiet time. Without proof, the order stays in doubt.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 State = PaymentSessionState
 
 UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED, OrderState.UNKNOWN})
-"""States of an order that do not prove that it stands."""
+"""States of an order that do not prove that the order was placed."""
 
 UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
 """States of the payment session of a cart that is still open, or open again after a decline."""
@@ -31,22 +31,22 @@ UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
 
 @dataclass(frozen=True)
 class Evidence:
-    """The cart and the order as Digital River shows them after the attempt was sent."""
+    """The cart and the order, read from Digital River after the attempt was sent."""
 
     cart: Cart
     order: Order | None
-    """The order under the cart's own id, where the order of a guest is found."""
+    """The order whose id is the id of the cart; None if Digital River has no such order."""
     is_same_cart: bool
-    """Whether the cart is the one that was sent, and not the empty cart that replaces an order."""
+    """Whether `cart` is the submitted cart, and not the empty cart that replaces it after an order."""
 
     @property
     def payment_session(self) -> CartPaymentSession | None:
-        """The payment session of the cart that was sent."""
+        """The payment session of the submitted cart; None if `cart` is another cart."""
         return self.cart.payment_session if self.is_same_cart else None
 
 
 async def read_evidence(attempt: Attempt) -> Evidence | None:
-    """The cart and the order, read anew; None when one of them cannot be read now."""
+    """The cart and the order, read from Digital River; None if either cannot be read now."""
     ctx, record = attempt.ctx, attempt.record
     try:
         cart = await ctx.cart()
@@ -62,7 +62,7 @@ def _is_same_cart(cart: Cart, record: AttemptRecord) -> bool:
 
 
 def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
-    """The outcome that the evidence proves; None when it proves nothing."""
+    """The outcome that the evidence proves; None if the evidence proves no outcome."""
     order, payment = evidence.order, evidence.payment_session
     if order is not None and order.state not in UNDECIDED:
         log.info("doubt settled", extra={"evidence": "order", "key": str(attempt.key)})
@@ -72,7 +72,7 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
         return None
     if payment and payment.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and payment.redirect_url:
         return redirect(payment.redirect_url, order)
-    # A cart that was opened again keeps its id: the cancelled order may be that of an earlier attempt.
+    # A cart that was opened again keeps its id, so a cancelled order may belong to an earlier attempt.
     is_of_this = attempt.record.waits_for_shopper or payment is None or payment.state not in UNTOUCHED
     if (was_cancelled and is_of_this) or (payment and payment.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
@@ -82,21 +82,21 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
 
 
 async def quiet_time_is_over(attempt: Attempt) -> bool:
-    """Whether a request that was sent must have arrived by now, if it ever does."""
+    """Whether so much time has passed since sending that the request can no longer arrive at Digital River."""
     quiet_from = attempt.record.quiet_from
     quiet = timedelta(seconds=attempt.ctx.settings.doubt_quiet_s)
     return quiet_from is not None and await attempt.ctx.services.store.now() - quiet_from >= quiet
 
 
 def proves_absence(evidence: Evidence) -> bool:
-    """Whether no order came of the cart: it is still there, its payment untouched. Valid after the quiet time."""
+    """Whether the cart is still open, unpaid and without an order. Certain only after the quiet time."""
     payment, order = evidence.payment_session, evidence.order
     has_order = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
     return payment is not None and payment.state in UNTOUCHED and not has_order
 
 
 def proves_lost_resumption(evidence: Evidence) -> bool:
-    """Whether the shopper has approved and resume-cart never arrived. Valid after the quiet time."""
+    """Whether the shopper has approved, but resume-cart has not arrived. Certain only after the quiet time."""
     payment, order = evidence.payment_session, evidence.order
     is_approved = payment is not None and payment.state is State.CHARGEABLE
     return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT

@@ -1,7 +1,7 @@
-"""Reconciles open submissions in the background: doubts, open redirects, and attempts of replicas that died.
+"""Reconciles open submissions in the background: orders in doubt, open redirects, and attempts of dead replicas.
 
-Every replica does it. The store hands each due attempt to one of them, and what they find is written by
-compare-and-set, so that two replicas with the same attempt do no harm.
+Every replica runs a reconciler. The store gives each due attempt to one replica. Results are written by
+compare-and-set, so that two replicas that work on the same attempt do not overwrite each other.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from gateway.submission.submissions import reconcile
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 1
-"""Seconds between two rounds."""
+"""Seconds between two rounds of reconciliation."""
 
 MAX_CONCURRENT = 20
 
 CLAIM = timedelta(seconds=30)
-"""How long a claimed attempt belongs to this replica; after that another one may claim it."""
+"""Time for which this replica claims an attempt. Afterwards another replica may claim the attempt."""
 
 
 class Reconciler:
@@ -31,7 +31,7 @@ class Reconciler:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Reconcile round after round, until cancelled."""
+        """Reconcile due attempts every `interval_s` seconds, until the task is cancelled."""
         try:
             while True:
                 try:
@@ -45,7 +45,7 @@ class Reconciler:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def reconcile_due(self) -> None:
-        """One round: begin to reconcile every attempt that is due."""
+        """Start a task for every attempt that is due, up to `MAX_CONCURRENT` tasks."""
         now = self._services.now()
         due = await self._services.store.claim_due(
             OPEN_ATTEMPTS, now=now, until=now + CLAIM, limit=MAX_CONCURRENT - len(self._tasks)
@@ -61,5 +61,5 @@ class Reconciler:
         except NothingToResume:
             return
         except GatewayError as failure:
-            # It stays claimed, and is due again when the claim ends.
+            # The attempt stays claimed, and is due again when the claim ends.
             log.info("submission not reconciled", extra={"code": failure.code.value, "reason": failure.detail})

@@ -1,7 +1,7 @@
-"""The meaning of a refusal of `submit-cart` or `resume-cart`.
+"""The meaning of an error with which Digital River refuses `submit-cart` or `resume-cart`.
 
-Decided by code and subcode, and by the description only where one code has several meanings. A refusal that is not
-documented proves nothing: the order is in doubt.
+The code and the subcode decide the meaning; the description only decides if a code has several meanings. After an
+undocumented error the order is in doubt.
 """
 
 from enum import Enum, auto
@@ -18,13 +18,13 @@ from gateway.upstream import refusal_codes
 
 class Meaning(Enum):
     AUTHENTICATION = auto()
-    """The shopper has to authenticate the source and to submit again; nothing was charged."""
+    """The shopper has to authenticate the source and submit again. Nothing was charged."""
     DECLINE = auto()
     BLOCKER = auto()
-    """Something about the cart, which the guard's rules name."""
+    """The cart cannot become an order. The rules of the checkout guard name the blockers."""
     NOT_RESUMABLE = auto()
     NO_ORDER = auto()
-    """A documented refusal that the shopper cannot clear: no order came of it."""
+    """A documented error that the shopper cannot resolve. No order was placed."""
     DOUBT = auto()
 
 
@@ -60,7 +60,7 @@ DOCUMENTED = frozenset(CAUSES) | frozenset(
 )
 
 TOO_MANY = 429
-"""A quota of the payment service: the call was not processed, whatever its body says."""
+"""HTTP status of an exceeded quota. The call was not processed, whatever its error code is."""
 
 PROCESSING_FAILED = "payment processing"
 TERMS = "terms of sale"
@@ -85,7 +85,7 @@ def _processing_failed(refusal: UpstreamRefusal) -> bool:
 
 
 def blockers_for(refusal: UpstreamRefusal, guard_input: GuardInput) -> list[Blocker]:
-    """The blocker that a refusal stands for, where the guard's rules find nothing in the way."""
+    """Blockers derived from the error code, for a cart in which the checkout guard finds no blocker."""
     description = refusal.description.lower()
     match refusal.reason:
         case (

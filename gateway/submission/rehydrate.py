@@ -1,4 +1,4 @@
-"""Rebuilds a stored outcome for a replay: secrets are read again, since they are not stored."""
+"""Rebuilds a stored outcome for a replay. Secrets are not stored, and are read again from Digital River."""
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ from gateway.upstream.order import Order
 
 
 async def rehydrated(attempt: Attempt) -> Result | None:
-    """The stored result with its secrets and its order as they are now; without them where they cannot be read."""
+    """The stored result, with secrets and order read again. Secrets that cannot be read now are left out."""
     ctx, result = attempt.ctx, attempt.record.result
     match result:
         case OrderPlaced():
@@ -54,7 +54,7 @@ async def _redirect_now(attempt: Attempt, result: OrderActionRequired) -> Result
     action = session.next_action if session else None
     if isinstance(action, RedirectShopperAction):
         return replace(result, action=action)
-    # The shopper has left the provider's page: there is no URL, which OrderActionRequired could not do without.
+    # The shopper has left the provider's page, so there is no URL for an `OrderActionRequired`.
     return OrderInDoubt(
         message="The order waits for the shopper. Call `resumeOrder` to finish it.", check_after=attempt.now()
     )

@@ -1,4 +1,4 @@
-"""The results that the graph shows for a submission, built from an answer, an order or a refusal."""
+"""Builds the results of a submission for the graph, from Digital River's answer, an order or an error."""
 
 from datetime import timedelta
 
@@ -26,13 +26,13 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order, SubmittedCart
 
 UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
-"""Errors after which the cart or the order counts as unknown. A session may end while its order is on its way."""
+"""Errors when the cart or the order cannot be read now. The session may end while its order is being placed."""
 
 REFUSED = "Digital River refused the order. No order was placed and nothing was charged. Submit again with a new key."
 
 
 def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
-    """The result of a 2xx of submit-cart or resume-cart, by the states of the payment session and the order."""
+    """The result of a successful submit-cart or resume-cart, by the states of the payment session and the order."""
     payment, order = answer.payment_session, answer.order
     if answer.refusals:
         return in_doubt(attempt)
@@ -47,7 +47,7 @@ def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
 
 
 def placed(order: Order, *, awaits_payment: bool = False) -> Result:
-    """The result for an order that exists: placed, or waiting for the shopper's payment."""
+    """The result for an existing order: either placed, or waiting for the shopper's payment."""
     if awaits_payment or order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
         return OrderAwaitingPayment(
             message="The order is placed and waits for the shopper's payment.",
@@ -66,12 +66,12 @@ def redirect(url: str, order: Order | None) -> Result:
 
 
 def waiting_to_be_resumed() -> Result:
-    """The order waits for resume-cart. The shopper has left the provider's page behind, so there is no URL."""
+    """The result for an order that waits for resume-cart, without a URL because the shopper has already approved."""
     return redirect("", None)
 
 
 def in_doubt(attempt: Attempt) -> Result:
-    """Digital River gave no clear answer. The next check is due after half of the time since sending."""
+    """The result without a clear answer. The next check is due after half of the time since sending."""
     now, sent_at = attempt.now(), attempt.record.sent_at
     age = now - sent_at if sent_at else timedelta(0)
     return OrderInDoubt(
@@ -82,7 +82,7 @@ def in_doubt(attempt: Attempt) -> Result:
 
 
 async def declined(attempt: Attempt, refusal: UpstreamRefusal) -> Result:
-    """The result for a declined charge, with the payment session as it is now."""
+    """The result for a declined charge, with the current payment session."""
     return declined_with(attempt, refusal, await payment_session_now(attempt))
 
 
@@ -100,7 +100,7 @@ def declined_with(attempt: Attempt, refusal: UpstreamRefusal | None, session: Pa
 
 
 async def not_placed(attempt: Attempt, message: str) -> Result:
-    """The result when certainly no order was placed, with the payment session as it is now."""
+    """The result when it is certain that no order was placed, with the current payment session."""
     return not_placed_with(attempt, message, await payment_session_now(attempt))
 
 
@@ -110,7 +110,7 @@ def not_placed_with(attempt: Attempt, message: str, session: PaymentSession | No
 
 
 async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, cart: Cart, next_step: str) -> Result:
-    """Ask the shopper to authenticate the cart's source. Without a source the charge is reported as declined."""
+    """The result that asks the shopper to authenticate the cart's source; without a source, a declined charge."""
     source, session = cart.primary_source, cart.payment_session
     if source is None or session is None:
         return await declined(attempt, refusal)
@@ -127,7 +127,7 @@ async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, ca
 
 
 async def payment_session_now(attempt: Attempt) -> PaymentSession | None:
-    """The payment session as it is now; None where it cannot be read."""
+    """The current payment session; None if it cannot be read now."""
     session = attempt.session
     try:
         return payment_session(await attempt.ctx.cart(), session.record.checkout_memory, session.locale)

@@ -1,4 +1,4 @@
-"""Sends resume-cart for an order that waits for its shopper, and turns the answer into a result."""
+"""Sends resume-cart for an order that waits for the shopper, and turns the answer into a result."""
 
 import logging
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 async def record_resumption(attempt: Attempt) -> str | None:
-    """Record that the attempt is resumed, before it is. The token to resume with; None: another replica was quicker."""
+    """Record, before resume-cart, that the order is resumed. Return the access token; None if another replica did."""
     token = await attempt.ctx.access_token(attempt.session, good_for=FRESH_FOR_CHECKOUT)
     quiet_from = await attempt.ctx.services.store.now()
     was_taken = await attempt.take_over(stage=Stage.SENT, result=None, sent_at=attempt.now(), quiet_from=quiet_from)
@@ -25,9 +25,9 @@ async def record_resumption(attempt: Attempt) -> str | None:
 
 
 async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> Result:
-    """Send resume-cart. `waiting` is the result before it was sent.
+    """Send resume-cart. `waiting` is the result of the attempt before this call.
 
-    Raises `NothingToResume` and `UpstreamError` when nothing changed: `waiting` then stands in the store again.
+    Raise `NothingToResume` or `UpstreamError` if the order did not change. `waiting` is then stored again.
     """
     ctx = attempt.ctx
     ctx.forget_cart()
@@ -50,7 +50,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
 
 
 async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | None:
-    """The result after a refusal of resume-cart; None when the order still waits for the shopper."""
+    """The result of an error answer to resume-cart; None if the order still waits for the shopper."""
     match meaning_of(refusal):
         case Meaning.NOT_RESUMABLE:
             evidence = await read_evidence(attempt)
@@ -58,7 +58,7 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
         case Meaning.AUTHENTICATION:
             cart = await attempt.ctx.cart()
             result = await authentication_required(attempt, refusal, cart, "call resumeOrder again")
-            # The order still waits for it, so its cart stays locked.
+            # The order still waits for the authentication, so its cart stays locked.
             return replace(result, is_of_order=True) if isinstance(result, OrderActionRequired) else result
         case Meaning.DECLINE:
             return await declined(attempt, refusal)
@@ -70,5 +70,5 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
 
 async def _restore(attempt: Attempt, waiting: Result | None) -> None:
     if await attempt.advance(stage=Stage.OUTCOME, result=waiting):
-        # The shopper may have approved: this is tried again sooner than an open redirect.
+        # The shopper may have approved already, so the next check is sooner than for an open redirect.
         await attempt.check_later(at_most=LONGEST_PAUSE)

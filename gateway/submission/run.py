@@ -1,7 +1,7 @@
-"""The life of a submission attempt: reserved, sent, outcome. Each step is in the store before the next begins.
+"""Takes a submission attempt through its stages: reserved, sent, outcome. Each stage is stored before the next begins.
 
-`submit-cart` is sent at most once per key, and never again for an attempt that was sent. An answer that is not
-certain leaves the order in doubt: the cart stays locked until evidence from Digital River settles it.
+`submit-cart` is sent at most once per idempotency key. An unclear answer leaves the order in doubt: the cart stays
+locked until evidence from Digital River proves the outcome.
 """
 
 import logging
@@ -19,28 +19,28 @@ log = logging.getLogger(__name__)
 
 
 class Goal(Enum):
-    """Why this process works on an attempt."""
+    """The purpose for which this process works on an attempt."""
 
     WAIT = auto()
-    """Report its outcome; wait for the replica that is working on it."""
+    """Report the outcome, after waiting for the replica that works on the attempt."""
     READ = auto()
-    """Report it as it is; settle a doubt that is due."""
+    """Report the attempt without waiting. An order in doubt is checked first if its check is due."""
     RESUME = auto()
-    """Send resume-cart, where the order waits for the shopper."""
+    """Send resume-cart, if the order waits for the shopper."""
     RECONCILE = auto()
-    """In the background: settle every doubt, and resume what the shopper has approved."""
+    """Check an order in doubt in the background, and resume an order that the shopper has approved."""
 
 
 async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Submit, if there is a request; otherwise take the attempt as far as possible now. None: no attempt has the key.
+    """Submit the request. Without a request, continue the existing attempt. Return None if no attempt has the key.
 
-    Raises `GatewayError` when nothing was sent and nothing new is known, `NothingToResume` likewise.
+    Raise `GatewayError` or `NothingToResume` if nothing was sent and no new outcome is known.
     """
     try:
         reported = await _submit(attempt, request) if request is not None else None
         reported = reported or await _follow(attempt, goal)
         if reported is None and attempt.answer is not None:
-            # The store lost the record after this process had an answer: the key must not look unused.
+            # The store lost the record after this process had an answer. Without a record, the key would be unused.
             await attempt.restore_answer()
             reported = attempt.report(attempt.answer)
         return reported
@@ -53,7 +53,7 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
 
 
 async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
-    """None when another attempt has the key, or another replica has recorded more of this one."""
+    """Submit the cart. Return None if another attempt has the key, or if another replica recorded the outcome."""
     async with attempt.sending():
         if not await attempt.reserve(request):
             return None
@@ -67,7 +67,7 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
 
 
 async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
-    """Each round reads the record anew: other replicas change it at any time."""
+    """Continue an existing attempt. The record is read again in each round, since other replicas may change it."""
     while await attempt.read():
         record = attempt.record
         if await attempt.is_running_elsewhere():
@@ -104,7 +104,7 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
 
 
 async def _resume(attempt: Attempt) -> SubmissionAttempt | None:
-    """None when another replica was quicker, or has recorded more."""
+    """Resume the order. Return None if another replica resumes the order, or has recorded the outcome."""
     waiting = attempt.record.result
     async with attempt.sending():
         token = await resuming.record_resumption(attempt)

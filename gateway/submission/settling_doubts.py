@@ -1,4 +1,4 @@
-"""Settles attempts without a certain outcome, by the evidence from Digital River."""
+"""Finds the outcome of orders in doubt, and of orders that wait for the shopper, from Digital River's evidence."""
 
 import logging
 from enum import Enum, auto
@@ -20,18 +20,18 @@ log = logging.getLogger(__name__)
 
 
 class Next(Enum):
-    """The next step of the driver, where there is no result yet."""
+    """The next step for an attempt that has no result yet."""
 
     RESUME = auto()
-    """The shopper has approved: send resume-cart."""
+    """Send resume-cart, because the shopper has approved the payment."""
     CHECK_LATER = auto()
-    """The order still waits for the shopper."""
+    """Check again later, because the order still waits for the shopper."""
 
 
 async def settle(attempt: Attempt) -> Result | Next:
-    """The outcome of an attempt that was sent, or that it stays in doubt, or that it has to be resumed."""
+    """The result that the evidence proves, `Next.RESUME` after a lost resume-cart, or an order that stays in doubt."""
     attempt.ctx.forget_cart()
-    # Asked before anything is read: only what is read after the quiet time proves that no order came.
+    # The time is checked before the evidence is read: only evidence from after the quiet time proves a missing order.
     is_quiet = await _is_quiet(attempt)
     evidence = await read_evidence(attempt)
     if evidence is None:
@@ -57,7 +57,7 @@ async def _is_quiet(attempt: Attempt) -> bool:
 
 
 async def poll_redirect(attempt: Attempt) -> Result | Next:
-    """The result of a redirect from which the shopper did not come back."""
+    """The result or the next step for a shopper who was redirected and has not come back."""
     session = (await attempt.ctx.cart()).payment_session
     is_approved = session is not None and session.state is PaymentSessionState.CHARGEABLE
     if is_approved and attempt.record.waits_for_redirect:

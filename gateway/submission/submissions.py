@@ -1,7 +1,7 @@
-"""One submit request, at most one order: submit, resume, look up, abandon, and reconcile in the background.
+"""Submissions of orders: submit, resume, look up, abandon, and reconcile in the background.
 
-An attempt belongs to the process and not to the request: a client that hangs up finds the outcome under its key.
-All who ask for the same attempt at the same time share one task.
+A submission continues after the client disconnects; the client finds the outcome under its idempotency key.
+Simultaneous requests for the same attempt share one task.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 
 async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
-    """Place the order, or report the outcome that it has under this key.
+    """Place the order, or report the outcome of the attempt that already has this key.
 
-    Raises `KeyReused`, and `GatewayError` when nothing was sent and the key is free again.
+    Raise `KeyReused` if the key was used with other arguments, and `GatewayError` if nothing was sent.
     """
     session, attempts = await ctx.own_session(), ctx.services.attempts
     while True:
@@ -40,15 +40,15 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
         if fingerprints - {None, request.fingerprint}:
             raise KeyReused
         reported = await _run_once(attempt, Goal.WAIT, request if present is None else None)
-        # None: the replica that had the key died before it sent anything.
+        # Without a report, the replica that had the key died before it sent the cart: submit again.
         if reported is not None:
             return replace(reported, is_replay=present is not None or running is not None)
 
 
 async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
-    """Finish the submission with the key, or the session's latest one without.
+    """Finish the submission with this key; without a key, the session's latest submission.
 
-    Raises `NothingToResume`, and `GatewayError` when nothing new became known.
+    Raise `NothingToResume` if no order waits for the shopper, and `GatewayError` if no new outcome is known.
     """
     session = await ctx.own_session()
     record = await ctx.services.attempts.find(session, key)
@@ -59,7 +59,7 @@ async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
 
 
 async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
-    """The submission with the key, or the session's latest one; a doubt that is due is settled first."""
+    """The submission with this key; without a key, the latest. An order in doubt is checked first if it is due."""
     session = await ctx.own_session()
     record = await ctx.services.attempts.find(session, key)
     if record is None:
@@ -74,7 +74,7 @@ async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
 
 
 async def abandon(ctx: Context, session: Session, record: AttemptRecord | None) -> bool:
-    """End the submission of a shopper who wants to pay otherwise. False when it has changed since it was read."""
+    """End the submission of a shopper who changes the payment method. Return False if `record` is out of date."""
     if record is None:
         return await ctx.services.submission_lock.holder_of(session) is None
     if not record.waits_for_shopper:
@@ -89,7 +89,7 @@ async def abandon(ctx: Context, session: Session, record: AttemptRecord | None) 
 
 
 async def reconcile(services: Services, store_key: str) -> None:
-    """Take one open attempt further, although no client asks for it. Raises `GatewayError`."""
+    """Continue an open attempt in the background. Raise `GatewayError` if no new outcome is known."""
     attempts = services.attempts
     if attempts.running(store_key) is not None:
         return
@@ -99,7 +99,7 @@ async def reconcile(services: Services, store_key: str) -> None:
         return
     session = await services.sessions.find_by_id(session_id_of(store_key))
     if session is None:
-        # No client can ask for it any more, and nothing can be read without the session's token.
+        # Without the session's token, neither the cart nor the order can be read.
         log.error("submission left open: its session has ended", extra={"key": str(record.key)})
         await attempts.stop_checking(store_key)
         return
@@ -107,7 +107,7 @@ async def reconcile(services: Services, store_key: str) -> None:
 
 
 async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Join the work on this attempt, or begin it. It goes on when the caller leaves."""
+    """Wait for the task that works on this attempt; start it if needed. The task continues if the caller leaves."""
     operation = attempt.ctx.operation
     task = attempt.ctx.services.attempts.run_once(
         attempt.store_key, lambda: run(attempt, goal, request), fingerprint=request.fingerprint if request else None
