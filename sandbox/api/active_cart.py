@@ -12,7 +12,7 @@ from sandbox.wire.values import Json
 
 
 def cart_of(request: Request) -> Cart:
-    """Active cart of the shopper. Raises a 409 when a request would change a submitted cart."""
+    """Active cart of the shopper. Raises a 409 if the request would change a submitted cart."""
     cart = world_of(request).cart_of(shopper_of(request))
     if cart.is_submitted and request.method != "GET":
         description = "The cart has been submitted and waits for the shopper."
@@ -38,7 +38,7 @@ def answer_cart(request: Request, cart: Cart) -> Response:
 
 
 def _stock_errors(world: World, cart: Cart) -> Json:
-    """`errors` beside the cart, with one entry for each line that is no longer in stock; empty if there is none."""
+    """JSON with the field `errors`, which lists the lines that are out of stock; empty if all lines are in stock."""
     sold_out = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
     if not sold_out or cart.is_submitted:
         return {}

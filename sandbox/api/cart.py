@@ -1,4 +1,4 @@
-"""`/v1/shoppers/me/carts/active`: the active cart as a whole, and its coupons and order offers."""
+"""`/v1/shoppers/me/carts/active`: the active cart, and its coupons and order offers."""
 
 from functools import partial
 
@@ -26,12 +26,12 @@ _refused = partial(Refusal, relation=RELATION)
 
 
 async def show(request: Request) -> Response:
-    """`GET carts/active`. A shopper without a cart gets an empty cart."""
+    """`GET carts/active`: shows the active cart. A shopper without a cart gets a new, empty cart."""
     return answer_cart(request, cart_of(request))
 
 
 async def change(request: Request) -> Response:
-    """`POST carts/active`: merges the body into the cart. The whole body is checked before the cart changes."""
+    """`POST carts/active`: changes the fields of the cart that the body contains, after a check of the whole body."""
     cart = cart_of(request)
     sent = (await body_of(request, RELATION)).object("cart")
     sent_addresses = {side: sent.object(f"{side}Address") for side in SIDES}
@@ -74,7 +74,7 @@ def _attributes(sent: Body) -> dict[str, str]:
 
 
 def _coupon_code(cart: Cart, code: str | None) -> str | None:
-    """Coupon code in the demo shop's spelling; None without a code. Raises a 409 for an unusable coupon."""
+    """Coupon code as the demo shop spells it; None without a code. Raises a 409 for an unusable coupon."""
     if not code:
         return None
     coupon = COUPONS.get(code.upper())
@@ -110,7 +110,7 @@ def _check_offer(cart: Cart, offer: OrderOffer) -> None:
         raise _refused(409, reason, REFUSALS[reason])
 
 
-# Applied offers.
+# Offers that apply to the cart.
 
 
 async def applied_offers(request: Request) -> Response:

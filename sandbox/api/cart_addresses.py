@@ -1,4 +1,4 @@
-"""Addresses of the active cart, suggested corrections of these addresses, and the shipping options of the cart."""
+"""The addresses of the active cart, suggested corrections of the addresses, and the shipping options."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,12 +32,12 @@ async def set_shipping_address(request: Request) -> Response:
 
 
 async def apply_billing_address(request: Request) -> Response:
-    """`POST apply-billing-address`."""
+    """`POST apply-billing-address`: see `_apply_address`."""
     return _apply_address(request, "billing")
 
 
 async def apply_shipping_address(request: Request) -> Response:
-    """`POST apply-shipping-address`."""
+    """`POST apply-shipping-address`: see `_apply_address`."""
     return _apply_address(request, "shipping")
 
 
@@ -64,7 +64,7 @@ async def _set_address(request: Request, side: Side) -> Response:
 
 
 def _apply_address(request: Request, side: Side) -> Response:
-    """Apply a suggested correction by its id, or a country and a postal code from which taxes can be estimated."""
+    """Apply a suggested correction by id, or only a country and a postal code for a tax estimate."""
     cart, query = cart_of(request), request.query_params
     suggestion_id = query.get("suggestionId") or query.get("suggestionid")
     if suggestion_id:

@@ -33,7 +33,7 @@ class RequestedLine:
     parent_id: int | None = None
 
     def fits(self, line: Line) -> bool:
-        """Whether the line has the same product, attributes, terms, offer and parent line."""
+        """Whether the cart line has the product, attributes, terms, offer and parent line that were requested."""
         present = (line.product, line.attributes, line.terms, line.offer, line.parent_id)
         return present == (self.product, self.attributes, self.terms, self.offer, self.parent_id)
 
@@ -42,7 +42,7 @@ class RequestedLine:
 
 
 Plan = list[tuple[Line, int]]
-"""Lines, each with its planned quantity. If a line occurs twice, the last quantity is used."""
+"""Cart lines with their planned quantities. If a line occurs twice, its last quantity is used."""
 
 
 async def show_all(request: Request) -> Response:
@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
 
 
 async def add_lines(request: Request) -> Response:
-    """`POST line-items`: adds products. `action=update` sets and `action=subtract` lowers their quantity."""
+    """`POST line-items`: adds lines. With `action=update` it sets quantities, with `action=subtract` it lowers them."""
     cart = cart_of(request)
     body = await body_of(request, RELATION)
     sent = body if body.get("lineItems") else body.object("cart")
@@ -71,7 +71,7 @@ async def add_lines(request: Request) -> Response:
 
 
 async def remove_lines(request: Request) -> Response:
-    """`DELETE line-items`: removes the lines that the query names; without ids, all lines."""
+    """`DELETE line-items`: removes the lines whose ids are in the query; without ids, all lines."""
     cart = cart_of(request)
     query = request.query_params
     line_ids = [
@@ -125,11 +125,11 @@ def _line(cart: Cart, line_id: str) -> Line:
     return find(cart.lines, line_id, "line item", RELATION)
 
 
-# Requested lines.
+# Lines that a request adds or changes.
 
 
 def requested_lines(request: Request, cart: Cart, sent: Body, relation: str) -> list[RequestedLine]:
-    """Lines in the query and in `lineItems` of the body. An offer in the query applies to all these lines."""
+    """Lines from the query and from `lineItems` of the body. An offer in the query applies to all these lines."""
     requested = _lines_of_query(request, relation) + _lines_of_body(sent, relation)
     query = request.query_params
     offer = _offer(query.get("offerId"), relation)
@@ -200,11 +200,11 @@ def _product(identifier: str | None, relation: str) -> Product:
     return product
 
 
-# Changes of quantities.
+# Changes of line quantities.
 
 
 def plan_lines(request: Request, cart: Cart, requested: list[RequestedLine], action: str) -> Plan:
-    """Quantities of the requested lines after the action, including new lines. The cart does not change."""
+    """Planned quantities of the requested lines, including new lines. The cart does not change yet."""
     plan: Plan = []
     for requested_line in requested:
         lines = [*cart.lines, *(line for line, _ in plan)]
@@ -231,7 +231,7 @@ def _quantity_after(action: str, present: int, requested: int) -> int:
 
 
 def apply_plan(request: Request, cart: Cart, plan: Plan) -> None:
-    """Set the planned quantities. All quantities are checked before the first line changes."""
+    """Set the planned quantities of the lines, after a check of all quantities."""
     planned = {line.id: (line, quantity) for line, quantity in plan}
     after = {line.id: (line, line.quantity) for line in cart.lines} | planned
     for product in {line.product for line, quantity in planned.values() if quantity}:

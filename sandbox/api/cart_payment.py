@@ -1,4 +1,4 @@
-"""Payment sources of the active cart, `apply-shopper`, and the older list of payment methods."""
+"""The payment sources of the active cart, `apply-shopper`, and the older list of payment methods."""
 
 from functools import partial
 from typing import TypeVar
@@ -37,7 +37,7 @@ _not_applied = partial(Refusal, 409, "apply-payment-failure", relation=RELATION)
 
 
 async def attach(request: Request) -> Response:
-    """`POST apply-payment-method`: attaches a source of the payment service."""
+    """`POST apply-payment-method`: attaches a payment source to the cart."""
     cart = cart_of(request)
     body = await body_of(request, RELATION)
     source_id = body.object("paymentMethod").string("sourceId")
@@ -64,7 +64,7 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
         description = "The source status is invalid for this session."
         raise _refused(409, "source_status_invalid_for_session", description)
     if not source.reusable and source.session_id not in (None, cart.session_id):
-        # The source was created for another cart, possibly of another shopper.
+        # The source was created for another cart, which may belong to another shopper.
         raise _unknown_source(source.id)
     if not source.reusable and source.currency != cart.currency:
         raise _not_applied("The source is in another currency.")
@@ -73,7 +73,7 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
     else:
         _attach_primary(cart, source)
     if source.owner is not None and source.owner.address.get("country"):
-        # The owner's address does not replace an address of the cart.
+        # The owner's address is used only if the cart has no address.
         address = source.owner.cart_address()
         cart.billing = cart.billing or read_cart_address(address, "billing")
         cart.shipping = cart.shipping or read_cart_address(address, "shipping")
@@ -91,7 +91,7 @@ def _attach_primary(cart: Cart, source: Source) -> None:
 
 
 def _attach_credit(cart: Cart, source: Source) -> None:
-    """Attach store credit. Store credit that is attached after the primary source pays nothing."""
+    """Attach store credit to the cart. Store credit pays nothing if it is attached after the primary source."""
     if cart.source is not None and not may_be_combined(cart.source):
         raise _not_applied("The payment method cannot be combined with store credit.")
     if source.amount > cart.totals().total:
@@ -100,7 +100,7 @@ def _attach_credit(cart: Cart, source: Source) -> None:
 
 
 async def apply_shopper(request: Request) -> Response:
-    """`POST apply-shopper`: applies saved addresses and a payment option to the cart, or the account's defaults."""
+    """`POST apply-shopper`: applies saved addresses and a saved payment option, by default those of the account."""
     account, cart = account_of(request), cart_of(request)
     query = request.query_params
     billing = _entry(account.addresses, query.get("billingAddressId"), account.default_address)
@@ -126,7 +126,7 @@ def _entry(entries: list[Entry], entry_id: str | None, default: Entry | None) ->
 
 
 async def detach(request: Request) -> Response:
-    """`DELETE apply-payment-method`: detaches the source that the body names; without an id, every source."""
+    """`DELETE apply-payment-method`: detaches the source whose id is in the body; without an id, every source."""
     cart = cart_of(request)
     source_id = (await body_of(request, RELATION)).object("paymentMethod").string("sourceId")
     if not cart.lines:
@@ -158,11 +158,11 @@ LEGACY_CARDS = {
     "masterCard": "MasterCard",
     "visa": "Visa",
 }
-"""Card brands, by the type that each brand has in the older list of payment methods."""
+"""Names of the card brands, by their type in the older list of payment methods."""
 
 
 async def payment_methods(request: Request) -> Response:
-    """`GET payment-methods`: the older list, with types and names only."""
+    """`GET payment-methods`: the older list of payment methods, with types and names only."""
     cart = cart_of(request)
     uri = cart_uri(base_of(request))
     listed: list[Json] = []

@@ -1,4 +1,4 @@
-"""`submit-cart` and `resume-cart`: the cart becomes an order."""
+"""`submit-cart` and `resume-cart`, which turn the active cart into an order."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ _not_resumed = partial(Refusal, 409, "resume-cart-failure", relation="ResumeCart
 
 
 async def submit(request: Request) -> Response:
-    """`POST submit-cart`. Checks the conditions in the order that Digital River documents."""
+    """`POST submit-cart`: checks the cart in the order that Digital River documents, and submits it."""
     world, shopper = world_of(request), shopper_of(request)
     sent = (await body_of(request, RELATION)).object("cart")
     check_ip_address(request.query_params.get("ipAddress") or sent.string("ipAddress"), RELATION)
@@ -83,7 +83,7 @@ def _check(world: World, cart: Cart) -> None:
 
 
 def _check_charge(world: World, cart: Cart) -> None:
-    """Raise a 409 if the charge fails. The source stays on the cart only after a soft decline."""
+    """Raise a 409 if the bank declines the charge. The source stays attached only after a soft decline."""
     source = cart.source
     if source is None:
         return

@@ -1,4 +1,4 @@
-"""`tax-registrations` of the active cart. Errors are in envelope B of `sandbox/wire/refusal.py`."""
+"""`tax-registrations`: the tax identifiers of the active cart. Errors have the format `envelope B` of the sandbox."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ async def schema(request: Request) -> Response:
     reader_of(request)
     by_customer_type = _identifiers(cart)
     identifiers = {entry.key: entry for entries in by_customer_type.values() for entry in entries}
-    # Not sent with `answer`, because sandbox switches must not change a JSON schema.
+    # Sent without `answer`, because sandbox switches must not change a JSON schema.
     return JSONResponse(
         {
             "$schema": "http://json-schema.org/draft-04/schema#",
@@ -46,7 +46,7 @@ async def show(request: Request) -> Response:
 
 
 async def replace(request: Request) -> Response:
-    """`POST tax-registrations`: sets the customer type, and replaces the identifiers."""
+    """`POST tax-registrations`: sets the customer type, and replaces the tax identifiers."""
     cart = _cart(request)
     sent = decode_object(await request.body())
     if sent is None:
@@ -65,7 +65,7 @@ async def replace(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """`DELETE tax-registrations`: removes the identifiers, and sets the customer type to individual."""
+    """`DELETE tax-registrations`: removes the tax identifiers, and sets the customer type to individual."""
     cart = _cart(request)
     cart.customer_type, cart.registrations = INDIVIDUAL, {}
     world_of(request).refresh(cart)
@@ -73,12 +73,12 @@ async def remove(request: Request) -> Response:
 
 
 def _identifiers(cart: Cart | None) -> dict[str, tuple[Identifier, ...]]:
-    """Identifiers of the country that taxes the cart, by customer type."""
+    """Tax identifiers of the country that taxes the cart, by customer type."""
     return IDENTIFIERS.get((cart.tax_address if cart else {}).get("country") or "", {})
 
 
 def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> None:
-    """Raise a 409 for an invalid identifier. Digital River's documents leave the error code open."""
+    """Raise a 409 for an invalid tax identifier. The error code is assumed; Digital River does not document it."""
     patterns = {identifier.key: identifier.pattern for identifier in identifiers}
     for key, value in registrations.items():
         if key not in patterns or not re.fullmatch(patterns[key], value):
@@ -86,7 +86,7 @@ def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> 
 
 
 def _registrations(sent: Any) -> dict[str, str]:
-    """Tax identifiers by their key."""
+    """Tax identifiers in the body, by key."""
     entries = sent if isinstance(sent, list) else [sent]
     if not all(isinstance(entry, dict) and entry.get("key") and entry.get("value") for entry in entries):
         raise _refused(400, "invalid-request", "Each tax registration needs a key and a value.")

@@ -30,7 +30,7 @@ SHORT = {"uri", "displayName", "products"}
 
 
 async def show_all(request: Request) -> Response:
-    """`GET categories`: top categories. `expand=category.categories.category` shows all fields of their children."""
+    """`GET categories`: top categories. `expand=category.categories.category` shows all fields of child categories."""
     reader_of(request)
     return _answer(request, TOP, f"{base_of(request)}/v1/shoppers/me/categories")
 
@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
 
 
 async def products_of_category(request: Request) -> Response:
-    """`GET categories/{id}/products`: products of the category and of its subcategories."""
+    """`GET categories/{id}/products`: products of the category and its subcategories."""
     return paged(request, "products", "product", _category(request).products, listed_product_wire(request))
 
 
@@ -63,7 +63,7 @@ def _category(request: Request) -> Category:
     reader_of(request)
     category_id = request.path_params["id"]
     if not category_id.isdecimal():
-        # A client of Digital River has received a 409 for an id that is not a number.
+        # Digital River has answered with a 409 to an id that is not a number.
         raise Refusal(409, "invalid_category_key", f"The category {category_id} is invalid.", relation=RELATION)
     return find(CATEGORIES.values(), category_id, "category", RELATION)
 
@@ -88,7 +88,7 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
         full["products"]["product"] = [listed_product_wire(request)(product) for product in category.products[:size]]
     wire = expand.select(full, SHORT)
     if category.children and expand.has("categories"):
-        # `expand=all` shows only the short fields of the children; the path of the children shows all their fields.
+        # `expand=all` shows a few fields of child categories; all fields need the path of the child categories.
         has_path = ("categories", "category") in expand.paths
         below = Expand(all=has_path and world_of(request).switches.category_children == "full")
         children = [_wire(request, child, below) for child in category.children]

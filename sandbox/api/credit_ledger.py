@@ -1,4 +1,4 @@
-"""`/_ledger`: the merchant's own ledger of store credit. The ledger is not part of Digital River.
+"""`/_ledger`: the merchant's own ledger of store credit, which is not part of Digital River.
 
 `GET /_ledger/balance?reference=…` answers with the balance of the shopper with this external reference,
 `{"reference", "balance": {"currency", "value"}}`, or with a 404. The caller sends the ledger's key as a Bearer
@@ -13,7 +13,7 @@ from sandbox.wire.money import money
 
 
 async def balance(request: Request) -> Response:
-    """`GET /_ledger/balance`."""
+    """`GET /_ledger/balance`: the store credit of a shopper."""
     world = world_of(request)
     if bearer_of(request) != world.keys.ledger_key:
         return JSONResponse({"error": "The key of the ledger is missing or wrong."}, 401)

@@ -1,4 +1,4 @@
-"""Product offers: all offers, the offers beside a product, and the offers at a point of promotion."""
+"""Product offers: all offers, the offers of a product page, and the offers at a point of promotion."""
 
 from collections.abc import Callable
 
@@ -58,13 +58,13 @@ async def show_product_offer(request: Request) -> Response:
 
 
 async def offers_of_product(request: Request) -> Response:
-    """`GET products/{id}/offers`: offers that are shown beside this product, but not beside every product."""
+    """`GET products/{id}/offers`: offers for the page of this product, without offers for the pages of all products."""
     product = product_of(request)
     return _answer_page(request, [offer for offer in PRODUCT_OFFERS.values() if product.id in offer.shown_with])
 
 
 async def offers_at_point_of_promotion(request: Request) -> Response:
-    """`GET point-of-promotions/{name}/offers`: offers at this point of promotion that need no particular product."""
+    """`GET point-of-promotions/{name}/offers`: offers at a point of promotion that do not depend on a product."""
     reader_of(request)
     return _answer_point_of_promotion(request, set())
 
@@ -138,7 +138,7 @@ def _product_offers_wire(request: Request, offer: ProductOffer, product_wire: Ca
 
 
 def _product_wire(request: Request, wrapper: str) -> Callable[[Product], Json]:
-    """Function that writes a product of an offer: short fields and stock; with `expand=all`, all fields."""
+    """Function that returns a product of an offer as JSON: a few fields and the stock; all fields with `expand=all`."""
     listed_wire = listed_product_wire(request, wrapper)
     if expand_of(request, wrapper).all:
         return listed_wire

@@ -23,11 +23,11 @@ ORDER_STATES = (
     "Charge Pending",
     "Pending Payment",
 )
-"""States of an order that Digital River documents."""
+"""All states of an order that Digital River documents."""
 
 
 async def show_all(request: Request) -> Response:
-    """`GET orders`, the newest first. `orderState` filters by one state, or by several states separated by commas."""
+    """`GET orders`: the shopper's orders, the newest first. `orderState` filters by states, separated by commas."""
     shopper = shopper_of(request)
     if not shopper.is_registered:
         raise Refusal(403, "forbidden", "Orders are listed for registered shoppers only.", relation=RELATION)
@@ -41,7 +41,7 @@ async def show_all(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`GET orders/{id}`: an order of this shopper. The parameter `orderState` is ignored."""
+    """`GET orders/{id}`: an order of the shopper. The query parameter `orderState` is ignored."""
     return answer(request, {"order": _order(request).wire(base_of(request), expand_of(request, "order"))})
 
 
@@ -74,10 +74,10 @@ async def show_shipping_address(request: Request) -> Response:
 
 
 async def look_up(request: Request) -> Response:
-    """`POST /v1/shoppers/order-lookup`, form-encoded.
+    """`POST /v1/shoppers/order-lookup` with a URL-encoded form.
 
     Any caller can look up an order by its number and password. Registered shoppers can also look up orders by
-    email address and the last digits of the card. A lookup without a match gets a 404 that gives no reason.
+    email address and the last digits of the card. A lookup without a match gets a 404 without a reason.
     """
     orders = await _looked_up_orders(request)
     if not orders:

@@ -28,7 +28,7 @@ _refused = partial(Refusal, relation=RELATION)
 
 
 async def show_all(request: Request) -> Response:
-    """`GET payment-options`. `expand=paymentOption` shows the details of the sources."""
+    """`GET payment-options`: the saved payment options. `expand=paymentOption` shows the details of their sources."""
     account, expand = account_of(request), expand_of(request, "paymentOptions")
     return answer(request, {"paymentOptions": account.payment_options_wire(base_of(request), expand)})
 
@@ -39,7 +39,7 @@ async def show(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    """`POST payment-options`: saves a source, which becomes reusable. The first saved option is the default."""
+    """`POST payment-options`: saves a payment source, which becomes reusable. The first saved option is the default."""
     account = account_of(request)
     sent = await _sent_option(request)
     source = _source(request, account, sent)
@@ -56,7 +56,7 @@ async def save(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """`POST payment-options/{id}`: changes the nickname, and whether the option is the default."""
+    """`POST payment-options/{id}`: changes the nickname, and makes the option the default or not."""
     account = account_of(request)
     option = _option(request, account)
     sent = await _sent_option(request)
@@ -91,7 +91,7 @@ def _check_nickname(account: Account, nickname: str) -> None:
 
 
 def _source(request: Request, account: Account, sent: Body) -> Source:
-    """Source that the body names. Raises a 400 or 409 if the shopper cannot save this source."""
+    """Payment source whose id is in the body. Raises a 400 or 409 if the shopper cannot save this source."""
     source_id = sent.string("sourceId")
     if not source_id:
         raise _refused(400, "invalid-request", "The id of the source is missing.")

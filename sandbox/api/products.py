@@ -25,13 +25,13 @@ from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
 
 LISTED_FIELDS = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
-"""Fields of a product in a list without `expand`."""
+"""Fields of a product that a list shows without `expand`."""
 EXPANDED_FIELDS = {"customAttributes", "variations", "inventoryStatus"}
 """Fields that a single product shows only with `expand`."""
 
 
 async def show_all(request: Request) -> Response:
-    """`GET products`: all products, or the products with the ids in the query. Unknown ids are ignored."""
+    """`GET products`: all products, or the products whose ids are in the query. Unknown ids are ignored."""
     if "keyword" in request.query_params:
         return await search(request)
     reader_of(request)
@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """`GET product-search`: products with every word of the keyword, the best match first."""
+    """`GET product-search`: products that contain all words of the keyword, the best match first."""
     locale, _ = locale_and_currency_of(request, reader_of(request))
     words = _words(request.query_params.get("keyword", ""))
     scores = {product.id: _score(product, words, locale) for product in LISTED_PRODUCTS}
@@ -93,7 +93,7 @@ def _pricing_wire(request: Request, wire_of: Callable[..., Json]) -> Json:
 
 
 def _words(keyword: str) -> list[str]:
-    """Words of the keyword expression. Raises a 400 if it is missing, a 409 if it is malformed."""
+    """Words of a search keyword. Raises a 400 for a missing and a 409 for a malformed keyword."""
     if not keyword.strip():
         description = "A keyword expression is missing."
         raise Refusal(400, "invalid-keyword-expression", description, relation="ProductSearchResource")
@@ -107,7 +107,7 @@ def _words(keyword: str) -> list[str]:
 
 
 def _score(product: Product, words: list[str], locale: str) -> int:
-    """Score: 100 if the name has every word, 50 if name, description and variations have every word, else 0."""
+    """Search score: 100 if the name contains all words, 50 if the whole text of the product does, 0 if not."""
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100
@@ -157,7 +157,7 @@ def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
 
 
 def listed_product_wire(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:
-    """Function that writes a product of a list, with the fields that `expand` adds."""
+    """Function that returns a product of a list as JSON, with the fields that `expand` adds."""
     expand = expand_of(request, wrapper).below("product")
     return lambda product: _wire(request, product, expand, LISTED_FIELDS)
 

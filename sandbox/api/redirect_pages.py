@@ -13,7 +13,7 @@ from sandbox.timeline import settlement
 from sandbox.wire.refusal import bad_parameter, payment_not_found
 
 PASSWORDS = frozenset({"password", "1234"})
-"""Passwords that pass the bank's challenge: `password` in a browser, `1234` in an app."""
+"""Correct passwords for the bank's challenge: `password` in a browser, `1234` in an app."""
 
 DECISIONS = {
     "approve": "Approve",
@@ -42,7 +42,7 @@ async def show_redirect_page(request: Request) -> Response:
 
 
 async def decide_redirect(request: Request) -> Response:
-    """`POST /payments/redirects/{page}`: a button of the page. Later decisions have no effect."""
+    """`POST /payments/redirects/{page}`: a button of the page was clicked. Only the first decision has an effect."""
     world, source = world_of(request), _redirected_source(request)
     form = await form_of(request)
     option = form.get("option") or None
@@ -66,7 +66,7 @@ async def decide_redirect(request: Request) -> Response:
 
 
 def wallet_options(source: Source) -> list[str]:
-    """Names of the payment methods inside PayPal's own page that fit the source's country and amount."""
+    """Names of the payment methods on PayPal's page that are available for the source's country and amount."""
     if source.type != "payPal":
         return []
     country = source.owner.address.get("country") if source.owner is not None else None
@@ -86,7 +86,7 @@ def _redirected_source(request: Request) -> Source:
 
 
 def new_challenge(request: Request, source: Source, session_id: str, return_url: str | None) -> str:
-    """URL of a new challenge page."""
+    """Create a challenge page of the bank, and return its URL."""
     page = str(uuid4())
     world_of(request).challenges[page] = Challenge(source, session_id, return_url)
     return f"{base_of(request)}/payments/challenges/{page}"

@@ -1,4 +1,4 @@
-"""Functions with which the handlers of the API read requests and write answers."""
+"""Functions that read requests and write answers, for the handlers of the API."""
 
 import base64
 import binascii
@@ -26,18 +26,18 @@ LONGEST_PAGE = 100_000
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Source ids. They are not screened for card numbers, because a source id can look like a card number."""
+"""Pattern of source ids. A source id may look like a card number, so source ids are not checked for card numbers."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
 def world_of(request: Request) -> World:
     world = request.app.state.world
-    assert isinstance(world, World)  # noqa: S101 - set when the application was made
+    assert isinstance(world, World)  # noqa: S101 - set when the application is created
     return world
 
 
 def base_of(request: Request) -> str:
-    """Base URL at which the caller reached the sandbox. Every `uri` in an answer begins with this URL."""
+    """Base URL with which the caller reached the sandbox. Every `uri` in an answer begins with this URL."""
     return str(request.base_url).rstrip("/")
 
 
@@ -59,7 +59,7 @@ def shopper_of(request: Request) -> Shopper:
 
 
 def reader_of(request: Request) -> Shopper:
-    """Reader of a public resource: the shopper of the token, or with the public key an anonymous shopper."""
+    """Shopper who reads a public resource: the shopper of the token, or an anonymous shopper with the public key."""
     if request.query_params.get("apiKey") == world_of(request).keys.public_key:
         return Shopper("anybody")
     return shopper_of(request)
@@ -79,7 +79,7 @@ def bearer_of(request: Request) -> str | None:
 
 
 def basic_credentials_of(request: Request) -> str | None:
-    """Basic credentials as `key:secret`; "" if they are malformed; None without Basic authentication."""
+    """Credentials of Basic authentication as `key:secret`; "" if malformed; None without Basic authentication."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -94,11 +94,11 @@ def decode_base64(encoded: str) -> str | None:
         return None
 
 
-# Bodies and parameters.
+# Bodies and parameters of requests.
 
 
 async def body_of(request: Request, relation: str) -> Body:
-    """JSON object of the body; empty without a body. Raises a 400 for malformed JSON and for a card number."""
+    """JSON object in the body; empty without a body. Raises a 400 for malformed JSON and for a card number."""
     malformed = partial(Refusal, 400, "invalid-request", relation=relation)
     raw = await request.body()
     fields = decode_object(raw) if raw.strip() else {}
@@ -136,7 +136,7 @@ def _has_card_number(value: str) -> bool:
 
 
 def expand_of(request: Request, wrapper: str) -> Expand:
-    """The `expand` parameter, with paths relative to the resource in `wrapper`. A path may begin with `wrapper`."""
+    """Paths in the query parameter `expand`. A path may begin with `wrapper`, the name of the resource."""
     expand = Expand.parse(request.query_params.get("expand"))
     return Expand(
         tuple(path[1:] if path[0] == wrapper and len(path) > 1 else path for path in expand.paths), expand.all
@@ -144,7 +144,7 @@ def expand_of(request: Request, wrapper: str) -> Expand:
 
 
 def locale_and_currency_of(request: Request, shopper: Shopper) -> tuple[str, str]:
-    """Locale and currency of a catalog answer, from the query; by default, those of the shopper."""
+    """Locale and currency in the query; by default, the locale and currency of the shopper."""
     locale = request.query_params.get("locale", shopper.locale)
     if locale not in CURRENCY_BY_LOCALE:
         raise Refusal(409, "invalid-locale", f"The locale {locale} is not supported.", relation="SiteResource")
@@ -180,7 +180,7 @@ Entry = TypeVar("Entry", bound=Identified)
 
 
 def find(entries: Iterable[Entry], entry_id: str, noun: str, relation: str) -> Entry:
-    """Entry with this id. Raises a 404, with `noun` as the name of the entry in its message."""
+    """Entry with this id. Raises a 404 for an unknown id; `noun` names the entry in the error message."""
     entry = next((entry for entry in entries if str(entry.id) == entry_id), None)
     if entry is None:
         description = f"The {noun} {entry_id} could not be found."
@@ -188,13 +188,13 @@ def find(entries: Iterable[Entry], entry_id: str, noun: str, relation: str) -> E
     return entry
 
 
-# Answers.
+# Answers to requests.
 
 Row = TypeVar("Row")
 
 
 def paged(request: Request, wrapper: str, name: str, rows: Sequence[Row], wire_of: Callable[[Row], Json]) -> Response:
-    """Answer with one page of a list, and with links to the next and the previous page."""
+    """Answer with one page of a list, and with links to the next and previous pages."""
     query = request.query_params
     relation = f"{wrapper[0].upper()}{wrapper[1:]}Resource"
     page = whole_number(query.get("pageNumber", "1"), "pageNumber", relation)
@@ -214,7 +214,7 @@ def paged(request: Request, wrapper: str, name: str, rows: Sequence[Row], wire_o
 
 
 def answer(request: Request, wire: Json, status: int = 200) -> Response:
-    """Answer with a resource of the Commerce API, reduced to `fields` and formatted as the sandbox switches set."""
+    """Answer with a resource as JSON, reduced to the query's `fields`. Sandbox switches may change the JSON format."""
     switches = world_of(request).switches
     shaped = select_fields(wire, request.query_params.get("fields"))
     if switches.single_as == "object":
@@ -229,7 +229,7 @@ def no_content() -> Response:
 
 
 def _with_bare_singles(value: Any) -> Any:
-    """The JSON value with every list of one element replaced by the element."""
+    """The JSON value, in which every list with one element is replaced by this element."""
     if isinstance(value, dict):
         return {name: _with_bare_singles(child) for name, child in value.items()}
     if isinstance(value, list):

@@ -64,7 +64,7 @@ async def register(request: Request) -> Response:
 
 
 async def site(request: Request) -> Response:
-    """`GET /v1/shoppers/site`: locales and currencies."""
+    """`GET /v1/shoppers/site`: locales and currencies of the site."""
     reader_of(request)
     expand = expand_of(request, "site")
     base = f"{base_of(request)}/v1/shoppers/site"
@@ -90,7 +90,7 @@ async def site(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`GET /v1/shoppers/me`. Without `expand`, the address book and the payment options are links."""
+    """`GET /v1/shoppers/me`. Without `expand`, the address book and the payment options are only links."""
     return answer(request, {"shopper": _wire(request, shopper_of(request))})
 
 
@@ -172,7 +172,7 @@ def _required(sent: Body, name: str) -> str:
 
 
 def _password(sent: Body) -> str | None:
-    """Password of the body, decoded if it is in base64; None without a password."""
+    """Password in the body, which may be in base64; None without a password."""
     password = sent.string("password")
     return (decode_base64(password) or password) if password else None
 
@@ -184,7 +184,7 @@ def _check_password(password: str) -> None:
 
 
 def _locale_and_currency(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
-    """New locale and currency. A new locale without a currency selects the primary currency of that locale."""
+    """New locale and currency of the shopper. Without a currency, a new locale selects its primary currency."""
     chosen = locale or shopper.locale
     if chosen not in CURRENCY_BY_LOCALE:
         raise _refused(409, "invalid-locale", f"The locale {chosen} is not supported.")

@@ -23,13 +23,13 @@ LARGEST_AMOUNT = Decimal(10) ** 12
 
 
 async def create(request: Request) -> Response:
-    """`POST /payments/sources`. With a `sessionId`, amount and currency are those of the payment session."""
+    """`POST /payments/sources`: creates a source. A `sessionId` selects the payment session for amount and currency."""
     _check_public_key(request)
     return JSONResponse(create_source(request, await _body(request)).wire(), 201)
 
 
 def create_source(request: Request, sent: Body) -> Source:
-    """New source, which is stored in the world. Raises an error of envelope C for an invalid body."""
+    """Create and store a payment source. Raises an error in the format `envelope C` for an invalid body."""
     world = world_of(request)
     method = _method(sent)
     session_id = sent.string("sessionId")
@@ -66,7 +66,7 @@ def _new_source(world: World, sent: Body, method: Method, cart: Cart | None) -> 
 
 
 def _add_redirect(request: Request, source: Source, sent_details: Body) -> None:
-    """Add the URL that the shopper must open, if any: the provider's page or the challenge page of the bank."""
+    """Add the URL of the provider's page or the bank's challenge page, if the shopper has to open this page."""
     world, return_url = world_of(request), sent_details.string("returnUrl")
     if source.state == "requires_action":
         url = new_challenge(request, source, source.session_id or "", return_url)
@@ -96,7 +96,7 @@ async def authenticate(request: Request) -> Response:
     if session_id in source.authenticated_for:
         return JSONResponse({"status": "complete"})
     if session_id in source.failed_for or source.state == "failed":
-        # A failed challenge is reported once. Then the shopper may try again.
+        # A failed challenge is reported only once, so that the shopper can try again.
         source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
     url = new_challenge(request, source, session_id, sent.string("returnUrl"))
@@ -110,7 +110,7 @@ async def show(request: Request) -> Response:
 
 
 async def create_credit(request: Request) -> Response:
-    """`POST /sources`: store credit for a payment session."""
+    """`POST /sources`: creates store credit for a payment session."""
     _check_confidential_key(request)
     world, sent = world_of(request), await _body(request)
     source_type, session_id = _required(sent, "type"), _required(sent, "paymentSessionId")
@@ -135,13 +135,13 @@ async def create_credit(request: Request) -> Response:
 
 
 async def show_for_server(request: Request) -> Response:
-    """`GET /sources/{id}`: any source, for a server with the confidential key of the payment service."""
+    """`GET /sources/{id}`: shows any source to a server that has the confidential key of the payment service."""
     _check_confidential_key(request)
     return JSONResponse(_source(request).server_wire())
 
 
 async def payment_methods(request: Request) -> Response:
-    """`GET /payments/payment-methods`: methods that fit the cart of a payment session."""
+    """`GET /payments/payment-methods`: payment methods that are available for the cart of a payment session."""
     _check_public_key(request)
     session_id = request.query_params.get("sessionId")
     if not session_id:
@@ -168,7 +168,7 @@ def _method(sent: Body) -> Method:
 
 
 def _details(sent: Body, method: Method) -> Body:
-    """Object named after the source's type, in any accepted spelling of the type."""
+    """Details of the source: the object in the field that is named after the type, in any accepted spelling."""
     spelling = next((name for name in (method.type, *method.aliases) if name in sent), method.type)
     return sent.object(spelling)
 
@@ -209,7 +209,7 @@ def _owner(sent: Body, *, is_required: bool) -> Owner | None:
     )
 
 
-# Parts of the request.
+# Sources, carts and keys that the request names.
 
 
 def _source(request: Request) -> Source:

@@ -1,6 +1,6 @@
 """`/v1/subscriptions` for the merchant, and the older `/v1/shoppers/me/subscriptions` for the shopper.
 
-A change by the merchant gets a 202 and takes effect a minute later. `pending-actions` lists the changes before that.
+A change by the merchant gets a 202 and takes effect a minute later. Until then, `pending-actions` lists the change.
 """
 
 from collections.abc import Callable
@@ -47,12 +47,12 @@ async def show_all(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`GET subscriptions/{id}`. The answer has no wrapper."""
+    """`GET subscriptions/{id}`. The answer is the subscription itself, without an enclosing object."""
     return answer(request, _wire(request, _subscription(request)))
 
 
 async def orders(request: Request) -> Response:
-    """`GET subscriptions/{id}/orders`, the newest first."""
+    """`GET subscriptions/{id}/orders`: the orders of the subscription, the newest first."""
     newest_orders = _subscription(request).orders[::-1]
     base, expand = base_of(request), expand_of(request, "orders").below("order")
     return paged(request, "orders", "order", newest_orders, lambda order: order.listed_wire(base, expand))
@@ -63,7 +63,7 @@ async def pending_actions(request: Request) -> Response:
     return answer(request, {"pendingActions": [change.wire() for change in _subscription(request).pending_changes]})
 
 
-# Changes by the merchant.
+# Changes of a subscription by the merchant.
 
 
 async def cancel(request: Request) -> Response:
@@ -97,7 +97,7 @@ async def set_renewal_quantity(request: Request) -> Response:
 
 
 async def reduce(request: Request) -> Response:
-    """`POST subscriptions/{id}/reduce`: lowers the quantity of this term and of the renewals."""
+    """`POST subscriptions/{id}/reduce`: lowers the quantity of the current term and of the renewals."""
     subscription, sent = await _changeable(request)
     if sent.object("product").string("id") != str(subscription.product.id):
         raise _missing()
@@ -112,7 +112,7 @@ async def reduce(request: Request) -> Response:
 
 
 async def set_payment_option(request: Request) -> Response:
-    """`POST subscriptions/{id}/payment-option`: a saved payment option of the shopper pays the renewals."""
+    """`POST subscriptions/{id}/payment-option`: selects the saved payment option that pays the renewals."""
     subscription, sent = await _changeable(request)
     option_id = _string(sent, "paymentOptionId")
     options = subscription.account.payment_options
@@ -123,7 +123,7 @@ async def set_payment_option(request: Request) -> Response:
 
 
 async def set_payment_source(request: Request) -> Response:
-    """`POST subscriptions/{id}/payment-source`: a reusable source pays the renewals."""
+    """`POST subscriptions/{id}/payment-source`: selects the reusable payment source that pays the renewals."""
     subscription, sent = await _changeable(request)
     source = world_of(request).sources.get(_string(sent, "sourceId"))
     if source is None:
@@ -134,7 +134,7 @@ async def set_payment_source(request: Request) -> Response:
 
 
 def _accept_source(request: Request, subscription: Subscription, sent: Body, kind: str, source: Source) -> Response:
-    """Accept a new source. Unless `isShippingSameAsBilling` is false, renewals ship to the billing address."""
+    """Accept a new payment source. Renewals ship to the billing address unless `isShippingSameAsBilling` is false."""
     ships_to_billing = _flag(sent, "isShippingSameAsBilling", default=True)
 
     def apply() -> None:
@@ -198,11 +198,11 @@ def _own(request: Request) -> list[Subscription]:
     return [subscription for subscription in world_of(request).subscriptions if subscription.account is account]
 
 
-# Parts of the request.
+# Subscriptions and fields that the request names.
 
 
 def _world_of_merchant(request: Request) -> World:
-    """World of the request. Raises a 401 without the merchant's key."""
+    """State of the sandbox. Raises a 401 if the request does not have the merchant's key."""
     world = world_of(request)
     if basic_credentials_of(request) != f"{world.keys.merchant_key}:{world.keys.merchant_secret}":
         raise Refusal(401, "invalid_client", "The merchant's key is missing or wrong.")

@@ -18,7 +18,7 @@ _refused = partial(Refusal, envelope="D")
 
 
 async def issue(request: Request) -> Response:
-    """`POST /oauth20/token`. Parameters are read from the form and from the query."""
+    """`POST /oauth20/token`: issues tokens. The parameters may be in the form or in the query."""
     world = world_of(request)
     form = dict(request.query_params) | await form_of(request)
     client = _client(request, world, form)
@@ -49,7 +49,7 @@ async def issue(request: Request) -> Response:
 
 
 def _use_refresh_token(world: World, refresh_token: str) -> Token:
-    """Mark a refresh token as used, and return its record. Raises a 401 for an unknown, used or expired token."""
+    """Mark a refresh token as used, and return the token. Raises a 401 for an unknown, used or expired token."""
     token = world.refresh_tokens.get(refresh_token)
     if token is None or token.expires_at <= world.now():
         raise _refused(401, "invalid_token", "The refresh token is unknown or expired.")
@@ -57,7 +57,7 @@ def _use_refresh_token(world: World, refresh_token: str) -> Token:
 
 
 def _account_by_password(world: World, form: dict[str, str]) -> Account:
-    """Account with this user name and password, which may be in base64. Raises the same 401 for any mismatch."""
+    """Account with the user name and password in the form. Raises the same 401 for a wrong name or password."""
     username, password = form.get("username", ""), form.get("password", "")
     account = next((account for account in world.accounts if account.username.lower() == username.lower()), None)
     if account is None or account.password is None or account.password not in (password, decode_base64(password)):
@@ -73,7 +73,7 @@ def _account_by_reference(world: World, reference: str) -> Account:
 
 
 def _guest_of_limited_token(world: World, form: dict[str, str]) -> Shopper | None:
-    """Guest of `dr_limited_token`; None without this parameter. Raises a 400 for an invalid token."""
+    """Guest whose token is in `dr_limited_token`; None without this parameter. Raises a 400 for an invalid token."""
     limited_token = form.get("dr_limited_token")
     if not limited_token:
         return None
@@ -102,7 +102,7 @@ async def show(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    """`DELETE /oauth20/access-tokens`: revokes every token of the session."""
+    """`DELETE /oauth20/access-tokens`: revokes all tokens of the same sign-in."""
     token = _token(request)
     world_of(request).revoke_tokens(lambda other: other.session == token.session)
     return JSONResponse(_wire(request, token))
@@ -114,11 +114,11 @@ class Client:
 
     is_confidential: bool = False
     guest: Shopper | None = None
-    """Guest whose own token was sent in place of a key; None for a caller with a key."""
+    """Guest whose token the caller sent instead of a key; None if the caller sent a key."""
 
 
 def _client(request: Request, world: World, form: dict[str, str]) -> Client:
-    """Caller with these credentials. Raises a 401 for wrong credentials."""
+    """Caller whose credentials are in the request. Raises a 401 for wrong credentials."""
     keys = world.keys
     credentials, bearer = basic_credentials_of(request), bearer_of(request)
     if credentials is not None:

@@ -1,7 +1,7 @@
-"""`/_sandbox/`: controls with which a developer or a test changes the sandbox. Digital River has no such paths.
+"""`/_sandbox/`: sandbox controls, with which a developer or a test changes the sandbox.
 
-A control with an unknown field gets a 400 that names the field. The first paragraph of a handler's docstring is
-shown at `/_sandbox/`.
+A body with an unknown field gets a 400 that names the field. The first paragraph of a handler's docstring is shown
+at `/_sandbox/`.
 """
 
 import inspect
@@ -32,7 +32,7 @@ from sandbox.wire.values import Json
 T = TypeVar("T")
 
 
-# Bodies of the controls.
+# Request bodies of the sandbox controls.
 
 
 class ClockBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,7 +43,7 @@ class ClockBody(msgspec.Struct, forbid_unknown_fields=True):
 class StockBody(msgspec.Struct, forbid_unknown_fields=True):
     product_id: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(name="productId")
     quantity: Annotated[int, msgspec.Meta(ge=0)] | None
-    """Units in stock; None: unlimited."""
+    """Units in stock; None for unlimited stock."""
     is_sold_ahead: bool = msgspec.field(name="isSoldAhead", default=False)
     """Whether the product is sold while out of stock."""
     expected_on: date | None = msgspec.field(name="expectedOn", default=None)
@@ -58,7 +58,7 @@ class CreditBody(msgspec.Struct, forbid_unknown_fields=True):
 class SessionStateBody(msgspec.Struct, forbid_unknown_fields=True):
     session_id: str = msgspec.field(name="sessionId")
     state: str | None
-    """State to report; None: the state that follows from the cart."""
+    """State that the payment session reports; None to report the real state."""
 
 
 class PlacedOrdersBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,7 +80,7 @@ class OrderEventBody(msgspec.Struct, forbid_unknown_fields=True):
     after_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)] = msgspec.field(name="afterS", default=0)
 
 
-# Handlers of the controls.
+# Handlers of the sandbox controls.
 
 
 async def health(_request: Request) -> Response:
@@ -293,15 +293,15 @@ async def set_switches(request: Request) -> Response:
     return no_content()
 
 
-# Bodies that cannot be read.
+# Request bodies that cannot be read.
 
 
 class BadControl(Exception):
-    """The body of a control cannot be read. The message gives the reason."""
+    """The request body of a sandbox control cannot be read. The message of the exception gives the reason."""
 
 
 async def answer_bad_control(_request: Request, problem: Exception) -> Response:
-    """The application's exception handler for `BadControl`."""
+    """Answer to a `BadControl` exception."""
     return _refused(str(problem))
 
 
@@ -316,7 +316,7 @@ def _refused(message: str) -> Response:
     return JSONResponse({"error": message}, 400)
 
 
-# List of the controls.
+# List of the sandbox controls.
 
 
 class Control(NamedTuple):
@@ -324,7 +324,7 @@ class Control(NamedTuple):
     path: str
     handler: Callable[[Request], Awaitable[Response]]
     example: Json | None = None
-    """Example of a body."""
+    """Example of a request body."""
 
     @property
     def description(self) -> str:

@@ -1,4 +1,4 @@
-"""`GET /_sandbox/`: the guide to the sandbox, as a page for browsers and as JSON for other clients."""
+"""`GET /_sandbox/`: the guide to the sandbox, as an HTML page for browsers and as JSON for other clients."""
 
 import html
 import json
@@ -68,7 +68,7 @@ def _rows(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _prose(description: str) -> str:
-    """HTML of a description. Words in backticks become code, and each line of the description a line of the page."""
+    """HTML of a description. Words in backticks are shown as code, and line breaks are preserved."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(description)).replace("\n", "<br>")
 
 

@@ -1,6 +1,6 @@
-"""`POST /_sandbox/sources`: creates a payment source without DigitalRiver.js and a browser.
+"""`POST /_sandbox/sources`: creates a payment source without a browser, to try out a checkout by hand.
 
-The control is for trying out a checkout by hand. In a storefront, DigitalRiver.js creates the source.
+In a storefront, DigitalRiver.js creates the source.
 """
 
 from typing import Any
@@ -28,23 +28,23 @@ ADDRESS: Json = {
     "phoneNumber": "952-555-0100",
     "emailAddress": "ada@example.com",
 }
-"""Address of the owner if the cart has no billing address."""
+"""Default address of the source's owner, used if the cart has no billing address."""
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """The body of the control. Every field is optional."""
+    """Request body of `POST /_sandbox/sources`. All fields are optional."""
 
     type: str = "creditCard"
     session_id: str | None = None
-    """Id of a payment session; None: the payment session of the newest cart with lines."""
+    """Id of the payment session; None for the payment session of the newest cart with lines."""
     number: str = "4444222233331111"
     last_name: str = "Lovelace"
     details: dict[str, Any] = {}
-    """Fields of the method's own object, such as `{"storeId": "010"}` for a konbini."""
+    """Details that the payment method requires, such as `{"storeId": "010"}` for a konbini."""
 
 
 def make_source(request: Request, form: Form) -> Source:
-    """New source. Raises an error of the payment service for an invalid form."""
+    """Create a payment source. Raises an error of the payment service for an invalid form."""
     cart = _cart(world_of(request), form.session_id)
     body = {
         "type": form.type,

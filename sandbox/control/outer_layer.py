@@ -1,10 +1,10 @@
-"""The layer around the sandbox application. Each API call passes through this layer.
+"""The outer layer of the sandbox application, through which each API call passes.
 
-The layer has four duties:
+The outer layer has four tasks:
 
 - accept paths with the suffix `.json`
-- count the calls, and the calls that do not ask for JSON
-- carry out the faults of `/_sandbox/faults`
+- count all calls, and separately the calls that do not ask for JSON
+- cause the faults that were added with `/_sandbox/faults`
 - add the CORS headers and a request id to each answer
 """
 
@@ -26,12 +26,12 @@ CHUNK_BYTES = 64 * 1024
 
 CONTROLS_PATH = "/_sandbox/"
 NON_API_PATHS = ("/", "/_sandbox", "/favicon.ico")
-"""Paths that browsers of the guide open."""
+"""Paths of pages for browsers. Calls of these paths are not API calls."""
 JSON_SUFFIX = ".json"
 
 
 class Dropped(ConnectionResetError):
-    """Raised in place of a closed connection, if the sandbox is called without a server."""
+    """Raised instead of closing the connection, if the sandbox is called in the same process without a server."""
 
 
 class OuterLayer:
@@ -73,7 +73,7 @@ class OuterLayer:
             self._world.calls.without_json += 1
 
     def _next_fault(self, method: str, path: str) -> Fault | None:
-        """The oldest fault that matches the call; None without a match, or if this fault skips the call."""
+        """The oldest fault that matches the call; None if no fault matches, or if the fault skips this call."""
         faults = self._world.faults
         fault = next((fault for fault in faults if fault.fits(method, path)), None)
         if fault is not None and fault.skips > 0:
@@ -127,7 +127,7 @@ class OuterLayer:
         ).response()
 
     async def _withheld_answer(self, scope: Scope, receive: Receive) -> Response:
-        """Answer to the call. The answer is not sent to the caller."""
+        """Make the call, and return its answer without sending the answer to the caller."""
         answer = Response(b"")
         chunks: list[bytes] = []
 
@@ -168,7 +168,7 @@ async def _send_huge(send: Send) -> None:
 
 
 def _asks_for_json(scope: Scope) -> bool:
-    """Whether the path, the Accept header or the query asks for JSON. Without that, the real API answers in XML."""
+    """Whether the path, the Accept header or the query asks for JSON. Digital River answers other calls in XML."""
     if not scope["path"].startswith("/v1/") or scope["path"].endswith(JSON_SUFFIX):
         return True
     accepted = Headers(scope=scope).get("accept", "")
@@ -180,11 +180,11 @@ CROSS_ORIGIN = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
     (b"access-control-allow-headers", b"Authorization, Content-Type, Accept"),
 ]
-"""CORS headers: pages of any origin may call, because the shopper's browser creates sources."""
+"""CORS headers that allow pages of any origin to call, because the shopper's browser creates sources."""
 
 
 class HeaderSender:
-    """Adds the CORS headers and a request id to the answer. `_drop` closes its `connection`."""
+    """Sends an answer with CORS headers and a request id. `_drop` closes the attribute `connection`."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

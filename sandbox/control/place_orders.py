@@ -1,4 +1,4 @@
-"""Orders that a control places for a shopper without a checkout."""
+"""Places orders for a shopper without a checkout, on request of a sandbox control."""
 
 from sandbox.control.make_source import ADDRESS
 from sandbox.demo_shop.payment_methods import METHODS
@@ -17,7 +17,7 @@ CARD: Json = {"brand": "Visa", "expirationMonth": 8, "expirationYear": 2030, "la
 
 
 def place_order(world: World, shopper: Shopper, product: Product, quantity: int = 1) -> Order:
-    """New order of one product, paid now with a card."""
+    """Place an order of one product, paid with a card at the current time."""
     cart = world.new_cart(shopper)
     cart.lines.append(Line(next(world.line_ids), product, quantity))
     cart.billing = cart.shipping = _address(shopper)
@@ -28,7 +28,7 @@ def place_order(world: World, shopper: Shopper, product: Product, quantity: int 
 
 
 def _address(shopper: Shopper) -> Json:
-    """Default address of the shopper, or an invented address with the shopper's name. The email is the account's."""
+    """Address of the order: the shopper's default address, or else an invented address with the shopper's name."""
     account = shopper.account
     if account is None:
         return ADDRESS | {"firstName": "Ada", "lastName": "Lovelace"}

@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Call:
-    """Properties of a call. Calls with the same properties are counted together."""
+    """Properties by which API calls are counted. Calls with the same properties are counted together."""
 
     method: str
     path: str
     """Path template of the route, or `other` for an unknown path."""
     shopper: str | None
-    """Id of the shopper; None: the call had no access token."""
+    """Id of the shopper; None if the call had no access token."""
 
 
 @dataclass
 class Calls:
     by_call: Counter[Call] = field(default_factory=Counter)
     without_json: int = 0
-    """Calls that did not ask for JSON. The real service would answer them in XML."""
+    """Number of calls that did not ask for JSON. Digital River would answer such calls in XML."""
 
     def count(self, method: str | None = None, path: str | None = None, shopper: str | None = None) -> int:
-        """Number of calls with these properties; None: any value."""
+        """Number of calls with these properties. A property that is None matches every value."""
         return sum(
             number
             for call, number in self.by_call.items()

@@ -18,7 +18,7 @@ from sandbox.wire.money import TAX_INCLUSIVE, ZERO
 from sandbox.wire.values import Json
 
 REVIEWED_EMAIL = "hold1@fraud.com"
-"""Orders with this email address are reviewed for fraud."""
+"""Email address whose orders are reviewed for fraud."""
 
 
 @dataclass
@@ -34,15 +34,15 @@ class Cart:
     shipping: Json | None = None
     shipping_option: int | None = None
     codes: list[str] = field(default_factory=list)
-    """Applied coupon codes, including codes whose minimum subtotal is not reached."""
+    """Coupon codes that the shopper applied, including coupons whose minimum subtotal is not reached."""
     offer_ids: list[int] = field(default_factory=list)
-    """Ids of the order offers that were applied by id."""
+    """Ids of the order offers that the shopper applied by id."""
     source: Source | None = None
-    """The primary source."""
+    """The primary payment source."""
     credit: Source | None = None
-    """Store credit, the secondary source."""
+    """Store credit, which is the secondary payment source."""
     ignores_credit: bool = False
-    """Whether the primary source pays the whole total, because store credit was attached after it."""
+    """Whether the primary source pays the whole total, because store credit was attached after the primary source."""
     terms_accepted: bool | None = None
     is_test: bool = False
     organization_id: str | None = None
@@ -52,16 +52,16 @@ class Cart:
     registrations: dict[str, str] = field(default_factory=dict)
     """Tax identifiers by key."""
     session_state_after_submission: str | None = None
-    """State of the payment session of a submitted cart; None: the cart is open."""
+    """State of the payment session after the submission; None if the cart is open."""
     has_failed: bool = False
-    """Whether the payment failed at the provider after a submission, which opened the cart again."""
+    """Whether the cart was opened again because its payment failed at the provider after the submission."""
     verifies_addresses: bool = False
     forced_state: str | None = None
-    """State that a control sets for the payment session; None: the real state."""
+    """State of the payment session that a sandbox control has set; None if the session reports its real state."""
 
     @property
     def is_submitted(self) -> bool:
-        """Whether the cart was submitted. A payment that fails at the provider's page opens the cart again."""
+        """Whether the cart was submitted, and was not opened again after a failed payment."""
         return self.session_state_after_submission is not None
 
     @property
@@ -90,7 +90,7 @@ class Cart:
         return self.locale.rpartition("_")[2]
 
     def copy(self) -> "Cart":
-        """Copy of the cart, which later changes of this cart do not affect."""
+        """Independent copy of the cart. Later changes of this cart do not affect the copy."""
         return replace(
             self,
             lines=[replace(line) for line in self.lines],
@@ -101,7 +101,7 @@ class Cart:
         )
 
     def take_lines(self, other: "Cart") -> None:
-        """Add the lines of another cart, and merge lines with the same product and attributes."""
+        """Add the lines of another cart. Lines with the same product and attributes are merged."""
         for line in other.lines:
             same = (own for own in self.lines if own.product is line.product and own.attributes == line.attributes)
             own = next(same, None)
@@ -111,9 +111,9 @@ class Cart:
                 own.quantity += line.quantity
 
     def refresh(self, *, preselects_shipping: bool) -> None:
-        """Remove child lines without a parent, the sources of an empty cart, and an unavailable shipping option.
+        """Update the cart after a change of its lines or addresses.
 
-        Called after every change of the cart.
+        Remove child lines without a parent, the sources of an empty cart, and an unavailable shipping option.
         """
         line_ids = {line.id for line in self.lines}
         self.lines = [line for line in self.lines if line.parent_id is None or line.parent_id in line_ids]
@@ -124,7 +124,7 @@ class Cart:
         if self.shipping_option not in options:
             self.shipping_option = options[0] if options and preselects_shipping else None
 
-    # Addresses.
+    # Addresses of the cart.
 
     def address(self, side: Side) -> Json | None:
         return self.billing if side == "billing" else self.shipping
@@ -147,10 +147,10 @@ class Cart:
 
     @property
     def tax_address(self) -> Json:
-        """Address that decides the tax: shipping, or billing if nothing is shipped; {} if there is none."""
+        """Address that decides the tax: the shipping address if products are shipped, or else the billing address."""
         return (self.shipping if self.is_physical else self.billing or self.shipping) or {}
 
-    # Totals.
+    # Totals of the cart.
 
     def totals(self) -> Totals:
         option = self.shipping_option if self.is_physical else None
@@ -187,11 +187,11 @@ class Cart:
         countries = ((address or {}).get("country") for address in (self.billing, self.shipping))
         return next((country for country in countries if country), self._site_country)
 
-    # Payment.
+    # Payment of the cart.
 
     @property
     def sources(self) -> list[Source]:
-        """Attached sources, the primary source first."""
+        """Attached payment sources, the primary source first."""
         return [source for source in (self.source, self.credit) if source is not None]
 
     def contributions(self, *, strict: bool) -> Contributions:
@@ -210,12 +210,12 @@ class Cart:
         )
 
     def detach(self, source: Source, *, keeps_source: bool = False) -> None:
-        """Detach a source. A source that is not reusable is also cancelled, unless `keeps_source`."""
+        """Detach a payment source. A source that is not reusable is also cancelled, unless `keeps_source` is True."""
         if not keeps_source and not source.reusable:
             source.state = "cancelled"
         if source is self.credit:
             self.credit = None
         else:
             self.source, self.has_failed = None, False
-        # From now on store credit pays, even if it was attached after a primary source.
+        # Store credit pays from now on, even if it was attached after the primary source.
         self.ignores_credit = False

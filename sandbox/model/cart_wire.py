@@ -1,4 +1,4 @@
-"""JSON of a cart and of its parts, in the format of the Commerce API. The JSON of orders uses the same functions."""
+"""Writes carts as JSON, in the format of the Commerce API. Orders use some of the same functions."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ def cart_uri(base: str) -> str:
 
 
 def cart_wire(cart: Cart, base: str, expand: Expand, *, strict: bool, shows_amounts: bool) -> Json:
-    """`shows_amounts`: whether the payment session shows the contributed and the remaining amount."""
+    """JSON of the cart. `shows_amounts`: whether the payment session shows the contributed and the remaining amount."""
     uri = cart_uri(base)
     wire: Json = {
         "uri": uri,
@@ -73,17 +73,17 @@ def terms_accepted_wire(cart: Cart) -> str | None:
 
 
 def registrations_wire(cart: Cart) -> Json:
-    """The field `taxRegistrations`; empty without tax registrations."""
+    """JSON with the field `taxRegistrations`; empty if the cart has no tax registrations."""
     if not cart.registrations:
         return {}
     return {"taxRegistrations": [{"key": key, "value": value} for key, value in cart.registrations.items()]}
 
 
-# Payment.
+# JSON of the payment of a cart.
 
 
 def payment_wire(cart: Cart, *, strict: bool) -> Json:
-    """The primary source with store credit below it, or store credit alone."""
+    """JSON of the attached payment sources: the primary source and the store credit."""
     amounts = cart.contributions(strict=strict)
     if cart.source is None:
         return {"paymentMethod": cart.credit.cart_wire(amounts.credit)} if cart.credit is not None else {}
@@ -109,7 +109,7 @@ def session_wire(cart: Cart, *, strict: bool, shows_amounts: bool) -> Json:
 
 
 def submitted_session_wire(cart: Cart) -> Json:
-    """The payment session of a submitted cart, with a `redirectUrl` until the shopper has decided on that page."""
+    """JSON of the payment session of a submitted cart, with a `redirectUrl` until the shopper approves or rejects."""
     wire: Json = {
         "id": cart.session_id,
         "clientSecret": cart.session_secret,
@@ -120,11 +120,11 @@ def submitted_session_wire(cart: Cart) -> Json:
     return wire
 
 
-# Lines and amounts.
+# JSON of the lines and amounts of a cart.
 
 
 def line_wires(cart: Cart, base: str, expand: Expand, *, uri: str | None = None) -> list[Json]:
-    """JSON of the lines. `uri` is the address of the list of lines; None: the list of the active cart."""
+    """JSON of the lines. `uri` is the address of the list of lines, by default that of the active cart."""
     lines_uri = uri or f"{cart_uri(base)}/line-items"
     totals = cart.totals()
     is_full = expand.has("lineItem")
@@ -189,7 +189,7 @@ def pricing_wire(cart: Cart, *, is_full: bool) -> Json:
 
 
 def order_pricing_wire(cart: Cart) -> Json:
-    """Totals of the cart under the field names of an order."""
+    """JSON of the totals of the cart, with the field names of an order."""
     totals = cart.totals()
     amounts = {
         "subtotal": totals.subtotal,
@@ -203,7 +203,7 @@ def order_pricing_wire(cart: Cart) -> Json:
 
 
 def _amount_wires(cart: Cart, amounts: dict[str, Decimal]) -> Json:
-    """Each amount as money, and again as a string under `formatted…`."""
+    """JSON of the amounts, each as money and as a formatted string, such as `total` and `formattedTotal`."""
     wire: Json = {name: money(amount, cart.currency) for name, amount in amounts.items()}
     for name, amount in amounts.items():
         wire[f"formatted{name[0].upper()}{name[1:]}"] = formatted(amount, cart.currency, cart.locale)
@@ -211,7 +211,7 @@ def _amount_wires(cart: Cart, amounts: dict[str, Decimal]) -> Json:
 
 
 def offer_wires(cart: Cart, base: str) -> list[Json]:
-    """The offers in effect: on packs, on lines that were added through an offer, and on the order."""
+    """JSON of the offers that apply to the cart: offers of packs, offers of lines, and the order offer."""
     wires = [pack_offer(base)] if any(line.product.percent_off for line in cart.lines) else []
     line_offers = dict.fromkeys(line.offer for line in cart.lines if line.offer is not None)
     wires += [product_offers.brief(offer, base, cart.locale) for offer in line_offers]
@@ -219,7 +219,7 @@ def offer_wires(cart: Cart, base: str) -> list[Json]:
     return [*wires, order_offer(offer, base)] if offer else wires
 
 
-# Addresses and shipping.
+# JSON of the addresses and shipping options of a cart.
 
 
 def _address_part(cart: Cart, side: Side, base: str, expand: Expand) -> Json:
@@ -229,13 +229,13 @@ def _address_part(cart: Cart, side: Side, base: str, expand: Expand) -> Json:
 
 
 def address_resource_wire(cart: Cart, side: Side, base: str) -> Json:
-    """The address with its own uri and its suggested corrections."""
+    """JSON of an address of the cart, with the address's own uri and its suggested corrections."""
     wire: Json = {"uri": f"{cart_uri(base)}/{side}-address"} | address_wire(cart, side)
     return wire | ({"suggestions": suggestions_wire(cart, side, base)} if cart.suggestions(side) else {})
 
 
 def address_wire(cart: Cart, side: Side) -> Json:
-    """JSON of an address of the cart. Fields that were not sent are null."""
+    """JSON of an address of the cart. Fields that the client did not send are null."""
     address = cart.address(side) or {}
     wire: Json = {"id": f"{side}Address"} | {name: address.get(name) for name in ADDRESS_FIELDS}
     return wire | {"title": None} if side == "billing" else wire
@@ -266,7 +266,7 @@ def shipping_method_wire(cart: Cart) -> Json:
 
 
 def shipping_options_wire(cart: Cart, base: str, *, is_listed: bool, is_full: bool) -> Json:
-    """`is_listed`: include the available options. `is_full`: include the id and the costs of each option."""
+    """JSON of the shipping options. `is_listed`: with the available options. `is_full`: with ids and costs."""
     wire: Json = {"uri": f"{cart_uri(base)}/shipping-options"}
     options = cart.shipping_options()
     if is_listed and options:

@@ -1,4 +1,4 @@
-"""The amounts that the sources of a cart pay. Store credit pays first; the primary source pays the remaining amount."""
+"""Amounts that the sources of a cart pay: store credit pays first, and the primary source pays the remaining amount."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from sandbox.wire.money import ZERO
 COMBINABLE = frozenset(
     {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
 )
-"""Types of a primary source that may pay together with store credit."""
+"""Types of primary sources that may be combined with store credit."""
 
 
 class Contributions(NamedTuple):

@@ -1,4 +1,4 @@
-"""Faults: failures that a developer or a test causes for the calls of a path."""
+"""Faults: failures of API calls that a developer or a test causes on purpose."""
 
 from typing import Annotated, Literal
 
@@ -22,17 +22,17 @@ FIELDS_OF_KIND: dict[Kind, frozenset[str]] = {
     "delay": frozenset({"delay_s"}),
     "drip": frozenset({"delay_s"}),
 }
-"""Fields that only faults of one kind use, by kind. Every kind also uses `COMMON_FIELDS`."""
+"""Additional fields of a fault, by the kind of fault. All faults also have the fields in `COMMON_FIELDS`."""
 
 COMMON_FIELDS = frozenset({"path", "kind", "method", "skips", "times"})
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A failure of the next calls of a path.
+    """A failure of the next API calls of a path. The kinds are:
 
-    - status: the call does nothing and is answered with `status`, and with `code` and `description` in `envelope`
-    - delay: the answer comes after `delay_s`
-    - drip: the answer comes byte by byte, with `delay_s` between them
+    - status: the call has no effect, and the answer is an error in the format `envelope`
+    - delay: the answer is sent after `delay_s` seconds
+    - drip: the answer is sent byte by byte, with `delay_s` seconds between two bytes
     - drop-before, drop-after: the connection is closed before or after the call has taken effect
     - malformed: the answer is half of the JSON
     - huge: the answer is 8 MiB of JSON
@@ -40,13 +40,13 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
 
     path: str
-    """Template of a route, such as `/v1/shoppers/me/orders/{id}`, or `*`."""
+    """Path template of the calls that fail, such as `/v1/shoppers/me/orders/{id}`; `*` for all paths."""
     kind: Kind
     method: str | None = None
     skips: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Number of calls that succeed before the first failure."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """Number of calls that fail; None: all calls, until the faults are cleared or the sandbox is reset."""
+    """Number of calls that fail; None: every call fails until the faults are cleared or the sandbox is reset."""
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 500
     code: str = "system-error"
     subcode: str | None = None

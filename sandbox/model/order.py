@@ -1,4 +1,4 @@
-"""An order: a submitted cart, with the states of fulfilment and payment."""
+"""An order: a submitted cart, with the states of its fulfilment and payment."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from sandbox.wire.money import ZERO, money
 from sandbox.wire.values import Json, boolean, timestamp_in_seconds
 
 LISTED_AMOUNTS = ("total", "formattedTotal")
-"""Amounts of an order in a list that is not fully expanded."""
+"""Amounts that a list of orders shows without `expand=all`."""
 
 
 @dataclass
@@ -25,11 +25,11 @@ class Order:
     submitted_at: datetime | None = None
     paid_at: datetime | None = None
     password: str = field(default_factory=lambda: secrets.token_hex(5))
-    """Password of the confirmation mail. Any caller can look up the order by its number and this password."""
+    """Password from the confirmation mail. Any caller can look up the order by its number and this password."""
     refunded: Decimal = ZERO
     charge_status: str = "Capturable"
     shows_source: bool = True
-    """Whether the order shows its source. Very old orders of Digital River show only the summary in `payment`."""
+    """Whether the JSON of the order contains its source. Very old orders have only a summary in `payment`."""
 
     @property
     def id(self) -> int:
@@ -57,7 +57,7 @@ class Order:
     def is_shipped(self) -> bool:
         return self.state == "Complete"
 
-    # Answers.
+    # JSON of the order.
 
     def uri(self, base: str) -> str:
         return f"{base}/v1/shoppers/me/orders/{self.id}"
@@ -86,7 +86,7 @@ class Order:
         }
 
     def submitted_wire(self, base: str) -> Json:
-        """The answer of submit-cart and resume-cart, with the field names of a cart."""
+        """JSON of the order in the answer to submit-cart and resume-cart, with the field names of a cart."""
         cart = self.cart
         lines = self.line_wires(base, is_full=True)
         for line in lines:
@@ -108,7 +108,7 @@ class Order:
         return wire | cart_wire.registrations_wire(cart) | self._sources_wire()
 
     def wire(self, base: str, expand: Expand) -> Json:
-        """The answer of `GET orders/{id}`. `expand` adds the fields of addresses, products and attributes."""
+        """JSON of the order for `GET orders/{id}`. `expand` adds the fields of addresses, products and attributes."""
         cart = self.cart
         wire = self.header_wire(base) | {
             "pricing": cart_wire.order_pricing_wire(cart),
@@ -128,7 +128,7 @@ class Order:
         return wire
 
     def listed_wire(self, base: str, expand: Expand) -> Json:
-        """The order in a list: `uri` and the expanded fields."""
+        """JSON of the order in a list: `uri` and the expanded fields."""
         if not expand.all and not expand.paths:
             return {"uri": self.uri(base)}
         wire = expand.select(self.wire(base, expand), {"uri"})
@@ -137,7 +137,7 @@ class Order:
         return wire
 
     def lookup_wire(self, base: str, expand: Expand) -> Json:
-        """The order in the answer of order-lookup."""
+        """JSON of the order in the answer to order-lookup."""
         full = self.wire(base, Expand(all=True))
         if expand.all:
             return full
@@ -154,7 +154,7 @@ class Order:
         return {"uri": f"{self.uri(base)}/line-items", "lineItem": self.line_wires(base, is_full=is_full)}
 
     def line_wires(self, base: str, *, is_full: bool) -> list[Json]:
-        """JSON of the lines. `is_full`: include all fields of the products."""
+        """JSON of the order lines. `is_full`: include all fields of the products."""
         wires = cart_wire.line_wires(self.cart, base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
         for wire, line in zip(wires, self.cart.lines, strict=True):
             if not is_full:
@@ -188,7 +188,7 @@ class Order:
         return wire
 
     def _summary_wire(self) -> Json:
-        """`payment`, a summary for older clients."""
+        """JSON of the field `payment`, which summarizes the payment for older clients."""
         source = self.cart.source
         if source is None:
             return {}

@@ -1,6 +1,6 @@
-"""States of a payment session: of an open cart, and after a submission.
+"""States of the payment session of a cart, before and after its submission.
 
-After a submission, `sandbox/timeline/settlement.py` changes the state as time passes.
+After the submission, `sandbox/timeline/settlement.py` changes the state as time passes.
 """
 
 from sandbox.demo_shop.payment_methods import Workflow
@@ -17,7 +17,7 @@ SESSION_STATES = (
     "failed",
     "cancelled",
 )
-"""States of a payment session that Digital River documents."""
+"""All states of a payment session that Digital River documents."""
 
 STATES_AFTER_SUBMISSION: dict[Workflow, tuple[str, str]] = {
     "standard": ("Submitted", "complete"),
@@ -25,13 +25,16 @@ STATES_AFTER_SUBMISSION: dict[Workflow, tuple[str, str]] = {
     "submit-then-redirect": ("Source Pending Redirect", "pending_redirect"),
     "delayed": ("Source Pending Funds", "pending_funds"),
 }
-"""States of the order and of its payment session after the submission, by the workflow of the source."""
+"""States of an order and its payment session right after the submission, by the workflow of the source."""
 
 
 def state_of_cart(
     *, forced: str | None, after_submission: str | None, has_failed: bool, source_state: str | None, is_paid: bool
 ) -> str:
-    """State of a payment session. `forced`: set by a control. `is_paid`: the attached sources cover the total."""
+    """State of a cart's payment session.
+
+    `forced` is a state that a sandbox control has set. `is_paid`: whether the attached sources cover the total.
+    """
     if forced is not None:
         return forced
     if after_submission is not None:

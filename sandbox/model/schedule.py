@@ -1,4 +1,4 @@
-"""Calls that the sandbox makes at a later time of its clock."""
+"""A schedule of function calls that the sandbox makes when its clock reaches their time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from itertools import count
 class _ScheduledCall:
     at: datetime
     number: int
-    """Calls with the same time run in the order in which they were added."""
+    """Serial number: calls with the same time run in the order in which they were added."""
     act: Callable[[], None] = field(compare=False)
 
 
@@ -24,6 +24,6 @@ class Schedule:
         heappush(self._calls, _ScheduledCall(at, next(self._numbers), act))
 
     def run_until(self, now: datetime) -> None:
-        """Run every call that is due by `now`, including calls that these calls add."""
+        """Run all calls that are due by `now`, including due calls that are added meanwhile."""
         while self._calls and self._calls[0].at <= now:
             heappop(self._calls).act()

@@ -57,7 +57,7 @@ class Account:
     id: str
     username: str
     password: str | None
-    """Password; None: the merchant's own site checks the password, and signs the shopper in by `external_reference`."""
+    """Password; None if the merchant's own site signs the shopper in by `external_reference`."""
     external_reference: str | None
     shopper: "Shopper"
     first_name: str
@@ -117,7 +117,7 @@ class Shopper:
     last_order: Order | None = None
     """The order that resume-cart resumes."""
     account: Account | None = None
-    """Account of a registered shopper; None: a guest."""
+    """Account of a registered shopper; None for a guest."""
 
     @property
     def is_registered(self) -> bool:
@@ -131,7 +131,7 @@ class Shopper:
 def set_default(
     entries: Sequence[SavedAddress | PaymentOption], entry: SavedAddress | PaymentOption, value: bool
 ) -> None:
-    """Make the entry the default or not. A new default replaces the old default."""
+    """Set whether the entry is the default entry. A new default replaces the previous default."""
     if value:
         for other in entries:
             other.is_default = False

@@ -1,4 +1,4 @@
-"""Payment sources: their states, and how each service shows them."""
+"""Payment sources: their states, and their JSON in the answers of each service."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ STATES_AFTER_CREATION: dict[Flow, State] = {
 }
 
 STORE_CREDIT = Method(name="Store credit", type="customerCredit", flow="standard", workflow="standard", limits=())
-"""Store credit. A server creates the source; no list of payment methods shows this method."""
+"""The payment method of store credit, which no list of payment methods contains. Only servers create such sources."""
 
 FUNDS_ARRIVE_WITHIN = timedelta(days=30)
 
@@ -33,7 +33,7 @@ class Owner:
     email: str | None
     phone: str | None
     address: Json
-    """Address in the fields of the payment service: `line1`, `line2`, `city`, `state`, `postalCode`, `country`."""
+    """Address with the field names of the payment service, such as `line1`, `city` and `postalCode`."""
 
     def wire(self) -> Json:
         fields = {
@@ -45,7 +45,7 @@ class Owner:
         return {name: value for name, value in fields.items() if value is not None} | {"address": self.address}
 
     def cart_address(self) -> Json:
-        """The address in the fields of a cart."""
+        """The owner's address with the field names of a cart address."""
         return {
             "firstName": self.first_name,
             "lastName": self.last_name,
@@ -73,19 +73,19 @@ class Source:
     """Id of the payment session for which the source was created."""
     created_at: datetime
     details: Json
-    """The object named after the type: for a card the brand, the expiration date and the last four digits."""
+    """Details that depend on the type: for a card the brand, the expiration date and the last four digits."""
     redirect: Json = field(default_factory=dict)
     reusable: bool = False
-    """Whether the source was saved as a payment option, and can be charged again."""
+    """Whether the source was saved as a payment option and can be charged more than once."""
     scenario: Scenario = field(default_factory=Scenario)
     authenticated_for: set[str] = field(default_factory=set)
-    """Payment sessions for which the shopper has passed the bank's challenge."""
+    """Ids of the payment sessions for which the shopper has passed the bank's challenge."""
     failed_for: set[str] = field(default_factory=set)
-    """Payment sessions whose failed challenge has not been reported yet."""
+    """Ids of the payment sessions whose failed challenge has not been reported yet."""
     wallet_option: str | None = None
     """Name of the payment method that the shopper chose on PayPal's page."""
     upstream_id: str | None = None
-    """The merchant's own reference for store credit."""
+    """The merchant's own reference of the store credit."""
 
     def __post_init__(self) -> None:
         self.secret = f"{self.id}_{uuid4()}"
@@ -116,8 +116,8 @@ class Source:
     def declined_for(self, session_id: str, charge_type: str) -> Decline | None:
         """Reason for which the bank declines the charge; None if the bank accepts the charge.
 
-        A card that was challenged at its creation has passed the challenge only for its first purchase. A saved card
-        is challenged for each purchase.
+        A card that was challenged when it was created is not challenged again at its first purchase. A saved card is
+        challenged at each purchase.
         """
         if charge_type != "customer_initiated" or session_id in self.authenticated_for:
             return None if self.scenario.challenged == "charge" else self.scenario.decline
@@ -126,13 +126,13 @@ class Source:
         return self.scenario.decline
 
     def has_expired(self, now: datetime) -> bool:
-        """Whether the source is a card after its expiration month."""
+        """Whether the source is a card whose expiration month has passed."""
         if self.type != "creditCard":
             return False
         return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)
 
     def consume(self) -> None:
-        """Mark the source as charged. A reusable source can be charged again, and does not change."""
+        """Mark the source as charged. A reusable source stays unchanged, because it can be charged again."""
         if not self.reusable:
             self.state = "consumed"
 

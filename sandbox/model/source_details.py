@@ -1,4 +1,4 @@
-"""The fields that each payment method needs in a new source, and the details that the source then shows."""
+"""Checks the fields that each payment method requires in a new source, and creates the details of the source."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ STORES = {
     "060": ("Lawson / MiniStop", "ローソン/ミニストップ"),
     "080": ("Daily Store", "デイリーヤマザキ"),
 }
-"""Konbini stores by `storeId`, in English and Japanese."""
+"""Names of the konbini stores in English and Japanese, by `storeId`."""
 
 LAWSON = "060"
 
@@ -29,7 +29,7 @@ AMAZON_LANGUAGES = frozenset({"en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_E
 
 
 def check_details(method: Method, sent: Body, owner: Owner | None) -> None:
-    """`sent` is the object named after the type. Raises for missing fields and for values that no provider accepts."""
+    """Check the details of a new source. Raises an error for missing fields and for values that no provider accepts."""
     for name in method.required:
         if not sent.string(name):
             raise missing_parameter(f"{method.type}.{name}")
@@ -77,7 +77,7 @@ _CHECKS: dict[str, Callable[[Method, Body, Owner | None], None]] = {
 
 
 def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime) -> Json:
-    """Details of a new source: the object that the source shows under the name of its type."""
+    """Details of a new source: the object in the field that is named after the type of the source."""
     match method.type:
         case "creditCard":
             return _card(sent, number or "", now)
@@ -95,7 +95,7 @@ def details(method: Method, sent: Body, *, number: str | None, currency: str, no
 
 
 def details_of_approval(method: Method) -> Json:
-    """Details that the provider adds when the shopper approves."""
+    """Details that the provider adds to the source when the shopper approves the payment."""
     if method.type != "ccavenue":
         return {}
     return {
@@ -133,7 +133,7 @@ def _card(sent: Body, number: str, now: datetime) -> Json:
 
 
 def _bank_account(currency: str) -> Json:
-    """The account that receives a wire transfer."""
+    """Bank account that receives a wire transfer."""
     account: Json = {
         "referenceId": str(uuid4().int)[:12],
         "bankName": "Example Bank N.A.",

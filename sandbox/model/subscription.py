@@ -1,4 +1,4 @@
-"""A subscription: a product that its shopper buys again at the end of each term."""
+"""A subscription: a product that a shopper buys again at the end of each term."""
 
 import calendar
 from collections.abc import Callable
@@ -19,7 +19,7 @@ State = Literal["FreeTrial", "Subscribed", "PendingRenewal", "Cancelled"]
 Term = tuple[TermUnit, int]
 
 GRACE = timedelta(days=7)
-"""Time until a subscription is cancelled, if its renewal cannot be paid."""
+"""Time after which a subscription is cancelled, if its renewal cannot be paid."""
 
 DAYS = {"MONTHS": 30, "YEARS": 365}
 
@@ -49,7 +49,7 @@ class Subscription:
     created_at: datetime
     expires_at: datetime
     source: Source
-    """Source that pays the renewals."""
+    """Payment source that pays the renewals."""
     address: Json
     orders: list[Order] = field(default_factory=list)
     """Orders of the subscription, the oldest first."""
@@ -75,13 +75,13 @@ class Subscription:
 
     @property
     def option(self) -> PaymentOption | None:
-        """The saved payment option of the source."""
+        """The saved payment option whose source pays the renewals; None if there is no such option."""
         return next((option for option in self.account.payment_options if option.source is self.source), None)
 
     def cancel(self, at: datetime) -> None:
         self.state, self.cancelled_at = "Cancelled", at
 
-    # Answers.
+    # JSON of the subscription.
 
     def wire(self, *, shows_shopper: bool) -> Json:
         """The subscription as JSON, in the form that the merchant receives."""

@@ -1,4 +1,4 @@
-"""Sandbox switches: how the sandbox behaves where Digital River's documents differ."""
+"""Sandbox switches, which select the behaviour in cases that Digital River's documents describe differently."""
 
 from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple, TypeVar, get_args, get_type_hints
@@ -7,14 +7,14 @@ T = TypeVar("T")
 
 
 def _switch(default: T, *meanings: str) -> T:
-    """Switch with one line for each value, in the order of the values. The lines are shown at `/_sandbox/`."""
+    """Sandbox switch with one description for each value, in the order of the values."""
     described: T = field(default=default, metadata={"meaning": "\n".join(meanings)})
     return described
 
 
 @dataclass
 class Switches:
-    """Set with `POST /_sandbox/switches`, or directly in a test. The first value of a switch is the default."""
+    """Values of all sandbox switches, which `POST /_sandbox/switches` changes."""
 
     single_as: Literal["list", "object"] = _switch(
         "list",
@@ -109,7 +109,7 @@ class SwitchDescription(NamedTuple):
     values: tuple[str | int, ...]
     """Values of the switch, the default first."""
     meaning: str
-    """One line for each value."""
+    """Descriptions of the values, one line for each value."""
 
 
 def described_switches() -> list[SwitchDescription]:

@@ -1,4 +1,4 @@
-"""The lines of a cart, their prices, and the totals."""
+"""Cart lines, their prices, and the totals of a cart."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Line:
     quantity: int
     attributes: Json | None = None
     terms: Json | None = None
-    """Recurring terms; None: the product is bought once."""
+    """Terms of a recurring purchase; None if the product is bought only once."""
     offer: ProductOffer | None = None
-    """The offer through which the line was added."""
+    """Offer through which the line was added; None if it was added without an offer."""
     parent_id: int | None = None
     """Id of the parent line. Removing the parent line also removes this line."""
 
@@ -48,7 +48,7 @@ class Totals:
     lines: list[LinePrice]
     subtotal: Decimal
     order_offer: OrderOffer | None
-    """Order offer that applies: of the offers whose minimum subtotal is reached, the one with the highest discount."""
+    """Order offer with the highest discount, among the offers whose minimum subtotal is reached."""
     discount: Decimal
     """Discount from the order offer."""
     shipping: Decimal
@@ -65,7 +65,7 @@ def add_up(
     shipping: Decimal,
     tax_rate: Decimal,
 ) -> Totals:
-    """Totals of the lines. Each line has a share of discount and shipping tax, so that line taxes add up to the tax."""
+    """Prices and totals of the lines. The order discount and the shipping tax are divided among the lines."""
     listed = [line.product.price(currency) * line.quantity for line in lines]
     line_discounts = [line.discount(currency) for line in lines]
     sales = [price - discount for price, discount in zip(listed, line_discounts, strict=True)]

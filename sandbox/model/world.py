@@ -1,4 +1,4 @@
-"""The state of one sandbox. A reset restores the state at start."""
+"""The whole state of a sandbox. A reset restores the initial state."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ class Token:
     created_at: datetime
     expires_at: datetime
     session: str = ""
-    """Id shared by the tokens of one sign-in, which are renewed and revoked together."""
+    """Id of the sign-in. All tokens of one sign-in are revoked together."""
 
 
 @dataclass
@@ -61,19 +61,19 @@ class World:
     ledger: dict[str, Balance] = field(default_factory=dict)
     """Balances of store credit, by the shopper's external reference."""
     redirects: dict[str, Source] = field(default_factory=dict)
-    """Sources by the id in the address of the provider's page."""
+    """Sources by the id of the payment provider's page."""
     challenges: dict[str, Challenge] = field(default_factory=dict)
-    """Challenges by the id in the address of the bank's page."""
+    """Challenges by the id of the bank's challenge page."""
     merchant_events: list[Json] = field(default_factory=list)
     """Events for the merchant's server, the oldest first."""
     stock: dict[int, int | None] = field(
         default_factory=lambda: {key: product.stock for key, product in PRODUCTS.items()}
     )
     backorders: dict[int, str | None] = field(default_factory=dict)
-    """Products that are sold while out of stock, with the day they are expected as YYYY-MM-DD."""
+    """Products that are sold while out of stock: expected delivery days as YYYY-MM-DD, by product id."""
     schedule: Schedule = field(default_factory=Schedule)
     moved: timedelta = timedelta(0)
-    """How far the sandbox's clock is ahead of real time."""
+    """Time by which the sandbox's clock is ahead of real time."""
     line_ids: Iterator[int] = field(default_factory=lambda: count(21150010082, 10_000))
     subscription_ids: Iterator[int] = field(default_factory=lambda: count(23480199, 11))
     address_ids: Iterator[int] = field(default_factory=lambda: count(1655007697, 16))
@@ -88,15 +88,15 @@ class World:
     def reset(self) -> None:
         vars(self).update(vars(World()))
 
-    # Time of the sandbox.
+    # The clock of the sandbox.
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.moved
 
     def advance(self, by: timedelta = timedelta(0)) -> None:
-        """Move the clock forward, and run every scheduled call that is due by then.
+        """Move the clock forward, and run all scheduled calls that are due by the new time.
 
-        Real time passes as well, so every request begins with a call of `advance`.
+        Every request calls `advance` first, since real time also moves the clock.
         """
         self.moved += by
         self.schedule.run_until(self.now())
@@ -104,7 +104,7 @@ class World:
     def later(self, after: timedelta, act: Callable[[], None]) -> None:
         self.schedule.add(self.now() + after, act)
 
-    # Tokens.
+    # Access tokens and refresh tokens.
 
     def new_shopper(self) -> Shopper:
         shopper = Shopper(str(next(self._shopper_ids)))
@@ -129,7 +129,7 @@ class World:
             for value in [value for value, token in tokens.items() if matches(token)]:
                 del tokens[value]
 
-    # Accounts.
+    # Accounts of registered shoppers.
 
     def open_account(
         self,
@@ -140,7 +140,7 @@ class World:
         last_name: str,
         email: str | None = None,
     ) -> Account:
-        """`email` defaults to the user name."""
+        """Open the account of a new registered shopper. `email` defaults to the user name."""
         shopper = self.new_shopper()
         account = Account(
             id=str(uuid4()),
@@ -212,7 +212,7 @@ class World:
             return guests
         return own
 
-    # Carts.
+    # Carts of shoppers.
 
     def cart_of(self, shopper: Shopper) -> Cart:
         """Active cart of the shopper; a new cart if the shopper has none."""
@@ -240,18 +240,18 @@ class World:
 
     @property
     def strict(self) -> bool:
-        """Whether a source with a fixed amount pays no more than this amount."""
+        """Whether a source with a fixed amount cannot pay a higher total (sandbox switch `payment_amounts`)."""
         return self.switches.payment_amounts == "strict"
 
-    # Stock.
+    # Stock of products.
 
     def lacks(self, product_id: int, quantity: int) -> bool:
-        """Whether the product is neither in stock in this quantity, nor sold while out of stock."""
+        """Whether too few units are in stock, and the product is not sold while out of stock."""
         stock = self.stock[product_id]
         return stock is not None and quantity > stock and product_id not in self.backorders
 
     def sells_ahead(self, line: Line) -> bool:
-        """Whether the line is sold while out of stock."""
+        """Whether the line exceeds the stock of a product that is sold while out of stock."""
         stock = self.stock[line.product.id]
         return line.product.id in self.backorders and stock is not None and line.quantity > stock
 
@@ -268,7 +268,7 @@ class World:
         if stock is not None:
             self.stock[line.product.id] = stock + quantity
 
-    # Lookups.
+    # Lookups of orders and carts.
 
     def orders(self) -> list[Order]:
         """The orders of all shoppers, the newest first."""

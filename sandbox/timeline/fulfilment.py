@@ -1,4 +1,4 @@
-"""Fulfilment of paid orders: an order is picked an hour after its payment, and shipped two days after."""
+"""Fulfilment of paid orders. An order is picked one hour after its payment, and shipped two days after its payment."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ SHIPPED_AFTER = timedelta(days=2)
 
 
 def submit_paid_cart(world: World, shopper: Shopper, cart: Cart, at: datetime) -> Order:
-    """New order of a paid cart that no shopper submits: the cart of a renewal or of a control."""
+    """Create the submitted order of a paid cart without a request from the shopper, for a renewal or a control."""
     order = Order(cart, "Submitted", submitted_at=at)
     order.session_state = "complete"
     shopper.orders[order.id] = order
@@ -22,7 +22,7 @@ def submit_paid_cart(world: World, shopper: Shopper, cart: Cart, at: datetime) -
 
 
 def start(world: World, order: Order) -> None:
-    """Schedule the fulfilment of an order. Its times are counted from the payment."""
+    """Schedule when a paid order is picked and shipped. An unpaid order is not scheduled."""
     paid_at = order.paid_at or order.submitted_at
     if paid_at is not None:
         world.schedule.add(paid_at + PICKED_AFTER, partial(_pick, order))
@@ -30,7 +30,7 @@ def start(world: World, order: Order) -> None:
 
 
 def set_state(world: World, order: Order, state: str) -> None:
-    """Set the state of an order. Any state but `Source Pending …` also marks the order as submitted and paid."""
+    """Set the state of an order. Any state except `Source Pending …` also marks the order as submitted and paid."""
     order.state = state
     if order.submitted_at is None and not state.startswith("Source Pending"):
         order.submitted_at, order.session_state = world.now(), "complete"

@@ -1,4 +1,4 @@
-"""Events of delayed payments that Digital River sends to the merchant's server. The sandbox lists them."""
+"""Events of delayed payments. Digital River sends these events to the merchant's server; the sandbox lists them."""
 
 from sandbox.model.order import Order
 from sandbox.model.source import FUNDS_ARRIVE_WITHIN
@@ -10,7 +10,7 @@ SITE = "riverdemo"
 
 
 def remind(world: World, order: Order) -> None:
-    """Add a reminder, if the order still waits for its payment."""
+    """Add a reminder event, if the order still waits for its payment."""
     if order.state == "Source Pending Funds":
         _add(world, "delayed_payment.reminder", _delayed_order(order))
 

@@ -1,4 +1,4 @@
-"""Subscriptions over time: begun by a paid order, changed on request, renewed or cancelled at the end of a term."""
+"""Begins subscriptions after a paid order, applies requested changes, and renews or cancels them at the term's end."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,14 +11,14 @@ from sandbox.model.world import World
 from sandbox.timeline import fulfilment
 
 DEFAULT_TERM: Term = ("MONTHS", 1)
-"""Term of a recurring line whose product has no term."""
+"""Default term of a subscription, for a product without a term."""
 
 PROCESSED_AFTER = timedelta(minutes=1)
-"""Time from accepting a change until it takes effect."""
+"""Time between a requested change of a subscription and its effect."""
 
 
 def begin(world: World, order: Order) -> None:
-    """Begin a subscription for each recurring line of a registered shopper's order."""
+    """Create a subscription for each recurring line of a registered shopper's order."""
     account = next((account for account in world.accounts if order.id in account.shopper.orders), None)
     source = order.cart.source
     if account is None or source is None or order.submitted_at is None:
@@ -47,7 +47,7 @@ def begin(world: World, order: Order) -> None:
 
 
 def request_change(world: World, subscription: Subscription, kind: str, apply: Callable[[], None]) -> None:
-    """Add a pending change. The schedule calls `apply` when the change takes effect."""
+    """Add a pending change to the subscription. `apply` is called when the change takes effect."""
     change = PendingChange(kind, world.now(), apply)
     subscription.pending_changes.append(change)
     at = change.requested_at + PROCESSED_AFTER
@@ -91,7 +91,7 @@ def _can_be_paid(subscription: Subscription, at: datetime) -> bool:
 
 
 def _renew(world: World, subscription: Subscription, at: datetime) -> None:
-    """Place an order for the next term."""
+    """Place an order for the next term of the subscription."""
     shopper = subscription.account.shopper
     cart = world.new_cart(shopper)
     first = subscription.orders[0].cart

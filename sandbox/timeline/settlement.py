@@ -1,4 +1,4 @@
-"""Sources and charges over time: approved, settled, reviewed or lapsed, as time passes or on a control's request."""
+"""Changes the states of sources, charges and orders as time passes, or on request of a sandbox control."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,17 +13,17 @@ from sandbox.model.world import World
 from sandbox.timeline import fulfilment, merchant_events, renewals
 
 SETTLES_AFTER = timedelta(days=3)
-"""Time until a pending charge settles or fails."""
+"""Time after which a pending charge settles or fails."""
 
 REVIEWED_AFTER = timedelta(days=1)
 
 APPROVED_AFTER = timedelta(hours=1)
-"""Time until the approval, if the shopper chooses "Approve in an hour" on the provider's page."""
+"""Time after which a source is approved, if the shopper chooses "Approve in an hour" on the provider's page."""
 
 REMINDED_AFTER = timedelta(days=20)
-"""Time until the merchant is reminded of an order that waits for its payment."""
+"""Time after which the merchant gets a reminder of an order that waits for its payment."""
 
-# Decisions on the provider's page.
+# Decisions of the shopper on the payment provider's page.
 
 
 def approve(world: World, source: Source) -> None:
@@ -46,10 +46,9 @@ def approve_later(world: World, source: Source) -> None:
 
 
 def _update_order(world: World, source: Source) -> None:
-    """Apply the shopper's decision to the order that waits for this decision.
+    """Apply the shopper's decision about the source to the order that waits for this decision.
 
-    A shopper who approved before the submission approves again after it. The source is already chargeable then,
-    and only the order changes.
+    If the shopper already approved the source before the submission, only the state of the order changes.
     """
     order = world.order_of_source(source)
     if order is None or order.session_state != "pending_redirect":
@@ -60,14 +59,14 @@ def _update_order(world: World, source: Source) -> None:
 
 
 def _reopen_cart(world: World, order: Order) -> None:
-    """Cancel the order and open its cart again. The failed source stays on the cart."""
+    """Cancel the order and open its cart again. The failed source stays attached to the cart."""
     cart = order.cart
     world.return_stock(cart)
     order.state, order.cart = "Cancelled", cart.copy()
     cart.session_state_after_submission, cart.has_failed = None, True
 
 
-# Charges.
+# Charges of orders.
 
 
 def charge(world: World, order: Order) -> None:
@@ -120,7 +119,7 @@ def _cancel(world: World, order: Order, session_state: Literal["failed", "cancel
     world.return_stock(order.cart)
 
 
-# Sources that wait for a payment.
+# Sources that wait for the shopper's payment.
 
 
 def schedule_reminder(world: World, order: Order) -> None:
@@ -167,4 +166,4 @@ ORDER_EVENTS: dict[str, Callable[[World, Order], None]] = {
     "review-passes": pass_review,
     "review-blocks": block,
 }
-"""Events that a control can cause, by name. An event that does not apply to the order's state has no effect."""
+"""Events of an order that a sandbox control can cause, by name. An event that does not fit the state has no effect."""
