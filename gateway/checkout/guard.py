@@ -1,4 +1,4 @@
-"""The checkout guard decides whether a cart may become an order now. If not, it returns the blockers.
+"""The checkout guard, which returns the blockers that prevent a cart from becoming an order.
 
 The guard is a pure function of `GuardInput`. `checkoutReadiness` and `submitOrder` use the same rules.
 """

@@ -155,8 +155,8 @@ class Attempts:
         del self._running[store_key]
         failure = None if task.cancelled() else task.exception()
         if failure is not None and not isinstance(failure, GatewayError | NothingToResume):
-            # The caller may have left, and then nothing else reports the failure.
-            log.error("submission broke off", exc_info=failure)
+            # The failure is logged here, because the caller that would report the failure may have left.
+            log.error("submission interrupted", exc_info=failure)
 
     async def drain(self) -> None:
         """Wait until all tasks of this process have ended. Called when the process has to stop."""

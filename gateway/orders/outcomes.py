@@ -140,7 +140,7 @@ class OrderActionRequired(SubmitOrderResult, frozen=True, tag=True, kw_only=True
     action: RedirectShopperAction | AuthenticateSourceAction
     pending_order: Order | None = None
     is_of_order: bool = False
-    """Whether Digital River already has an order that waits for the action; False if only the cart waits."""
+    """Whether Digital River has already created an order, which waits for the shopper's action."""
 
     @property
     def is_redirect(self) -> bool:

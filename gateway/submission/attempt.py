@@ -233,7 +233,7 @@ class Attempt:
         return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
 
     async def wait_for_replica(self) -> bool:
-        """Wait before the record is read again. Return False if the operation has no time left."""
+        """Wait for another replica to change the record. Return False if the operation has no time left."""
         if self.ctx.operation.deadline_at - time.monotonic() <= POLL_S:
             return False
         await asyncio.sleep(POLL_S)

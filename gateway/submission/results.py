@@ -26,7 +26,7 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order, SubmittedCart
 
 UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
-"""Errors when the cart or the order cannot be read now. The session may end while its order is being placed."""
+"""Errors which mean that the cart or the order cannot be read now, for example because the session has ended."""
 
 REFUSED = "Digital River refused the order. No order was placed and nothing was charged. Submit again with a new key."
 

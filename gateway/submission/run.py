@@ -67,7 +67,7 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
 
 
 async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
-    """Continue an existing attempt. The record is read again in each round, since other replicas may change it."""
+    """Continue an existing attempt, and report its status. Return None if the store has no record of the attempt."""
     while await attempt.read():
         record = attempt.record
         if await attempt.is_running_elsewhere():

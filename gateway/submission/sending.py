@@ -138,7 +138,7 @@ async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
         raise StoreUnavailable(
             "The gateway's store was restarted, and an earlier order of this cart may be on its way. Nothing was sent "
             "and nothing was charged. Submit again later.",
-            detail="the store has lost its memory",
+            detail="the store has lost records",
             retry_after=known_at,
         )
 

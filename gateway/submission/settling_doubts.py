@@ -31,7 +31,7 @@ class Next(Enum):
 async def settle(attempt: Attempt) -> Result | Next:
     """The result that the evidence proves, `Next.RESUME` after a lost resume-cart, or an order that stays in doubt."""
     attempt.ctx.forget_cart()
-    # The time is checked before the evidence is read: only evidence from after the quiet time proves a missing order.
+    # The quiet time is checked first, because only evidence that is read after the quiet time proves a missing order.
     is_quiet = await _is_quiet(attempt)
     evidence = await read_evidence(attempt)
     if evidence is None:

@@ -1,4 +1,4 @@
-"""`tax-registrations`: the tax identifiers of the active cart. Errors have the format `envelope B` of the sandbox."""
+"""`tax-registrations`: the tax identifiers of the active cart. `sandbox/wire/refusal.py` defines error envelope B."""
 
 import re
 from collections.abc import Iterable

@@ -29,7 +29,7 @@ async def create(request: Request) -> Response:
 
 
 def create_source(request: Request, sent: Body) -> Source:
-    """Create and store a payment source. Raises an error in the format `envelope C` for an invalid body."""
+    """Create and store a payment source. Raises an error for an invalid body, see `sandbox/wire/refusal.py`."""
     world = world_of(request)
     method = _method(sent)
     session_id = sent.string("sessionId")

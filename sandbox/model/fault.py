@@ -30,7 +30,7 @@ COMMON_FIELDS = frozenset({"path", "kind", "method", "skips", "times"})
 class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A failure of the next API calls of a path. The kinds are:
 
-    - status: the call has no effect, and the answer is an error in the format `envelope`
+    - status: the call has no effect, and the answer is an error in the format that `envelope` names
     - delay: the answer is sent after `delay_s` seconds
     - drip: the answer is sent byte by byte, with `delay_s` seconds between two bytes
     - drop-before, drop-after: the connection is closed before or after the call has taken effect

@@ -1,4 +1,4 @@
-"""A schedule of function calls that the sandbox makes when its clock reaches their time."""
+"""A schedule of functions that the sandbox calls when its clock reaches the scheduled time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
