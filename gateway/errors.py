@@ -1,30 +1,30 @@
-"""Errors that a client can receive when a part of its request could not be done.
+"""Errors that a client can receive when a field of a request fails.
 
 GatewayError
 ├── BadUserInput            the caller can correct the request
-├── SessionRequired         the field needs a session
-│   └── SessionExpired          and the handle that came is no longer valid
-├── SignInRequired          the field needs the session of a registered shopper
-├── RateLimited             too many requests; nothing was done
-├── NotConfigured           a setting that this part needs is not set
-├── StoreUnavailable        our own store failed; nothing was sent
-│   └── StoreEvicts             it may drop submission records
-├── ConcurrentRequest       another request of the same shopper is in the way
-│   ├── CartBusy                it holds the lock of the cart; nothing of this one was sent
-│   └── KeyedChangeInterrupted  it had the same key and broke off; its change may have been made
-└── UpstreamError           Digital River failed; the shopper did nothing wrong
-    ├── UpstreamTimeout             no answer within the deadline
-    │   ├── TokenRenewalTimeout         to the renewal of the session's token; the call itself was not sent
-    │   └── SubmissionInProgress        to a submission, which goes on
+├── SessionRequired         the field requires a session
+│   └── SessionExpired          the handle of the request is no longer valid
+├── SignInRequired          the field requires the session of a registered shopper
+├── RateLimited             too many requests; nothing was executed
+├── NotConfigured           a setting that the field requires is not set
+├── StoreUnavailable        the gateway's store failed; nothing was sent to Digital River
+│   └── StoreEvicts             the store may evict submission records
+├── ConcurrentRequest       another request of the same shopper blocks this request
+│   ├── CartBusy                the other request has locked the cart; nothing was sent
+│   └── KeyedChangeInterrupted  an earlier request with the same key was interrupted; its change may have been made
+└── UpstreamError           Digital River failed or refused a call
+    ├── UpstreamTimeout             Digital River did not answer before the deadline
+    │   ├── TokenRenewalTimeout         the session's token was not renewed in time; the call was not sent
+    │   └── SubmissionInProgress        the submission continues
     ├── UpstreamUnavailable         the call failed
-    │   └── UpstreamNotReached          and nothing of it left the gateway
-    ├── UpstreamInvalidResponse     an answer in no documented form
+    │   └── UpstreamNotReached          no connection; nothing was sent
+    ├── UpstreamInvalidResponse     the answer has no documented format
     └── UpstreamRefusal             a documented 4xx: a rule of Digital River refused the call
-        └── UpstreamTokenInvalid        the shopper's token is not valid, or no longer
+        └── UpstreamTokenInvalid        the shopper's token is invalid or has expired
 
-A mutation that is refused reports it as data of its payload (`gateway.refusals.user_errors`), and a submission as its
-outcome (`gateway.orders.outcomes`). An exception that is no `GatewayError` is a bug: the client receives
-INTERNAL_ERROR with the request id, and the traceback is logged.
+A refused mutation reports its errors in the payload (`gateway.refusals.user_errors`). A refused submission reports an
+outcome (`gateway.orders.outcomes`). Any other exception is a bug: the client receives INTERNAL_ERROR with the request
+id, and the traceback is logged.
 """
 
 from datetime import datetime
@@ -33,7 +33,7 @@ from typing import ClassVar
 
 
 class TopLevelCode(StrEnum):
-    """Values of `extensions.code`. A code exists only if a client would act differently on it."""
+    """Values of `extensions.code`. There is a code only for errors that require different actions of a client."""
 
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -57,17 +57,17 @@ class TopLevelCode(StrEnum):
 
 
 class GatewayError(Exception):
-    """Base of all errors that a client may receive.
+    """Base class of all errors that a client may receive.
 
-    `message` is for the developer of the client. `detail` is for our log and never leaves the process: statuses,
-    codes of Digital River and causes.
+    `message` is for the developer of the client. `detail` is only logged, and has statuses, causes, and error codes of
+    Digital River.
     """
 
     code: ClassVar[TopLevelCode] = TopLevelCode.INTERNAL_ERROR
     message: str = "Something went wrong in the gateway. Give the support reference when you report it."
 
     def __init__(self, message: str = "", *, detail: str = "", retry_after: datetime | None = None) -> None:
-        # graphql-core reads this attribute, not the text of the exception.
+        # graphql-core sends this attribute to the client, not `str(error)`.
         self.message = message or self.message
         super().__init__(self.message)
         self.detail = detail
@@ -75,7 +75,7 @@ class GatewayError(Exception):
 
     @property
     def extensions(self) -> dict[str, str]:
-        """graphql-core copies these into the answer."""
+        """Extensions of the error in the answer, read by graphql-core."""
         extensions = {"code": self.code.value}
         if self.retry_after is not None:
             extensions["retryAfter"] = self.retry_after.isoformat().replace("+00:00", "Z")
@@ -88,7 +88,7 @@ class BadUserInput(GatewayError):
 
 class SessionRequired(GatewayError):
     code = TopLevelCode.SESSION_REQUIRED
-    message = "This needs a session. Call `startSession` or `addCartLines` first."
+    message = "The field requires a session. Call `startSession` or `addCartLines` first."
 
 
 class SessionExpired(SessionRequired):
@@ -98,12 +98,12 @@ class SessionExpired(SessionRequired):
 
 class SignInRequired(GatewayError):
     code = TopLevelCode.SIGN_IN_REQUIRED
-    message = "This needs the session of a registered shopper. Call `signIn` first."
+    message = "The field requires the session of a registered shopper. Call `signIn` first."
 
 
 class RateLimited(GatewayError):
     code = TopLevelCode.RATE_LIMITED
-    message = "Too many requests. Nothing was done; wait before you try again, until `retryAfter` where it is given."
+    message = "Too many requests. Nothing was executed. Wait until `retryAfter` if the error has it, then try again."
 
 
 class NotConfigured(GatewayError):
@@ -111,27 +111,27 @@ class NotConfigured(GatewayError):
 
 
 class StoreUnavailable(GatewayError):
-    """Raised before a call is sent. A store that fails after it does not change the answer of the call."""
+    """Raised when the store fails before a call is sent. A later failure does not change the answer of the call."""
 
     code = TopLevelCode.STORE_UNAVAILABLE
-    message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged; try again in a moment."
+    message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged. Try again later."
 
 
 class StoreEvicts(StoreUnavailable):
-    """The shared store may drop keys to make room: an order whose submission record is lost could be sent twice."""
+    """The shared store may evict keys. An order whose submission record is evicted could be sent twice."""
 
 
 class ConcurrentRequest(GatewayError):
-    """Another request of the same shopper is in the way. Digital River has no part in it."""
+    """Another request of the same shopper blocks this request. The error does not come from Digital River."""
 
 
 class CartBusy(ConcurrentRequest):
     code = TopLevelCode.CART_BUSY
-    message = "Another change of this cart is under way. Nothing was changed; send the call again."
+    message = "Another change of this cart is in progress. Nothing was changed. Send the request again."
 
 
 class KeyedChangeInterrupted(ConcurrentRequest):
-    """The replica that made the change stopped, or failed in the middle of it."""
+    """The replica that made the change stopped, or failed in the middle of the change."""
 
     code = TopLevelCode.UPSTREAM_TIMEOUT
     message = (
@@ -141,9 +141,9 @@ class KeyedChangeInterrupted(ConcurrentRequest):
 
 
 class UpstreamError(GatewayError):
-    """Digital River did not do its part.
+    """Base class of failures at Digital River.
 
-    `was_sent` is False only when it is certain that no byte of the request left the gateway.
+    `was_sent` is False only when it is certain that no byte of the request was sent.
     """
 
     was_sent = True
@@ -151,27 +151,27 @@ class UpstreamError(GatewayError):
 
 class UpstreamTimeout(UpstreamError):
     code = TopLevelCode.UPSTREAM_TIMEOUT
-    message = "Digital River did not answer in time. Ask for this part again."
+    message = "Digital River did not answer in time. Request the field again."
 
 
 class TokenRenewalTimeout(UpstreamTimeout):
-    """Another replica renews the token of this session and has not finished."""
+    """Another replica is renewing the token of this session and has not finished."""
 
     was_sent = False
 
 
 class SubmissionInProgress(UpstreamTimeout):
-    message = "The submission is still under way. Read `orderSubmission` for its outcome."
+    message = "The submission is still in progress. Read `orderSubmission` for its outcome."
 
 
 class UpstreamUnavailable(UpstreamError):
-    """A lost connection, or a 5xx with its `status` and `reason`.
+    """Lost connection, or a response with a 5xx status, which has `status` and `reason`.
 
-    `retry_after_s`: the pause in seconds that Digital River asked for.
+    `retry_after_s` is the pause that Digital River requires, in seconds.
     """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
-    message = "Digital River does not answer. Ask for this part again later."
+    message = "Digital River does not answer. Request the field again later."
 
     def __init__(
         self, *, detail: str = "", status: int | None = None, reason: str = "", retry_after_s: float | None = None
@@ -183,26 +183,26 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class UpstreamNotReached(UpstreamUnavailable):
-    """Connection refused, name not resolved, or no TLS. Nothing left the gateway: any call may be repeated."""
+    """Connection refused, host name not resolved, or TLS failed. Nothing was sent, so any call may be repeated."""
 
     was_sent = False
 
 
 class UpstreamInvalidResponse(UpstreamError):
     code = TopLevelCode.UPSTREAM_INVALID_RESPONSE
-    message = "Digital River sent an answer that cannot be read. Give the support reference when you report it."
+    message = "Digital River sent an invalid answer. Give the support reference when you report it."
 
 
 class UpstreamRefusal(UpstreamError):
-    """A 4xx, or a 2xx that carries errors. The caller handles it; few refusals reach a client as they are.
+    """A response with a 4xx status, or with a 2xx status and errors. Callers convert most refusals to other errors.
 
-    `reason` and `subcode` are Digital River's codes, trimmed and in lower case. `reason` is empty when the body was
-    in no documented envelope. `description` may name what the shopper typed, and is never shown or logged.
-    `declined_hard` is the decline type for the customer, where one came.
+    `reason` and `subcode` are Digital River's error codes, trimmed and in lower case. `reason` is empty when the body
+    has no documented format. `description` may contain input of the shopper, and is never logged or sent to a client.
+    `declined_hard` is whether Digital River reports a permanent decline; None without a decline type.
     """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
-    message = "Digital River refused this part. Give the support reference when you report it."
+    message = "Digital River refused a call for this field. Give the support reference when you report it."
 
     def __init__(
         self,
@@ -222,4 +222,4 @@ class UpstreamRefusal(UpstreamError):
 
 
 class UpstreamTokenInvalid(UpstreamRefusal):
-    """401: the token has ended, was revoked, or belongs to another site."""
+    """Status 401: the token has expired, was revoked, or belongs to another site."""

@@ -1,6 +1,6 @@
-"""Cache-Control, ETag and Vary of an answer, and who may read it across origins.
+"""Sets the headers Cache-Control, ETag and Vary of an answer, and the origins that may read the answer.
 
-A public answer depends on its URL alone and may be read by every origin. Any other answer is for its caller and is not
+A public answer depends only on its URL, and every origin may read it. Any other answer is for one caller and is not
 cached.
 """
 
@@ -18,7 +18,7 @@ PRIVATE_VARY = "Cookie, Authorization, Origin"
 
 
 def cacheable(request: Request, response: Response, policy: CachePolicy) -> Response:
-    """The answer to a GET with its Cache-Control and ETag; 304 if the client has it already."""
+    """Answer to a GET request, with Cache-Control and ETag; status 304 if the client already has the answer."""
     response.headers["Cache-Control"] = policy.cache_control
     if policy.cache_control == NOT_CACHED:
         return response
@@ -36,7 +36,7 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 def open_to_all(headers: MutableHeaders) -> None:
-    """Correct the headers that CORS set on a public answer: a cache may have stored it for a page of another origin."""
+    """Let every origin read a public answer. CORS allows only one origin, but a cache may send the answer to others."""
     headers["Vary"] = PUBLIC_VARY
     headers["Access-Control-Allow-Origin"] = "*"
     del headers["Access-Control-Allow-Credentials"]

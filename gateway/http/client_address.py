@@ -1,4 +1,4 @@
-"""The client's address and scheme. Forwarding headers count only from trusted proxies."""
+"""The client's address and scheme. Forwarding headers are used only if they come from trusted proxies."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -11,7 +11,8 @@ from gateway.settings import Settings
 
 @dataclass(frozen=True)
 class ClientConnection:
-    """`address` is the shopper's; None if it is unknown. `is_encrypted`: TLS to the gateway or proxy."""
+    """`address` is the shopper's IP address, or None if unknown. `is_encrypted`: whether the client used TLS to the
+    gateway or proxy."""
 
     address: str | None
     is_encrypted: bool
@@ -23,7 +24,7 @@ def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
         return ClientConnection(str(peer) if peer else None, scope["scheme"] == "https")
     headers = Headers(scope=scope)
     is_encrypted = headers.get("x-forwarded-proto", "").strip().lower() == "https"
-    # Each proxy appends the address it was called from, so the nearest one stands last.
+    # Each proxy appends the address of its caller, so the address nearest to the gateway is last.
     for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
         address = _parsed(hop.strip())
         if hop.strip() and not _is_trusted(address, settings):

@@ -1,6 +1,7 @@
-"""GraphQL over HTTP, from the request to the execution of its operation.
+"""GraphQL over HTTP: reads a request, checks it and executes its operation.
 
-Whatever must not be executed is refused here, before any call to Digital River. `response` builds the answer.
+Requests that must not be executed are refused here, before any call to Digital River. The module `response` builds the
+answer.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Health checks for orchestrators: `ok` or `not ready`, and nothing else."""
+"""Health checks for orchestrators. The answers are `ok` and `not ready`."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,7 +13,7 @@ def routes(store: Store) -> list[Route]:
         return PlainTextResponse("ok")
 
     async def ready(_request: Request) -> Response:
-        """Not ready while the store is unreachable."""
+        """Status 503 while the store cannot be reached."""
         try:
             await store.check()
         except StoreUnavailable:

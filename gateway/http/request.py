@@ -1,4 +1,4 @@
-"""Reads a GraphQL request from a body or a URL. The document and its variables are not looked at."""
+"""Reads a GraphQL request from a body or a URL, without checking the document or the values of its variables."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from gateway.errors import TopLevelCode
 
 MAX_VARIABLES_BYTES = 64 * 1024
-"""Half of the default limit of a body. Larger variables are slow to check, and no client needs them."""
+"""Maximum length of the variables in bytes: half of the default body limit. Larger variables take long to check, and no
+client needs them."""
 
 SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
@@ -18,7 +19,7 @@ URL_PARAMETERS = frozenset({"query", "operationName", "variables", "extensions",
 
 
 class RequestRefused(Exception):
-    """The request is not executed. `allow`: value of the Allow header."""
+    """Raised for a request that is not executed. `allow` is the value of the Allow header."""
 
     def __init__(self, status: int, code: TopLevelCode, *messages: str, allow: str | None = None) -> None:
         super().__init__(code.value)
@@ -30,9 +31,9 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """A well-formed GraphQL request. It has a document, the document's SHA-256 in hex, or both.
+    """A well-formed GraphQL request, with a document, the document's SHA-256 in hex, or both.
 
-    `other_strings`: the operation name, and everything in the URL that is not a parameter of GraphQL.
+    `other_strings` are the operation name, and the names and values of unknown URL parameters.
     """
 
     query: str | None
@@ -43,7 +44,7 @@ class ParsedRequest:
 
 
 async def read(request: Request) -> ParsedRequest:
-    """Raises `RequestRefused`."""
+    """The GraphQL request in an HTTP request. Raises `RequestRefused`."""
     if request.method == "GET":
         return _parsed(_url_fields(request), request)
     if request.method != "POST":
@@ -53,8 +54,8 @@ async def read(request: Request) -> ParsedRequest:
     try:
         body = await request.body()
     except ClientDisconnect:
-        # The client has gone and gets no answer; this ends the request.
-        raise _bad_request("The body ended early.") from None
+        # The client has disconnected, so no answer is sent. The exception ends the request.
+        raise _bad_request("The body is incomplete.") from None
     return _parsed(_body_fields(body), request)
 
 
@@ -121,7 +122,7 @@ def _parsed(fields: dict[str, Any], request: Request) -> ParsedRequest:
 
 
 def _sha256(fields: dict[str, Any]) -> Any:
-    """`documentId`, else the hash of Apollo's `persistedQuery`, as the client sent it."""
+    """Hash of the document as the client sent it: `documentId`, or if missing the hash of Apollo's `persistedQuery`."""
     if fields.get("documentId") is not None:
         return fields["documentId"]
     extensions = fields.get("extensions")

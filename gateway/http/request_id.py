@@ -1,4 +1,4 @@
-"""Gives each request an id and a log line, and each answer that id and the fixed headers."""
+"""Adds a request id and fixed headers to each answer, and logs each request."""
 
 import logging
 import re
@@ -27,17 +27,17 @@ FIXED_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""On every answer that does not set them itself."""
+"""Default headers of every answer."""
 
 HSTS = "max-age=31536000"
 
 
 class RequestIds:
-    """The outermost layer.
+    """The outermost middleware.
 
-    Sets `request_id`, `connection` (see `client_address`) and `logged` of a request's state. `logged` are the facts for
-    the log line; the endpoint adds to them. A client's own id is used if it is harmless: clients trace their requests
-    by it.
+    Sets `request_id`, `connection` (see `client_address`) and `logged` in the state of the request. `logged` are the
+    fields of the log line, to which the endpoint adds. A valid `X-Request-Id` of the client is used, so that clients
+    can trace requests by their own ids.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -85,13 +85,13 @@ def _request_id(client_id: str) -> str:
 def _log_request(scope: Scope, logged: dict[str, object], duration_s: float) -> None:
     route = _route(scope)
     method = scope["method"] if scope["method"] in METHODS else "other"
-    # Orchestrators check health every few seconds.
+    # Health checks are sent every few seconds, so they are logged at the level DEBUG.
     level = logging.DEBUG if route.startswith("/health/") else logging.INFO
     facts = {"method": method, "route": route, "duration_ms": round(duration_s * 1000, 1)}
     log.log(level, "request answered", extra=facts | logged)
 
 
 def _route(scope: Scope) -> str:
-    """The path of the route that matched. Other paths are not logged: they are the client's own words."""
+    """Path of the matched route. Other paths are not logged, because clients can put any string in them."""
     route = getattr(scope.get("route"), "path", None)
     return route if isinstance(route, str) else "none"

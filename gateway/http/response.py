@@ -1,4 +1,4 @@
-"""Builds the answer to a GraphQL request: status, errors without internals, cost headers and session cookie."""
+"""Builds the answer to a GraphQL request: status, errors without internal details, cost headers and session cookie."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,19 +23,19 @@ LEGACY = "application/json"
 
 
 COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
-"""The estimate of an operation and its limit, in points."""
+"""Headers with the estimated cost of an operation and the cost limit, in points."""
 
 MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
 
 FORBIDDEN_NULL = "Cannot return null for non-nullable field"
-"""Beginning of graphql-core's message when Digital River left out a value it always has."""
+"""Beginning of graphql-core's message when Digital River omitted a value that it always sends."""
 
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
 RETRY_AFTER_S = 60
 
 STATUSES = {TopLevelCode.DOCUMENT_NOT_TRUSTED: 403, TopLevelCode.METHOD_NOT_ALLOWED: 405}
-"""Of refused documents, in either media type."""
+"""HTTP statuses of refused documents by error code, for both media types."""
 
 Entry = dict[str, Any]
 """An error of the answer."""
@@ -43,7 +43,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class ResponseWriter:
-    """Writes the answer to one request. Each method also returns the codes of the answer's errors."""
+    """Writes the answer to one request. Each method also returns the error codes of the answer."""
 
     settings: Settings
     request_id: str
@@ -102,7 +102,8 @@ class ResponseWriter:
         return 200
 
     def _entry(self, error: GraphQLError, *, was_executed: bool) -> Entry:
-        """The error as the client sees it. Anything that is not a `GatewayError` is masked and logged."""
+        """Error as it is sent to the client. An exception that is not a `GatewayError` is logged, and its message is
+        replaced."""
         cause = _cause(error)
         entry: Entry = dict(error.formatted)
         if isinstance(cause, GatewayError):
@@ -130,7 +131,7 @@ class ResponseWriter:
 
 
 def _cause(error: GraphQLError) -> Exception | None:
-    """The exception of a resolver; None if graphql-core itself reports the error."""
+    """Exception that a resolver raised; None if graphql-core itself reports the error."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error

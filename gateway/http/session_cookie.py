@@ -1,4 +1,4 @@
-"""The session cookie: its name, its attributes, and the handle that a request carries in it or in a bearer token."""
+"""The session cookie, and the session handle that a request has in its cookie or bearer token."""
 
 import logging
 
@@ -18,9 +18,9 @@ COOKIE = "__Host-rf_session"
 
 
 def handle_of(request: Request, settings: Settings) -> Handle | None:
-    """The handle that the request carries. Raises `RequestRefused`.
+    """Session handle of the request. Raises `RequestRefused`.
 
-    Ignored on GET, which answers the same to every caller.
+    None for a GET request, because its answer is the same for every caller.
     """
     if request.method == "GET":
         return None
@@ -40,9 +40,9 @@ def handle_of(request: Request, settings: Settings) -> Handle | None:
 
 
 def set_cookie(response: Response, issued: Handle | None, settings: Settings) -> None:
-    """Give the browser the handle of a session that has begun; None clears the cookie of one that has ended.
+    """Set the cookie to the handle of a new session. None clears the cookie after the session has ended.
 
-    It ends with the browser: how long a session lives is decided by the gateway alone.
+    The cookie has no maximum age, because only the gateway limits the duration of a session.
     """
     response.set_cookie(
         COOKIE,

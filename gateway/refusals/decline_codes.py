@@ -1,7 +1,7 @@
 """Reasons for which Digital River declines a charge.
 
-They decide severity and advice of a decline. They are logged and never sent to a client: they would help to test
-stolen cards.
+The reason determines the severity of a decline and the advice to the shopper. Reasons are logged and never sent to a
+client, because they would help to test stolen cards.
 """
 
 from gateway.errors import UpstreamRefusal
@@ -61,10 +61,10 @@ HARD = frozenset(
     ]
 )
 SUBCODES = SOFT | HARD
-"""The documented reasons. Severities are those of a charge that the shopper started."""
+"""The documented decline reasons. Each severity is that of a charge that the shopper started."""
 
 FAMILIES = frozenset({"declined", "declined - contact bank", "invalid", "invalid card"})
-"""Codes of refusals that have the reason in their subcode."""
+"""Error codes of declines whose subcode is the reason."""
 
 FLAT = frozenset(
     [
@@ -84,7 +84,7 @@ FLAT = frozenset(
         refusal_codes.PAYPAL_LOOKUP_FAILURE,
     ]
 )
-"""Codes that mean a decline and give no reason."""
+"""Error codes of declines without a reason."""
 
 AUTHENTICATION = frozenset(
     {
@@ -94,11 +94,11 @@ AUTHENTICATION = frozenset(
         refusal_codes.AUTH_ERROR,
     }
 )
-"""Not declines: the shopper authenticates and submits again."""
+"""Error codes that are not declines: the shopper has to authenticate the payment and submit the order again."""
 
 
 def decline_reason(refusal: UpstreamRefusal) -> str | None:
-    """The reason, or the code that stands for a decline without one. None when the refusal is no decline."""
+    """Reason of the decline, or the error code if the decline has no reason. None if the refusal is not a decline."""
     if refusal.subcode in SUBCODES:
         return refusal.subcode
     if refusal.reason in SUBCODES | FLAT | FAMILIES:

@@ -1,7 +1,7 @@
-"""Which user error a failed call of Digital River becomes.
+"""Converts a failed call of Digital River to a user error.
 
-Decided by its code, then its subcode. The description is compared only where one code has several meanings
-(`DESCRIPTIONS`). No wording of Digital River reaches a client.
+The error code decides, then the subcode. The description is compared only for codes with several meanings
+(`DESCRIPTIONS`). No text of Digital River is sent to a client.
 """
 
 from collections.abc import Sequence
@@ -40,13 +40,13 @@ from gateway.upstream import refusal_codes
 TOO_MANY_REQUESTS = 429
 
 RATE_LIMIT_PAUSE = timedelta(seconds=1)
-"""Shortest pause that Digital River asks for after `rate-limit-quota-exceeded`."""
+"""Minimum pause that Digital River requires after `rate-limit-quota-exceeded`."""
 
 
 class Description(NamedTuple):
     code: str
     part: str
-    """In lower case; anywhere in the description."""
+    """Part of the description, in lower case."""
     error: ErrorCode
 
 
@@ -184,7 +184,7 @@ TYPE_OF = {code: error_type for error_type, codes in ERROR_TYPES.items() for cod
 def user_error(
     failure: UpstreamError | ConcurrentRequest, path: Path, *, support_reference: str, now: datetime
 ) -> AnyUserError:
-    """The failure as data of a payload. `path` is the argument that the failed call was about."""
+    """User error for a failed call. `path` is the path of the mutation argument that the failed call used."""
     if isinstance(failure, CartBusy):
         return CartConflictError(code=ErrorCode.CART_BUSY, message=MESSAGES[ErrorCode.CART_BUSY], path=path)
     if isinstance(failure, UpstreamRefusal):
@@ -218,9 +218,9 @@ def _refusal_error(refusal: UpstreamRefusal, path: Path, support_reference: str,
 
 
 def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
-    """The code of the user error; UPSTREAM_REJECTED for a refusal that is not in the tables."""
+    """Code of the user error; UPSTREAM_REJECTED for a refusal that is not in the tables."""
     if refusal.reason in FAMILIES:
-        # A decline: its subcode may be spelled like a code of another cause.
+        # The subcode of a decline may equal an error code that has another meaning.
         return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
     if refusal.subcode in CAUSES:
         return CAUSES[refusal.subcode]
@@ -231,7 +231,7 @@ def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     if refusal.status == TOO_MANY_REQUESTS:
         return ErrorCode.RATE_LIMITED
     if refusal.reason not in CAUSES and decline_reason(refusal) is not None:
-        # A decline. Its reason stays between the shopper and the bank.
+        # The client gets no decline reason: only the shopper and the bank may know the reason.
         return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
     return CAUSES.get(refusal.reason, ErrorCode.UPSTREAM_REJECTED)
 
@@ -248,5 +248,5 @@ def _unavailable(failure: UpstreamError | ConcurrentRequest) -> str:
     if isinstance(failure, ConcurrentRequest | SubmissionInProgress):
         return str(failure)
     if failure.was_sent:
-        return "Digital River did not answer properly and may have made the change. Read the state before repeating it."
-    return "Digital River could not be reached. Nothing was changed; send the call again."
+        return "Digital River sent no valid answer and may have made the change. Read the state before you try again."
+    return "Digital River could not be reached. Nothing was changed. Send the request again."

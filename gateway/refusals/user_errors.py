@@ -1,4 +1,4 @@
-"""User errors: data in the payload of a mutation that was refused. One class for each type of the graph."""
+"""User errors: errors in the payload of a mutation that was refused. Each error type of the graph has one class."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ Path = tuple[str, ...]
 
 
 class UserError(Shape, frozen=True, tag=True, kw_only=True):
-    """`path` leads into the arguments of the mutation: `("input", "lines", "0", "quantity")`."""
+    """Base class of user errors. `path` is the path of the invalid argument: `("input", "lines", "0", "quantity")`."""
 
     code: ErrorCode
     message: str
@@ -83,12 +83,12 @@ class RateLimitError(UserError, frozen=True, tag=True, kw_only=True):
 
 
 class UpstreamFailure(UserError, frozen=True, tag=True, kw_only=True):
-    """`UpstreamError` of the graph; the exception of that name is in `gateway.errors`."""
+    """The type `UpstreamError` of the graph. The exception of that name is in `gateway.errors`."""
 
     support_reference: str
     upstream_code: str | None = None
     may_repeat: bool = False
-    """Whether nothing of the call left the gateway."""
+    """Whether it is certain that nothing was sent to Digital River."""
 
     @property
     def retry(self) -> RetryAdvice:
@@ -131,45 +131,45 @@ RETRY = {
     ErrorCode.CONTRACT_CHANGE_NOT_ALLOWED: RetryAdvice.READ_STATE_FIRST,
     ErrorCode.RATE_LIMITED: RetryAdvice.RETRY,
 }
-"""FIX_THEN_RETRY for every other code."""
+"""Retry advice by error code. Every other code has FIX_THEN_RETRY."""
 
 MESSAGES = {
-    ErrorCode.INVALID_INPUT: "Digital River does not accept a value of the input. Correct it; `path` names the part.",
-    ErrorCode.MISSING_INPUT: "A required value is missing. Add it; `path` names the part of the input.",
-    ErrorCode.SENSITIVE_DATA_DETECTED: "A value looks like card data and was not sent on. Collect cards with "
-    "DigitalRiver.js and send the id of the source.",
+    ErrorCode.INVALID_INPUT: "Digital River rejects a value of the input. Correct the value at `path`.",
+    ErrorCode.MISSING_INPUT: "A required value is missing. Add the value at `path`.",
+    ErrorCode.SENSITIVE_DATA_DETECTED: "A value looks like card data and was not sent to Digital River. Collect cards "
+    "with DigitalRiver.js and send the id of the source.",
     ErrorCode.NOT_FOUND: "There is no object with this id, or it belongs to another shopper.",
-    ErrorCode.CART_BUSY: "Another change of this cart is under way. Nothing was changed; send the call again.",
-    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought. Of a base product, add one of its `variations`.",
-    ErrorCode.INSUFFICIENT_STOCK: "There are not enough units in stock. Lower `quantity`, to `availableQuantity` where "
-    "it is known.",
-    ErrorCode.QUANTITY_OUT_OF_RANGE: "`quantity` is outside the range allowed for this product. Change it; "
-    "`minimumQuantity` and `maximumQuantity` give the range where it is known.",
+    ErrorCode.CART_BUSY: "Another change of this cart is in progress. Nothing was changed. Send the request again.",
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought. Add one of the `variations` of a base product.",
+    ErrorCode.INSUFFICIENT_STOCK: "There are not enough units in stock. Lower `quantity`, to at most "
+    "`availableQuantity` if the error has it.",
+    ErrorCode.QUANTITY_OUT_OF_RANGE: "`quantity` is outside the range that is allowed for this product. "
+    "Use a quantity from `minimumQuantity` to `maximumQuantity`, if the error has them.",
     ErrorCode.COUPON_INVALID: "The coupon code does not exist or is not active. Ask the shopper for another code.",
     ErrorCode.COUPON_USED_UP: "The coupon or offer was used as often as allowed. It cannot be used again.",
     ErrorCode.OFFER_NOT_APPLICABLE: "The offer does not apply to this cart. Change the cart or choose another offer.",
-    ErrorCode.ADDRESS_INVALID: "Digital River does not accept the address. Check `postalCode`, `city` and "
+    ErrorCode.ADDRESS_INVALID: "Digital River rejects the address. Check `postalCode`, `city` and "
     "`countrySubdivision`.",
     ErrorCode.COUNTRY_NOT_SERVED: "The site does not sell to this country. Choose another country.",
-    ErrorCode.SHIPPING_OPTION_UNAVAILABLE: "The shipping option is not offered for this cart and address. Choose one "
+    ErrorCode.SHIPPING_OPTION_UNAVAILABLE: "The shipping option is not available for this cart and address. Choose one "
     "of `cart.shippingOptions`.",
-    ErrorCode.TAX_IDENTIFIER_INVALID: "Digital River does not accept the tax identifiers. Check `key` and `value` of "
-    "each against `cart.taxIdentifierRequirements`.",
-    ErrorCode.SOURCE_NOT_FOUND: "There is no source with this id. Create one with DigitalRiver.js and send its id.",
-    ErrorCode.SOURCE_NOT_CHARGEABLE: "The source cannot be charged in its state. Finish an approval that is still "
-    "open; replace a source that was used or detached, or that failed.",
+    ErrorCode.TAX_IDENTIFIER_INVALID: "Digital River rejects the tax identifiers. Compare `key` and `value` of each "
+    "tax identifier with `cart.taxIdentifierRequirements`.",
+    ErrorCode.SOURCE_NOT_FOUND: "No source has this id. Create a source with DigitalRiver.js and send its id.",
+    ErrorCode.SOURCE_NOT_CHARGEABLE: "The source cannot be charged in its current state. Finish a pending "
+    "approval, or replace a source that was used or detached, or that failed.",
     ErrorCode.SOURCE_NOT_REUSABLE: "The source can be charged only once. Use a source that is saved to the account.",
-    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "The payment method cannot be used for this cart. Choose another one of "
+    ErrorCode.PAYMENT_METHOD_UNAVAILABLE: "The payment method cannot be used for this cart. Choose another of "
     "`availablePaymentMethods`.",
-    ErrorCode.STORE_CREDIT_INSUFFICIENT: "The store credit is more than what remains to be paid. Apply "
-    "a smaller amount.",
+    ErrorCode.STORE_CREDIT_INSUFFICIENT: "The store credit exceeds the amount that remains to be paid. Apply a "
+    "smaller amount.",
     ErrorCode.PASSWORD_POLICY: "`password` must have 8 to 32 characters of at least three of these kinds: upper case, "
-    "lower case, digits, signs.",
-    ErrorCode.REGISTRATION_FAILED: "The account cannot be created with this input. The shopper may check it, "
-    "or sign in.",
+    "lower case, digits, special characters.",
+    ErrorCode.REGISTRATION_FAILED: "The account cannot be created with this input. The shopper can check the "
+    "input, or sign in.",
     ErrorCode.SESSION_REQUIRED: SessionRequired.message,
     ErrorCode.SIGN_IN_REQUIRED: SignInRequired.message,
-    ErrorCode.RATE_LIMITED: "Too many calls. Nothing was done; wait until `retryAfter`, then send the call again.",
+    ErrorCode.RATE_LIMITED: "Too many requests. Nothing was executed. Wait until `retryAfter`, then try again.",
     ErrorCode.UPSTREAM_REJECTED: "Digital River refused the call for a reason that this gateway does not know. Give "
     "the support reference when you report it.",
 }
@@ -197,38 +197,39 @@ def rate_limited(limited: RateLimited, path: Path, now: datetime) -> RateLimitEr
 
 
 def store_unavailable(failure: StoreUnavailable, support_reference: str) -> UpstreamFailure:
-    """For a store that failed before anything was sent."""
+    """User error for a store that failed before anything was sent to Digital River."""
     return UpstreamFailure(
         code=ErrorCode.STORE_UNAVAILABLE, message=str(failure), support_reference=support_reference, may_repeat=True
     )
 
 
 def store_lost(support_reference: str) -> UpstreamFailure:
-    """For a store that failed in the middle of a change."""
+    """User error for a store that failed in the middle of a change."""
     return UpstreamFailure(
         code=ErrorCode.STORE_UNAVAILABLE,
-        message="The gateway lost its own store during the call. The change may have been made: read the state before "
-        "you repeat it.",
+        message="The gateway's own store failed during the request. The change may have been made. Read the state "
+        "before you send the request again.",
         support_reference=support_reference,
     )
 
 
 def busy_submission(support_reference: str) -> UpstreamFailure:
-    """CART_BUSY for `submitOrder`, whose errors may not be a `CartConflictError`."""
+    """Error with the code CART_BUSY for `submitOrder`, which cannot return a `CartConflictError`."""
     return UpstreamFailure(
         code=ErrorCode.CART_BUSY,
-        message="Another change of this cart is under way. Nothing was sent and nothing was charged; send the call "
-        "again with the same key.",
+        message="Another change of this cart is in progress. Nothing was sent and nothing was charged. Send the "
+        "request again with the same key.",
         support_reference=support_reference,
         may_repeat=True,
     )
 
 
 def untyped(error: AnyUserError, support_reference: str) -> UpstreamFailure:
-    """For an error whose type the mutation cannot return. Digital River may refuse a call for any reason."""
+    """`UpstreamFailure` in place of an error whose type the mutation cannot return. Digital River may refuse a call for
+    any reason."""
     return UpstreamFailure(
         code=ErrorCode.UPSTREAM_REJECTED,
-        message=f"{error.message} This is unexpected here; give the support reference when you report it.",
+        message=f"{error.message} This error is unexpected here. Give the support reference when you report it.",
         path=error.path,
         support_reference=support_reference,
     )

@@ -1,4 +1,4 @@
-"""Warnings of a mutation: the change was made, and the shopper should know something about it."""
+"""Warnings of a mutation that made its change. Each warning reports a side effect to the shopper."""
 
 import msgspec
 

@@ -1,7 +1,8 @@
-"""The lock of a cart: one change at a time, and none while a submission reads the cart.
+"""The lock of a cart. Changes of a cart are made one at a time, and no change is made while a submission reads the
+cart.
 
-Digital River refuses changes of a cart that overlap. A submission that has waited for the lock sees every change that
-came before.
+Digital River refuses changes of a cart that overlap. A submission that has waited for the lock reads all earlier
+changes.
 """
 
 import time
@@ -13,7 +14,8 @@ from gateway.sessions.sessions import Session
 from gateway.store.interface import LockNotAcquired, Store
 
 LOCK_TTL_S = 20
-"""Twice what an operation may take: a lock that is held for longer belongs to a process that died."""
+"""Lifetime of a lock in seconds: twice the maximum duration of an operation. A lock older than this belongs to a
+stopped process."""
 
 
 class CartChangeLock:
@@ -22,7 +24,7 @@ class CartChangeLock:
 
     @asynccontextmanager
     async def hold(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
-        """Wait for the lock until the deadline, in seconds of `time.monotonic`. Raises `CartBusy` after that."""
+        """Hold the lock. Raises `CartBusy` if the lock is not free by the deadline, in seconds of `time.monotonic`."""
         wait_s = max(deadline_at - time.monotonic(), 0)
         try:
             async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S):

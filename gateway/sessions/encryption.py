@@ -1,6 +1,7 @@
-"""Encrypts the session records that replicas share, and binds each to its key in the store.
+"""Encrypts the session records that replicas share.
 
-A record that is copied to another key does not decrypt there: the key is inside the encrypted part.
+The encrypted part of a record contains the record's key in the store. A record that is copied to another key cannot be
+decrypted.
 """
 
 import logging
@@ -16,11 +17,12 @@ from gateway.settings import Settings
 log = logging.getLogger(__name__)
 
 KEY_PURPOSE = b"riverfront sessions"
-"""Keeps the key that is derived from the API secret apart from keys for other purposes."""
+"""Purpose of the derived key. Keys that are derived from the same API secret for other purposes differ."""
 
 
 def encryption_keys(settings: Settings) -> list[bytes]:
-    """The keys of a deployment, derived from the API secret where none is set; none without a shared store."""
+    """The encryption keys of a deployment. Without configured keys, one key is derived from the API secret. Empty
+    without a shared store."""
     if not settings.store_url.get_secret_value():
         return []
     if settings.sealing_keys:
@@ -30,7 +32,7 @@ def encryption_keys(settings: Settings) -> list[bytes]:
 
 
 class SessionEncryption:
-    """`keys`: the first encrypts, all decrypt, so that a new key is put in front of the old one."""
+    """Encrypts with the first of `keys`, and decrypts with any of `keys`. To change the key, put the new key first."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -39,7 +41,7 @@ class SessionEncryption:
         return self._fernet.encrypt(store_key.encode() + b"\0" + value)
 
     def decrypt(self, store_key: str, encrypted: bytes) -> bytes | None:
-        """The value; None, and a line in the log, when it was not encrypted for this key."""
+        """The decrypted value. None if the value was not encrypted for this store key; this is logged."""
         try:
             bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:

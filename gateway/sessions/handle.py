@@ -11,7 +11,8 @@ HANDLE_BYTES = 32
 
 @dataclass(frozen=True)
 class Handle:
-    """A cookie or a bearer token. It is accepted only as what it was issued as."""
+    """A session handle, which is a cookie or a bearer token. A handle issued as a cookie is not accepted as a bearer
+    token, and the reverse."""
 
     delivery: SessionDelivery
     secret: str
@@ -22,8 +23,8 @@ class Handle:
 
     @property
     def store_key(self) -> str:
-        """A digest: the store has no handle that a thief could use."""
-        # The delivery is part of it: a cookie that is sent as a bearer token finds no session.
+        """Key of the session in the store: a digest, so that stolen store data contains no handle."""
+        # The digest includes the delivery, so that a cookie sent as a bearer token finds no session.
         return "session:" + hashlib.sha256(f"{self.delivery.value}:{self.secret}".encode()).hexdigest()
 
     def __repr__(self) -> str:

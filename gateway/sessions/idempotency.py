@@ -1,4 +1,5 @@
-"""A change with an idempotency key is made once; a repeat with the key gets the first outcome again."""
+"""Makes a change with an idempotency key only once. A request that repeats the key gets the outcome of the first
+change."""
 
 import asyncio
 import hashlib
@@ -24,23 +25,23 @@ RECORD_TTL_S = 86_400
 POLL_S = 0.05
 
 MAX_CHANGE_DURATION = timedelta(seconds=60)
-"""Longer than any change takes: the replica behind an older reservation has died."""
+"""Maximum duration of a change. The replica that made an older reservation has stopped."""
 
 
 class ChangeOutcome(msgspec.Struct, frozen=True):
-    """Errors and warnings of a change. Without errors it was made."""
+    """Errors and warnings of a change. The change was made if there are no errors."""
 
     errors: list[AnyUserError] = []
     warnings: list[MutationWarning] = []
 
     @property
     def may_repeat(self) -> bool:
-        """Nothing happened, and the same call may succeed when it is sent again."""
+        """Whether the change was not made and the same request may succeed if it is sent again."""
         return bool(self.errors) and all(error.retry is RetryAdvice.RETRY for error in self.errors)
 
 
 class KeyRecord(msgspec.Struct, frozen=True):
-    """The record of a key in the store. `outcome` is None while the change runs, and after it was interrupted."""
+    """The store's record of an idempotency key. `outcome` is None while the change runs and after an interruption."""
 
     fingerprint: str
     reserved_at: datetime = msgspec.field(name="since")
@@ -49,16 +50,16 @@ class KeyRecord(msgspec.Struct, frozen=True):
 
 
 def fingerprint(field: str, value: object) -> str:
-    """Digest of a mutation's name and input, without its key."""
+    """Digest of the name and the input of a mutation. The idempotency key is not included."""
     return hashlib.sha256(field.encode() + b":" + encode(value)).hexdigest()
 
 
 class KeyReused(Exception):
-    """The key was used before, with another input."""
+    """Raised when the idempotency key was used before with another input."""
 
 
 class IdempotencyRecords:
-    """Outcomes of changes by session and key, for a day."""
+    """Outcomes of changes by session and idempotency key, stored for a day."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -67,10 +68,10 @@ class IdempotencyRecords:
     async def run_once(
         self, session: Session, key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]
     ) -> ChangeOutcome:
-        """Make the change, join the call that makes it, or return its recorded outcome.
+        """Outcome of the change. A change that is running or has an outcome is not made again.
 
-        Raises `KeyReused`, and `KeyedChangeInterrupted` when the outcome of the first call is unknown. A change
-        goes on when its caller leaves, so that a repeat finds the outcome.
+        Raises `KeyReused`, and `KeyedChangeInterrupted` when the outcome of an earlier call is unknown. The change
+        continues when the client disconnects, so that a repeated request finds the outcome.
         """
         store_key = f"keyed:{session.id}:{key}"
         if store_key not in self._running:
@@ -85,17 +86,17 @@ class IdempotencyRecords:
     async def _run(
         self, store_key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]
     ) -> ChangeOutcome:
-        # Reserved first: a change that cannot be recorded could be made twice.
+        # The key is reserved before the change, because a change without a record could be made twice.
         reserved = KeyRecord(fingerprint, await self._store.now())
         while not await self._store.replace(store_key, encode(reserved), expected=None, ttl_s=RECORD_TTL_S):
             if (outcome := await self._outcome_elsewhere(store_key, fingerprint)) is not None:
                 return outcome
-            # The other replica changed nothing and freed the key.
+            # The other replica changed nothing and removed the reservation.
             reserved = KeyRecord(fingerprint, await self._store.now())
         try:
             outcome = await change()
         except KeyReused:
-            # A part of the change was made under this key with another input: nothing has happened here.
+            # A part of the change used the key with another input, so this call changed nothing.
             await self._free(store_key, reserved)
             raise
         except BaseException:
@@ -111,7 +112,7 @@ class IdempotencyRecords:
         try:
             await self._store.replace(store_key, encode(record), expected=encode(reserved), ttl_s=RECORD_TTL_S)
         except StoreUnavailable as failure:
-            # The caller gets the outcome; a repeat is refused as interrupted.
+            # This client gets the outcome. A repeated request raises `KeyedChangeInterrupted`.
             log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
     async def _free(self, store_key: str, reserved: KeyRecord) -> None:
@@ -121,7 +122,7 @@ class IdempotencyRecords:
             log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
     async def _outcome_elsewhere(self, store_key: str, fingerprint: str) -> ChangeOutcome | None:
-        """Wait for the outcome of the replica that reserved the key; None when it freed the key."""
+        """Outcome from the replica that reserved the key; None when that replica removed the reservation."""
         while (stored := await self._store.get(store_key)) is not None:
             record = decode(stored, KeyRecord)
             if record.fingerprint != fingerprint:

@@ -1,8 +1,8 @@
-"""Merchant assertions: signed JWTs with which the merchant's own site says who the shopper is.
+"""Merchant assertions: signed JWTs with which the merchant's own site identifies a shopper.
 
-The allowed algorithms and keys are settings. A key that a token names or brings is ignored. An assertion has one
-issuer and our audience, lives for minutes, and can be used once. Its subject is the shopper's external reference at
-Digital River.
+The allowed algorithms and keys are settings. A key that is named or contained in an assertion is ignored. An assertion
+has one issuer and the gateway's audience, is valid for at most ten minutes, and can be used once. The subject is the
+shopper's external reference at Digital River.
 """
 
 import hashlib
@@ -22,16 +22,16 @@ from gateway.store.interface import Store
 ALGORITHMS = ("ES256", "RS256")
 
 LEEWAY_S = 30
-"""By how much the clocks of the merchant and the gateway may differ."""
+"""Maximum difference between the clocks of the merchant and the gateway, in seconds."""
 
 MAX_LIFETIME_S = 600
-"""A used assertion is remembered until it ends, so a longer one is refused."""
+"""Maximum lifetime of an assertion in seconds. Used assertions are stored until they expire."""
 
 MAX_REFERENCE_LENGTH = 255
 
 
 class AssertionRefused(Exception):
-    """The reason is for the log. It has no value of a claim."""
+    """Raised when an assertion is rejected. The logged reason contains no value of a claim."""
 
 
 class MerchantAssertions:
@@ -52,7 +52,7 @@ class MerchantAssertions:
         self._now = now
 
     async def use(self, assertion: str) -> str:
-        """The external reference id of the shopper. The assertion cannot be used again.
+        """External reference id of the shopper. The assertion cannot be used again.
 
         Raises `AssertionRefused`, and `NotConfigured` where no keys are set.
         """
@@ -75,6 +75,6 @@ class MerchantAssertions:
             token = jwt.decode(assertion, keys, algorithms=ALGORITHMS)
             self._claims.validate(token.claims)
         except (JoseError, ValueError) as error:
-            # A malformed assertion is refused like a forged one.
+            # A malformed assertion is rejected in the same way as a forged assertion.
             raise AssertionRefused(type(error).__name__) from None
         return token.claims

@@ -1,4 +1,4 @@
-"""The record of a session in the store: its tokens, its market, and its memory of the checkout."""
+"""The record of a session in the store: tokens, market, and facts of the checkout."""
 
 from datetime import datetime, timedelta
 
@@ -10,35 +10,36 @@ from gateway.upstream.order import Proof
 
 
 class CheckoutMemory(msgspec.Struct, kw_only=True):
-    """Facts of a checkout that a cart of Digital River does not show."""
+    """Facts of a checkout that Digital River's cart does not contain."""
 
     amounts_when_attached: dict[str, str] = msgspec.field(name="attached_at", default_factory=dict)
-    """The amount that the primary source had to pay when it was attached, as `118.01 USD`, by source id."""
+    """Amount that the primary source had to pay when it was attached, for example `118.01 USD`, by source id."""
     credit_covers: bool | None = None
-    """Whether store credit alone paid the whole cart when the cart was last read. None without store credit, and
-    when it was not the only source."""
+    """Whether store credit alone paid the whole cart when the cart was last read. None if the cart had no store credit
+    or had another source."""
     source_to_authenticate: str | None = msgspec.field(name="asked_authentication", default=None)
-    """Id of the source for which the last submission asked for an authentication."""
+    """Id of the source that the shopper had to authenticate at the last submission."""
     coupons: list[str] = []
     """Codes that the shopper redeemed."""
     offers: list[str] = []
-    """Upstream ids of the offers that were applied by their id."""
+    """Upstream ids of the offers that were applied by id."""
     latest_submission_key: str | None = msgspec.field(name="latest_submission", default=None)
-    """Idempotency key."""
+    """Idempotency key of the latest submission."""
     order_ids: list[str] = []
     """Upstream ids of the orders that this session placed."""
     order_proofs: dict[str, Proof] = msgspec.field(name="unlocked", default_factory=dict)
-    """Proofs of orders placed elsewhere, by upstream id. Digital River asks for the proof at each look-up."""
+    """Proofs for reading orders that were not placed in this session, by upstream order id. Digital River requires the
+    proof at each look-up."""
 
 
 class SessionRecord(msgspec.Struct, kw_only=True):
-    """Instants are UTC."""
+    """The record of a session. Times are in UTC."""
 
     id: str
-    """Stays when the handle changes: it is part of the keys of everything that belongs to the session."""
+    """Id of the session, which is part of all keys of the session. A new handle does not change the id."""
     level: SessionLevel
     shopper_id: str | None = None
-    """Upstream id of the registered shopper. None for a guest, and until the shopper could be read."""
+    """Upstream id of the registered shopper. None for a guest, and while the shopper has not been read."""
     locale: str
     currency_code: str
     access_token: str
@@ -48,7 +49,7 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     used_at: datetime
     checkout_memory: CheckoutMemory = msgspec.field(name="remembered")
     retained_until: datetime | None = msgspec.field(name="kept_until", default=None)
-    """How long the record stays for a submission that is not over, although its handle is no longer accepted."""
+    """Time until which the record is stored for an unfinished submission after the handle is no longer accepted."""
 
     def __repr__(self) -> str:
         return f"SessionRecord({self.id}, {self.level.name})"
@@ -59,9 +60,9 @@ class SessionRecord(msgspec.Struct, kw_only=True):
         self.access_ends_at = now + timedelta(seconds=tokens.expires_in_s)
 
     def register(self, tokens: Tokens, now: datetime) -> None:
-        """Make a guest's session that of a registered shopper."""
+        """Convert the session of a guest to the session of a registered shopper."""
         self.level = SessionLevel.REGISTERED
-        # The guest's refresh token would renew the guest.
+        # The guest's refresh token would return a guest's access token.
         self.refresh_token = None
         self.set_tokens(tokens, now)
         self.started_at = self.used_at = now

@@ -1,7 +1,7 @@
-"""Sessions: a client holds a handle, the store holds the record with the upstream tokens.
+"""Sessions: a client has a handle, and the store has the record with the upstream tokens.
 
-A session ends when it is not used, when it reaches its maximum age, or with an access token that cannot be
-renewed. It never continues with a new guest token: that would be an empty cart.
+A session ends when it is idle for too long, when it reaches its maximum age, or when its access token has expired and
+cannot be renewed. A session never continues with a new guest token, because the new token would have an empty cart.
 """
 
 import secrets
@@ -22,14 +22,14 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
 
 TOUCH_AFTER = timedelta(minutes=1)
-"""Use is recorded at most this often; far below the idle limit."""
+"""Minimum time between two updates of the last use of a session. It is much shorter than the idle limit."""
 
 LEVELS = list(SessionLevel)
 
 
 @dataclass(eq=False)
 class Session:
-    """A live session: its record as last read or written, and the key of the record in the store."""
+    """An active session: the record as last read or written, and the key of the record in the store."""
 
     store_key: str
     delivery: SessionDelivery
@@ -45,7 +45,8 @@ class Session:
 
     @property
     def cart_owner(self) -> str:
-        """A registered shopper has one cart in all sessions; a guest has one per session."""
+        """Owner of the cart, as a key. A registered shopper has one cart in all sessions; a guest has one cart per
+        session."""
         return self.record.shopper_id or self.record.id
 
     @property
@@ -62,7 +63,7 @@ class Session:
 
 
 class Sessions:
-    """Starts, finds, changes and ends sessions. Changes at the same time are settled by compare-and-set."""
+    """Starts, finds, changes and ends sessions. Concurrent changes of a record are resolved by compare-and-set."""
 
     def __init__(self, store: Store, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -73,7 +74,8 @@ class Sessions:
         self._now = now
 
     async def find(self, handle: Handle) -> Session | None:
-        """The live session of a handle, its use recorded; None when the handle is unknown or its session has ended."""
+        """The active session of a handle, with its last use updated. None when the handle is unknown or the session has
+        ended."""
         store_key = handle.store_key
         record = self._decoded(store_key, await self._store.get(store_key))
         if record is None:
@@ -89,7 +91,7 @@ class Sessions:
         return session
 
     async def find_by_id(self, session_id: str) -> Session | None:
-        """The session for work that goes on without a request; None when it has ended."""
+        """The session with this id, for background work. None when the session has ended."""
         location = await self._store.get(_location_key(session_id))
         if location is None:
             return None
@@ -100,14 +102,15 @@ class Sessions:
     async def begin(
         self, upstream: Upstream, delivery: SessionDelivery, locale: str, currency_code: str
     ) -> tuple[Session, Handle]:
-        """Start a guest's session with a new token. The handle is returned this once; the store has its digest only."""
+        """Start the session of a guest with a new token. The handle is returned only here; the store has a digest of
+        the handle."""
         tokens = await upstream.tokens.guest_token(locale, currency_code)
         return await self._start(SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code)
 
     async def begin_registered(
         self, tokens: Tokens, delivery: SessionDelivery, locale: str, currency_code: str
     ) -> tuple[Session, Handle]:
-        """Start the session of a shopper who signed in without having been a guest."""
+        """Start the session of a shopper who signed in without a guest session."""
         return await self._start(SessionLevel.REGISTERED, tokens, delivery, locale, currency_code)
 
     async def _start(
@@ -130,14 +133,15 @@ class Sessions:
         return await self._put(handle.store_key, delivery, record), handle
 
     async def promote(self, session: Session, tokens: Tokens) -> tuple[Session, Handle]:
-        """Make a guest's session that of a registered shopper, under a new handle. The old handle ends.
+        """Convert the session of a guest to the session of a registered shopper. The old handle is replaced by a new
+        handle.
 
         Raises `SessionExpired` when the session has ended in the meantime.
         """
         record = self._decoded(session.store_key, await self._store.get(session.store_key))
         if record is None:
             raise SessionExpired
-        # Written under the new handle only: the old one never leads to a registered session.
+        # Only the new handle gives access to the registered session.
         record.register(tokens, self._now())
         handle = Handle.new(session.delivery)
         promoted = await self._put(handle.store_key, session.delivery, record)
@@ -145,7 +149,7 @@ class Sessions:
         return promoted, handle
 
     async def retire(self, session: Session) -> None:
-        """End a session for its client and keep its record for a submission that is not over."""
+        """End a session for the client, but store the record as long as a submission is unfinished."""
         await self._put(f"session:retired:{session.id}", session.delivery, session.record)
         await self._store.delete(session.store_key)
 
@@ -153,14 +157,14 @@ class Sessions:
         await self._store.delete(session.store_key)
 
     async def reload(self, session: Session) -> None:
-        """Read what other requests have written. Raises `SessionExpired` when the session has ended."""
+        """Read the changes that other requests made. Raises `SessionExpired` when the session has ended."""
         record = self._decoded(session.store_key, await self._store.get(session.store_key))
         if record is None:
             raise SessionExpired
         session.record, session.expires_at = record, self._expires_at(record)
 
     async def change(self, session: Session, edit: Callable[[SessionRecord], None]) -> None:
-        """Apply `edit` to the newest record and write it. `edit` may run more than once.
+        """Apply `edit` to the newest record and write the result. `edit` may be called more than once.
 
         Raises `SessionExpired` when the session has ended in the meantime.
         """
@@ -179,7 +183,7 @@ class Sessions:
         await self.change(session, lambda record: edit(record.checkout_memory))
 
     async def retain_for_submission(self, session: Session, key: str) -> None:
-        """Remember the key of a submission that begins, and keep the record for it up to the maximum age."""
+        """Store the key of a new submission, and retain the record for the submission up to the maximum age."""
 
         def retain(record: SessionRecord) -> None:
             record.checkout_memory.latest_submission_key = key
@@ -215,5 +219,6 @@ class Sessions:
 
 
 def _location_key(session_id: str) -> str:
-    """Key of the store key of a session: the id stays when the handle changes."""
+    """Store key under which the current key of the session's record is stored. The session id does not change with the
+    handle."""
     return f"session-at:{session_id}"

@@ -1,4 +1,4 @@
-"""Access tokens of sessions: renewed before they end, and once for all requests and replicas that wait."""
+"""Renews the access tokens of sessions before they expire. All waiting requests and replicas share one renewal."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
 
 FRESH_FOR_CHECKOUT = timedelta(seconds=120)
-"""How long an access token must still live before a step of the checkout."""
+"""Minimum remaining lifetime of an access token before a step of the checkout."""
 
 RENEWAL_S = 10
-"""How long a renewal may take, and how long another replica waits for it."""
+"""Maximum duration of a renewal in seconds, and maximum time for which another replica waits for the renewal."""
 
 
 class TokenRenewal:
@@ -25,9 +25,9 @@ class TokenRenewal:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """A token that lives at least `good_for` longer, renewed where needed.
+        """Access token that is valid for at least `good_for`, renewed if necessary.
 
-        A token that cannot be renewed is used up to its end. Raises `SessionExpired` after that.
+        A token that cannot be renewed is used until it expires. After that, `SessionExpired` is raised.
         """
         if session.record.access_ends_at - self._now() <= good_for:
             if session.record.refresh_token is not None:
@@ -41,19 +41,20 @@ class TokenRenewal:
         try:
             await self.renew(session, stale=session.record.access_token)
         except UpstreamError:
-            # The present token is used as long as it lives.
+            # The current token is used until it expires.
             if session.record.access_ends_at <= self._now():
                 raise
 
     async def renew(self, session: Session, *, stale: str) -> None:
-        """Replace the token `stale`, once for all callers. Raises `SessionExpired` when Digital River refuses."""
+        """Replace the token `stale`, once for all waiting requests. Raises `SessionExpired` when Digital River refuses
+        the renewal."""
         renewal = self._running.get(session.store_key)
         if renewal is None:
             renewal = asyncio.create_task(self._renew_locked(session, stale))
             self._running[session.store_key] = renewal
             renewal.add_done_callback(lambda _: self._running.pop(session.store_key))
         await asyncio.shield(renewal)
-        # The renewal may have changed another caller's object.
+        # The renewal may have changed the session object of another request.
         await self._sessions.reload(session)
 
     async def _renew_locked(self, session: Session, stale: str) -> None:
@@ -66,7 +67,7 @@ class TokenRenewal:
     async def _renew(self, session: Session, stale: str) -> None:
         await self._sessions.reload(session)
         if session.record.access_token != stale:
-            return  # Another replica was first.
+            return  # Another replica has already renewed the token.
         if session.record.refresh_token is None:
             await self._sessions.end(session)
             raise SessionExpired
@@ -74,7 +75,7 @@ class TokenRenewal:
             tokens = await self._upstream.tokens.refreshed_token(session.record.refresh_token)
         except UpstreamRefusal as refusal:
             if refusal.status not in (400, 401):
-                raise  # A quota says nothing about the token.
+                raise  # An exceeded quota does not mean that the token is invalid.
             await self._sessions.end(session)
             raise SessionExpired from refusal
         now = self._now()

@@ -1,4 +1,4 @@
-"""GraphiQL at /graphiql, for development. Everything it loads comes from this process."""
+"""GraphiQL at /graphiql, for development. All scripts and styles are loaded from the gateway."""
 
 import json
 from pathlib import Path
@@ -29,11 +29,11 @@ SETS = {
     "Orders": ("15-order-history", "16-guest-order-lookup"),
     "Recurring purchases": ("17-recurring-purchases",),
 }
-"""Example operations that GraphiQL shows together, each in a tab."""
+"""Sets of example operations, by title. GraphiQL shows one set at a time, with one tab for each operation."""
 
 NEW_KEY = "a new key"
 LAST_KEY = "the last key"
-"""Placeholders of idempotency keys. `boot.js` replaces them: each execution of a mutation gets a new key."""
+"""Placeholders for idempotency keys. At each execution, `boot.js` replaces them with a new key or the last key."""
 
 POLICY = "; ".join(
     (
@@ -74,7 +74,7 @@ PAGE = """\
 
 
 def routes() -> list[BaseRoute]:
-    """The page and everything that it loads."""
+    """Routes of the page and of all files that the page loads."""
     return [
         Route("/", _redirect),
         Route("/graphiql", _page),
@@ -97,7 +97,7 @@ async def _boot(_request: Request) -> Response:
 
 
 def _tabs(request: Request) -> Response:
-    """The requested set of examples; without one, or for an unknown one, the first."""
+    """Tabs of the requested set of examples. The default, also for an unknown set, is the first set."""
     shown = request.query_params.get("set", "")
     shown = shown if shown in SETS else next(iter(SETS))
     fragments = (EXAMPLES / "fragments.graphql").read_text()
@@ -105,7 +105,7 @@ def _tabs(request: Request) -> Response:
 
 
 def example_tabs(shown: str) -> list[dict[str, str]]:
-    """A tab for each example operation of a set, with its variables."""
+    """One tab for each example operation of a set, with its variables."""
     examples: dict[str, dict[str, Any]] = json.loads((EXAMPLES / "variables.json").read_text())
     return [
         {"query": source, "variables": json.dumps(_variables(node, examples), indent=2)}
@@ -115,7 +115,7 @@ def example_tabs(shown: str) -> list[dict[str, str]]:
 
 
 def _operations(source: str) -> list[tuple[str, OperationDefinitionNode]]:
-    """The operations of a file, each with the comment above it."""
+    """Operations of a file, each with the comment above it."""
     operations = []
     end = 0
     for node in parse(source).definitions:
@@ -126,7 +126,7 @@ def _operations(source: str) -> list[tuple[str, OperationDefinitionNode]]:
 
 
 def _variables(node: OperationDefinitionNode, examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The example's variables, with placeholders for its idempotency keys."""
+    """Variables of the example, with placeholders for idempotency keys."""
     variables = dict(examples.get(node.name.value if node.name else "", {}))
     key = NEW_KEY if node.operation is OperationType.MUTATION else LAST_KEY
     for definition in node.variable_definitions or ():
