@@ -23,7 +23,7 @@ ACCEPT = {"Accept": "application/graphql-response+json"}
 COST = "X-Riverfront-Cost"
 
 VARIABLES = {"first": 20}
-"""The variables on which cost estimates depend. All other variables are missing, so no operation is executed."""
+"""Variables on which cost estimates depend. No operation is executed, because all other variables are missing."""
 
 
 async def main() -> None:
@@ -55,7 +55,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
 
 
 async def send(http: httpx.AsyncClient, document: str, *, is_refused: bool) -> float:
-    """Send a document, and return the CPU time in ms, including that of the client."""
+    """CPU time in ms for sending a document, including the CPU time of the client."""
     began_at = time.process_time()
     answer = await http.post("/graphql", json={"query": document, "variables": VARIABLES}, headers=ACCEPT)
     cpu_s = time.process_time() - began_at

@@ -88,7 +88,7 @@ WRONG_TOTAL = {"total": {"amount": "1.00", "currencyCode": "USD"}, "revision": "
 async def measure_operation(
     name: str, pid: int | None, upstream: httpx.AsyncClient, operation: Callable[[], Awaitable[object]]
 ) -> None:
-    for _ in range(5):  # Warm-up runs are not measured.
+    for _ in range(5):  # The first runs of an operation are slower and are not measured.
         await operation()
     await upstream.delete("/_sandbox/calls")
     cpu_before_s = cpu_s(pid)

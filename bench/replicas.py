@@ -34,11 +34,13 @@ from tests.support.valkey import Valkey, emptied
 AT_ONCE = 40
 PREPARATION_TRIES = 5
 QUIET_S = 3
-"""Quiet time of the gateways, in seconds. A short time lets a missing order be reported as not placed sooner."""
+"""Quiet time of the gateways in seconds, after which a missing order is reported as not placed. It is short for this
+test."""
 
 SETTLED_WITHIN_S = 60
 STORE_TIMEOUT_S = 0.25
-"""The gateway's default. `load` and `kills` use a longer timeout, because they run on busy machines."""
+"""Default store timeout of the gateway, in seconds. `load` and `kills` use a longer timeout, because they run on busy
+machines."""
 
 REFUSED_WITHIN_S = 0.3
 HANG_UP_S = 0.01
@@ -59,7 +61,7 @@ DEFINITE = frozenset({"OrderPlaced", "OrderNotPlaced", "OrderDeclined", "OrderBl
 
 @dataclass
 class Report:
-    """The result of a run. All lists must be empty."""
+    """Result of a run. The lists contain the ids of carts with errors and must be empty."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ordered_twice: list[str] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Report:
     wrong_answers: list[str] = field(default_factory=list)
     """Carts for which a client got an answer that contradicts the order at Digital River."""
     unsettled: list[str] = field(default_factory=list)
-    """Carts that had no definite outcome in time."""
+    """Carts whose submission had no definite outcome before the deadline."""
     slowest_s: float = 0
 
     @property
@@ -77,7 +79,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Buyer:
-    """A guest with a cart that can be submitted."""
+    """A guest whose cart can be submitted."""
 
     headers: dict[str, str]
     cart_id: str
@@ -86,7 +88,7 @@ class Buyer:
 
 @dataclass
 class Environment:
-    """A sandbox, a store, and gateways that can be killed."""
+    """A sandbox, a store, and gateways that the test can kill."""
 
     world: World
     sandbox_url: str
@@ -99,7 +101,7 @@ class Environment:
         return running
 
     async def buyer(self, http: httpx.AsyncClient) -> Buyer:
-        """Fill a cart through the gateway of `http`, and return the guest who owns it."""
+        """Guest with a cart that was filled through the gateway of `http`."""
         added = (await accepted(http, {}, ADD, id=PACK))["addCartLines"]
         headers = {"Authorization": f"Bearer {added['bearerToken']}"}
         cart = (await accepted(http, headers, PREPARE, a=ADDRESS))["prepareCheckout"]["cart"]
@@ -186,7 +188,7 @@ async def ask(http: httpx.AsyncClient, headers: dict[str, str], document: str, *
 
 
 async def accepted(http: httpx.AsyncClient, headers: dict[str, str], document: str, **variables: Any) -> dict[str, Any]:
-    """The answer to a mutation that prepares a cart.
+    """Answer to a mutation that prepares a cart.
 
     A failed mutation is repeated, because busy machines cause timeouts.
     """
@@ -200,7 +202,7 @@ async def accepted(http: httpx.AsyncClient, headers: dict[str, str], document: s
 
 
 async def load(submits: int, carts: int) -> Report:
-    """Send many submit requests for few carts, each to one of two replicas at random."""
+    """Report of a run that sends many submit requests for few carts, each to one of two replicas at random."""
     report, gate = Report(), asyncio.Semaphore(AT_ONCE)
     async with running_environment() as environment, AsyncExitStack() as stack:
         limits = httpx.Limits(max_connections=None)
@@ -236,7 +238,7 @@ async def load(submits: int, carts: int) -> Report:
 
 
 async def kills(times: int) -> Report:
-    """Kill a replica at a random moment between a submit request and the answer, and do this `times` times."""
+    """Report of a test that kills a replica at a random moment between submit request and answer, `times` times."""
     report, settling = Report(), []
     async with running_environment() as environment, AsyncExitStack() as stack:
         survivor = await environment.begin()
@@ -284,7 +286,8 @@ async def settle(
 
 
 async def silence(times: int) -> Report:
-    """Send submit requests while the store does not answer. Late and wrong answers are listed in `wrong_answers`."""
+    """Report of a run that sends submit requests while the store does not answer. Late answers are also in
+    `wrong_answers`."""
     report = Report()
     async with running_environment() as environment:
         gateway = await environment.begin(STORE_TIMEOUT_S)

@@ -1,12 +1,12 @@
-"""Counts the source files that one request enters, and the returns to a file that the request has already left.
+"""Counts the source files that one request enters, and how often the request returns to a file that it has left.
 
-A guest with a ready cart sends three requests over HTTP, in this process, to a gateway in front of the sandbox.
-The gateway already knows the documents of the requests. `sys.setprofile` reports every function that is called. Only
+A guest with a ready cart sends three requests over HTTP, in this process, to a gateway in front of the sandbox. The
+gateway has already cached the documents of the requests. `sys.setprofile` reports every function that is called. Only
 functions in gateway/, resolvers/ and schema/ are counted.
 
 The functions of a request are listed in the order of their first calls. Each function is listed once, so loops and
-repeated calls add nothing. A comprehension belongs to the function around it. Consecutive functions in the same file
-are one step. `files` is the number of distinct files. `returns` is the number of steps into a file that an earlier
+repeated calls add nothing. A comprehension is part of the function that contains it. Consecutive functions in the same
+file are one step. `files` is the number of distinct files. `returns` is the number of steps into a file that an earlier
 step entered.
 
     python -m bench.request_path
@@ -97,7 +97,7 @@ def print_path(name: str, codes: list[CodeType], *, traces: bool) -> None:
 
 
 def steps_of(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
-    """The file of each step, with the first function that is called in that step."""
+    """Group consecutive functions of one file into a step. Yields the file and the first function of each step."""
     for file, neighbours in groupby(codes, lambda code: code.co_filename):
         yield str(Path(file).relative_to(ROOT)), next(neighbours).co_qualname
 

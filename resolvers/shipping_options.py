@@ -51,6 +51,6 @@ def _chosen(cart: Cart, choice: ShippingOptionChoice) -> ShippingOption | None:
 def _unavailable(path: Path) -> DestinationError:
     return DestinationError(
         code=ErrorCode.SHIPPING_OPTION_UNAVAILABLE,
-        message="The shipping option is not offered for this cart and address. Choose one of `cart.shippingOptions`.",
+        message="The shipping option is not available for this cart and address. Choose one of `cart.shippingOptions`.",
         path=path,
     )

@@ -1,7 +1,7 @@
-"""The cache policy of a query: how long and for whom its answer may be cached. The strictest selected field decides.
+"""The cache policy of a query: how long an answer may be cached, and for whom. The strictest selected field decides.
 
-A field has the scope of its `@cacheControl`, else that of its parent; a root field without one is private, and so is
-every `@sensitive` field. An answer without any lifetime is not cached.
+A field has the scope of its `@cacheControl`. Without this directive, a field has the scope of its parent, and a root
+field is private. Every `@sensitive` field is private. An answer without a lifetime is not cached.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,8 @@ NOT_CACHED = "private, no-store"
 
 @dataclass(frozen=True)
 class CachePolicy:
-    """`private_fields` are read for one shopper only. `sensitive_inputs` are given values that are secret."""
+    """Cache policy of a query. `private_fields` are the selected fields whose values depend on the shopper.
+    `sensitive_inputs` are the secret inputs that the query sets."""
 
     max_age_s: int = 0
     stale_if_error_s: int = 0
@@ -47,7 +48,7 @@ class CachePolicy:
 
     @property
     def cache_control(self) -> str:
-        """Value of the header."""
+        """Value of the header `Cache-Control`."""
         if not self.is_public or not self.max_age_s:
             return NOT_CACHED
         stale = f", stale-if-error={self.stale_if_error_s}" if self.stale_if_error_s else ""
@@ -55,7 +56,7 @@ class CachePolicy:
 
 
 def cache_policy(schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode) -> CachePolicy:
-    """`document` is valid and has one query."""
+    """Cache policy of a valid document with one query."""
     types = TypeInfo(schema)
     hints = HintCollector(schema, tables, types)
     visit(document, TypeInfoVisitor(types, hints))
@@ -68,7 +69,7 @@ def cache_policy(schema: GraphQLSchema, tables: DirectiveTables, document: Docum
 
 
 class HintCollector(Visitor):
-    """Collects the cache hints of the selected fields and the sensitive inputs, each fragment once."""
+    """Collects the cache hints of the selected fields, and the sensitive inputs. Each fragment is read once."""
 
     def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, types: TypeInfo) -> None:
         super().__init__()
@@ -109,7 +110,7 @@ class HintCollector(Visitor):
         return [hint for coordinate in coordinates if (hint := self._tables.hints.get(coordinate)) is not None]
 
     def _type_hints(self, named_type: GraphQLNamedType) -> list[CacheHint]:
-        """Hints of the type itself, else of all the types that a value of it may have."""
+        """Hints of the type. If the type has no hint, the hints of all object types that its values may have."""
         return self._hints([named_type.name]) or self._hints(
             possible.name for possible in self._possible_types(named_type)
         )
@@ -128,7 +129,7 @@ class HintCollector(Visitor):
             self._add_if_sensitive(f"{get_named_type(owner).name}.{node.name.value}")
 
     def enter_variable(self, _node: VariableNode, *_: object) -> None:
-        """A variable may carry every field of its input type."""
+        """Add all sensitive inputs of the variable's type, because the variable may set any of them."""
         input_type = self._types.get_input_type()
         if input_type is not None:
             for owner in _nested_input_types(get_named_type(input_type)):
@@ -141,7 +142,7 @@ class HintCollector(Visitor):
 
 
 def _nested_input_types(named_type: GraphQLNamedType) -> Iterable[GraphQLInputObjectType]:
-    """The input type and those of its fields, however deep."""
+    """The input type, and the input types of its fields at any depth."""
     input_types: dict[str, GraphQLInputObjectType] = {}
     queue = [named_type]
     while queue:

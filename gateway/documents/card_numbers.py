@@ -1,8 +1,8 @@
-"""Detects card numbers in requests before anything is done with them. They are neither stored, logged nor sent on.
+"""Detects card numbers in requests. Card numbers are not stored, logged or sent to Digital River.
 
-A card number is 13 to 19 digits in a card issuer's range that pass the Luhn check, however they are spaced and in any
-script. Accepted are international telephone numbers, EANs with a valid check digit, and identifiers in inputs that
-take identifiers.
+A card number has 13 to 19 digits, begins with the digits of a card issuer, and passes the Luhn check, with any spacing
+and in any script. International telephone numbers, EANs with a valid check digit, and identifiers in inputs for
+identifiers are accepted.
 """
 
 import copy
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 13, 19
 
 DIGIT_RUN = re.compile(r"\d(?:[\W_]{0,3}\d){12,}")
-"""Digits with up to three other characters between two of them."""
+"""At least 13 digits, with at most three other characters between two digits."""
 
 DIGIT_GROUP = re.compile(r"\d+")
 
@@ -72,32 +72,33 @@ ISSUERS: tuple[tuple[range, tuple[int, ...]], ...] = (
     (range(63, 64), (13, 14, 15, 16, 17, 18, 19)),
     (range(67, 68), (13, 14, 15, 16, 17, 18, 19)),
 )
-"""Leading digits of a number, and the lengths it may then have."""
+"""Leading digits of the numbers of each card issuer, and the lengths that these numbers may have."""
 
 MAX_CANDIDATES = 500
-"""Numbers in an issuer's range that are checked in one string. One in ten passes the Luhn check by chance, so more of
-them are meant to waste CPU: the string counts as a card number."""
+"""Maximum count of candidates in one string: numbers with an issuer's leading digits. A string with more candidates is
+treated as a card number, to save CPU time. One in ten candidates passes the Luhn check by chance."""
 
 MAX_RUN_LENGTH = 4096
-"""Characters. A longer run of digits is meant to waste CPU and counts as a card number."""
+"""Maximum length of a run of digits in characters. A longer run is treated as a card number, to save CPU time."""
 
 MAX_GROUP_LENGTH = 64
-"""A group of up to so many digits may contain a card number, for example with its expiry date behind it."""
+"""Maximum length of a digit group that is searched for a card number, which other digits such as an expiry date may
+follow."""
 
 EAN_LENGTH = 13
 
 PHONE_LENGTHS = range(SHORTEST, 16)
 
 IDENTIFIER = re.compile(r"\d{1,14}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Digital River's numbers, order numbers included, and UUIDs."""
+"""Identifiers of Digital River: numbers, including order numbers, and UUIDs."""
 
 REVISION = re.compile(r"[0-9a-f]{32}")
-"""A digest of the gateway; about one in some thousand contains what looks like a card number."""
+"""Cart revision, a digest from the gateway. About one in a thousand looks like a card number by chance."""
 
 IDENTIFIER_TYPES = frozenset({"ID", "UUID", "CartRevision"})
 
 IDENTIFIER_NAMES = re.compile(r"id|number|\w+(Id|Ids)")
-"""Input fields of type String that hold an identifier."""
+"""Names of the String inputs whose value is an identifier."""
 
 PHONE_NAMES = frozenset({"phoneNumber"})
 
@@ -112,7 +113,8 @@ UNCHECKED_HEADERS = frozenset(
         "x-request-id",
     }
 )
-"""Random by nature. Credentials are stored as hashes only; a request id with a card number is replaced."""
+"""Headers with random values, which are not checked. Credentials are stored only as hashes, and a request id with a
+card number is replaced."""
 
 
 def has_card_number(string: str) -> bool:
@@ -132,16 +134,16 @@ def has_card_number(string: str) -> bool:
 
 
 def _normalized(string: str) -> str:
-    """Without invisible characters, and with every digit as one of 0 to 9."""
+    """The string without invisible characters, and with all digits converted to 0 to 9."""
     compatible = unicodedata.normalize("NFKC", string)
     visible = (char for char in compatible if char.isascii() or unicodedata.category(char) != "Cf")
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in visible)
 
 
 def _candidates(run: str, before: str) -> Iterator[str]:
-    """Numbers of a run in an issuer's range: whole groups of digits, or parts of a group too long for one number.
+    """Numbers in a run of digits that begin like a card number: groups of digits, or parts of a group that is too long.
 
-    `before` is the character in front of the run.
+    `before` is the character before the run.
     """
     groups = list(DIGIT_GROUP.finditer(run))
     digits = "".join(group.group() for group in groups)
@@ -166,7 +168,7 @@ def _candidates(run: str, before: str) -> Iterator[str]:
 
 @lru_cache(maxsize=10_000)
 def _card_lengths(prefix: str) -> tuple[int, ...]:
-    """Lengths of card numbers that begin with these four digits."""
+    """Lengths of card numbers that begin with `prefix`, which has four digits."""
     lengths: set[int] = set()
     for leading, issuer_lengths in ISSUERS:
         width = len(str(leading.start))
@@ -176,7 +178,7 @@ def _card_lengths(prefix: str) -> tuple[int, ...]:
 
 
 def refuse_card_numbers(headers: Headers, strings: Iterable[str]) -> None:
-    """Check everything beside the document and its variables. Raises `DocumentRefused`."""
+    """Check the headers, and other strings outside the document and its variables. Raises `DocumentRefused`."""
     for name, value in headers.items():
         if name not in UNCHECKED_HEADERS and (has_card_number(name) or has_card_number(value)):
             raise card_number_refused("headers")
@@ -185,7 +187,7 @@ def refuse_card_numbers(headers: Headers, strings: Iterable[str]) -> None:
 
 
 def card_number_refused(location: str) -> DocumentRefused:
-    """Refuses the whole request: the card number is not in an input of a mutation, whose payload could report it."""
+    """Error that rejects the whole request. It is used where no mutation payload can report the card number."""
     log.warning("card number refused", extra={"reason": location})
     return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {location} of the request.")
 
@@ -193,14 +195,14 @@ def card_number_refused(location: str) -> DocumentRefused:
 # Card numbers in variables.
 
 VariablePath = tuple[str | int, ...]
-"""Keys from the variables to one value. A key that is itself a card number is the last."""
+"""Path of a value in the variables. The path of a key that is a card number ends with that key."""
 
 CardFields = dict[str, list[tuple[str, ...]]]
-"""Root fields that must not be executed, by response key, and the paths of the card numbers in their arguments."""
+"""Paths of the card numbers in the arguments of root fields, by response key. These fields must not be executed."""
 
 
 def card_paths(variables: Mapping[str, Any]) -> list[VariablePath]:
-    """Paths of all card numbers, whether the operation uses the value or not."""
+    """Paths of all card numbers in the variables, including values that the operation does not use."""
     paths: list[VariablePath] = []
     queue: list[tuple[VariablePath, Any]] = [((), variables)]
     while queue:
@@ -218,10 +220,11 @@ def card_paths(variables: Mapping[str, Any]) -> list[VariablePath]:
 def remove_cards(
     schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any], paths: list[VariablePath]
 ) -> tuple[dict[str, Any], CardFields]:
-    """Variables with the card numbers at `paths` replaced by empty strings, and the root fields that use them.
+    """Variables without the card numbers at `paths`, and the root fields that use these card numbers.
 
-    Identifiers and telephone numbers stay where the input takes them. Only a mutation's payload can report a card
-    number, and only one in a String; any other raises `DocumentRefused`. `document` has one operation.
+    Empty strings replace the card numbers. Identifiers and telephone numbers stay in inputs that accept them. Raises
+    `DocumentRefused` for a card number outside a String argument of a mutation, because no payload can report such a
+    card number. `document` has one operation.
     """
     (operation,) = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     all_uses = variable_uses(schema, document, variables)
@@ -251,10 +254,10 @@ def _value_at(value: Any, path: VariablePath) -> Any:
 
 @dataclass(frozen=True)
 class VariableUse:
-    """A leaf value of the variables, where a field uses it.
+    """Use of one value of the variables, which is neither a list nor an object, in the arguments of a field.
 
-    `response_key` is that of the field, `argument_path` leads to the value from the field's arguments. `input_name` and
-    `type_name` are those of the input field or argument that takes the value.
+    `response_key` is the response key of the field. `argument_path` is the path of the value in the field's arguments.
+    `input_name` and `type_name` are the name and the type of the input field or argument with the value.
     """
 
     variable_path: VariablePath
@@ -269,7 +272,7 @@ class VariableUse:
         return self.is_root_field and self.type_name == "String"
 
     def accepts(self, value: object) -> bool:
-        """Whether the value is a number that this input takes."""
+        """Whether the value is an identifier or a telephone number, and the input is for such values."""
         if self.type_name == "CartRevision":
             return REVISION.fullmatch(str(value)) is not None
         if self.type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(self.input_name):
@@ -279,7 +282,7 @@ class VariableUse:
 
 
 def variable_uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[VariableUse]:
-    """`document` has one operation."""
+    """Uses of the variables' values in a document with one operation."""
     types = TypeInfo(schema)
     collector = VariableUseCollector(types, variables)
     visit(document, TypeInfoVisitor(types, collector))
@@ -318,7 +321,7 @@ class VariableUseCollector(Visitor):
 
 
 def _argument_path(path: list[Any], ancestors: list[Any]) -> list[str | int]:
-    """From a field's arguments to the variable: names of arguments and input fields, and indices of lists."""
+    """Path of a variable in a field's arguments: names of arguments and input fields, and indices of lists."""
     keys: list[str | int] = []
     for position, ancestor in enumerate(ancestors):
         if isinstance(ancestor, FieldNode):
@@ -338,7 +341,7 @@ class InputLeaf:
 
 
 def _leaves(value: Any, input_type: GraphQLInputType, name: str, path: VariablePath = ()) -> Iterator[InputLeaf]:
-    """Leaf values of an input, with the input field that takes each."""
+    """Values inside an input value that are neither lists nor objects, each with the name of its input field."""
     nullable: Any = get_nullable_type(input_type)
     named = get_named_type(nullable)
     if isinstance(value, list):

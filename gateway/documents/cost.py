@@ -1,8 +1,8 @@
-"""Estimates the most an operation can cost, in points, before it is executed.
+"""Estimates the maximum cost of an operation in points, before the operation is executed.
 
-An object costs one point and a leaf none, unless `@cost` gives another weight. A list multiplies by its slicing
-argument or its assumed size. Where a value may have several types, the most expensive one counts. `@skip` and
-`@include` are ignored: every selected field counts.
+An object costs one point and a scalar nothing, unless `@cost` sets another weight. The cost of a list is multiplied by
+its slicing argument or its assumed size. If a value may have several types, the most expensive type decides. `@skip`
+and `@include` are ignored, so the cost includes every selected field.
 """
 
 import math
@@ -34,18 +34,19 @@ from graphql import (
 from gateway.documents.directive_tables import DirectiveTables, ListSize
 
 DEFAULT_LIST_SIZE = 5
-"""Items of a list without `@listSize`."""
+"""Assumed number of items of a list without `@listSize`."""
 
 MAX_ITEMS = 1_000_000
-"""A slicing argument counts for at most this many: beyond every cost limit, and still a number JSON can hold."""
+"""Maximum number of items that the estimate uses for a slicing argument. This number exceeds every cost limit and is
+valid in JSON."""
 
 MAX_ESTIMATES = 32
-"""Estimates that one operation remembers, by the values of the variables that decide."""
+"""Maximum number of cached estimates of one operation. The variables on which an estimate depends are its key."""
 
 
 class SlicingArgumentMissing(Exception):
-    """The list field `node` needs exactly one of its slicing arguments. `empty_variables` stand in one of them and
-    have no value."""
+    """The list field `node` requires exactly one of its slicing arguments. `empty_variables` are the variables without
+    a value in its slicing arguments."""
 
     def __init__(self, node: FieldNode, arguments: Sequence[str], empty_variables: Sequence[str]) -> None:
         hint = "".join(f" The variable ${name} has no value." for name in empty_variables)
@@ -75,16 +76,16 @@ class OperationCost:
         self._estimates: dict[tuple[int | None, ...], float | SlicingArgumentMissing] = {}
         self._deciding_variables: tuple[str, ...] | None = None
         self.fixed_points: int | None = None
-        """The cost, once it is known that no variable changes it."""
+        """Cost of an operation whose cost depends on no variable; None until the first estimate."""
 
     def points(self, variables: Mapping[str, Any]) -> int:
-        """Raises `SlicingArgumentMissing`."""
+        """Cost of the operation in points. Raises `SlicingArgumentMissing`."""
         values = self._defaults | dict(variables)
         estimate = self._estimates.get(self._key(values)) if self._deciding_variables is not None else None
         if estimate is None:
             estimate = self._estimate(values)
         if isinstance(estimate, SlicingArgumentMissing):
-            # It is kept: without this its traceback would grow with every request.
+            # The exception is cached. Without this call, its traceback would grow with every request.
             raise estimate.with_traceback(None)
         return math.ceil(estimate)
 
@@ -106,9 +107,9 @@ class OperationCost:
 
 
 class CostWalk:
-    """One walk through an operation. Estimates each selection set once for each type that its value may have.
+    """Estimates the cost of one operation. Each selection set is estimated once for each possible type of its value.
 
-    `deciding_variables` are those on which the estimate depends.
+    `deciding_variables` are the variables on which the estimate depends.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class CostWalk:
     def points(
         self, selection_set: SelectionSetNode, owner: GraphQLObjectType, size: ListSize | None = None, items: int = 1
     ) -> float:
-        """Cost of a selection set on one `owner`. Each field in `size.sized_fields` holds `items` items."""
+        """Cost of a selection set on an object of type `owner`. Each field in `size.sized_fields` has `items` items."""
         key = (id(selection_set), owner.name, size, items)
         if key not in self._points:
             self._points[key] = sum(
@@ -142,7 +143,7 @@ class CostWalk:
     ) -> float:
         if isinstance(selection, FieldNode):
             definition = owner.fields.get(selection.name.value)
-            # Introspection fields have no definition here and cost nothing.
+            # Introspection fields, such as `__typename`, cost nothing.
             return self._field(selection, definition, owner, size, items) if definition is not None else 0
         if isinstance(selection, FragmentSpreadNode):
             fragment: Any = self._fragments[selection.name.value]
@@ -207,7 +208,7 @@ class CostWalk:
         return size.assumed if size.assumed is not None else DEFAULT_LIST_SIZE
 
     def _empty_variables(self, node: FieldNode, size: ListSize) -> list[str]:
-        """Variables without a value that stand in slicing arguments."""
+        """Variables in slicing arguments that have no value."""
         return [
             argument.value.name.value
             for argument in node.arguments or ()
@@ -227,7 +228,7 @@ class CostWalk:
 
 
 def _item_count(value: Any) -> int | None:
-    """Items that the value of a slicing argument selects: the number itself, or the length of a list."""
+    """Number of items that a slicing argument selects: its value, or the length of a list."""
     if value is None:
         return None
     if isinstance(value, list):

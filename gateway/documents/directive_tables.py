@@ -1,6 +1,6 @@
-"""The schema's directives as tables, by the coordinate of the schema element that carries them.
+"""Tables of the directives in the schema, by the coordinate of the schema element with the directive.
 
-`schema/` declares the directives and fills these tables at start. `cost` and `cacheability` apply them.
+`schema/` declares the directives and fills these tables at start. `cost` and `cacheability` use the tables.
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from gateway.enums import CacheControlScope, SessionLevel
 
 Coordinate = str
-"""For example `Cart`, `Cart.lines`, `AddressInput.line1` or `Query.product(by:)`."""
+"""Coordinate of a schema element, for example `Cart`, `Cart.lines`, `AddressInput.line1` or `Query.product(by:)`."""
 
 
 @dataclass(frozen=True)
 class ListSize:
-    """Number of items that a list counts for. `sized_fields` are the fields below it that hold the items.
+    """Number of items for which a list is charged. `sized_fields` are the subfields that contain the items.
 
-    `needs_one`: exactly one slicing argument must have a value.
+    `needs_one`: whether exactly one slicing argument must have a value.
     """
 
     assumed: int | None = None
@@ -27,7 +27,7 @@ class ListSize:
 
 @dataclass(frozen=True)
 class CacheHint:
-    """Values of `@cacheControl`. None: inherited from the parent field."""
+    """Values of `@cacheControl`. A value of None is inherited from the parent field."""
 
     scope: CacheControlScope | None = None
     max_age_s: int | None = None

@@ -1,4 +1,4 @@
-"""Refusals of a GraphQL document: nothing of it is executed."""
+"""Errors that reject a GraphQL document. No part of a rejected document is executed."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from gateway.errors import TopLevelCode
 
 @dataclass
 class OperationFacts:
-    """Facts for the log and the cost headers, as far as the document was read.
+    """Facts for the log and the cost headers. Facts that were not read before an error are None.
 
-    `name` is the document's name in the manifest, else the beginning of its hash. `cost` is in points.
+    `name` is the document's name in the manifest, or else the beginning of its hash. `cost` is in points.
     """
 
     name: str | None = None
@@ -20,7 +20,7 @@ class OperationFacts:
 
 
 class DocumentRefused(Exception):
-    """`errors` go to the client as they are."""
+    """Raised for a rejected document. `errors` are sent to the client unchanged."""
 
     def __init__(self, code: TopLevelCode, *errors: GraphQLError) -> None:
         super().__init__(code.value)

@@ -1,4 +1,4 @@
-"""The `@inContext` directive: the market an operation reads public data in. It changes no session."""
+"""The directive `@inContext`, which selects the market for public data. The market of the session does not change."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,14 +21,15 @@ def has_in_context(operation: OperationDefinitionNode) -> bool:
 def chosen_market(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], settings: Settings
 ) -> Market | None:
-    """None if the operation chooses no market. Raises `DocumentRefused` for a market the storefront does not offer."""
+    """Market that the operation selects with `@inContext`, or None. Raises `DocumentRefused` for a market that the
+    storefront does not offer."""
     node = next((directive for directive in operation.directives or () if directive.name.value == NAME), None)
     definition = schema.get_directive(NAME)
     if node is None or definition is None:
         return None
     coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
     if isinstance(coerced, list):
-        # Invalid variables: the execution reports each by its name.
+        # The variables are invalid. graphql-core reports each invalid variable when it executes the operation.
         return None
     try:
         arguments = get_directive_values(definition, operation, coerced) or {}

@@ -1,7 +1,7 @@
-"""Limits of a document and of the values in it and in its variables.
+"""Limits for documents, and for values in documents and variables.
 
-A document is measured before it is validated, in one pass that is linear in its size however often fragments are
-spread: a small document can make validation slow.
+A document is measured before it is validated, because validation of a small document can be slow. Measuring takes time
+proportional to the length of the document, even if fragments are spread repeatedly.
 """
 
 import re
@@ -30,50 +30,50 @@ MAX_ROOT_FIELDS = 10
 MAX_ROOT_MUTATIONS = 5
 
 MAX_DEPTH = 15
-"""Levels of nested fields."""
+"""Maximum depth of nested fields."""
 
 SELECTION_SETS_PER_LEVEL = 3
-"""One nested field may take three selection sets: its own, a fragment's, and a type condition's inside that."""
+"""Maximum selection sets for each level: of a field, of a fragment, and of a type condition in the fragment."""
 
 MAX_ALIASES = 30
 
 MAX_DIRECTIVES = 50
 
 MAX_FIELDS = 1000
-"""Counted with fragments written out."""
+"""Maximum number of fields. The fields of a fragment are counted at each spread."""
 
 MAX_REPEATED_COMPOSITES = 10
-"""Repetitions of a response key whose field has a selection set: validation merges the selection sets pairwise."""
+"""Maximum repetitions of a response key with a selection set. Validation compares these selection sets pairwise."""
 
 MAX_REPEATED_LEAVES = 200
-"""Repetitions of a response key of a leaf: validation compares them pairwise."""
+"""Maximum repetitions of a response key without a selection set. Validation compares these fields pairwise."""
 
 MAX_FRAGMENTS = 100
-"""Validation compares fragments that are spread side by side pairwise."""
+"""Maximum number of fragments. Validation compares fragments in the same selection set pairwise."""
 
 MAX_STRING_LENGTH = 1024
-"""Characters of a string value."""
+"""Maximum length of a string in characters."""
 
 MAX_LONG_STRING_LENGTH = 4096
 LONG_STRINGS = frozenset({"terms", "merchantAssertion"})
-"""Input fields, and variables of their name, with the higher limit."""
+"""Names of input fields and variables for which `MAX_LONG_STRING_LENGTH` is the maximum."""
 
 MAX_LIST_LENGTH = 100
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""All but tab and line breaks."""
+"""All control characters except tabs and line breaks."""
 
 ONCE_PER_OPERATION = frozenset({"submitOrder", "resumeOrder", "signIn", "registerShopper", "lookupOrder"})
-"""Mutations of which an operation may have one, once."""
+"""Mutations of which an operation may select only one, and only once."""
 
 
 @dataclass
 class SelectionSize:
-    """Size of a selection set with its fragments written out.
+    """Size of a selection set, with the fields of its fragments.
 
-    `names` are the set's own fields. `composites` are the response keys of its fields with a selection set, `leaves`
-    those of the others. Everything else includes what is nested. The two `..._below` count repetitions in nested
-    sets; those of the set itself are known once it is complete.
+    `names` are the names of the set's own fields. `composites` are the response keys of the set's own fields with a
+    selection set, and `leaves` the response keys of its other fields. All other attributes include nested selection
+    sets. `repeated_composites_below` and `repeated_leaves_below` count only the repetitions in nested selection sets.
     """
 
     depth: int = 0
@@ -111,7 +111,7 @@ class SelectionSize:
         self.repeated_leaves_below += nested.repeated_leaves
 
     def add_fragment(self, fragment: "SelectionSize") -> None:
-        """Count a fragment's fields as fields of this set."""
+        """Add the fields of a fragment to this selection set."""
         self._add_nested(fragment)
         self.depth = max(self.depth, fragment.depth)
         self.names += fragment.names
@@ -128,7 +128,7 @@ class SelectionSize:
 
 
 def check_size(size: SelectionSize, node: OperationDefinitionNode) -> None:
-    """Raises `DocumentRefused`. `size` is that of the operation's selection set."""
+    """Check the size of an operation's selection set. Raises `DocumentRefused`."""
     is_mutation = node.operation is OperationType.MUTATION
     _check("Root fields", size.names.total(), MAX_ROOT_MUTATIONS if is_mutation else MAX_ROOT_FIELDS)
     _check("Nested fields", size.depth, MAX_DEPTH)
@@ -143,7 +143,7 @@ def check_size(size: SelectionSize, node: OperationDefinitionNode) -> None:
 
 
 class SizeMeter:
-    """Measures the selection sets of one document, each fragment once."""
+    """Measures the selection sets of one document. Each fragment is measured once."""
 
     def __init__(self, document: DocumentNode) -> None:
         """Raises `DocumentRefused` for too many fragments."""
@@ -167,8 +167,8 @@ class SizeMeter:
 
     def _fragment_size(self, name: str) -> SelectionSize:
         if name not in self._fragment_sizes:
-            # Zero until it is measured. An unknown fragment, or one that spreads itself, keeps that size:
-            # validation refuses it.
+            # The size is zero during the measurement. It stays zero for an unknown fragment. A fragment that spreads
+            # itself is measured without that spread. Validation rejects both.
             self._fragment_sizes[name] = SelectionSize()
             if name in self._fragments:
                 self._fragment_sizes[name] = self.measure(self._fragments[name].selection_set)
@@ -176,7 +176,7 @@ class SizeMeter:
 
 
 class LiteralLimits(Visitor):
-    """Applies the limits of variables to the values written in a document. Raises `DocumentRefused`."""
+    """Applies the limits for variables to the literals of a document. Raises `DocumentRefused`."""
 
     def enter_string_value(self, node: StringValueNode, _key: object, parent: object, *_: object) -> None:
         _check_string(node.value, parent.name.value if isinstance(parent, ObjectFieldNode) else "")
@@ -186,7 +186,7 @@ class LiteralLimits(Visitor):
 
 
 def check_values(variables: Mapping[str, object]) -> None:
-    """Check every string and list of the variables, however deep. Raises `DocumentRefused`."""
+    """Check all strings and lists in the variables, at any depth. Raises `DocumentRefused`."""
     queue: list[tuple[str, object]] = [("", variables)]
     while queue:
         name, value = queue.pop()
@@ -202,14 +202,14 @@ def check_values(variables: Mapping[str, object]) -> None:
 def _check_string(value: str, field_name: str) -> None:
     limit = MAX_LONG_STRING_LENGTH if field_name in LONG_STRINGS else MAX_STRING_LENGTH
     if len(value) > limit:
-        raise bad_value(f"A string may have at most {limit} characters; one has {len(value)}.")
+        raise bad_value(f"A string may have at most {limit} characters. One string has {len(value)}.")
     if CONTROL_CHARACTERS.search(value):
         raise bad_value("A string has control characters. Only tabs and line breaks are allowed.")
 
 
 def _check_list(values: Sequence[object]) -> None:
     if len(values) > MAX_LIST_LENGTH:
-        raise bad_value(f"A list may have at most {MAX_LIST_LENGTH} items; one has {len(values)}.")
+        raise bad_value(f"A list may have at most {MAX_LIST_LENGTH} items. One list has {len(values)}.")
 
 
 def _check(subject: str, count: int, limit: int) -> None:

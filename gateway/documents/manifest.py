@@ -1,6 +1,7 @@
-"""The manifest: the documents that the storefront's clients send, each under the SHA-256 of its source, byte for byte.
+"""The manifest: the documents that the storefront's clients send, by the SHA-256 of each document's source.
 
-Clients' build tools write such files. `python -m gateway manifest` makes one from a folder of `.graphql` files.
+The build tools of clients write such files. `python -m gateway manifest` writes a manifest for a folder of `.graphql`
+files.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ FORMAT = "apollo-persisted-query-manifest"
 
 
 class ManifestInvalid(ValueError):
-    """The message gives the reason and quotes no document."""
+    """Raised for an invalid manifest. The message has the reason and no part of a document."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ def sha256(source: str) -> str:
 
 
 def short_name(digest: str) -> str:
-    """Name of an unnamed document in the log."""
+    """Name under which an anonymous document is logged: the beginning of its SHA-256."""
     return f"sha256:{digest[:16]}"
 
 
 def read_manifest(path: str) -> dict[str, ManifestEntry]:
-    """Entries by digest. Reads Apollo's format, and the object of digests and sources that Relay and codegen write.
+    """Manifest entries by digest, from a file in Apollo's format or in the format of Relay and GraphQL Code Generator.
 
     Raises `ManifestInvalid`.
     """
@@ -58,7 +59,7 @@ def read_manifest(path: str) -> dict[str, ManifestEntry]:
 
 
 def _entries(content: Mapping[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Digest, name and source of each entry."""
+    """Digest, name and source of each entry in a manifest."""
     if content.get("format") == FORMAT:
         for operation in content.get("operations") or ():
             fields = operation if isinstance(operation, dict) else {}
@@ -79,7 +80,7 @@ def _first_operation_name(source: Any) -> str | None:
 
 
 def operations_in(folder: Path) -> dict[str, str]:
-    """Source of each operation in a folder of `.graphql` files, by name. Raises `ManifestInvalid`."""
+    """Source of each operation in a folder of `.graphql` files, by operation name. Raises `ManifestInvalid`."""
     files = sorted(folder.rglob("*.graphql"))
     if not files:
         raise ManifestInvalid(f"{folder} has no .graphql files")
@@ -101,14 +102,15 @@ def operations_in(folder: Path) -> dict[str, str]:
 
 
 def _printed(document: DocumentNode) -> str:
-    """The operation, then its fragments in the order of the files."""
+    """Source of one operation and its fragments: the operation first, then the fragments in the order in which the
+    document files define them."""
     operation = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     fragments = [node for node in document.definitions if node not in operation]
     return print_ast(DocumentNode(definitions=(*operation, *fragments)))
 
 
 def manifest_of(operations: Mapping[str, str]) -> str:
-    """A manifest in Apollo's format. `operations`: sources by name."""
+    """Manifest in Apollo's format. `operations` are document sources by operation name."""
     entries = [
         {"id": sha256(source), "name": name, "type": source.partition(" ")[0], "body": source}
         for name, source in operations.items()

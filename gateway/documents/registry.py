@@ -1,7 +1,7 @@
 """Prepares GraphQL documents for execution.
 
-A document is parsed, checked and validated when it is first sent. Whatever depends on the document alone is kept with
-it, and sending it again costs a lookup.
+A document is parsed, checked and validated when it is first sent. The results are cached, so that later requests with
+the document need only a lookup.
 """
 
 import logging
@@ -40,28 +40,28 @@ from gateway.upstream.catalog import Market
 log = logging.getLogger(__name__)
 
 REMEMBERED_CHARACTERS = 128 * 1024
-"""Total length of the documents that are kept beside those of the manifest. A parsed document takes up to 300 bytes a
-character, and the garbage collector walks through all of them in the middle of a request."""
+"""Maximum total length of the cached documents outside the manifest, in characters. A parsed document takes up to 300
+bytes for each character, and the garbage collector traverses all cached documents, possibly during a request."""
 
 MAX_TOKENS = 2000
-"""Every example operation with its fragments has fewer than 700."""
+"""Maximum number of tokens in a document. Every example operation with its fragments has fewer than 700."""
 
 MAX_VALIDATION_ERRORS = 20
 
 MAX_NAMED_FIELDS = 5
-"""Fields that one message names."""
+"""Maximum number of fields that an error message lists."""
 
 ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
 
 DIGEST_MISMATCH = "The hash is not the SHA-256 of the document in `query`."
 
 PARSING_ABORTED = "Parsing aborted."
-"""End of graphql-core's message when `MAX_TOKENS` stopped it."""
+"""End of graphql-core's error message for a document with more than `MAX_TOKENS` tokens."""
 
 
 @dataclass(frozen=True, eq=False)
 class KnownOperation:
-    """An operation of a valid document. Whatever else depends on the document alone is computed on first use."""
+    """An operation of a valid document. Its cost and cache policy are computed when they are first used."""
 
     schema: GraphQLSchema
     tables: DirectiveTables
@@ -70,12 +70,12 @@ class KnownOperation:
     name: str | None
     kind: OperationType
     buys: bool
-    """Submits or resumes an order."""
+    """Whether the operation submits or resumes an order."""
     chooses_market: bool
 
     @cached_property
     def single_document(self) -> DocumentNode:
-        """The document without its other operations and their fragments."""
+        """The document with this operation and its fragments only."""
         return separate_operations(self.document)[self.name or ""]
 
     @cached_property
@@ -89,7 +89,7 @@ class KnownOperation:
 
 @dataclass(frozen=True, eq=False)
 class KnownDocument:
-    """`name` stands for the document in the log: its name in the manifest, else the beginning of its digest."""
+    """A cached document. `name` is logged: the name in the manifest, or else the beginning of the digest."""
 
     source: str = field(repr=False)
     digest: str
@@ -102,8 +102,9 @@ class KnownDocument:
 class PreparedOperation:
     """An operation that may be executed.
 
-    `card_fields` are root fields that must not be executed: their arguments had card numbers, which `variables` no
-    longer have. `market` is chosen by `@inContext`. `cache_policy` is known over GET only.
+    `card_fields` are root fields that must not be executed, because their arguments had card numbers. The card numbers
+    were removed from `variables`. `market` is the market that `@inContext` selects. `cache_policy` is None except for a
+    GET request.
     """
 
     operation: KnownOperation
@@ -115,7 +116,7 @@ class PreparedOperation:
 
 
 class Documents:
-    """Documents of one schema."""
+    """Cache of the documents of one schema."""
 
     def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, settings: Settings) -> None:
         """Raises `ManifestInvalid`."""
@@ -128,7 +129,7 @@ class Documents:
         self._by_source: dict[str, KnownDocument] = {}
         self._by_digest: dict[str, KnownDocument] = {}
         self._recent: OrderedDict[str, KnownDocument] = OrderedDict()
-        """Documents outside the manifest by digest, the least recently used first."""
+        """Cached documents outside the manifest, by digest. The least recently used document is first."""
         self._recent_characters = 0
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
         self._read_manifest_documents()
@@ -142,9 +143,10 @@ class Documents:
         *,
         over_get: bool,
     ) -> PreparedOperation:
-        """Find the operation of a document by the document's source, its digest, or both, and check the request.
+        """Operation that a request selects, after all checks. The request has the source of the document, its digest,
+        or both.
 
-        Raises `DocumentRefused`, with the facts that are known by then.
+        Raises `DocumentRefused`, with the facts that were read before the error.
         """
         facts = OperationFacts()
         try:
@@ -177,7 +179,7 @@ class Documents:
         if source is None:
             entry = self._manifest.get(digest or "")
             if entry is None:
-                message = "No document is known by this hash. Send the document in `query`."
+                message = "The gateway has no document with this hash. Send the document in `query`."
                 raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
             source = entry.source
         actual = sha256(source)
@@ -194,12 +196,12 @@ class Documents:
         return document
 
     def _check_trust(self, digest: str) -> None:
-        """Report or refuse a document outside the manifest, by the mode of this deployment."""
+        """Log or reject a document that is not in the manifest, depending on the settings."""
         mode = self._settings.documents_mode
         if mode is not DocumentsMode.OFF:
             log.warning("document missing from manifest", extra={"operation": short_name(digest), "reason": mode.value})
         if mode is DocumentsMode.ENFORCE:
-            message = "Only documents in the manifest are executed. Add this document to it, and deploy the manifest."
+            message = "Only documents in the manifest are executed. Add this document, and deploy the new manifest."
             raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))
 
     def _screen(self, operation: KnownOperation, variables: dict[str, Any]) -> tuple[dict[str, Any], CardFields]:
@@ -211,11 +213,11 @@ class Documents:
 
     def _too_expensive(self, points: int) -> DocumentRefused:
         limit = self._settings.cost_limit
-        message = f"The operation costs {points} points; {limit} are allowed. Select fewer fields or smaller pages."
+        message = f"The operation costs {points} points. The limit is {limit}. Select fewer fields or smaller pages."
         error = GraphQLError(message, extensions={"estimate": points, "limit": limit})
         return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, error)
 
-    # Documents are read once.
+    # Parsing and validation of documents that are not cached.
 
     def _read_manifest_documents(self) -> None:
         for digest, entry in self._manifest.items():
@@ -238,7 +240,7 @@ class Documents:
             self._recent_characters -= len(oldest.source)
 
     def _read(self, source: str) -> list[KnownOperation]:
-        """The operations of a document. Raises `DocumentRefused`."""
+        """Operations of a document. Raises `DocumentRefused`."""
         document = _parse(source)
         try:
             operations = self._operations(document)
@@ -252,14 +254,15 @@ class Documents:
         except RecursionError:
             errors = None
         if errors is None:
-            # Raised outside of the handler, where it would keep every frame of the recursion alive.
+            # Raised after the except block, so that the exception does not keep every frame of the recursion alive.
             raise too_expensive("The document is nested too deeply. Select less.")
         if errors:
             raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)
         return operations
 
     def _operations(self, document: DocumentNode) -> list[KnownOperation]:
-        """Raises `DocumentRefused` if the document exceeds a limit. It need not be valid."""
+        """Operations of a document that was not yet validated. Raises `DocumentRefused` if the document exceeds a
+        limit."""
         visit(document, LiteralLimits())
         meter = SizeMeter(document)
         operations = []
@@ -317,7 +320,7 @@ def _cost(operation: KnownOperation, variables: Mapping[str, Any]) -> int:
 
 
 def _policy_over_get(operation: KnownOperation) -> CachePolicy:
-    """A URL may carry only queries of public fields, and no sensitive values. Raises `DocumentRefused`."""
+    """Cache policy of a GET request. Raises `DocumentRefused` for a mutation, a private field or a sensitive value."""
     if operation.kind is OperationType.MUTATION:
         raise _method_refused("A mutation cannot be executed over GET. Use POST.")
     policy = operation.cache_policy

@@ -1,4 +1,4 @@
-"""Rules about dependencies, lengths and test names. Imports between rooms are checked in test_imports.py."""
+"""Rules for dependencies, lengths of files, classes and functions, and test names. test_imports.py checks imports."""
 
 import ast
 import re
@@ -50,13 +50,13 @@ def imported_packages(tree: ast.Module) -> Iterator[str]:
             yield str(node.module).partition(".")[0]
 
 
-def test_only_settings_read_the_environment() -> None:
+def test_only_the_settings_module_reads_environment_variables() -> None:
     paths = modules("schema", "resolvers", "gateway", "sandbox")
     readers = [path for path in paths if re.search(r"os\.environ|getenv", (ROOT / path).read_text())]
     assert readers == ["gateway/settings.py"]
 
 
-def test_only_upstream_imports_an_http_client() -> None:
+def test_only_the_upstream_package_imports_an_http_client() -> None:
     paths = modules("schema", "resolvers", "gateway", "sandbox")
     importers = {path for path, tree in paths.items() if {"httpx", "aiohttp"} & set(imported_packages(tree))}
     assert {path for path in importers if not path.startswith("gateway/upstream/")} == {"gateway/app.py"}
@@ -89,12 +89,12 @@ def test_installed_versions_satisfy_pyproject() -> None:
     assert misfits == []
 
 
-def test_files_are_short() -> None:
+def test_files_do_not_exceed_the_maximum_length() -> None:
     lengths = {path: len((ROOT / path).read_text().splitlines()) for path in modules()}
     assert {path: length for path, length in lengths.items() if length > MOST_LINES_OF_A_FILE} == {}
 
 
-def test_classes_are_short() -> None:
+def test_classes_do_not_exceed_the_maximum_length() -> None:
     lengths = {
         f"{path}: {node.name}": lines_of(node)
         for path, tree in modules().items()
@@ -104,14 +104,14 @@ def test_classes_are_short() -> None:
     assert {name: length for name, length in lengths.items() if length > MOST_LINES_OF_A_CLASS} == {}
 
 
-def test_functions_are_short() -> None:
+def test_median_function_length_does_not_exceed_the_limit() -> None:
     trees = modules("schema", "resolvers", "gateway", "sandbox")
     lengths = [lines_of(node) for tree in trees.values() for node in ast.walk(tree) if isinstance(node, FUNCTION)]
     assert len(lengths) > 1000
     assert median(lengths) <= MEDIAN_LINES_OF_A_FUNCTION
 
 
-def test_test_names_are_short() -> None:
+def test_test_names_do_not_exceed_the_maximum_length() -> None:
     names = [
         node.name.removeprefix("test_")
         for tree in modules("tests").values()

@@ -1,4 +1,4 @@
-"""Documentation pages: their operations run, their links and file names exist, every root field is described."""
+"""Tests of the documentation: operations run, links and file names exist, and every root field is described."""
 
 import pkgutil
 import re
@@ -35,7 +35,8 @@ SOURCES = [
 SOURCE_PATH = re.compile(rf"(?<![\w./-])((?:{PACKAGES})/[\w/-]+\.(?:py|md|csv|graphql))\b")
 
 NEEDS_AN_ISSUER = "SignInWithJwt"
-"""Operation that is tested in `tests/sessions/test_merchant_assertions.py`: it needs keys of an identity provider."""
+"""Operation that is tested in `tests/sessions/test_merchant_assertions.py`, because it requires keys of an identity
+provider."""
 
 
 def capability_pages() -> list[Path]:
@@ -54,7 +55,7 @@ def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_operations_of_a_page_are_valid(page: Path) -> None:
+def test_operations_of_each_page_are_valid_against_the_schema(page: Path) -> None:
     assert page.read_text().count("```") % 2 == 0, "a code block is not closed"
     for document in documents_of(page):
         assert validate(build().core, document) == []
@@ -93,7 +94,7 @@ def test_files_and_modules_named_in_pages_exist(page: Path) -> None:
         pkgutil.resolve_name(name)
 
 
-def test_files_named_in_sources_exist() -> None:
+def test_files_named_in_docstrings_and_comments_exist() -> None:
     missing = {
         f"{source.relative_to(ROOT)}: {name}"
         for source in SOURCES
@@ -110,8 +111,8 @@ def test_log_events_named_in_pages_exist() -> None:
     assert [event for event in events if f'"{event}"' not in source] == []
 
 
-async def test_operations_of_capability_pages_run_in_one_session(shopper: Shopper, world: World) -> None:
-    """A guest buys, signs in, and buys again, using only the operations of the pages."""
+async def test_examples_of_all_capability_docs_run_in_one_session(shopper: Shopper, world: World) -> None:
+    """A guest buys, signs in, and buys again, using only the example operations of the capability docs."""
     world.ledger["rf-cust-000042"] = Balance(Decimal("120.50"), "USD")
     answers: list[Any] = []
     for document in (document for page in capability_pages() for document in documents_of(page)):
@@ -132,7 +133,7 @@ async def test_operations_of_capability_pages_run_in_one_session(shopper: Shoppe
 async def required_variables(
     operation: OperationDefinitionNode, shopper: Shopper, answers: list[Any]
 ) -> dict[str, Any]:
-    """Values of the required variables, from the latest answer that has them, or from the sandbox."""
+    """Values of the operation's required variables, from the latest answer that has them, or from the sandbox."""
     values = {}
     for definition in operation.variable_definitions or ():
         if isinstance(definition.type, NonNullTypeNode):
@@ -162,7 +163,7 @@ def latest(answers: list[Any], *names: str) -> Any:
 
 
 def values_of(value: Any, name: str) -> Iterator[Any]:
-    """Values of all fields with this name, at any depth."""
+    """Values of all fields named `name`, at any depth."""
     if isinstance(value, list):
         for element in value:
             yield from values_of(element, name)

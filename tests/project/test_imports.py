@@ -1,4 +1,4 @@
-"""Rooms import from lower floors of docs/architecture.md only, and no files import each other in a circle."""
+"""Packages import only from lower floors of docs/architecture.md, and no files import each other in a circle."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def test_every_room_and_file_of_the_architecture_page_exists() -> None:
     assert sorted(name for name in names if not (ROOT / name).exists()) == []
 
 
-# Small projects with the mistakes that the tests above must detect.
+# Small example projects with forbidden imports, which the tests above must detect.
 
 
 def project_with(folder: Path, files: Mapping[str, str]) -> Graph:
@@ -106,6 +106,6 @@ def test_forbidden_import_is_reported_with_both_files(tmp_path: Path, importer: 
     assert circle(graph) == []
 
 
-def test_file_without_a_floor_is_rejected() -> None:
+def test_file_that_the_architecture_page_does_not_list_is_rejected() -> None:
     with pytest.raises(LookupError, match=r"gateway/cellar\.py stands on no floor"):
         read_floors(PAGE).room("gateway/cellar.py")

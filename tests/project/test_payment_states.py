@@ -1,4 +1,4 @@
-"""docs/payment-states.md lists the state transitions T-1 to T-35 that test names refer to."""
+"""docs/payment-states.md lists the state transitions T-1 to T-35, to which test names refer."""
 
 import ast
 import re
@@ -17,5 +17,5 @@ def numbers_in_test_names() -> Iterator[str]:
                 yield from re.findall(r"_t(\d+a?)", prefix.group(1) if prefix else "")
 
 
-def test_page_and_test_names_have_the_same_transition_numbers() -> None:
+def test_payment_states_page_and_tests_have_the_same_transition_numbers() -> None:
     assert set(re.findall(r"^\| T-(\d+a?)\*? \|", PAGE.read_text(), re.MULTILINE)) == set(numbers_in_test_names())

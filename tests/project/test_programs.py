@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def ctrl_c() -> Iterator[None]:
-    """Let started programs react to Ctrl-C, which background jobs of a shell ignore."""
+    """Make started programs react to Ctrl-C. A shell's background jobs ignore Ctrl-C by default."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -52,7 +52,7 @@ async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
 
 @asynccontextmanager
 async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str, str]]:
-    """Run `make run` on free ports. Yields the process and the URLs of gateway and sandbox."""
+    """Run `make run` on free ports. Yields the process, the gateway's URL and the sandbox's URL."""
     port, sandbox_port = free_port(), free_port()
     program = await start("examples/run.py", PORT=str(port), SANDBOX_PORT=str(sandbox_port))
     assert program.stdout is not None
@@ -70,7 +70,7 @@ async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str
             await program.communicate()
 
 
-async def test_demo_places_one_order_at_the_programs_of_make_run() -> None:
+async def test_demo_places_one_order_through_the_gateway_of_make_run() -> None:
     async with both_programs() as (program, gateway, sandbox):
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
@@ -103,7 +103,7 @@ async def test_output_of_demo_is_shown_on_the_examples_page() -> None:
     assert [line for line in printed if line.strip()] == [line for line in expected if line.strip()]
 
 
-async def test_busy_port_is_reported_and_stops_make_run() -> None:
+async def test_make_run_reports_a_busy_port_and_stops() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()

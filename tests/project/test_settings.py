@@ -1,4 +1,4 @@
-"""Settings are read from the environment and listed in the README. Invalid settings prevent the start."""
+"""Settings are read from the environment and listed in the README. The gateway does not start with invalid settings."""
 
 import re
 from pathlib import Path
@@ -45,7 +45,7 @@ def default_of(name: str) -> str:
     return f"`{default}`"
 
 
-def test_the_readme_lists_every_setting() -> None:
+def test_readme_lists_every_setting() -> None:
     section = re.search(r"<!-- settings -->\n(.*?)\n<!-- /settings -->", README.read_text(), re.DOTALL)
     assert section is not None
     assert section.group(1) == table()
@@ -107,7 +107,7 @@ def test_misspelled_setting_is_named_with_a_suggestion(environment: pytest.Monke
     assert "RIVERFRONT_COLOUR is not a setting." in str(caught.value).splitlines()[0]
 
 
-def test_development_mode_listens_on_this_machine_only(environment: pytest.MonkeyPatch) -> None:
+def test_development_mode_listens_on_loopback_addresses_only(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_DEVELOPMENT", "true")
     environment.setenv("RIVERFRONT_HOST", "192.0.2.1")
     with pytest.raises(ValidationError, match="on this machine only"):
