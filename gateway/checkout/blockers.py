@@ -104,7 +104,7 @@ def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlock
     """The blocker for a cart that another submission has locked. The rules of the checkout guard do not use it."""
     return SubmissionInProgressBlocker(
         code=Code.SUBMISSION_IN_PROGRESS,
-        message="Another submission of this cart is under way. Read `orderSubmission` before you submit again.",
+        message="Another submission of this cart is in progress. Read `orderSubmission` before you submit again.",
         step=Step.REVIEW,
         resolved_by=("Query.orderSubmission", "Mutation.resumeOrder"),
         attempt=attempt,

@@ -189,7 +189,7 @@ def refuse_card_numbers(headers: Headers, strings: Iterable[str]) -> None:
 def card_number_refused(location: str) -> DocumentRefused:
     """Error that rejects the whole request. It is used where no mutation payload can report the card number."""
     log.warning("card number refused", extra={"reason": location})
-    return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} It is among the {location} of the request.")
+    return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} The value is among the {location} of the request.")
 
 
 # Card numbers in variables.

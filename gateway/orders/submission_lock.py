@@ -43,7 +43,7 @@ class SubmissionLock:
         return await self.holder(owner_lock(session))
 
     async def locks_cart(self, session: Session) -> bool:
-        """Whether changes of the cart are rejected now, because its submission is under way or in doubt.
+        """Whether changes of the cart are rejected now, because its submission is in progress or in doubt.
 
         During a pending redirect, Digital River itself rejects changes until resume-cart.
         """

@@ -151,6 +151,6 @@ def _blocked_by(holder: AttemptRecord) -> OrderBlocked:
     # The URL of a redirect is not stored, so only a result in doubt is shown.
     blocker = in_progress_blocker(holder.as_shown(holder.result if holder.is_in_doubt else None))
     return OrderBlocked(
-        message="Another submission of this cart is under way. Nothing was sent. Read `orderSubmission`.",
+        message="Another submission of this cart is in progress. Nothing was sent. Read `orderSubmission`.",
         blockers=[blocker],
     )
