@@ -55,7 +55,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
 
 
 async def send(http: httpx.AsyncClient, document: str, *, is_refused: bool) -> float:
-    """CPU time in ms for sending a document, including the CPU time of the client."""
+    """CPU time of gateway and client in ms for one request with the document."""
     began_at = time.process_time()
     answer = await http.post("/graphql", json={"query": document, "variables": VARIABLES}, headers=ACCEPT)
     cpu_s = time.process_time() - began_at

@@ -101,7 +101,7 @@ class Environment:
         return running
 
     async def buyer(self, http: httpx.AsyncClient) -> Buyer:
-        """Guest with a cart that was filled through the gateway of `http`."""
+        """Guest whose cart was filled through the gateway that `http` calls."""
         added = (await accepted(http, {}, ADD, id=PACK))["addCartLines"]
         headers = {"Authorization": f"Bearer {added['bearerToken']}"}
         cart = (await accepted(http, headers, PREPARE, a=ADDRESS))["prepareCheckout"]["cart"]
@@ -238,7 +238,7 @@ async def load(submits: int, carts: int) -> Report:
 
 
 async def kills(times: int) -> Report:
-    """Report of a test that kills a replica at a random moment between submit request and answer, `times` times."""
+    """Report of a run that kills a replica `times` times, each at a random moment between submit request and answer."""
     report, settling = Report(), []
     async with running_environment() as environment, AsyncExitStack() as stack:
         survivor = await environment.begin()

@@ -38,7 +38,7 @@ SUBMIT = """mutation($key: UUID!, $total: MoneyInput!, $revision: CartRevision!)
     result { __typename } errors { code } } }"""
 
 called: ContextVar[dict[CodeType, None] | None] = ContextVar("called", default=None)
-"""Functions of the current request, in the order of their first calls. None in the gateway's background tasks."""
+"""Functions that the current request has called, in the order of their first calls. None in background tasks."""
 
 
 async def main(*, traces: bool) -> None:
@@ -97,7 +97,7 @@ def print_path(name: str, codes: list[CodeType], *, traces: bool) -> None:
 
 
 def steps_of(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
-    """Group consecutive functions of one file into a step. Yields the file and the first function of each step."""
+    """Yield the file and the first function of each step. A step consists of consecutive functions of one file."""
     for file, neighbours in groupby(codes, lambda code: code.co_filename):
         yield str(Path(file).relative_to(ROOT)), next(neighbours).co_qualname
 

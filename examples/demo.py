@@ -102,7 +102,7 @@ class Gateway:
     headers: dict[str, str] = field(default_factory=lambda: dict(CLIENT))
     steps: int = 0
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Calls to Digital River in all steps so far, by method and path."""
+    """Number of calls to Digital River in all steps so far, by HTTP method and path."""
 
     def __post_init__(self) -> None:
         source = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
@@ -148,7 +148,7 @@ class Gateway:
 
 @dataclass
 class Sandbox:
-    """Calls the sandbox: creates sources as DigitalRiver.js does, and reads the numbers of calls."""
+    """Client of the sandbox that creates sources, as DigitalRiver.js does, and reads the number of calls."""
 
     http: httpx.Client
     url: str
@@ -181,7 +181,7 @@ class Sandbox:
         return str(source["id"])
 
     def calls(self) -> Counter[tuple[str, str]]:
-        """Calls to Digital River so far, by method and path. Calls that a browser makes are left out."""
+        """Number of calls to Digital River so far, by HTTP method and path. Calls from a browser are not included."""
         rows = self._json("GET", "/_sandbox/calls")["calls"]
         counted: Counter[tuple[str, str]] = Counter()
         for row in rows:

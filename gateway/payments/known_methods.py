@@ -54,7 +54,7 @@ KNOWN_METHODS = {
 
 CARD = "creditCard"
 BRANDS = frozenset({"americanExpress", "dinersClub", "discover", "jcb", "maestro", "masterCard", "unionPay", "visa"})
-"""Types of the cart's own list that all mean the payment method creditCard."""
+"""Types in the cart's own list that belong to the payment method creditCard."""
 
 SPELLINGS = {"googlepay": "googlePay", "ccAvenue": "ccavenue"} | dict.fromkeys(BRANDS, CARD)
 

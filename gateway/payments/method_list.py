@@ -1,4 +1,4 @@
-"""The payment methods of a cart: where the list is read, how long it is cached, and the obstacles to each method."""
+"""The payment methods of a cart: the source of the list, its cache time, and the obstacles to each method."""
 
 import logging
 import time
@@ -118,7 +118,7 @@ class CartTraits:
         )
 
     def cache_key(self, session_id: str, locale: str) -> str:
-        """Cache key that includes everything on which the list depends.
+        """Cache key that contains everything on which the list of payment methods depends.
 
         A change gives a new key, so no entry is invalidated.
         """

@@ -1,4 +1,4 @@
-"""Store credit: how much of it a cart can use, and the obstacles to its use.
+"""Store credit: the amount that a cart can use, and the obstacles to using store credit.
 
 Store credit pays a fixed amount first; a primary source pays the remaining amount. The merchant's ledger holds the
 balance, reserves amounts and debits them.
@@ -18,7 +18,7 @@ from gateway.upstream.lines import CartLine
 
 Obstacle = StoreCreditObstacle
 StockById = Mapping[str, InventoryStatus]
-"""Stock by upstream product id."""
+"""Stock of a product, by the upstream id of the product."""
 
 
 class StoreCreditAccount(Shape, frozen=True, kw_only=True):

@@ -113,7 +113,7 @@ class WireWarning(Shape, frozen=True, kw_only=True):
 
 
 def warning_codes(*lists: OneOrMany[WireWarning] | None) -> list[str]:
-    """Codes of the warnings in all lists."""
+    """Warning codes from all of the lists."""
     codes = [warning.code or warning.capital_code for warnings in lists for warning in many(warnings)]
     return [code for code in codes if code]
 
@@ -243,7 +243,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def destination_country(self) -> str | None:
-        """Country of the shipping address if the cart is shipped and has one; otherwise that of the billing address."""
+        """Country of the shipping address if the cart is shipped and has one; if not, that of the billing address."""
         destination = (self.shipping_address if self.requires_shipping else None) or self.billing_address
         return destination.address.country_code if destination else None
 

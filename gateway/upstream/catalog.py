@@ -208,7 +208,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
-    """Combined stock of several products, such as the variations of a base product.
+    """Total stock of several products, such as the variations of a base product.
 
     Quantities are added if the stock of all products is tracked.
     """

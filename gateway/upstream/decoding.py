@@ -18,7 +18,7 @@ from gateway.errors import UpstreamInvalidResponse
 T = TypeVar("T")
 
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
-"""A list, or its only element."""
+"""A list, or the only element of a list with one element."""
 
 Identifier = int | str
 """An id, sent as a number or a string. Numbers may exceed 32 bits, so ids are strings in the graph."""

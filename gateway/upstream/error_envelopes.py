@@ -55,7 +55,7 @@ def codes(errors: object) -> list[str]:
 
 
 def _refusal(status: int, entries: list[Entry]) -> UpstreamRefusal:
-    # An error with a subcode is the most precise; next comes an error with a code.
+    # An error with a subcode is preferred; if there is none, an error with a code.
     entry = max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
     kind = UpstreamTokenInvalid if status == 401 else UpstreamRefusal
     return kind(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)

@@ -1,4 +1,4 @@
-"""Global identifiers: a type and an upstream id, encoded in one string. They grant no access and are not signed."""
+"""Global identifiers: a graph type and an upstream id, encoded in one string. Identifiers grant no access."""
 
 import binascii
 import re
@@ -17,13 +17,13 @@ def global_id(type_name: str, upstream_id: str) -> str:
 
 
 def upstream_id(type_name: str, identifier: str) -> str | None:
-    """Upstream id in a global id of the type `type_name`; None for another type or a malformed id."""
+    """Upstream id from a global id of the type `type_name`; None if the id has another type or is malformed."""
     found_type, found_id = typed_id(identifier)
     return found_id if found_type == type_name else None
 
 
 def typed_id(identifier: str) -> tuple[str, str] | tuple[None, None]:
-    """Type and upstream id in a global id; (None, None) for a malformed id."""
+    """Name of the type and upstream id from a global id; (None, None) for a malformed id."""
     try:
         decoded = urlsafe_b64decode(identifier.encode() + b"=" * (-len(identifier) % 4)).decode()
     except (binascii.Error, ValueError):

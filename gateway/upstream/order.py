@@ -229,7 +229,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def sources(self) -> list[Source]:
-        """Sources that pay for the order, store credit first."""
+        """Sources that pay for the order. Store credit comes first."""
         totals = self.totals
         if totals is None:
             return []
@@ -262,7 +262,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
         return custom_attributes(self.wire_attributes)
 
     def summary(self) -> "Order":
-        """The order without secret and personal data."""
+        """Copy of the order without secret and personal data."""
         lines = [replace(line, downloads=None) for line in self.lines]
         return replace(
             self,

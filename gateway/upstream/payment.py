@@ -23,7 +23,7 @@ HIDDEN_DETAILS = frozenset(
         "expirationTime",
     }
 )
-"""Fields of a source's details that are no payment instructions or have their own field in the graph."""
+"""Fields of a source's details that are not payment instructions, or that have their own field in the graph."""
 
 DOCUMENTS = ("document", "printableInvoiceUrl")
 
@@ -41,7 +41,7 @@ class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def upstream_state(self) -> str:
-        """State as Digital River names it, sent as `status` or as `state`. Empty if neither is sent."""
+        """State as Digital River names it, sent as `status` or as `state`. Empty if both fields are missing."""
         return self.wire_status or self.wire_state or ""
 
     @property
@@ -152,7 +152,7 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def sources(wire: JsonObject | None, total: Money) -> list[Source]:
-    """Attached sources, the primary source first."""
+    """Attached sources. The primary source comes first."""
     if not wire:
         return []
     supplementary = convert(wire, WireSource).supplementary or []

@@ -182,7 +182,7 @@ class Calls:
 
 @contextmanager
 def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[None]:
-    """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway: the shopper is not at fault.
+    """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway, because the shopper is not at fault.
 
     `code`: the error code of a rejected key; None: any 401 answer.
     """
@@ -218,7 +218,7 @@ def _seconds(retry_after: str | None) -> float | None:
 
 @dataclass
 class Pauses:
-    """Wait before a call is repeated: random, up to a maximum that doubles, or the time from `Retry-After`."""
+    """Waits before a call is repeated: the time from `Retry-After`, or a random time up to a maximum that doubles."""
 
     repeat: Repeat
     wait_s: float
@@ -226,7 +226,7 @@ class Pauses:
     made: int = 0
 
     def __call__(self, failure: Exception) -> bool | float:
-        """Seconds to wait; False if the call is not repeated."""
+        """Seconds to wait before the next attempt; False if the call is not repeated."""
         if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
             return False
         self.made += 1

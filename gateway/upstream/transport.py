@@ -30,7 +30,7 @@ def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
 
 
 def network() -> httpx.AsyncBaseTransport:
-    """The network layer in production: aiohttp, which is faster under load than httpx's own."""
+    """The network layer in production: aiohttp, which is faster under load than the network layer of httpx."""
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=60)

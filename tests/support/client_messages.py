@@ -1,7 +1,7 @@
 """Every message that a client can receive, collected from the source of `gateway`, `resolvers` and `schema`.
 
-A message is a string that is a sentence, but no description, log event or program error. The error code of a message
-is found by following the string to a call, dictionary entry or exception class that names a code.
+A message is a string that is a sentence and is not a description, a log event or a program error. The error code of a
+message is found by following the string to a call, dictionary entry or exception class that names a code.
 """
 
 import ast
@@ -38,13 +38,16 @@ CODES_BY_HAND = {
     "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
 }
-"""Codes that cannot be found from the source, by the function, constant or file that contains the message."""
+"""Error codes that cannot be found from the source, by the function, constant or file that contains the message."""
 
 NEVER_SENT = {"PARSING_ABORTED"}
 """Constants that look like messages but are only compared with messages of graphql-core."""
 
 NOT_SENT_AS = {"CartBusy": {"ErrorCode.UPSTREAM_UNAVAILABLE"}}
-"""Codes with which the message of an exception is never sent: `user_error` reports CartBusy as CART_BUSY."""
+"""Error codes that are never sent with an exception's message, by exception class.
+
+For example, `user_error` reports CartBusy as CART_BUSY.
+"""
 
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
 
@@ -54,13 +57,13 @@ PROGRAM_ERRORS = {"ValueError", "TypeError", "RuntimeError", "LookupError", "Key
 SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\s?\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
 
 MOST_VARIANTS = 4
-"""Maximum number of variants of a message that are listed; a message with more keeps the placeholder."""
+"""Maximum number of variants that are listed for a message. If there are more, a placeholder is listed."""
 
 OF_THE_REFUSAL = "ErrorCode.*"
-"""Code of a message that can be sent with any error code."""
+"""Code that is listed for a message that can be sent with any error code."""
 
 TRANSPARENT = {"str", "sorted", "list", "tuple", "dict", "cast", "GraphQLError", "located_error"}
-"""Functions whose result contains a message that is passed as an argument."""
+"""Functions whose result contains the message that they receive as an argument."""
 
 RESULT = re.compile(r"Order(Placed|AwaitingPayment|ActionRequired|Declined|Blocked|NotPlaced|InDoubt)")
 
@@ -104,7 +107,7 @@ class Collector:
 
     @cached_property
     def codes_of_exceptions(self) -> dict[str, set[str]]:
-        """Codes of user errors that use the message of an exception, by name of the exception class."""
+        """Codes of the user errors that contain an exception's message, by name of the exception class."""
         codes: dict[str, set[str]] = defaultdict(set)
         for module in self.modules.values():
             for node in ast.walk(module.tree):
@@ -117,14 +120,14 @@ class Collector:
         return codes
 
     def _subclasses(self, *names: str) -> set[str]:
-        """Classes, and all that inherit from them."""
+        """Names of these classes and of all their subclasses."""
         below = [
             owner for owner, node in self.classes.items() if {ast.unparse(base) for base in node.bases} & set(names)
         ]
         return {*names, *(self._subclasses(*below) if below else ())}
 
     def _owner(self, module: Module, node: ast.AST) -> str:
-        """The outermost function around a node, else the class or the constant."""
+        """Name of the outermost function around a node; outside a function, name of the class or constant."""
         above = list(module.above(node))
         functions = [parent.name for parent in above if isinstance(parent, FUNCTION)]
         classes = [parent.name for parent in above if isinstance(parent, ast.ClassDef)]
@@ -180,7 +183,7 @@ class Collector:
         return {f"{{{placeholder(node)}}}"}
 
     def _inserted(self, module: Module, node: ast.expr) -> set[str]:
-        """Possible values of a variable part of a message; a placeholder if the source does not show all values."""
+        """Possible values of a variable part of a message, or a placeholder if the source does not show all values."""
         if (constant := self._constant(module, node)) is not None:
             return {str(constant)}
         if isinstance(node, ast.Name):
@@ -192,7 +195,7 @@ class Collector:
         return {f"{{{placeholder(node)}}}"}
 
     def _strings(self, module: Module, node: ast.expr) -> set[str | None]:
-        """Possible strings of an expression; None stands for values that are not constant strings."""
+        """Strings that an expression can evaluate to. The set includes None if other values are possible."""
         match node:
             case ast.Constant(value=str(string)):
                 return {string}
@@ -203,7 +206,7 @@ class Collector:
         return {None}
 
     def _arguments(self, module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
-        """Arguments that callers pass for a parameter. Empty if the node is no parameter of a function."""
+        """Arguments that callers pass for a parameter. Empty if the node is not a parameter of a function."""
         function = module.function(node)
         if not isinstance(function, FUNCTION) or len(self.functions[function.name]) > 1:
             return []
@@ -234,7 +237,7 @@ class Collector:
         return owner, owner.assigned(name, owner.tree)
 
     def _constant(self, module: Module, node: ast.expr) -> int | str | None:
-        """Value of a module constant that an expression names."""
+        """Value of the module constant that an expression refers to."""
         match node:
             case ast.Constant(value=int() | str() as value):
                 return value
@@ -261,7 +264,7 @@ class Collector:
         return codes
 
     def _step(self, module: Module, node: ast.AST) -> list[str | Value]:
-        """Codes that are passed together with a value; without such codes, the expressions that receive the value."""
+        """Error codes that are passed together with a value; if there are none, expressions that receive the value."""
         parent = module.parents.get(node)
         match parent:
             case ast.keyword():
@@ -309,7 +312,7 @@ class Collector:
         return [(module, call)] if name in TRANSPARENT else []
 
     def _through_exception(self, module: Module, call: ast.Call) -> list[str | Value]:
-        """Code of an exception class whose message is this value; otherwise the handlers that catch the exception."""
+        """Error code of the exception class around the call. If it has none, uses of the exception in its handlers."""
         owner = next((node for node in module.above(call) if isinstance(node, ast.ClassDef)), None)
         if owner is None or (codes := self._codes_of_class(owner.name)):
             return [*codes] if owner else []
@@ -323,7 +326,7 @@ class Collector:
         ]
 
     def _named_codes(self, module: Module, node: ast.AST | None) -> set[str]:
-        """Codes that an expression names."""
+        """Error codes that an expression can evaluate to, such as `ErrorCode.NOT_FOUND`."""
         match node:
             case ast.IfExp(body=body, orelse=other):
                 return self._named_codes(module, body) | self._named_codes(module, other)
@@ -350,11 +353,11 @@ class Collector:
         return None
 
     def _codes_beside(self, module: Module, values: ast.Tuple, node: ast.AST) -> set[str]:
-        """Codes in the same tuple as a message, as in `code, message = Code.A, "…"`."""
+        """Error codes in the same tuple as a message, as in `code, message = Code.A, "…"`."""
         return {code for other in values.elts if other is not node for code in self._named_codes(module, other)}
 
     def _codes_of_class(self, name: str) -> set[str]:
-        """Codes of an exception class, or the type name of a submission result."""
+        """Error codes of an exception class. For a submission result, the name of its graph type."""
         if RESULT.fullmatch(name):
             return {name}
         node = self.classes[name]
@@ -383,7 +386,7 @@ class Collector:
         return uses
 
     def _uses(self, module: Module, name: str, scope: ast.AST, assignment: ast.AST | None = None) -> list[str | Value]:
-        """Uses of a name. With `assignment`, only the uses that this assignment can reach."""
+        """Expressions that use a name. With `assignment`, only expressions that can have the value assigned there."""
         names = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id == name]
         loads = [node for node in names if isinstance(node.ctx, ast.Load)]
         if assignment is None or scope is module.tree:
@@ -408,7 +411,7 @@ class Collector:
         return False
 
     def _parameters(self, name: str, call: ast.Call, node: ast.AST) -> list[str | Value]:
-        """Uses of an argument inside all functions with this name."""
+        """Expressions that use an argument, in all functions with this name."""
         uses = []
         for module, function in self.functions[name]:
             parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]

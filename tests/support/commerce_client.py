@@ -46,7 +46,7 @@ class Client:
         return await self.http.post("/oauth20/token", auth=(keys.confidential_key, keys.confidential_secret), data=form)
 
     async def sign_in(self, number: int = 0, **more: str) -> dict[str, Any]:
-        """Sign in as a demo shopper: Alex (0) or Sam (1). Returns the tokens."""
+        """Return the tokens of a demo shopper who signs in: Alex (0) or Sam (1)."""
         keys = self.world.keys
         accounts = [
             (keys.shopper_username, keys.shopper_password),
@@ -94,6 +94,6 @@ class Client:
 
 
 def code(body: Any) -> str:
-    """Code of the first error in an answer."""
+    """Error code of the first error in an answer."""
     value: str = body["errors"]["error"][0]["code"]
     return value

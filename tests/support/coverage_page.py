@@ -1,4 +1,4 @@
-"""`python -m tests.support.coverage_page` prints `docs/coverage.md`, which is generated completely."""
+"""`python -m tests.support.coverage_page` prints the content of `docs/coverage.md`."""
 
 import sys
 

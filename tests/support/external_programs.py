@@ -1,4 +1,4 @@
-"""Programs other than Python that some tests need. Without the program, a test is skipped; in CI, the test fails."""
+"""Programs other than Python that some tests need. If a program is missing, the test is skipped, or fails in CI."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ HOW_TO_GET = {
 
 
 def needs_node(folder: Path = NODE) -> str:
-    """Path of Node. Skips the test unless Node and the packages of the folder are installed."""
+    """Path of the Node program. Skips the test unless Node and the packages of the folder are installed."""
     program = shutil.which("node")
     if program is None or not (folder / "node_modules").is_dir():
         _missing("node")
@@ -29,7 +29,7 @@ def needs_node(folder: Path = NODE) -> str:
 
 
 def needs_python_client() -> str:
-    """Path of a Python with the packages of the example client. Skips the test if there is none."""
+    """Path of a Python interpreter with the packages of the example client. Skips the test if none is found."""
     program = PYTHON_CLIENT / ".venv" / "bin" / "python"
     if not program.exists():
         _missing("python client")

@@ -37,11 +37,11 @@ class Call(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Method:
     owner: str
-    """Name of the class of the method."""
+    """Name of the class that defines the method."""
     name: str
     node: ast.AsyncFunctionDef
     constants: Mapping[str, Values]
-    """Possible values of the constants in the module of the method."""
+    """String values that each constant of the method's module can have, by the constant's name."""
 
     @property
     def parameters(self) -> list[str]:
@@ -50,7 +50,7 @@ class Method:
 
 
 def gateway_calls() -> set[Call]:
-    """All calls of used methods. A method that takes a path as an argument is followed only from its callers."""
+    """Calls that the gateway can make. A method that takes a path as an argument is followed only from its callers."""
     methods = list(_client_methods())
     used = _names_called_outside()
     endpoints = [method for method in methods if method.name in used and "path" not in method.parameters]
@@ -72,7 +72,7 @@ def _client_methods() -> Iterator[Method]:
 
 
 def _aliases(owner: ast.ClassDef, methods: Mapping[str, ast.AsyncFunctionDef]) -> dict[str, ast.AsyncFunctionDef]:
-    """Yield methods under a second name, from assignments such as `_read = read` in a class."""
+    """Methods by their second names, from assignments such as `_read = read` in a class."""
     assignments = [node for node in owner.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)]
     return {
         target.id: methods[node.value.id]
@@ -96,7 +96,7 @@ def _method_calls(tree: ast.AST) -> Iterator[tuple[ast.Attribute, ast.Call]]:
 
 
 def _calls_of(method: Method, arguments: Mapping[str, Values], methods: list[Method]) -> Iterator[Call]:
-    """Calls to Digital River that a method makes with these arguments."""
+    """Calls to Digital River that a method makes when its parameters have these values."""
     known = {**method.constants, **dict.fromkeys(method.parameters, UNKNOWN), **arguments}
     for node in ast.walk(method.node):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -111,7 +111,7 @@ def _calls_of(method: Method, arguments: Mapping[str, Values], methods: list[Met
 
 
 def _targets(function: ast.Attribute, caller: Method, methods: list[Method]) -> list[Method]:
-    """Methods that a call can refer to: of the same class after `self.`, otherwise of the other classes."""
+    """Methods that a call can refer to: after `self.`, methods of the class; if not, methods of other classes."""
     is_own = isinstance(function.value, ast.Name) and function.value.id == "self"
     return [method for method in methods if method.name == function.attr and (method.owner == caller.owner) == is_own]
 

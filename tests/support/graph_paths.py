@@ -34,12 +34,12 @@ EXAMPLES = {
     "URL": "https://shop.example/",
     "UUID": "00000000-0000-4000-8000-000000000001",
 }
-"""A valid value of each custom scalar."""
+"""GraphQL literal of a valid value, by name of the custom scalar."""
 
 
 @cache
 def operations_by_type() -> dict[str, str]:
-    """The shortest operation that selects each object type, with `%s` in place of the fields of the type."""
+    """The shortest operation that selects an object type, with `%s` in place of the selected fields, by type name."""
     core = build().core
     operations: dict[str, str] = {}
     queue: deque[tuple[GraphQLObjectType, str]] = deque()
@@ -83,7 +83,7 @@ def reaching(coordinate: str, below: str = "__typename") -> str:
 
 
 def literal(type_: Any) -> str:
-    """The smallest valid value of an input type."""
+    """GraphQL literal of the smallest valid value of an input type."""
     if is_non_null_type(type_):
         return literal(type_.of_type)
     if is_list_type(type_):
@@ -109,7 +109,7 @@ def fields_of_type(type_name: str) -> Iterator[str]:
 
 
 def inputs_with(type_name: str) -> Iterator[str]:
-    """Yield arguments that contain the input type at any depth, such as `Mutation.field(input:)`."""
+    """Yield coordinates of arguments that contain the input type at any depth, such as `Mutation.field(input:)`."""
     for owner in _reachable_types():
         for name, field in owner.fields.items():
             for key, argument in field.args.items():

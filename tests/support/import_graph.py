@@ -9,17 +9,17 @@ from pathlib import Path
 from tests.support.floors import PACKAGES, ROOT, Floors, read_floors
 
 Graph = Mapping[str, Set[str]]
-"""Imported files by importing file. Paths are relative to the project root."""
+"""The files that a file imports, by importing file. Paths are relative to the project root."""
 
 
 def import_graph(root: Path, packages: Set[str]) -> Graph:
-    """Imports of all Python files in the packages. Importing a module also imports its packages."""
+    """Graph of the imports of all Python files in the packages. Importing a module also imports its packages."""
     files = sorted(file for package in packages for file in (root / package).rglob("*.py"))
     return {str(file.relative_to(root)): set(_imported_files(root, file)) for file in files}
 
 
 def circle(graph: Graph) -> list[str]:
-    """Files of an import circle: each file imports the next, and the last file is the first. Empty without a circle."""
+    """Files of an import circle, each of which imports the next. The last is the first. Empty if there is no circle."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -40,7 +40,7 @@ def forbidden_imports(graph: Graph, floors: Floors) -> Iterator[str]:
 
 
 def _without_packages(files: Set[str]) -> Iterator[str]:
-    """Remove each `__init__.py` that is imported only because another file of its folder is imported."""
+    """Yield the files, except any `__init__.py` that is imported only because a file of its folder is imported."""
     for file in files:
         folder = file.removesuffix("__init__.py")
         if folder == file or not any(other != file and other.startswith(folder) for other in files):
@@ -72,7 +72,7 @@ def _imported_names(importer: Path, source: str) -> Iterator[str]:
 
 
 def _module(root: Path, parts: list[str]) -> Path | None:
-    """File of the module that contains the imported name. None if the project has no such module."""
+    """File of the module that contains the imported name; None if the project has no such module."""
     for length in range(len(parts), 0, -1):
         path = root.joinpath(*parts[:length])
         for file in (path.with_suffix(".py"), path / "__init__.py"):

@@ -50,7 +50,7 @@ def _listed() -> re.Pattern[str]:
 
 
 def templates(text: str) -> Iterator[str]:
-    """Message templates in the tables of the page."""
+    """Yield the message templates in the tables of `docs/messages.md`."""
     columns: list[str] = []
     for line in text.splitlines():
         cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]

@@ -17,13 +17,13 @@ MOST_FIELDS = 5
 """Maximum number of fields that are listed for a message; with more fields, none are listed."""
 
 IN_CONTEXT = "gateway/catalog/markets.py"
-"""Its messages also refuse a request whose `@inContext` names another locale or currency."""
+"""File whose messages also reject a request with an unavailable locale or currency in `@inContext`."""
 
 NOT_FROM = {
     "resolvers/cart_addresses.py": {"Mutation.updateCart"},
     "gateway/checkout/tax_identifiers.py": {"Mutation.setCartAddresses", "Mutation.updateCart"},
 }
-"""Mutations that reach a file and send none of its messages: their inputs have no address, or no tax identifiers."""
+"""Mutations that use a file but send none of its messages, by file. Their inputs have no field that the file checks."""
 
 REQUESTS = ("gateway/http/", "gateway/documents/", "schema/scalars.py")
 """Files with messages about requests that are rejected before execution."""
@@ -84,7 +84,7 @@ TOP_LEVEL = {
     "NOT_CONFIGURED": "The gateway is not configured for the field.",
     "INTERNAL_ERROR": "The gateway has a defect.",
 }
-"""Meaning of each code of `TopLevelCode`."""
+"""Meaning of an error code, by code of `TopLevelCode`."""
 
 LIBRARY = [
     Message("Variable '${variable}' {problem}", ("TopLevelCode.BAD_USER_INPUT",), "schema/scalars.py", ""),
@@ -127,7 +127,7 @@ def _section(title: str, table: list[str]) -> list[str]:
 
 
 def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Message]]:
-    """Yield pairs of code and message, for the codes of one enum."""
+    """Yield each error code of one enum with each message that has the code."""
     for message in messages:
         for code in message.codes:
             if code.startswith(f"{enum}."):
@@ -135,7 +135,7 @@ def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Messag
 
 
 def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, names_fields: bool = True) -> list[str]:
-    """Yield table rows with code, meaning and message; with fields if a code has several messages."""
+    """Table rows with error code, meaning and message, and with fields if a code has several messages."""
     lines = ["| code | message | when |", "|---|---|---|"]
     rows = sorted(set(coded), key=lambda row: (row[0] == "*", row[0], bool(_fields(row[1])), row[1].template))
     for code, group in groupby(rows, key=lambda row: row[0]):
@@ -170,7 +170,7 @@ def _cell(template: str) -> str:
 
 
 def _fields(message: Message) -> str:
-    """Fields that can send a message, as in `In a and b.`. Empty if the fields are many or unknown."""
+    """Sentence with the graph fields that can send a message: `In a and b.` Empty if the fields are many or unknown."""
     reached = fields_by_owner().get((message.file, message.function), frozenset())
     fields = sorted(field for field in reached - NOT_FROM.get(message.file, set()) if _has_input(field, message))
     if not fields or len(fields) > MOST_FIELDS:
@@ -189,7 +189,7 @@ def _has_input(field: str, message: Message) -> bool:
 
 @cache
 def _inputs() -> dict[str, set[str]]:
-    """For each mutation: the names of the fields of its input, with those of nested inputs."""
+    """Names of the input fields of a mutation, including fields of nested inputs, by name of the mutation."""
     mutation = build().core.mutation_type
     assert mutation is not None
     return {

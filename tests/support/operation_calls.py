@@ -193,7 +193,7 @@ async def contract(shopper: Shopper) -> Variables:
     return {"id": contracts[0]["id"], "paymentOptionId": options[1]["id"]}
 
 
-# The effects of a failed call.
+# Possible effects of a failed call on an operation.
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class NullFields:
 
     fields: tuple[str, ...]
     but_for: tuple[str, ...] = ()
-    """Other fields that change as a consequence, such as warnings."""
+    """Dotted paths of other fields that change as a consequence, such as warnings."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class FallbackFields:
 
 
 class ChangeRefused:
-    """The change is not made, or only partly, and the payload has errors. The cart and the session remain."""
+    """The change fails completely or partly, and the payload has errors. The cart and the session remain."""
 
 
 class OutcomeInDoubt:
@@ -257,7 +257,7 @@ class Row:
     """Function that prepares the cart and the session, and returns the variables of the operation."""
     calls: int
     effects: Mapping[NthCall, Effect]
-    """Effect of a failure of each call, including calls for tokens."""
+    """Effect on the operation when a call fails, by call. Includes calls for tokens."""
 
 
 TABLE = {
@@ -381,7 +381,7 @@ TABLE = {
             LIST: FallbackFields(("detachSource.paymentSession.availablePaymentMethods.methods",)),
         },
     ),
-    # The outcome is stored, but the order is read again because the order may have changed.
+    # The outcome of the submission is stored, but the order is read again because the order may have changed.
     "SubmissionOutcome": Row(placed_order, 1, {ORDER: NOTHING}),
     "PaymentInstructions": Row(wire_transfer, 1, {ORDER: null("order")}),
     "OrderHistory": Row(history, 1, {NthCall("GET", f"{ME}/orders"): null("shopper.orders")}),

@@ -126,7 +126,7 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
         "rejected": "not chargeable; placed with another source",
     },
 }
-"""Expected outcome by workflow and course of the purchase, such as `abandoned`."""
+"""Expected outcome of a purchase, by payment workflow and by course of the purchase, such as `abandoned`."""
 
 SEQUENCES: dict[Workflow, str] = {
     "standard": "SUBMIT",
@@ -134,7 +134,7 @@ SEQUENCES: dict[Workflow, str] = {
     "submit-then-redirect": "SUBMIT_THEN_REDIRECT",
     "delayed": "SUBMIT_THEN_WAIT",
 }
-"""`PaymentMethod.sequence` of the methods of a workflow."""
+"""Expected `PaymentMethod.sequence` of payment methods, by workflow."""
 
 MONEY_LATER = "; its charge is pending for three days"
 

@@ -14,7 +14,7 @@ from tests.support.source_module import FUNCTION, Module
 
 @cache
 def fields_by_owner() -> Mapping[tuple[str, str], Set[str]]:
-    """Coordinates of the fields whose resolvers use a function, class or constant, by file and name."""
+    """Coordinates of the fields whose resolvers use a function, class or constant, by its file and name."""
     source = collector()
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for coordinate, resolver in _resolvers():
@@ -45,7 +45,7 @@ def _reached(source: Collector, module_name: str, name: str) -> Set[tuple[str, s
 
 @cache
 def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module, str]]]:
-    """Functions, classes and constants that each definition of a module refers to."""
+    """Module and name of each definition that a definition refers to, by the module and name of the referrer."""
     references: dict[tuple[str, str], list[tuple[Module, str]]] = defaultdict(list)
     defined = {(module.name, name) for module in source.modules.values() for name in _definitions(module)}
     for module in source.modules.values():
@@ -57,7 +57,7 @@ def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module
 
 @cache
 def _definitions(module: Module) -> dict[str, ast.AST]:
-    """Yield names and syntax trees of functions, methods, classes without their methods, and constants."""
+    """Syntax trees of functions, methods, classes without their methods, and constants, by name."""
     definitions: dict[str, ast.AST] = {}
     for node in module.tree.body:
         if isinstance(node, FUNCTION):

@@ -13,10 +13,10 @@ from graphql import DirectiveDefinitionNode, DirectiveNode, Node, parse, print_a
 COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 Facts = Mapping[str, str]
-"""Facts about one schema element that are compared: description, type, default and directives."""
+"""Compared facts about one schema element: description, type, default and directives, by name of the fact."""
 
 Defaults = Mapping[str, Mapping[str, str]]
-"""Default values of the arguments of each directive."""
+"""Default values of a directive's arguments, by name of the directive and name of the argument."""
 
 
 def main(other: str) -> int:
@@ -26,7 +26,7 @@ def main(other: str) -> int:
 
 
 def differences(ours: str, theirs: str) -> Iterator[str]:
-    """Yield a line for each different fact, and for each outermost element that exists in only one SDL."""
+    """Yield a line for each fact that differs, and for each outermost element that exists in only one SDL."""
     here, there = elements(ours), elements(theirs)
     for coordinate in sorted(here.keys() | there.keys()):
         if (coordinate in here) != (coordinate in there):
@@ -48,7 +48,7 @@ def _owner(coordinate: str) -> str | None:
 
 
 def elements(sdl: str) -> dict[str, Facts]:
-    """Facts about every element of an SDL, by coordinate."""
+    """Facts about each element of an SDL, by coordinate of the element."""
     document = parse(sdl)
     defaults = {
         node.name.value: {

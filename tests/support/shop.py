@@ -94,9 +94,9 @@ class InMemoryTransport(httpx.ASGITransport):
         self.broken: set[str] = set()
         """Paths whose requests raise an error that the gateway does not expect."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        """An event for each path, which is set when a request arrives."""
+        """Events that are set when a request arrives, by path of the request."""
         self.gates: dict[str, asyncio.Event] = {}
-        """Events by path. A request waits for the event before the application receives the request."""
+        """Events for which a request waits before the application receives the request, by path."""
         self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
         """Functions that change the JSON of an answer, by method and path."""
 
@@ -142,7 +142,7 @@ def settings_for(world: World, **changes: Any) -> Settings:
 
 @cache
 def _cached_settings(values: tuple[tuple[str, Any], ...]) -> Settings:
-    """Settings with these values. They are cached because validation is the slowest part of starting a gateway."""
+    """Settings with these values, cached because their validation is the slowest part of starting a gateway."""
     return Settings(**dict(values))
 
 
@@ -194,7 +194,7 @@ def app_for(
     retries: Retries = AT_ONCE,
     reconcile_every_s: float = NEVER_S,
 ) -> Starlette:
-    """A gateway that repeats calls at once and reconciles no submission in the background."""
+    """ASGI application of a gateway that repeats calls at once and reconciles no submission in the background."""
     return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
 
 
@@ -350,7 +350,7 @@ class Shopper:
         assert payload["errors"] == []
 
     async def source(self, source_type: str = "creditCard", **changes: Any) -> str:
-        """Create a source for the current cart, as DigitalRiver.js does. Returns the source id."""
+        """Create a source for the current cart, as DigitalRiver.js does, and return the source's id."""
         cart = await self.storefront.cart()
         return await create_source(
             self.sandbox, self.world, cart["paymentSession"]["sessionId"], source_type, **changes
@@ -400,7 +400,7 @@ class Shopper:
 async def signed_in(
     storefront: Storefront, sandbox: httpx.AsyncClient, world: World, username: str, password: str
 ) -> Shopper:
-    """Sign in with a new browser session. Returns the registered shopper."""
+    """Return a registered shopper, signed in with a new browser session."""
     browser = Storefront(storefront.http)
     payload = await browser.sign_in(username, password)
     assert payload["errors"] == []

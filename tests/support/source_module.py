@@ -32,7 +32,7 @@ class Module:
         return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
 
     def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
-        """Values assigned to a name in a function or module. With `use`, only the values that can reach this use."""
+        """Values assigned to a name in a function or module. With `use`, only values that the name can have there."""
         nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
         pairs = [(node, value) for node in nodes for target, value in assignments(node) if target == name]
         others = [node for node, _ in pairs]
@@ -65,7 +65,7 @@ def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def classes_of(module: Module, use: ast.AST, name: str) -> list[str]:
-    """Classes of a parameter, from an `isinstance` check around the use, otherwise from the annotation."""
+    """Names of a parameter's classes, from the `isinstance` check around the use or else from the annotation."""
     for node in module.above(use):
         match node:
             case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), classes])):
@@ -79,7 +79,7 @@ def classes_of(module: Module, use: ast.AST, name: str) -> list[str]:
 
 
 def called_name(call: ast.Call) -> str:
-    """Name of the called function, without the object or module in front."""
+    """Name of the called function, without the object or module before the dot."""
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name

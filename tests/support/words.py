@@ -26,7 +26,7 @@ BY_SENSE = {
     "freshness": r"\bfreshness\b",
     "the shop": r"\bThe shop (?:is|does|has|answered|refused|will)\b",
 }
-"""Patterns of words that the glossary rules out only in the sense that it gives in brackets."""
+"""Patterns of words that the glossary rules out only in the sense given in brackets, by word."""
 
 BY_READING = {"tell", "say"}
 """Words in the glossary that no pattern can check, because only a reader can judge their sense."""
@@ -60,7 +60,7 @@ def files() -> Iterator[Path]:
 
 @cache
 def rules() -> list[tuple[re.Pattern[str], str]]:
-    """Pattern of each ruled-out word, with the word to use. Raises `LookupError` if BY_SENSE lacks a word."""
+    """Pattern of each ruled-out word, and the word to use instead. Raises `LookupError` if BY_SENSE lacks a word."""
     table = GLOSSARY.read_text().partition("| not | but |")[2]
     patterns = []
     for cell, instead in re.findall(r"^\| ([^|\n]+) \| ([^|\n]+) \|$", table, re.MULTILINE):

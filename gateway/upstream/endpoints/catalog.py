@@ -90,7 +90,7 @@ class CatalogEndpoints:
         return many(required(answer.volume_pricing).tier)
 
     async def inventory(self, product_ids: Sequence[str]) -> dict[str, InventoryStatus]:
-        """Stock by product id. Unknown products are left out."""
+        """Stock of each product, by product id. Unknown products are not included."""
         params = {"expand": "all", "productId": _joined(product_ids)}
         body = await self.calls.read(f"{ME}/products/inventory-status", self.token, params)
         statuses = many(decode(body, StockAnswer).products.inventory_status)

@@ -17,7 +17,7 @@ class TokenEndpoints:
     calls: Calls
 
     async def guest_token(self, locale: str, currency: str) -> Tokens:
-        """Token for a new anonymous shopper with this locale and currency."""
+        """Access token for a new anonymous shopper with this locale and currency."""
         settings = self.calls.settings
         # A token request changes no cart and no account, so it may be repeated.
         tokens = await self._tokens({"grant_type": settings.guest_grant.value}, Repeat.READ)
@@ -26,7 +26,7 @@ class TokenEndpoints:
         return tokens
 
     async def password_token(self, username: str, password: str, guest_token: str | None) -> Tokens:
-        """Full token for a shopper with a password at Digital River. The shopper takes over the guest's cart."""
+        """Full token for a shopper with a password at Digital River. The guest's cart becomes the shopper's cart."""
         form = {"grant_type": "password", "username": username, "password": encoded_password(password)}
         return await self._tokens(form | _limited_token(guest_token), Repeat.CHANGE)
 
