@@ -116,7 +116,7 @@ async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
     try:
         covers = store_credit.covers_alone(await ctx.cart())
     except UpstreamError:
-        return payload  # The next change warns.
+        return payload  # The next change adds the warning.
     if covers is covered:
         return payload
     await ctx.services.sessions.update_checkout_memory(session, lambda memory: setattr(memory, "credit_covers", covers))

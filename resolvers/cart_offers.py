@@ -28,7 +28,7 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.checkout_memory
     offers: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
     with_coupon = [offer for offer in offers if _needs_coupon(offer, memory)]
-    # Digital River does not report which code applied which offer. That is certain only with one code and one offer.
+    # Digital River does not report which code applied which offer. With one code and one offer, the code is certain.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
         AppliedOffer(offer, code if offer in with_coupon else None, offer.discount, _line_of(offer, parent))

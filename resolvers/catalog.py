@@ -30,7 +30,7 @@ WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 MOST_WORDS = 10
 
 UNKNOWN_STOCK = InventoryStatus()
-"""Stock of a product for which Digital River reports none: no unit can be delivered."""
+"""Stock of a product for which Digital River reports no stock: no unit can be delivered."""
 
 
 # Products.
@@ -129,7 +129,7 @@ async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
 
 
 async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
-    """The stock of a base product. Digital River reports none: a base product is in stock when a variation is."""
+    """The stock of a base product, which is in stock when a variation is. Digital River does not report the stock."""
     below = await variations(parent, ctx)
     statuses = await asyncio.gather(*(ctx.stock.load(variation.upstream_id) for variation in below))
     return stock_of_any([status for status in statuses if status is not None])
@@ -205,7 +205,7 @@ async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
 
 
 async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
-    """The products of an offer. An offer of a cart has none in its answer, so they are read."""
+    """The products of an offer. Digital River returns the offers of a cart without products, which are then read."""
     return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 

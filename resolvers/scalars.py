@@ -3,7 +3,7 @@
 from typing import NewType
 
 ID = NewType("ID", str)
-"""A global identifier, encoded by `gateway/upstream/ids.py`."""
+"""A global id, encoded by `gateway/upstream/ids.py`."""
 
 CurrencyCode = NewType("CurrencyCode", str)
 CountryCode = NewType("CountryCode", str)

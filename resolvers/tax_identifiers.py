@@ -1,4 +1,4 @@
-"""Kind of buyer and tax identifiers of the cart."""
+"""Customer type and tax identifiers of the cart."""
 
 from gateway.checkout import tax_identifiers as rules
 from gateway.enums import ErrorCode

@@ -21,9 +21,9 @@ from schema.shared_types import Node
 class Shopper(Node):
     """A registered shopper. Source: GET /v1/shoppers/me with a full access token."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
+    upstream_id: str = field("Digital River's id of the shopper. Source: id.")
     external_reference_id: str | None = field(
-        "The merchant's own identifier. Source: externalReferenceId.", resolver=shopper.external_reference_id
+        "The merchant's own id of the shopper. Source: externalReferenceId.", resolver=shopper.external_reference_id
     )
     first_name: str | None = field("Given name. Source: firstName.", resolver=shopper.first_name)
     last_name: str | None = field("Family name. Source: lastName.", resolver=shopper.last_name)
@@ -79,7 +79,7 @@ class Session:
     opaque cookie or bearer token. Source: gateway, over POST /oauth20/token.
     """
 
-    id: ID = field("Identifier of the session for support and logs. The identifier grants no access. Source: gateway.")
+    id: ID = field("Id of the session for support and logs. The id grants no access. Source: gateway.")
     level: SessionLevel = field(
         "Whether the session is a guest's or a signed-in shopper's. Source: gateway, from "
         "the kind of Digital River's token."

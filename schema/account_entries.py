@@ -12,7 +12,7 @@ from schema.shared_types import Address, Node
 class SavedAddress(Node):
     """An entry of the shopper's address book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
+    upstream_id: str = field("Digital River's id of the entry. Source: id.")
     nickname: str = field("Name that the shopper gave the address; unique in the address book. Source: nickName.")
     is_default: bool = field("True for the default address. Source: isDefault.")
     address: Address = field("Address with contact details. Source: the address object.")
@@ -22,7 +22,7 @@ class SavedAddress(Node):
 class PaymentOption(Node):
     """A saved payment option. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
+    upstream_id: str = field("Digital River's id of the payment option. Source: id.")
     nickname: str = field("Name that the shopper gave the payment option. Source: nickName.")
     is_default: bool = field("True for the default payment option. Source: isDefault.")
     is_expired: bool = field(

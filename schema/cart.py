@@ -29,7 +29,7 @@ from schema.shared_types import (
 class CartLine(Node):
     """A product and its quantity in a cart. Source: lineItem."""
 
-    upstream_id: str = field("Digital River's identifier. Source: lineItem.id.")
+    upstream_id: str = field("Digital River's id of the cart line. Source: lineItem.id.")
     quantity: int = field("Number of units. Source: quantity.")
     product: Product = field(
         "Product of the line. A field that Digital River's cart line lacks costs one read for all lines together. "
@@ -44,10 +44,11 @@ class CartLine(Node):
         resolver=catalog.line_inventory,
     )
     parent_line_id: ID | None = field(
-        "Parent line of a line that belongs to a bundle. Null for every other line. Source: parentLineItemId."
+        "Id of the parent line, for a line that belongs to a bundle; null for every other line. Source: "
+        "parentLineItemId."
     )
     recurring_terms: RecurringTerms | None = field(
-        "Recurring terms; null for a one-time purchase. Source: subscriptionInfo."
+        "Terms of a subscription line; null for a one-time purchase. Source: subscriptionInfo."
     )
     custom_attributes: list[CustomAttribute] = field(
         "Attributes that the merchant has defined. Source: customAttributes.", ListSize(assumed_size=10)
@@ -85,7 +86,9 @@ class AppliedOffer:
     discount: Money | None = field(
         "Discount from this offer; null when Digital River does not report it separately. Source: offer discount."
     )
-    line_id: ID | None = field("Line that was added for this offer; null unless there is exactly one. Source: gateway.")
+    line_id: ID | None = field(
+        "Id of the line that was added for this offer; null unless there is exactly one such line. Source: gateway."
+    )
 
 
 @dsl.object_type()
@@ -104,7 +107,7 @@ class CartAddress:
 class ShippingOption:
     """A shipping option of a cart. Source: shippingOption."""
 
-    id: ID = field("Identifier to send to selectShippingOption. Source: id.")
+    id: ID = field("Id of the shipping option, for selectShippingOption. Source: id.")
     name: str = field("Name for display, for example UPS Ground. Source: description.")
     cost: Money = field("Price before shipping offers. Source: cost.")
     cost_with_discount: Money = field("Price after shipping offers. Source: costWithDiscount, else cost.")
@@ -115,7 +118,7 @@ class ShippingOption:
 class TaxIdentifier:
     """A tax identifier on a cart. Source: taxRegistrations."""
 
-    key: str = field("Kind of identifier, for example UK_VAT or CPF. Source: key.")
+    key: str = field("Kind of tax identifier, for example UK_VAT or CPF. Source: key.")
     masked_value: str = field("Value with all but the last four characters hidden. Source: value.")
 
 
@@ -123,7 +126,7 @@ class TaxIdentifier:
 class TaxIdentifierField:
     """A tax identifier that the shopper enters. Source: a definition of the tax-registrations JSON schema."""
 
-    key: str = field("Kind of identifier to send. Source: key.")
+    key: str = field("Kind of tax identifier. Source: key.")
     label: str = field("Label in the site's language. Source: title.")
     help: str | None = field("Help text in the site's language. Source: description.")
     patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
@@ -131,12 +134,12 @@ class TaxIdentifierField:
 
 @dsl.object_type()
 class TaxIdentifierRequirement:
-    """A complete set of tax identifiers for one kind of buyer. Source: one branch of the tax-registrations
-    JSON schema.
+    """A complete set of tax identifiers for one customer type. Source: one branch of the tax-registrations JSON
+    schema.
     """
 
-    customer_type: CustomerType = field("Kind of buyer to which the set applies. Source: customerType.")
-    minimum_count: int = field("Minimum number of identifiers to send. Source: minItems.")
+    customer_type: CustomerType = field("Customer type to which the set applies. Source: customerType.")
+    minimum_count: int = field("Minimum number of tax identifiers to send. Source: minItems.")
     fields: list[TaxIdentifierField] = field("Tax identifiers that belong to the set. Source: definitions.")
 
 
@@ -146,7 +149,7 @@ class Cart(Node):
     never caches it between operations. Source: GET /v1/shoppers/me/carts/active.
     """
 
-    upstream_id: str = field("Digital River's identifier. Source: cart.id.")
+    upstream_id: str = field("Digital River's id of the cart. Source: cart.id.")
     revision: CartRevision = field(
         "Digest of the cart as the shopper sees it now. Send the revision with `submitOrder`, and with a change "
         "that must apply to this revision only. Source: gateway."
@@ -176,7 +179,7 @@ class Cart(Node):
     selected_shipping_option: ShippingOption | None = field(
         "Selected shipping option. Null when none is selected. Source: shippingMethod."
     )
-    customer_type: CustomerType = field("Whether the buyer is a person or a business. Source: customerType.")
+    customer_type: CustomerType = field("Whether the shopper buys as a person or as a business. Source: customerType.")
     tax_identifiers: list[TaxIdentifier] = field("Tax identifiers on the cart. Source: taxRegistrations.")
     tax_identifier_requirements: list[TaxIdentifierRequirement] | None = field(
         "Tax identifiers that the destination accepts or requires. Null when they could not be read. "
@@ -192,7 +195,7 @@ class Cart(Node):
     )
     terms_of_sale_accepted: bool = field("True once the terms of sale are accepted. Source: termsOfSalesAcceptance.")
     organization_id: str | None = field(
-        "Organisation that buys, for payment methods that send an invoice. Source: organizationId."
+        "Id of the organisation that buys, for payment methods that send an invoice. Source: organizationId."
     )
     charge_type: ChargeType = field("Who initiates the charge. Source: chargeType.")
     business_entity_code: str | None = field("Legal entity that sells, for legal notices. Source: businessEntityCode.")

@@ -56,8 +56,8 @@ class VolumePriceTier:
 class Product(Node):
     """A product, or a variation of a base product. Source: GET /v1/shoppers/me/products/{productId}."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
-    external_reference_id: str | None = field("The merchant's own identifier. Source: externalReferenceId.")
+    upstream_id: str = field("Digital River's id of the product. Source: id.")
+    external_reference_id: str | None = field("The merchant's own id of the product. Source: externalReferenceId.")
     sku: str | None = field("Stock keeping unit. Source: sku.")
     name: str = field("Name for display. Source: displayName, else name.")
     short_description: str | None = field("Description in one or two sentences. Source: shortDescription.")
@@ -140,7 +140,7 @@ class Product(Node):
 class Category(Node):
     """A group of products. Source: GET /v1/shoppers/me/categories/{categoryId}."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
+    upstream_id: str = field("Digital River's id of the category. Source: id.")
     name: str = field("Name for display. Source: displayName.")
     short_description: str | None = field("Description in one or two sentences. Source: shortDescription.")
     long_description: str | None = field(
@@ -190,7 +190,7 @@ class ProductConnection:
 class Offer(Node):
     """A promotion. Source: GET /v1/shoppers/me/offers/{offerId}."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
+    upstream_id: str = field("Digital River's id of the offer. Source: id.")
     name: str = field("Name for display. Source: name.")
     kind: OfferKind = field("What the offer does. Source: type.")
     trigger: str | None = field(

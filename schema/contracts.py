@@ -47,8 +47,8 @@ class SubscriptionContract(Node):
     /v1/subscriptions/{subscriptionId}.
     """
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
-    external_reference_id: str | None = field("The merchant's own identifier. Source: externalReferenceId.")
+    upstream_id: str = field("Digital River's id of the contract. Source: id.")
+    external_reference_id: str | None = field("The merchant's own id of the contract. Source: externalReferenceId.")
     state: SubscriptionContractState = field("State of the contract. Source: state.")
     product: Product = field("Product that the contract renews. Source: product.")
     quantity: int = field("Units of the current term. Source: currentQuantity.")

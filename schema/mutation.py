@@ -146,7 +146,8 @@ class Mutation:
         resolver=cart_lines.add_cart_lines,
     )
     update_cart_lines: UpdateCartLinesPayload | None = mutation(
-        "Changes quantities and recurring terms of cart lines. Source: POST …/line-items/{lineItemsId}?action=update.",
+        "Changes quantities and subscription terms of cart lines. Source: POST "
+        "…/line-items/{lineItemsId}?action=update.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -191,7 +192,7 @@ class Mutation:
         resolver=shipping_options.select_shipping_option,
     )
     set_tax_identifiers: SetTaxIdentifiersPayload | None = mutation(
-        "Sets the kind of buyer and replaces the tax identifiers of the cart. Source: POST and DELETE "
+        "Sets the customer type and replaces the tax identifiers of the cart. Source: POST and DELETE "
         "…/tax-registrations.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),

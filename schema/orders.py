@@ -17,7 +17,7 @@ from schema.shared_types import Address, CustomAttribute, LinePricing, Money, No
 class OrderLine(Node):
     """A product and its quantity in an order. Source: lineItem."""
 
-    upstream_id: str = field("Digital River's identifier. Source: id.")
+    upstream_id: str = field("Digital River's id of the order line. Source: id.")
     quantity: int = field("Number of units. Source: quantity.")
     product: Product = field("The product as described at the time of the purchase. Source: product.")
     pricing: LinePricing = field("Amounts of the line. Source: pricing.")
@@ -36,7 +36,7 @@ class OrderLine(Node):
         Sensitive(),
     )
     recurring_terms: RecurringTerms | None = field(
-        "Recurring terms; null for a one-time purchase. Source: subscriptionInfo."
+        "Terms of a subscription line; null for a one-time purchase. Source: subscriptionInfo."
     )
 
 
@@ -58,9 +58,9 @@ class OrderTotals:
 class Order(Node):
     """An order of a shopper. Source: GET /v1/shoppers/me/orders/{orderId}."""
 
-    number: str = field("Number to show to the shopper. Source: id.")
+    number: str = field("Order number to show to the shopper. Source: id.")
     submitted_at: datetime | None = field(
-        "When the order was submitted. Null while Digital River waits for the shopper's approval or money. Source: "
+        "When the order was submitted. Null while the shopper's approval or payment is outstanding. Source: "
         "submissionDate."
     )
     state: OrderState = field("State of the order. Source: orderState.")
@@ -88,8 +88,8 @@ class Order(Node):
         resolver=orders.required_action,
     )
     payment_instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions while the order waits for money; null in every other state. Source: the method's own "
-        "object."
+        "Payment instructions while the shopper's payment has not arrived; null in every other state. Source: the "
+        "object of the payment method."
     )
     is_test: bool = field("True for an order that will not be charged or delivered. Source: testOrder.")
     business_entity_code: str | None = field("Legal entity of the seller. Source: businessEntityCode.")

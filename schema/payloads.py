@@ -25,7 +25,7 @@ from schema.shared_types import MutationWarning
 from schema.submissions import SubmissionAttempt, SubmitOrderResult
 
 CART = "The cart after the call. Null when the cart could not be read."
-PAYMENT_SESSION = "The payment session after the call. Null when there is none, or it could not be read."
+PAYMENT_SESSION = "The payment session after the call. Null when there is no payment session, or it could not be read."
 WARNINGS = "Side effects of the change that the shopper should know."
 ERRORS = "Why the mutation failed; empty when it succeeded."
 
@@ -117,7 +117,7 @@ class SaveAddressPayload:
 class DeleteAddressPayload:
     """Result of deleteAddress. Source: gateway."""
 
-    deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
+    deleted_id: ID | None = field("Id of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
         "The shopper with the address book. Null when the shopper could not be read.", resolver=shopper.shopper_of
     )
@@ -142,7 +142,7 @@ class SavePaymentOptionPayload:
 class DeletePaymentOptionPayload:
     """Result of deletePaymentOption. Source: gateway."""
 
-    deleted_id: ID | None = field("Identifier of the removed entry, for client caches. Null when nothing was removed.")
+    deleted_id: ID | None = field("Id of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
         "The shopper with the saved payment options. Null when the shopper could not be read.",
         resolver=shopper.shopper_of,
@@ -327,7 +327,7 @@ class SubmitOrderPayload:
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
-    errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is one.")
+    errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is an outcome.")
 
 
 @dsl.object_type()
@@ -340,7 +340,7 @@ class ResumeOrderPayload:
         "The active cart after the call. Null when it could not be read.", resolver=cart.cart_after
     )
     warnings: list[MutationWarning] = field(WARNINGS)
-    errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is one.")
+    errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is an outcome.")
 
 
 @dsl.object_type()
@@ -351,7 +351,7 @@ class LookupOrderPayload:
         "The order. From now on this session can read the order with Query.order. Null when no order matches."
     )
     warnings: list[MutationWarning] = field(WARNINGS)
-    errors: list[OrderLookupMutationError] = field("Why no order was found; empty when one was found.")
+    errors: list[OrderLookupMutationError] = field("Why no order was found; empty when an order was found.")
 
 
 @dsl.object_type()

@@ -59,7 +59,7 @@ class DelayedPaymentInstructions:
 class PaymentSource:
     """A source that is attached to a cart or an order, or saved to an account. Source: a paymentMethod object."""
 
-    source_id: str = field("Identifier of the source. Source: sourceId.")
+    source_id: str = field("Id of the source. Source: sourceId.")
     type: str = field("Payment method, as Digital River names it, for example creditCard. Source: type.")
     state: SourceState = field(
         "What can be done with the source. Source: state; CHARGEABLE for an attached source without a state."
@@ -103,7 +103,9 @@ class RedirectSource(PaymentSource):
 
 @dsl.object_type()
 class TransferSource(PaymentSource):
-    """A source that waits for the shopper's money. Source: a paymentMethod object with flow receiver."""
+    """A source for which the shopper sends the payment, such as a bank transfer. Source: a paymentMethod object with
+    flow receiver.
+    """
 
     instructions: DelayedPaymentInstructions | None = field(
         "Payment instructions; null until the order is submitted. Source: the object of the payment method."
@@ -141,11 +143,11 @@ class OtherSource(PaymentSource):
 class DropInSetup:
     """Values for the configuration of DigitalRiver.js Drop-in. Source: gateway, from the cart."""
 
-    session_id: str = field("Identifier of the payment session. Source: paymentSession.id.")
+    session_id: str = field("Id of the payment session. Source: paymentSession.id.")
     flow: DropInFlow = field("Whether the source pays the cart or is saved for later.")
     usage: SourceUsage = field("What a saved source may be used for.")
     requires_storage_agreement: bool = field(
-        "True when a line recurs, so that the shopper must agree to storing the source."
+        "True when a line is a subscription line, so that the shopper must agree to storing the source."
     )
     country_code: CountryCode | None = field("Country of the billing address; null until it is set.")
     locale: Locale = field("Language of the payment form.")
@@ -174,8 +176,8 @@ class AuthenticateSourceAction:
     Source: gateway.
     """
 
-    session_id: str = field("Payment session to pass to DigitalRiver.js. Source: paymentSession.id.")
-    source_id: str = field("Source to authenticate. Source: paymentMethod.sourceId.")
+    session_id: str = field("Id of the payment session to pass to DigitalRiver.js. Source: paymentSession.id.")
+    source_id: str = field("Id of the source to authenticate. Source: paymentMethod.sourceId.")
     source_client_secret: str | None = field(
         "Secret of the source. Never show the secret to another shopper. Source: paymentMethod.sourceClientSecret.",
         Sensitive(),
@@ -205,7 +207,7 @@ class ResumeOrderAction:
 
 @dsl.object_type()
 class AwaitFundsAction:
-    """Show the shopper how to send the money. Source: gateway."""
+    """Show the shopper how to send the payment. Source: gateway."""
 
     instructions: DelayedPaymentInstructions | None = field(
         "Payment instructions. Null until Digital River has issued the instructions."
@@ -241,7 +243,7 @@ RequiredShopperAction = Annotated[
 class InstallmentTerm:
     """An instalment plan of a payment method. Source: terms."""
 
-    id: ID = field("Identifier of the plan. Source: id.")
+    id: ID = field("Id of the instalment plan. Source: id.")
     name: str = field("Name for display. Source: name.")
     duration_months: int = field("Number of months. Source: durationMonths.")
     monthly_payment: Money = field("Monthly payment. Source: monthlyPaymentWithFeesAmount, else monthlyPaymentAmount.")
@@ -280,12 +282,12 @@ class PaymentMethod:
 @dsl.object_type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
 class AvailablePaymentMethods:
     """The payment methods of one payment session. The list is cached for the session as long as amount, currency,
-    countries, locale, kind of buyer, organisation, tax identifiers and recurring lines stay the same. Source: GET
+    countries, locale, customer type, organisation, tax identifiers and subscription lines stay the same. Source: GET
     /payments/payment-methods?sessionId=…, else GET /v1/shoppers/me/carts/active/payment-methods completed by the
     gateway.
     """
 
-    session_id: str = field("Payment session for which the list was made. Source: paymentSession.id.")
+    session_id: str = field("Id of the payment session for which the list was made. Source: paymentSession.id.")
     methods: list[PaymentMethod] = field(
         "Payment methods, in the sequence in which to show them. Source: paymentMethods.", ListSize(assumed_size=12)
     )
@@ -295,7 +297,7 @@ class AvailablePaymentMethods:
     )
     fetched_at: datetime = field("When the list was read from Digital River. Source: gateway.")
     is_stale: bool = field(
-        "True when Digital River did not answer and this is a stored list for the same cart. Source: gateway."
+        "True when Digital River did not answer and the list was stored earlier for the same cart. Source: gateway."
     )
 
 
@@ -305,7 +307,7 @@ class PaymentSession(Node):
     REQUIRES_CONFIRMATION. Source: cart.paymentSession.
     """
 
-    session_id: str = field("Identifier to pass to DigitalRiver.js as sessionId. Source: id.")
+    session_id: str = field("Id to pass to DigitalRiver.js as sessionId. Source: id.")
     state: PaymentSessionState = field("State of the payment session. Source: status, else state.")
     upstream_state: str = field("State in Digital River's words. Source: status, else state.")
     client_secret: str | None = field(

@@ -40,21 +40,21 @@ class Query:
     """Queries. Every field is nullable: when a call to Digital River fails, only its own field is null."""
 
     node: Node | None = field(
-        "An object by its global identifier. Null when the object does not exist or belongs to another shopper. "
+        "An object by its global id. Null when the object does not exist or belongs to another shopper. "
         "Source: as for the type of the object.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         resolver=nodes.node,
-        id=argument(ID, "Global identifier."),
+        id=argument(ID, "Global id of the object."),
     )
     nodes: list[Node | None] | None = field(
-        "Several objects by their global identifiers, in the same order; null for an object that does not exist or "
+        "Several objects by their global ids, in the same order; null for an object that does not exist or "
         "belongs to another shopper. Source: as for node.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
         resolver=nodes.nodes,
-        ids=argument(list[ID], "Global identifiers; at most 50."),
+        ids=argument(list[ID], "Global ids of the objects; at most 50."),
     )
     storefront: Storefront | None = field(
         "Settings of the storefront. Source: see Storefront.",
@@ -93,7 +93,7 @@ class Query:
         CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400),
         Cost(weight="1"),
         resolver=catalog.category,
-        id=argument(ID, "Global identifier."),
+        id=argument(ID, "Global id of the category."),
     )
     categories: list[Category] | None = field(
         "Top categories. Source: GET /v1/shoppers/me/categories.",
@@ -177,7 +177,7 @@ class Query:
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=orders.order,
-        id=argument(ID, "Global identifier."),
+        id=argument(ID, "Global id of the order."),
     )
     subscription_contract: SubscriptionContract | None = field(
         "A subscription contract of the shopper. Null for the contract of another shopper. Source: GET "
@@ -186,5 +186,5 @@ class Query:
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=contracts.contract,
-        id=argument(ID, "Global identifier."),
+        id=argument(ID, "Global id of the subscription contract."),
     )

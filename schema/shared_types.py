@@ -1,4 +1,4 @@
-"""Types that several others use: money, addresses, line pricing, stock, warnings."""
+"""Types that several other types use: money, addresses, line pricing, stock, warnings."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,11 +15,10 @@ from schema.dsl import field
 
 @dsl.interface
 class Node:
-    """An object with a globally unique identifier, by which `Query.node` returns the object."""
+    """An object with a globally unique id, by which `Query.node` returns the object."""
 
     id: ID = field(
-        "Opaque global identifier. Never parse the identifier; use `upstreamId` for Digital River's own. Source: "
-        "gateway."
+        "Opaque global id of the object. Never parse the id; use `upstreamId` for Digital River's id. Source: gateway."
     )
 
 
@@ -81,7 +80,7 @@ class Address:
 class AddressSuggestion:
     """A correction of an address. Source: suggestions.address."""
 
-    id: ID = field("Identifier to send as `suggestionId`; valid for the current address only. Source: id.")
+    id: ID = field("Id of the suggestion, for `suggestionId`; valid for the current address only. Source: id.")
     address: Address = field("The corrected address. Source: the address object.")
 
 
@@ -91,7 +90,7 @@ class MutationWarning:
 
     code: WarningCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
-    target_id: ID | None = field("Object that the warning is about; null for the whole cart.")
+    target_id: ID | None = field("Id of the object that the warning is about; null for the whole cart.")
 
 
 @dsl.object_type()
@@ -116,13 +115,14 @@ class LinePricing:
 
 @dsl.object_type()
 class RecurringTerms:
-    """Recurring terms of a line or of an order line. Source: subscriptionInfo."""
+    """Terms on which a line of a cart or an order is sold as a subscription. Source: subscriptionInfo."""
 
-    is_auto_renewing: bool = field("True when the line renews automatically. Source: autoRenewal.")
-    has_free_trial: bool = field("True when the line starts with a free trial. Source: freeTrial.")
+    is_auto_renewing: bool = field("True when the subscription renews automatically. Source: autoRenewal.")
+    has_free_trial: bool = field("True when the subscription starts with a free trial. Source: freeTrial.")
     terms: str | None = field("Terms shown to the shopper, at most 4000 characters. Source: terms.")
     billing_agreement_id: str | None = field(
-        "Agreement under which renewals are charged; null before the order. Source: billingAgreementId."
+        "Id of the billing agreement under which renewals are charged; null before the order. Source: "
+        "billingAgreementId."
     )
 
 
@@ -134,7 +134,7 @@ class InventoryStatus:
     available_quantity: int | None = field(
         "Units available; null when stock is not tracked. Source: availableQuantity when productIsTracked."
     )
-    is_estimated: bool = field("True when the quantity is an estimate. Source: availableQuantityIsEstimated.")
+    is_estimated: bool = field("True when `availableQuantity` is an estimate. Source: availableQuantityIsEstimated.")
     allows_backorder: bool = field(
         "True when the product can be bought before it is in stock. Source: productIsAllowsBackorders."
     )

@@ -29,7 +29,7 @@ class SubmissionAttempt:
     """
 
     idempotency_key: UUID = field("Key that the client sent to submitOrder.")
-    status: SubmissionStatus = field("In progress, or the kind of its outcome.")
+    status: SubmissionStatus = field("IN_PROGRESS, or the kind of the attempt's outcome.")
     was_sent_upstream: bool = field(
         "True once the gateway has sent a request that could charge the shopper. False means that nothing was charged."
     )
@@ -63,18 +63,18 @@ class PaymentDecline:
 
 @dsl.object_type()
 class OrderPlaced(SubmitOrderResult):
-    """The order is placed. It is paid, or will be charged without further action of the shopper. Source: gateway."""
+    """The order is placed, and is paid or will be charged without further action of the shopper. Source: gateway."""
 
     order: Order = field("Order that was placed. Source: submitCart.order or resumeCart.order.")
 
 
 @dsl.object_type()
 class OrderAwaitingPayment(SubmitOrderResult):
-    """The order is placed and waits for the shopper's money. Source: gateway."""
+    """The order is placed, but the shopper's payment has not arrived yet. Source: gateway."""
 
-    order: Order = field("Order that waits for the money. Source: submitCart.order.")
+    order: Order = field("Order for which the payment has not arrived yet. Source: submitCart.order.")
     instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions. Null until Digital River has issued them."
+        "Payment instructions. Null until Digital River has issued the instructions."
     )
 
 
@@ -98,7 +98,7 @@ class OrderActionRequired(SubmitOrderResult):
 class OrderDeclined(SubmitOrderResult):
     """The payment was declined; there is no order, and the cart is unchanged. Source: gateway."""
 
-    decline: PaymentDecline = field("Why it was declined, as far as a shopper may know.")
+    decline: PaymentDecline = field("Why the payment was declined, as far as a shopper may know.")
     payment_session: PaymentSession | None = field(
         "Payment session after the submission; its nextAction has the next step. Null when the session could not be "
         "read."

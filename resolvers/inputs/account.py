@@ -41,7 +41,7 @@ class AddressInput(Input):
 class SaveAddressInput(Input):
     """The address to save: as a new entry of the address book, or in place of an existing entry."""
 
-    id: ID | None = field("Entry to replace; a new entry is added when absent.", default=None)
+    id: ID | None = field("Id of the entry to replace; a new entry is added when absent.", default=None)
     nickname: str = field("Name for the address; unique in the address book.")
     is_default: bool = field("True to make this address the default.", default=False)
     address: AddressInput = field("Address with contact details.")
@@ -50,14 +50,14 @@ class SaveAddressInput(Input):
 class DeleteAddressInput(Input):
     """The entry of the address book to remove."""
 
-    id: ID = field("Entry to remove.")
+    id: ID = field("Id of the entry to remove.")
 
 
 class PaymentOptionTarget(Input, one_of=True):
     """A source to save, or a saved payment option to change: exactly one."""
 
-    source_id: str | None = field("A chargeable source of DigitalRiver.js to save.", default=None)
-    payment_option_id: ID | None = field("A saved payment option to change.", default=None)
+    source_id: str | None = field("Id of a chargeable source of DigitalRiver.js to save.", default=None)
+    payment_option_id: ID | None = field("Id of a saved payment option to change.", default=None)
 
 
 class SavePaymentOptionInput(Input):
@@ -77,4 +77,4 @@ class SavePaymentOptionInput(Input):
 class DeletePaymentOptionInput(Input):
     """The saved payment option to remove."""
 
-    id: ID = field("Saved payment option to remove.")
+    id: ID = field("Id of the saved payment option to remove.")

@@ -7,8 +7,10 @@ from resolvers.inputs.catalog import ProductBy
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID, CartRevision
 
-IF_REVISION = "Revision of the cart to which the change applies. If the cart has another revision, the change is "
-"refused with CART_REVISION_MISMATCH."
+IF_REVISION = (
+    "Revision of the cart to which the change applies. If the cart has another revision, the change is refused with "
+    "CART_REVISION_MISMATCH."
+)
 
 
 class CartEditInput(Input):
@@ -25,11 +27,11 @@ class CustomAttributeInput(Input):
 
 
 class RecurringTermsInput(Input):
-    """Makes a line recur on these terms."""
+    """Sells the cart line as a subscription on these terms."""
 
-    is_auto_renewing: bool = field("True to renew the line automatically.")
-    has_free_trial: bool = field("True to start with a free trial.", default=False)
-    terms: str = field("Terms shown to the shopper, at most 4000 characters.")
+    is_auto_renewing: bool = field("True to renew the subscription automatically.")
+    has_free_trial: bool = field("True to start the subscription with a free trial.", default=False)
+    terms: str = field("Subscription terms shown to the shopper, at most 4000 characters.")
 
 
 class NewCartLineInput(Input):
@@ -37,10 +39,13 @@ class NewCartLineInput(Input):
 
     product: ProductBy = field("Product to add.")
     quantity: int = field("Number of units, at least 1.", default=1)
-    offer_id: ID | None = field("Offer through which the shopper adds the product, such as a cross-sell.", default=None)
-    parent_line_id: ID | None = field("Parent line of a line that belongs to a bundle.", default=None)
+    offer_id: ID | None = field(
+        "Id of the offer through which the shopper adds the product, such as a cross-sell.", default=None
+    )
+    parent_line_id: ID | None = field("Id of the parent line, for a line that belongs to a bundle.", default=None)
     recurring_terms: RecurringTermsInput | None = field(
-        "Makes this line recur on these terms. For a merchant with its own subscription engine.", default=None
+        "Terms on which the line is sold as a subscription. For a merchant with its own subscription engine.",
+        default=None,
     )
     custom_attributes: list[CustomAttributeInput] | None = field(
         "Attributes that the merchant has defined.", default=None
@@ -64,11 +69,11 @@ class AddCartLinesInput(Input):
 
 
 class CartLineChangeInput(Input):
-    """New quantity and recurring terms of a line."""
+    """New quantity and subscription terms of a cart line."""
 
-    line_id: ID = field("Line to change.")
+    line_id: ID = field("Id of the line to change.")
     quantity: int | None = field("New number of units; 0 removes the line; unchanged when absent.", default=None)
-    recurring_terms: RecurringTermsInput | None = field("New recurring terms; unchanged when absent.", default=None)
+    recurring_terms: RecurringTermsInput | None = field("New subscription terms; unchanged when absent.", default=None)
 
 
 class UpdateCartLinesInput(CartEditInput):
@@ -83,14 +88,16 @@ class UpdateCartLinesInput(CartEditInput):
 class RemoveCartLinesInput(CartEditInput):
     """The lines to remove from the cart."""
 
-    line_ids: list[ID] = field("Lines to remove, at most 50. A line that is no longer in the cart is no error.")
+    line_ids: list[ID] = field(
+        "Ids of the lines to remove, at most 50. A line that is no longer in the cart is no error."
+    )
 
 
 class OfferChoice(Input, one_of=True):
     """An offer, chosen by exactly one of the fields."""
 
     coupon_code: str | None = field("Coupon code that the shopper entered.", default=None)
-    offer_id: ID | None = field("Offer to apply.", default=None)
+    offer_id: ID | None = field("Id of the offer to apply.", default=None)
 
 
 class ApplyOfferInput(CartEditInput):
@@ -102,4 +109,4 @@ class ApplyOfferInput(CartEditInput):
 class RemoveOfferInput(CartEditInput):
     """The offer to remove from the cart."""
 
-    offer_id: ID = field("Offer to remove.")
+    offer_id: ID = field("Id of the offer to remove.")

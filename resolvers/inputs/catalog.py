@@ -7,9 +7,9 @@ from resolvers.scalars import ID
 class ProductBy(Input, one_of=True):
     """A product, chosen by exactly one of the fields."""
 
-    id: ID | None = field("Global identifier of the product.", default=None)
-    upstream_id: str | None = field("Digital River's identifier.", default=None)
-    external_reference_id: str | None = field("The merchant's own identifier.", default=None)
+    id: ID | None = field("Global id of the product.", default=None)
+    upstream_id: str | None = field("Digital River's id of the product.", default=None)
+    external_reference_id: str | None = field("The merchant's own id of the product.", default=None)
 
 
 class ProductSearchInput(Input):
@@ -20,5 +20,5 @@ class ProductSearchInput(Input):
         "expressions have no effect.",
         default=None,
     )
-    category_id: ID | None = field("Category of the products.", default=None)
+    category_id: ID | None = field("Id of the category of the products.", default=None)
     purchasable_only: bool = field("True to return only products that can be put in a cart.", default=True)

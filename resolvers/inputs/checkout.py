@@ -6,7 +6,7 @@ from resolvers.inputs.cart import CartEditInput, OfferChoice
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID
 
-ORGANIZATION_ID = "Organisation that buys, at most 50 characters; an empty string removes the organisation."
+ORGANIZATION_ID = "Id of the organisation that buys, at most 50 characters; an empty string removes the organisation."
 TERMS_OF_SALE_ACCEPTED = "True to record that the shopper accepts the terms of sale."
 
 
@@ -14,9 +14,9 @@ class AddressChoice(Input, one_of=True):
     """An address, chosen by exactly one of the fields."""
 
     address: AddressInput | None = field("Address in full.", default=None)
-    saved_address_id: ID | None = field("Entry of the address book.", default=None)
-    suggestion_id: ID | None = field("Suggested correction of the current address.", default=None)
-    same_as: AddressKind | None = field("The other address of the cart, to be copied.", default=None)
+    saved_address_id: ID | None = field("Id of an entry of the address book.", default=None)
+    suggestion_id: ID | None = field("Id of a suggested correction of the current address.", default=None)
+    same_as: AddressKind | None = field("Kind of the other address of the cart, which is copied.", default=None)
 
 
 class SetCartAddressesInput(CartEditInput):
@@ -29,7 +29,7 @@ class SetCartAddressesInput(CartEditInput):
 class ShippingOptionChoice(Input, one_of=True):
     """A shipping option, chosen by exactly one of the fields."""
 
-    id: ID | None = field("Shipping option to select.", default=None)
+    id: ID | None = field("Id of the shipping option to select.", default=None)
     rule: ShippingOptionRule | None = field(
         "Rule that selects the option, for a page that has not read the options.", default=None
     )
@@ -38,27 +38,27 @@ class ShippingOptionChoice(Input, one_of=True):
 class SelectShippingOptionInput(CartEditInput):
     """The shipping option to select for the cart."""
 
-    shipping_option_id: ID = field("Shipping option to select.")
+    shipping_option_id: ID = field("Id of the shipping option to select.")
 
 
 class TaxIdentifierInput(Input):
-    """A tax identifier of the buyer."""
+    """A tax identifier of the shopper."""
 
     key: str = field("Kind of identifier, as in TaxIdentifierField.key.")
     value: str = field("Value of the identifier.", is_secret=True)
 
 
 class CheckoutTaxInput(Input):
-    """The kind of buyer, and the tax identifiers of the buyer."""
+    """The customer type, and the tax identifiers of the shopper."""
 
-    customer_type: CustomerType = field("Whether the buyer is a person or a business.")
+    customer_type: CustomerType = field("Whether the shopper buys as a person or as a business.")
     tax_identifiers: list[TaxIdentifierInput] = field(
         "Tax identifiers that replace the current identifiers; an empty list removes all."
     )
 
 
 class SetTaxIdentifiersInput(CheckoutTaxInput, CartEditInput):
-    """The kind of buyer, and the tax identifiers of the buyer."""
+    """The customer type, and the tax identifiers of the shopper."""
 
 
 class UpdateCartInput(CartEditInput):
@@ -73,9 +73,11 @@ class ApplyShopperInput(CartEditInput):
     of the account.
     """
 
-    billing_address_id: ID | None = field("Entry of the address book for the billing address.", default=None)
-    shipping_address_id: ID | None = field("Entry of the address book for the shipping address.", default=None)
-    payment_option_id: ID | None = field("Saved payment option that pays the cart.", default=None)
+    billing_address_id: ID | None = field("Id of the entry of the address book for the billing address.", default=None)
+    shipping_address_id: ID | None = field(
+        "Id of the entry of the address book for the shipping address.", default=None
+    )
+    payment_option_id: ID | None = field("Id of the saved payment option that pays the cart.", default=None)
 
 
 class PrepareCheckoutInput(CartEditInput):
@@ -83,7 +85,7 @@ class PrepareCheckoutInput(CartEditInput):
 
     billing: AddressChoice | None = field("New billing address.", default=None)
     shipping: AddressChoice | None = field("New shipping address.", default=None)
-    tax: CheckoutTaxInput | None = field("New kind of buyer and tax identifiers.", default=None)
+    tax: CheckoutTaxInput | None = field("New customer type and tax identifiers.", default=None)
     shipping_option: ShippingOptionChoice | None = field("Shipping option to select.", default=None)
     offer: OfferChoice | None = field("Coupon or offer to apply.", default=None)
     organization_id: str | None = field(ORGANIZATION_ID, default=None)

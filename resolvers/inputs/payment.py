@@ -26,8 +26,8 @@ class PaymentMethodFilterInput(Input):
 class SourceChoice(Input, one_of=True):
     """A source, chosen by exactly one of the fields."""
 
-    source_id: str | None = field("Source made by DigitalRiver.js.", default=None)
-    payment_option_id: ID | None = field("Saved payment option that has the source.", default=None)
+    source_id: str | None = field("Id of a source that DigitalRiver.js created.", default=None)
+    payment_option_id: ID | None = field("Id of the saved payment option that has the source.", default=None)
 
 
 class AttachSourceInput(CartEditInput):
@@ -44,7 +44,7 @@ class AttachSourceInput(CartEditInput):
 class DetachTarget(Input, one_of=True):
     """One source, or all sources."""
 
-    source_id: str | None = field("Source to detach.", default=None)
+    source_id: str | None = field("Id of the source to detach.", default=None)
     all: bool | None = field("True to detach all sources; false is rejected.", default=None)
 
 

@@ -38,8 +38,8 @@ class SignInCredentials(Input, one_of=True):
 
     password: PasswordCredentials | None = field("User name and password of a Digital River account.", default=None)
     merchant_assertion: str | None = field(
-        "Signed assertion (JWT) of the merchant's identity provider. The gateway verifies it and signs in the "
-        "shopper with the external reference of the assertion.",
+        "Signed assertion (JWT) of the merchant's identity provider. The gateway verifies the assertion and "
+        "signs in the shopper with the external reference of the assertion.",
         default=None,
         is_secret=True,
     )

@@ -1,11 +1,11 @@
-"""Enums of the buyer, the addresses and the shipping of a cart."""
+"""Enums of the customer type, the addresses and the shipping of a cart."""
 
 from gateway.enums import AddressKind, ChargeType, CustomerType, LandedCostState, ShippingOptionRule
 from schema.descriptions import describe_enum
 
 describe_enum(
     CustomerType,
-    "Whether a buyer is a person or a business.",
+    "Whether the shopper buys as a person or as a business.",
     INDIVIDUAL="A person. Digital River: I.",
     BUSINESS="A business. Digital River: B.",
 )

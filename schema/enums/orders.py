@@ -11,7 +11,7 @@ describe_enum(
     IN_REVIEW="Being reviewed by a person. Digital River: In Review.",
     IN_PROCESS="Being fulfilled. Digital River: In Process.",
     PENDING_PAYMENT="Waiting for payment. Digital River: Pending Payment.",
-    SOURCE_PENDING_FUNDS="Waiting for the shopper's money. Digital River: Source Pending Funds.",
+    SOURCE_PENDING_FUNDS="The shopper's payment has not arrived yet. Digital River: Source Pending Funds.",
     SOURCE_PENDING_REDIRECT="Waiting for the shopper's approval on the payment page. "
     "Digital River: Source Pending Redirect.",
     CHARGE_PENDING="Charge in progress. Digital River: Charge Pending.",

@@ -20,7 +20,7 @@ describe_enum(
     REQUIRES_CONFIRMATION="The attached sources cover the total; the order can be submitted. "
     "Digital River: requires_confirmation.",
     PENDING_REDIRECT="The shopper must approve the payment on another page. Digital River: pending_redirect.",
-    PENDING_FUNDS="The shopper must send money. Digital River: pending_funds.",
+    PENDING_FUNDS="The shopper must send the payment. Digital River: pending_funds.",
     REQUIRES_ACTION="The shopper must authenticate the payment. Digital River: requires_action.",
     CHARGEABLE="The shopper has approved a submitted payment; call resumeOrder. Digital River: chargeable.",
     PENDING="The order is submitted and the payment is being processed; nothing is left to do. Digital River: "
@@ -38,7 +38,7 @@ describe_enum(
     SOURCE="A source: no source is attached.",
     FUNDS="Another source: only store credit is attached, and the credit does not cover the total.",
     CHARGEABLE_SOURCE="A chargeable source: the attached source is not chargeable, or was made for another total.",
-    REUSABLE_SOURCE="A reusable source, because a line renews. Reserved; not sent yet.",
+    REUSABLE_SOURCE="A reusable source, because a line is a subscription line. Reserved; not sent yet.",
     AUTHENTICATION="Authentication of the source by the shopper.",
     BILLING_ADDRESS="A billing address.",
     TAX_IDENTIFIER="A tax identifier that the payment method needs. Reserved; not sent yet.",
@@ -65,7 +65,7 @@ describe_enum(
     "How a shopper pays with a payment method.",
     STANDARD="The shopper enters the details on the storefront. Digital River: standard.",
     REDIRECT="The shopper approves the payment on another page. Digital River: redirect.",
-    RECEIVER="The shopper sends the money. Digital River: receiver.",
+    RECEIVER="The shopper sends the payment, for example by bank transfer. Digital River: receiver.",
     UNKNOWN="A value that this schema does not know yet.",
 )
 
@@ -75,15 +75,15 @@ describe_enum(
     SUBMIT="Attach, then submit; for example a credit card.",
     REDIRECT_THEN_SUBMIT="Redirect, attach, submit; for example PayPal.",
     SUBMIT_THEN_REDIRECT="Attach, submit, redirect, resume; for example Klarna.",
-    SUBMIT_THEN_WAIT="Attach, submit, wait for money; for example wire transfer.",
+    SUBMIT_THEN_WAIT="Attach, submit, wait for the payment; for example wire transfer.",
     UNKNOWN="The sequence is not known; follow PaymentSession.nextAction.",
 )
 
 describe_enum(
     PaymentMethodObstacle,
     "Why a cart cannot be paid with a payment method.",
-    NOT_RECURRING="A line renews and the method cannot pay renewals.",
-    NO_FREE_TRIAL="A line has a free trial and the method cannot start one.",
+    NOT_RECURRING="A line is a subscription line, and the method cannot pay renewals.",
+    NO_FREE_TRIAL="A line has a free trial, and the method cannot start a free trial.",
     NOT_COMBINABLE_WITH_STORE_CREDIT="Store credit is attached, and the method cannot be combined with store credit.",
     ORGANIZATION_ID_MISSING="The method needs an organisation identifier.",
     TAX_IDENTIFIER_MISSING="The method needs a tax identifier.",
@@ -94,7 +94,7 @@ describe_enum(
     "What can be done with a source.",
     CHARGEABLE="The source can be charged.",
     PENDING_REDIRECT="The shopper must approve the payment on another page.",
-    PENDING_FUNDS="The shopper must send money.",
+    PENDING_FUNDS="The shopper must send the payment.",
     REQUIRES_ACTION="The shopper must authenticate the payment.",
     CONSUMED="The source has been charged and cannot be charged again.",
     FAILED="The source failed.",
@@ -105,7 +105,7 @@ describe_enum(
 describe_enum(
     StoreCreditObstacle,
     "Why store credit cannot be used on a cart.",
-    SUBSCRIPTION_LINE="A line renews automatically.",
+    SUBSCRIPTION_LINE="A line is a subscription line.",
     PREORDER_LINE="A line is a pre-order.",
     BACKORDER_LINE="A line is on backorder.",
     PRIMARY_SOURCE_NOT_COMBINABLE="The attached primary source cannot be combined with store credit.",
