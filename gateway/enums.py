@@ -94,7 +94,7 @@ class CustomerType(UpstreamEnum):
 
     @classmethod
     def _unknown(cls) -> Self:
-        # INDIVIDUAL is Digital River's default. The graph has no third kind of buyer.
+        # INDIVIDUAL is Digital River's default. The graph has no third customer type.
         return cls.INDIVIDUAL
 
 

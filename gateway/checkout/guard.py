@@ -263,7 +263,8 @@ def _recurrence(guard_input: GuardInput) -> Iterator[Blocker]:
     if session is not None and guard_input.cart.recurs and source is not None and not source.is_reusable:
         yield payment_blocker(
             Code.RECURRING_SOURCE_REQUIRED,
-            "A line recurs, and the source can be charged once only. Save it to the account, or attach a saved one.",
+            "The cart has a subscription line, and the source can be charged only once. Save the source to the "
+            "account, or attach a saved source.",
             session,
             resolved_by=("Mutation.savePaymentOption", "Mutation.attachSource"),
         )
