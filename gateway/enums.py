@@ -13,7 +13,7 @@ SYNONYMS = {
     "source_pending_redirect": "pending_redirect",
     "viewed_not_eligible": "not_eligible",
 }
-"""Synonyms among Digital River's words: each word, with the word that an enum has."""
+"""Values of Digital River that mean the same as another value: each with the value that the enum declares."""
 
 
 class UpstreamEnum(Enum):

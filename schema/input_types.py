@@ -20,7 +20,10 @@ from schema.directives import Sensitive
 
 
 def graph_type(hint: Any) -> Any:
-    """Strawberry's annotation for a type hint of a resolver. It differs only for inputs and identifiers."""
+    """Strawberry's annotation for a type hint of a resolver.
+
+    Inputs and ids are replaced by Strawberry's types. Every other hint stays as it is.
+    """
     if hint is ID:
         return strawberry.ID
     if isinstance(hint, type) and issubclass(hint, Input):

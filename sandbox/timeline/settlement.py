@@ -46,9 +46,9 @@ def approve_later(world: World, source: Source) -> None:
 
 
 def _update_order(world: World, source: Source) -> None:
-    """Apply the shopper's decision about the source to the order that waits for this decision.
+    """Copy the state of the source to the order that waits for the shopper's decision.
 
-    If the shopper already approved the source before the submission, only the state of the order changes.
+    If the source failed, the order is cancelled and its cart is open again. Without a waiting order, nothing changes.
     """
     order = world.order_of_source(source)
     if order is None or order.session_state != "pending_redirect":

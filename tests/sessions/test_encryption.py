@@ -1,4 +1,7 @@
-"""The shared store contains no secrets or personal data in clear text. A record decrypts only under its own key."""
+"""The shared store contains no secrets or personal data in clear text.
+
+A record that is copied to another store key does not decrypt.
+"""
 
 from typing import Any
 

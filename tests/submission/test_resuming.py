@@ -29,7 +29,7 @@ async def test_concurrent_resumes_send_one_resume_cart(shopper: Shopper) -> None
     assert shopper.world.calls.count("POST", RESUME) == 1
 
 
-async def test_order_is_resumed_again_after_authentication(shopper: Shopper) -> None:
+async def test_resuming_again_after_authentication_places_the_order(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     await shopper.fault("status", RESUME, status=409, code="declined", subcode="authentication_required", times=1)

@@ -60,7 +60,10 @@ def files() -> Iterator[Path]:
 
 @cache
 def rules() -> list[tuple[re.Pattern[str], str]]:
-    """Pattern of each ruled-out word, and the word to use instead. Raises `LookupError` if BY_SENSE lacks a word."""
+    """Pattern of each word that the glossary forbids, and the word to use instead.
+
+    Raises `LookupError` if a word with a sense in brackets is in no table of this module.
+    """
     table = GLOSSARY.read_text().partition("| not | but |")[2]
     patterns = []
     for cell, instead in re.findall(r"^\| ([^|\n]+) \| ([^|\n]+) \|$", table, re.MULTILINE):
