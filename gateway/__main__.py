@@ -138,7 +138,7 @@ def _problems(error: ValidationError) -> Iterator[str]:
     for details in error.errors(include_url=False, include_input=False, include_context=False):
         message = details["msg"].removeprefix("Value error, ")
         if not details["loc"]:
-            # This message comes from a check of several settings. Each line begins with their names.
+            # A check of several settings. Its message has one problem per line: names of the settings, colon, problem.
             for line in message.splitlines():
                 names, _, problem = line.partition(": ")
                 yield f"{', '.join(map(_variable, names.split(', ')))}: {problem}."

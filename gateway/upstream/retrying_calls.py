@@ -74,7 +74,7 @@ class Calls:
     settings: Settings
     retries: Retries = Retries()
     deadline_at: float | None = None
-    """Deadline in seconds of `time.monotonic`. None: each call has the time limit of an operation."""
+    """Deadline of all these calls, in seconds of `time.monotonic`. None: each call may take `operation_deadline_s`."""
 
     def within(self, seconds: float) -> "Calls":
         """The same calls with a deadline in `seconds`, or with the existing deadline if that is earlier."""

@@ -195,7 +195,11 @@ class Cart:
         return [source for source in (self.source, self.credit) if source is not None]
 
     def contributions(self, *, strict: bool) -> Contributions:
-        """Amounts that the sources pay. `strict`: a source with a fixed amount pays no more than this amount."""
+        """Amounts that the sources pay.
+
+        `strict`: a primary source with a fixed amount pays at most that amount. Otherwise the primary source pays
+        everything that store credit does not pay.
+        """
         credit = None if self.ignores_credit else self.credit
         return contributions(self.totals().total, self.source, credit, strict=strict)
 

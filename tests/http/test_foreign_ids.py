@@ -387,7 +387,9 @@ IDS_OF_THE_SITE = {
 """Arguments and input fields whose ids belong to the site and not to a shopper."""
 
 TESTED_WITH_ADD_CART_LINES = {"RegisterShopperInput.idempotencyKey"}
-"""Idempotency keys that the case of `addCartLines` covers: all mutations store them in the same way."""
+"""Fields for idempotency keys without a test case of their own. The test case of `addCartLines` covers them, because
+all mutations store their keys in the same way.
+"""
 
 CORE = build().core
 
