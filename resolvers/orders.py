@@ -20,8 +20,8 @@ from resolvers.payloads import LookupOrderPayload
 
 LARGEST_PAGE = 50
 
-MOST_LOOKED_UP = 20
-"""Maximum number of looked-up orders that a session can read. One more lookup removes the oldest order."""
+MAX_LOOKED_UP_ORDERS = 20
+"""Maximum number of looked-up orders that a session remembers. One more makes it forget the order looked up first."""
 
 BY = ("input", "by")
 
@@ -110,7 +110,7 @@ async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
 
 def _unlock(memory: CheckoutMemory, number: str, proof: Proof) -> None:
     others = [(other, unlocked_by) for other, unlocked_by in memory.order_proofs.items() if other != number]
-    memory.order_proofs = dict([*others, (number, proof)][-MOST_LOOKED_UP:])
+    memory.order_proofs = dict([*others, (number, proof)][-MAX_LOOKED_UP_ORDERS:])
 
 
 def _proof(by: OrderLookupBy) -> Proof:

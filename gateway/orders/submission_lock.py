@@ -51,7 +51,7 @@ class SubmissionLock:
         return record is not None and (record.result is None or record.is_in_doubt)
 
     async def has_open(self, session: Session) -> bool:
-        """Whether an attempt of this session still holds a lock. The session's upstream token may then still be needed."""
+        """Whether an attempt of this session still holds a lock, and may still need the session's upstream token."""
         # An attempt that began before the guest signed in holds the guest's lock.
         locks = (owner_lock(session), guest_lock(session))
         return any([await self.holder(lock) is not None for lock in locks])

@@ -64,7 +64,7 @@ OVER_SHOPPER_RESTRICTION = "over-private-store-shopper-restriction"
 UNDER_LINE_ITEM_RESTRICTION = "under-private-store-line-item-restriction"
 """The quantity is below the minimum quantity of a cart line in a private store."""
 REMAINING_UNDER_LINE_ITEM_RESTRICTION = "private-store-remaining-quantity-under-line-item-restriction"
-"""The remaining quantity is below the minimum quantity of a cart line in a private store."""
+"""In a private store, the quantity that the shopper may still buy is below the minimum of one cart line."""
 
 # Error codes for products, categories, searches, locales and currencies.
 

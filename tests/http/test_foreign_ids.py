@@ -53,7 +53,7 @@ class Case:
     beside: GetId | None = None
     """Function that creates an object of the caller, whose id is sent as `$own`."""
     distinguishes: bool = True
-    """Whether the caller's own object gets another answer than an absent object."""
+    """Whether the answer for the caller's own object differs from the answer for an object that does not exist."""
 
 
 def account_id(type_name: str, get: Callable[[dict[str, Any]], str]) -> dict[str, Any]:

@@ -126,7 +126,7 @@ async def test_t27_t29_rejected_redirect_cannot_be_resumed(client: Client) -> No
     assert code(await client.ask("POST", f"{CART}/resume-cart", 409)) == "resume-cart-failure"
 
 
-async def test_t30_order_with_receiver_source_waits_for_money(client: Client) -> None:
+async def test_t30_order_with_receiver_source_awaits_payment(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("wireTransfer"))
     submitted = (await client.ask("POST", SUBMIT))["submitCart"]

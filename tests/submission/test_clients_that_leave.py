@@ -59,7 +59,7 @@ async def test_rejected_redirect_unlocks_the_cart(reconciled_shopper: Shopper, c
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_approved_order_is_resumed_after_sign_out(
+async def test_approved_submission_is_resumed_after_sign_out(
     reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
     storefront = reconciled_shopper.storefront

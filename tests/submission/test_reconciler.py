@@ -114,7 +114,7 @@ async def test_late_order_is_reported_as_placed(
         assert shopper.submits == 1
 
 
-async def test_approved_order_is_resumed_after_signing_in_and_out(
+async def test_approved_submission_is_resumed_after_signing_in_and_out(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, reconcile_every_s=0.01) as storefront:
