@@ -199,7 +199,7 @@ class Context:
         except TimeoutError:
             raise UpstreamTimeout(detail="the operation's deadline") from None
 
-    # The cart, which is read once and again after a change.
+    # The cart, which is read once and then again after a change.
 
     def cart(self) -> "asyncio.Future[Cart]":
         return read_once(self.operation.cart_reads, "cart", self._read_cart)
@@ -237,7 +237,7 @@ class Context:
                 return None
             raise
 
-    # The registered shopper's account, which is read once and again after a change.
+    # The registered shopper's account, which is read once and then again after a change.
 
     def shopper(self) -> "asyncio.Future[Shopper]":
         return self._account("shopper", lambda upstream, token: upstream.account.shopper(token))

@@ -1,4 +1,4 @@
-"""The payment methods of a cart: the source of the list, its cache time, and the obstacles to each method."""
+"""The payment methods of a cart: where the list is read, how long it is cached, and why a method may be unavailable."""
 
 import logging
 import time

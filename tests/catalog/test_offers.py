@@ -169,7 +169,7 @@ async def test_cart_line_can_be_added_with_an_offer(storefront: Storefront, worl
     assert world.calls.count("POST", f"{CART}/line-items") == 2, "lines with and without an offer need separate calls"
 
 
-async def test_removing_a_parent_line_removes_its_child_line(storefront: Storefront) -> None:
+async def test_removing_a_parent_cart_line_removes_its_child_line(storefront: Storefront) -> None:
     tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
     added = await add(storefront, line(LAMP, offerId=BUNDLE, parentLineId=tent["id"]))
     child = added["cart"]["lines"][1]
@@ -200,7 +200,7 @@ async def test_line_with_invalid_offer_or_parent_line_is_an_error(
     assert payload["errors"] == [error]
 
 
-async def test_child_line_without_an_offer_is_rejected(storefront: Storefront) -> None:
+async def test_child_cart_line_without_an_offer_is_rejected(storefront: Storefront) -> None:
     tent = (await add(storefront, line(TENT)))["cart"]["lines"][0]
     payload = await add(storefront, line(LAMP, parentLineId=tent["id"]))
     assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "lines", "0"]}]

@@ -309,7 +309,7 @@ async def test_request_with_card_number_outside_mutation_strings_is_rejected(
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "looks like card data" in error["message"]
     output = answer.text + str(answer.headers) + log.getvalue()
-    # Eight digits are compared, because a random request id may contain four of them.
+    # Search for eight consecutive digits: a random request id may contain four of the card's digits by chance.
     assert not re.search(r"1111[ ]?1111", output)
     assert world.calls.count() == 0
 

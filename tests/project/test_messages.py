@@ -41,7 +41,7 @@ def test_unlisted_message_in_an_answer_is_detected(answer: object) -> None:
     assert unlisted_messages(answer) == [UNLISTED]
 
 
-def test_message_of_every_listed_template_is_accepted() -> None:
+def test_message_check_accepts_messages_from_every_listed_template() -> None:
     listed = [re.sub(r"\{\w+\}", "9", template) for template in templates(PAGE.read_text())]
     assert len(listed) > 200
     assert unlisted_messages({"errors": [{"message": message} for message in listed]}) == []

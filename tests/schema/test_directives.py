@@ -210,7 +210,7 @@ def with_level(level: SessionLevel) -> list[str]:
     "coordinate",
     [name for name in (*with_level(SessionLevel.ANONYMOUS), *with_level(SessionLevel.REGISTERED)) if "." in name],
 )
-async def test_field_is_rejected_without_a_session_before_any_call(
+async def test_field_that_needs_a_session_is_rejected_without_upstream_calls(
     storefront: Storefront, world: World, coordinate: str
 ) -> None:
     answer = await storefront.ask(reaching(coordinate))
@@ -219,7 +219,7 @@ async def test_field_is_rejected_without_a_session_before_any_call(
 
 
 @pytest.mark.parametrize("coordinate", [name for name in with_level(SessionLevel.REGISTERED) if "." in name])
-async def test_field_for_registered_shoppers_is_rejected_before_any_call(
+async def test_field_for_registered_shoppers_is_rejected_without_upstream_calls(
     storefront: Storefront, world: World, coordinate: str
 ) -> None:
     await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
