@@ -20,7 +20,8 @@ class SavedAddress(Node):
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class PaymentOption(Node):
-    """A saved payment option. Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
+    """A reusable source, such as a card, that the shopper saved in the account.
+    Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
 
     upstream_id: str = field("Digital River's id of the payment option. Source: id.")
     nickname: str = field("Name that the shopper gave the payment option. Source: nickName.")

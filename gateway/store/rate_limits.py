@@ -119,7 +119,7 @@ def _log_fallback(failure: StorageError) -> None:
 
 
 class MemoryWindows(Storage, MovingWindowSupport):
-    """Moving windows in memory. The library's own memory storage does not use the given clock and starts threads."""
+    """Moving-window counts in memory. The memory storage of `limits` ignores our clock and starts threads."""
 
     STORAGE_SCHEME = None
 

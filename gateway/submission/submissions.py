@@ -40,7 +40,7 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
         if fingerprints - {None, request.fingerprint}:
             raise KeyReused
         reported = await _run_once(attempt, Goal.WAIT, request if present is None else None)
-        # Without a report, the replica that had the key died before it sent the cart: submit again.
+        # No result: the replica that reserved the key died before it sent the cart, so submit again.
         if reported is not None:
             return replace(reported, is_replay=present is not None or running is not None)
 

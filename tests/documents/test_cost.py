@@ -78,7 +78,7 @@ async def test_list_without_exactly_one_page_size_argument_is_rejected(
     assert world.calls.count() == 0
 
 
-async def test_error_names_the_page_size_variable_without_value(storefront: Storefront) -> None:
+async def test_error_names_the_page_size_variable_that_has_no_value(storefront: Storefront) -> None:
     answer = await storefront.ask("query($n: Int) { products(first: $n) { totalCount } }", m=3)
     message = "Give exactly one of first and last at products. The variable $n has no value."
     assert answer.body["errors"][0]["message"] == message

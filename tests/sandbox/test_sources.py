@@ -98,7 +98,7 @@ async def test_receiver_source_has_payment_instructions(client: Client) -> None:
     assert "swiftCode" in dollars["wireTransfer"]
 
 
-# Test cards and test names of the documentation.
+# Card numbers and last names that Digital River documents for testing.
 
 
 @pytest.mark.parametrize(

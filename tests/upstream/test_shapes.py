@@ -66,7 +66,7 @@ def test_returned_objects_have_all_fields_of_their_graph_type() -> None:
     assert [problem for pair in pairs() for problem in problems(pair)] == []
 
 
-def test_all_object_types_of_the_graph_are_compared() -> None:
+def test_every_graph_object_type_is_compared_with_its_classes() -> None:
     reached = {pair.type.name for pair in pairs()}
     assert reached >= {"Cart", "Product", "Order", "CardSource", "OrderPlaced", "AvailabilityError", "AddressBlocker"}
     outputs = {name for name, type_ in CORE.type_map.items() if is_object_type(type_) and not name.startswith("__")}

@@ -93,7 +93,7 @@ class CartEndpoints:
     async def remove_offer(self, token: str, offer_id: str) -> None:
         await self.calls.change("DELETE", f"{CART}/applied-offers/{path_part(offer_id)}", token)
 
-    # Calls for tax identifiers.
+    # Tax identifiers.
 
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
         body = await self.calls.read(f"{CART}/tax-registrations/schema", token, {})
