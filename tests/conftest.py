@@ -1,11 +1,16 @@
 """Shared fixtures: a sandbox, a gateway that calls the sandbox, and shoppers."""
 
 import gc
+import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
+from gateway.app import utc_now
+from gateway.store.interface import Store
+from gateway.store.memory import MemoryStore
+from gateway.store.redis import RedisStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from schema.build import build
@@ -39,6 +44,19 @@ def own_valkey() -> Iterator[Valkey]:
     """A Valkey server that only one test uses, so the test may stop or flush the server."""
     with Valkey() as server:
         yield server
+
+
+@pytest.fixture(params=["memory", "valkey"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """The memory store and the Redis store in turn; each test has a key prefix of its own."""
+    store: Store
+    if request.param == "memory":
+        store = MemoryStore(utc_now)
+    else:
+        valkey: Valkey = request.getfixturevalue("valkey")
+        store = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
+    yield store
+    await store.aclose()
 
 
 @pytest.fixture

@@ -1,35 +1,17 @@
 """The lock of a cart belongs to one submission attempt, also when another replica continues the attempt."""
 
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import msgspec
-import pytest
 
-from gateway.app import utc_now
 from gateway.orders.attempts import AttemptRecord, Attempts
 from gateway.orders.submission_lock import SubmissionLock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
-from gateway.store.memory import MemoryStore
-from gateway.store.redis import RedisStore
 from gateway.upstream.decoding import encode
-from tests.support.valkey import Valkey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(params=["memory", "valkey"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    store: Store
-    if request.param == "memory":
-        store = MemoryStore(utc_now)
-    else:
-        valkey: Valkey = request.getfixturevalue("valkey")
-        store = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
-    yield store
-    await store.aclose()
 
 
 async def test_another_replica_takes_over_the_lock_of_an_attempt(store: Store) -> None:

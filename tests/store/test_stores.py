@@ -3,32 +3,17 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis.asyncio import Redis
 
-from gateway.app import utc_now
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.store.interface import LockNotAcquired, Store
-from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from tests.support.valkey import Valkey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(params=["memory", "valkey"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    store: Store
-    if request.param == "memory":
-        store = MemoryStore(utc_now)
-    else:
-        valkey: Valkey = request.getfixturevalue("valkey")
-        store = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
-    yield store
-    await store.aclose()
 
 
 async def test_only_one_of_several_concurrent_replacements_is_written(store: Store) -> None:
