@@ -145,3 +145,34 @@ async def test_line_is_added_with_its_custom_attributes(storefront: Storefront) 
         {"quantity": 1, "customAttributes": engraving},
         {"quantity": 1, "customAttributes": []},
     ]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "items", "item"),
+    [
+        ("addCartLines", "lines", '{product: {upstreamId: "%s"}}'),
+        ("updateCartLines", "lines", '{lineId: "%s", quantity: 1}'),
+        ("removeCartLines", "lineIds", '"%s"'),
+    ],
+)
+async def test_line_mutation_accepts_one_to_fifty_items(
+    storefront: Storefront, world: World, mutation: str, items: str, item: str
+) -> None:
+    line = (await storefront.add(PACK))["cart"]["lines"][0]
+    item_id = PACK if mutation == "addCartLines" else line["id"]
+
+    async def errors(count: int) -> list[dict[str, Any]]:
+        listed = ", ".join([item % item_id] * count)
+        answer = await storefront.ask(
+            f"mutation {{ {mutation}(input: {{{items}: [{listed}]}}) {{ errors {{ code path }} }} }}"
+        )
+        payload_errors: list[dict[str, Any]] = answer.data[mutation]["errors"]
+        return payload_errors
+
+    wrong_count = {"code": "INVALID_INPUT", "path": ["input", items]}
+    world.calls.clear()
+    for count in (0, 51):
+        assert await errors(count) == [wrong_count]
+    assert world.calls.count() == 0
+    assert wrong_count not in await errors(50)
+    assert world.calls.count() > 0

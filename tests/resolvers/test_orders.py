@@ -341,3 +341,11 @@ async def test_registered_shopper_looks_up_an_order_by_card(registered_shopper: 
     assert (await registered_shopper.storefront.ask(READ, id=mail["global"])).data["order"]["number"] == mail["number"]
     wrong = {"cardDigits": {"email": "ada@example.com", "lastFourDigits": "2222"}}
     assert lookup_error(await registered_shopper.storefront.ask(LOOK_UP, by=wrong))["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("items", ["orders", "subscriptionContracts"])
+async def test_page_of_more_than_fifty_items_is_rejected(registered_shopper: Shopper, items: str) -> None:
+    for argument in ("first", "last"):
+        query = f"{{ shopper {{ {items}(%s: %d) {{ pageInfo {{ hasNextPage }} }} }} }}"
+        assert (await registered_shopper.storefront.ask(query % (argument, 51))).codes == ["BAD_USER_INPUT"]
+        assert (await registered_shopper.storefront.ask(query % (argument, 50))).codes == []
