@@ -19,31 +19,35 @@ from schema.shared_types import Node
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class Shopper(Node):
-    """A registered shopper. Source: GET /v1/shoppers/me with a full access token."""
+    """A registered shopper. Digital River call: GET /v1/shoppers/me with a full access token."""
 
-    upstream_id: str = field("Digital River's id of the shopper. Source: id.")
+    upstream_id: str = field("Digital River's id of the shopper. Digital River field: id.")
     external_reference_id: str | None = field(
-        "The merchant's own id of the shopper. Source: externalReferenceId.", resolver=shopper.external_reference_id
+        "The merchant's own id of the shopper. Digital River field: externalReferenceId.",
+        resolver=shopper.external_reference_id,
     )
-    first_name: str | None = field("Given name. Source: firstName.", resolver=shopper.first_name)
-    last_name: str | None = field("Family name. Source: lastName.", resolver=shopper.last_name)
-    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive(), resolver=shopper.email)
+    first_name: str | None = field("Given name. Digital River field: firstName.", resolver=shopper.first_name)
+    last_name: str | None = field("Family name. Digital River field: lastName.", resolver=shopper.last_name)
+    email: EmailAddress | None = field(
+        "Email address. Digital River field: emailAddress.", Sensitive(), resolver=shopper.email
+    )
     addresses: list[SavedAddress] | None = field(
-        "Saved addresses. Null when they could not be read. Source: GET /v1/shoppers/me/addresses.",
+        "Saved addresses. Null when they could not be read. Digital River call: GET /v1/shoppers/me/addresses.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=10),
         resolver=address_book.addresses,
     )
     payment_options: list[PaymentOption] | None = field(
-        "Saved payment options. Null when they could not be read. Source: GET /v1/shoppers/me/payment-options.",
+        "Saved payment options. Null when they could not be read. Digital River call: GET "
+        "/v1/shoppers/me/payment-options.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
         resolver=payment_options.payment_options,
     )
     orders: OrderConnection | None = field(
-        "Orders, newest first. Null when they could not be read. Source: GET /v1/shoppers/me/orders.",
+        "Orders, newest first. Null when they could not be read. Digital River call: GET /v1/shoppers/me/orders.",
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
@@ -55,7 +59,8 @@ class Shopper(Node):
         states=argument(list[OrderState] | None, "States of the orders to return; orders in all states when absent."),
     )
     subscription_contracts: SubscriptionContractConnection | None = field(
-        "Subscription contracts. Null when they could not be read. Source: GET /v1/subscriptions?shopperId=…",
+        "Subscription contracts. Null when they could not be read. Digital River call: GET "
+        "/v1/subscriptions?shopperId=…",
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
@@ -66,8 +71,8 @@ class Shopper(Node):
         before=argument(str | None, "Cursor before which the page ends."),
     )
     store_credit: StoreCreditAccount | None = field(
-        "Store credit of the shopper. Null when store credit is off, or when the credit ledger could not be read; "
-        "the error at the path of this field has the reason. Source: the merchant's credit ledger.",
+        "Store credit of the shopper. Null when store credit is off, or when the credit ledger could not be "
+        "read; the error at the path of this field has the reason. Read from the merchant's credit ledger.",
         Cost(weight="1"),
         resolver=store_credit.store_credit,
     )
@@ -76,24 +81,23 @@ class Shopper(Node):
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class Session:
     """A shopper's session. The gateway stores Digital River's tokens and never sends them to the client, which holds an
-    opaque cookie or bearer token. Source: gateway, over POST /oauth20/token.
+    opaque cookie or bearer token. Digital River call: POST /oauth20/token.
     """
 
-    id: ID = field("Id of the session for support and logs. The id grants no access. Source: gateway.")
+    id: ID = field("Id of the session for support and logs. The id grants no access.")
     level: SessionLevel = field(
-        "Whether the session is a guest's or a signed-in shopper's. Source: gateway, from "
-        "the kind of Digital River's token."
+        "Whether the session is a guest's or a signed-in shopper's. Derived from the kind of Digital River token."
     )
-    locale: Locale = field("Locale of the session. Source: gateway, as set when the session began or by updateSession.")
+    locale: Locale = field("Locale of the session. Set when the session began, or by updateSession.")
     currency_code: CurrencyCode = field(
-        "Currency of the session and its cart. Source: gateway, as set when the session began or by updateSession."
+        "Currency of the session and its cart. Set when the session began, or by updateSession."
     )
     expires_at: datetime = field(
-        "When the session ends if the client does not use it again. Never later than Digital River's token can be "
-        "renewed. Source: gateway, from expires_in."
+        "When the session ends if the client does not use it again. Never later than Digital River's token "
+        "can be renewed. Derived from the Digital River field expires_in."
     )
     shopper: Shopper | None = field(
-        "The signed-in shopper; null for a guest. Source: GET /v1/shoppers/me.",
+        "The signed-in shopper; null for a guest. Digital River call: GET /v1/shoppers/me.",
         Cost(weight="1"),
         resolver=shopper.shopper_of,
     )
@@ -101,7 +105,7 @@ class Session:
 
 @dsl.object_type()
 class CartTransition:
-    """How the sign-in changed the guest cart. Source: gateway, by comparing the cart before and after."""
+    """How the sign-in changed the guest cart. The gateway compares the cart before and after."""
 
     outcome: CartTransitionOutcome = field("Whether the lines of the guest are still in the cart.")
     quantity_before: int = field("Units in the guest cart before the sign-in.")

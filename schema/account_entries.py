@@ -10,26 +10,31 @@ from schema.shared_types import Address, Node
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class SavedAddress(Node):
-    """An entry of the shopper's address book. Source: GET /v1/shoppers/me/addresses/{addressId}."""
+    """An entry of the shopper's address book. Digital River call: GET /v1/shoppers/me/addresses/{addressId}."""
 
-    upstream_id: str = field("Digital River's id of the entry. Source: id.")
-    nickname: str = field("Name that the shopper gave the address; unique in the address book. Source: nickName.")
-    is_default: bool = field("True for the default address. Source: isDefault.")
-    address: Address = field("Address with contact details. Source: the address object.")
+    upstream_id: str = field("Digital River's id of the entry. Digital River field: id.")
+    nickname: str = field(
+        "Name that the shopper gave the address; unique in the address book. Digital River field: nickName."
+    )
+    is_default: bool = field("True for the default address. Digital River field: isDefault.")
+    address: Address = field("Address with contact details. Digital River object: address.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class PaymentOption(Node):
-    """A reusable source, such as a card, that the shopper saved in the account.
-    Source: GET /v1/shoppers/me/payment-options/{paymentOptionId}."""
+    """A reusable source, such as a card, that the shopper saved in the account. Digital River call: GET
+    /v1/shoppers/me/payment-options/{paymentOptionId}.
+    """
 
-    upstream_id: str = field("Digital River's id of the payment option. Source: id.")
-    nickname: str = field("Name that the shopper gave the payment option. Source: nickName.")
-    is_default: bool = field("True for the default payment option. Source: isDefault.")
+    upstream_id: str = field("Digital River's id of the payment option. Digital River field: id.")
+    nickname: str = field("Name that the shopper gave the payment option. Digital River field: nickName.")
+    is_default: bool = field("True for the default payment option. Digital River field: isDefault.")
     is_expired: bool = field(
-        "True when the expiry month of the card is over. Source: gateway, from creditCard.expirationYear and "
-        "expirationMonth.",
+        "True when the expiry month of the card is over. Derived from the Digital River fields "
+        "creditCard.expirationYear and expirationMonth.",
         resolver=payment_options.is_expired,
     )
-    source: PaymentSource = field("Reusable source that the option charges. Source: the source fields of the option.")
-    billing_address: Address | None = field("Billing address of the option. Source: address.")
+    source: PaymentSource = field(
+        "Reusable source that the option charges. Digital River fields: those of the source in the payment option."
+    )
+    billing_address: Address | None = field("Billing address of the option. Digital River field: address.")

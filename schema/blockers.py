@@ -16,12 +16,12 @@ from schema.submissions import SubmissionAttempt
 
 @dsl.object_type()
 class EmptyCartBlocker(CheckoutBlocker):
-    """The cart has no line. Source: gateway."""
+    """The cart has no line."""
 
 
 @dsl.object_type()
 class LineBlocker(CheckoutBlocker):
-    """A line cannot be bought because of its product, stock or quantity. Source: gateway."""
+    """A line cannot be bought because of its product, stock or quantity."""
 
     line: CartLine = field("Line that cannot be bought.")
     available_quantity: int | None = field("Units available; null when unknown, or when stock is not the problem.")
@@ -31,7 +31,7 @@ class LineBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class AddressBlocker(CheckoutBlocker):
-    """An address is missing, incomplete or outside the served countries. Source: gateway."""
+    """An address is missing, incomplete or outside the served countries."""
 
     kind: AddressKind = field("Whether the billing or the shipping address blocks the order.")
     missing_fields: list[str] = field(
@@ -41,7 +41,7 @@ class AddressBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class ShippingOptionBlocker(CheckoutBlocker):
-    """The shipping option is missing or no longer offered. Source: gateway."""
+    """The shipping option is missing or no longer offered."""
 
     available_options: list[ShippingOption] = field(
         "Options to choose from; empty until a shipping address is set.", ListSize(assumed_size=6)
@@ -50,16 +50,14 @@ class ShippingOptionBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class TaxIdentifierBlocker(CheckoutBlocker):
-    """A tax identifier is missing or malformed. Source: gateway."""
+    """A tax identifier is missing or malformed."""
 
     requirements: list[TaxIdentifierRequirement] = field("Sets of tax identifiers, one of which must be sent.")
 
 
 @dsl.object_type()
 class PaymentSessionBlocker(CheckoutBlocker):
-    """The payment session, or the source attached to it, does not let the order be placed. Source:
-    gateway.
-    """
+    """The payment session, or the source attached to it, does not let the order be placed."""
 
     state: PaymentSessionState | None = field("State of the payment session; null when there is no session.")
     amount_remaining: Money | None = field("Amount still to be covered; null when there is no session.")
@@ -71,19 +69,19 @@ class PaymentSessionBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class StoreCreditBlocker(CheckoutBlocker):
-    """The cart cannot be paid with the store credit attached to it. Source: gateway."""
+    """The cart cannot be paid with the store credit attached to it."""
 
     obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use store credit.")
 
 
 @dsl.object_type()
 class TermsOfSaleBlocker(CheckoutBlocker):
-    """The terms of sale are not accepted. Source: gateway."""
+    """The terms of sale are not accepted."""
 
 
 @dsl.object_type()
 class PurchaseChangedBlocker(CheckoutBlocker):
-    """The cart has changed since the shopper agreed to buy it. Only submitOrder returns it. Source: gateway."""
+    """The cart has changed since the shopper agreed to buy it. Only submitOrder returns it."""
 
     expected_total: Money = field("Total that the client sent to submitOrder.")
     actual_total: Money = field("Total of the cart now.")
@@ -92,13 +90,13 @@ class PurchaseChangedBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class SubmissionInProgressBlocker(CheckoutBlocker):
-    """Another submission of the cart is in progress. Source: gateway."""
+    """Another submission of the cart is in progress."""
 
     attempt: SubmissionAttempt = field("Submission in progress.")
 
 
 @dsl.object_type()
 class CheckUnavailableBlocker(CheckoutBlocker):
-    """A rule could not be checked because Digital River did not answer. Source: gateway."""
+    """A rule could not be checked because Digital River did not answer."""
 
     retry_after: datetime = field("Earliest time for another check.")

@@ -27,196 +27,220 @@ from schema.shared_types import (
 
 @dsl.object_type()
 class CartLine(Node):
-    """A product and its quantity in a cart. Source: lineItem."""
+    """A product and its quantity in a cart. Digital River object: lineItem."""
 
-    upstream_id: str = field("Digital River's id of the cart line. Source: lineItem.id.")
-    quantity: int = field("Number of units. Source: quantity.")
+    upstream_id: str = field("Digital River's id of the cart line. Digital River field: lineItem.id.")
+    quantity: int = field("Number of units. Digital River field: quantity.")
     product: Product = field(
-        "Product of the line. A field that Digital River's cart line lacks costs one read for all lines together. "
-        "Source: product."
+        "Product of the line. A field that Digital River's cart line lacks costs one read for all lines "
+        "together. Digital River field: product."
     )
-    pricing: LinePricing = field("Amounts of the line. Source: pricing.")
+    pricing: LinePricing = field("Amounts of the line. Digital River field: pricing.")
     inventory: InventoryStatus | None = field(
-        "Stock of the product. Null when the stock could not be read. Source: GET "
+        "Stock of the product. Null when the stock could not be read. Digital River call: GET "
         "/v1/shoppers/me/products/inventory-status.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=catalog.line_inventory,
     )
     parent_line_id: ID | None = field(
-        "Id of the parent line, for a line that belongs to a bundle; null for every other line. Source: "
-        "parentLineItemId."
+        "Id of the parent line, for a line that belongs to a bundle; null for every other line. Digital River "
+        "field: parentLineItemId."
     )
     recurring_terms: RecurringTerms | None = field(
-        "Terms of a subscription line; null for a one-time purchase. Source: subscriptionInfo."
+        "Terms of a subscription line; null for a one-time purchase. Digital River field: subscriptionInfo."
     )
     custom_attributes: list[CustomAttribute] = field(
-        "Attributes that the merchant has defined. Source: customAttributes.", ListSize(assumed_size=10)
+        "Attributes that the merchant has defined. Digital River field: customAttributes.", ListSize(assumed_size=10)
     )
 
 
 @dsl.object_type()
 class CartTotals:
-    """Amounts of a cart. Source: cart.pricing."""
+    """Amounts of a cart. Digital River object: cart.pricing."""
 
-    subtotal: Money = field("Sum of the lines and visible fees before order discounts. Source: subtotal.")
+    subtotal: Money = field("Sum of the lines and visible fees before order discounts. Digital River field: subtotal.")
     subtotal_with_discount: Money = field(
-        "Subtotal minus the order discount. Source: subtotalWithDiscount, else subtotal minus discount."
+        "Subtotal minus the order discount. Digital River field: subtotalWithDiscount; if absent, subtotal "
+        "minus discount."
     )
-    discount: Money = field("Order discount, without line discounts. Source: discount.")
-    shipping_and_handling: Money = field("Shipping and handling. Source: shippingAndHandling.")
-    tax: Money = field("All taxes. Source: tax.")
-    import_tax_and_duty: Money = field("Import taxes and duties. Source: importTaxAndDuty.")
-    order_total: Money = field("Total that the shopper pays. Source: orderTotal.")
+    discount: Money = field("Order discount, without line discounts. Digital River field: discount.")
+    shipping_and_handling: Money = field("Shipping and handling. Digital River field: shippingAndHandling.")
+    tax: Money = field("All taxes. Digital River field: tax.")
+    import_tax_and_duty: Money = field("Import taxes and duties. Digital River field: importTaxAndDuty.")
+    order_total: Money = field("Total that the shopper pays. Digital River field: orderTotal.")
     is_estimate: bool = field(
-        "True while addresses or the shipping option are missing, so that tax and shipping may "
-        "still change. Source: gateway."
+        "True while addresses or the shipping option are missing, so that tax and shipping may still change."
     )
 
 
 @dsl.object_type()
 class AppliedOffer:
-    """An offer in effect on a cart. Source: appliedOffers."""
+    """An offer in effect on a cart. Digital River object: appliedOffers."""
 
-    offer: Offer = field("Offer that applies to the cart. Source: offer.")
+    offer: Offer = field("Offer that applies to the cart. Digital River field: offer.")
     coupon_code: str | None = field(
-        "Coupon code that applied the offer; null for an offer without a coupon, and when the code is not known for "
-        "certain. Source: gateway, from the request that sent the code."
+        "Coupon code that applied the offer; null for an offer without a coupon, and when the code is not "
+        "known for certain. Known from the request that sent the code."
     )
     discount: Money | None = field(
-        "Discount from this offer; null when Digital River does not report it separately. Source: offer discount."
+        "Discount from this offer; null when Digital River does not report it separately. Digital River "
+        "field: the discount of the offer."
     )
     line_id: ID | None = field(
-        "Id of the line that was added for this offer; null unless there is exactly one such line. Source: gateway."
+        "Id of the line that was added for this offer; null unless there is exactly one such line."
     )
 
 
 @dsl.object_type()
 class CartAddress:
-    """An address on a cart. Source: billingAddress or shippingAddress."""
+    """An address on a cart. Digital River field: billingAddress or shippingAddress."""
 
-    address: Address = field("Address with contact details. Source: the address object.")
+    address: Address = field("Address with contact details. Digital River object: address.")
     suggestions: list[AddressSuggestion] = field(
-        "Corrections that Digital River's address verification suggests; empty when there are none. Source: "
-        "suggestions.address.",
+        "Corrections that Digital River's address verification suggests; empty when there are none. Digital "
+        "River field: suggestions.address.",
         ListSize(assumed_size=3),
     )
 
 
 @dsl.object_type()
 class ShippingOption:
-    """A shipping option of a cart. Source: shippingOption."""
+    """A shipping option of a cart. Digital River object: shippingOption."""
 
-    id: ID = field("Id of the shipping option, for selectShippingOption. Source: id.")
-    name: str = field("Name for display, for example UPS Ground. Source: description.")
-    cost: Money = field("Price before shipping offers. Source: cost.")
-    cost_with_discount: Money = field("Price after shipping offers. Source: costWithDiscount, else cost.")
-    is_selected: bool = field("True for the option that the cart uses. Source: gateway, from shippingMethod.code.")
+    id: ID = field("Id of the shipping option, for selectShippingOption. Digital River field: id.")
+    name: str = field("Name for display, for example UPS Ground. Digital River field: description.")
+    cost: Money = field("Price before shipping offers. Digital River field: cost.")
+    cost_with_discount: Money = field(
+        "Price after shipping offers. Digital River field: costWithDiscount; if absent, cost."
+    )
+    is_selected: bool = field(
+        "True for the option that the cart uses. Derived from the Digital River field shippingMethod.code."
+    )
 
 
 @dsl.object_type()
 class TaxIdentifier:
-    """A tax identifier on a cart. Source: taxRegistrations."""
+    """A tax identifier on a cart. Digital River object: taxRegistrations."""
 
-    key: str = field("Kind of tax identifier, for example UK_VAT or CPF. Source: key.")
-    masked_value: str = field("Value with all but the last four characters hidden. Source: value.")
+    key: str = field("Kind of tax identifier, for example UK_VAT or CPF. Digital River field: key.")
+    masked_value: str = field("Value with all but the last four characters hidden. Digital River field: value.")
 
 
 @dsl.object_type()
 class TaxIdentifierField:
-    """A tax identifier that the shopper enters. Source: a definition of the tax-registrations JSON schema."""
+    """A tax identifier that the shopper enters. Digital River object: a definition in the tax-registrations JSON
+    schema.
+    """
 
-    key: str = field("Kind of tax identifier. Source: key.")
-    label: str = field("Label in the site's language. Source: title.")
-    help: str | None = field("Help text in the site's language. Source: description.")
-    patterns: list[str] = field("Regular expressions, one of which the value must match. Source: pattern.")
+    key: str = field("Kind of tax identifier. Digital River field: key.")
+    label: str = field("Label in the site's language. Digital River field: title.")
+    help: str | None = field("Help text in the site's language. Digital River field: description.")
+    patterns: list[str] = field("Regular expressions, one of which the value must match. Digital River field: pattern.")
 
 
 @dsl.object_type()
 class TaxIdentifierRequirement:
-    """A complete set of tax identifiers for one customer type. Source: one branch of the tax-registrations JSON
-    schema.
+    """A complete set of tax identifiers for one customer type. Digital River object: a branch of the tax-registrations
+    JSON schema.
     """
 
-    customer_type: CustomerType = field("Customer type to which the set applies. Source: customerType.")
-    minimum_count: int = field("Minimum number of tax identifiers to send. Source: minItems.")
-    fields: list[TaxIdentifierField] = field("Tax identifiers that belong to the set. Source: definitions.")
+    customer_type: CustomerType = field("Customer type to which the set applies. Digital River field: customerType.")
+    minimum_count: int = field("Minimum number of tax identifiers to send. Digital River field: minItems.")
+    fields: list[TaxIdentifierField] = field(
+        "Tax identifiers that belong to the set. Digital River field: definitions."
+    )
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Cart(Node):
     """The active cart of the session; every session has exactly one. The gateway reads the cart once per operation and
-    never caches it between operations. Source: GET /v1/shoppers/me/carts/active.
+    never caches it between operations. Digital River call: GET /v1/shoppers/me/carts/active.
     """
 
-    upstream_id: str = field("Digital River's id of the cart. Source: cart.id.")
+    upstream_id: str = field("Digital River's id of the cart. Digital River field: cart.id.")
     revision: CartRevision = field(
-        "Digest of the cart as the shopper sees it now. Send the revision with `submitOrder`, and with a change "
-        "that must apply to this revision only. Source: gateway."
+        "Digest of the cart as the shopper sees it now. Send the revision with `submitOrder`, and with a "
+        "change that must apply to this revision only."
     )
-    currency_code: CurrencyCode = field("Currency of every amount in the cart. Source: pricing.orderTotal.currency.")
+    currency_code: CurrencyCode = field(
+        "Currency of every amount in the cart. Digital River field: pricing.orderTotal.currency."
+    )
     lines: list[CartLine] = field(
-        "All lines, in Digital River's order. Lines are never paged. Source: lineItems.lineItem.",
+        "All lines, in Digital River's order. Lines are never paged. Digital River field: lineItems.lineItem.",
         ListSize(assumed_size=25),
     )
-    total_quantity: int = field("Sum of the quantities of all lines. Source: totalItemsInCart.")
-    requires_shipping: bool = field("True when a line has to be shipped. Source: gateway, from product.productType.")
-    totals: CartTotals = field("Amounts of the whole cart. Source: cart.pricing.")
+    total_quantity: int = field("Sum of the quantities of all lines. Digital River field: totalItemsInCart.")
+    requires_shipping: bool = field(
+        "True when a line has to be shipped. Derived from the Digital River field product.productType."
+    )
+    totals: CartTotals = field("Amounts of the whole cart. Digital River field: cart.pricing.")
     applied_offers: list[AppliedOffer] | None = field(
-        "Offers in effect. Null when they could not be read. Source: GET …/applied-offers.",
+        "Offers in effect. Null when they could not be read. Digital River call: GET …/applied-offers.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
         resolver=cart_offers.applied_offers,
     )
-    billing_address: CartAddress | None = field("Billing address. Null until it is set. Source: billingAddress.")
-    shipping_address: CartAddress | None = field("Shipping address. Null until it is set. Source: shippingAddress.")
+    billing_address: CartAddress | None = field(
+        "Billing address. Null until it is set. Digital River field: billingAddress."
+    )
+    shipping_address: CartAddress | None = field(
+        "Shipping address. Null until it is set. Digital River field: shippingAddress."
+    )
     shipping_options: list[ShippingOption] = field(
-        "Shipping options of the cart; empty when no line is shipped, and until a shipping address is set. Source: "
-        "shippingOptions.shippingOption.",
+        "Shipping options of the cart; empty when no line is shipped, and until a shipping address is set. "
+        "Digital River field: shippingOptions.shippingOption.",
         ListSize(assumed_size=6),
     )
     selected_shipping_option: ShippingOption | None = field(
-        "Selected shipping option. Null when none is selected. Source: shippingMethod."
+        "Selected shipping option. Null when none is selected. Digital River field: shippingMethod."
     )
-    customer_type: CustomerType = field("Whether the shopper buys as a person or as a business. Source: customerType.")
-    tax_identifiers: list[TaxIdentifier] = field("Tax identifiers on the cart. Source: taxRegistrations.")
+    customer_type: CustomerType = field(
+        "Whether the shopper buys as a person or as a business. Digital River field: customerType."
+    )
+    tax_identifiers: list[TaxIdentifier] = field("Tax identifiers on the cart. Digital River field: taxRegistrations.")
     tax_identifier_requirements: list[TaxIdentifierRequirement] | None = field(
-        "Tax identifiers that the destination accepts or requires. Null when they could not be read. "
-        "Source: GET …/tax-registrations/schema.",
+        "Tax identifiers that the destination accepts or requires. Null when they could not be read. Digital "
+        "River call: GET …/tax-registrations/schema.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=2),
         resolver=cart.tax_identifier_requirements,
     )
-    is_tax_inclusive: bool = field("True when line prices include tax. Source: taxInclusive.")
+    is_tax_inclusive: bool = field("True when line prices include tax. Digital River field: taxInclusive.")
     landed_cost_state: LandedCostState = field(
-        "Whether import duty and tax are part of the total. Source: landedCostState."
+        "Whether import duty and tax are part of the total. Digital River field: landedCostState."
     )
-    terms_of_sale_accepted: bool = field("True once the terms of sale are accepted. Source: termsOfSalesAcceptance.")
+    terms_of_sale_accepted: bool = field(
+        "True once the terms of sale are accepted. Digital River field: termsOfSalesAcceptance."
+    )
     organization_id: str | None = field(
-        "Id of the organisation that buys, for payment methods that send an invoice. Source: organizationId."
+        "Id of the organisation that buys, for payment methods that send an invoice. Digital River field: "
+        "organizationId."
     )
-    charge_type: ChargeType = field("Who initiates the charge. Source: chargeType.")
-    business_entity_code: str | None = field("Legal entity that sells, for legal notices. Source: businessEntityCode.")
+    charge_type: ChargeType = field("Who initiates the charge. Digital River field: chargeType.")
+    business_entity_code: str | None = field(
+        "Legal entity that sells, for legal notices. Digital River field: businessEntityCode."
+    )
     shopper: Shopper | None = field(
-        "Registered shopper of the cart; null for a guest. Source: GET /v1/shoppers/me.",
+        "Registered shopper of the cart; null for a guest. Digital River call: GET /v1/shoppers/me.",
         Cost(weight="1"),
         resolver=shopper.shopper_of,
     )
     payment_session: PaymentSession | None = field(
-        "Payment session of the cart. Null when payment sessions are off for the site, and until the first line is "
-        "added. Source: cart.paymentSession.",
+        "Payment session of the cart. Null when payment sessions are off for the site, and until the first "
+        "line is added. Digital River field: cart.paymentSession.",
         resolver=payment_session.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
-        "Whether the cart can become an order now, and what blocks it. Null only if the check failed. Source: gateway.",
+        "Whether the cart can become an order now, and what blocks it. Null only if the check failed.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=readiness.readiness,
     )
     warnings: list[MutationWarning] = field(
-        "Warnings about the cart for the shopper. A warning does not block the order. Source: Digital River's "
-        "warnings object, and gateway.",
+        "Warnings about the cart for the shopper. A warning does not block the order. Digital River object: "
+        "warnings. The gateway adds its own.",
         resolver=cart.warnings,
     )

@@ -11,94 +11,98 @@ from schema.shared_types import CustomAttribute, InventoryStatus, Money, Node, P
 
 @dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
 class Storefront:
-    """Settings that a storefront reads before it renders its first page. Source: settings of the gateway."""
+    """Settings that a storefront reads before it renders its first page. Set in the gateway's settings."""
 
     publishable_key: str = field(
-        "Public key for DigitalRiver.js. The key is not a secret. Source: settings of the gateway."
+        "Public key for DigitalRiver.js. The key is not a secret. Set in the gateway's settings."
     )
     billing_countries: list[CountryCode] = field(
-        "Countries of billing addresses that the site accepts; empty when it accepts every country. Source: "
-        "settings of the gateway."
+        "Countries of billing addresses that the site accepts; empty when it accepts every country. Set in "
+        "the gateway's settings."
     )
     shipping_countries: list[CountryCode] = field(
-        "Countries to which the site ships; empty when it ships to every country. Source: settings of the gateway."
+        "Countries to which the site ships; empty when it ships to every country. Set in the gateway's settings."
     )
-    locales: list[Locale] = field("Locales the storefront offers. Source: settings of the gateway.")
-    currencies: list[CurrencyCode] = field("Currencies the storefront offers. Source: settings of the gateway.")
+    locales: list[Locale] = field("Locales the storefront offers. Set in the gateway's settings.")
+    currencies: list[CurrencyCode] = field("Currencies the storefront offers. Set in the gateway's settings.")
     terms_of_sale_mode: TermsOfSaleMode = field(
-        "How the shopper accepts the terms of sale. Source: settings of the gateway."
+        "How the shopper accepts the terms of sale. Set in the gateway's settings."
     )
 
 
 @dsl.object_type()
 class ProductPricing:
-    """Unit price of a product. Source: product.pricing."""
+    """Unit price of a product. Digital River object: product.pricing."""
 
-    list_price: Money = field("Price before discounts. Source: listPrice.")
-    sale_price: Money = field("Price that a shopper pays now for one unit. Source: salePriceWithQuantity.")
-    suggested_price: Money | None = field("Manufacturer's suggested price. Source: msrpPrice.")
+    list_price: Money = field("Price before discounts. Digital River field: listPrice.")
+    sale_price: Money = field("Price that a shopper pays now for one unit. Digital River field: salePriceWithQuantity.")
+    suggested_price: Money | None = field("Manufacturer's suggested price. Digital River field: msrpPrice.")
     commitment_price: Money | None = field(
-        "Total over the commitment period of a subscription product. Source: commitmentPrice."
+        "Total over the commitment period of a subscription product. Digital River field: commitmentPrice."
     )
-    includes_tax: bool = field("True when the list price includes tax. Source: listPriceIncludesTax.")
+    includes_tax: bool = field("True when the list price includes tax. Digital River field: listPriceIncludesTax.")
 
 
 @dsl.object_type()
 class VolumePriceTier:
-    """Price of a product for a range of quantities. Source: volumePricing.tier."""
+    """Price of a product for a range of quantities. Digital River object: volumePricing.tier."""
 
-    from_quantity: int = field("First quantity of the range. Source: from.")
-    to_quantity: int | None = field("Last quantity of the range; null for no upper bound. Source: to.")
-    unit_price: Money = field("Unit price in the range. Source: pricing.")
+    from_quantity: int = field("First quantity of the range. Digital River field: from.")
+    to_quantity: int | None = field("Last quantity of the range; null for no upper bound. Digital River field: to.")
+    unit_price: Money = field("Unit price in the range. Digital River field: pricing.")
 
 
 @dsl.object_type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
 class Product(Node):
-    """A product, or a variation of a base product. Source: GET /v1/shoppers/me/products/{productId}."""
+    """A product, or a variation of a base product. Digital River call: GET /v1/shoppers/me/products/{productId}."""
 
-    upstream_id: str = field("Digital River's id of the product. Source: id.")
-    external_reference_id: str | None = field("The merchant's own id of the product. Source: externalReferenceId.")
-    sku: str | None = field("Stock keeping unit. Source: sku.")
-    name: str = field("Name for display. Source: displayName, else name.")
-    short_description: str | None = field("Description in one or two sentences. Source: shortDescription.")
+    upstream_id: str = field("Digital River's id of the product. Digital River field: id.")
+    external_reference_id: str | None = field(
+        "The merchant's own id of the product. Digital River field: externalReferenceId."
+    )
+    sku: str | None = field("Stock keeping unit. Digital River field: sku.")
+    name: str = field("Name for display. Digital River field: displayName; if absent, name.")
+    short_description: str | None = field("Description in one or two sentences. Digital River field: shortDescription.")
     long_description: str | None = field(
-        "Full description. May include HTML of the merchant: sanitise the text before rendering. Source: "
-        "longDescription."
+        "Full description. May include HTML of the merchant: sanitise the text before rendering. Digital "
+        "River field: longDescription."
     )
-    kind: ProductKind = field("Whether the product is downloaded or shipped. Source: productType.")
-    is_purchasable: bool = field("True when the product can be put in a cart. Source: purchasable.")
-    is_displayable: bool = field("True when the product may be shown. Source: displayableProduct.")
+    kind: ProductKind = field("Whether the product is downloaded or shipped. Digital River field: productType.")
+    is_purchasable: bool = field("True when the product can be put in a cart. Digital River field: purchasable.")
+    is_displayable: bool = field("True when the product may be shown. Digital River field: displayableProduct.")
     is_base_product: bool = field(
-        "True for a base product, which groups variations and cannot be bought. Source: baseProduct."
+        "True for a base product, which groups variations and cannot be bought. Digital River field: baseProduct."
     )
-    manufacturer_name: str | None = field("Name of the manufacturer. Source: manufacturerName.")
-    manufacturer_part_number: str | None = field("Manufacturer's part number. Source: manufacturerPartNumber.")
-    minimum_quantity: int | None = field("Minimum quantity of one cart line. Source: minimumQuantity.")
-    maximum_quantity: int | None = field("Maximum quantity of one cart line. Source: maximumQuantity.")
-    thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
-    image_url: Url | None = field("Large picture. Source: productImage.")
-    keywords: str | None = field("Search keywords. Source: keywords.")
+    manufacturer_name: str | None = field("Name of the manufacturer. Digital River field: manufacturerName.")
+    manufacturer_part_number: str | None = field(
+        "Manufacturer's part number. Digital River field: manufacturerPartNumber."
+    )
+    minimum_quantity: int | None = field("Minimum quantity of one cart line. Digital River field: minimumQuantity.")
+    maximum_quantity: int | None = field("Maximum quantity of one cart line. Digital River field: maximumQuantity.")
+    thumbnail_url: Url | None = field("Small picture. Digital River field: thumbnailImage.")
+    image_url: Url | None = field("Large picture. Digital River field: productImage.")
+    keywords: str | None = field("Search keywords. Digital River field: keywords.")
     custom_attributes: list[CustomAttribute] = field(
-        "Attributes that the merchant has defined: all, or those in `names`. Source: customAttributes.",
+        "Attributes that the merchant has defined: all, or those in `names`. Digital River field: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names of the attributes to return; all attributes when absent."),
     )
     pricing: ProductPricing | None = field(
-        "Price for one unit. Source: pricing.",
+        "Price for one unit. Digital River field: pricing.",
         SemanticNonNull(),
         CacheControl(max_age=60, scope=PUBLIC, stale_if_error=0),
         resolver=catalog.pricing,
     )
     volume_pricing: list[VolumePriceTier] | None = field(
-        "Prices by quantity. Null when the prices could not be read. Source: GET …/pricing/volume-pricing.",
+        "Prices by quantity. Null when the prices could not be read. Digital River call: GET …/pricing/volume-pricing.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=10),
         resolver=catalog.volume_pricing,
     )
     inventory: InventoryStatus | None = field(
-        "Stock. The gateway reads the stock of all products of an operation together. Source: GET "
+        "Stock. The gateway reads the stock of all products of an operation together. Digital River call: GET "
         "/v1/shoppers/me/products/inventory-status.",
         SemanticNonNull(),
         CacheControl(max_age=15, scope=PUBLIC, stale_if_error=0),
@@ -106,27 +110,27 @@ class Product(Node):
         resolver=catalog.inventory,
     )
     parent: "Product | None" = field(
-        "Base product of a variation. Null for a product without a base product. Source: parentProduct.",
+        "Base product of a variation. Null for a product without a base product. Digital River field: parentProduct.",
         Cost(weight="1"),
         resolver=catalog.parent_product,
     )
     variations: "list[Product] | None" = field(
-        "Variations of a base product; empty for every other product. Null when the variations could not be read. "
-        "Source: GET …/variations.",
+        "Variations of a base product; empty for every other product. Null when the variations could not be "
+        "read. Digital River call: GET …/variations.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=20),
         resolver=catalog.variations,
     )
     categories: "list[Category] | None" = field(
-        "Categories that list the product. Null when they could not be read. Source: GET …/categories.",
+        "Categories that list the product. Null when they could not be read. Digital River call: GET …/categories.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
         resolver=catalog.product_categories,
     )
     offers: "list[Offer] | None" = field(
-        "Offers on the product, such as cross-sells. Null when they could not be read. Source: "
+        "Offers on the product, such as cross-sells. Null when they could not be read. Digital River call: "
         "GET …/offers or …/point-of-promotions/{name}/offers.",
         SemanticNonNull(),
         Cost(weight="1"),
@@ -138,25 +142,26 @@ class Product(Node):
 
 @dsl.object_type(CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400))
 class Category(Node):
-    """A group of products. Source: GET /v1/shoppers/me/categories/{categoryId}."""
+    """A group of products. Digital River call: GET /v1/shoppers/me/categories/{categoryId}."""
 
-    upstream_id: str = field("Digital River's id of the category. Source: id.")
-    name: str = field("Name for display. Source: displayName.")
-    short_description: str | None = field("Description in one or two sentences. Source: shortDescription.")
+    upstream_id: str = field("Digital River's id of the category. Digital River field: id.")
+    name: str = field("Name for display. Digital River field: displayName.")
+    short_description: str | None = field("Description in one or two sentences. Digital River field: shortDescription.")
     long_description: str | None = field(
-        "Full description. May include HTML of the merchant: sanitise the text before rendering. Source: "
-        "longDescription."
+        "Full description. May include HTML of the merchant: sanitise the text before rendering. Digital "
+        "River field: longDescription."
     )
-    thumbnail_url: Url | None = field("Small picture. Source: thumbnailImage.")
+    thumbnail_url: Url | None = field("Small picture. Digital River field: thumbnailImage.")
     children: "list[Category] | None" = field(
-        "Direct sub-categories. Null when they could not be read. Source: categories.category.",
+        "Direct sub-categories. Null when they could not be read. Digital River field: categories.category.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=15),
         resolver=catalog.children,
     )
     products: "ProductConnection | None" = field(
-        "Products of the category. Null when they could not be read. Source: GET …/categories/{categoryId}/products.",
+        "Products of the category. Null when they could not be read. Digital River call: GET "
+        "…/categories/{categoryId}/products.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
@@ -170,7 +175,7 @@ class Category(Node):
 
 @dsl.object_type()
 class ProductEdge:
-    """A product of a page, with its cursor. Source: gateway."""
+    """A product of a page, with its cursor."""
 
     cursor: str = field("Cursor of the item, for `after` and `before`.")
     node: Product = field("Product at the cursor.")
@@ -178,29 +183,29 @@ class ProductEdge:
 
 @dsl.object_type()
 class ProductConnection:
-    """A page of products. Source: gateway."""
+    """A page of products."""
 
     edges: list[ProductEdge] = field("Items with their cursors.")
     nodes: list[Product] = field("The items of the page, for clients that need no cursors.")
     page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
-    total_count: int = field("Number of items on all pages. Source: totalResults.")
+    total_count: int = field("Number of items on all pages. Digital River field: totalResults.")
 
 
 @dsl.object_type(CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600))
 class Offer(Node):
-    """A promotion. Source: GET /v1/shoppers/me/offers/{offerId}."""
+    """A promotion. Digital River call: GET /v1/shoppers/me/offers/{offerId}."""
 
-    upstream_id: str = field("Digital River's id of the offer. Source: id.")
-    name: str = field("Name for display. Source: name.")
-    kind: OfferKind = field("What the offer does. Source: type.")
+    upstream_id: str = field("Digital River's id of the offer. Digital River field: id.")
+    name: str = field("Name for display. Digital River field: name.")
+    kind: OfferKind = field("What the offer does. Digital River field: type.")
     trigger: str | None = field(
-        "What starts the offer, in Digital River's words, for example Always Triggered. Source: trigger."
+        "What starts the offer, in Digital River's words, for example Always Triggered. Digital River field: trigger."
     )
-    image_url: Url | None = field("Picture of the offer. Source: image.")
-    sales_pitches: list[str] = field("Sales pitches in Digital River's order. Source: salesPitch.")
+    image_url: Url | None = field("Picture of the offer. Digital River field: image.")
+    sales_pitches: list[str] = field("Sales pitches in Digital River's order. Digital River field: salesPitch.")
     products: "list[OfferedProduct] | None" = field(
-        "Products that the offer promotes, with their promotional prices. Null when they could not be read. Source: "
-        "GET …/product-offers.",
+        "Products that the offer promotes, with their promotional prices. Null when they could not be read. "
+        "Digital River call: GET …/product-offers.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=10),
@@ -210,9 +215,9 @@ class Offer(Node):
 
 @dsl.object_type()
 class OfferedProduct:
-    """A product inside an offer. Source: productOffer."""
+    """A product inside an offer. Digital River object: productOffer."""
 
-    product: Product = field("Product that the offer promotes. Source: product.")
-    list_price: Money = field("Unit price before the offer. Source: pricing.listPrice.")
-    offer_price: Money = field("Unit price with the offer. Source: pricing.salePriceWithQuantity.")
-    sales_pitch: str | None = field("Sales pitch for this product. Source: salesPitch.")
+    product: Product = field("Product that the offer promotes. Digital River field: product.")
+    list_price: Money = field("Unit price before the offer. Digital River field: pricing.listPrice.")
+    offer_price: Money = field("Unit price with the offer. Digital River field: pricing.salePriceWithQuantity.")
+    sales_pitch: str | None = field("Sales pitch for this product. Digital River field: salesPitch.")

@@ -15,70 +15,82 @@ from schema.shared_types import Address, Node, PageInfo
 
 @dsl.object_type()
 class SubscriptionTerm:
-    """Length of a term of a subscription contract. Source: term."""
+    """Length of a term of a subscription contract. Digital River object: term."""
 
-    unit: TermUnit = field("Unit of time. Source: termUnit.")
-    length: int = field("Number of units. Source: termLength.")
+    unit: TermUnit = field("Unit of time. Digital River field: termUnit.")
+    length: int = field("Number of units. Digital River field: termLength.")
 
 
 @dsl.object_type()
 class SubscriptionAddOn:
-    """A product that is delivered with a subscription contract. Source: addOns."""
+    """A product that is delivered with a subscription contract. Digital River object: addOns."""
 
-    product: Product = field("Product that is added. Source: product.")
-    quantity: int = field("Number of units. Source: quantity.")
+    product: Product = field("Product that is added. Digital River field: product.")
+    quantity: int = field("Number of units. Digital River field: quantity.")
 
 
 @dsl.object_type()
 class PendingContractChange:
-    """A change of a subscription contract that Digital River has accepted and not carried out yet. Source: pending
-    actions.
+    """A change of a subscription contract that Digital River has accepted and not carried out yet. Digital River
+    object: a pending action.
     """
 
-    action: str = field("What changes, in Digital River's words. Source: action name.")
+    action: str = field("What changes, in Digital River's words. Digital River field: the action name.")
     requested_at: datetime | None = field(
-        "When the change was requested; null when Digital River does not report the time. Source: request date."
+        "When the change was requested; null when Digital River does not report the time. Digital River "
+        "field: the request date."
     )
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.REGISTERED))
 class SubscriptionContract(Node):
-    """A contract under which the shopper buys a product again at the end of each term. Source: GET
+    """A contract under which the shopper buys a product again at the end of each term. Digital River call: GET
     /v1/subscriptions/{subscriptionId}.
     """
 
-    upstream_id: str = field("Digital River's id of the contract. Source: id.")
-    external_reference_id: str | None = field("The merchant's own id of the contract. Source: externalReferenceId.")
-    state: SubscriptionContractState = field("State of the contract. Source: state.")
-    product: Product = field("Product that the contract renews. Source: product.")
-    quantity: int = field("Units of the current term. Source: currentQuantity.")
-    renewal_quantity: int = field("Units from the next renewal on. Source: renewalQuantity.")
-    is_auto_renewing: bool = field("True when the contract renews automatically. Source: autoRenewal.")
-    term: SubscriptionTerm = field("Length of one term. Source: term.")
-    created_at: datetime = field("When the contract was created. Source: creationDate.")
-    activated_at: datetime | None = field("When the contract became active; null until then. Source: activationDate.")
+    upstream_id: str = field("Digital River's id of the contract. Digital River field: id.")
+    external_reference_id: str | None = field(
+        "The merchant's own id of the contract. Digital River field: externalReferenceId."
+    )
+    state: SubscriptionContractState = field("State of the contract. Digital River field: state.")
+    product: Product = field("Product that the contract renews. Digital River field: product.")
+    quantity: int = field("Units of the current term. Digital River field: currentQuantity.")
+    renewal_quantity: int = field("Units from the next renewal on. Digital River field: renewalQuantity.")
+    is_auto_renewing: bool = field("True when the contract renews automatically. Digital River field: autoRenewal.")
+    term: SubscriptionTerm = field("Length of one term. Digital River field: term.")
+    created_at: datetime = field("When the contract was created. Digital River field: creationDate.")
+    activated_at: datetime | None = field(
+        "When the contract became active; null until then. Digital River field: activationDate."
+    )
     next_renewal_at: datetime | None = field(
-        "When the contract renews next; null when it will not renew. Source: nextRenewalDate."
+        "When the contract renews next; null when it will not renew. Digital River field: nextRenewalDate."
     )
-    expires_at: datetime | None = field("When the contract expires unless it renews. Source: expirationDate.")
-    grace_ends_at: datetime | None = field("When access ends if a renewal fails. Source: graceDate.")
+    expires_at: datetime | None = field(
+        "When the contract expires unless it renews. Digital River field: expirationDate."
+    )
+    grace_ends_at: datetime | None = field("When access ends if a renewal fails. Digital River field: graceDate.")
     cancelled_at: datetime | None = field(
-        "When the contract was cancelled; null for a contract that is not cancelled. Source: cancellationDate."
+        "When the contract was cancelled; null for a contract that is not cancelled. Digital River field: "
+        "cancellationDate."
     )
-    shipping_address: Address | None = field("Address to which the goods are sent. Source: shipToAddress.")
-    payment_option: PaymentOption | None = field("Saved payment option that pays the renewals. Source: paymentOption.")
+    shipping_address: Address | None = field("Address to which the goods are sent. Digital River field: shipToAddress.")
+    payment_option: PaymentOption | None = field(
+        "Saved payment option that pays the renewals. Digital River field: paymentOption."
+    )
     add_ons: list[SubscriptionAddOn] = field(
-        "Products that are delivered with the contract. Source: addOns.", ListSize(assumed_size=3)
+        "Products that are delivered with the contract. Digital River field: addOns.", ListSize(assumed_size=3)
     )
     pending_changes: list[PendingContractChange] | None = field(
-        "Changes accepted and not carried out yet. Null when they could not be read. Source: GET …/pending-actions.",
+        "Changes accepted and not carried out yet. Null when they could not be read. Digital River call: GET "
+        "…/pending-actions.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=3),
         resolver=contracts.pending_changes,
     )
     orders: OrderConnection | None = field(
-        "Orders placed under the contract, newest first. Null when the orders could not be read. Source: GET …/orders.",
+        "Orders placed under the contract, newest first. Null when the orders could not be read. Digital "
+        "River call: GET …/orders.",
         SemanticNonNull(),
         Cost(weight="2"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
@@ -92,7 +104,7 @@ class SubscriptionContract(Node):
 
 @dsl.object_type()
 class SubscriptionContractEdge:
-    """A subscription contract of a page, with its cursor. Source: gateway."""
+    """A subscription contract of a page, with its cursor."""
 
     cursor: str = field("Cursor of the item, for `after` and `before`.")
     node: SubscriptionContract = field("Subscription contract at the cursor.")
@@ -100,9 +112,9 @@ class SubscriptionContractEdge:
 
 @dsl.object_type()
 class SubscriptionContractConnection:
-    """A page of subscription contracts. Source: gateway."""
+    """A page of subscription contracts."""
 
     edges: list[SubscriptionContractEdge] = field("Items with their cursors.")
     nodes: list[SubscriptionContract] = field("The items of the page, for clients that need no cursors.")
     page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
-    total_count: int = field("Number of items on all pages. Source: gateway.")
+    total_count: int = field("Number of items on all pages.")

@@ -16,7 +16,7 @@ PRIVATE = CacheControlScope.PRIVATE
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE, Location.UNION],
     description="How long and for whom a field may be cached. A response has the strictest cache control of its "
-    "selected fields; a response without any such field is never stored. Source: gateway.",
+    "selected fields; a response without any such field is never stored.",
 )
 class CacheControl:
     max_age: int | None = strawberry.field(
@@ -44,8 +44,8 @@ class CacheControl:
         Location.OBJECT,
         Location.SCALAR,
     ],
-    description="Points of a field for the cost limit; one point is about one cheap call to Digital River. Follows the "
-    "GraphQL cost directives draft. Source: gateway.",
+    description="Points of a field for the cost limit; one point is about one cheap call to Digital River. Follows "
+    "the GraphQL cost directives draft.",
 )
 class Cost:
     weight: str = strawberry.field(description="Weight in points, written as a decimal string.")
@@ -53,8 +53,7 @@ class Cost:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="How many items of a list count for the cost limit. Follows the GraphQL cost directives draft. "
-    "Source: gateway.",
+    description="How many items of a list count for the cost limit. Follows the GraphQL cost directives draft.",
 )
 class ListSize:
     assumed_size: int | None = strawberry.field(
@@ -73,7 +72,7 @@ class ListSize:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.OBJECT],
-    description="Minimum session level to read the field or to call the mutation. Source: gateway.",
+    description="Minimum session level to read the field or to call the mutation.",
 )
 class RequiresSession:
     level: SessionLevel = strawberry.field(description="Minimum session level.", default=SessionLevel.ANONYMOUS)
@@ -81,8 +80,8 @@ class RequiresSession:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="The field is null only together with an error at its path, for example when a call to Digital "
-    "River failed. A client that handles errors can generate a non-null type for the field. Source: gateway.",
+    description="The field is null only together with an error at its path, for example when a call to Digital River "
+    "failed. A client that handles errors can generate a non-null type for the field.",
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
@@ -94,14 +93,14 @@ class SemanticNonNull:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.ARGUMENT_DEFINITION, Location.INPUT_FIELD_DEFINITION],
     description="The value is secret or personal. It is never logged, traced or stored in a shared cache. An "
-    "operation with a variable for a sensitive value is rejected over HTTP GET. Source: gateway.",
+    "operation with a variable for a sensitive value is rejected over HTTP GET.",
 )
 class Sensitive: ...
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="What a client may assume when it repeats a mutation after a lost answer. Source: gateway.",
+    description="What a client may assume when it repeats a mutation after a lost answer.",
 )
 class Idempotency:
     mode: IdempotencyMode = strawberry.field(description="What happens when the mutation is repeated.")
@@ -111,7 +110,7 @@ class Idempotency:
     name="inContext",
     locations=[DirectiveLocation.QUERY],
     description="Locale and currency for the public catalog fields of one operation. Locale and currency of the "
-    "session do not change. Source: gateway.",
+    "session do not change.",
 )
 def in_context(
     locale: Annotated[

@@ -19,7 +19,7 @@ from schema.shared_types import AddressSuggestion, Money
 
 @dsl.interface
 class UserError:
-    """An expected reason why a mutation failed. Source: gateway."""
+    """An expected reason why a mutation failed."""
 
     code: ErrorCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
@@ -32,39 +32,37 @@ class UserError:
 
 @dsl.interface
 class CartMutationError(UserError):
-    """Errors of mutations that change the cart. Source: gateway."""
+    """Errors of mutations that change the cart."""
 
 
 @dsl.interface
 class PaymentMutationError(UserError):
-    """Errors of mutations that change sources and store credit. Source: gateway."""
+    """Errors of mutations that change sources and store credit."""
 
 
 @dsl.interface
 class SubmissionMutationError(UserError):
-    """Errors of submitOrder and resumeOrder. A decline and a blocker are outcomes, not errors. Source:
-    gateway.
-    """
+    """Errors of submitOrder and resumeOrder. A decline and a blocker are outcomes, not errors."""
 
 
 @dsl.interface
 class SessionMutationError(UserError):
-    """Errors of mutations that change the session. Source: gateway."""
+    """Errors of mutations that change the session."""
 
 
 @dsl.interface
 class ShopperMutationError(UserError):
-    """Errors of mutations that change the account. Source: gateway."""
+    """Errors of mutations that change the account."""
 
 
 @dsl.interface
 class ContractMutationError(UserError):
-    """Errors of mutations that change a subscription contract. Source: gateway."""
+    """Errors of mutations that change a subscription contract."""
 
 
 @dsl.interface
 class OrderLookupMutationError(UserError):
-    """Errors of lookupOrder. A wrong secret and a missing order give the same error. Source: gateway."""
+    """Errors of lookupOrder. A wrong secret and a missing order give the same error."""
 
 
 @dsl.object_type()
@@ -77,7 +75,7 @@ class InputError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """A value of the input is malformed, missing or refused. Source: gateway."""
+    """A value of the input is malformed, missing or refused."""
 
 
 @dsl.object_type()
@@ -89,19 +87,19 @@ class NotFoundError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """An object does not exist, or is not this shopper's. Source: gateway."""
+    """An object does not exist, or is not this shopper's."""
 
 
 @dsl.object_type()
 class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
-    """The cart has changed since the client read it, is busy, or is locked. Source: gateway."""
+    """The cart has changed since the client read it, is busy, or is locked."""
 
     current_revision: CartRevision | None = field("Revision of the cart now; null when it could not be read.")
 
 
 @dsl.object_type()
 class AvailabilityError(CartMutationError):
-    """A product cannot be bought in this quantity, or at all. Source: gateway."""
+    """A product cannot be bought in this quantity, or at all."""
 
     available_quantity: int | None = field("Units available; null when unknown.")
     minimum_quantity: int | None = field("Minimum quantity; null when there is none.")
@@ -110,12 +108,12 @@ class AvailabilityError(CartMutationError):
 
 @dsl.object_type()
 class OfferError(CartMutationError):
-    """A coupon or offer cannot be used. Source: gateway."""
+    """A coupon or offer cannot be used."""
 
 
 @dsl.object_type()
 class DestinationError(CartMutationError, ShopperMutationError, ContractMutationError):
-    """An address, shipping option or tax identifier cannot be used. Source: gateway."""
+    """An address, shipping option or tax identifier cannot be used."""
 
     suggestions: list[AddressSuggestion] = field(
         "Always empty: read `cart.billingAddress.suggestions` or `cart.shippingAddress.suggestions`."
@@ -126,7 +124,7 @@ class DestinationError(CartMutationError, ShopperMutationError, ContractMutation
 class PaymentError(
     CartMutationError, PaymentMutationError, SubmissionMutationError, ShopperMutationError, ContractMutationError
 ):
-    """The state of a source or of the payment session does not allow the change. Source: gateway."""
+    """The state of a source or of the payment session does not allow the change."""
 
     session_state: PaymentSessionState | None = field("State of the payment session; null when it could not be read.")
     source_state: SourceState | None = field("State of the source; null when no source is at fault.")
@@ -134,7 +132,7 @@ class PaymentError(
 
 @dsl.object_type()
 class StoreCreditError(PaymentMutationError):
-    """Store credit cannot be used in this amount, or at all. Source: gateway."""
+    """Store credit cannot be used in this amount, or at all."""
 
     usable_amount: Money | None = field("Maximum amount that can be used on the cart; null when unknown.")
     obstacles: list[StoreCreditObstacle] = field(
@@ -144,7 +142,7 @@ class StoreCreditError(PaymentMutationError):
 
 @dsl.object_type()
 class IdempotencyError(CartMutationError, SubmissionMutationError, SessionMutationError):
-    """The idempotency key was used with another input. Source: gateway."""
+    """The idempotency key was used with another input."""
 
 
 @dsl.object_type()
@@ -157,21 +155,19 @@ class AccessError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """The mutation needs a session of a higher level. Source: gateway."""
+    """The mutation needs a session of a higher level."""
 
     required_level: SessionLevel = field("Session level that the mutation needs.")
 
 
 @dsl.object_type()
 class CredentialError(SessionMutationError):
-    """Sign-in or registration failed. The error does not state the reason, which could reveal that an account exists.
-    Source: gateway.
-    """
+    """Sign-in or registration failed. The error gives no reason, which could reveal that an account exists."""
 
 
 @dsl.object_type()
 class ContractError(ContractMutationError):
-    """The state of a subscription contract does not allow the change. Source: gateway."""
+    """The state of a subscription contract does not allow the change."""
 
     state: SubscriptionContractState | None = field(
         "State of the subscription contract; null when it could not be read."
@@ -188,7 +184,7 @@ class RateLimitError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """The mutation was called too often. Source: gateway."""
+    """The mutation was called too often."""
 
     retry_after: datetime = field("Earliest time for the next call.")
 
@@ -204,7 +200,7 @@ class UpstreamError(
     OrderLookupMutationError,
 ):
     """Digital River refused the call, Digital River's answer was late or unusable, or the gateway failed. `code` has
-    the reason. Source: gateway.
+    the reason.
     """
 
     upstream_code: str | None = field(

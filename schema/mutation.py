@@ -66,79 +66,81 @@ class Mutation:
     """
 
     start_session: StartSessionPayload | None = mutation(
-        "Starts a guest session. If there is a session already, returns that session. Source: POST /oauth20/token.",
+        "Starts a guest session. If there is a session already, returns that session. Digital River call: "
+        "POST /oauth20/token.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=sessions.start_session,
     )
     sign_in: SignInPayload | None = mutation(
-        "Signs a shopper in and keeps the guest cart. Source: POST /oauth20/token with the guest token.",
+        "Signs a shopper in and keeps the guest cart. Digital River call: POST /oauth20/token with the guest token.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="20"),
         resolver=sign_in,
     )
     sign_out: SignOutPayload | None = mutation(
-        "Ends the session. Source: gateway, and DELETE /oauth20/access-tokens.",
+        "Ends the session. Digital River call: DELETE /oauth20/access-tokens.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="1"),
         resolver=sessions.sign_out,
     )
     update_session: UpdateSessionPayload | None = mutation(
-        "Changes the locale or currency of the session and its cart. Source: POST /v1/shoppers/me.",
+        "Changes the locale or currency of the session and its cart. Digital River call: POST /v1/shoppers/me.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=update_session,
     )
     register_shopper: RegisterShopperPayload | None = mutation(
-        "Creates an account and signs the shopper in. Source: POST /v1/shoppers.",
+        "Creates an account and signs the shopper in. Digital River call: POST /v1/shoppers.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="20"),
         resolver=register_shopper,
     )
     update_shopper: UpdateShopperPayload | None = mutation(
-        "Changes the shopper's name and email address. Source: POST /v1/shoppers/me.",
+        "Changes the shopper's name and email address. Digital River call: POST /v1/shoppers/me.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=shopper.update_shopper,
     )
     save_address: SaveAddressPayload | None = mutation(
-        "Adds an address to the address book, or replaces an entry. A nickname that another entry has is refused, "
-        "because Digital River would replace the other entry. Source: POST /v1/shoppers/me/addresses.",
+        "Adds an address to the address book, or replaces an entry. A nickname that another entry has is "
+        "refused, because Digital River would replace the other entry. Digital River call: POST "
+        "/v1/shoppers/me/addresses.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=address_book.save_address,
     )
     delete_address: DeleteAddressPayload | None = mutation(
-        "Removes an address from the address book. Source: DELETE /v1/shoppers/me/addresses/{addressId}.",
+        "Removes an address from the address book. Digital River call: DELETE /v1/shoppers/me/addresses/{addressId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=address_book.delete_address,
     )
     save_payment_option: SavePaymentOptionPayload | None = mutation(
-        "Saves a source to the account, or changes nickname and default of a saved payment option. Source: POST "
-        "/v1/shoppers/me/payment-options.",
+        "Saves a source to the account, or changes nickname and default of a saved payment option. Digital "
+        "River call: POST /v1/shoppers/me/payment-options.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=payment_options.save_payment_option,
     )
     delete_payment_option: DeletePaymentOptionPayload | None = mutation(
-        "Removes a saved payment option. Source: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
+        "Removes a saved payment option. Digital River call: DELETE /v1/shoppers/me/payment-options/{paymentOptionId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=payment_options.delete_payment_option,
     )
     add_cart_lines: AddCartLinesPayload | None = mutation(
-        "Adds products to the cart. Starts a guest session when there is no session. Source: POST "
+        "Adds products to the cart. Starts a guest session when there is no session. Digital River call: POST "
         "/v1/shoppers/me/carts/active/line-items.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.KEYED),
@@ -146,7 +148,7 @@ class Mutation:
         resolver=cart_lines.add_cart_lines,
     )
     update_cart_lines: UpdateCartLinesPayload | None = mutation(
-        "Changes quantities and subscription terms of cart lines. Source: POST "
+        "Changes quantities and subscription terms of cart lines. Digital River call: POST "
         "…/line-items/{lineItemsId}?action=update.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -154,22 +156,22 @@ class Mutation:
         resolver=cart_lines.update_cart_lines,
     )
     remove_cart_lines: RemoveCartLinesPayload | None = mutation(
-        "Removes lines from the cart. Source: DELETE …/line-items?lineItemsId=…",
+        "Removes lines from the cart. Digital River call: DELETE …/line-items?lineItemsId=…",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=cart_lines.remove_cart_lines,
     )
     apply_offer: ApplyOfferPayload | None = mutation(
-        "Applies a coupon or an offer to the cart. Source: POST /v1/shoppers/me/carts/active?promoCode=… or with an "
-        "offer.",
+        "Applies a coupon or an offer to the cart. Digital River call: POST "
+        "/v1/shoppers/me/carts/active?promoCode=… or with an offer.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=cart_offers.apply_offer,
     )
     remove_offer: RemoveOfferPayload | None = mutation(
-        "Removes an offer from the cart, also an offer that a coupon applied. Source: DELETE "
+        "Removes an offer from the cart, also an offer that a coupon applied. Digital River call: DELETE "
         "…/applied-offers/{offerId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -177,38 +179,39 @@ class Mutation:
         resolver=cart_offers.remove_offer,
     )
     set_cart_addresses: SetCartAddressesPayload | None = mutation(
-        "Sets the billing address, the shipping address, or both. Source: POST /v1/shoppers/me/carts/active for "
-        "both addresses, and POST …/apply-billing-address or …/apply-shipping-address for a suggestion.",
+        "Sets the billing address, the shipping address, or both. Digital River call: POST "
+        "/v1/shoppers/me/carts/active for both addresses, and POST …/apply-billing-address or "
+        "…/apply-shipping-address for a suggestion.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=prepare_checkout.set_cart_addresses,
     )
     select_shipping_option: SelectShippingOptionPayload | None = mutation(
-        "Selects a shipping option for the cart. Source: POST …/apply-shipping-option.",
+        "Selects a shipping option for the cart. Digital River call: POST …/apply-shipping-option.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=shipping_options.select_shipping_option,
     )
     set_tax_identifiers: SetTaxIdentifiersPayload | None = mutation(
-        "Sets the customer type and replaces the tax identifiers of the cart. Source: POST and DELETE "
-        "…/tax-registrations.",
+        "Sets the customer type and replaces the tax identifiers of the cart. Digital River call: POST and "
+        "DELETE …/tax-registrations.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=tax_identifiers.set_tax_identifiers,
     )
     update_cart: UpdateCartPayload | None = mutation(
-        "Sets the organisation of the cart and records that the terms of sale are accepted. Source: POST "
-        "/v1/shoppers/me/carts/active.",
+        "Sets the organisation of the cart and records that the terms of sale are accepted. Digital River "
+        "call: POST /v1/shoppers/me/carts/active.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=prepare_checkout.update_cart,
     )
     apply_shopper: ApplyShopperPayload | None = mutation(
-        "Applies addresses and a payment option of the account to the cart. Source: POST …/apply-shopper.",
+        "Applies addresses and a payment option of the account to the cart. Digital River call: POST …/apply-shopper.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -216,58 +219,59 @@ class Mutation:
     )
     prepare_checkout: PrepareCheckoutPayload | None = mutation(
         "Changes several parts of the cart in one call: addresses, tax identifiers, shipping option, offer, "
-        "organisation and terms of sale. Stops at the first part that fails; the error has the path of the part. "
-        "Source: the calls of the single mutations.",
+        "organisation and terms of sale. Stops at the first part that fails; the error has the path of the "
+        "part. Digital River calls: those of the mutations that it combines.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
         resolver=prepare_checkout.prepare_checkout,
     )
     attach_source: AttachSourcePayload | None = mutation(
-        "Attaches a source to the cart. Replaces an attached primary source unless `replacePrimary` is false. Store "
-        "credit still pays first. Source: POST …/apply-payment-method.",
+        "Attaches a source to the cart. Replaces an attached primary source unless `replacePrimary` is false. "
+        "Store credit still pays first. Digital River call: POST …/apply-payment-method.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=payment_sources.attach_source,
     )
     detach_source: DetachSourcePayload | None = mutation(
-        "Detaches one source, or all sources, from the cart. Source: DELETE …/apply-payment-method or DELETE "
-        "…/payment.",
+        "Detaches one source, or all sources, from the cart. Digital River call: DELETE "
+        "…/apply-payment-method or DELETE …/payment.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=payment_sources.detach_source,
     )
     apply_store_credit: ApplyStoreCreditPayload | None = mutation(
-        "Sets the amount of store credit on the cart. Detaches an attached primary source and attaches it again, so "
-        "that store credit pays first. Source: the credit ledger, POST /sources, DELETE and POST "
-        "…/apply-payment-method.",
+        "Sets the amount of store credit on the cart. Detaches an attached primary source and attaches it "
+        "again, so that store credit pays first. Reads the merchant's credit ledger. Digital River call: POST "
+        "/sources, DELETE and POST …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
         resolver=store_credit.apply_store_credit,
     )
     remove_store_credit: RemoveStoreCreditPayload | None = mutation(
-        "Removes store credit from the cart. Source: DELETE …/apply-payment-method.",
+        "Removes store credit from the cart. Digital River call: DELETE …/apply-payment-method.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=store_credit.remove_store_credit,
     )
     submit_order: SubmitOrderPayload | None = mutation(
-        "Turns the cart into an order, at most once for each key. The gateway reads the cart again and submits only "
-        "if the payment session is REQUIRES_CONFIRMATION, the cart has no blocker, and the total is the expected "
-        "total. The gateway sends the submission to Digital River only once. A cart has one submission at a time. "
-        "Source: POST /v1/shoppers/me/carts/active/submit-cart.",
+        "Turns the cart into an order, at most once for each key. The gateway reads the cart again and "
+        "submits only if the payment session is REQUIRES_CONFIRMATION, the cart has no blocker, and the total "
+        "is the expected total. The gateway sends the submission to Digital River only once. A cart has one "
+        "submission at a time. Digital River call: POST /v1/shoppers/me/carts/active/submit-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),
         resolver=submissions.submit_order,
     )
     resume_order: ResumeOrderPayload | None = mutation(
-        "Finishes a submission after the shopper is back from the payment page. If the order has been placed in the "
-        "meantime, returns the order. Source: POST /v1/shoppers/me/carts/active/resume-cart.",
+        "Finishes a submission after the shopper is back from the payment page. If the order has been placed "
+        "in the meantime, returns the order. Digital River call: POST "
+        "/v1/shoppers/me/carts/active/resume-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),
@@ -275,7 +279,7 @@ class Mutation:
     )
     lookup_order: LookupOrderPayload | None = mutation(
         "Finds an order by order number and password, or by email address and the last digits of the card. "
-        "lookupOrder is a mutation because a secret must not be part of a URL. Source: POST "
+        "lookupOrder is a mutation because a secret must not be part of a URL. Digital River call: POST "
         "/v1/shoppers/order-lookup.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -283,15 +287,15 @@ class Mutation:
         resolver=orders.look_up_order,
     )
     change_subscription_contract: ChangeSubscriptionContractPayload | None = mutation(
-        "Makes one change to a subscription contract. Digital River accepts the change and carries it out later: "
-        "see pendingChanges. Source: POST /v1/subscriptions/{subscriptionId}/…",
+        "Makes one change to a subscription contract. Digital River accepts the change and carries it out "
+        "later: see pendingChanges. Digital River call: POST /v1/subscriptions/{subscriptionId}/…",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
         resolver=contract_changes.change_contract,
     )
     cancel_subscription_contract: CancelSubscriptionContractPayload | None = mutation(
-        "Cancels a subscription contract. Source: POST /v1/subscriptions/{subscriptionId}/cancel.",
+        "Cancels a subscription contract. Digital River call: POST /v1/subscriptions/{subscriptionId}/cancel.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),

@@ -15,86 +15,92 @@ from schema.shared_types import Address, CustomAttribute, LinePricing, Money, No
 
 @dsl.object_type()
 class OrderLine(Node):
-    """A product and its quantity in an order. Source: lineItem."""
+    """A product and its quantity in an order. Digital River object: lineItem."""
 
-    upstream_id: str = field("Digital River's id of the order line. Source: id.")
-    quantity: int = field("Number of units. Source: quantity.")
-    product: Product = field("The product as described at the time of the purchase. Source: product.")
-    pricing: LinePricing = field("Amounts of the line. Source: pricing.")
+    upstream_id: str = field("Digital River's id of the order line. Digital River field: id.")
+    quantity: int = field("Number of units. Digital River field: quantity.")
+    product: Product = field("The product as described at the time of the purchase. Digital River field: product.")
+    pricing: LinePricing = field("Amounts of the line. Digital River field: pricing.")
     upstream_state: str = field(
-        "State of the line in Digital River's words, for example Downloadable. Source: lineItemState."
+        "State of the line in Digital River's words, for example Downloadable. Digital River field: lineItemState."
     )
-    backordered_quantity: int = field("Units on backorder. Source: lineItemStateDetails.backOrdered.")
-    shipped_quantity: int = field("Units shipped. Source: lineItemStateDetails.shipped.")
-    returned_quantity: int = field("Units returned. Source: lineItemStateDetails.returned.")
+    backordered_quantity: int = field("Units on backorder. Digital River field: lineItemStateDetails.backOrdered.")
+    shipped_quantity: int = field("Units shipped. Digital River field: lineItemStateDetails.shipped.")
+    returned_quantity: int = field("Units returned. Digital River field: lineItemStateDetails.returned.")
     pending_return_quantity: int = field(
-        "Units that the shopper has announced to return. Source: lineItemStateDetails.pendingReturn."
+        "Units that the shopper has announced to return. Digital River field: lineItemStateDetails.pendingReturn."
     )
     download_urls: list[Url] = field(
-        "Links to download the product. Keep the links private: a link works without a sign-in. Source: "
-        "downloads.downloadUri.",
+        "Links to download the product. Keep the links private: a link works without a sign-in. Digital River "
+        "field: downloads.downloadUri.",
         Sensitive(),
     )
     recurring_terms: RecurringTerms | None = field(
-        "Terms of a subscription line; null for a one-time purchase. Source: subscriptionInfo."
+        "Terms of a subscription line; null for a one-time purchase. Digital River field: subscriptionInfo."
     )
 
 
 @dsl.object_type()
 class OrderTotals:
-    """Amounts of an order. Source: order pricing."""
+    """Amounts of an order. Digital River object: the pricing of the order."""
 
-    subtotal: Money = field("Sum of the lines before order discounts. Source: subtotal.")
-    discount: Money = field("Order discount. Source: discount, else incentive.")
-    shipping_and_handling: Money = field("Shipping and handling. Source: shippingAndHandling, else shipping.")
-    tax: Money = field("All taxes. Source: tax.")
-    import_tax_and_duty: Money | None = field(
-        "Import taxes and duties; null for orders without landed cost. Source: importTaxAndDuty."
+    subtotal: Money = field("Sum of the lines before order discounts. Digital River field: subtotal.")
+    discount: Money = field("Order discount. Digital River field: discount; if absent, incentive.")
+    shipping_and_handling: Money = field(
+        "Shipping and handling. Digital River field: shippingAndHandling; if absent, shipping."
     )
-    order_total: Money = field("Total that the shopper pays. Source: orderTotal, else total.")
+    tax: Money = field("All taxes. Digital River field: tax.")
+    import_tax_and_duty: Money | None = field(
+        "Import taxes and duties; null for orders without landed cost. Digital River field: importTaxAndDuty."
+    )
+    order_total: Money = field("Total that the shopper pays. Digital River field: orderTotal; if absent, total.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Order(Node):
-    """An order of a shopper. Source: GET /v1/shoppers/me/orders/{orderId}."""
+    """An order of a shopper. Digital River call: GET /v1/shoppers/me/orders/{orderId}."""
 
-    number: str = field("Order number to show to the shopper. Source: id.")
+    number: str = field("Order number to show to the shopper. Digital River field: id.")
     submitted_at: datetime | None = field(
-        "When the order was submitted. Null while the shopper's approval or payment is outstanding. Source: "
-        "submissionDate."
+        "When the order was submitted. Null while the shopper's approval or payment is outstanding. Digital "
+        "River field: submissionDate."
     )
-    state: OrderState = field("State of the order. Source: orderState.")
-    upstream_state: str = field("State in Digital River's words. Source: orderState.")
+    state: OrderState = field("State of the order. Digital River field: orderState.")
+    upstream_state: str = field("State in Digital River's words. Digital River field: orderState.")
     state_description: str | None = field(
-        "Description of the state for display. Source: orderStateDetails.description."
+        "Description of the state for display. Digital River field: orderStateDetails.description."
     )
-    lines: list[OrderLine] = field("Lines of the order. Source: lineItems.lineItem.", ListSize(assumed_size=25))
-    totals: OrderTotals = field("Amounts of the order. Source: pricing.")
-    billing_address: Address | None = field("Billing address. Source: billingAddress.")
-    shipping_address: Address | None = field("Shipping address; null when no line is shipped. Source: shippingAddress.")
+    lines: list[OrderLine] = field(
+        "Lines of the order. Digital River field: lineItems.lineItem.", ListSize(assumed_size=25)
+    )
+    totals: OrderTotals = field("Amounts of the order. Digital River field: pricing.")
+    billing_address: Address | None = field("Billing address. Digital River field: billingAddress.")
+    shipping_address: Address | None = field(
+        "Shipping address; null when no line is shipped. Digital River field: shippingAddress."
+    )
     shipping_method: str | None = field(
-        "Name of the shipping option; null when no line is shipped. Source: shippingMethod.description."
+        "Name of the shipping option; null when no line is shipped. Digital River field: shippingMethod.description."
     )
     sources: list[PaymentSource] = field(
-        "Sources that pay the order, store credit first. Source: paymentMethod and supplementaryPaymentMethods, "
-        "else payment.",
+        "Sources that pay the order, store credit first. Digital River field: paymentMethod and "
+        "supplementaryPaymentMethods; if absent, payment.",
         ListSize(assumed_size=2),
     )
-    amount_settled: Money | None = field("Amount settled so far. Source: orderStateDetails.settled.")
-    amount_refunded: Money | None = field("Amount refunded so far. Source: orderStateDetails.refunded.")
+    amount_settled: Money | None = field("Amount settled so far. Digital River field: orderStateDetails.settled.")
+    amount_refunded: Money | None = field("Amount refunded so far. Digital River field: orderStateDetails.refunded.")
     required_action: RequiredShopperAction | None = field(
-        "What the shopper still has to do; null when there is nothing to do. Source: gateway, from orderState and "
-        "paymentSession.",
+        "What the shopper still has to do; null when there is nothing to do. Derived from the Digital River "
+        "fields orderState and paymentSession.",
         resolver=orders.required_action,
     )
     payment_instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions while the shopper's payment has not arrived; null in every other state. Source: the "
-        "object of the payment method."
+        "Payment instructions while the shopper's payment has not arrived; null in every other state. Digital "
+        "River object: the one named after the type of payment method, such as creditCard."
     )
-    is_test: bool = field("True for an order that will not be charged or delivered. Source: testOrder.")
-    business_entity_code: str | None = field("Legal entity of the seller. Source: businessEntityCode.")
+    is_test: bool = field("True for an order that will not be charged or delivered. Digital River field: testOrder.")
+    business_entity_code: str | None = field("Legal entity of the seller. Digital River field: businessEntityCode.")
     custom_attributes: list[CustomAttribute] = field(
-        "Attributes that the merchant has defined: all, or those in `names`. Source: customAttributes.",
+        "Attributes that the merchant has defined: all, or those in `names`. Digital River field: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names of the attributes to return; all attributes when absent."),
@@ -103,7 +109,7 @@ class Order(Node):
 
 @dsl.object_type()
 class OrderEdge:
-    """An order of a page, with its cursor. Source: gateway."""
+    """An order of a page, with its cursor."""
 
     cursor: str = field("Cursor of the item, for `after` and `before`.")
     node: Order = field("Order at the cursor.")
@@ -111,9 +117,9 @@ class OrderEdge:
 
 @dsl.object_type()
 class OrderConnection:
-    """A page of orders. Source: gateway."""
+    """A page of orders."""
 
     edges: list[OrderEdge] = field("Items with their cursors.")
     nodes: list[Order] = field("The items of the page, for clients that need no cursors.")
     page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
-    total_count: int = field("Number of items on all pages. Source: totalResults.")
+    total_count: int = field("Number of items on all pages. Digital River field: totalResults.")

@@ -32,7 +32,7 @@ ERRORS = "Why the mutation failed; empty when it succeeded."
 
 @dsl.object_type()
 class StartSessionPayload:
-    """Result of startSession. Source: gateway."""
+    """Result of startSession."""
 
     session: Session | None = field("The session. Null when it could not be started.")
     bearer_token: str | None = field(
@@ -45,7 +45,7 @@ class StartSessionPayload:
 
 @dsl.object_type()
 class SignOutPayload:
-    """Result of signOut. Source: gateway."""
+    """Result of signOut."""
 
     signed_out: bool = field("Always true, also when there was no session.")
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -54,7 +54,7 @@ class SignOutPayload:
 
 @dsl.object_type()
 class SignInPayload:
-    """Result of signIn. Source: gateway."""
+    """Result of signIn."""
 
     session: Session | None = field(
         "The session after the call. Null when there is no session.", resolver=sessions.session_after
@@ -72,7 +72,7 @@ class SignInPayload:
 
 @dsl.object_type()
 class RegisterShopperPayload:
-    """Result of registerShopper. Source: gateway."""
+    """Result of registerShopper."""
 
     session: Session | None = field(
         "The session, now of the new shopper. Null when the registration failed.",
@@ -92,7 +92,7 @@ class RegisterShopperPayload:
 
 @dsl.object_type()
 class UpdateShopperPayload:
-    """Result of updateShopper. Source: gateway."""
+    """Result of updateShopper."""
 
     shopper: Shopper | None = field(
         "The shopper after the call. Null when the shopper could not be read.", resolver=shopper.shopper_of
@@ -103,7 +103,7 @@ class UpdateShopperPayload:
 
 @dsl.object_type()
 class SaveAddressPayload:
-    """Result of saveAddress. Source: gateway."""
+    """Result of saveAddress."""
 
     saved_address: SavedAddress | None = field("The saved address. Null when the address could not be saved.")
     shopper: Shopper | None = field(
@@ -115,7 +115,7 @@ class SaveAddressPayload:
 
 @dsl.object_type()
 class DeleteAddressPayload:
-    """Result of deleteAddress. Source: gateway."""
+    """Result of deleteAddress."""
 
     deleted_id: ID | None = field("Id of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
@@ -127,7 +127,7 @@ class DeleteAddressPayload:
 
 @dsl.object_type()
 class SavePaymentOptionPayload:
-    """Result of savePaymentOption. Source: gateway."""
+    """Result of savePaymentOption."""
 
     payment_option: PaymentOption | None = field("The saved payment option. Null when nothing could be saved.")
     shopper: Shopper | None = field(
@@ -140,7 +140,7 @@ class SavePaymentOptionPayload:
 
 @dsl.object_type()
 class DeletePaymentOptionPayload:
-    """Result of deletePaymentOption. Source: gateway."""
+    """Result of deletePaymentOption."""
 
     deleted_id: ID | None = field("Id of the removed entry, for client caches. Null when nothing was removed.")
     shopper: Shopper | None = field(
@@ -153,7 +153,7 @@ class DeletePaymentOptionPayload:
 
 @dsl.object_type()
 class ApplyShopperPayload:
-    """Result of applyShopper. Source: gateway."""
+    """Result of applyShopper."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -162,7 +162,7 @@ class ApplyShopperPayload:
 
 @dsl.object_type()
 class AddCartLinesPayload:
-    """Result of addCartLines. Source: gateway."""
+    """Result of addCartLines."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     bearer_token: str | None = field(
@@ -176,7 +176,7 @@ class AddCartLinesPayload:
 
 @dsl.object_type()
 class UpdateCartLinesPayload:
-    """Result of updateCartLines. Source: gateway."""
+    """Result of updateCartLines."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -185,7 +185,7 @@ class UpdateCartLinesPayload:
 
 @dsl.object_type()
 class RemoveCartLinesPayload:
-    """Result of removeCartLines. Source: gateway."""
+    """Result of removeCartLines."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -194,7 +194,7 @@ class RemoveCartLinesPayload:
 
 @dsl.object_type()
 class ApplyOfferPayload:
-    """Result of applyOffer. Source: gateway."""
+    """Result of applyOffer."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, a coupon takes effect later.")
@@ -203,7 +203,7 @@ class ApplyOfferPayload:
 
 @dsl.object_type()
 class UpdateSessionPayload:
-    """Result of updateSession. Source: gateway."""
+    """Result of updateSession."""
 
     session: Session | None = field("The session. Null when it could not be read.", resolver=sessions.session_after)
     cart: Cart | None = field(
@@ -215,7 +215,7 @@ class UpdateSessionPayload:
 
 @dsl.object_type()
 class RemoveOfferPayload:
-    """Result of removeOffer. Source: gateway."""
+    """Result of removeOffer."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -224,7 +224,7 @@ class RemoveOfferPayload:
 
 @dsl.object_type()
 class SetCartAddressesPayload:
-    """Result of setCartAddresses. Source: gateway."""
+    """Result of setCartAddresses."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, the shipping option was reset.")
@@ -233,7 +233,7 @@ class SetCartAddressesPayload:
 
 @dsl.object_type()
 class SelectShippingOptionPayload:
-    """Result of selectShippingOption. Source: gateway."""
+    """Result of selectShippingOption."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -242,7 +242,7 @@ class SelectShippingOptionPayload:
 
 @dsl.object_type()
 class SetTaxIdentifiersPayload:
-    """Result of setTaxIdentifiers. Source: gateway."""
+    """Result of setTaxIdentifiers."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -251,7 +251,7 @@ class SetTaxIdentifiersPayload:
 
 @dsl.object_type()
 class UpdateCartPayload:
-    """Result of updateCart. Source: gateway."""
+    """Result of updateCart."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -260,7 +260,7 @@ class UpdateCartPayload:
 
 @dsl.object_type()
 class PrepareCheckoutPayload:
-    """Result of prepareCheckout. Source: gateway."""
+    """Result of prepareCheckout."""
 
     cart: Cart | None = field(
         "The cart after the call; its readiness has the next step. Null when the cart could not be read.",
@@ -272,7 +272,7 @@ class PrepareCheckoutPayload:
 
 @dsl.object_type()
 class AttachSourcePayload:
-    """Result of attachSource. Source: gateway."""
+    """Result of attachSource."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
@@ -282,7 +282,7 @@ class AttachSourcePayload:
 
 @dsl.object_type()
 class DetachSourcePayload:
-    """Result of detachSource. Source: gateway."""
+    """Result of detachSource."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
@@ -292,7 +292,7 @@ class DetachSourcePayload:
 
 @dsl.object_type()
 class ApplyStoreCreditPayload:
-    """Result of applyStoreCredit. Source: gateway."""
+    """Result of applyStoreCredit."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
@@ -306,7 +306,7 @@ class ApplyStoreCreditPayload:
 
 @dsl.object_type()
 class RemoveStoreCreditPayload:
-    """Result of removeStoreCredit. Source: gateway."""
+    """Result of removeStoreCredit."""
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
@@ -316,7 +316,7 @@ class RemoveStoreCreditPayload:
 
 @dsl.object_type()
 class SubmitOrderPayload:
-    """Result of submitOrder. Source: gateway."""
+    """Result of submitOrder."""
 
     attempt: SubmissionAttempt | None = field(
         "The attempt. Null when the gateway refused the input and recorded no attempt."
@@ -332,7 +332,7 @@ class SubmitOrderPayload:
 
 @dsl.object_type()
 class ResumeOrderPayload:
-    """Result of resumeOrder. Source: gateway."""
+    """Result of resumeOrder."""
 
     attempt: SubmissionAttempt | None = field("The attempt. Null when there is nothing to resume.")
     result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
@@ -345,7 +345,7 @@ class ResumeOrderPayload:
 
 @dsl.object_type()
 class LookupOrderPayload:
-    """Result of lookupOrder. Source: gateway."""
+    """Result of lookupOrder."""
 
     order: Order | None = field(
         "The order. From now on this session can read the order with Query.order. Null when no order matches."
@@ -356,7 +356,7 @@ class LookupOrderPayload:
 
 @dsl.object_type()
 class ChangeSubscriptionContractPayload:
-    """Result of changeSubscriptionContract. Source: gateway."""
+    """Result of changeSubscriptionContract."""
 
     subscription_contract: SubscriptionContract | None = field(
         "The subscription contract after the call; the change may still be among its pendingChanges. Null when the "
@@ -369,7 +369,7 @@ class ChangeSubscriptionContractPayload:
 
 @dsl.object_type()
 class CancelSubscriptionContractPayload:
-    """Result of cancelSubscriptionContract. Source: gateway."""
+    """Result of cancelSubscriptionContract."""
 
     subscription_contract: SubscriptionContract | None = field(
         "The subscription contract after the call. Null when the contract could not be read.",

@@ -33,117 +33,119 @@ from schema.shared_types import Money, Node
 class InstructionDetail:
     """A labelled line of payment instructions."""
 
-    key: str = field("Name of the line, for example iban. Source: the name of Digital River's field.")
-    value: str = field("Value to show to the shopper. Source: the value of Digital River's field.", Sensitive())
+    key: str = field("Name of the line, for example iban. The name of a Digital River field.")
+    value: str = field("Value to show to the shopper. The value of a Digital River field.", Sensitive())
 
 
 @dsl.object_type()
 class DelayedPaymentInstructions:
-    """Instructions for a payment by bank transfer, at a shop or by payment slip. Source: the object of the payment
-    method on the order.
+    """Instructions for a payment by bank transfer, at a shop or by payment slip. Digital River object: the one named
+    after the type of payment method on the order.
     """
 
-    amount: Money = field("Amount to send. Source: amount, else the order total.")
-    reference: str | None = field("Reference that the shopper must quote. Source: referenceId.")
-    pay_before: date | None = field("Last day to pay. Source: the expiration date of the payment method.")
+    amount: Money = field("Amount to send. Digital River field: amount; if absent, the order total.")
+    reference: str | None = field("Reference that the shopper must quote. Digital River field: referenceId.")
+    pay_before: date | None = field("Last day to pay. Digital River field: the expiration date of the payment method.")
     document_url: Url | None = field(
-        "Document to print or to show. Source: the document link of the payment method.", Sensitive()
+        "Document to print or to show. Digital River field: the document link of the payment method.", Sensitive()
     )
     details: list[InstructionDetail] = field(
-        "More lines to show, for example bank name and account number. Source: the other fields of the payment "
-        "method's object."
+        "More lines to show, for example bank name and account number. Digital River fields: all other fields "
+        "of the payment method."
     )
 
 
 @dsl.interface
 class PaymentSource:
-    """A source that is attached to a cart or an order, or saved to an account. Source: a paymentMethod object."""
+    """A source that is attached to a cart or an order, or saved to an account. Digital River object: paymentMethod."""
 
-    source_id: str = field("Id of the source. Source: sourceId.")
-    type: str = field("Payment method, as Digital River names it, for example creditCard. Source: type.")
+    source_id: str = field("Id of the source. Digital River field: sourceId.")
+    type: str = field("Payment method, as Digital River names it, for example creditCard. Digital River field: type.")
     state: SourceState = field(
-        "What can be done with the source. Source: state; CHARGEABLE for an attached source without a state."
+        "What can be done with the source. Digital River field: state. CHARGEABLE for an attached source "
+        "without a state."
     )
     amount_contributed: Money | None = field(
-        "Amount of the cart or order that the source pays; null for a saved source. Source: amountContributed."
+        "Amount of the cart or order that the source pays; null for a saved source. Digital River field: "
+        "amountContributed."
     )
-    is_reusable: bool = field("True when the source can be charged more than once. Source: reusable.")
+    is_reusable: bool = field("True when the source can be charged more than once. Digital River field: reusable.")
 
 
 @dsl.object_type()
 class CardSource(PaymentSource):
-    """A credit or debit card. Source: paymentMethod.creditCard."""
+    """A credit or debit card. Digital River object: paymentMethod.creditCard."""
 
-    brand: str | None = field("Brand for display, for example Visa. Source: brand.")
-    last_four_digits: str | None = field("Last four digits of the card number. Source: lastFourDigits.")
-    expiry_month: int | None = field("Expiry month, 1 to 12. Source: expirationMonth.")
-    expiry_year: int | None = field("Expiry year, four digits. Source: expirationYear.")
+    brand: str | None = field("Brand for display, for example Visa. Digital River field: brand.")
+    last_four_digits: str | None = field("Last four digits of the card number. Digital River field: lastFourDigits.")
+    expiry_month: int | None = field("Expiry month, 1 to 12. Digital River field: expirationMonth.")
+    expiry_year: int | None = field("Expiry year, four digits. Digital River field: expirationYear.")
     funding_source: str | None = field(
-        "Kind of account that the card charges, for example debit. Source: fundingSource."
+        "Kind of account that the card charges, for example debit. Digital River field: fundingSource."
     )
 
 
 @dsl.object_type()
 class WalletSource(PaymentSource):
-    """A phone or browser wallet, for example Apple Pay. Source: paymentMethod.applePay or googlePay."""
+    """A phone or browser wallet, for example Apple Pay. Digital River object: paymentMethod.applePay or googlePay."""
 
     brand: str | None = field(
-        "Brand of the card in the wallet; null when Digital River does not report the brand. Source: brand."
+        "Brand of the card in the wallet; null when Digital River does not report the brand. Digital River "
+        "field: brand."
     )
     last_four_digits: str | None = field(
-        "Last four digits of the card in the wallet; null when Digital River does not report them. Source: "
-        "lastFourDigits."
+        "Last four digits of the card in the wallet; null when Digital River does not report them. Digital "
+        "River field: lastFourDigits."
     )
 
 
 @dsl.object_type()
 class RedirectSource(PaymentSource):
-    """A source that the shopper approves on another page. Source: a paymentMethod object with flow redirect."""
+    """A source that the shopper approves on another page. Digital River object: a paymentMethod with flow redirect."""
 
 
 @dsl.object_type()
 class TransferSource(PaymentSource):
-    """A source for which the shopper sends the payment, such as a bank transfer. Source: a paymentMethod object with
-    flow receiver.
+    """A source for which the shopper sends the payment, such as a bank transfer. Digital River object: a paymentMethod
+    with flow receiver.
     """
 
     instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions; null until the order is submitted. Source: the object of the payment method."
+        "Payment instructions; null until the order is submitted. Digital River object: the one named after "
+        "the type of payment method, such as creditCard."
     )
 
 
 @dsl.object_type()
 class StoreCreditSource(PaymentSource):
-    """Store credit. Source: supplementaryPaymentMethods with type customerCredit."""
+    """Store credit. Digital River field: supplementaryPaymentMethods with type customerCredit."""
 
-    is_reusable: bool = field("Always false: store credit is charged only once. Source: reusable.")
+    is_reusable: bool = field("Always false: store credit is charged only once. Digital River field: reusable.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class StoreCreditAccount:
-    """Store credit of a shopper. Source: the merchant's credit ledger."""
+    """Store credit of a shopper. Read from the merchant's credit ledger."""
 
-    balance: Money = field("Credit that can be spent. Source: ledger.")
-    as_of: datetime = field("When the balance was read. Source: gateway.")
+    balance: Money = field("Credit that can be spent. Read from the merchant's credit ledger.")
+    as_of: datetime = field("When the balance was read.")
     usable_on_cart: Money = field(
-        "Maximum amount that can be used on the current cart; zero while there are `obstacles`. Source: gateway, "
-        "the lower of balance and order total."
+        "Maximum amount that can be used on the current cart; zero while there are `obstacles`. The lower of "
+        "balance and order total."
     )
-    obstacles: list[StoreCreditObstacle] = field(
-        "Why the cart cannot use store credit; empty when it can. Source: gateway."
-    )
+    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use store credit; empty when it can.")
 
 
 @dsl.object_type()
 class OtherSource(PaymentSource):
-    """A source of a payment method for which this schema has no type. Source: a paymentMethod object."""
+    """A source of a payment method for which this schema has no type. Digital River object: paymentMethod."""
 
 
 @dsl.object_type()
 class DropInSetup:
-    """Values for the configuration of DigitalRiver.js Drop-in. Source: gateway, from the cart."""
+    """Values for the configuration of DigitalRiver.js Drop-in. Derived from the cart."""
 
-    session_id: str = field("Id of the payment session. Source: paymentSession.id.")
+    session_id: str = field("Id of the payment session. Digital River field: paymentSession.id.")
     flow: DropInFlow = field("Whether the source pays the cart or is saved for later.")
     usage: SourceUsage = field("What a saved source may be used for.")
     requires_storage_agreement: bool = field(
@@ -155,7 +157,7 @@ class DropInSetup:
 
 @dsl.object_type()
 class PaymentRequirement:
-    """Something that a payment session lacks. Source: gateway."""
+    """Something that a payment session lacks."""
 
     kind: PaymentRequirementKind = field("Kind of requirement.")
     amount: Money | None = field("Amount that is missing; null for a requirement without an amount.")
@@ -164,7 +166,7 @@ class PaymentRequirement:
 
 @dsl.object_type()
 class CollectSourceAction:
-    """Collect a source from the shopper, then call attachSource. Source: gateway."""
+    """Collect a source from the shopper, then call attachSource."""
 
     amount_due: Money = field("Amount that the source has to pay.")
     drop_in: DropInSetup = field("Values for DigitalRiver.js.")
@@ -172,33 +174,33 @@ class CollectSourceAction:
 
 @dsl.object_type()
 class AuthenticateSourceAction:
-    """Let the shopper authenticate an attached source with DigitalRiver.js, then read the payment session again.
-    Source: gateway.
-    """
+    """Let the shopper authenticate an attached source with DigitalRiver.js, then read the payment session again."""
 
-    session_id: str = field("Id of the payment session to pass to DigitalRiver.js. Source: paymentSession.id.")
-    source_id: str = field("Id of the source to authenticate. Source: paymentMethod.sourceId.")
+    session_id: str = field(
+        "Id of the payment session to pass to DigitalRiver.js. Digital River field: paymentSession.id."
+    )
+    source_id: str = field("Id of the source to authenticate. Digital River field: paymentMethod.sourceId.")
     source_client_secret: str | None = field(
-        "Secret of the source. Never show the secret to another shopper. Source: paymentMethod.sourceClientSecret.",
+        "Secret of the source. Never show the secret to another shopper. Digital River field: "
+        "paymentMethod.sourceClientSecret.",
         Sensitive(),
     )
 
 
 @dsl.object_type()
 class RedirectShopperAction:
-    """Send the shopper to a payment page. When the shopper returns, call the mutation in `resumeWith`. Source:
-    gateway.
-    """
+    """Send the shopper to a payment page. When the shopper returns, call the mutation in `resumeWith`."""
 
     redirect_url: Url = field(
-        "Page to open. Source: paymentSession.redirectUrl, else the redirect of the source.", Sensitive()
+        "Page to open. Digital River field: paymentSession.redirectUrl; if absent, the redirect of the source.",
+        Sensitive(),
     )
     resume_with: SchemaCoordinate = field("Mutation to call when the shopper is back.")
 
 
 @dsl.object_type()
 class ResumeOrderAction:
-    """The shopper has approved the payment; call resumeOrder. Source: gateway."""
+    """The shopper has approved the payment; call resumeOrder."""
 
     idempotency_key: UUID | None = field(
         "Key of the submission to resume; null when the cart was submitted without this gateway."
@@ -207,7 +209,7 @@ class ResumeOrderAction:
 
 @dsl.object_type()
 class AwaitFundsAction:
-    """Show the shopper how to send the payment. Source: gateway."""
+    """Show the shopper how to send the payment."""
 
     instructions: DelayedPaymentInstructions | None = field(
         "Payment instructions. Null until Digital River has issued the instructions."
@@ -216,9 +218,9 @@ class AwaitFundsAction:
 
 @dsl.object_type()
 class SubmitOrderAction:
-    """Nothing is missing; call submitOrder. Source: gateway."""
+    """Nothing is missing; call submitOrder."""
 
-    amount: Money = field("Amount that the shopper pays. Source: pricing.orderTotal.")
+    amount: Money = field("Amount that the shopper pays. Digital River field: pricing.orderTotal.")
     cart_revision: CartRevision = field("Revision of the cart to send to submitOrder.")
 
 
@@ -241,109 +243,116 @@ RequiredShopperAction = Annotated[
 
 @dsl.object_type()
 class InstallmentTerm:
-    """An instalment plan of a payment method. Source: terms."""
+    """An instalment plan of a payment method. Digital River object: terms."""
 
-    id: ID = field("Id of the instalment plan. Source: id.")
-    name: str = field("Name for display. Source: name.")
-    duration_months: int = field("Number of months. Source: durationMonths.")
-    monthly_payment: Money = field("Monthly payment. Source: monthlyPaymentWithFeesAmount, else monthlyPaymentAmount.")
-    total_repayable: Money = field("Sum of all payments. Source: totalRepayable.")
-    effective_annual_rate: Decimal = field("Effective annual rate in percent, for example 151.1. Source: effectiveApr.")
+    id: ID = field("Id of the instalment plan. Digital River field: id.")
+    name: str = field("Name for display. Digital River field: name.")
+    duration_months: int = field("Number of months. Digital River field: durationMonths.")
+    monthly_payment: Money = field(
+        "Monthly payment. Digital River field: monthlyPaymentWithFeesAmount; if absent, monthlyPaymentAmount."
+    )
+    total_repayable: Money = field("Sum of all payments. Digital River field: totalRepayable.")
+    effective_annual_rate: Decimal = field(
+        "Effective annual rate in percent, for example 151.1. Digital River field: effectiveApr."
+    )
 
 
 @dsl.object_type()
 class PaymentMethod:
-    """A payment method that a cart can use. Source: paymentMethods."""
+    """A payment method that a cart can use. Digital River object: paymentMethods."""
 
     type: str = field(
-        "Payment method, as Digital River and DigitalRiver.js name it, for example creditCard. A string, so a new "
-        "payment method does not break a client. Source: type."
+        "Payment method, as Digital River and DigitalRiver.js name it, for example creditCard. A string, so a "
+        "new payment method does not break a client. Digital River field: type."
     )
-    display_name: str = field("Name for display. Source: displayName, else gateway.")
-    flow: PaymentFlow = field("How the shopper pays with the method. Source: flow.")
+    display_name: str = field("Name for display. Digital River field: displayName; if absent, a name from the gateway.")
+    flow: PaymentFlow = field("How the shopper pays with the method. Digital River field: flow.")
     sequence: PaymentSequence = field(
-        "Sequence of redirect and submission. Source: gateway, from the documented flow of the method."
+        "Sequence of redirect and submission. Derived from the flow that Digital River's documentation lists "
+        "for the method."
     )
-    supports_recurring: bool = field("True when the method can pay renewals. Source: supportsRecurring.")
-    supports_free_trial: bool = field("True when the method can start a free trial. Source: supportsFreeTrial.")
+    supports_recurring: bool = field("True when the method can pay renewals. Digital River field: supportsRecurring.")
+    supports_free_trial: bool = field(
+        "True when the method can start a free trial. Digital River field: supportsFreeTrial."
+    )
     supports_store_credit: bool = field(
-        "True when the method can be combined with store credit. Source: gateway, from the documented list."
+        "True when the method can be combined with store credit. Derived from the list in Digital River's "
+        "documentation."
     )
-    icon_url: Url | None = field("Logo. Source: images.iconImage.")
+    icon_url: Url | None = field("Logo. Digital River field: images.iconImage.")
     installment_terms: list[InstallmentTerm] = field(
-        "Instalment plans; empty for a method without instalments. Source: terms."
+        "Instalment plans; empty for a method without instalments. Digital River field: terms."
     )
-    obstacles: list[PaymentMethodObstacle] = field(
-        "Why the cart cannot use the method now; empty when it can. Source: gateway."
-    )
-    is_usable: bool = field("True when `obstacles` is empty. Source: gateway.")
+    obstacles: list[PaymentMethodObstacle] = field("Why the cart cannot use the method now; empty when it can.")
+    is_usable: bool = field("True when `obstacles` is empty.")
 
 
 @dsl.object_type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
 class AvailablePaymentMethods:
     """The payment methods of one payment session. The list is cached for the session as long as amount, currency,
-    countries, locale, customer type, organisation, tax identifiers and subscription lines stay the same. Source: GET
-    /payments/payment-methods?sessionId=…, else GET /v1/shoppers/me/carts/active/payment-methods completed by the
-    gateway.
+    countries, locale, customer type, organisation, tax identifiers and subscription lines stay the same. Digital River
+    call: GET /payments/payment-methods?sessionId=…; if that fails, GET /v1/shoppers/me/carts/active/payment-methods,
+    completed by the gateway.
     """
 
-    session_id: str = field("Id of the payment session for which the list was made. Source: paymentSession.id.")
+    session_id: str = field(
+        "Id of the payment session for which the list was made. Digital River field: paymentSession.id."
+    )
     methods: list[PaymentMethod] = field(
-        "Payment methods, in the sequence in which to show them. Source: paymentMethods.", ListSize(assumed_size=12)
+        "Payment methods, in the sequence in which to show them. Digital River field: paymentMethods.",
+        ListSize(assumed_size=12),
     )
-    amount: Money = field("Amount for which the list was made. Source: sessionInformation.amount.")
+    amount: Money = field("Amount for which the list was made. Digital River field: sessionInformation.amount.")
     country_code: CountryCode | None = field(
-        "Country for which the list was made; null without a billing address. Source: sessionInformation.country."
+        "Country for which the list was made; null without a billing address. Digital River field: "
+        "sessionInformation.country."
     )
-    fetched_at: datetime = field("When the list was read from Digital River. Source: gateway.")
-    is_stale: bool = field(
-        "True when Digital River did not answer and the list was stored earlier for the same cart. Source: gateway."
-    )
+    fetched_at: datetime = field("When the list was read from Digital River.")
+    is_stale: bool = field("True when Digital River did not answer and the list was stored earlier for the same cart.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class PaymentSession(Node):
     """State of the payment of a cart, from the first source to the order. submitOrder needs the state
-    REQUIRES_CONFIRMATION. Source: cart.paymentSession.
+    REQUIRES_CONFIRMATION. Digital River object: cart.paymentSession.
     """
 
-    session_id: str = field("Id to pass to DigitalRiver.js as sessionId. Source: id.")
-    state: PaymentSessionState = field("State of the payment session. Source: status, else state.")
-    upstream_state: str = field("State in Digital River's words. Source: status, else state.")
+    session_id: str = field("Id to pass to DigitalRiver.js as sessionId. Digital River field: id.")
+    state: PaymentSessionState = field("State of the payment session. Digital River field: status; if absent, state.")
+    upstream_state: str = field("State in Digital River's words. Digital River field: status; if absent, state.")
     client_secret: str | None = field(
-        "Secret for DigitalRiver.js. Never show the secret to another shopper. Source: clientSecret.", Sensitive()
+        "Secret for DigitalRiver.js. Never show the secret to another shopper. Digital River field: clientSecret.",
+        Sensitive(),
     )
     amount_contributed: Money = field(
-        "Amount that the attached sources pay. Source: amountContributed; when absent, the sum of the attached "
-        "sources' amountContributed."
+        "Amount that the attached sources pay. Digital River field: amountContributed; if absent, the sum of "
+        "the attached sources' amountContributed."
     )
     amount_remaining: Money = field(
-        "Amount that no attached source pays; zero when no further source is needed. Source: "
-        "amountRemainingToBeContributed; when absent, the order total minus `amountContributed`, at least zero."
+        "Amount that no attached source pays; zero when no further source is needed. Digital River field: "
+        "amountRemainingToBeContributed; if absent, the order total minus `amountContributed`, at least zero."
     )
-    is_funded: bool = field("True when the attached sources pay the whole order. Source: gateway.")
+    is_funded: bool = field("True when the attached sources pay the whole order.")
     is_submittable: bool = field(
-        "True when the state allows an order. Something else may still block the order: see Cart.readiness. Source: "
-        "gateway."
+        "True when the state allows an order. Something else may still block the order: see Cart.readiness."
     )
     primary_source: PaymentSource | None = field(
-        "Source that pays the amount beyond store credit. Null when no such source is attached. Source: "
-        "cart.paymentMethod."
+        "Source that pays the amount beyond store credit. Null when no such source is attached. Digital River "
+        "field: cart.paymentMethod."
     )
     store_credit: StoreCreditSource | None = field(
-        "Store credit on the cart. Null when no store credit is attached. Source: "
+        "Store credit on the cart. Null when no store credit is attached. Digital River field: "
         "cart.paymentMethod.supplementaryPaymentMethods."
     )
     missing: list[PaymentRequirement] = field(
-        "What is missing before the order can be submitted; empty when nothing is. Source: gateway."
+        "What is missing before the order can be submitted; empty when nothing is."
     )
     next_action: PaymentNextAction | None = field(
-        "Next step of the payment. Null once the payment is complete, and when no action can help. Source: gateway."
+        "Next step of the payment. Null once the payment is complete, and when no action can help."
     )
-    drop_in: DropInSetup = field("Values for DigitalRiver.js Drop-in, from the cart. Source: gateway.")
+    drop_in: DropInSetup = field("Values for DigitalRiver.js Drop-in, from the cart.")
     available_payment_methods: AvailablePaymentMethods | None = field(
-        "Payment methods of the payment session. Null when the methods could not be read and no list is stored. "
-        "Source: see Query.availablePaymentMethods.",
+        "Payment methods of the payment session. Null when the methods could not be read and no list is stored.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=payment_methods.session_payment_methods,

@@ -40,8 +40,7 @@ class Query:
     """Queries. Every field is nullable: when a call to Digital River fails, only its own field is null."""
 
     node: Node | None = field(
-        "An object by its global id. Null when the object does not exist or belongs to another shopper. "
-        "Source: as for the type of the object.",
+        "An object by its global id. Null when the object does not exist or belongs to another shopper.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         resolver=nodes.node,
@@ -49,7 +48,7 @@ class Query:
     )
     nodes: list[Node | None] | None = field(
         "Several objects by their global ids, in the same order; null for an object that does not exist or "
-        "belongs to another shopper. Source: as for node.",
+        "belongs to another shopper.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
@@ -57,14 +56,14 @@ class Query:
         ids=argument(list[ID], "Global ids of the objects; at most 50."),
     )
     storefront: Storefront | None = field(
-        "Settings of the storefront. Source: see Storefront.",
+        "Settings of the storefront.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400),
         resolver=storefront.storefront,
     )
     product: Product | None = field(
-        "One product. Null when the product does not exist or may not be shown. Source: GET "
+        "One product. Null when the product does not exist or may not be shown. Digital River call: GET "
         "/v1/shoppers/me/products/{productId}.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400),
@@ -73,7 +72,7 @@ class Query:
         by=argument(ProductBy, "The product to return."),
     )
     products: ProductConnection | None = field(
-        "All products, or those that match the search. Source: GET /v1/shoppers/me/products, or "
+        "All products, or those that match the search. Digital River call: GET /v1/shoppers/me/products, or "
         "/v1/shoppers/me/product-search with a keyword.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
@@ -88,7 +87,8 @@ class Query:
         before=argument(str | None, "Cursor before which the page ends."),
     )
     category: Category | None = field(
-        "One category. Null when the category does not exist. Source: GET /v1/shoppers/me/categories/{categoryId}.",
+        "One category. Null when the category does not exist. Digital River call: GET "
+        "/v1/shoppers/me/categories/{categoryId}.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400),
         Cost(weight="1"),
@@ -96,7 +96,7 @@ class Query:
         id=argument(ID, "Global id of the category."),
     )
     categories: list[Category] | None = field(
-        "Top categories. Source: GET /v1/shoppers/me/categories.",
+        "Top categories. Digital River call: GET /v1/shoppers/me/categories.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=900, scope=PUBLIC, stale_if_error=86400),
@@ -105,7 +105,7 @@ class Query:
         resolver=catalog.categories,
     )
     offers: list[Offer] | None = field(
-        "Offers at a point of promotion. The list does not depend on the cart. Source: GET "
+        "Offers at a point of promotion. The list does not depend on the cart. Digital River call: GET "
         "/v1/shoppers/me/point-of-promotions/{name}/offers.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
@@ -116,35 +116,36 @@ class Query:
         point_of_promotion=argument(str, "Name of the point of promotion."),
     )
     session: Session | None = field(
-        "The shopper's session. Null when there is no session. Source: gateway.",
+        "The shopper's session. Null when there is no session.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         resolver=sessions.session,
     )
     shopper: Shopper | None = field(
-        "The signed-in shopper. Null for a guest and without a session. Source: GET /v1/shoppers/me.",
+        "The signed-in shopper. Null for a guest and without a session. Digital River call: GET /v1/shoppers/me.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=shopper.shopper,
     )
     cart: Cart | None = field(
-        "The cart of the session. Null without a session. Source: GET /v1/shoppers/me/carts/active.",
+        "The cart of the session. Null without a session. Digital River call: GET /v1/shoppers/me/carts/active.",
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=cart.cart,
     )
     payment_session: PaymentSession | None = field(
-        "The payment session of the cart; the same object as Cart.paymentSession. Source: cart.paymentSession.",
+        "The payment session of the cart; the same object as Cart.paymentSession. Digital River field: "
+        "cart.paymentSession.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=payment_session.payment_session,
     )
     available_payment_methods: AvailablePaymentMethods | None = field(
-        "Payment methods for the cart; the same list as PaymentSession.availablePaymentMethods. Null "
-        "without a payment session. Source: see AvailablePaymentMethods.",
+        "Payment methods for the cart; the same list as PaymentSession.availablePaymentMethods. Null without "
+        "a payment session.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600),
         Cost(weight="1"),
@@ -154,16 +155,17 @@ class Query:
         ),
     )
     checkout_readiness: CheckoutReadiness | None = field(
-        "Whether the cart can become an order now; the same object as Cart.readiness. Source: gateway.",
+        "Whether the cart can become an order now; the same object as Cart.readiness.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="2"),
         resolver=readiness.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
-        "A submission of this session: by its key, or the latest. Null when there is no such submission. For a "
-        "submission in doubt, the gateway checks first whether the order was placed. Source: gateway; for a "
-        "submission in doubt also GET /v1/shoppers/me/carts/active and /v1/shoppers/me/orders/{orderId}.",
+        "A submission of this session: by its key, or the latest. Null when there is no such submission. For "
+        "a submission in doubt, the gateway checks first whether the order was placed. Digital River call, "
+        "for a submission in doubt only: GET /v1/shoppers/me/carts/active and "
+        "/v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
@@ -171,8 +173,8 @@ class Query:
         idempotency_key=argument(UUID | None, "Key that was sent to submitOrder; the latest submission when absent."),
     )
     order: Order | None = field(
-        "An order of the shopper, or an order that this session has placed or looked up. Null for any other order. "
-        "Source: GET /v1/shoppers/me/orders/{orderId}.",
+        "An order of the shopper, or an order that this session has placed or looked up. Null for any other "
+        "order. Digital River call: GET /v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
@@ -180,8 +182,8 @@ class Query:
         id=argument(ID, "Global id of the order."),
     )
     subscription_contract: SubscriptionContract | None = field(
-        "A subscription contract of the shopper. Null for the contract of another shopper. Source: GET "
-        "/v1/subscriptions/{subscriptionId}; the gateway compares the shopper of the contract.",
+        "A subscription contract of the shopper. Null for the contract of another shopper. Digital River "
+        "call: GET /v1/subscriptions/{subscriptionId}; the gateway compares the shopper of the contract.",
         RequiresSession(level=SessionLevel.REGISTERED),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),

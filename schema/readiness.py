@@ -11,7 +11,7 @@ from schema.dsl import field
 
 @dsl.interface
 class CheckoutBlocker:
-    """A reason why the cart cannot become an order. Source: gateway."""
+    """A reason why the cart cannot become an order."""
 
     code: CheckoutBlockerCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
@@ -23,7 +23,7 @@ class CheckoutBlocker:
 
 @dsl.object_type()
 class CheckoutStep:
-    """One step of a checkout. Source: gateway."""
+    """One step of a checkout."""
 
     kind: CheckoutStepKind = field("Name of the step.")
     status: CheckoutStepStatus = field("Whether the step is done.")
@@ -32,7 +32,7 @@ class CheckoutStep:
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class CheckoutReadiness:
     """Whether a cart can become an order now. submitOrder checks the same rules, so a storefront can show the next step
-    without a submission. Source: gateway.
+    without a submission.
     """
 
     status: ReadinessStatus = field("Whether the cart can become an order.")

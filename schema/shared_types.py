@@ -17,36 +17,37 @@ from schema.dsl import field
 class Node:
     """An object with a globally unique id, by which `Query.node` returns the object."""
 
-    id: ID = field(
-        "Opaque global id of the object. Never parse the id; use `upstreamId` for Digital River's id. Source: gateway."
-    )
+    id: ID = field("Opaque global id of the object. Never parse the id; use `upstreamId` for Digital River's id.")
 
 
 @dsl.object_type()
 class Money:
-    """An amount of money. Source: a `{currency, value}` pair of Digital River with its `formatted…` sibling."""
+    """An amount of money. Digital River fields: a `{currency, value}` pair and the `formatted…` field beside it."""
 
-    padded_amount: Decimal = field("Amount in major units of the currency. Source: value.", name="amount")
-    currency_code: CurrencyCode = field("Currency of the amount. Source: currency.")
+    padded_amount: Decimal = field("Amount in major units of the currency. Digital River field: value.", name="amount")
+    currency_code: CurrencyCode = field("Currency of the amount. Digital River field: currency.")
     formatted: str = field(
-        "Amount for display, formatted by Digital River, else by the gateway for the locale of the operation or "
-        "session. Source: formatted…, or gateway.",
+        "Amount for display, formatted by Digital River, else by the gateway for the locale of the operation "
+        "or session. Digital River field: the one whose name starts with `formatted`; if absent, formatted by "
+        "the gateway.",
         resolver=money.formatted,
     )
 
 
 @dsl.object_type()
 class CustomAttribute:
-    """A merchant-defined name and value. Source: customAttributes.attribute."""
+    """A merchant-defined name and value. Digital River object: customAttributes.attribute."""
 
-    name: str = field("Attribute name. Source: name.")
-    value: str = field("Attribute value, always a string. Source: value.")
-    value_type: str = field("Digital River's type of the value, for example Boolean or Quantity. Source: type.")
+    name: str = field("Attribute name. Digital River field: name.")
+    value: str = field("Attribute value, always a string. Digital River field: value.")
+    value_type: str = field(
+        "Digital River's type of the value, for example Boolean or Quantity. Digital River field: type."
+    )
 
 
 @dsl.object_type()
 class PageInfo:
-    """Position of a page in a list. Source: gateway, from Digital River's page numbers."""
+    """Position of a page in a list. Derived from Digital River's page numbers."""
 
     has_next_page: bool = field("True when more items follow the last edge.")
     has_previous_page: bool = field("True when more items precede the first edge.")
@@ -56,37 +57,43 @@ class PageInfo:
 
 @dsl.object_type()
 class Address:
-    """A postal address with contact details. Source: an address object of Digital River."""
+    """A postal address with contact details. Digital River object: address."""
 
-    first_name: str | None = field("Given name. Source: firstName.", Sensitive())
-    last_name: str | None = field("Family name. Source: lastName.", Sensitive())
-    phonetic_first_name: str | None = field("Given name in Katakana. Source: phoneticFirstName.", Sensitive())
-    phonetic_last_name: str | None = field("Family name in Katakana. Source: phoneticLastName.", Sensitive())
-    company_name: str | None = field("Name of the company. Source: companyName.")
-    division: str | None = field("Department inside the company. Source: division.")
-    line1: str | None = field("First line of the address. Source: line1.", Sensitive())
-    line2: str | None = field("Second line of the address. Source: line2.", Sensitive())
-    line3: str | None = field("Third line of the address. Source: line3.", Sensitive())
-    city: str | None = field("City. Source: city.")
-    country_subdivision: str | None = field("State, province or region code. Source: countrySubdivision.")
-    county_name: str | None = field("County name. Source: countyName.")
-    postal_code: str | None = field("Postal code. Source: postalCode.")
-    country_code: CountryCode | None = field("Country. Null until the country is set. Source: country.")
-    phone_number: str | None = field("Phone number. Source: phoneNumber.", Sensitive())
-    email: EmailAddress | None = field("Email address. Source: emailAddress.", Sensitive())
+    first_name: str | None = field("Given name. Digital River field: firstName.", Sensitive())
+    last_name: str | None = field("Family name. Digital River field: lastName.", Sensitive())
+    phonetic_first_name: str | None = field(
+        "Given name in Katakana. Digital River field: phoneticFirstName.", Sensitive()
+    )
+    phonetic_last_name: str | None = field(
+        "Family name in Katakana. Digital River field: phoneticLastName.", Sensitive()
+    )
+    company_name: str | None = field("Name of the company. Digital River field: companyName.")
+    division: str | None = field("Department inside the company. Digital River field: division.")
+    line1: str | None = field("First line of the address. Digital River field: line1.", Sensitive())
+    line2: str | None = field("Second line of the address. Digital River field: line2.", Sensitive())
+    line3: str | None = field("Third line of the address. Digital River field: line3.", Sensitive())
+    city: str | None = field("City. Digital River field: city.")
+    country_subdivision: str | None = field("State, province or region code. Digital River field: countrySubdivision.")
+    county_name: str | None = field("County name. Digital River field: countyName.")
+    postal_code: str | None = field("Postal code. Digital River field: postalCode.")
+    country_code: CountryCode | None = field("Country. Null until the country is set. Digital River field: country.")
+    phone_number: str | None = field("Phone number. Digital River field: phoneNumber.", Sensitive())
+    email: EmailAddress | None = field("Email address. Digital River field: emailAddress.", Sensitive())
 
 
 @dsl.object_type()
 class AddressSuggestion:
-    """A correction of an address. Source: suggestions.address."""
+    """A correction of an address. Digital River object: suggestions.address."""
 
-    id: ID = field("Id of the suggestion, for `suggestionId`; valid for the current address only. Source: id.")
-    address: Address = field("The corrected address. Source: the address object.")
+    id: ID = field(
+        "Id of the suggestion, for `suggestionId`; valid for the current address only. Digital River field: id."
+    )
+    address: Address = field("The corrected address. Digital River object: address.")
 
 
 @dsl.object_type(name="Warning")
 class MutationWarning:
-    """A side effect that the shopper should know. A warning stops nothing. Source: gateway."""
+    """A side effect that the shopper should know. A warning stops nothing."""
 
     code: WarningCode = field("Stable code to branch on.")
     message: str = field("Explanation for a developer, in English.")
@@ -95,50 +102,62 @@ class MutationWarning:
 
 @dsl.object_type()
 class LinePricing:
-    """Amounts of one line. Source: lineItem.pricing."""
+    """Amounts of one line. Digital River object: lineItem.pricing."""
 
-    list_price: Money = field("Unit price before discounts. Source: listPrice.")
-    list_price_total: Money = field("List price times quantity. Source: listPriceWithQuantity.")
+    list_price: Money = field("Unit price before discounts. Digital River field: listPrice.")
+    list_price_total: Money = field("List price times quantity. Digital River field: listPriceWithQuantity.")
     sale_price: Money = field(
-        "Unit price after line discounts. Source: salePrice, else salePriceWithQuantity divided by quantity."
+        "Unit price after line discounts. Digital River field: salePrice; if absent, salePriceWithQuantity "
+        "divided by quantity."
     )
-    sale_price_total: Money = field("Price of the whole line after line discounts. Source: salePriceWithQuantity.")
-    discount_total: Money | None = field("Line discount over all units. Source: totalDiscountWithQuantity.")
-    product_tax: Money | None = field("Tax on the product over all units. Source: productTax.")
-    shipping_tax: Money | None = field("Share of the tax on shipping. Source: shippingTax.")
-    fee_tax: Money | None = field("Tax on fees. Source: feeTax.")
-    import_tax: Money | None = field("Import tax. Source: importTax.")
-    import_duty: Money | None = field("Import duty. Source: importDuty.")
-    tax_rate: Decimal | None = field("Tax rate as a fraction, for example 0.07375 for 7.375 percent. Source: taxRate.")
-    discount_description: str | None = field("Description of the discount for display. Source: discountDescription.")
+    sale_price_total: Money = field(
+        "Price of the whole line after line discounts. Digital River field: salePriceWithQuantity."
+    )
+    discount_total: Money | None = field(
+        "Line discount over all units. Digital River field: totalDiscountWithQuantity."
+    )
+    product_tax: Money | None = field("Tax on the product over all units. Digital River field: productTax.")
+    shipping_tax: Money | None = field("Share of the tax on shipping. Digital River field: shippingTax.")
+    fee_tax: Money | None = field("Tax on fees. Digital River field: feeTax.")
+    import_tax: Money | None = field("Import tax. Digital River field: importTax.")
+    import_duty: Money | None = field("Import duty. Digital River field: importDuty.")
+    tax_rate: Decimal | None = field(
+        "Tax rate as a fraction, for example 0.07375 for 7.375 percent. Digital River field: taxRate."
+    )
+    discount_description: str | None = field(
+        "Description of the discount for display. Digital River field: discountDescription."
+    )
 
 
 @dsl.object_type()
 class RecurringTerms:
-    """Terms on which a line of a cart or an order is sold as a subscription. Source: subscriptionInfo."""
+    """Terms on which a line of a cart or an order is sold as a subscription. Digital River object: subscriptionInfo."""
 
-    is_auto_renewing: bool = field("True when the subscription renews automatically. Source: autoRenewal.")
-    has_free_trial: bool = field("True when the subscription starts with a free trial. Source: freeTrial.")
-    terms: str | None = field("Terms shown to the shopper, at most 4000 characters. Source: terms.")
+    is_auto_renewing: bool = field("True when the subscription renews automatically. Digital River field: autoRenewal.")
+    has_free_trial: bool = field("True when the subscription starts with a free trial. Digital River field: freeTrial.")
+    terms: str | None = field("Terms shown to the shopper, at most 4000 characters. Digital River field: terms.")
     billing_agreement_id: str | None = field(
-        "Id of the billing agreement under which renewals are charged; null before the order. Source: "
-        "billingAgreementId."
+        "Id of the billing agreement under which renewals are charged; null before the order. Digital River "
+        "field: billingAgreementId."
     )
 
 
 @dsl.object_type()
 class InventoryStatus:
-    """Stock of a product. Source: inventoryStatus."""
+    """Stock of a product. Digital River object: inventoryStatus."""
 
-    is_in_stock: bool = field("True when the product can be delivered now. Source: productIsInStock.")
+    is_in_stock: bool = field("True when the product can be delivered now. Digital River field: productIsInStock.")
     available_quantity: int | None = field(
-        "Units available; null when stock is not tracked. Source: availableQuantity when productIsTracked."
+        "Units available; null when stock is not tracked. Digital River field: availableQuantity, if "
+        "productIsTracked is true."
     )
-    is_estimated: bool = field("True when `availableQuantity` is an estimate. Source: availableQuantityIsEstimated.")
+    is_estimated: bool = field(
+        "True when `availableQuantity` is an estimate. Digital River field: availableQuantityIsEstimated."
+    )
     allows_backorder: bool = field(
-        "True when the product can be bought before it is in stock. Source: productIsAllowsBackorders."
+        "True when the product can be bought before it is in stock. Digital River field: productIsAllowsBackorders."
     )
     expected_in_stock_date: date | None = field(
-        "Day on which the product is expected in stock. Source: expectedInStockDate."
+        "Day on which the product is expected in stock. Digital River field: expectedInStockDate."
     )
-    message: str | None = field("Message of the merchant about the stock. Source: customStockMessage.")
+    message: str | None = field("Message of the merchant about the stock. Digital River field: customStockMessage.")

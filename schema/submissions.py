@@ -14,9 +14,8 @@ from schema.readiness import CheckoutBlocker
 
 @dsl.interface
 class SubmitOrderResult:
-    """Outcome of a submission: OrderPlaced, OrderAwaitingPayment, OrderActionRequired, OrderDeclined,
-    OrderBlocked, OrderNotPlaced or OrderInDoubt. Treat an unknown type like OrderInDoubt. Source:
-    gateway.
+    """Outcome of a submission: OrderPlaced, OrderAwaitingPayment, OrderActionRequired, OrderDeclined, OrderBlocked,
+    OrderNotPlaced or OrderInDoubt. Treat an unknown type like OrderInDoubt.
     """
 
     message: str = field("Explanation for a developer, in English.")
@@ -25,7 +24,7 @@ class SubmitOrderResult:
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class SubmissionAttempt:
     """One attempt to turn a cart into an order. The gateway stores the attempt under its idempotency key for at least
-    24 hours, so a client can still read the attempt after a restart. Source: gateway.
+    24 hours, so a client can still read the attempt after a restart.
     """
 
     idempotency_key: UUID = field("Key that the client sent to submitOrder.")
@@ -41,38 +40,38 @@ class SubmissionAttempt:
 
 @dsl.object_type()
 class PaymentDecline:
-    """Why a payment was declined, without details that would help a fraudster. Source: errors.error with
+    """Why a payment was declined, without details that would help a fraudster. Digital River object: an error with
     declinedMessage.
     """
 
     severity: DeclineSeverity = field(
-        "Whether another try with the same source can work. Source: customerDeclinedType, else "
-        "the documented table for the subcode."
+        "Whether another try with the same source can work. Digital River field: customerDeclinedType; if "
+        "absent, the category that Digital River's documentation lists for the subcode."
     )
-    advice: DeclineAdvice = field("What to suggest to the shopper. Source: gateway, from the subcode.")
-    shopper_message: str = field("Message for the shopper, in the language of the session. Source: gateway.")
+    advice: DeclineAdvice = field("What to suggest to the shopper. Derived from Digital River's decline subcode.")
+    shopper_message: str = field("Message for the shopper, in the language of the session.")
     retry_after: datetime | None = field(
-        "Earliest time for another try with the same source; null when there is no such limit, or when another try "
-        "cannot work. Source: gateway."
+        "Earliest time for another try with the same source; null when there is no such limit, or when "
+        "another try cannot work."
     )
     support_reference: str = field(
-        "Reference for support. The gateway logs Digital River's subcode under this reference and never returns the "
-        "subcode to a client. Source: gateway."
+        "Reference for support. The gateway logs Digital River's subcode under this reference and never "
+        "returns the subcode to a client."
     )
 
 
 @dsl.object_type()
 class OrderPlaced(SubmitOrderResult):
-    """The order is placed, and is paid or will be charged without further action of the shopper. Source: gateway."""
+    """The order is placed, and is paid or will be charged without further action of the shopper."""
 
-    order: Order = field("Order that was placed. Source: submitCart.order or resumeCart.order.")
+    order: Order = field("Order that was placed. Digital River field: submitCart.order or resumeCart.order.")
 
 
 @dsl.object_type()
 class OrderAwaitingPayment(SubmitOrderResult):
-    """The order is placed, but the shopper's payment has not arrived yet. Source: gateway."""
+    """The order is placed, but the shopper's payment has not arrived yet."""
 
-    order: Order = field("Order for which the payment has not arrived yet. Source: submitCart.order.")
+    order: Order = field("Order for which the payment has not arrived yet. Digital River field: submitCart.order.")
     instructions: DelayedPaymentInstructions | None = field(
         "Payment instructions. Null until Digital River has issued the instructions."
     )
@@ -82,21 +81,22 @@ class OrderAwaitingPayment(SubmitOrderResult):
 class OrderActionRequired(SubmitOrderResult):
     """The shopper has to act before the order can be placed. After a redirect call resumeOrder. After an
     authentication: before an order exists (`pendingOrder` is null), call submitOrder with a new key; after
-    `resumeOrder`, call `resumeOrder` again. `message` says which. Source: gateway.
+    `resumeOrder`, call `resumeOrder` again. `message` says which.
     """
 
     action: RequiredShopperAction = field(
-        "What the shopper has to do. Source: paymentSession.redirectUrl, or a decline that asks for authentication."
+        "What the shopper has to do. Digital River field: paymentSession.redirectUrl, or a decline that asks "
+        "for authentication."
     )
     pending_order: Order | None = field(
-        "The order that waits for the shopper; null when Digital River has not created an order. Source: "
-        "submitCart.order."
+        "The order that waits for the shopper; null when Digital River has not created an order. Digital "
+        "River field: submitCart.order."
     )
 
 
 @dsl.object_type()
 class OrderDeclined(SubmitOrderResult):
-    """The payment was declined; there is no order, and the cart is unchanged. Source: gateway."""
+    """The payment was declined; there is no order, and the cart is unchanged."""
 
     decline: PaymentDecline = field("Why the payment was declined, as far as a shopper may know.")
     payment_session: PaymentSession | None = field(
@@ -108,7 +108,7 @@ class OrderDeclined(SubmitOrderResult):
 @dsl.object_type()
 class OrderBlocked(SubmitOrderResult):
     """No order and no charge: the gateway found a blocker, or Digital River refused because the cart had changed after
-    the gateway checked it. Source: gateway, or a refusal of Digital River that means a blocker.
+    the gateway checked it. Found by the gateway, or by Digital River when it refuses the cart.
     """
 
     blockers: list[CheckoutBlocker] = field("All blockers, in the sequence in which to resolve them.")
@@ -118,7 +118,7 @@ class OrderBlocked(SubmitOrderResult):
 class OrderNotPlaced(SubmitOrderResult):
     """The request was sent and there is no order, for a reason that is neither a decline nor a blocker: Digital River
     refused the request, or a submission in doubt turned out to have had no effect. It is safe to submit again with a
-    new key. Source: gateway.
+    new key.
     """
 
     support_reference: str = field("Reference for support.")
@@ -131,8 +131,8 @@ class OrderNotPlaced(SubmitOrderResult):
 @dsl.object_type()
 class OrderInDoubt(SubmitOrderResult):
     """The request was sent and its outcome is not known. Never submit with another key. Read `Query.orderSubmission`
-    from `checkAfter` on, until `status` is no longer IN_DOUBT. If `message` names `resumeOrder`, the order only
-    waits for the shopper: call `resumeOrder`. Source: gateway.
+    from `checkAfter` on, until `status` is no longer IN_DOUBT. If `message` names `resumeOrder`, the order only waits
+    for the shopper: call `resumeOrder`.
     """
 
     check_after: datetime = field("Earliest time for another check.")

@@ -30,7 +30,7 @@ class CartTotals(Shape, frozen=True, kw_only=True):
 
 
 class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts of an open or submitted cart. Source: pricing."""
+    """Amounts of an open or submitted cart. Digital River object: pricing."""
 
     subtotal: Money | None = None
     subtotal_with_discount: Money | None = None
@@ -119,7 +119,7 @@ def warning_codes(*lists: OneOrMany[WireWarning] | None) -> list[str]:
 
 
 class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True):
-    """The open cart, with all its objects expanded. Source: cart."""
+    """The open cart, with all its objects expanded. Digital River object: cart."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     line_items: LineItems = LineItems()

@@ -76,7 +76,7 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Product(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product, with all fields or only those of a cart line. Source: product."""
+    """A product, with all fields or only those of a cart line. Digital River object: product."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     uri: str | None = None
@@ -144,7 +144,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class ProductPage(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A page of products. Source: products."""
+    """A page of products. Digital River object: products."""
 
     product: OneOrMany[Product] = []
     total_results: int | None = None
@@ -166,7 +166,7 @@ class ProductLink(Shape, frozen=True, kw_only=True):
 
 
 class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Stock of a product. Source: inventoryStatus."""
+    """Stock of a product. Digital River object: inventoryStatus."""
 
     product: OneOrMany[ProductLink] = []
     in_stock: bool | None = field(name="productIsInStock", default=None)
@@ -224,7 +224,7 @@ def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
 
 
 class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Price for a range of quantities. Source: volumePricing.tier."""
+    """Price for a range of quantities. Digital River object: volumePricing.tier."""
 
     from_quantity: int = field(name="from", default=1)
     wire_end: int | None = field(name="to", default=None)
@@ -246,7 +246,7 @@ class VolumePricing(Shape, frozen=True, kw_only=True):
 
 
 class Category(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A group of products. Source: category."""
+    """A group of products. Digital River object: category."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     uri: str | None = None
@@ -284,7 +284,7 @@ class Categories(Shape, frozen=True, kw_only=True):
 
 
 class OfferedProduct(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product of an offer. Source: productOffer."""
+    """A product of an offer. Digital River object: productOffer."""
 
     product: Product
     wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
@@ -310,7 +310,7 @@ class ProductOffers(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A promotion. Source: offer."""
+    """A promotion. Digital River object: offer."""
 
     wire_id: Identifier = field(name="id", default="")
     wire_name: str | None = field(name="name", default=None)

@@ -24,7 +24,9 @@ class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A scheduled change of a subscription. Source: pending actions; its documentation has two names for each field."""
+    """A scheduled change of a subscription. Each field has two names in Digital River's documentation. Digital River
+    object: an entry of pending actions.
+    """
 
     action_type: str | None = None
     name: str | None = None
@@ -45,7 +47,7 @@ class Owner(Shape, frozen=True, kw_only=True):
 
 
 class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product that is ordered again at the end of each term. Source: subscription."""
+    """A product that is ordered again at the end of each term. Digital River object: subscription."""
 
     wire_id: Identifier = field(name="id")
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)

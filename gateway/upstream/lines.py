@@ -26,7 +26,7 @@ NO_DISCOUNT = "empty"
 
 
 class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts of one line. Source: lineItem.pricing."""
+    """Amounts of one line. Digital River object: lineItem.pricing."""
 
     wire_list: Money | None = field(name="listPrice", default=None)
     wire_list_total: Money | None = field(name="listPriceWithQuantity", default=None)
@@ -92,7 +92,7 @@ class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Terms of a recurring purchase. Source: subscriptionInfo."""
+    """Terms of a recurring purchase. Digital River object: subscriptionInfo."""
 
     auto_renewal: bool | None = None
     free_trial: bool | None = None
@@ -129,7 +129,7 @@ class Group(Shape, frozen=True, kw_only=True):
 
 
 class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product and its quantity in a cart. Source: lineItem."""
+    """A product and its quantity in a cart. Digital River object: lineItem."""
 
     wire_id: Identifier = field(name="id")
     quantity: int

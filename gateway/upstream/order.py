@@ -52,7 +52,7 @@ class Downloads(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product and its quantity in an order. Source: lineItem."""
+    """A product and its quantity in an order. Digital River object: lineItem."""
 
     wire_id: Identifier = field(name="id")
     quantity: int
@@ -116,7 +116,7 @@ class OrderTotals(Shape, frozen=True, kw_only=True):
 
 
 class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts of an order, with the field names of a cart or of an order. Source: pricing."""
+    """Amounts of an order, with the field names of a cart or of an order. Digital River object: pricing."""
 
     subtotal: Money | None = None
     cart_discount: Money | None = field(name="discount", default=None)
@@ -164,7 +164,7 @@ class StateDetails(Shape, frozen=True, kw_only=True):
 
 
 class Order(Shape, frozen=True, kw_only=True, rename="camel"):
-    """An order. Source: order; for the answer of a submission, also the fields beside `order`."""
+    """An order. Digital River object: order; for the answer of a submission, also the fields beside `order`."""
 
     wire_id: Identifier = field(name="id")
     submitted_at: datetime | None = field(name="submissionDate", default=None)
@@ -280,7 +280,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A page of orders, or the orders that a look-up found. Source: orders."""
+    """A page of orders, or the orders that a look-up found. Digital River object: orders."""
 
     order: OneOrMany[Order] = []
     total_results: int | None = None
@@ -321,7 +321,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Answer of submit-cart or resume-cart. Source: submitCart, resumeCart, or the answer without a wrapper."""
+    """Answer of submit-cart or resume-cart. Digital River object: submitCart, resumeCart, or the whole answer."""
 
     header: JsonObject | None = field(name="order", default=None)
     pricing: JsonObject | None = None

@@ -29,7 +29,7 @@ DOCUMENTS = ("document", "printableInvoiceUrl")
 
 
 class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
-    """The payment session of a cart or an order. Source: paymentSession."""
+    """The payment session of a cart or an order. Digital River object: paymentSession."""
 
     id: str
     client_secret: str | None = None
@@ -81,7 +81,7 @@ class SourceDetails(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Source(Shape, frozen=True, kw_only=True):
-    """A source on a cart or order. Source: paymentMethod."""
+    """A source on a cart or order. Digital River object: paymentMethod."""
 
     source_id: str
     type: str
@@ -123,7 +123,7 @@ class WireSource(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Payment of an order that was placed before payment sources existed. Source: payment."""
+    """Payment of an order that was placed before payment sources existed. Digital River object: payment."""
 
     payment_method_name: str | None = None
     displayable_number: str | None = None
@@ -244,7 +244,7 @@ class Images(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class ListedPaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A payment method in the payment service's list. Source: paymentMethods."""
+    """A payment method in the payment service's list. Digital River object: paymentMethods."""
 
     type: str
     display_name: str | None = None
@@ -260,7 +260,7 @@ class ListedPaymentMethod(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class CartListedMethod(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A payment method in the cart's own list. Source: paymentMethods.paymentMethod."""
+    """A payment method in the cart's own list. Digital River object: paymentMethods.paymentMethod."""
 
     type: str
     display_name: str | None = None
@@ -277,7 +277,7 @@ class SessionInformation(Shape, frozen=True, kw_only=True):
 
 
 class PaymentMethodList(Shape, frozen=True, kw_only=True, rename="camel"):
-    """List of payment methods from the payment service. Source: GET /payments/payment-methods."""
+    """List of payment methods from the payment service. Digital River call: GET /payments/payment-methods."""
 
     session_information: SessionInformation | None = None
     payment_methods: OneOrMany[ListedPaymentMethod] = []

@@ -1,6 +1,6 @@
 """Error codes with which Digital River refuses a call (`UpstreamRefusal.reason` and `.subcode`), with their meaning.
 
-Source: Digital River's lists of error codes for the Shopper API, the payment service and OAuth. Codes are compared in
+From Digital River's lists of error codes for the Shopper API, the payment service and OAuth. Codes are compared in
 lower case, without surrounding spaces. Codes of declined cards are in `gateway.refusals.decline_codes`.
 """
 

@@ -22,7 +22,7 @@ from gateway.upstream.payment import Source, source
 
 
 class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A registered shopper. Source: shopper."""
+    """A registered shopper. Digital River object: shopper."""
 
     wire_id: Identifier = field(name="id")
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)
@@ -57,7 +57,7 @@ class Shopper(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class SavedAddress(Shape, frozen=True, kw_only=True):
-    """A saved address. Source: address."""
+    """A saved address. Digital River object: address."""
 
     upstream_id: str
     nickname: str
@@ -73,7 +73,7 @@ class SavedAddress(Shape, frozen=True, kw_only=True):
 
 
 class PaymentOption(Shape, frozen=True, kw_only=True):
-    """A saved payment method. Source: paymentOption."""
+    """A saved payment method. Digital River object: paymentOption."""
 
     upstream_id: str
     nickname: str

@@ -6,16 +6,16 @@ from schema.descriptions import describe_enum
 describe_enum(
     CustomerType,
     "Whether the shopper buys as a person or as a business.",
-    INDIVIDUAL="A person. Digital River: I.",
-    BUSINESS="A business. Digital River: B.",
+    INDIVIDUAL="A person. Digital River value: I.",
+    BUSINESS="A business. Digital River value: B.",
 )
 
 describe_enum(
     LandedCostState,
     "Whether import duty and tax are included in the total.",
-    PREPAID="Import duty and tax are included in the total. Digital River: PREPAID.",
-    NOT_ELIGIBLE="Import duty and tax do not apply. Digital River: NOT_ELIGIBLE or VIEWED_NOT_ELIGIBLE.",
-    ERROR="Import duty and tax could not be computed. Digital River: ERROR.",
+    PREPAID="Import duty and tax are included in the total. Digital River value: PREPAID.",
+    NOT_ELIGIBLE="Import duty and tax do not apply. Digital River value: NOT_ELIGIBLE or VIEWED_NOT_ELIGIBLE.",
+    ERROR="Import duty and tax could not be computed. Digital River value: ERROR.",
     UNKNOWN="A value that this schema does not know yet.",
 )
 

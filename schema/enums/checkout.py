@@ -82,8 +82,8 @@ describe_enum(
 describe_enum(
     DeclineSeverity,
     "Whether another try with the same source can work.",
-    SOFT="Another try with the same source may work. Digital River: Soft.",
-    HARD="Another try with the same source will not work. Digital River: Hard.",
+    SOFT="Another try with the same source may work. Digital River value: Soft.",
+    HARD="Another try with the same source will not work. Digital River value: Hard.",
     UNKNOWN="Digital River did not report the severity.",
 )
 

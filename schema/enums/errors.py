@@ -7,7 +7,7 @@ describe_enum(
     WarningCode,
     "Codes of warnings.",
     COUPON_NOT_YET_ELIGIBLE="The coupon code is accepted and takes effect once the cart meets the conditions of the "
-    "coupon. Digital River: couponcode_not_eligible.",
+    "coupon. Digital River value: couponcode_not_eligible.",
     OFFER_REPLACED="A better offer replaced an offer. Reserved; not sent yet.",
     QUANTITY_REDUCED="A quantity was reduced to the available units. Reserved; not sent yet.",
     SHIPPING_OPTION_RESET="The selected shipping option is not offered for the new address.",
@@ -15,7 +15,7 @@ describe_enum(
     TOTAL_CHANGED="The total changed as a side effect. Reserved; not sent yet.",
     SOURCES_REORDERED="Sources were detached and attached again, so that store credit pays first.",
     PAYMENT_NO_LONGER_COVERED="The total is now above the attached store credit; another source is needed.",
-    LANDED_COST_INCOMPLETE="Import duty may be missing from the total. Digital River: "
+    LANDED_COST_INCOMPLETE="Import duty may be missing from the total. Digital River value: "
     "tax_service_invalid_hsCode_warning.",
     OTHER="A warning that this schema does not know yet.",
 )

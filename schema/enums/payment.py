@@ -16,18 +16,18 @@ from schema.descriptions import describe_enum
 describe_enum(
     PaymentSessionState,
     "State of a payment session.",
-    REQUIRES_SOURCE="The attached sources do not cover the total. Digital River: requires_source.",
+    REQUIRES_SOURCE="The attached sources do not cover the total. Digital River value: requires_source.",
     REQUIRES_CONFIRMATION="The attached sources cover the total; the order can be submitted. "
-    "Digital River: requires_confirmation.",
-    PENDING_REDIRECT="The shopper must approve the payment on another page. Digital River: pending_redirect.",
-    PENDING_FUNDS="The shopper must send the payment. Digital River: pending_funds.",
-    REQUIRES_ACTION="The shopper must authenticate the payment. Digital River: requires_action.",
-    CHARGEABLE="The shopper has approved a submitted payment; call resumeOrder. Digital River: chargeable.",
-    PENDING="The order is submitted and the payment is being processed; nothing is left to do. Digital River: "
+    "Digital River value: requires_confirmation.",
+    PENDING_REDIRECT="The shopper must approve the payment on another page. Digital River value: pending_redirect.",
+    PENDING_FUNDS="The shopper must send the payment. Digital River value: pending_funds.",
+    REQUIRES_ACTION="The shopper must authenticate the payment. Digital River value: requires_action.",
+    CHARGEABLE="The shopper has approved a submitted payment; call resumeOrder. Digital River value: chargeable.",
+    PENDING="The order is submitted and the payment is being processed; nothing is left to do. Digital River value: "
     "pending, processing, confirmed.",
-    COMPLETE="The order is placed. Digital River: complete.",
-    FAILED="The payment failed. Digital River: failed.",
-    CANCELLED="The payment was cancelled. Digital River: cancelled.",
+    COMPLETE="The order is placed. Digital River value: complete.",
+    FAILED="The payment failed. Digital River value: failed.",
+    CANCELLED="The payment was cancelled. Digital River value: cancelled.",
     UNKNOWN="A value that this schema does not know yet; see upstreamState. An order cannot be submitted in such a "
     "state.",
 )
@@ -63,9 +63,9 @@ describe_enum(
 describe_enum(
     PaymentFlow,
     "How a shopper pays with a payment method.",
-    STANDARD="The shopper enters the details on the storefront. Digital River: standard.",
-    REDIRECT="The shopper approves the payment on another page. Digital River: redirect.",
-    RECEIVER="The shopper sends the payment, for example by bank transfer. Digital River: receiver.",
+    STANDARD="The shopper enters the details on the storefront. Digital River value: standard.",
+    REDIRECT="The shopper approves the payment on another page. Digital River value: redirect.",
+    RECEIVER="The shopper sends the payment, for example by bank transfer. Digital River value: receiver.",
     UNKNOWN="A value that this schema does not know yet.",
 )
 

@@ -7,8 +7,8 @@ describe_enum(
     SessionLevel,
     "Levels of a session, from low to high.",
     NONE="No session is needed.",
-    ANONYMOUS="A guest session exists. Digital River: limited access token.",
-    REGISTERED="The shopper has signed in. Digital River: full access token.",
+    ANONYMOUS="A guest session exists. Digital River value: limited access token.",
+    REGISTERED="The shopper has signed in. Digital River value: full access token.",
 )
 
 describe_enum(

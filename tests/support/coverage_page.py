@@ -9,7 +9,7 @@ INTRODUCTION = """\
 
 The calls of Digital River's Commerce API, and which of them the gateway sends and the sandbox answers. `make schema` \
 writes this page; a test checks that it is current and that every call is covered that a storefront must or should \
-have, or that the graph names as a source.
+have, or that the graph's descriptions name.
 
 - **Gateway**: ✔ if a method of `gateway/upstream` that is used sends the call. If the gateway gets the same from \
 another call, that call is named: a cart, for example, is read whole and not part by part. *settings*: the gateway is \
@@ -17,7 +17,7 @@ configured with what the call would return.
 - **Sandbox**: ✔ if it answers the call.
 - **Covered**: ✔ if both are true.
 - **Need**: *must* and *should* for a usual storefront, *later* for what few storefronts need, *out* for calls that a \
-storefront's gateway does not make. *graph* marks calls that the graph names as a source.
+storefront's gateway does not make. *graph* marks calls that the graph's descriptions name.
 
 Digital River also has webhooks, files for fulfilment and hosted pages. A storefront makes no calls for those.
 """

@@ -11,6 +11,7 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInputType, g
 
 from schema.build import build
 from tests.support.client_messages import Message, client_messages
+from tests.support.descriptions import own_words
 from tests.support.reachable_fields import fields_by_owner
 
 MOST_FIELDS = 5
@@ -218,8 +219,8 @@ def _types(names: Iterable[str]) -> dict[str, str]:
 
 
 def _first_sentences(description: str | None) -> str:
-    """A description without the `Source:` part."""
-    return " ".join((description or "").partition("Source:")[0].partition("Digital River:")[0].split())
+    """A description without the part about Digital River."""
+    return " ".join(own_words(description or "").split())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Compares the calls of Digital River's API, of the graph's `Source:` lines, of the gateway and of the sandbox.
+"""Compares the calls of Digital River's API, of the graph's descriptions, of the gateway and of the sandbox.
 
-The calls that Digital River offers are listed in `docs/coverage.csv`. The other calls are read from the `Source:` lines
-of the SDL, from the code of the gateway's client, and from the routes of the sandbox.
+The calls that Digital River offers are listed in `docs/coverage.csv`. The other calls are read from the descriptions
+in the SDL, from the code of the gateway's client, and from the routes of the sandbox.
 """
 
 import csv
@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from graphql import GraphQLNamedType, build_schema
+from graphql import build_schema
 
 from sandbox.app import CART, ME, ROUTES
+from tests.support.descriptions import calls_text
 from tests.support.gateway_calls import ROOT, Call, gateway_calls
 
 INVENTORY = ROOT / "docs" / "coverage.csv"
@@ -49,7 +50,7 @@ class Row:
 class Coverage:
     rows: list[Row]
     named: Mapping[Call, list[str]]
-    """Coordinates of the graph fields and types whose descriptions name a call as their source, by call."""
+    """Coordinates of the graph fields and types whose descriptions name a call, by call."""
     sent: frozenset[Call]
     answered: frozenset[Call]
 
@@ -92,35 +93,30 @@ def sandbox_calls() -> Iterator[Call]:
 
 
 def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
-    """Coordinates of the graph fields and types whose descriptions name a call after `Source:`, by call."""
+    """Coordinates of the graph fields and types whose descriptions name a call after `Digital River call:`, by call."""
     known = {row.call: row for row in rows}
     named = defaultdict(list)
-    for coordinate, base, source in _sources():
-        for method, path in source_calls(source):
+    for coordinate, base, calls in _described_calls():
+        for method, path in parsed_calls(calls):
             for resolved in _resolved(method, path, base, known, coordinate):
                 named[resolved].append(coordinate)
     return dict(named)
 
 
-def _sources() -> Iterator[tuple[str, str | None, str]]:
-    """Yield each type and field: its coordinate, the path of the type's source, and the text after `Source:`."""
+def _described_calls() -> Iterator[tuple[str, str | None, str]]:
+    """Yield the coordinate of each type and field, the path that reads the type, and the calls."""
     for name, type_ in build_schema(SDL.read_text()).type_map.items():
-        type_source = _source(type_)
-        base = next((path for method, path in source_calls(type_source) if method == "GET"), None)
-        yield name, base, type_source
+        calls_of_type = calls_text(type_.description or "")
+        base = next((path for method, path in parsed_calls(calls_of_type) if method == "GET"), None)
+        yield name, base, calls_of_type
         for field_name, field in getattr(type_, "fields", {}).items():
-            yield f"{name}.{field_name}", base, _source(field)
+            yield f"{name}.{field_name}", base, calls_text(field.description or "")
 
 
-def _source(described: GraphQLNamedType) -> str:
-    description = described.description or ""
-    return description.rpartition("Source:")[2] if "Source:" in description else ""
-
-
-def source_calls(source: str) -> Iterator[tuple[str, str]]:
-    """HTTP method and path of each call in the text after `Source:`. `POST and DELETE …/a, or …/b` names four calls."""
+def parsed_calls(text: str) -> Iterator[tuple[str, str]]:
+    """HTTP method and path of each call in the text. `POST and DELETE …/a, or …/b` names four calls."""
     methods, is_new = list[str](), True
-    for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", source):
+    for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", text):
         if token.isalpha():
             methods, is_new = ([] if is_new else methods) + [token], False
         else:
@@ -136,7 +132,7 @@ def _resolved(method: str, path: str, base: str | None, known: Mapping[Call, Row
     paths = [path] if path.startswith("/") else [f"{prefix}{path[1:]}" for prefix in (base, CART, ME) if prefix]
     resolved = next((candidate for path in paths if (candidate := call(method, path)) in known), None)
     if resolved is None:
-        raise ValueError(f"{coordinate} names {method} {path} as its source, which docs/coverage.csv does not list")
+        raise ValueError(f"{coordinate} names the call {method} {path}, which docs/coverage.csv does not list")
     yield resolved
 
 

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.support.descriptions import own_words
+
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "CONTRIBUTING.md"
 
@@ -97,7 +99,7 @@ def _passages_of_python(text: str, nodes: list[ast.AST]) -> Iterator[tuple[int, 
     """Yield line number and text of docstrings, comments, strings with a space, and test names."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            yield node.lineno, node.value.partition("Source:")[0]
+            yield node.lineno, own_words(node.value)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             yield node.lineno, node.name.replace("_", " ")
     # Tokenizing is slow, so only files with a ruled-out word after a `#` are tokenized.
@@ -116,7 +118,7 @@ def _passages_of_text(path: Path, text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         is_code ^= path.suffix == ".md" and line.startswith("```")
         if not is_code:
-            yield number, re.sub(r"`[^`]*`", "``", line).partition("Source:")[0]
+            yield number, own_words(re.sub(r"`[^`]*`", "``", line))
 
 
 def _vague_names(nodes: list[ast.AST]) -> Iterator[Hit]:

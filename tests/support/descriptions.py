@@ -1,0 +1,17 @@
+"""The end of a graph description, which names calls, fields, objects or values of Digital River."""
+
+import re
+
+_DIGITAL_RIVER = re.compile(r"Digital River (?:call|field|object|value)s?\b[^:.]*:")
+_CALLS = re.compile(r"Digital River calls?\b[^:.]*:")
+
+
+def own_words(text: str) -> str:
+    """The text before `Digital River field:` and the like. What follows are names that Digital River chose."""
+    return _DIGITAL_RIVER.split(text, maxsplit=1)[0]
+
+
+def calls_text(description: str) -> str:
+    """The text after `Digital River call:`; empty if the description names no call."""
+    parts = _CALLS.split(description, maxsplit=1)
+    return parts[1] if len(parts) == 2 else ""
