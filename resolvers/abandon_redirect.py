@@ -34,7 +34,8 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()
-    # An earlier call may have ended the submission and then failed. This call then does the remaining steps.
+    # An earlier `detachSource` may have ended the submission and then failed. This request then does the remaining
+    # steps.
     _check(cart, session.level, was_abandoned=await ctx.services.attempts.was_abandoned(session, cart))
     tokens = await ctx.upstream.tokens.guest_token(session.locale, session.currency_code)
     warnings = await _copy(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
@@ -50,7 +51,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
     await ctx.services.sessions.change(session, replace_token)
     ctx.forget_cart()
-    # The session no longer has the old token. If the call fails, the token expires later.
+    # A failed call does no harm: the session no longer has the old token, which expires later.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(old_token)
     return warnings
@@ -75,9 +76,7 @@ def _check(cart: Cart, level: SessionLevel, *, was_abandoned: bool) -> None:
 
 
 async def _copy(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[MutationWarning]:
-    """Copy the old cart to the new cart. A part that Digital River refuses becomes a warning; the other parts are still
-    copied.
-    """
+    """Copy the parts of the old cart to the new cart. Returns a warning for each part that Digital River refuses."""
     upstream = ctx.upstream
     missing = [] if await _add(upstream, token, cart.lines) else await _add_one_by_one(upstream, token, cart.lines)
     for name, call in _further_parts(ctx, token, cart, coupons):
@@ -92,7 +91,7 @@ async def _copy(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> lis
 
 
 def _further_parts(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[tuple[str, Call]]:
-    """A call for each part of the cart except the lines, with the name of the part."""
+    """The name of each part of the cart except the lines, with a function that sends this part to the new cart."""
     endpoints = ctx.upstream.cart
     details = CartChange(
         billing_address=cart.billing_address.address if cart.billing_address else None,

@@ -17,7 +17,7 @@ E = TypeVar("E", SavedAddress, PaymentOption)
 
 
 async def change(ctx: Context, call: Callable[[Upstream, str], Awaitable[None]], path: Path) -> None:
-    """Change the account, and forget what the operation has read of the account. Raises `Refused`."""
+    """Change the account, and clear the account data that this operation has cached. Raises `Refused`."""
     try:
         await ctx.as_shopper(call)
     except UpstreamError as failure:
@@ -27,7 +27,7 @@ async def change(ctx: Context, call: Callable[[Upstream, str], Awaitable[None]],
 
 
 async def read(ctx: Context, call: Callable[[], Awaitable[T]], path: Path = ()) -> T:
-    """Read the account before or after a change. Raises `Refused`."""
+    """Read data of the account. Raises `Refused` with an error at `path` if the read fails."""
     try:
         return await call()
     except UpstreamError as failure:
@@ -37,7 +37,9 @@ async def read(ctx: Context, call: Callable[[], Awaitable[T]], path: Path = ()) 
 async def delete(
     ctx: Context, type_name: str, global_id: str, call: Callable[[Upstream, str, str], Awaitable[None]]
 ) -> DeletedPayload:
-    """Delete an entry by its global id. `call` gets the client, the token and Digital River's id of the entry."""
+    """Delete an entry of the account by its global id. The arguments of `call` are the client, the token and Digital
+    River's id of the entry.
+    """
     path = ("input", "id")
     try:
         entry_id = decoded_id(type_name, global_id, path)
@@ -48,7 +50,7 @@ async def delete(
 
 
 def decoded_id(type_name: str, global_id: str, path: Path) -> str:
-    """Digital River's id in a global id. Raises `Refused` for the id of another type."""
+    """Digital River's id in a global id. Raises `Refused` if the global id is not of the type `type_name`."""
     entry_id = upstream_id(type_name, global_id)
     if entry_id is None:
         raise Refused(not_found(path))
@@ -56,7 +58,7 @@ def decoded_id(type_name: str, global_id: str, path: Path) -> str:
 
 
 def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
-    """The entry with Digital River's id. Raises `Refused` when the list has no such entry."""
+    """The entry with this id of Digital River. Raises `Refused` if there is no such entry."""
     match = next((candidate for candidate in entries if candidate.upstream_id == entry_id), None)
     if match is None:
         raise Refused(not_found(path))
@@ -64,7 +66,9 @@ def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
 
 
 def first_or_invalid_response(ctx: Context, candidates: Iterable[E]) -> E:
-    """The first entry. Raises `Refused` when there is none: Digital River's list lacks the entry that was saved."""
+    """The saved entry, which is the first of `candidates`. Raises `Refused` if Digital River's list lacks the saved
+    entry.
+    """
     saved = next(iter(candidates), None)
     if saved is None:
         raise Refused(logged_error(ctx, UpstreamInvalidResponse(detail="saved entry is not listed")))

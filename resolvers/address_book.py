@@ -26,8 +26,9 @@ async def save_address(ctx: Context, args: SaveAddressInput) -> SaveAddressPaylo
 
 
 async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
-    """Add an entry, or replace the entry with an id. The nickname of another entry is refused: Digital River would
-    replace that entry.
+    """Add an address, or replace the saved address with the id in the input.
+
+    Raises `Refused` if another address has the nickname, because Digital River would replace that address.
     """
     address = full_address(args.address, ("input", "address"))
     id_path = ("input", "id")
@@ -37,7 +38,7 @@ async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
     namesake = next((entry for entry in book if entry.nickname == args.nickname), None)
     if namesake is not None and namesake is not replaced:
         if replaced is None and namesake.address == address and namesake.is_default == args.is_default:
-            return namesake  # The call repeats an earlier call whose answer was lost.
+            return namesake  # An earlier request saved it, and the response was lost.
         raise Refused(invalid(("input", "nickname"), "Another address has this `nickname`. Choose another nickname."))
     label = Label(nickname=args.nickname, is_default=args.is_default)
 

@@ -13,7 +13,7 @@ from resolvers.payloads import Payload
 
 
 async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
-    """Apply the addresses and the payment option with one call, whose answer is the cart."""
+    """Apply the addresses and the payment option to the cart with one call."""
     return await cart_edits.edit(ctx, args.if_revision, lambda: _apply(ctx, args))
 
 
@@ -45,7 +45,7 @@ async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
 
 
 def _path(args: ApplyShopperInput) -> Path:
-    """The path at which a refusal is reported: the path of the entry if the input names a single entry."""
+    """The path of a refusal: the path of the id if the input has exactly one id, otherwise `input`."""
     entries = {
         "billingAddressId": args.billing_address_id,
         "shippingAddressId": args.shipping_address_id,
@@ -56,7 +56,10 @@ def _path(args: ApplyShopperInput) -> Path:
 
 
 async def _with_likely_reason(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """The error, with the likely reason if a source is attached. Digital River reports only that the payment failed."""
+    """The error. If a source is attached, the error reports this as the likely reason.
+
+    Digital River reports only that the payment failed.
+    """
     if not isinstance(error, PaymentError) or error.code is not ErrorCode.PAYMENT_METHOD_UNAVAILABLE:
         return error
     if (await cart_edits.current_cart(ctx)).primary_source is None:

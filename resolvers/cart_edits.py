@@ -25,7 +25,7 @@ WARNINGS = {
     "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "tax_service_invalid_hscode_warning": WarningCode.LANDED_COST_INCOMPLETE,
 }
-"""Warning codes of the graph, by Digital River's code. Digital River spells one code in two ways."""
+"""Warning codes of the graph, by Digital River's code in lower case. Digital River uses two spellings of one code."""
 
 WARNING_MESSAGES = {
     WarningCode.COUPON_NOT_YET_ELIGIBLE: "The coupon code is accepted and takes effect once the cart meets the "
@@ -47,7 +47,7 @@ def warnings_of(cart: Cart) -> list[MutationWarning]:
 
 
 async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Make a change while holding the lock of the cart. The payload has the errors of a refused change."""
+    """Run `change` while holding the lock of the cart. The payload has the errors if the change is refused."""
     try:
         async with locked_cart(ctx, if_revision):
             try:
@@ -60,14 +60,16 @@ async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Await
 
 @asynccontextmanager
 async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
-    """Hold the lock of the cart. Raises `Refused` during a submission, and when the cart has another revision."""
+    """Hold the lock of the cart. Raises `Refused` if a submission locks the cart, or if the cart's revision is not
+    `if_revision`.
+    """
     try:
         session = await session_with_shopper_id(ctx)
         await _check_no_submission(ctx, session)
         async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
             # A submission may have started during the wait for the lock.
             await _check_no_submission(ctx, session)
-            # A token that would expire during the checkout is renewed first.
+            # The token is renewed now so that it does not expire during the checkout.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
             yield
@@ -106,8 +108,9 @@ async def current_cart(ctx: Context, path: Path = ()) -> Cart:
 
 
 async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
-    """The payload, with a warning when store credit alone paid the cart before the change and no longer does. The cart
-    is read only if store credit paid it.
+    """The payload. A warning is added if store credit alone paid the whole cart before the change, and no longer does.
+
+    The cart is read only if the session remembers that store credit is the only source.
     """
     session = await ctx.own_session()
     covered = session.record.checkout_memory.credit_covers
@@ -116,7 +119,7 @@ async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
     try:
         covers = store_credit.covers_alone(await ctx.cart())
     except UpstreamError:
-        return payload  # The next change adds the warning.
+        return payload  # A later change adds the warning.
     if covers is covered:
         return payload
     await ctx.services.sessions.update_checkout_memory(session, lambda memory: setattr(memory, "credit_covers", covers))
@@ -124,7 +127,9 @@ async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
 
 
 async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
-    """Send a change. The payload has a refusal as an error at `path`. A cart in the answer becomes the current cart."""
+    """Send a change. The payload reports a failure as an error at `path`. A cart in the answer becomes the operation's
+    cart.
+    """
     ctx.forget_cart()
     try:
         cart = await call()
@@ -143,8 +148,8 @@ async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path
 
 
 def refusals_beside(cart: Cart) -> list[str]:
-    """The codes with which Digital River refused a change although the answer is a cart.
+    """The codes of the refusals that Digital River sends together with a cart.
 
-    Codes about stock are omitted: they may be about any line of the cart, and the checkout guard reports them.
+    Codes about stock are omitted. They may be about any line of the cart, and the checkout guard reports them.
     """
     return [code for code in cart.refusals if code not in STOCK_CODES]

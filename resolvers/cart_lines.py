@@ -56,7 +56,7 @@ async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesP
 
 
 async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine]) -> ChangeOutcome:
-    """Add the lines; with an idempotency key, only once for the key."""
+    """Add the lines. If requests have the same idempotency key, the lines are added only once."""
 
     async def add() -> ChangeOutcome:
         payload = await cart_edits.edit(ctx, args.if_revision, lambda: _add_all(ctx, lines, args.idempotency_key))
@@ -70,9 +70,9 @@ async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine])
 
 
 async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payload:
-    """Add the lines, with one call for all lines of the same offer and parent line. Stop at the first failure.
+    """Add the lines with one call for each combination of offer and parent line. Stop at the first failure.
 
-    Each call is recorded under the idempotency key, so a repeat continues after the calls that were made.
+    Each call is recorded under the idempotency key, so a repeated request continues after the calls that were made.
     """
     errors: list[AnyUserError] = []
     for line_offer in dict.fromkeys(line.line_offer for line in lines):
@@ -98,7 +98,9 @@ async def _add_together(ctx: Context, lines: list[NewLine], line_offer: LineOffe
 
 
 async def _with_quantities(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
-    """The errors. If a single product was added, an error about stock gets the available and the allowed quantities."""
+    """The errors. If only one product was added, an error about stock also has the available and the allowed
+    quantities.
+    """
     product_id = lines[0].product_id
     if len(lines) > 1 or product_id is None:
         return errors
@@ -132,7 +134,7 @@ async def update_cart_lines(ctx: Context, args: UpdateCartLinesInput) -> Payload
 
 @dataclass(frozen=True)
 class LineChange:
-    """A change of a cart line. A field that is None does not change."""
+    """A change of a cart line. A field that is None leaves the line's value unchanged."""
 
     line_id: str
     quantity: int | None
@@ -147,7 +149,7 @@ def _line_change(line: CartLineChangeInput, path: Path) -> LineChange:
 
 
 async def _change_lines(ctx: Context, changes: list[LineChange]) -> Payload:
-    """Change one line after the other. Stop at the first failure."""
+    """Change the lines one after the other. Stop at the first failure."""
     for index, change in enumerate(changes):
         if change.quantity is None and change.terms is None:
             continue
@@ -183,7 +185,8 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
     except UpstreamRefusal as refusal:
         if refusal.status != 404:
             raise
-        # The call fails for all lines when one of them is no longer in the cart. Remove the other lines.
+        # Digital River removes no line if one of them is no longer in the cart. Remove the lines that are still in the
+        # cart.
         ctx.forget_cart()
         present_ids = {line.upstream_id for line in (await ctx.cart()).lines}
         remaining_ids = [line_id for line_id in line_ids if line_id in present_ids]
@@ -191,7 +194,7 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
             await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, remaining_ids))
 
 
-# Conversion of the input.
+# Checks and conversion of the input.
 
 
 def _new_line(line: NewCartLineInput, path: Path) -> NewLine:

@@ -28,7 +28,8 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.checkout_memory
     offers: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
     with_coupon = [offer for offer in offers if _needs_coupon(offer, memory)]
-    # Digital River does not report which code applied which offer. With one code and one offer, the code is certain.
+    # Digital River does not report which coupon code applied an offer. If there is one code and one such offer, they
+    # belong together.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
         AppliedOffer(offer, code if offer in with_coupon else None, offer.discount, _line_of(offer, parent))
@@ -70,7 +71,7 @@ async def redeem(ctx: Context, choice: OfferChoice, path: Path) -> Payload:
 
 
 async def _remember(ctx: Context, change: CartChange) -> None:
-    """Remember whether an offer was applied by coupon code or by its id, which Digital River does not report."""
+    """Remember whether an offer was applied by coupon code or by offer id, because Digital River does not report it."""
 
     def note(memory: CheckoutMemory) -> None:
         if change.coupon_code is not None and change.coupon_code not in memory.coupons:
@@ -106,7 +107,7 @@ async def _forget(ctx: Context, offer_id: str) -> None:
         if offer_id in memory.offers:
             memory.offers = [remembered_id for remembered_id in memory.offers if remembered_id != offer_id]
         elif len(memory.coupons) == 1:
-            # Digital River does not report which code applied the offer. A single code must have applied it.
+            # Digital River does not report which coupon code applied the offer. If there is only one code, it did.
             memory.coupons = []
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

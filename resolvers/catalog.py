@@ -25,7 +25,7 @@ from resolvers.inputs.catalog import ProductBy, ProductSearchInput
 from resolvers.pagination import Connection, Page, Read, Window, connection, filtered
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
-"""A word of a search. Other characters could be operators of Digital River's search expressions."""
+"""A word of a search. Other characters are left out, because Digital River could read them as operators."""
 
 MOST_WORDS = 10
 
@@ -68,8 +68,9 @@ def _all(ctx: Context) -> Read[Product]:
 
 
 def _matches(ctx: Context, search: ProductSearchInput) -> Read[Product]:
-    """The products that match a search, from the shortest list of Digital River that has all of them. The gateway
-    filters that list.
+    """Function that reads the products that match a search.
+
+    It reads the shortest list of Digital River that contains all matches, and filters the list.
     """
     read = _all(ctx)
     if search.category_id is not None:
@@ -92,7 +93,7 @@ def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
 
 
 def _with_words(ctx: Context, phrase: str) -> Read[Product]:
-    # Operators of Digital River's search expressions are upper case.
+    # In lower case, because Digital River's operators are in upper case.
     words = WORD.findall(phrase.lower())
     if not 1 <= len(words) <= MOST_WORDS:
         raise BadUserInput(f"`search.text` must have 1 to {MOST_WORDS} words.")
@@ -109,7 +110,9 @@ def _page(page: ProductPage) -> Page[Product]:
 
 
 async def pricing(parent: Product, ctx: Context) -> ProductPricing:
-    """The price of a product. Products on cart lines have no price; one read returns the prices of all lines."""
+    """The price of a product. The products on cart lines come without a price, so one call reads the prices of all
+    lines.
+    """
     if parent.listed_pricing is not None:
         return parent.listed_pricing
     product = await ctx.products.load(parent.upstream_id)
@@ -129,7 +132,10 @@ async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
 
 
 async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
-    """The stock of a base product, which is in stock when a variation is. Digital River does not report the stock."""
+    """The stock of a base product, computed from its variations because Digital River does not report it.
+
+    A base product is in stock if one of its variations is.
+    """
     below = await variations(parent, ctx)
     statuses = await asyncio.gather(*(ctx.stock.load(variation.upstream_id) for variation in below))
     return stock_of_any([status for status in statuses if status is not None])
@@ -140,7 +146,7 @@ async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
-    """The base product of a variation. It is read only if the variation's answer does not include all its fields."""
+    """The base product of a variation. It is read only if the answer with the variation lacks some of its fields."""
     base = parent.parent_product
     if base is None or base.is_whole:
         return displayable(base)
@@ -148,7 +154,7 @@ async def parent_product(parent: Product, ctx: Context) -> Product | None:
 
 
 async def variations(parent: Product, ctx: Context) -> list[Product]:
-    # `base_product` is None on an incomplete product, which may be a base product.
+    # `base_product` is None if the product was received with a part of its fields. It may then be a base product.
     return [] if parent.base_product is False else await ctx.catalog.variations(parent.upstream_id)
 
 
@@ -173,7 +179,7 @@ async def category(ctx: Context, global_id: str) -> Category | None:
 
 
 async def children(parent: Category, ctx: Context) -> list[Category]:
-    """The direct sub-categories. An answer about a category may have incomplete sub-categories, which are then read."""
+    """The direct subcategories. A subcategory is read again if Digital River's answer lacks some of its fields."""
     below = parent.children
     if not parent.is_whole or not all(child.is_whole for child in below):
         whole = await ctx.catalog.category(parent.upstream_id)
@@ -205,7 +211,9 @@ async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
 
 
 async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
-    """The products of an offer. Digital River returns the offers of a cart without products, which are then read."""
+    """The products of an offer. They are read separately for an offer of a cart, which Digital River returns without
+    products.
+    """
     return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 

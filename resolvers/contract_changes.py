@@ -32,7 +32,7 @@ async def change_contract(ctx: Context, args: ChangeSubscriptionContractInput) -
 
 
 async def cancel_contract(ctx: Context, args: CancelSubscriptionContractInput) -> ContractPayload:
-    """Cancel a subscription contract. A contract that is already cancelled is a success without a call."""
+    """Cancel a subscription contract. If it is already cancelled, no call is sent and the payload has no errors."""
 
     async def cancel(contract: SubscriptionContract) -> None:
         if not contract.is_over:
@@ -65,14 +65,14 @@ async def _with_own_contract(
 
 
 class Call(NamedTuple):
-    """A call that makes a change, and the input field that has the change."""
+    """A call that makes a change, and the name of the input field that requests the change."""
 
     field: str
     send: Callable[[], Awaitable[None]]
 
 
 async def _call_for(ctx: Context, contract: SubscriptionContract, change: SubscriptionContractChange) -> Call:
-    """The call that makes the change in the input. Raises `Refused` for an invalid value."""
+    """The call for the change in the input. Raises `Refused` if the new value is invalid."""
     calls, contract_id = endpoints(ctx), contract.upstream_id
     if (is_renewing := change.auto_renewal) is not None:
         return Call("autoRenewal", lambda: calls.set_auto_renewal(contract_id, is_renewing))
@@ -106,8 +106,10 @@ def _check_below(reduced: int, current: int) -> None:
 
 
 async def _own_option_id(ctx: Context, global_id: str) -> str:
-    """Digital River's id of a payment option. Raises `Refused` for the option of another shopper, which Digital River
-    would accept with the merchant's key.
+    """Digital River's id of a payment option of this shopper.
+
+    Raises `Refused` for any other payment option. With the merchant's key, Digital River would accept the option of
+    another shopper.
     """
     option_id = upstream_id("PaymentOption", global_id)
     options = await ctx.payment_options()
@@ -118,8 +120,8 @@ async def _own_option_id(ctx: Context, global_id: str) -> str:
 
 
 async def _check_own_source(ctx: Context, source_id: str) -> None:
-    """Raise `Refused` for a source that is not saved to the account: the gateway knows the owner of a saved source
-    only.
+    """Raise `Refused` unless the source is saved to the shopper's account. The gateway does not know the owner of an
+    unsaved source.
     """
     options = await ctx.payment_options()
     if source_id not in {option.source.source_id for option in options}:

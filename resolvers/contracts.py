@@ -1,7 +1,7 @@
 """Subscription contracts of the shopper.
 
-The merchant's key, which reads and changes contracts, gives access to the contracts of every shopper. So the gateway
-first compares the shopper of a contract with the shopper of the session.
+The gateway uses the merchant's key, which gives access to the contracts of all shoppers. Before it returns or changes a
+contract, the gateway therefore checks that the contract belongs to the shopper of the session.
 """
 
 from gateway.errors import NotConfigured, UpstreamRefusal
@@ -40,7 +40,7 @@ async def contracts_of_shopper(
     contracts = await _own_contracts(ctx)
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[SubscriptionContract]:
-        # Digital River returns all contracts at once.
+        # Digital River does not page this list.
         return Page(contracts[(number - 1) * size : number * size], len(contracts))
 
     return await connection(read, window, at_once=True)
@@ -71,8 +71,8 @@ async def own_contract(ctx: Context, contract_id: str) -> SubscriptionContract |
     contract = await _read(ctx, contract_id)
     if contract is not None and contract.owner_id == shopper_id:
         return contract
-    # The answer may lack the owner. Then the contract must be in the shopper's list. The list is also read for a
-    # contract that does not exist or belongs to another shopper, so that all of them cost the same calls.
+    # If the answer does not name the owner, the contract must be in the shopper's list. The list is also read if the
+    # contract does not exist or belongs to another shopper, so that all these cases cost the same number of calls.
     return next((listed for listed in await _own_contracts(ctx) if listed.upstream_id == contract_id), None)
 
 
@@ -92,7 +92,7 @@ async def _own_contracts(ctx: Context) -> list[SubscriptionContract]:
 
 
 def endpoints(ctx: Context) -> ContractEndpoints:
-    """The endpoints of contracts. Raises `NotConfigured` without the merchant's key."""
+    """The calls to Digital River for contracts. Raises `NotConfigured` without the merchant's key."""
     if not ctx.settings.merchant_key.get_secret_value():
         raise NotConfigured("Subscription contracts are off: RIVERFRONT_MERCHANT_KEY is not set.")
     return ctx.upstream.contracts

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """Ends a mutation. The payload gets the errors of the exception."""
+    """Ends a mutation. The payload of the mutation has these errors."""
 
     def __init__(self, *errors: AnyUserError) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 def logged_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path: Path = ()) -> AnyUserError:
-    """The failure as a user error at `path`. The failure is also logged with the support reference of the request."""
+    """The failure as a user error at `path`. The failure is also logged with the request's support reference."""
     fields = {"code": failure.code.value, "reason": failure.detail}
     if isinstance(failure, UpstreamRefusal):
         fields |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}
@@ -29,7 +29,7 @@ def logged_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path:
 
 
 async def sign_in_errors(ctx: Context, *paths: Path) -> list[AnyUserError]:
-    """An error SIGN_IN_REQUIRED for each path of the input; an empty list for a signed-in shopper. Makes no call."""
+    """A SIGN_IN_REQUIRED error for each path; an empty list for a signed-in shopper. Sends no call to Digital River."""
     if await ctx.reaches(SessionLevel.REGISTERED):
         return []
     code, level = ErrorCode.SIGN_IN_REQUIRED, SessionLevel.REGISTERED

@@ -1,7 +1,7 @@
 """Objects by their global ids.
 
-`READERS` has a reader for each type that implements Node. A reader returns None for an object that does not exist or
-belongs to another shopper. Both cases cost the same calls.
+`READERS` maps the name of each type that implements Node to its reader. A reader returns None for an object that does
+not exist or belongs to another shopper. Both cases cost the same number of calls to Digital River.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ MOST_IDS = 50
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads an object by Digital River's id. Below the session level the object is null."""
+    """Reads an object by Digital River's id. The object is null if the caller's session level is below `level`."""
 
     read: Callable[[Context, str], Awaitable[object | None]]
     level: SessionLevel = SessionLevel.NONE
@@ -108,4 +108,4 @@ READERS: Mapping[str, Reader] = {
     "OrderLine": Reader(_order_line, SessionLevel.ANONYMOUS),
     "SubscriptionContract": Reader(contracts.own_contract, SessionLevel.REGISTERED),
 }
-"""The readers, by the name of the type."""
+"""The reader of each type that implements Node, by the name of the type."""

@@ -21,7 +21,7 @@ from resolvers.payloads import LookupOrderPayload
 LARGEST_PAGE = 50
 
 MAX_LOOKED_UP_ORDERS = 20
-"""Maximum number of looked-up orders that a session remembers. One more makes it forget the order looked up first."""
+"""Maximum number of looked-up orders that a session remembers. The earliest of more orders is forgotten."""
 
 BY = ("input", "by")
 
@@ -33,8 +33,9 @@ async def order(ctx: Context, global_id: str) -> Order | None:
 
 
 async def readable_order(ctx: Context, order_id: str) -> Order | None:
-    """An order by Digital River's id; None for an order that this session may not read. For a guest the check costs no
-    call.
+    """An order by Digital River's id; None for an order that this session may not read.
+
+    For a guest, no call is sent if the session may not read the order.
     """
     return await ctx.once(f"order {order_id}", lambda: _readable_order(ctx, order_id))
 
@@ -70,7 +71,7 @@ async def orders_of_shopper(
 
 
 async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction | None:
-    """The redirect to the page where the shopper has to approve the payment; None when there is nothing to approve."""
+    """The redirect to the page where the shopper has to approve the payment; None if no approval is needed."""
     session = parent.payment_session
     if parent.state is not OrderState.SOURCE_PENDING_REDIRECT or session is None or not session.redirect_url:
         return None
@@ -92,14 +93,14 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
         return LookupOrderPayload(errors=[logged_error(ctx, failure, BY)])
     if not orders:
         return LookupOrderPayload(errors=[_no_such_order()])
-    # A card may have paid for several orders.
+    # Several orders match if the same card paid for them.
     newest = max(orders, key=lambda order: order.submitted_at or datetime.max.replace(tzinfo=UTC))
     await ctx.services.sessions.update_checkout_memory(session, lambda memory: _unlock(memory, newest.number, proof))
     return LookupOrderPayload(order=newest)
 
 
 async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
-    """The orders that match; an empty list when Digital River refuses the lookup, unless for its rate limit."""
+    """The orders that match; an empty list if Digital River refuses the lookup. Raises a rate-limit refusal."""
     try:
         return await ctx.as_shopper(lambda upstream, token: upstream.orders.look_up_orders(token, proof))
     except UpstreamRefusal as refusal:

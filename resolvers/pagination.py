@@ -1,8 +1,9 @@
-"""Relay connections over lists that Digital River pages by number, and that may change while a client reads them.
+"""Relay connections over lists that Digital River pages by number and that may change between two requests.
 
 A cursor has the position and the id of an item. The gateway looks for the item at the position, then near it, then
-further away. So no item is repeated or skipped when the list has grown at its front. All pages that the gateway
-reads for one answer must report the same number of items; otherwise the list has changed and is read again.
+farther away. So no item is repeated or skipped when items were added at the front of the list. All pages that the
+gateway reads for one answer must report the same total number of items. If they do not, the list has changed and is
+read again.
 """
 
 import asyncio
@@ -17,13 +18,13 @@ from gateway.errors import BadUserInput
 LARGEST_PAGE = 100
 
 WIDE_SEARCHES = 10
-"""Maximum number of pages, each of `LARGEST_PAGE` items, that are searched for an item that has moved far."""
+"""Maximum number of pages, each of `LARGEST_PAGE` items, that are searched when an item is not near its position."""
 
 MOST_FILTERED = 2000
-"""Maximum number of items in a list that the gateway filters, for which it reads the whole list."""
+"""Maximum number of items in a list that the gateway filters. The gateway reads such a list completely."""
 
 MOST_READINGS = 3
-"""Maximum number of times that a changing list is read. The last reading is accepted."""
+"""Maximum number of times that a changing list is read. The last result is used even if the list has changed."""
 
 
 class Item(Protocol):
@@ -43,8 +44,8 @@ class Page(Generic[T]):
 
 
 Read = Callable[[int, int, bool], Awaitable[Page[T]]]
-"""Reads a page by its number, from 1, and its size. The third argument is True when the page must not come from the
-cache, because cached pages disagreed about the length of the list."""
+"""Function that reads a page. Its arguments are the number of the page, from 1, the size of the page, and whether to
+bypass the cache. The cache is bypassed after cached pages have reported different total numbers of items."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Cursor:
-    """The position of an item: its index, from 0, its id, and the size of the page on which it was read."""
+    """The position of an item. The index begins at 0. The size is that of the page on which the item was read."""
 
     size: int
     index: int
@@ -110,7 +111,7 @@ class Cursor:
 
     @classmethod
     def decode(cls, encoded: str) -> "Cursor":
-        """Raises `BadUserInput`."""
+        """The decoded cursor. Raises `BadUserInput` if it is not a cursor of a list."""
         try:
             size, index, item_id = base64.urlsafe_b64decode(encoded.encode()).decode().split(":", 2)
             cursor = cls(int(size), int(index), item_id)
@@ -124,8 +125,8 @@ class Cursor:
 async def connection(read: Read[T], window: Window, *, at_once: bool = False) -> Connection[T]:
     """The requested part of the current list.
 
-    `at_once` is for a list that is not cached: the cursor's item and the requested items are read as one page of any
-    size, with one call unless items have moved.
+    `at_once` is for a list that is not cached. One call then reads the cursor's item and the requested items as one
+    page of any size. More calls are sent only if the item has moved.
     """
     for number in range(1, MOST_READINGS):
         try:
@@ -136,10 +137,10 @@ async def connection(read: Read[T], window: Window, *, at_once: bool = False) ->
 
 
 def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read[T] | None = None) -> Read[T]:
-    """A function that reads the items of a list that pass a condition and that another list has too. The gateway reads
-    the whole list, because Digital River cannot filter.
+    """Function that reads the items that satisfy `passes`. With `also_in`, the items must also be in that list.
 
-    Reading raises `BadUserInput` for a list of more than `MOST_FILTERED` items.
+    The gateway reads both lists completely, because Digital River cannot filter. The function raises `BadUserInput` if
+    one of them has more than `MOST_FILTERED` items.
     """
     by_past_cache: dict[bool, list[T]] = {}
 
@@ -157,7 +158,7 @@ def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read
 
 
 async def whole(read: Read[T], past_cache: bool) -> list[T]:
-    """All items of a list. Raises `BadUserInput` for more than `MOST_FILTERED` items."""
+    """All items of a list. Raises `BadUserInput` if the list has more than `MOST_FILTERED` items."""
     first = await read(1, LARGEST_PAGE, past_cache)
     if first.total_count > MOST_FILTERED:
         raise BadUserInput(
@@ -170,18 +171,18 @@ async def whole(read: Read[T], past_cache: bool) -> list[T]:
 
 
 class ListChanged(Exception):
-    """The list changed between two of its pages."""
+    """Two pages of the list report different total numbers of items."""
 
 
 @dataclass
 class Reading(Generic[T]):
-    """A reading of a list: its pages, each read once and at about the same time."""
+    """The pages of a list that are read for one answer. Each page is read only once."""
 
     read: Read[T]
     past_cache: bool
     at_once: bool = False
     is_last: bool = False
-    """True to accept pages that disagree about the length of the list."""
+    """True to accept pages that report different total numbers of items."""
     pages: dict[tuple[int, int], Page[T]] = field(default_factory=dict)
     total: int | None = None
 
@@ -197,7 +198,7 @@ class Reading(Generic[T]):
         return await self._between(max(end - size, 0), end, size)
 
     async def _from_one_page(self, cursor: Cursor, window: Window) -> Connection[T] | None:
-        """The requested part from a single page; None when the cursor's item has moved."""
+        """The requested part, read as a single page; None if the cursor's item is no longer at its index."""
         start = cursor.index if window.is_forward else max(cursor.index - window.size, 0)
         end = cursor.index + 1 + (window.size if window.is_forward else 0)
         number, size = _page_that_holds(start, end)
@@ -218,7 +219,7 @@ class Reading(Generic[T]):
         return self._connection(start, _without_repeats(items[offset : offset + end - start]), size)
 
     def _connection(self, start: int, items: list[T], size: int) -> Connection[T]:
-        """A connection of items. The first item has the index `start`."""
+        """A connection of these items. `start` is the index of the first item in the whole list."""
         edges = [Edge(Cursor(size, start + index, item.upstream_id).encode(), item) for index, item in enumerate(items)]
         total = self.total or 0
         info = PageInfo(
@@ -230,7 +231,7 @@ class Reading(Generic[T]):
         return Connection(edges, info, total)
 
     async def _index_after(self, cursor: Cursor) -> int:
-        """The index after the cursor's item; the former index of the item if it is no longer in the list."""
+        """The index after the cursor's item. If the item is no longer in the list, its former index."""
         index = await self._index_of(cursor)
         return cursor.index if index is None else index + 1
 
@@ -239,9 +240,9 @@ class Reading(Generic[T]):
         return cursor.index if index is None else index
 
     async def _index_of(self, cursor: Cursor) -> int | None:
-        """The current index of the cursor's item; None when the item is not found."""
+        """The current index of the cursor's item; None if the item is not found."""
         number = cursor.index // cursor.size
-        # New items are mostly at the front of a list, so an item that moved is mostly on the next page.
+        # Most new items are added at the front of a list, so an item that moved is usually on the next page.
         for near in (number, number + 1, number - 1):
             index = await self._index_on(near, cursor.size, cursor.item_id)
             if index is not None:
@@ -260,7 +261,7 @@ class Reading(Generic[T]):
         return next((number * size + offset for offset, item in enumerate(items) if item.upstream_id == item_id), None)
 
     async def _page(self, number: int, size: int) -> Page[T]:
-        """The page with a number, from 0. Raises `ListChanged`."""
+        """The page with this number, from 0. Each page is read only once. Raises `ListChanged`."""
         page = self.pages.get((number, size))
         if page is None:
             page = self.pages[number, size] = await self.read(number + 1, size, self.past_cache)
@@ -271,8 +272,10 @@ class Reading(Generic[T]):
 
 
 def _page_that_holds(start: int, end: int) -> tuple[int, int]:
-    """Number, from 0, and size of the smallest page that has all indexes from `start` up to `end`. The page is at most
-    about twice as large."""
+    """Number, from 0, and size of the smallest page that contains the indexes `start` to `end - 1`.
+
+    The page is at most about twice as large as this range.
+    """
     size = next(size for size in count(end - start) if start // size == (end - 1) // size)
     return start // size, size
 

@@ -81,4 +81,4 @@ class LookupOrderPayload(Payload):
 @dataclass(frozen=True)
 class ContractPayload(Payload):
     contract_id: str | None = None
-    """Digital River's id of the contract; None for the contract of another shopper."""
+    """Digital River's id of the contract; None if the shopper has no such contract."""

@@ -34,8 +34,9 @@ async def save_payment_option(ctx: Context, args: SavePaymentOptionInput) -> Sav
 
 
 async def _save(ctx: Context, args: SavePaymentOptionInput) -> PaymentOption:
-    """Save a source as a payment option, or change an option. If the source is saved already, its option is changed, so
-    a repeat is safe.
+    """Save a source as a payment option, or change a payment option.
+
+    If the source is already saved, its payment option is changed instead, so the mutation can be repeated safely.
     """
     target, option_path = args.target, ("input", "target", "paymentOptionId")
     option_id = None
@@ -83,7 +84,7 @@ async def _save_source(
         await account_edits.change(ctx, save, path)
     except Refused as refused:
         refusal = refused.__cause__
-        # A refusal with an unknown code must be about the source, since the call has no other input.
+        # A refusal with an unknown code is about the source, because the call has no other input.
         if isinstance(refusal, UpstreamRefusal) and cause_of(refusal) is ErrorCode.UPSTREAM_REJECTED:
             raise Refused(_not_savable(path)) from refusal
         raise
@@ -102,7 +103,7 @@ def _free_nickname(options: list[PaymentOption]) -> str:
 
 
 async def saved_source_id(ctx: Context, global_id: str, path: Path) -> str:
-    """The id of the source of a saved payment option. Raises `Refused`."""
+    """The id of the source of a saved payment option. Raises `Refused` if the option cannot be read."""
     option_id = account_edits.decoded_id("PaymentOption", global_id, path)
     option = await account_edits.read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.payment_option(token, option_id)), path

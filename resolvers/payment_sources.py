@@ -49,13 +49,13 @@ async def _attach(ctx: Context, args: AttachSourceInput) -> Payload:
         detached = await cart_edits.send(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
-    # The total is stored before the call, whose answer may be lost although the source is attached.
+    # The total is stored before the call, because the source may be attached although the answer is lost.
     await remember_total(ctx, source_id, cart)
     payload = await cart_edits.send(ctx, lambda: attach(ctx, source_id), path=path)
     if payload.errors:
         errors = [await _with_session_state(ctx, error) for error in payload.errors]
         return Payload(errors=errors, warnings=payload.warnings)
-    # The cart may now have the source's address, and therefore another tax.
+    # Attaching may set the cart's address to the source's address, which can change the tax and therefore the total.
     await remember_total(ctx, source_id, await cart_edits.current_cart(ctx))
     return payload
 
@@ -73,7 +73,7 @@ async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
         except UpstreamRefusal as refusal:
             if refusal.reason != refusal_codes.CART_FAILURE:
                 raise
-            # The cart was submitted and waits for the shopper's approval.
+            # Digital River refused because the submitted cart waits for the shopper's approval.
             warnings.extend(await abandon_redirect.start_new_cart(ctx))
 
     payload = await edit_sources(ctx, args.if_revision, lambda: cart_edits.send(ctx, detach_target, path=path))
@@ -86,8 +86,8 @@ async def edit_sources(ctx: Context, if_revision: str | None, change: Callable[[
 
 
 async def _with_coverage_remembered(ctx: Context, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Make the change, and remember whether store credit alone pays the cart. A later change that ends this coverage
-    returns a warning.
+    """Make the change, and remember whether store credit alone pays the cart. If a later change ends this, its payload
+    has a warning.
     """
     payload = await change()
     try:
@@ -107,7 +107,7 @@ async def attach(ctx: Context, source_id: str) -> Cart | None:
 
 
 async def detach(ctx: Context, source_id: str) -> None:
-    """Detach a source. A source that is not attached is no error."""
+    """Detach a source. It is no error if the source is not attached."""
     try:
         await ctx.as_shopper(lambda upstream, token: upstream.payments.detach_source(token, source_id))
     except UpstreamRefusal as refusal:
@@ -124,7 +124,9 @@ async def _detach_all(ctx: Context) -> None:
 
 
 async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
-    """Remember the total for which a source is attached, and forget a request to authenticate an earlier source."""
+    """Store the amount due from a source when the source is attached. Clear the id of a source that had to be
+    authenticated.
+    """
 
     def note(memory: CheckoutMemory) -> None:
         memory.amounts_when_attached = {source_id: due_from_primary(cart).canonical()}
@@ -152,7 +154,7 @@ def _primary_present(cart: Cart) -> PaymentError:
 
 
 async def _with_session_state(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """The error; a payment error gets the current state of the payment session, if the cart can be read."""
+    """The error. A payment error also gets the current state of the payment session, if the cart can be read."""
     if not isinstance(error, PaymentError):
         return error
     try:

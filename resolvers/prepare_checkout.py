@@ -29,7 +29,7 @@ async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 
 
 async def set_cart_addresses(ctx: Context, args: SetCartAddressesInput) -> Payload:
-    """Set both addresses with one call. Warn when the new address has reset the shipping option."""
+    """Set the new addresses with one call. Returns a warning if the new address has reset the shipping option."""
     if args.billing is None and args.shipping is None:
         message = "Set `billing`, `shipping` or both."
         return Payload(errors=[InputError(code=ErrorCode.MISSING_INPUT, message=message, path=("input",))])
@@ -58,17 +58,17 @@ async def update_cart(ctx: Context, args: UpdateCartInput) -> Payload:
 
 
 def _address_book_paths(args: PrepareCheckoutInput) -> list[Path]:
-    """The paths of the input at which an entry of the address book is chosen."""
+    """The paths of the ids in the input that choose an entry of the address book."""
     choices = {"billing": args.billing, "shipping": args.shipping}
     names = [name for name, choice in choices.items() if choice is not None and choice.saved_address_id is not None]
     return [("input", name, "savedAddressId") for name in names]
 
 
 async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
-    """Change addresses, organisation and terms with one call, then each other part with its own call. Stop at the first
-    failure.
+    """Change addresses, organisation and terms with one call. Then change each other part with its own call. Stop at
+    the first failure.
     """
-    # A suggestion is valid for the current address, so it is applied before the addresses change.
+    # A suggestion corrects the current address, so it is applied before the addresses change.
     payload = await cart_addresses.apply_suggestions(ctx, args.billing, args.shipping)
     if payload.errors:
         return payload
@@ -78,7 +78,7 @@ async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
         async def update() -> Cart:
             return await ctx.as_shopper(lambda upstream, token: upstream.cart.update_cart(token, change))
 
-        payload = await cart_edits.send(ctx, update, path=_first_part(args))
+        payload = await cart_edits.send(ctx, update, path=_common_change_path(args))
         if payload.errors:
             return payload
     for part in _further_parts(ctx, args):
@@ -90,7 +90,7 @@ async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 
 
 async def _common_change(ctx: Context, args: PrepareCheckoutInput) -> CartChange | None:
-    """The change of the parts that one call can change; None when the input has no such part."""
+    """The change of addresses, organisation and terms; None if the input has none of them."""
     organization_id, accepts_terms = args.organization_id, args.terms_of_sale_accepted
     if organization_id is not None and len(organization_id) > LONGEST_ORGANIZATION_ID:
         message = f"`organizationId` may have at most {LONGEST_ORGANIZATION_ID} characters."
@@ -107,8 +107,8 @@ async def _common_change(ctx: Context, args: PrepareCheckoutInput) -> CartChange
     )
 
 
-def _first_part(args: PrepareCheckoutInput) -> Path:
-    """The path at which a refusal of the call for several parts is reported."""
+def _common_change_path(args: PrepareCheckoutInput) -> Path:
+    """The path of the first part that the common call changes. A refusal of the call is reported at this path."""
     parts = {
         "billing": args.billing,
         "shipping": args.shipping,
@@ -119,8 +119,9 @@ def _first_part(args: PrepareCheckoutInput) -> Path:
 
 
 def _further_parts(ctx: Context, args: PrepareCheckoutInput) -> Iterator[Callable[[], Awaitable[Payload]]]:
-    """The calls for the other parts, in the sequence of the input. Each call depends on the cart after the call before
-    it.
+    """Functions that change the tax identifiers, the shipping option and the offer, in this order.
+
+    Each change depends on the cart after the previous change.
     """
     tax, option, offer = args.tax, args.shipping_option, args.offer
     if tax is not None:

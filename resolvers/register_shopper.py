@@ -19,7 +19,7 @@ from resolvers import sessions
 from resolvers.failures import Refused, logged_error
 from resolvers.inputs.session import RegisterShopperInput
 from resolvers.payloads import RegisterShopperPayload
-from resolvers.sign_in import by_password, count_try, sign_in_with
+from resolvers.sign_in import by_password, count_sign_in, sign_in_with
 
 INPUT = ("input",)
 
@@ -27,7 +27,9 @@ NO_KEY = UUID(int=0)
 
 
 async def register_shopper(ctx: Context, args: RegisterShopperInput) -> RegisterShopperPayload:
-    """Create an account and sign the shopper in. A repeat of a call that created the account only signs in."""
+    """Create an account and sign the shopper in. If an earlier request created the account, the shopper is only signed
+    in.
+    """
     code = ErrorCode.REGISTRATION_FAILED
     failed = CredentialError(code=code, message=MESSAGES[code], path=INPUT)
     was_signed_in = await ctx.reaches(SessionLevel.REGISTERED)
@@ -35,9 +37,9 @@ async def register_shopper(ctx: Context, args: RegisterShopperInput) -> Register
     if errors and not _is_in_doubt(errors):
         return RegisterShopperPayload(errors=errors)
     if is_replay and was_signed_in:
-        return RegisterShopperPayload()  # The shopper is signed in to this account already.
+        return RegisterShopperPayload()  # The session is already signed in to the account.
     try:
-        # If the account may have been created, the sign-in shows whether it was.
+        # If it is in doubt whether the account was created, the sign-in shows it.
         signed_in = await sign_in_with(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
     except Refused as refused:
         return RegisterShopperPayload(errors=errors or refused.errors)
@@ -55,7 +57,7 @@ async def session_after_registration(parent: RegisterShopperPayload, ctx: Contex
 async def _create_account(
     ctx: Context, args: RegisterShopperInput, failed: AnyUserError
 ) -> tuple[list[AnyUserError], bool]:
-    """The errors of the call, and whether an earlier call with the same key had stored them."""
+    """The errors of the call, and whether an earlier request with the same idempotency key stored them."""
     session = await ctx.own_session()
     is_replay = True
 
@@ -79,7 +81,7 @@ async def _create_account(
 
     key, input_digest = str(args.idempotency_key), _fingerprint(ctx, args)
     try:
-        await count_try(ctx, args.email, INPUT)
+        await count_sign_in(ctx, args.email, INPUT)
         outcome = await ctx.services.idempotency.run_once(session, key, input_digest, create)
     except Refused as limited:
         return limited.errors, False
@@ -97,7 +99,7 @@ def _is_in_doubt(errors: list[AnyUserError]) -> bool:
 
 
 def _registration_error(ctx: Context, failure: UpstreamError, failed: AnyUserError) -> AnyUserError:
-    """The user error for a failed registration. The error does not reveal that an account exists."""
+    """The user error for a failed registration. The error does not reveal whether the account exists."""
     error = logged_error(ctx, failure, INPUT)
     if isinstance(error, CredentialError):
         return msgspec.structs.replace(error, path=(*INPUT, "password"))
@@ -106,8 +108,9 @@ def _registration_error(ctx: Context, failure: UpstreamError, failed: AnyUserErr
 
 
 def _fingerprint(ctx: Context, args: RegisterShopperInput) -> str:
-    """A digest of the input without its key. The digest is stored, so the password is hashed with a secret of the
-    gateway first.
+    """A digest of the input without the idempotency key.
+
+    The gateway stores the digest. The password is therefore hashed with a secret of the gateway first.
     """
     secret = ctx.settings.api_secret.get_secret_value().encode()
     hashed_password = hmac.new(secret, args.password.encode(), "sha256").hexdigest()

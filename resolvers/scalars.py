@@ -1,4 +1,4 @@
-"""Types of strings that have a format in the graph. `schema/scalars.py` checks the format."""
+"""String types that have a format in the graph. `schema/scalars.py` checks the formats."""
 
 from typing import NewType
 

@@ -21,7 +21,6 @@ async def session(ctx: Context) -> Session | None:
 
 
 async def session_after(parent: Payload, ctx: Context) -> Session | None:
-    """The session after a mutation."""
     return await ctx.session()
 
 
@@ -47,14 +46,14 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 
 async def end(ctx: Context, session: Session) -> None:
-    """End a session and revoke its token. While a submission of the session is open, the token stays valid."""
+    """End a session and revoke its token. The token is not revoked while a submission of the session is open."""
     if await ctx.services.submission_lock.has_open(session):
         await ctx.services.sessions.retire(session)
         ctx.lose_session()
         return
     await ctx.services.sessions.end(session)
     ctx.lose_session()
-    # The session has ended even if the call fails; the token expires later.
+    # A failed call does no harm: the session has ended, and the token expires later.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(session.record.access_token)
 
@@ -62,8 +61,8 @@ async def end(ctx: Context, session: Session) -> None:
 async def begin(
     ctx: Context, delivery: SessionDelivery, locale: str | None = None, currency_code: str | None = None
 ) -> tuple[Session, Handle]:
-    """Start a guest session for this operation. Default: the first locale of the storefront and the currency of the
-    locale.
+    """Start a guest session for this operation. Its defaults are the first locale of the storefront and the locale's
+    currency.
     """
     markets_offered = ctx.settings.locales
     locale = locale or markets_offered[0][0]
@@ -74,13 +73,13 @@ async def begin(
 
 
 async def session_with_shopper_id(ctx: Context) -> Session:
-    """The session. The session of a registered shopper has the shopper's id, by which all sessions of the shopper share
+    """The session. For a registered shopper, it has the shopper's id, under which all sessions of the shopper share
     their locks.
     """
     session = await ctx.own_session()
     record = session.record
     if record.shopper_id is None and record.level is SessionLevel.REGISTERED:
-        # The shopper could not be read at the sign-in.
+        # The id is missing because Digital River did not return the shopper at the sign-in.
         await record_shopper(ctx, session, await ctx.shopper())
     return session
 
@@ -100,7 +99,7 @@ async def record_shopper(ctx: Context, session: Session, shopper: Shopper) -> No
 
 
 def bearer_token(handle: Handle) -> str | None:
-    """The bearer token for the payload; None for a session in a cookie, which is sent in a header only."""
+    """The bearer token for the payload; None for a session in a cookie, because the cookie is sent only in a header."""
     return handle.secret if handle.delivery is SessionDelivery.BEARER else None
 
 

@@ -16,8 +16,9 @@ async def select_shipping_option(ctx: Context, args: SelectShippingOptionInput) 
 
 
 async def select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Payload:
-    """Select a shipping option. The caller must hold the lock of the cart. A rule has no effect on a cart without
-    shipping.
+    """Select a shipping option by id or by rule. The caller must hold the lock of the cart.
+
+    A rule changes nothing on a cart that needs no shipping.
     """
     try:
         cart = await cart_edits.current_cart(ctx)

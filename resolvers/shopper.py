@@ -20,7 +20,7 @@ from resolvers.payloads import Payload
 
 @dataclass(frozen=True)
 class RegisteredShopper:
-    """The registered shopper with the id only, for an operation that does not read the profile."""
+    """The registered shopper with only the id. The profile is read when the operation selects one of its fields."""
 
     upstream_id: str
 
@@ -34,7 +34,7 @@ class RegisteredShopper:
 
 
 async def shopper(ctx: Context) -> RegisteredShopper | Shopper | None:
-    """The registered shopper of the session; None, without a call, for a guest."""
+    """The registered shopper of the session. None for a guest, for whom no call is sent."""
     session = await ctx.session()
     if session is None or session.level is not SessionLevel.REGISTERED:
         return None

@@ -28,7 +28,9 @@ from resolvers.inputs.session import SignInInput
 from resolvers.payloads import CartTransition, SignInPayload
 
 RequestTokens = Callable[[Upstream, str | None], Awaitable[Tokens]]
-"""Requests the tokens of a registered shopper. If a guest's token is sent, the shopper gets the guest cart."""
+"""Function that requests the tokens of a registered shopper. Its second argument is the token of a guest, whose cart
+the shopper then gets.
+"""
 
 CART_UNREAD = MutationWarning(
     WarningCode.OTHER, "The cart could not be read after the sign-in. Read `cart` and compare it with the guest cart."
@@ -62,9 +64,9 @@ async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     message = "The credentials are wrong, or the account is locked. Ask the shopper for other credentials."
     failed = CredentialError(code=ErrorCode.SIGN_IN_FAILED, message=message, path=path)
     if password is not None:
-        await count_try(ctx, password.username, path)
+        await count_sign_in(ctx, password.username, path)
         return await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)
-    await count_try(ctx, None, path)
+    await count_sign_in(ctx, None, path)
     try:
         reference = await ctx.services.merchant_assertions.use(assertion or "")
     except AssertionRefused as refusal:
@@ -80,8 +82,8 @@ def _by_reference(reference: str) -> RequestTokens:
     return lambda upstream, guest_token: upstream.tokens.reference_token(reference, guest_token)
 
 
-async def count_try(ctx: Context, username: str | None, path: Path) -> None:
-    """Count a try to sign in, for the account and for the client address. Raises `Refused` above the limit."""
+async def count_sign_in(ctx: Context, username: str | None, path: Path) -> None:
+    """Count a sign-in for the account and for the client address. Raises `Refused` above the limit."""
     account_key = f"account:{username.strip().lower()}" if username is not None else None
     try:
         await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.address))
@@ -92,10 +94,10 @@ async def count_try(ctx: Context, username: str | None, path: Path) -> None:
 async def sign_in_with(
     ctx: Context, request: RequestTokens, delivery: SessionDelivery, failed: AnyUserError
 ) -> SignedIn:
-    """Sign in the shopper whose tokens `request` gets. The guest session becomes the shopper's session and gets a new
-    handle.
+    """Sign in the shopper with the tokens that `request` returns. A guest session becomes the shopper's session and
+    gets a new handle.
 
-    Raises `Refused`, with the error `failed` when Digital River rejects the credentials.
+    Raises `Refused`. Its error is `failed` if Digital River rejects the credentials.
     """
     present = await ctx.session()
     if present is not None:
@@ -116,7 +118,7 @@ async def sign_in_with(
 async def _promote(
     ctx: Context, request: RequestTokens, guest: Session, failed: AnyUserError
 ) -> tuple[Session, Handle, Cart]:
-    """The guest session as a session of the shopper, its new handle, and the cart before the sign-in."""
+    """Make a guest session the shopper's session. Returns the session, its new handle and the guest cart."""
     # A submission of the guest cart must end before its session changes.
     async with cart_edits.locked_cart(ctx, None):
         guest_cart = await cart_edits.current_cart(ctx)
@@ -127,7 +129,9 @@ async def _promote(
 async def _new_session(
     ctx: Context, request: RequestTokens, delivery: SessionDelivery, failed: AnyUserError
 ) -> tuple[Session, Handle]:
-    """A new session of the shopper, and its handle. A session in which a shopper is signed in already ends first."""
+    """A new session of the shopper, and its handle. If a shopper is already signed in, that shopper's session is ended
+    first.
+    """
     previous = await ctx.session()
     tokens = await _tokens(ctx, request, None, failed)
     locale, currency_code = ctx.settings.locales[0]
@@ -141,9 +145,10 @@ async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None,
         return await request(ctx.upstream, guest_token)
     except UpstreamRefusal as refusal:
         if refusal.reason == refusal_codes.LIMITED_TOKEN_INVALID and guest_token is not None:
-            # The guest's token has expired, and Digital River has not checked the credentials. The guest cart is lost.
+            # The guest's token has expired, so Digital River has not checked the credentials. The sign-in is
+            # repeated without this token, so the guest cart is lost.
             return await _tokens(ctx, request, None, failed)
-        # A refusal because of a rate limit is not about the credentials.
+        # A refusal by the rate limit does not mean that the credentials are wrong.
         if refusal.status in (400, 401) and cause_of(refusal) is not ErrorCode.RATE_LIMITED:
             raise Refused(failed) from refusal
         raise Refused(logged_error(ctx, refusal)) from refusal
@@ -154,7 +159,7 @@ async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None,
 async def _signed_in(ctx: Context, session: Session, handle: Handle, guest_cart: Cart | None) -> SignedIn:
     cart, shopper = await asyncio.gather(ctx.cart(), ctx.shopper(), return_exceptions=True)
     if isinstance(shopper, Shopper):
-        # The shopper is signed in even if the store fails, so the client must get the new handle.
+        # The client must get the new handle even if the store fails, because the shopper is already signed in.
         with contextlib.suppress(StoreUnavailable):
             await sessions.record_shopper(ctx, session, shopper)
     elif not isinstance(shopper, UpstreamError):

@@ -46,7 +46,7 @@ async def _usable_on(ctx: Context, cart: Cart, balance: Money | None) -> StoreCr
     try:
         stock = await ctx.in_time(ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines]))
     except UpstreamError:
-        stock = {}  # Without stock, a line on backorder is found only at the submission.
+        stock = {}  # Without the stock, only the submission finds a line on backorder.
     return rules.account(cart, balance or zero(cart.currency_code), stock, ctx.services.now())
 
 
@@ -87,7 +87,7 @@ async def _apply(ctx: Context, requested: Money | None) -> Payload:
     if attached is not None and attached.amount_contributed is not None and attached.amount_contributed.equals(amount):
         return Payload()
     try:
-        # The new source is made before a source is detached, so the cart does not change if the new source fails.
+        # The new source is created before any source is detached, so the cart stays as it is if the creation fails.
         reference = (await ctx.shopper()).external_reference_id or ""
         credit_id = await ctx.upstream.payments.create_store_credit(session.id, amount, reference)
     except UpstreamError as failure:
@@ -96,7 +96,7 @@ async def _apply(ctx: Context, requested: Money | None) -> Payload:
 
 
 async def _balance(ctx: Context) -> Money | None:
-    """The balance in the ledger. Raises `Refused` with an error that may be retried, because a read changes nothing."""
+    """The balance in the ledger. Raises `Refused` with an error that allows a retry, because a read changes nothing."""
     try:
         return await ctx.credit_balance()
     except UpstreamError as failure:
@@ -108,18 +108,20 @@ async def _balance(ctx: Context) -> Money | None:
 
 
 async def _attach_first(ctx: Context, cart: Cart, credit_id: str) -> Payload:
-    """Attach store credit. Store credit must be attached before the primary source, which is therefore detached and
-    attached again.
+    """Attach store credit.
+
+    Store credit must be attached before the primary source. The primary source is therefore detached and attached
+    again.
     """
     primary = cart.primary_source
-    payload = await _send_in_order(
+    payload = await _send_one_by_one(
         ctx,
         *(_detaching(ctx, source) for source in (primary, cart.secondary_source) if source is not None),
         lambda: payment_sources.attach(ctx, credit_id),
     )
     if primary is None:
         return payload
-    # The primary source is attached again even after a failure. If it is still attached, the call changes nothing.
+    # The primary source is attached again even after a failure. If it was never detached, this call changes nothing.
     reattached = await cart_edits.send(ctx, lambda: payment_sources.attach(ctx, primary.source_id), path=())
     errors = [*payload.errors, *(_missing_primary(error, primary) for error in reattached.errors)]
     return Payload(errors=errors, warnings=[] if errors else [*reattached.warnings, SOURCES_REORDERED])
@@ -132,8 +134,8 @@ def _detaching(ctx: Context, source: Source) -> Callable[[], Awaitable[Cart | No
     return detach
 
 
-async def _send_in_order(ctx: Context, *calls: Callable[[], Awaitable[Cart | None]]) -> Payload:
-    """Send one call after the other. Stop at the first failure."""
+async def _send_one_by_one(ctx: Context, *calls: Callable[[], Awaitable[Cart | None]]) -> Payload:
+    """Send the calls one after the other. Stop at the first failure."""
     payload = Payload()
     for call in calls:
         payload = await cart_edits.send(ctx, call, path=AMOUNT)
@@ -143,7 +145,7 @@ async def _send_in_order(ctx: Context, *calls: Callable[[], Awaitable[Cart | Non
 
 
 def _missing_primary(error: AnyUserError, primary: Source) -> AnyUserError:
-    """The error of the call that should attach the primary source again, with a message about the missing source."""
+    """The error if the primary source could not be attached again. The message names the missing source."""
     message = (
         "The primary source is no longer attached, and could not be attached again. Attach a source for "
         "`paymentSession.amountRemaining`."

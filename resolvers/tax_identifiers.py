@@ -35,8 +35,9 @@ async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
 async def _problem(
     ctx: Context, tax: CheckoutTaxInput, identifiers: list[tuple[str, str]], path: Path
 ) -> DestinationError | None:
-    """The first problem of the identifiers; None when the rules cannot be read, because Digital River checks the
-    identifiers too.
+    """The first problem of the tax identifiers; None without a problem.
+
+    Also None if the requirements cannot be read, because Digital River checks the identifiers too.
     """
     if not identifiers:
         return None

@@ -1,4 +1,5 @@
-"""Sends calls to Digital River with a key, a deadline and retries, and raises an error for each kind of failure.
+"""Sends HTTP calls to Digital River with authorization, a deadline and retries. Each kind of failure raises its own
+error.
 
 A read may be repeated. A change is repeated only if Digital River certainly did not make it. A submission is never
 repeated.
@@ -30,7 +31,7 @@ from gateway.settings import Settings
 from gateway.upstream import error_envelopes, refusal_codes
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
-"""Maximum size of a decompressed answer."""
+"""Maximum size of the body of an answer after decompression."""
 
 READ_ATTEMPTS = 3
 
@@ -38,9 +39,10 @@ FIRST_WAIT_S = 0.1
 """Maximum wait before the second attempt. The maximum doubles before each further attempt."""
 
 CHANGE_ATTEMPTS = 4
-"""Attempts of a change while another request changes the cart.
+"""Maximum number of attempts of a change.
 
-Digital River documents that the refused change was not made.
+A change is repeated if Digital River was not reached, or refused the change because another request was changing the
+cart. Digital River documents that a change with this refusal was not made.
 """
 
 MAX_RETRY_AFTER_S = 5
@@ -60,7 +62,9 @@ class Repeat(Enum):
 
 @dataclass(frozen=True)
 class Retries:
-    """Attempts of a read, and the maximum wait before the second attempt. Tests set the wait to zero."""
+    """Retry settings: the number of attempts of a read, and the maximum wait before the second attempt. Tests set the
+    wait to zero.
+    """
 
     read_attempts: int = READ_ATTEMPTS
     first_wait_s: float = FIRST_WAIT_S
@@ -77,7 +81,7 @@ class Calls:
     """Deadline of all these calls, in seconds of `time.monotonic`. None: each call may take `operation_deadline_s`."""
 
     def within(self, seconds: float) -> "Calls":
-        """The same calls with a deadline in `seconds`, or with the existing deadline if that is earlier."""
+        """A copy with a deadline `seconds` from now. The copy keeps the present deadline if that is earlier."""
         deadline_at = time.monotonic() + seconds
         return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
@@ -92,7 +96,7 @@ class Calls:
         params: Mapping[str, str] | None = None,
         json: object = None,
     ) -> bytes:
-        """Send a change. Raises the refusal if the body of a 2xx answer contains errors."""
+        """Send a change. Raises a refusal if the answer has a 2xx status but its body contains errors."""
         body = await self.send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
         if b'"errors"' in body and (refusal := error_envelopes.refusal_in_success(body)):
             raise refusal
@@ -111,10 +115,10 @@ class Calls:
         base: str | None = None,
         repeat: Repeat = Repeat.READ,
     ) -> bytes:
-        """Send a request, and repeat it where `repeat` allows.
+        """Send a request. It is repeated as `repeat` allows.
 
-        The request is authorized by `token`; if None, by `basic` as `key:secret`; if both are None, by the site's key.
-        An empty `token` sends no authorization.
+        The access token `token` authorizes the request. If it is None, `basic` is used, which is written
+        `key:secret`. If both are None, the site's key is used. An empty `token` sends no authorization.
         """
         settings = self.settings
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
@@ -141,7 +145,7 @@ class Calls:
         ):
             with attempt:
                 return await self._once(request, deadline_at)
-        raise AssertionError  # stamina has already raised the error of the last attempt
+        raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
     async def _once(self, request: httpx.Request, deadline_at: float) -> bytes:
         left_s = deadline_at - time.monotonic()
@@ -160,7 +164,7 @@ class Calls:
         except httpx.TransportError as error:
             raise UpstreamUnavailable(detail=type(error).__name__) from error
         except (httpx.InvalidURL, ValueError) as error:
-            # httpx reads the target of a redirect although it does not follow it.
+            # httpx parses the `Location` header of a redirect although it does not follow the redirect.
             raise UpstreamInvalidResponse(detail="location") from error
         status = response.status_code
         if 200 <= status < 300:
@@ -184,7 +188,7 @@ class Calls:
 def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[None]:
     """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway, because the shopper is not at fault.
 
-    `code`: the error code of a rejected key; None: any 401 answer.
+    `code` is the error code by which Digital River rejects the key. If `code` is None, any 401 answer is a rejection.
     """
     try:
         yield
@@ -218,7 +222,9 @@ def _seconds(retry_after: str | None) -> float | None:
 
 @dataclass
 class Pauses:
-    """Waits before a call is repeated: the time from `Retry-After`, or a random time up to a maximum that doubles."""
+    """The wait before each further attempt: the time from `Retry-After`, or a random time. The maximum of the random
+    time doubles after each attempt.
+    """
 
     repeat: Repeat
     wait_s: float
@@ -226,7 +232,7 @@ class Pauses:
     made: int = 0
 
     def __call__(self, failure: Exception) -> bool | float:
-        """Seconds to wait before the next attempt; False if the call is not repeated."""
+        """Seconds to wait before the next attempt. False if the failed call may not be repeated."""
         if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
             return False
         self.made += 1

@@ -1,4 +1,4 @@
-"""The tax identifiers that a cart may have, read from the JSON schema that Digital River sends."""
+"""The tax identifiers that a cart may have, as described in the JSON schema that Digital River sends."""
 
 from msgspec import field
 

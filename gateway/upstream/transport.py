@@ -1,7 +1,7 @@
 """The HTTP client of the process, and its network connections.
 
-The class of an httpx error shows whether a request can have been sent: after `ConnectError` and `ConnectTimeout` it was
-not sent; after any other error it may have been sent.
+The class of an httpx error shows whether the request may have been sent. After `ConnectError` and `ConnectTimeout`, it
+was not sent. After any other error, it may have been sent.
 """
 
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=network,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        # `Calls` ends each request at its deadline.
+        # httpx limits only the time for connecting. `Calls` ends each request at its deadline.
         timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_S),
         follow_redirects=False,
         trust_env=False,
@@ -39,11 +39,13 @@ def network() -> httpx.AsyncBaseTransport:
         session._retry_connection = False
         return session
 
-    return RenamedErrors(AiohttpTransport(client=session))
+    return HttpxErrorTransport(AiohttpTransport(client=session))
 
 
-class RenamedErrors(httpx.AsyncBaseTransport):
-    """Network layer that raises an httpx error for each aiohttp error. httpx_aiohttp maps some errors incorrectly."""
+class HttpxErrorTransport(httpx.AsyncBaseTransport):
+    """Network layer that raises an httpx error instead of each aiohttp error. httpx_aiohttp maps some errors
+    incorrectly.
+    """
 
     def __init__(self, engine: AiohttpTransport) -> None:
         self._engine = engine
@@ -52,7 +54,7 @@ class RenamedErrors(httpx.AsyncBaseTransport):
         try:
             response = await self._engine.handle_async_request(request)
         except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as error:
-            raise renamed(error) from error
+            raise httpx_error(error) from error
         response.stream = Stream(response.stream)
         return response
 
@@ -61,7 +63,7 @@ class RenamedErrors(httpx.AsyncBaseTransport):
 
 
 class Stream(httpx.AsyncByteStream):
-    """Response body that raises an httpx error for each aiohttp error."""
+    """Response body that raises an httpx error instead of each aiohttp error."""
 
     def __init__(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
         assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - the engine is asynchronous
@@ -72,15 +74,15 @@ class Stream(httpx.AsyncByteStream):
             async for chunk in self._stream:
                 yield chunk
         except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as error:
-            raise renamed(error) from error
+            raise httpx_error(error) from error
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
 
-def renamed(error: BaseException) -> httpx.TransportError:
-    """The httpx error that corresponds to the aiohttp error behind `error`."""
-    match _engine_error(error):
+def httpx_error(error: BaseException) -> httpx.TransportError:
+    """The httpx error that corresponds to the aiohttp error that caused `error`."""
+    match _aiohttp_cause(error):
         case aiohttp.ClientConnectorError():
             return httpx.ConnectError("not reached")
         case aiohttp.ConnectionTimeoutError():
@@ -95,12 +97,12 @@ def renamed(error: BaseException) -> httpx.TransportError:
             return httpx.RemoteProtocolError("the answer is not HTTP")
         case TimeoutError():
             return httpx.ReadTimeout("no answer in time")
-    # An error of httpx_aiohttp itself, without an aiohttp error behind it.
+    # httpx_aiohttp itself raised the error. No aiohttp error caused it.
     return error if isinstance(error, httpx.TransportError) else httpx.ReadError("the connection broke")
 
 
-def _engine_error(error: BaseException) -> BaseException:
-    """The aiohttp error or timeout that caused `error`; `error` itself if there is none."""
+def _aiohttp_cause(error: BaseException) -> BaseException:
+    """The aiohttp error that caused `error`, or `error` itself if no aiohttp error caused it."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, aiohttp.ClientError) or (isinstance(cause, TimeoutError) and cause is error):

@@ -54,7 +54,7 @@ class DeleteAddressInput(Input):
 
 
 class PaymentOptionTarget(Input, one_of=True):
-    """A source to save, or a saved payment option to change: exactly one."""
+    """A source to save, or a saved payment option to change. Exactly one of the fields is set."""
 
     source_id: str | None = field("Id of a chargeable source of DigitalRiver.js to save.", default=None)
     payment_option_id: ID | None = field("Id of a saved payment option to change.", default=None)

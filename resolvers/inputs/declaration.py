@@ -1,7 +1,7 @@
 """Base class and fields of the inputs of the graph, with their descriptions.
 
-`schema/input_types.py` builds the GraphQL type, which has the name of the class. A field without a default is non-
-null. A field with a default is nullable: an absent field, or null, has the default.
+`schema/input_types.py` builds the GraphQL type of each class. The type has the name of the class. A field without a
+default is non-null. A field with a default is nullable. If a client omits the field or sends null, the default is used.
 """
 
 from dataclasses import MISSING, dataclass
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, dataclass_transform
 
 
 def field(description: str, *, default: Any = MISSING, is_secret: bool = False) -> Any:
-    """A field of an input. A secret field is `@sensitive` in the graph and omitted from `repr`."""
+    """A field of an input. A secret field has the directive `@sensitive` in the graph and is omitted from `repr`."""
     return dataclass_field(
         default=default, repr=not is_secret, metadata={"description": description, "is_secret": is_secret}
     )
@@ -19,7 +19,9 @@ def field(description: str, *, default: Any = MISSING, is_secret: bool = False) 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """Base class of all inputs. A subclass is a frozen dataclass. With `one_of`, its GraphQL type is `@oneOf`."""
+    """Base class of all inputs. A subclass becomes a frozen dataclass. With `one_of=True`, its GraphQL type has the
+    directive `@oneOf`.
+    """
 
     is_one_of: ClassVar[bool] = False
 

@@ -45,7 +45,7 @@ class OrderCardDigitsInput(Input):
 
 
 class OrderLookupBy(Input, one_of=True):
-    """Proof of the right to read an order: exactly one of the fields."""
+    """Proof of the right to read an order. Exactly one of the fields is set."""
 
     order_password: OrderPasswordInput | None = field(
         "Order number and order password; for guests and registered shoppers.", default=None

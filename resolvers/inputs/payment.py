@@ -42,7 +42,7 @@ class AttachSourceInput(CartEditInput):
 
 
 class DetachTarget(Input, one_of=True):
-    """One source, or all sources."""
+    """One source, or all sources of the cart. Exactly one of the fields is set."""
 
     source_id: str | None = field("Id of the source to detach.", default=None)
     all: bool | None = field("True to detach all sources; false is rejected.", default=None)

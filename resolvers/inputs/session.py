@@ -34,7 +34,7 @@ class PasswordCredentials(Input):
 
 
 class SignInCredentials(Input, one_of=True):
-    """Proof of the shopper's identity: exactly one of the fields."""
+    """Proof of the shopper's identity. Exactly one of the fields is set."""
 
     password: PasswordCredentials | None = field("User name and password of a Digital River account.", default=None)
     merchant_assertion: str | None = field(

@@ -1,4 +1,4 @@
-"""The active cart of a request, and the answers that show this cart."""
+"""The active cart of a request, and answers that contain the cart."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,7 +38,7 @@ def answer_cart(request: Request, cart: Cart) -> Response:
 
 
 def _stock_errors(world: World, cart: Cart) -> Json:
-    """JSON with the field `errors`, which lists the lines that are out of stock; empty if all lines are in stock."""
+    """JSON with the field `errors`, which has an error for each line that is out of stock; `{}` without such a line."""
     sold_out = [line.product.id for line in cart.lines if world.lacks(line.product.id, line.quantity)]
     if not sold_out or cart.is_submitted:
         return {}

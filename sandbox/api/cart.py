@@ -114,7 +114,9 @@ def _check_offer(cart: Cart, offer: OrderOffer) -> None:
 
 
 async def applied_offers(request: Request) -> Response:
-    """`GET applied-offers`: the offers that apply to the cart; an empty list with the public key."""
+    """`GET applied-offers`: the offers that apply to the cart. With the public key there is no cart, and the list is
+    empty.
+    """
     shopper = reader_of(request)
     offers = offer_wires(shopper.cart, base_of(request)) if shopper.cart is not None else []
     return answer(request, {"offers": {"uri": f"{cart_uri(base_of(request))}/applied-offers", "offer": offers}})

@@ -32,12 +32,12 @@ async def set_shipping_address(request: Request) -> Response:
 
 
 async def apply_billing_address(request: Request) -> Response:
-    """`POST apply-billing-address`: see `_apply_address`."""
+    """`POST apply-billing-address`: applies a suggested correction, or a country and a postal code."""
     return _apply_address(request, "billing")
 
 
 async def apply_shipping_address(request: Request) -> Response:
-    """`POST apply-shipping-address`: see `_apply_address`."""
+    """`POST apply-shipping-address`: applies a suggested correction, or a country and a postal code."""
     return _apply_address(request, "shipping")
 
 
@@ -64,7 +64,9 @@ async def _set_address(request: Request, side: Side) -> Response:
 
 
 def _apply_address(request: Request, side: Side) -> Response:
-    """Apply a suggested correction by id, or only a country and a postal code for a tax estimate."""
+    """Apply the suggested correction with the id in the query. Without an id, apply a country and a postal code for a
+    tax estimate.
+    """
     cart, query = cart_of(request), request.query_params
     suggestion_id = query.get("suggestionId") or query.get("suggestionid")
     if suggestion_id:

@@ -73,7 +73,7 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
     else:
         _attach_primary(cart, source)
     if source.owner is not None and source.owner.address.get("country"):
-        # The owner's address is used only if the cart has no address.
+        # The address of the source's owner is used only if the cart has no address.
         address = source.owner.cart_address()
         cart.billing = cart.billing or read_cart_address(address, "billing")
         cart.shipping = cart.shipping or read_cart_address(address, "shipping")

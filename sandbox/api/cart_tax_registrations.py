@@ -1,4 +1,7 @@
-"""`tax-registrations`: the tax identifiers of the active cart. `sandbox/wire/refusal.py` defines error envelope B."""
+"""`tax-registrations`: the tax identifiers of the active cart.
+
+Refusals have error envelope B, which `sandbox/wire/refusal.py` defines.
+"""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +28,7 @@ async def schema(request: Request) -> Response:
     reader_of(request)
     by_customer_type = _identifiers(cart)
     identifiers = {entry.key: entry for entries in by_customer_type.values() for entry in entries}
-    # Sent without `answer`, because sandbox switches must not change a JSON schema.
+    # Sent without `answer`, because the sandbox switches for the JSON format must not change a JSON schema.
     return JSONResponse(
         {
             "$schema": "http://json-schema.org/draft-04/schema#",
@@ -86,7 +89,7 @@ def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> 
 
 
 def _registrations(sent: Any) -> dict[str, str]:
-    """Tax identifiers in the body, by key."""
+    """Values of the tax identifiers in the body, by the key of the identifier."""
     entries = sent if isinstance(sent, list) else [sent]
     if not all(isinstance(entry, dict) and entry.get("key") and entry.get("value") for entry in entries):
         raise _refused(400, "invalid-request", "Each tax registration needs a key and a value.")

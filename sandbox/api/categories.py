@@ -25,8 +25,8 @@ IMAGES = "https://images.riverdemo.example/category"
 
 RELATION = "CategoriesResource"
 
-SHORT = {"uri", "displayName", "products"}
-"""Fields of a category without `expand`."""
+SHORT_FIELDS = {"uri", "displayName", "products"}
+"""Fields of a category that are shown without `expand`."""
 
 
 async def show_all(request: Request) -> Response:
@@ -63,7 +63,7 @@ def _category(request: Request) -> Category:
     reader_of(request)
     category_id = request.path_params["id"]
     if not category_id.isdecimal():
-        # Digital River has answered with a 409 to an id that is not a number.
+        # Digital River answers with a 409 to an id that is not a number.
         raise Refusal(409, "invalid_category_key", f"The category {category_id} is invalid.", relation=RELATION)
     return find(CATEGORIES.values(), category_id, "category", RELATION)
 
@@ -86,9 +86,9 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
     if any(path[0] == "products" for path in expand.paths):
         size = whole_number(request.query_params.get("productsPageSize", "10"), "productsPageSize", RELATION)
         full["products"]["product"] = [listed_product_wire(request)(product) for product in category.products[:size]]
-    wire = expand.select(full, SHORT)
+    wire = expand.select(full, SHORT_FIELDS)
     if category.children and expand.has("categories"):
-        # `expand=all` shows a few fields of child categories; all fields need the path of the child categories.
+        # `expand=all` adds only some fields of child categories. The path `categories.category` adds all.
         has_path = ("categories", "category") in expand.paths
         below = Expand(all=has_path and world_of(request).switches.category_children == "full")
         children = [_wire(request, child, below) for child in category.children]

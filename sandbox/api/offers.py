@@ -58,7 +58,9 @@ async def show_product_offer(request: Request) -> Response:
 
 
 async def offers_of_product(request: Request) -> Response:
-    """`GET products/{id}/offers`: offers for the page of this product, without offers for the pages of all products."""
+    """`GET products/{id}/offers`: offers for the page of this product. Offers for the pages of all products are left
+    out.
+    """
     product = product_of(request)
     return _answer_page(request, [offer for offer in PRODUCT_OFFERS.values() if product.id in offer.shown_with])
 
@@ -138,7 +140,9 @@ def _product_offers_wire(request: Request, offer: ProductOffer, product_wire: Ca
 
 
 def _product_wire(request: Request, wrapper: str) -> Callable[[Product], Json]:
-    """Function that returns a product of an offer as JSON: a few fields and the stock; all fields with `expand=all`."""
+    """Function that returns a product of an offer as JSON. Without `expand=all`, the JSON has only some fields and the
+    stock.
+    """
     listed_wire = listed_product_wire(request, wrapper)
     if expand_of(request, wrapper).all:
         return listed_wire

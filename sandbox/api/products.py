@@ -107,7 +107,7 @@ def _words(keyword: str) -> list[str]:
 
 
 def _score(product: Product, words: list[str], locale: str) -> int:
-    """Search score: 100 if the name contains all words, 50 if the whole text of the product does, 0 if not."""
+    """Search score: 100 if the name has all words, 50 if all texts of the product together have them, otherwise 0."""
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100

@@ -66,7 +66,7 @@ async def decide_redirect(request: Request) -> Response:
 
 
 def wallet_options(source: Source) -> list[str]:
-    """Names of the payment methods on PayPal's page that are available for the source's country and amount."""
+    """Names of the payment methods that PayPal's page offers for the country and amount of the source."""
     if source.type != "payPal":
         return []
     country = source.owner.address.get("country") if source.owner is not None else None

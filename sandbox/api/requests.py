@@ -26,7 +26,7 @@ LONGEST_PAGE = 100_000
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Pattern of source ids. A source id may look like a card number, so source ids are not checked for card numbers."""
+"""Pattern of source ids. They are not checked for card numbers, because a source id may look like one."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
@@ -214,7 +214,9 @@ def paged(request: Request, wrapper: str, name: str, rows: Sequence[Row], wire_o
 
 
 def answer(request: Request, wire: Json, status: int = 200) -> Response:
-    """Answer with a resource as JSON, reduced to the query's `fields`. Sandbox switches may change the JSON format."""
+    """Answer with a resource as JSON. `fields` in the query selects fields, and sandbox switches may change the JSON
+    format.
+    """
     switches = world_of(request).switches
     shaped = select_fields(wire, request.query_params.get("fields"))
     if switches.single_as == "object":
@@ -229,7 +231,7 @@ def no_content() -> Response:
 
 
 def _with_bare_singles(value: Any) -> Any:
-    """The JSON value, in which every list with one element is replaced by this element."""
+    """The JSON value with each list of one element replaced by the element."""
     if isinstance(value, dict):
         return {name: _with_bare_singles(child) for name, child in value.items()}
     if isinstance(value, list):

@@ -23,13 +23,15 @@ LARGEST_AMOUNT = Decimal(10) ** 12
 
 
 async def create(request: Request) -> Response:
-    """`POST /payments/sources`: creates a source. A `sessionId` selects the payment session for amount and currency."""
+    """`POST /payments/sources`: creates a source. With a `sessionId`, the payment session determines amount and
+    currency.
+    """
     _check_public_key(request)
     return JSONResponse(create_source(request, await _body(request)).wire(), 201)
 
 
 def create_source(request: Request, sent: Body) -> Source:
-    """Create and store a payment source. Raises an error for an invalid body, see `sandbox/wire/refusal.py`."""
+    """Create and store a payment source. Raises a `Refusal` for an invalid body."""
     world = world_of(request)
     method = _method(sent)
     session_id = sent.string("sessionId")
@@ -82,9 +84,9 @@ def _add_redirect(request: Request, source: Source, sent_details: Body) -> None:
 
 
 async def authenticate(request: Request) -> Response:
-    """`POST /payments/sources/{id}/authentication`, for `authenticateSource` of DigitalRiver.js.
+    """`POST /payments/sources/{id}/authentication`: the state of the bank's challenge.
 
-    `authenticateSource` calls this path before and after the challenge.
+    The function `authenticateSource` of DigitalRiver.js calls this path once before the challenge and once after it.
     """
     _check_public_key(request)
     source, sent = _source(request), await _body(request)
@@ -96,7 +98,7 @@ async def authenticate(request: Request) -> Response:
     if session_id in source.authenticated_for:
         return JSONResponse({"status": "complete"})
     if session_id in source.failed_for or source.state == "failed":
-        # A failed challenge is reported only once, so that the shopper can try again.
+        # The failure is reported only once, so that the shopper can try again with a new challenge.
         source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
     url = new_challenge(request, source, session_id, sent.string("returnUrl"))
@@ -168,7 +170,7 @@ def _method(sent: Body) -> Method:
 
 
 def _details(sent: Body, method: Method) -> Body:
-    """Details of the source: the object in the field that is named after the type, in any accepted spelling."""
+    """Details of the source: the object in the field with the name of the type. All its spellings are accepted."""
     spelling = next((name for name in (method.type, *method.aliases) if name in sent), method.type)
     return sent.object(spelling)
 
@@ -209,7 +211,7 @@ def _owner(sent: Body, *, is_required: bool) -> Owner | None:
     )
 
 
-# Sources, carts and keys that the request names.
+# The source and cart of a request, and checks of its key.
 
 
 def _source(request: Request) -> Source:

@@ -134,7 +134,7 @@ async def set_payment_source(request: Request) -> Response:
 
 
 def _accept_source(request: Request, subscription: Subscription, sent: Body, kind: str, source: Source) -> Response:
-    """Accept a new payment source. Renewals ship to the billing address unless `isShippingSameAsBilling` is false."""
+    """Accept a new payment source. Renewals ship to the billing address, unless `isShippingSameAsBilling` is false."""
     ships_to_billing = _flag(sent, "isShippingSameAsBilling", default=True)
 
     def apply() -> None:
@@ -198,7 +198,7 @@ def _own(request: Request) -> list[Subscription]:
     return [subscription for subscription in world_of(request).subscriptions if subscription.account is account]
 
 
-# Subscriptions and fields that the request names.
+# The subscription of a request, and the fields of its body.
 
 
 def _world_of_merchant(request: Request) -> World:
