@@ -15,27 +15,27 @@ from schema.shared_types import Address, Node, PageInfo
 
 @dsl.object_type()
 class SubscriptionTerm:
-    """Length of a term of a subscription contract. Digital River object: term."""
+    """Length of the period after which a subscription contract renews. Digital River object: term."""
 
-    unit: TermUnit = field("Unit of time. Digital River field: termUnit.")
-    length: int = field("Number of units. Digital River field: termLength.")
+    unit: TermUnit = field("Unit of time of the term. Digital River field: termUnit.")
+    length: int = field("Number of time units in the term. Digital River field: termLength.")
 
 
 @dsl.object_type()
 class SubscriptionAddOn:
-    """A product that is delivered with a subscription contract. Digital River object: addOns."""
+    """An additional product that is delivered under a subscription contract. Digital River object: addOns."""
 
-    product: Product = field("Product that is added. Digital River field: product.")
-    quantity: int = field("Number of units. Digital River field: quantity.")
+    product: Product = field("The additional product. Digital River field: product.")
+    quantity: int = field("Number of units of the product. Digital River field: quantity.")
 
 
 @dsl.object_type()
 class PendingContractChange:
-    """A change of a subscription contract that Digital River has accepted and not carried out yet. Digital River
-    object: a pending action.
+    """A change to a subscription contract. Digital River has accepted the change, but has not carried it out yet.
+    Digital River object: a pending action.
     """
 
-    action: str = field("What changes, in Digital River's words. Digital River field: the action name.")
+    action: str = field("Digital River's name for the change. Digital River field: the action name.")
     requested_at: datetime | None = field(
         "When the change was requested; null when Digital River does not report the time. Digital River "
         "field: the request date."
@@ -53,11 +53,11 @@ class SubscriptionContract(Node):
         "The merchant's own id of the contract. Digital River field: externalReferenceId."
     )
     state: SubscriptionContractState = field("State of the contract. Digital River field: state.")
-    product: Product = field("Product that the contract renews. Digital River field: product.")
-    quantity: int = field("Units of the current term. Digital River field: currentQuantity.")
-    renewal_quantity: int = field("Units from the next renewal on. Digital River field: renewalQuantity.")
+    product: Product = field("Product that each renewal buys again. Digital River field: product.")
+    quantity: int = field("Number of units in the current term. Digital River field: currentQuantity.")
+    renewal_quantity: int = field("Number of units that the next renewal buys. Digital River field: renewalQuantity.")
     is_auto_renewing: bool = field("True when the contract renews automatically. Digital River field: autoRenewal.")
-    term: SubscriptionTerm = field("Length of one term. Digital River field: term.")
+    term: SubscriptionTerm = field("Length of one term, for example one year. Digital River field: term.")
     created_at: datetime = field("When the contract was created. Digital River field: creationDate.")
     activated_at: datetime | None = field(
         "When the contract became active; null until then. Digital River field: activationDate."
@@ -68,21 +68,24 @@ class SubscriptionContract(Node):
     expires_at: datetime | None = field(
         "When the contract expires unless it renews. Digital River field: expirationDate."
     )
-    grace_ends_at: datetime | None = field("When access ends if a renewal fails. Digital River field: graceDate.")
+    grace_ends_at: datetime | None = field(
+        "When the grace period after a failed renewal ends. Digital River field: graceDate."
+    )
     cancelled_at: datetime | None = field(
         "When the contract was cancelled; null for a contract that is not cancelled. Digital River field: "
         "cancellationDate."
     )
     shipping_address: Address | None = field("Address to which the goods are sent. Digital River field: shipToAddress.")
     payment_option: PaymentOption | None = field(
-        "Saved payment option that pays the renewals. Digital River field: paymentOption."
+        "Saved payment option that is charged for renewals. Digital River field: paymentOption."
     )
     add_ons: list[SubscriptionAddOn] = field(
-        "Products that are delivered with the contract. Digital River field: addOns.", ListSize(assumed_size=3)
+        "Additional products that are delivered under the contract. Digital River field: addOns.",
+        ListSize(assumed_size=3),
     )
     pending_changes: list[PendingContractChange] | None = field(
-        "Changes accepted and not carried out yet. Null when they could not be read. Digital River call: GET "
-        "…/pending-actions.",
+        "Changes that Digital River has accepted, but has not carried out yet. Null when the changes could not be "
+        "read. Digital River call: GET …/pending-actions.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=3),
@@ -104,9 +107,9 @@ class SubscriptionContract(Node):
 
 @dsl.object_type()
 class SubscriptionContractEdge:
-    """A subscription contract of a page, with its cursor."""
+    """A subscription contract in a page, with the contract's cursor."""
 
-    cursor: str = field("Cursor of the item, for `after` and `before`.")
+    cursor: str = field("Cursor of the contract, to send as `after` or `before`.")
     node: SubscriptionContract = field("Subscription contract at the cursor.")
 
 
@@ -114,7 +117,7 @@ class SubscriptionContractEdge:
 class SubscriptionContractConnection:
     """A page of subscription contracts."""
 
-    edges: list[SubscriptionContractEdge] = field("Items with their cursors.")
-    nodes: list[SubscriptionContract] = field("The items of the page, for clients that need no cursors.")
-    page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
-    total_count: int = field("Number of items on all pages.")
+    edges: list[SubscriptionContractEdge] = field("The contracts in the page, with their cursors.")
+    nodes: list[SubscriptionContract] = field("The contracts in the page, without cursors.")
+    page_info: PageInfo = field("First and last cursor of the page, and whether other pages precede or follow.")
+    total_count: int = field("Number of contracts in all pages.")

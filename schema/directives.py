@@ -1,4 +1,6 @@
-"""The directives of the graph: cost, session level, cache control, idempotency and secrecy of a field."""
+"""The directives of the graph. They set the cost, session level, cache control and idempotency of a field, and mark
+sensitive values.
+"""
 
 from typing import Annotated
 
@@ -16,7 +18,7 @@ PRIVATE = CacheControlScope.PRIVATE
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE, Location.UNION],
     description="How long and for whom a field may be cached. A response has the strictest cache control of its "
-    "selected fields; a response without any such field is never stored.",
+    "selected fields. If no selected field has a cache control, the response is never stored.",
 )
 class CacheControl:
     max_age: int | None = strawberry.field(
@@ -26,11 +28,11 @@ class CacheControl:
         description="Whether all shoppers share the cached value.", default=strawberry.UNSET
     )
     inherit_max_age: bool | None = strawberry.field(
-        description="True to take the lifetime of the parent field.", default=strawberry.UNSET
+        description="True to use the lifetime of the parent field.", default=strawberry.UNSET
     )
     stale_if_error: int | None = strawberry.field(
-        description="Seconds after the lifetime of a value during which the value may still be served if the call to "
-        "Digital River fails.",
+        description="Extra lifetime in seconds, used only when the call to Digital River fails. After `maxAge`, the "
+        "cached value may be returned for this time.",
         default=strawberry.UNSET,
     )
 
@@ -44,35 +46,37 @@ class CacheControl:
         Location.OBJECT,
         Location.SCALAR,
     ],
-    description="Points of a field for the cost limit; one point is about one cheap call to Digital River. Follows "
-    "the GraphQL cost directives draft.",
+    description="Cost of a field in points. The cost of an operation is limited. One point is about one cheap call to "
+    "Digital River. Follows the GraphQL cost directives draft.",
 )
 class Cost:
-    weight: str = strawberry.field(description="Weight in points, written as a decimal string.")
+    weight: str = strawberry.field(description="Cost in points, written as a decimal string.")
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="How many items of a list count for the cost limit. Follows the GraphQL cost directives draft.",
+    description="Number of items with which the cost of a list is computed. Follows the GraphQL cost directives draft.",
 )
 class ListSize:
     assumed_size: int | None = strawberry.field(
-        description="Assumed number of items when no slicing argument is present.", default=strawberry.UNSET
+        description="Number of items when the field has no slicing argument.", default=strawberry.UNSET
     )
     slicing_arguments: list[str] | None = strawberry.field(
-        description="Arguments whose value limits the number of items.", default=strawberry.UNSET
+        description="Names of the arguments that limit the number of items, for example `first`.",
+        default=strawberry.UNSET,
     )
     sized_fields: list[str] | None = strawberry.field(
-        description="Fields of the returned object that have the items.", default=strawberry.UNSET
+        description="Names of the fields of the returned object that contain the items, for example `edges`.",
+        default=strawberry.UNSET,
     )
     require_one_slicing_argument: bool | None = strawberry.field(
-        description="Where `slicingArguments` are named: reject an operation without exactly one of them.", default=True
+        description="True to reject an operation that does not use exactly one of the `slicingArguments`.", default=True
     )
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.OBJECT],
-    description="Minimum session level to read the field or to call the mutation.",
+    description="Session level that a client needs to read the field or to call the mutation.",
 )
 class RequiresSession:
     level: SessionLevel = strawberry.field(description="Minimum session level.", default=SessionLevel.ANONYMOUS)
@@ -85,7 +89,8 @@ class RequiresSession:
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
-        description="Levels of list nesting at which a value is non-null: 0 is the field itself, 1 its items.",
+        description="Levels of list nesting at which a value is non-null: 0 means the field itself, 1 means the items "
+        "of its list.",
         default=(0,),
     )
 
@@ -100,7 +105,7 @@ class Sensitive: ...
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="What a client may assume when it repeats a mutation after a lost answer.",
+    description="Whether a client that received no response can safely repeat the mutation.",
 )
 class Idempotency:
     mode: IdempotencyMode = strawberry.field(description="What happens when the mutation is repeated.")
@@ -120,7 +125,9 @@ def in_context(
         CurrencyCode | None, strawberry.argument(description="Currency of prices.")
     ] = strawberry.UNSET,
 ) -> None:
-    """Declared for the schema only: the function is never called."""
+    """Declares the arguments of the directive. The gateway never calls this function: `gateway/documents/in_context.py`
+    reads the directive from the document.
+    """
 
 
 SCHEMA_DIRECTIVES = (CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive, Idempotency)

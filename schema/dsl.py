@@ -1,7 +1,9 @@
-"""Functions that declare types and fields of the graph. They hide Strawberry from the files of the types.
+"""Functions that declare types and fields of the graph. Files that declare types use these functions instead of
+Strawberry.
 
-Docstrings describe types, positional arguments are directives, and keyword arguments are arguments of the field. A
-resolver takes `(ctx, …)` for a root field and `(parent, ctx, …)` for any other field.
+The docstring of a class describes its type. Positional arguments of `field` are directives, and its other keyword
+arguments are arguments of the graph's field. A resolver takes `(ctx, …)` for a root field and `(parent, ctx, …)` for
+any other field.
 """
 
 import inspect
@@ -20,8 +22,8 @@ from schema.resolver_call import Conditions, Resolver, mutation_call, read_call
 T = TypeVar("T")
 
 PARAMETERS = {"filter": "method_filter", "id": "global_id", "input": "args"}
-"""Parameter of the resolver for each GraphQL argument that has the name of a Python builtin. All other parameters have
-the name of the argument.
+"""Name of the resolver's parameter, by the name of the GraphQL argument. Only arguments with the name of a Python
+builtin are listed. Every other parameter has the name of its argument.
 """
 
 
@@ -46,7 +48,7 @@ def interface(cls: T) -> T:
 
 
 def argument(hint: Any, description: str, *directives: object) -> Argument:
-    """An argument of a field. A nullable argument may be absent."""
+    """An argument of a field. A client may leave out a nullable argument."""
     default = strawberry.UNSET if NoneType in get_args(hint) else inspect.Parameter.empty
     return Argument(graph_type(hint), description, directives, default)
 
@@ -58,8 +60,8 @@ def field(
     name: str | None = None,
     **arguments: Argument,
 ) -> Any:
-    """A field of the graph. Without a resolver, the value is the attribute of the same name. `name` is the name in the
-    graph, if different.
+    """A field of the graph. A field without a resolver returns the parent's attribute with the same name. `name`
+    replaces this name in the graph.
     """
     if resolver is None:
         return strawberry.field(name=name, description=description, directives=directives)
@@ -67,7 +69,7 @@ def field(
 
 
 def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
-    """A field of the mutation root. Its argument `input` has the type of the resolver's parameter `args`."""
+    """A field of the type `Mutation`. Its argument `input` has the type of the resolver's parameter `args`."""
     parameter = inspect.signature(resolver).parameters.get("args")
     declaration = parameter.annotation if parameter is not None else None
     arguments = {} if declaration is None else {"input": argument(declaration, prose(declaration.__doc__))}
@@ -93,7 +95,7 @@ def _resolved(
 
 
 def _signature(arguments: Mapping[str, Argument]) -> inspect.Signature:
-    """The signature from which Strawberry reads the GraphQL arguments."""
+    """The signature of a resolving function. Strawberry reads the GraphQL arguments from it."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [

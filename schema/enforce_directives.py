@@ -1,6 +1,6 @@
-"""Reads the directives from the built schema, as tables for the gateway and as conditions of resolvers.
+"""Reads the directives from the built schema. The gateway uses them as tables and as conditions of resolvers.
 
-A directive without an effect stops the start of the gateway.
+The gateway does not start if a directive has no effect or contradicts another directive.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ from schema.resolver_call import Conditions
 D = TypeVar("D")
 
 Element = Any
-"""A type, field, argument or input field of graphql-core."""
+"""A graphql-core object: a type, a field, an argument or an input field."""
 
 
 class IneffectiveDirective(Exception):
@@ -56,7 +56,9 @@ def elements(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Element]]:
 
 
 def read_directives(core: GraphQLSchema) -> DirectiveTables:
-    """The arguments of all directives. Raises `IneffectiveDirective`."""
+    """The arguments of all directives. Raises `IneffectiveDirective` if one of them has no effect or contradicts
+    another.
+    """
     by_coordinate = dict(elements(core))
     _check(core, by_coordinate)
     return DirectiveTables(
@@ -98,7 +100,7 @@ def _value(argument: Any) -> Any:
     return None if argument is UNSET else argument
 
 
-# Directives without an effect.
+# Checks of the directives.
 
 
 def _check(core: GraphQLSchema, by_coordinate: Mapping[Coordinate, Element]) -> None:
@@ -110,7 +112,7 @@ def _check(core: GraphQLSchema, by_coordinate: Mapping[Coordinate, Element]) -> 
 
 
 def problem(core: GraphQLSchema, coordinate: Coordinate, element: Element, directive: object) -> str | None:
-    """The reason why a directive has no effect on an element; None when the directive has an effect."""
+    """The reason why a directive of an element is useless or wrong; None for a correct directive."""
     match directive:
         case Cost() if _is_input(core, coordinate):
             return "an input has no cost; set the cost of the field"
@@ -153,11 +155,11 @@ def _has_resolver(field: GraphQLField) -> bool:
     return "resolver" in (getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {})
 
 
-# Conditions under which resolvers are called.
+# Set the conditions of resolvers.
 
 
 def enforce(core: GraphQLSchema) -> None:
-    """Set the session level that each resolver needs, and whether its value may be null."""
+    """Set the `Conditions` of every resolver from the directives of its field."""
     for type_ in core.type_map.values():
         if not (is_object_type(type_) or is_interface_type(type_)) or type_.name.startswith("__"):
             continue
@@ -165,14 +167,15 @@ def enforce(core: GraphQLSchema) -> None:
             if not _has_resolver(field):
                 continue
             conditions: Conditions = field.extensions["strawberry-definition"].metadata["conditions"]
-            conditions.level, conditions.is_refused = _level(field)
+            conditions.level, conditions.has_error_below_level = _level(field)
             conditions.is_never_null = directive_of(field, SemanticNonNull) is not None
 
 
 def _level(field: GraphQLField) -> tuple[SessionLevel, bool]:
-    """The session level that a field needs, and whether the field is an error below the level.
+    """The session level that a field needs, and whether a session below this level gets an error instead of null.
 
-    A field without a level of its own, or with the level NONE, is null below the level of its type.
+    A session below a field's own level gets an error. A field without its own level, or with the level NONE, has the
+    level of its type. A session below that level gets null.
     """
     own = directive_of(field, RequiresSession)
     if own is not None and own.level is not SessionLevel.NONE:

@@ -21,13 +21,13 @@ from schema.shared_types import AddressSuggestion, Money
 class UserError:
     """An expected reason why a mutation failed."""
 
-    code: ErrorCode = field("Stable code to branch on.")
+    code: ErrorCode = field("Stable code of the error, for client logic.")
     message: str = field("Explanation for a developer, in English.")
     path: list[str] = field(
-        "Path to the part of the input that is at fault, for example input, lines, 0, quantity; empty when no part "
-        "is at fault."
+        "Path to the input field that caused the error, for example input, lines, 0, quantity. Empty when no input "
+        "field caused the error."
     )
-    retry: RetryAdvice = field("What repeating the call can achieve.")
+    retry: RetryAdvice = field("Whether to send the mutation again, and what to do first.")
 
 
 @dsl.interface
@@ -75,7 +75,7 @@ class InputError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """A value of the input is malformed, missing or refused."""
+    """A value in the input is malformed, missing or refused."""
 
 
 @dsl.object_type()
@@ -94,16 +94,16 @@ class NotFoundError(
 class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
     """The cart has changed since the client read it, is busy, or is locked."""
 
-    current_revision: CartRevision | None = field("Revision of the cart now; null when it could not be read.")
+    current_revision: CartRevision | None = field("Current revision of the cart; null when the cart could not be read.")
 
 
 @dsl.object_type()
 class AvailabilityError(CartMutationError):
     """A product cannot be bought in this quantity, or at all."""
 
-    available_quantity: int | None = field("Units available; null when unknown.")
-    minimum_quantity: int | None = field("Minimum quantity; null when there is none.")
-    maximum_quantity: int | None = field("Maximum quantity; null when there is none.")
+    available_quantity: int | None = field("Number of available units; null when unknown.")
+    minimum_quantity: int | None = field("Minimum quantity; null when there is no minimum.")
+    maximum_quantity: int | None = field("Maximum quantity; null when there is no maximum.")
 
 
 @dsl.object_type()
@@ -116,7 +116,7 @@ class DestinationError(CartMutationError, ShopperMutationError, ContractMutation
     """An address, shipping option or tax identifier cannot be used."""
 
     suggestions: list[AddressSuggestion] = field(
-        "Always empty: read `cart.billingAddress.suggestions` or `cart.shippingAddress.suggestions`."
+        "Always empty. For suggestions, read `cart.billingAddress.suggestions` or `cart.shippingAddress.suggestions`."
     )
 
 
@@ -126,8 +126,10 @@ class PaymentError(
 ):
     """The state of a source or of the payment session does not allow the change."""
 
-    session_state: PaymentSessionState | None = field("State of the payment session; null when it could not be read.")
-    source_state: SourceState | None = field("State of the source; null when no source is at fault.")
+    session_state: PaymentSessionState | None = field(
+        "State of the payment session; null when the payment session could not be read."
+    )
+    source_state: SourceState | None = field("State of the source; null when no source caused the error.")
 
 
 @dsl.object_type()
@@ -162,7 +164,9 @@ class AccessError(
 
 @dsl.object_type()
 class CredentialError(SessionMutationError):
-    """Sign-in or registration failed. The error gives no reason, which could reveal that an account exists."""
+    """Sign-in or registration failed. The error gives no reason, because the reason could reveal that an account
+    exists.
+    """
 
 
 @dsl.object_type()
@@ -170,7 +174,7 @@ class ContractError(ContractMutationError):
     """The state of a subscription contract does not allow the change."""
 
     state: SubscriptionContractState | None = field(
-        "State of the subscription contract; null when it could not be read."
+        "State of the subscription contract; null when the contract could not be read."
     )
 
 
@@ -186,7 +190,7 @@ class RateLimitError(
 ):
     """The mutation was called too often."""
 
-    retry_after: datetime = field("Earliest time for the next call.")
+    retry_after: datetime = field("Time from which the mutation can be called again.")
 
 
 @dsl.object_type()
@@ -204,6 +208,6 @@ class UpstreamError(
     """
 
     upstream_code: str | None = field(
-        "Digital River's error code; null when there is none, and always null for declines."
+        "Digital River's error code. Null when Digital River sent no code, and always null for a declined payment."
     )
-    support_reference: str = field("Reference for support.")
+    support_reference: str = field("Id of the request. Quote the id when you report the error.")

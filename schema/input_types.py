@@ -20,7 +20,7 @@ from schema.directives import Sensitive
 
 
 def graph_type(hint: Any) -> Any:
-    """Strawberry's annotation for a type hint of a resolver.
+    """The type hint of a resolver's argument, as Strawberry needs it.
 
     Inputs and ids are replaced by Strawberry's types. Every other hint stays as it is.
     """
@@ -36,14 +36,14 @@ def graph_type(hint: Any) -> Any:
 
 @cache
 def input_type(declaration: type[Input]) -> Any:
-    """The Strawberry class of an input. Resolvers get instances of the declaration, not of this class."""
+    """The Strawberry class for an input. Resolvers get instances of `declaration`, not of the Strawberry class."""
     hints = get_type_hints(declaration)
     annotations: dict[str, Any] = {}
     attributes: dict[str, Any] = {"__annotations__": annotations}
     for field in fields(declaration):
         is_optional = field.default is not MISSING
         annotations[field.name] = graph_type(hints[field.name] | None if is_optional else hints[field.name])
-        # An absent field is left out, since the declaration has its default. `@oneOf` allows no default.
+        # A default of None is not shown in the schema: the declaration sets it. GraphQL forbids defaults in `@oneOf`.
         default = field.default if field.default is not None else strawberry.UNSET
         attributes[field.name] = strawberry.field(
             description=field.metadata["description"],
@@ -60,7 +60,9 @@ def input_type(declaration: type[Input]) -> Any:
 
 
 def _set_conversion(made: Any, declaration: type[Input]) -> None:
-    """Convert the values of a request to an instance of the declaration. A field that is null has its default."""
+    """Make Strawberry convert the values of a request to an instance of `declaration`. A null is replaced by the
+    default of its field.
+    """
     definition = get_object_definition(made, strict=True)
     by_name = {to_camel_case(field.python_name): field for field in definition.fields}
 

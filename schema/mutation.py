@@ -60,14 +60,13 @@ from schema.payloads import (
 
 @dsl.object_type()
 class Mutation:
-    """Mutations. Every mutation but signOut takes one input object. A payload has the objects that the mutation
-    changes, which are read after the call even when the call failed, the warnings and the errors. When an operation
-    does not select `errors`, user errors are returned as GraphQL errors.
+    """Mutations. Every mutation except signOut takes one input object. A payload has warnings, errors, and the objects
+    that the mutation changes. The gateway reads these objects after the call, even when the call failed. When an
+    operation does not select `errors`, user errors are returned as GraphQL errors.
     """
 
     start_session: StartSessionPayload | None = mutation(
-        "Starts a guest session. If there is a session already, returns that session. Digital River call: "
-        "POST /oauth20/token.",
+        "Starts a guest session. Returns the current session if there is one. Digital River call: POST /oauth20/token.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -109,9 +108,9 @@ class Mutation:
         resolver=shopper.update_shopper,
     )
     save_address: SaveAddressPayload | None = mutation(
-        "Adds an address to the address book, or replaces an entry. A nickname that another entry has is "
-        "refused, because Digital River would replace the other entry. Digital River call: POST "
-        "/v1/shoppers/me/addresses.",
+        "Adds an address to the address book, or replaces an address. The nickname must differ from the nicknames of "
+        "all other addresses. Otherwise, Digital River would replace the address with the same nickname. Digital "
+        "River call: POST /v1/shoppers/me/addresses.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -125,8 +124,8 @@ class Mutation:
         resolver=address_book.delete_address,
     )
     save_payment_option: SavePaymentOptionPayload | None = mutation(
-        "Saves a source to the account, or changes nickname and default of a saved payment option. Digital "
-        "River call: POST /v1/shoppers/me/payment-options.",
+        "Saves a source to the account, or changes a saved payment option: its nickname, and whether it is the "
+        "default. Digital River call: POST /v1/shoppers/me/payment-options.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -171,7 +170,7 @@ class Mutation:
         resolver=cart_offers.apply_offer,
     )
     remove_offer: RemoveOfferPayload | None = mutation(
-        "Removes an offer from the cart, also an offer that a coupon applied. Digital River call: DELETE "
+        "Removes an offer from the cart. The offer may come from a coupon. Digital River call: DELETE "
         "…/applied-offers/{offerId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -179,7 +178,7 @@ class Mutation:
         resolver=cart_offers.remove_offer,
     )
     set_cart_addresses: SetCartAddressesPayload | None = mutation(
-        "Sets the billing address, the shipping address, or both. Digital River call: POST "
+        "Sets the billing address of the cart, the shipping address, or both. Digital River call: POST "
         "/v1/shoppers/me/carts/active for both addresses, and POST …/apply-billing-address or "
         "…/apply-shipping-address for a suggestion.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
@@ -219,8 +218,8 @@ class Mutation:
     )
     prepare_checkout: PrepareCheckoutPayload | None = mutation(
         "Changes several parts of the cart in one call: addresses, tax identifiers, shipping option, offer, "
-        "organisation and terms of sale. Stops at the first part that fails; the error has the path of the "
-        "part. Digital River calls: those of the mutations that it combines.",
+        "organisation and terms of sale. Stops at the first part that fails. The error has the path of that part. "
+        "Digital River calls: those of the mutations that it combines.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),
@@ -259,27 +258,27 @@ class Mutation:
         resolver=store_credit.remove_store_credit,
     )
     submit_order: SubmitOrderPayload | None = mutation(
-        "Turns the cart into an order, at most once for each key. The gateway reads the cart again and "
-        "submits only if the payment session is REQUIRES_CONFIRMATION, the cart has no blocker, and the total "
-        "is the expected total. The gateway sends the submission to Digital River only once. A cart has one "
-        "submission at a time. Digital River call: POST /v1/shoppers/me/carts/active/submit-cart.",
+        "Turns the cart into an order, at most once for each idempotency key. The gateway first reads the cart again. "
+        "It submits the cart only if the state of the payment session is REQUIRES_CONFIRMATION, the cart has no "
+        "blocker, and the total is the expected total. The gateway never sends the same submission to Digital River "
+        "twice. A cart has one submission at a time. Digital River call: POST "
+        "/v1/shoppers/me/carts/active/submit-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),
         resolver=submissions.submit_order,
     )
     resume_order: ResumeOrderPayload | None = mutation(
-        "Finishes a submission after the shopper is back from the payment page. If the order has been placed "
-        "in the meantime, returns the order. Digital River call: POST "
-        "/v1/shoppers/me/carts/active/resume-cart.",
+        "Finishes a submission after the shopper has returned from the payment page. Returns the order if the order "
+        "has already been placed. Digital River call: POST /v1/shoppers/me/carts/active/resume-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),
         resolver=submissions.resume_order,
     )
     lookup_order: LookupOrderPayload | None = mutation(
-        "Finds an order by order number and password, or by email address and the last digits of the card. "
-        "lookupOrder is a mutation because a secret must not be part of a URL. Digital River call: POST "
+        "Finds an order by order number and password, or by email address and the last digits of the card. lookupOrder "
+        "is a mutation because a password or an email address must not be part of a URL. Digital River call: POST "
         "/v1/shoppers/order-lookup.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -287,8 +286,8 @@ class Mutation:
         resolver=orders.look_up_order,
     )
     change_subscription_contract: ChangeSubscriptionContractPayload | None = mutation(
-        "Makes one change to a subscription contract. Digital River accepts the change and carries it out "
-        "later: see pendingChanges. Digital River call: POST /v1/subscriptions/{subscriptionId}/…",
+        "Makes one change to a subscription contract. Digital River accepts the change and carries it out later. Until "
+        "then, `pendingChanges` lists the change. Digital River call: POST /v1/subscriptions/{subscriptionId}/…",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),

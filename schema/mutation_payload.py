@@ -1,5 +1,5 @@
-"""Completes the payload of a mutation: errors get types of the mutation, and errors and warnings that the operation
-does not select are reported elsewhere.
+"""Completes the payload of a mutation. Every error gets a type that the mutation may return. If the operation does not
+select `errors` or `warnings`, the response reports them outside the payload.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,8 +28,10 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import MESSAGES, InputError, Path, untyped
 
 
-def with_card_numbers_refused(paths: Iterable[Path], raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload of a mutation that is not called because its input has card numbers, at these paths."""
+def payload_for_card_numbers(paths: Iterable[Path], raw: GraphQLResolveInfo[Any]) -> Any:
+    """The payload that replaces a call of the mutation when its input has card numbers. `paths` lead to the card
+    numbers.
+    """
     payload_type: Any = get_named_type(raw.return_type)
     code = ErrorCode.SENSITIVE_DATA_DETECTED
     empty = {
@@ -40,9 +42,10 @@ def with_card_numbers_refused(paths: Iterable[Path], raw: GraphQLResolveInfo[Any
     return SimpleNamespace(**(empty | {"errors": errors, "warnings": []}))
 
 
-def report_unread(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload. If the operation does not select `errors`, they become GraphQL errors; `warnings` become an
-    extension.
+def completed_payload(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
+    """The payload, whose errors have types that the mutation can return. If the operation does not select `errors`,
+    each error is also recorded as a GraphQL error. If it does not select `warnings`, they are recorded for the
+    response's extensions.
     """
     payload = _with_known_errors(payload, ctx, raw)
     names = selected_names(raw.field_nodes, raw.fragments, raw.variable_values)
@@ -63,7 +66,7 @@ def report_unread(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> A
 
 
 def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload with errors of the mutation's own types only. Any other error becomes an `UpstreamError`."""
+    """The payload, in which an error of a type that the mutation cannot return is replaced by an `UpstreamError`."""
     payload_type: Any = get_named_type(raw.return_type)
     interface: Any = get_named_type(payload_type.fields["errors"].type)
     errors = [
@@ -82,9 +85,10 @@ def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any])
 def selected_names(
     nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
 ) -> frozenset[str]:
-    """The names of the selected subfields of a field, after fragments, `@skip` and `@include` are applied.
+    """The names of the subfields that an operation selects, after fragments, `@skip` and `@include` are applied.
 
-    Type conditions are ignored: a payload is an object type, so every valid fragment applies.
+    The type conditions of fragments are not checked. A payload is an object type, so every valid fragment applies to
+    it.
     """
     names: set[str] = set()
     spread: set[str] = set()

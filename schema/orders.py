@@ -18,17 +18,17 @@ class OrderLine(Node):
     """A product and its quantity in an order. Digital River object: lineItem."""
 
     upstream_id: str = field("Digital River's id of the order line. Digital River field: id.")
-    quantity: int = field("Number of units. Digital River field: quantity.")
+    quantity: int = field("Number of units of the product. Digital River field: quantity.")
     product: Product = field("The product as described at the time of the purchase. Digital River field: product.")
-    pricing: LinePricing = field("Amounts of the line. Digital River field: pricing.")
+    pricing: LinePricing = field("Prices, discounts and taxes of the order line. Digital River field: pricing.")
     upstream_state: str = field(
-        "State of the line in Digital River's words, for example Downloadable. Digital River field: lineItemState."
+        "Digital River's name for the state of the line, for example Downloadable. Digital River field: lineItemState."
     )
     backordered_quantity: int = field("Units on backorder. Digital River field: lineItemStateDetails.backOrdered.")
     shipped_quantity: int = field("Units shipped. Digital River field: lineItemStateDetails.shipped.")
     returned_quantity: int = field("Units returned. Digital River field: lineItemStateDetails.returned.")
     pending_return_quantity: int = field(
-        "Units that the shopper has announced to return. Digital River field: lineItemStateDetails.pendingReturn."
+        "Units for which a return is pending. Digital River field: lineItemStateDetails.pendingReturn."
     )
     download_urls: list[Url] = field(
         "Links to download the product. Keep the links private: a link works without a sign-in. Digital River "
@@ -36,7 +36,7 @@ class OrderLine(Node):
         Sensitive(),
     )
     recurring_terms: RecurringTerms | None = field(
-        "Terms of a subscription line; null for a one-time purchase. Digital River field: subscriptionInfo."
+        "Terms of the subscription; null for a one-time purchase. Digital River field: subscriptionInfo."
     )
 
 
@@ -45,11 +45,11 @@ class OrderTotals:
     """Amounts of an order. Digital River object: the pricing of the order."""
 
     subtotal: Money = field("Sum of the lines before order discounts. Digital River field: subtotal.")
-    discount: Money = field("Order discount. Digital River field: discount; if absent, incentive.")
+    discount: Money = field("Discount on the whole order. Digital River field: discount; if absent, incentive.")
     shipping_and_handling: Money = field(
         "Shipping and handling. Digital River field: shippingAndHandling; if absent, shipping."
     )
-    tax: Money = field("All taxes. Digital River field: tax.")
+    tax: Money = field("Sum of all taxes. Digital River field: tax.")
     import_tax_and_duty: Money | None = field(
         "Import taxes and duties; null for orders without landed cost. Digital River field: importTaxAndDuty."
     )
@@ -66,7 +66,7 @@ class Order(Node):
         "River field: submissionDate."
     )
     state: OrderState = field("State of the order. Digital River field: orderState.")
-    upstream_state: str = field("State in Digital River's words. Digital River field: orderState.")
+    upstream_state: str = field("Digital River's name for the state of the order. Digital River field: orderState.")
     state_description: str | None = field(
         "Description of the state for display. Digital River field: orderStateDetails.description."
     )
@@ -82,25 +82,25 @@ class Order(Node):
         "Name of the shipping option; null when no line is shipped. Digital River field: shippingMethod.description."
     )
     sources: list[PaymentSource] = field(
-        "Sources that pay the order, store credit first. Digital River field: paymentMethod and "
+        "Sources that pay for the order, store credit first. Digital River field: paymentMethod and "
         "supplementaryPaymentMethods; if absent, payment.",
         ListSize(assumed_size=2),
     )
     amount_settled: Money | None = field("Amount settled so far. Digital River field: orderStateDetails.settled.")
     amount_refunded: Money | None = field("Amount refunded so far. Digital River field: orderStateDetails.refunded.")
     required_action: RequiredShopperAction | None = field(
-        "What the shopper still has to do; null when there is nothing to do. Derived from the Digital River "
+        "What the shopper still has to do to pay; null when nothing is left to do. Derived from the Digital River "
         "fields orderState and paymentSession.",
         resolver=orders.required_action,
     )
     payment_instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions while the shopper's payment has not arrived; null in every other state. Digital "
-        "River object: the one named after the type of payment method, such as creditCard."
+        "Payment instructions. Null unless the order waits for the shopper's payment. Digital River object: the one "
+        "named after the type of payment method, such as creditCard."
     )
     is_test: bool = field("True for an order that will not be charged or delivered. Digital River field: testOrder.")
     business_entity_code: str | None = field("Legal entity of the seller. Digital River field: businessEntityCode.")
     custom_attributes: list[CustomAttribute] = field(
-        "Attributes that the merchant has defined: all, or those in `names`. Digital River field: customAttributes.",
+        "Attributes that the merchant has defined. Digital River field: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names of the attributes to return; all attributes when absent."),
@@ -109,9 +109,9 @@ class Order(Node):
 
 @dsl.object_type()
 class OrderEdge:
-    """An order of a page, with its cursor."""
+    """An order in a page, with the order's cursor."""
 
-    cursor: str = field("Cursor of the item, for `after` and `before`.")
+    cursor: str = field("Cursor of the order, to send as `after` or `before`.")
     node: Order = field("Order at the cursor.")
 
 
@@ -119,7 +119,7 @@ class OrderEdge:
 class OrderConnection:
     """A page of orders."""
 
-    edges: list[OrderEdge] = field("Items with their cursors.")
-    nodes: list[Order] = field("The items of the page, for clients that need no cursors.")
-    page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
-    total_count: int = field("Number of items on all pages. Digital River field: totalResults.")
+    edges: list[OrderEdge] = field("The orders in the page, with their cursors.")
+    nodes: list[Order] = field("The orders in the page, without cursors.")
+    page_info: PageInfo = field("First and last cursor of the page, and whether other pages precede or follow.")
+    total_count: int = field("Number of orders in all pages. Digital River field: totalResults.")

@@ -25,18 +25,20 @@ from schema.shared_types import MutationWarning
 from schema.submissions import SubmissionAttempt, SubmitOrderResult
 
 CART = "The cart after the call. Null when the cart could not be read."
-PAYMENT_SESSION = "The payment session after the call. Null when there is no payment session, or it could not be read."
+PAYMENT_SESSION = "The payment session after the call. Null when there is no payment session, or the payment session "
+"could not be read."
 WARNINGS = "Side effects of the change that the shopper should know."
-ERRORS = "Why the mutation failed; empty when it succeeded."
+ERRORS = "Why the mutation failed; empty when the mutation succeeded."
 
 
 @dsl.object_type()
 class StartSessionPayload:
     """Result of startSession."""
 
-    session: Session | None = field("The session. Null when it could not be started.")
+    session: Session | None = field("The session. Null when the session could not be started.")
     bearer_token: str | None = field(
-        "Opaque bearer token of the session, which no later answer repeats. Null for COOKIE delivery.",
+        "Opaque bearer token of the new session. Store the token: it is returned only once. Null for COOKIE delivery, "
+        "and when no session was started.",
         Sensitive(),
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -47,7 +49,7 @@ class StartSessionPayload:
 class SignOutPayload:
     """Result of signOut."""
 
-    signed_out: bool = field("Always true, also when there was no session.")
+    signed_out: bool = field("Always true, even when there was no session.")
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
 
@@ -60,11 +62,13 @@ class SignInPayload:
         "The session after the call. Null when there is no session.", resolver=sessions.session_after
     )
     bearer_token: str | None = field(
-        "New bearer token of the session, which no later answer repeats; the old token is no longer valid. Null for "
-        "COOKIE delivery, and when the sign-in failed.",
+        "New bearer token of the session. Store the token: it is returned only once, and the old token is no longer "
+        "valid. Null for COOKIE delivery, and when the sign-in failed.",
         Sensitive(),
     )
-    cart: Cart | None = field("The cart after the sign-in. Null when it could not be read.", resolver=cart.cart_after)
+    cart: Cart | None = field(
+        "The cart after the sign-in. Null when the cart could not be read.", resolver=cart.cart_after
+    )
     cart_transition: CartTransition | None = field("What happened to the guest cart. Null when the sign-in failed.")
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
@@ -75,12 +79,12 @@ class RegisterShopperPayload:
     """Result of registerShopper."""
 
     session: Session | None = field(
-        "The session, now of the new shopper. Null when the registration failed.",
+        "The session of the new shopper. Null when the registration failed.",
         resolver=register_shopper.session_after_registration,
     )
     bearer_token: str | None = field(
-        "New bearer token of the session, which no later answer repeats; the old token is no longer valid. Null for "
-        "COOKIE delivery, and when the registration failed.",
+        "New bearer token of the session. Store the token: it is returned only once, and the old token is no longer "
+        "valid. Null for COOKIE delivery, and when the registration failed.",
         Sensitive(),
     )
     cart_transition: CartTransition | None = field(
@@ -129,7 +133,9 @@ class DeleteAddressPayload:
 class SavePaymentOptionPayload:
     """Result of savePaymentOption."""
 
-    payment_option: PaymentOption | None = field("The saved payment option. Null when nothing could be saved.")
+    payment_option: PaymentOption | None = field(
+        "The saved payment option. Null when the payment option could not be saved."
+    )
     shopper: Shopper | None = field(
         "The shopper with the saved payment options. Null when the shopper could not be read.",
         resolver=shopper.shopper_of,
@@ -166,8 +172,8 @@ class AddCartLinesPayload:
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     bearer_token: str | None = field(
-        "Bearer token of the guest session that this call started for BEARER delivery; no later answer repeats the "
-        "token. Null when the call started no such session.",
+        "Bearer token of the guest session that this call started. Store the token: it is returned only once. Null for "
+        "COOKIE delivery, and when no session was started.",
         Sensitive(),
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -205,7 +211,9 @@ class ApplyOfferPayload:
 class UpdateSessionPayload:
     """Result of updateSession."""
 
-    session: Session | None = field("The session. Null when it could not be read.", resolver=sessions.session_after)
+    session: Session | None = field(
+        "The session after the call. Null when the session could not be read.", resolver=sessions.session_after
+    )
     cart: Cart | None = field(
         "The cart with its new amounts. Null when the cart could not be read.", resolver=cart.cart_after
     )
@@ -263,7 +271,7 @@ class PrepareCheckoutPayload:
     """Result of prepareCheckout."""
 
     cart: Cart | None = field(
-        "The cart after the call; its readiness has the next step. Null when the cart could not be read.",
+        "The cart after the call. `readiness` has the next step of the checkout. Null when the cart could not be read.",
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -297,7 +305,7 @@ class ApplyStoreCreditPayload:
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     store_credit: StoreCreditAccount | None = field(
-        "The shopper's store credit after the call. Null when it could not be read.",
+        "The shopper's store credit after the call. Null when the store credit could not be read.",
         resolver=store_credit.store_credit_after,
     )
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, sources were reordered.")
@@ -319,11 +327,14 @@ class SubmitOrderPayload:
     """Result of submitOrder."""
 
     attempt: SubmissionAttempt | None = field(
-        "The attempt. Null when the gateway refused the input and recorded no attempt."
+        "The stored record of the submission. Null when the gateway refused the input and stored no record."
     )
-    result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
+    result: SubmitOrderResult | None = field(
+        "Outcome of the submission, also returned as `attempt.result`. Null when there is an error."
+    )
     cart: Cart | None = field(
-        "The active cart after the call: a new empty cart once the order is placed. Null when it could not be read.",
+        "The active cart after the call. When the order was placed, this is a new, empty cart. Null when the cart "
+        "could not be read.",
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -334,10 +345,14 @@ class SubmitOrderPayload:
 class ResumeOrderPayload:
     """Result of resumeOrder."""
 
-    attempt: SubmissionAttempt | None = field("The attempt. Null when there is nothing to resume.")
-    result: SubmitOrderResult | None = field("Outcome; the same object as attempt.result. Null when there is an error.")
+    attempt: SubmissionAttempt | None = field(
+        "The stored record of the submission. Null when there is no submission to resume."
+    )
+    result: SubmitOrderResult | None = field(
+        "Outcome of the submission, also returned as `attempt.result`. Null when there is an error."
+    )
     cart: Cart | None = field(
-        "The active cart after the call. Null when it could not be read.", resolver=cart.cart_after
+        "The active cart after the call. Null when the cart could not be read.", resolver=cart.cart_after
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is an outcome.")
@@ -348,7 +363,7 @@ class LookupOrderPayload:
     """Result of lookupOrder."""
 
     order: Order | None = field(
-        "The order. From now on this session can read the order with Query.order. Null when no order matches."
+        "The order. After this call, the session can also read the order with Query.order. Null when no order matches."
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[OrderLookupMutationError] = field("Why no order was found; empty when an order was found.")
@@ -359,8 +374,8 @@ class ChangeSubscriptionContractPayload:
     """Result of changeSubscriptionContract."""
 
     subscription_contract: SubscriptionContract | None = field(
-        "The subscription contract after the call; the change may still be among its pendingChanges. Null when the "
-        "contract could not be read.",
+        "The subscription contract after the call. The change may still be pending: see `pendingChanges`. Null when "
+        "the contract could not be read.",
         resolver=contracts.contract_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)

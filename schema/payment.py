@@ -31,27 +31,31 @@ from schema.shared_types import Money, Node
 
 @dsl.object_type()
 class InstructionDetail:
-    """A labelled line of payment instructions."""
+    """A name and value in payment instructions."""
 
-    key: str = field("Name of the line, for example iban. The name of a Digital River field.")
-    value: str = field("Value to show to the shopper. The value of a Digital River field.", Sensitive())
+    key: str = field("Name of the value, for example iban. Equal to the name of the Digital River field.")
+    value: str = field("Value to show to the shopper. Equal to the value of the Digital River field.", Sensitive())
 
 
 @dsl.object_type()
 class DelayedPaymentInstructions:
-    """Instructions for a payment by bank transfer, at a shop or by payment slip. Digital River object: the one named
-    after the type of payment method on the order.
+    """How the shopper pays by bank transfer, at a shop or by payment slip. Digital River object: the one named after
+    the type of payment method on the order.
     """
 
     amount: Money = field("Amount to send. Digital River field: amount; if absent, the order total.")
     reference: str | None = field("Reference that the shopper must quote. Digital River field: referenceId.")
-    pay_before: date | None = field("Last day to pay. Digital River field: the expiration date of the payment method.")
+    pay_before: date | None = field(
+        "Last day on which the shopper can pay. Digital River field: the expiration date of the payment method."
+    )
     document_url: Url | None = field(
-        "Document to print or to show. Digital River field: the document link of the payment method.", Sensitive()
+        "Link to a document for the shopper to print or to show. Digital River field: the document link of the payment "
+        "method.",
+        Sensitive(),
     )
     details: list[InstructionDetail] = field(
-        "More lines to show, for example bank name and account number. Digital River fields: all other fields "
-        "of the payment method."
+        "Other values to show, for example bank name and account number. Digital River fields: all other fields of the "
+        "payment method."
     )
 
 
@@ -62,11 +66,11 @@ class PaymentSource:
     source_id: str = field("Id of the source. Digital River field: sourceId.")
     type: str = field("Payment method, as Digital River names it, for example creditCard. Digital River field: type.")
     state: SourceState = field(
-        "What can be done with the source. Digital River field: state. CHARGEABLE for an attached source "
-        "without a state."
+        "Whether the source can be charged, and what is missing otherwise. Digital River field: state; if absent, "
+        "CHARGEABLE."
     )
     amount_contributed: Money | None = field(
-        "Amount of the cart or order that the source pays; null for a saved source. Digital River field: "
+        "Amount that the source pays towards the cart or the order; null for a saved source. Digital River field: "
         "amountContributed."
     )
     is_reusable: bool = field("True when the source can be charged more than once. Digital River field: reusable.")
@@ -120,20 +124,24 @@ class TransferSource(PaymentSource):
 class StoreCreditSource(PaymentSource):
     """Store credit. Digital River field: supplementaryPaymentMethods with type customerCredit."""
 
-    is_reusable: bool = field("Always false: store credit is charged only once. Digital River field: reusable.")
+    is_reusable: bool = field(
+        "Always false, because a store credit source can be charged only once. Digital River field: reusable."
+    )
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class StoreCreditAccount:
-    """Store credit of a shopper. Read from the merchant's credit ledger."""
+    """Store credit of a shopper. The gateway reads the store credit from the merchant's credit ledger."""
 
-    balance: Money = field("Credit that can be spent. Read from the merchant's credit ledger.")
+    balance: Money = field("Store credit that the shopper can spend.")
     as_of: datetime = field("When the balance was read.")
     usable_on_cart: Money = field(
-        "Maximum amount that can be used on the current cart; zero while there are `obstacles`. The lower of "
-        "balance and order total."
+        "Maximum amount of store credit that the current cart can use: the balance or the order total, whichever is "
+        "lower. Zero when `obstacles` is not empty."
     )
-    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use store credit; empty when it can.")
+    obstacles: list[StoreCreditObstacle] = field(
+        "Why the cart cannot use store credit; empty when the cart can use store credit."
+    )
 
 
 @dsl.object_type()
@@ -143,24 +151,24 @@ class OtherSource(PaymentSource):
 
 @dsl.object_type()
 class DropInSetup:
-    """Values for the configuration of DigitalRiver.js Drop-in. Derived from the cart."""
+    """Configuration of the drop-in of DigitalRiver.js. Derived from the cart."""
 
     session_id: str = field("Id of the payment session. Digital River field: paymentSession.id.")
-    flow: DropInFlow = field("Whether the source pays the cart or is saved for later.")
+    flow: DropInFlow = field("Whether the new source pays for the cart or is saved for later.")
     usage: SourceUsage = field("What a saved source may be used for.")
     requires_storage_agreement: bool = field(
-        "True when a line is a subscription line, so that the shopper must agree to storing the source."
+        "True when the shopper must agree that the source is stored, because a cart line is a subscription."
     )
-    country_code: CountryCode | None = field("Country of the billing address; null until it is set.")
-    locale: Locale = field("Language of the payment form.")
+    country_code: CountryCode | None = field("Country of the billing address; null until the country is set.")
+    locale: Locale = field("Language of the drop-in.")
 
 
 @dsl.object_type()
 class PaymentRequirement:
     """Something that a payment session lacks."""
 
-    kind: PaymentRequirementKind = field("Kind of requirement.")
-    amount: Money | None = field("Amount that is missing; null for a requirement without an amount.")
+    kind: PaymentRequirementKind = field("What the payment session lacks.")
+    amount: Money | None = field("Amount that is missing; null when no amount is missing.")
     message: str = field("Explanation for a developer, in English.")
 
 
@@ -169,7 +177,7 @@ class CollectSourceAction:
     """Collect a source from the shopper, then call attachSource."""
 
     amount_due: Money = field("Amount that the source has to pay.")
-    drop_in: DropInSetup = field("Values for DigitalRiver.js.")
+    drop_in: DropInSetup = field("Configuration of the drop-in of DigitalRiver.js.")
 
 
 @dsl.object_type()
@@ -192,18 +200,19 @@ class RedirectShopperAction:
     """Send the shopper to a payment page. When the shopper returns, call the mutation in `resumeWith`."""
 
     redirect_url: Url = field(
-        "Page to open. Digital River field: paymentSession.redirectUrl; if absent, the redirect of the source.",
+        "URL of the payment page. Digital River field: paymentSession.redirectUrl; if absent, the redirect of the "
+        "source.",
         Sensitive(),
     )
-    resume_with: SchemaCoordinate = field("Mutation to call when the shopper is back.")
+    resume_with: SchemaCoordinate = field("Mutation to call when the shopper has returned.")
 
 
 @dsl.object_type()
 class ResumeOrderAction:
-    """The shopper has approved the payment; call resumeOrder."""
+    """The shopper has approved the payment. Call resumeOrder."""
 
     idempotency_key: UUID | None = field(
-        "Key of the submission to resume; null when the cart was submitted without this gateway."
+        "Idempotency key of the submission to resume; null when another system than the gateway submitted the cart."
     )
 
 
@@ -218,10 +227,10 @@ class AwaitFundsAction:
 
 @dsl.object_type()
 class SubmitOrderAction:
-    """Nothing is missing; call submitOrder."""
+    """The order can be submitted. Call submitOrder."""
 
     amount: Money = field("Amount that the shopper pays. Digital River field: pricing.orderTotal.")
-    cart_revision: CartRevision = field("Revision of the cart to send to submitOrder.")
+    cart_revision: CartRevision = field("Cart revision to send to submitOrder as `ifRevision`.")
 
 
 PaymentNextAction = Annotated[
@@ -246,8 +255,8 @@ class InstallmentTerm:
     """An instalment plan of a payment method. Digital River object: terms."""
 
     id: ID = field("Id of the instalment plan. Digital River field: id.")
-    name: str = field("Name for display. Digital River field: name.")
-    duration_months: int = field("Number of months. Digital River field: durationMonths.")
+    name: str = field("Name of the instalment plan for display. Digital River field: name.")
+    duration_months: int = field("Duration of the instalment plan in months. Digital River field: durationMonths.")
     monthly_payment: Money = field(
         "Monthly payment. Digital River field: monthlyPaymentWithFeesAmount; if absent, monthlyPaymentAmount."
     )
@@ -262,16 +271,18 @@ class PaymentMethod:
     """A payment method that a cart can use. Digital River object: paymentMethods."""
 
     type: str = field(
-        "Payment method, as Digital River and DigitalRiver.js name it, for example creditCard. A string, so a "
-        "new payment method does not break a client. Digital River field: type."
+        "Payment method, as Digital River and DigitalRiver.js name it, for example creditCard. The type is String, not "
+        "an enum, so that a new payment method does not break clients. Digital River field: type."
     )
     display_name: str = field("Name for display. Digital River field: displayName; if absent, a name from the gateway.")
     flow: PaymentFlow = field("How the shopper pays with the method. Digital River field: flow.")
     sequence: PaymentSequence = field(
-        "Sequence of redirect and submission. Derived from the flow that Digital River's documentation lists "
-        "for the method."
+        "Sequence in which the source is attached, the shopper is redirected and the order is submitted. Derived from "
+        "the flow that Digital River's documentation lists for the method."
     )
-    supports_recurring: bool = field("True when the method can pay renewals. Digital River field: supportsRecurring.")
+    supports_recurring: bool = field(
+        "True when the method can pay for renewals of a subscription. Digital River field: supportsRecurring."
+    )
     supports_free_trial: bool = field(
         "True when the method can start a free trial. Digital River field: supportsFreeTrial."
     )
@@ -279,36 +290,40 @@ class PaymentMethod:
         "True when the method can be combined with store credit. Derived from the list in Digital River's "
         "documentation."
     )
-    icon_url: Url | None = field("Logo. Digital River field: images.iconImage.")
+    icon_url: Url | None = field("URL of the logo. Digital River field: images.iconImage.")
     installment_terms: list[InstallmentTerm] = field(
         "Instalment plans; empty for a method without instalments. Digital River field: terms."
     )
-    obstacles: list[PaymentMethodObstacle] = field("Why the cart cannot use the method now; empty when it can.")
+    obstacles: list[PaymentMethodObstacle] = field(
+        "Why the cart cannot use the method now; empty when the cart can use the method."
+    )
     is_usable: bool = field("True when `obstacles` is empty.")
 
 
 @dsl.object_type(CacheControl(max_age=60, scope=PRIVATE, stale_if_error=600))
 class AvailablePaymentMethods:
-    """The payment methods of one payment session. The list is cached for the session as long as amount, currency,
-    countries, locale, customer type, organisation, tax identifiers and subscription lines stay the same. Digital River
-    call: GET /payments/payment-methods?sessionId=…; if that fails, GET /v1/shoppers/me/carts/active/payment-methods,
-    completed by the gateway.
+    """The payment methods of one payment session. The gateway caches the list. It reads a new list when one of these
+    changes: amount, currency, countries, locale, customer type, organisation, tax identifiers, subscription lines.
+    Digital River call: GET /payments/payment-methods?sessionId=…; if that fails, GET
+    /v1/shoppers/me/carts/active/payment-methods. The gateway adds what the second call does not return.
     """
 
     session_id: str = field(
-        "Id of the payment session for which the list was made. Digital River field: paymentSession.id."
+        "Id of the payment session to which the list belongs. Digital River field: paymentSession.id."
     )
     methods: list[PaymentMethod] = field(
         "Payment methods, in the sequence in which to show them. Digital River field: paymentMethods.",
         ListSize(assumed_size=12),
     )
-    amount: Money = field("Amount for which the list was made. Digital River field: sessionInformation.amount.")
+    amount: Money = field("Amount to pay when the list was read. Digital River field: sessionInformation.amount.")
     country_code: CountryCode | None = field(
-        "Country for which the list was made; null without a billing address. Digital River field: "
+        "Country of the billing address when the list was read; null without a billing address. Digital River field: "
         "sessionInformation.country."
     )
     fetched_at: datetime = field("When the list was read from Digital River.")
-    is_stale: bool = field("True when Digital River did not answer and the list was stored earlier for the same cart.")
+    is_stale: bool = field(
+        "True when Digital River did not answer, so that the gateway returns an earlier list for the same cart."
+    )
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
@@ -319,7 +334,9 @@ class PaymentSession(Node):
 
     session_id: str = field("Id to pass to DigitalRiver.js as sessionId. Digital River field: id.")
     state: PaymentSessionState = field("State of the payment session. Digital River field: status; if absent, state.")
-    upstream_state: str = field("State in Digital River's words. Digital River field: status; if absent, state.")
+    upstream_state: str = field(
+        "Digital River's name for the state of the payment session. Digital River field: status; if absent, state."
+    )
     client_secret: str | None = field(
         "Secret for DigitalRiver.js. Never show the secret to another shopper. Digital River field: clientSecret.",
         Sensitive(),
@@ -329,30 +346,33 @@ class PaymentSession(Node):
         "the attached sources' amountContributed."
     )
     amount_remaining: Money = field(
-        "Amount that no attached source pays; zero when no further source is needed. Digital River field: "
+        "Amount that the attached sources do not pay; zero when no further source is needed. Digital River field: "
         "amountRemainingToBeContributed; if absent, the order total minus `amountContributed`, at least zero."
     )
-    is_funded: bool = field("True when the attached sources pay the whole order.")
+    is_funded: bool = field("True when the attached sources pay for the whole order.")
     is_submittable: bool = field(
-        "True when the state allows an order. Something else may still block the order: see Cart.readiness."
+        "True when the state of the payment session allows submitOrder. The cart may still have blockers: see "
+        "Cart.readiness."
     )
     primary_source: PaymentSource | None = field(
-        "Source that pays the amount beyond store credit. Null when no such source is attached. Digital River "
-        "field: cart.paymentMethod."
+        "Source that pays the amount that store credit does not pay. Null when no such source is attached. Digital "
+        "River field: cart.paymentMethod."
     )
     store_credit: StoreCreditSource | None = field(
         "Store credit on the cart. Null when no store credit is attached. Digital River field: "
         "cart.paymentMethod.supplementaryPaymentMethods."
     )
     missing: list[PaymentRequirement] = field(
-        "What is missing before the order can be submitted; empty when nothing is."
+        "What is missing before the order can be submitted; empty when nothing is missing."
     )
     next_action: PaymentNextAction | None = field(
-        "Next step of the payment. Null once the payment is complete, and when no action can help."
+        "Next step of the payment. Null when the payment is complete, and when neither the client nor the shopper can "
+        "do anything."
     )
-    drop_in: DropInSetup = field("Values for DigitalRiver.js Drop-in, from the cart.")
+    drop_in: DropInSetup = field("Configuration of the drop-in of DigitalRiver.js.")
     available_payment_methods: AvailablePaymentMethods | None = field(
-        "Payment methods of the payment session. Null when the methods could not be read and no list is stored.",
+        "Payment methods of the payment session. Null when the methods could not be read and the gateway has no "
+        "earlier list.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=payment_methods.session_payment_methods,

@@ -37,18 +37,18 @@ from schema.submissions import SubmissionAttempt
 
 @dsl.object_type()
 class Query:
-    """Queries. Every field is nullable: when a call to Digital River fails, only its own field is null."""
+    """Queries. Every field is nullable. When a call to Digital River fails, only the field that needs it is null."""
 
     node: Node | None = field(
-        "An object by its global id. Null when the object does not exist or belongs to another shopper.",
+        "The object with a global id. Null when the object does not exist or belongs to another shopper.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         resolver=nodes.node,
         id=argument(ID, "Global id of the object."),
     )
     nodes: list[Node | None] | None = field(
-        "Several objects by their global ids, in the same order; null for an object that does not exist or "
-        "belongs to another shopper.",
+        "The objects with the given global ids, in the same sequence. An item is null when the object does not exist "
+        "or belongs to another shopper.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
@@ -72,8 +72,8 @@ class Query:
         by=argument(ProductBy, "The product to return."),
     )
     products: ProductConnection | None = field(
-        "All products, or those that match the search. Digital River call: GET /v1/shoppers/me/products, or "
-        "/v1/shoppers/me/product-search with a keyword.",
+        "Products that match the search; all products without a search. Digital River call: GET "
+        "/v1/shoppers/me/products, or /v1/shoppers/me/product-search when the search has `text`.",
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600),
@@ -162,9 +162,9 @@ class Query:
         resolver=readiness.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
-        "A submission of this session: by its key, or the latest. Null when there is no such submission. For "
-        "a submission in doubt, the gateway checks first whether the order was placed. Digital River call, "
-        "for a submission in doubt only: GET /v1/shoppers/me/carts/active and "
+        "The submission of this session with the idempotency key; without a key, the latest submission. Null when "
+        "there is no such submission. If the submission is in doubt, the gateway first checks whether the order was "
+        "placed. Digital River call, for a submission in doubt only: GET /v1/shoppers/me/carts/active and "
         "/v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
@@ -182,8 +182,8 @@ class Query:
         id=argument(ID, "Global id of the order."),
     )
     subscription_contract: SubscriptionContract | None = field(
-        "A subscription contract of the shopper. Null for the contract of another shopper. Digital River "
-        "call: GET /v1/subscriptions/{subscriptionId}; the gateway compares the shopper of the contract.",
+        "A subscription contract of the shopper. Null when the contract belongs to another shopper. Digital River "
+        "call: GET /v1/subscriptions/{subscriptionId}.",
         RequiresSession(level=SessionLevel.REGISTERED),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),

@@ -13,11 +13,11 @@ from schema.dsl import field
 class CheckoutBlocker:
     """A reason why the cart cannot become an order."""
 
-    code: CheckoutBlockerCode = field("Stable code to branch on.")
+    code: CheckoutBlockerCode = field("Stable code of the blocker, for client logic.")
     message: str = field("Explanation for a developer, in English.")
     step: CheckoutStepKind = field("Checkout step to which the blocker belongs.")
     resolved_by: list[SchemaCoordinate] = field(
-        "Fields of this schema that can remove the blocker, for example Mutation.attachSource."
+        "Mutations or query fields that can resolve the blocker, for example Mutation.attachSource."
     )
 
 
@@ -31,8 +31,8 @@ class CheckoutStep:
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE))
 class CheckoutReadiness:
-    """Whether a cart can become an order now. submitOrder checks the same rules, so a storefront can show the next step
-    without a submission.
+    """Whether a cart can become an order now. The mutation submitOrder checks the same rules. A storefront can
+    therefore show the next step before it submits the order.
     """
 
     status: ReadinessStatus = field("Whether the cart can become an order.")

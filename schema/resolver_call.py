@@ -1,4 +1,6 @@
-"""Calls a resolver with the checks of its directives: session level, deadline of the operation, and non-null value."""
+"""Calls a resolver, and checks what the directives of its field require. Queries also end at the deadline of the
+operation.
+"""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -16,16 +18,18 @@ Resolver = Callable[..., Any]
 
 @dataclass
 class Conditions:
-    """Conditions of each call of a resolver, from its directives. `enforce` sets them when all types are known."""
+    """What the directives of a field require of each call of its resolver. `enforce` sets the attributes when all types
+    are known.
+    """
 
     level: SessionLevel = SessionLevel.NONE
-    is_refused: bool = False
-    """True when the field is an error below its session level; false when the field is null there."""
+    has_error_below_level: bool = False
+    """Whether a session below `level` gets an error. If false, the session gets null."""
     is_never_null: bool = False
 
 
 class PromisedValueMissing(Exception):
-    """A field with `@semanticNonNull` has neither a value nor an error. This is a fault of the gateway."""
+    """A field with `@semanticNonNull` has neither a value nor an error. The gateway has a bug."""
 
 
 def takes_parent(resolver: Resolver) -> bool:
@@ -33,7 +37,9 @@ def takes_parent(resolver: Resolver) -> bool:
 
 
 def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
-    """A function that resolves a field. It returns a coroutine only if the resolver, or a check, is asynchronous."""
+    """The function that Strawberry calls to resolve a field. The function returns a coroutine only if the resolver is
+    asynchronous or if conditions must be checked.
+    """
     is_nested = takes_parent(resolver)
 
     def call(root: object, info: Info, **arguments: Any) -> Any:
@@ -57,8 +63,8 @@ def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
 
 
 def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Conditions) -> Callable[..., Any]:
-    """A function that resolves a mutation. The operation's deadline does not cancel a mutation: each call to Digital
-    River has its own deadline.
+    """The function that Strawberry calls to resolve a mutation. The operation's deadline does not cancel a mutation,
+    because each call to Digital River has its own deadline.
     """
 
     async def call(root: object, info: Info, **arguments: Any) -> Any:  # noqa: ARG001 - Strawberry passes it
@@ -70,18 +76,20 @@ def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Condition
         payload = (
             await resolver(ctx, **arguments)
             if card_paths is None
-            else mutation_payload.with_card_numbers_refused(card_paths, raw)
+            else mutation_payload.payload_for_card_numbers(card_paths, raw)
         )
-        return mutation_payload.report_unread(payload, ctx, raw)
+        return mutation_payload.completed_payload(payload, ctx, raw)
 
     return call
 
 
 async def _is_admitted(ctx: Context, conditions: Conditions) -> bool:
-    """Whether the resolver is called. Raises when the session level is too low and the field must be an error."""
+    """Whether the session level is high enough to call the resolver. Raises an error instead of returning False if
+    `has_error_below_level` is set.
+    """
     if conditions.level is SessionLevel.NONE:
         return True
-    if conditions.is_refused:
+    if conditions.has_error_below_level:
         await ctx.require(conditions.level)
         return True
     return await ctx.reaches(conditions.level)

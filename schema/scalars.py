@@ -1,4 +1,6 @@
-"""The scalars of the graph. Variables and literals are checked alike, and every error names the scalar."""
+"""The scalars of the graph. Variables and literals in documents pass the same checks. Every error message names the
+scalar.
+"""
 
 import contextlib
 import re
@@ -63,7 +65,7 @@ def parse_schema_coordinate(value: object) -> str:
 
 
 def parse_decimal(value: object) -> Decimal:
-    """Parse a string. A JSON number is rejected, because JSON parsers turn it into an inexact float."""
+    """Parse a string. A JSON number is rejected, because JSON parsers would convert the number to an inexact float."""
     if not matches(value, r"-?\d{1,18}(\.\d{1,9})?"):
         raise GraphQLError('Decimal must be a string such as "118.01".')
     return Decimal(str(value))
@@ -108,14 +110,14 @@ def _string_scalar(name: str, description: str, parse: Callable[[object], str]) 
 SCALARS: dict[object, ScalarDefinition] = {
     date: scalar(
         name="Date",
-        description="Calendar date, ISO 8601, for example 2026-11-22.",
+        description="Calendar date in ISO 8601 format, for example 2026-11-22.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=date.isoformat,
         parse_value=parse_date,
     ),
     datetime: scalar(
         name="DateTime",
-        description="Instant in UTC, RFC 3339, for example 2026-11-22T10:00:00Z.",
+        description="Date and time in UTC, RFC 3339, for example 2026-11-22T10:00:00Z.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_iso_instant,
         parse_value=parse_instant,

@@ -15,7 +15,7 @@ from schema.dsl import field
 
 @dsl.interface
 class Node:
-    """An object with a globally unique id, by which `Query.node` returns the object."""
+    """An object with a globally unique id. `Query.node` returns the object with a given id."""
 
     id: ID = field("Opaque global id of the object. Never parse the id; use `upstreamId` for Digital River's id.")
 
@@ -27,9 +27,8 @@ class Money:
     padded_amount: Decimal = field("Amount in major units of the currency. Digital River field: value.", name="amount")
     currency_code: CurrencyCode = field("Currency of the amount. Digital River field: currency.")
     formatted: str = field(
-        "Amount for display, formatted by Digital River, else by the gateway for the locale of the operation "
-        "or session. Digital River field: the one whose name starts with `formatted`; if absent, formatted by "
-        "the gateway.",
+        "Amount for display. Digital River field: the one whose name starts with `formatted`; if absent, the gateway "
+        "formats the amount for the locale of the operation or session.",
         resolver=money.formatted,
     )
 
@@ -47,7 +46,9 @@ class CustomAttribute:
 
 @dsl.object_type()
 class PageInfo:
-    """Position of a page in a list. Derived from Digital River's page numbers."""
+    """First and last cursor of a page, and whether other pages precede or follow. Derived from Digital River's page
+    numbers.
+    """
 
     has_next_page: bool = field("True when more items follow the last edge.")
     has_previous_page: bool = field("True when more items precede the first edge.")
@@ -86,23 +87,23 @@ class AddressSuggestion:
     """A correction of an address. Digital River object: suggestions.address."""
 
     id: ID = field(
-        "Id of the suggestion, for `suggestionId`; valid for the current address only. Digital River field: id."
+        "Id to send as `suggestionId`. The id is valid only until the address changes. Digital River field: id."
     )
     address: Address = field("The corrected address. Digital River object: address.")
 
 
 @dsl.object_type(name="Warning")
 class MutationWarning:
-    """A side effect that the shopper should know. A warning stops nothing."""
+    """A side effect that the shopper should know. The change was made despite the warning."""
 
-    code: WarningCode = field("Stable code to branch on.")
+    code: WarningCode = field("Stable code of the warning, for client logic.")
     message: str = field("Explanation for a developer, in English.")
     target_id: ID | None = field("Id of the object that the warning is about; null for the whole cart.")
 
 
 @dsl.object_type()
 class LinePricing:
-    """Amounts of one line. Digital River object: lineItem.pricing."""
+    """Prices, discounts and taxes of one line of a cart or an order. Digital River object: lineItem.pricing."""
 
     list_price: Money = field("Unit price before discounts. Digital River field: listPrice.")
     list_price_total: Money = field("List price times quantity. Digital River field: listPriceWithQuantity.")
@@ -114,11 +115,11 @@ class LinePricing:
         "Price of the whole line after line discounts. Digital River field: salePriceWithQuantity."
     )
     discount_total: Money | None = field(
-        "Line discount over all units. Digital River field: totalDiscountWithQuantity."
+        "Discount for all units of the line. Digital River field: totalDiscountWithQuantity."
     )
-    product_tax: Money | None = field("Tax on the product over all units. Digital River field: productTax.")
-    shipping_tax: Money | None = field("Share of the tax on shipping. Digital River field: shippingTax.")
-    fee_tax: Money | None = field("Tax on fees. Digital River field: feeTax.")
+    product_tax: Money | None = field("Tax on all units of the product. Digital River field: productTax.")
+    shipping_tax: Money | None = field("Line's share of the tax on shipping. Digital River field: shippingTax.")
+    fee_tax: Money | None = field("Tax on the fees of the line. Digital River field: feeTax.")
     import_tax: Money | None = field("Import tax. Digital River field: importTax.")
     import_duty: Money | None = field("Import duty. Digital River field: importDuty.")
     tax_rate: Decimal | None = field(
@@ -148,14 +149,15 @@ class InventoryStatus:
 
     is_in_stock: bool = field("True when the product can be delivered now. Digital River field: productIsInStock.")
     available_quantity: int | None = field(
-        "Units available; null when stock is not tracked. Digital River field: availableQuantity, if "
+        "Number of available units; null when stock is not tracked. Digital River field: availableQuantity, if "
         "productIsTracked is true."
     )
     is_estimated: bool = field(
         "True when `availableQuantity` is an estimate. Digital River field: availableQuantityIsEstimated."
     )
     allows_backorder: bool = field(
-        "True when the product can be bought before it is in stock. Digital River field: productIsAllowsBackorders."
+        "True when the shopper can buy the product while it is out of stock. Digital River field: "
+        "productIsAllowsBackorders."
     )
     expected_in_stock_date: date | None = field(
         "Day on which the product is expected in stock. Digital River field: expectedInStockDate."

@@ -61,7 +61,7 @@ describe_enum(
     STORE_CREDIT_CONFLICT="Store credit is attached where it is not allowed, or after the primary source.",
     TERMS_NOT_ACCEPTED="The terms of sale are not accepted.",
     TOTAL_CHANGED="The order total is not the expected total.",
-    CART_CHANGED="The cart has changed since the shopper saw the cart.",
+    CART_CHANGED="The cart no longer has the revision that the shopper saw.",
     SUBMISSION_IN_PROGRESS="Another submission of this cart is in progress.",
     CHECK_UNAVAILABLE="A rule could not be checked.",
 )
@@ -81,9 +81,9 @@ describe_enum(
 
 describe_enum(
     DeclineSeverity,
-    "Whether another try with the same source can work.",
-    SOFT="Another try with the same source may work. Digital River value: Soft.",
-    HARD="Another try with the same source will not work. Digital River value: Hard.",
+    "Whether a payment with the same source can succeed later.",
+    SOFT="Another payment with the same source may succeed. Digital River value: Soft.",
+    HARD="Another payment with the same source will not succeed. Digital River value: Hard.",
     UNKNOWN="Digital River did not report the severity.",
 )
 

@@ -22,11 +22,11 @@ describe_enum(
 
 describe_enum(
     RetryAdvice,
-    "What repeating a failed call can achieve.",
-    DO_NOT_RETRY="Nothing; the same call fails again.",
-    FIX_THEN_RETRY="The call can succeed after the input or the cart is corrected.",
-    RETRY="The same call can succeed; nothing was changed.",
-    READ_STATE_FIRST="The call may have had an effect; read the state before repeating the call.",
+    "Whether to send a failed mutation again, and what to do first.",
+    DO_NOT_RETRY="Do not send the mutation again, because it would fail again.",
+    FIX_THEN_RETRY="Correct the input or the cart, then send the mutation again.",
+    RETRY="Send the same mutation again. Nothing was changed.",
+    READ_STATE_FIRST="Read the state first, because the mutation may have had an effect.",
 )
 
 describe_enum(
@@ -68,7 +68,7 @@ describe_enum(
     CONTRACT_CHANGE_NOT_ALLOWED="The state of the subscription contract does not allow the change.",
     RATE_LIMITED="The mutation was called too often.",
     UPSTREAM_REJECTED="Digital River refused the call for a reason that this schema does not know yet.",
-    UPSTREAM_UNAVAILABLE="No reliable answer, from Digital River or from an earlier call with this key.",
+    UPSTREAM_UNAVAILABLE="There is no reliable answer from Digital River, or from an earlier call with this key.",
     STORE_UNAVAILABLE="The gateway cannot reach its store of sessions and submissions. Nothing was sent and nothing "
     "was charged: try again in a moment. If the store failed during a change, `retry` is READ_STATE_FIRST, "
     "because the change may have been made.",

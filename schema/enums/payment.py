@@ -34,7 +34,7 @@ describe_enum(
 
 describe_enum(
     PaymentRequirementKind,
-    "Kinds of what a payment session lacks.",
+    "What a payment session lacks.",
     SOURCE="A source: no source is attached.",
     FUNDS="Another source: only store credit is attached, and the credit does not cover the total.",
     CHARGEABLE_SOURCE="A chargeable source: the attached source is not chargeable, or was made for another total.",
@@ -71,7 +71,7 @@ describe_enum(
 
 describe_enum(
     PaymentSequence,
-    "Sequence of redirect and submission of a payment method.",
+    "Sequence in which the source is attached, the shopper is redirected and the order is submitted.",
     SUBMIT="Attach, then submit; for example a credit card.",
     REDIRECT_THEN_SUBMIT="Redirect, attach, submit; for example PayPal.",
     SUBMIT_THEN_REDIRECT="Attach, submit, redirect, resume; for example Klarna.",
@@ -82,7 +82,7 @@ describe_enum(
 describe_enum(
     PaymentMethodObstacle,
     "Why a cart cannot be paid with a payment method.",
-    NOT_RECURRING="A line is a subscription line, and the method cannot pay renewals.",
+    NOT_RECURRING="A line is a subscription line, and the method cannot pay for renewals.",
     NO_FREE_TRIAL="A line has a free trial, and the method cannot start a free trial.",
     NOT_COMBINABLE_WITH_STORE_CREDIT="Store credit is attached, and the method cannot be combined with store credit.",
     ORGANIZATION_ID_MISSING="The method needs an organisation identifier.",
@@ -91,7 +91,7 @@ describe_enum(
 
 describe_enum(
     SourceState,
-    "What can be done with a source.",
+    "Whether a source can be charged, and what is missing otherwise.",
     CHARGEABLE="The source can be charged.",
     PENDING_REDIRECT="The shopper must approve the payment on another page.",
     PENDING_FUNDS="The shopper must send the payment.",
