@@ -23,7 +23,8 @@ ACCEPT = {"Accept": "application/graphql-response+json"}
 COST = "X-Riverfront-Cost"
 
 VARIABLES = {"first": 20}
-"""Variables on which cost estimates depend. No operation is executed, because all other variables are missing."""
+"""Sent with every document, because cost estimates depend on `first`. All other variables are missing, so operations
+with required variables are not executed."""
 
 
 async def main() -> None:
@@ -46,7 +47,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
     slowest_ms = 0.0
     print("  refused:" if is_refused else "  accepted (parsed, measured, validated and estimated):")
     for name, document in documents:
-        # A comment with a number makes each document new to the gateway.
+        # The numbered comment makes each document different, so the gateway cannot take it from its cache.
         cpu_ms = max([await send(http, document + f" # {number}", is_refused=is_refused) for number in range(TIMES)])
         slowest_ms = max(slowest_ms, cpu_ms)
         print(f"  {cpu_ms:7.1f}  {len(document):6d} characters  {name}")
@@ -55,7 +56,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
 
 
 async def send(http: httpx.AsyncClient, document: str, *, is_refused: bool) -> float:
-    """CPU time of gateway and client in ms for one request with the document."""
+    """CPU time of one request in ms, including the work of the client in this process."""
     began_at = time.process_time()
     answer = await http.post("/graphql", json={"query": document, "variables": VARIABLES}, headers=ACCEPT)
     cpu_s = time.process_time() - began_at

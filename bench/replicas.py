@@ -61,7 +61,7 @@ DEFINITE = frozenset({"OrderPlaced", "OrderNotPlaced", "OrderDeclined", "OrderBl
 
 @dataclass
 class Report:
-    """Result of a run. The lists contain the ids of carts with errors and must be empty."""
+    """Result of a run. Each list names the carts with one kind of error. A good run leaves all lists empty."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ordered_twice: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Report:
     wrong_answers: list[str] = field(default_factory=list)
     """Carts for which a client got an answer that contradicts the order at Digital River."""
     unsettled: list[str] = field(default_factory=list)
-    """Carts whose submission had no definite outcome before the deadline."""
+    """Carts whose submission still had no definite outcome at the deadline of this test."""
     slowest_s: float = 0
 
     @property
@@ -101,7 +101,7 @@ class Environment:
         return running
 
     async def buyer(self, http: httpx.AsyncClient) -> Buyer:
-        """Guest whose cart was filled through the gateway that `http` calls."""
+        """A new guest with a cart that can be submitted. `http` is the client of a gateway."""
         added = (await accepted(http, {}, ADD, id=PACK))["addCartLines"]
         headers = {"Authorization": f"Bearer {added['bearerToken']}"}
         cart = (await accepted(http, headers, PREPARE, a=ADDRESS))["prepareCheckout"]["cart"]
@@ -188,9 +188,9 @@ async def ask(http: httpx.AsyncClient, headers: dict[str, str], document: str, *
 
 
 async def accepted(http: httpx.AsyncClient, headers: dict[str, str], document: str, **variables: Any) -> dict[str, Any]:
-    """Answer to a mutation that prepares a cart.
+    """Data of the answer to a mutation that prepares a cart.
 
-    A failed mutation is repeated, because busy machines cause timeouts.
+    A failed mutation is sent again, because busy machines cause timeouts.
     """
     answer: dict[str, Any] = {}
     for _ in range(PREPARATION_TRIES):
@@ -279,7 +279,7 @@ async def settle(
     report.slowest_s = max(report.slowest_s, time.monotonic() - began_at)
     if environment.submits_of(buyer.cart_id) > 1:
         report.ordered_twice.append(buyer.cart_id)
-    # A request is blocked when another submission of the same cart has placed the order.
+    # `OrderBlocked` is correct only if another submission of the same cart has placed the order.
     expected = {"OrderPlaced": True, "OrderBlocked": True, "OrderNotPlaced": False, "OrderDeclined": False}
     if environment.has_order(buyer.cart_id) is not expected[outcome]:
         report.wrong_answers.append(f"{buyer.cart_id}: {answer}")

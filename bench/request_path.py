@@ -1,13 +1,13 @@
-"""Counts the source files that one request enters, and how often the request returns to a file that it has left.
+"""Counts the source files whose functions one request calls, and how often a request returns to an earlier file.
 
 A guest with a ready cart sends three requests over HTTP, in this process, to a gateway in front of the sandbox. The
 gateway has already cached the documents of the requests. `sys.setprofile` reports every function that is called. Only
 functions in gateway/, resolvers/ and schema/ are counted.
 
 The functions of a request are listed in the order of their first calls. Each function is listed once, so loops and
-repeated calls add nothing. A comprehension is part of the function that contains it. Consecutive functions in the same
-file are one step. `files` is the number of distinct files. `returns` is the number of steps into a file that an earlier
-step entered.
+repeated calls add nothing. A comprehension is part of the function that contains it. Neighbours in this list are one
+step if they are in the same file. `files` is the number of distinct files. `returns` is the number of steps in a file
+that already had an earlier step.
 
     python -m bench.request_path
     python -m bench.request_path --trace    # also print the file and the first function of every step
@@ -97,7 +97,7 @@ def print_path(name: str, codes: list[CodeType], *, traces: bool) -> None:
 
 
 def steps_of(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
-    """Yield the file and the first function of each step. A step consists of consecutive functions of one file."""
+    """Yield the file and the first function of each step. A step consists of neighbouring functions of one file."""
     for file, neighbours in groupby(codes, lambda code: code.co_filename):
         yield str(Path(file).relative_to(ROOT)), next(neighbours).co_qualname
 

@@ -1,7 +1,7 @@
 """Starts the sandbox and a gateway in front of the sandbox, for `make run`.
 
-PORT and SANDBOX_PORT set the ports. Gateway settings (RIVERFRONT_...) are passed on, except those that connect the
-gateway to this sandbox. Ctrl-C stops both programs.
+PORT and SANDBOX_PORT set the ports. The gateway also reads its settings (RIVERFRONT_...) from the environment. This
+program overrides the settings that connect the gateway to the sandbox. Ctrl-C stops both programs.
 """
 
 import json
@@ -76,7 +76,7 @@ def _free_port(variable: str, default: int) -> int:
         raise NotStarted(f"{variable} must be a number from 1 to 65535, not {value!r}.")
     port = int(value)
     with socket.socket() as probe:
-        # A port whose last connections are still closing is available, as it is for the servers.
+        # As in the servers, old connections that are still closing do not make a port unavailable.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

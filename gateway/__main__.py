@@ -67,7 +67,8 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=math.ceil(settings.submission_deadline_s) + STOP_MARGIN_S,
     )
-    # These objects live as long as the process. Collecting them would delay a request by up to 0.1 s.
+    # The objects that exist now live as long as the process. Without `freeze`, the garbage collector would check them
+    # again and delay a request by up to 0.1 s.
     gc.collect()
     gc.freeze()
     Server(config).run()
@@ -138,7 +139,7 @@ def _problems(error: ValidationError) -> Iterator[str]:
     for details in error.errors(include_url=False, include_input=False, include_context=False):
         message = details["msg"].removeprefix("Value error, ")
         if not details["loc"]:
-            # A check of several settings. Its message has one problem per line: names of the settings, colon, problem.
+            # The error concerns several settings. Each line of its message has the form `setting, setting: problem`.
             for line in message.splitlines():
                 names, _, problem = line.partition(": ")
                 yield f"{', '.join(map(_variable, names.split(', ')))}: {problem}."
@@ -154,7 +155,7 @@ def _problems(error: ValidationError) -> Iterator[str]:
 
 
 def _plain(message: str) -> str:
-    """Pydantic's message, rewritten as a requirement without details of the parser."""
+    """Convert `Input should be a valid integer, unable to parse …` to `must be a valid integer`."""
     return re.sub(r"^\w+ should", "must", message).partition(", unable to")[0]
 
 

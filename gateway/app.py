@@ -1,4 +1,7 @@
-"""Assembles the ASGI application from the settings. `_middleware` lists the middleware in the order of a request."""
+"""Assembles the ASGI application from the settings.
+
+A request passes through the middleware in the order of the list in `_middleware`.
+"""
 
 import asyncio
 import contextlib
@@ -49,7 +52,7 @@ PREFLIGHT_S = 600
 """Seconds for which a browser may cache the answer to a CORS preflight request."""
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-"""Methods that reach the GraphQL endpoint, which rejects the wrong ones itself with a GraphQL error."""
+"""HTTP methods that are routed to the GraphQL endpoint. It answers unsupported methods with a GraphQL error."""
 
 
 def utc_now() -> datetime:
@@ -114,7 +117,8 @@ def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
 
 @lru_cache(maxsize=8)
 def _documents(graph: Graph, settings: Settings) -> Documents:
-    """Documents that applications with the same settings share, so that tests parse each document once."""
+    """The document cache of all applications with these settings. Tests create many applications, and the shared cache
+    lets them parse each document only once."""
     return Documents(graph.core, graph.directive_tables, settings)
 
 
@@ -143,7 +147,7 @@ async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Rec
     reconciling.cancel()
     await services.attempts.drain()
     beating.cancel()
-    # Both tasks finish their last command before the store is closed.
+    # The two cancelled tasks may still use the store, so the store is closed after both have ended.
     await asyncio.gather(beating, reconciling, return_exceptions=True)
     with contextlib.suppress(StoreUnavailable):
         await services.replica.leave()

@@ -13,7 +13,7 @@ SYNONYMS = {
     "source_pending_redirect": "pending_redirect",
     "viewed_not_eligible": "not_eligible",
 }
-"""Values of Digital River that mean the same as another value: each with the value that the enum declares."""
+"""Digital River's synonyms of enum values, each with the value that the enum declares."""
 
 
 class UpstreamEnum(Enum):

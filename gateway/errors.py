@@ -75,7 +75,7 @@ class GatewayError(Exception):
 
     @property
     def extensions(self) -> dict[str, str]:
-        """Extensions of the error in the answer, read by graphql-core."""
+        """The `extensions` of the error in the answer. graphql-core reads this property."""
         extensions = {"code": self.code.value}
         if self.retry_after is not None:
             extensions["retryAfter"] = self.retry_after.isoformat().replace("+00:00", "Z")
@@ -111,7 +111,8 @@ class NotConfigured(GatewayError):
 
 
 class StoreUnavailable(GatewayError):
-    """Raised when the store fails before a call is sent. A later failure does not change the answer of the call."""
+    """Raised when the store fails before a call is sent to Digital River. A store failure after a call is only logged,
+    or becomes a user error."""
 
     code = TopLevelCode.STORE_UNAVAILABLE
     message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged. Try again later."
@@ -165,7 +166,7 @@ class SubmissionInProgress(UpstreamTimeout):
 
 
 class UpstreamUnavailable(UpstreamError):
-    """Lost connection, or a response with a 5xx status, which has `status` and `reason`.
+    """The connection was lost, or the response has a 5xx status. Only such a response has `status` and `reason`.
 
     `retry_after_s` is the pause that Digital River requires, in seconds.
     """

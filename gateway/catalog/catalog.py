@@ -26,7 +26,7 @@ from gateway.upstream.decoding import decode, encode
 from gateway.upstream.endpoints.catalog import CatalogEndpoints
 from gateway.upstream.ids import PATTERN
 
-# An entry stays fresh for as long as its most volatile field. A stale entry is returned without prices.
+# `fresh` suits the field of an entry that changes most often. A stale entry is returned without prices.
 PRODUCT = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(days=1))
 PAGE = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(hours=1))
 CATEGORY = Lifetime(fresh=timedelta(minutes=15), stale_if_error=timedelta(days=1))
@@ -51,7 +51,8 @@ MARKET_NOT_OFFERED = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALI
 class Catalog:
     """The catalog of one market. An unknown id gives None, or is left out of a list.
 
-    `reads` counts the pending reads of an operation. The stock loader of the operation waits for them.
+    `reads` counts the reads of one operation that are in progress. The stock loader of the operation waits for these
+    reads.
     """
 
     reader: GuestReader
@@ -78,7 +79,7 @@ class Catalog:
     async def product_by_reference(self, reference: str) -> Product | None:
         """The product with the merchant's external reference id."""
         if "," in reference:
-            return None  # Digital River would split the reference at the comma.
+            return None  # Digital River reads a comma as the separator of two references.
 
         async def read(shop: CatalogEndpoints) -> Product | None:
             products = await shop.products_by_reference([reference])
@@ -170,7 +171,7 @@ class Catalog:
 
         return await self._list("offered-products", [offer_id], OfferedProduct, read, PRICE)
 
-    # Reads through the cache. `scope` and `parts` make up the cache key.
+    # Reads through the cache. The cache key consists of `scope`, the market and `parts`.
 
     async def _find(
         self, scope: str, parts: list[str], kind: type[T], read: Read[T | None], lifetime: Lifetime

@@ -39,7 +39,7 @@ class GuestReader:
         self._token: asyncio.Task[GuestToken] | None = None
 
     async def read(self, market: Market, read: Read[T]) -> T:
-        """The result of `read`.
+        """Call `read` with the catalog of the market, and return its result.
 
         If Digital River rejects the guest token, `read` is called once more with a new token.
         """
@@ -52,7 +52,7 @@ class GuestReader:
             return await read(upstream.catalog(await self._valid_token(refused=token), market))
 
     async def _valid_token(self, *, refused: str | None = None) -> str:
-        """The current token, or a new one if the token expires soon or is `refused`.
+        """The current guest token, or a new one if the current token expires soon or equals `refused`.
 
         Concurrent callers share one request for a new token.
         """

@@ -12,9 +12,9 @@ class NotOffered(NamedTuple):
 
 
 def not_offered(settings: Settings, locale: str | None, currency_code: str | None) -> NotOffered | None:
-    """Error for the first argument that the storefront does not offer; None if it offers both.
+    """Error for a locale or currency that the storefront does not offer; None if there is no such error.
 
-    None is always accepted.
+    A locale or currency of None causes no error.
     """
     offered = dict(settings.locales)
     if locale is not None and locale not in offered:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from gateway.upstream.catalog import InventoryStatus
 
 QUIET_CYCLES = 8
-"""Cycles of the event loop without a new read, after which the stock is read."""
+"""The stock is read after this number of event loop cycles without a new read."""
 
 
 class PendingReads:
-    """Counts the pending reads of an operation, because their results may contain fields that need stock."""
+    """Counts the reads of an operation that are in progress. Their results may contain more products whose stock is
+    needed."""
 
     def __init__(self) -> None:
         self._pending = 0
@@ -21,7 +22,7 @@ class PendingReads:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count the read inside the `with` block as pending."""
+        """Count a read as in progress during the `with` block."""
         self._pending += 1
         self._started += 1
         try:
@@ -31,7 +32,7 @@ class PendingReads:
             self._changed.set()
 
     async def settle(self, within_s: float) -> None:
-        """Wait until no read is pending and no new read has started, for at most `within_s` seconds."""
+        """Wait until all reads have ended and no new read starts, for at most `within_s` seconds."""
         try:
             async with asyncio.timeout(within_s):
                 while not await self._is_quiet():
@@ -58,8 +59,8 @@ class StockKey(NamedTuple):
 class StockLoader:
     """Collects the products whose stock is requested, and reads their stock in one call.
 
-    Fields request stock at different times: for a product at once, for its variations after another read. The loader
-    therefore waits for pending reads, but at most `patience_s` seconds.
+    The stock of a product may be requested at once, but the stock of its variations only after the variations have been
+    read. The loader therefore waits for reads in progress, for at most `patience_s` seconds.
     """
 
     def __init__(
@@ -81,7 +82,8 @@ class StockLoader:
         future = self._futures.get(key)
         if future is None:
             future = self._futures[key] = asyncio.get_running_loop().create_future()
-            # A cancelled field does not retrieve the exception, which asyncio would then log.
+            # `exception()` marks the exception as retrieved. Otherwise asyncio would log it if the requesting field was
+            # cancelled.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._waiting.append(key)
             if self._reading is None or self._reading.done():

@@ -193,7 +193,7 @@ def _countries(guard_input: GuardInput) -> Iterator[Blocker]:
 
 
 def serves(countries: tuple[str, ...], country: str | None) -> bool:
-    """Whether the site serves the country. With an empty list, or without a country, the result is True."""
+    """Whether the site serves the country. True if the list is empty or the country is None."""
     return not countries or country is None or country in countries
 
 
@@ -236,10 +236,10 @@ def _tax_identifiers(guard_input: GuardInput) -> Iterator[Blocker]:
             retry_after=guard_input.now + RETRY_CHECK_AFTER,
         )
         return
-    demanded = tax_identifiers.demanded(guard_input.tax_requirements, guard_input.cart.customer_type)
-    if demanded:
+    mandatory = tax_identifiers.mandatory(guard_input.tax_requirements, guard_input.cart.customer_type)
+    if mandatory:
         yield tax_blocker(
-            "The destination requires a tax identifier. Send one of `requirements` with `setTaxIdentifiers`.", demanded
+            "The destination requires a tax identifier. Send one of `requirements` with `setTaxIdentifiers`.", mandatory
         )
 
 
@@ -250,8 +250,8 @@ def _store_credit(guard_input: GuardInput) -> Iterator[Blocker]:
     if conflicts:
         yield StoreCreditBlocker(
             code=Code.STORE_CREDIT_CONFLICT,
-            message="Store credit cannot pay for this cart as it is; `obstacles` lists why. "
-            "Remove the store credit, or what it conflicts with.",
+            message="Store credit cannot pay for this cart. `obstacles` lists the reasons. "
+            "Remove the store credit or the obstacles.",
             step=Step.PAYMENT,
             resolved_by=("Mutation.removeStoreCredit", "Mutation.detachSource"),
             obstacles=conflicts,

@@ -20,7 +20,7 @@ STOCK_CODES = frozenset({refusal_codes.INVENTORY_UNAVAILABLE, refusal_codes.INVE
 """Error codes with which Digital River reports that the stock is too low for the cart."""
 
 TAX_CODES = frozenset({refusal_codes.INVALID_TAX_REGISTRATIONS})
-"""Error codes after which the tax rules are read, to report the required tax identifiers."""
+"""Error codes that report invalid tax identifiers. After such an error, the tax rules are read."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ class Agreement:
 class GuardInput:
     """Input of the checkout guard.
 
-    `lacks_stock` is True if Digital River reported too little stock. `stock` is the stock by product id; if it is
-    None, any line may lack stock. `tax_requirements` is None if the tax rules are not needed or could not be read.
+    `lacks_stock` is True if Digital River reported too little stock. `stock` is the stock by product id. If
+    `lacks_stock` is True and `stock` is None, the guard reports every line. `tax_requirements` is None if the tax rules
+    are not needed or could not be read.
     """
 
     cart: Cart
@@ -82,12 +83,14 @@ async def read_guard_input(
     may_be_backorder = refused is not None and cart.secondary_source is not None
     stock = None
     if lacks_stock or may_be_backorder:
-        with contextlib.suppress(UpstreamError):  # If the stock is unknown, every line is reported.
+        with contextlib.suppress(
+            UpstreamError
+        ):  # If this read fails and stock is lacking, the guard reports all lines.
             stock = await ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines], past_cache=True)
     requirements = None
     was_tax_refused = refused is not None and refused.reason in TAX_CODES
     if was_tax_refused or needs_tax_requirements(cart, ctx.settings):
-        with contextlib.suppress(UpstreamError):  # The guard reports that this check is unavailable.
+        with contextlib.suppress(UpstreamError):  # If this read fails, the guard adds a `CheckUnavailableBlocker`.
             requirements = await ctx.tax_requirements()
     return GuardInput(
         cart=cart,

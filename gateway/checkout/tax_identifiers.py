@@ -26,10 +26,10 @@ class Problem(NamedTuple):
     message: str
 
 
-def demanded(
+def mandatory(
     requirements: Sequence[TaxIdentifierRequirement], customer_type: CustomerType
 ) -> list[TaxIdentifierRequirement]:
-    """The requirements that a customer of this type must fulfil to buy."""
+    """The requirements without which a customer of this type cannot buy."""
     return [
         requirement
         for requirement in requirements
@@ -42,7 +42,10 @@ def problem(
     customer_type: CustomerType,
     identifiers: Sequence[tuple[str, str]],
 ) -> Problem | None:
-    """The first problem in a list of identifiers, given as keys and values; None if no problem is found."""
+    """The first problem in a list of identifiers; None if there is no problem.
+
+    `identifiers` are pairs of a key and a value.
+    """
     own = [requirement for requirement in requirements if requirement.customer_type is customer_type]
     fields = {field.key: field for requirement in own for field in requirement.fields}
     checked: set[str] = set()
@@ -78,4 +81,4 @@ def _matches(pattern: str, value: str) -> bool:
     try:
         return re.search(pattern, value) is not None
     except re.error:
-        return True  # A pattern that Python cannot compile rejects no value.
+        return True  # Digital River checks a value whose pattern Python cannot compile.

@@ -1,7 +1,7 @@
 """The cache policy of a query: how long an answer may be cached, and for whom. The strictest selected field decides.
 
 A field has the scope of its `@cacheControl`. Without this directive, a field has the scope of its parent, and a root
-field is private. Every `@sensitive` field is private. An answer without a lifetime is not cached.
+field is private. Every `@sensitive` field is private. If no selected field has a maximum age, the answer is not cached.
 """
 
 from collections.abc import Iterable
@@ -110,7 +110,7 @@ class HintCollector(Visitor):
         return [hint for coordinate in coordinates if (hint := self._tables.hints.get(coordinate)) is not None]
 
     def _type_hints(self, named_type: GraphQLNamedType) -> list[CacheHint]:
-        """Hints of the type. If the type has no hint, the hints of all object types that its values may have."""
+        """Cache hints of the type. An abstract type without a hint has the hints of its possible object types."""
         return self._hints([named_type.name]) or self._hints(
             possible.name for possible in self._possible_types(named_type)
         )

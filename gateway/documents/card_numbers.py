@@ -1,8 +1,8 @@
 """Detects card numbers in requests. Card numbers are not stored, logged or sent to Digital River.
 
-A card number has 13 to 19 digits, begins with the digits of a card issuer, and passes the Luhn check, with any spacing
-and in any script. International telephone numbers, EANs with a valid check digit, and identifiers in inputs for
-identifiers are accepted.
+A card number has 13 to 19 digits, begins with the digits of a card issuer, and passes the Luhn check. Up to three other
+characters may separate two digits, and the digits may be of any script. International telephone numbers, EANs with a
+valid check digit, and identifiers in inputs for identifiers are accepted.
 """
 
 import copy
@@ -75,25 +75,25 @@ ISSUERS: tuple[tuple[range, tuple[int, ...]], ...] = (
 """Leading digits of the numbers of each card issuer, and the lengths that these numbers may have."""
 
 MAX_CANDIDATES = 500
-"""Maximum count of candidates in one string: numbers with an issuer's leading digits. A string with more candidates is
-treated as a card number, to save CPU time. One in ten candidates passes the Luhn check by chance."""
+"""Maximum number of candidates in one string. A candidate is a number with the leading digits of an issuer, and one in
+ten passes the Luhn check by chance. A string with more candidates is treated as a card number, to save CPU time."""
 
 MAX_RUN_LENGTH = 4096
 """Maximum length of a run of digits in characters. A longer run is treated as a card number, to save CPU time."""
 
 MAX_GROUP_LENGTH = 64
-"""Maximum length of a digit group that is searched for a card number, which other digits such as an expiry date may
-follow."""
+"""Maximum length of a digit group in which a card number may begin and end at any digit. Other digits, such as an
+expiry date, may follow the card number without a separator."""
 
 EAN_LENGTH = 13
 
 PHONE_LENGTHS = range(SHORTEST, 16)
 
 IDENTIFIER = re.compile(r"\d{1,14}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Identifiers of Digital River: numbers, including order numbers, and UUIDs."""
+"""Identifiers of Digital River: UUIDs, and numbers such as order numbers."""
 
 REVISION = re.compile(r"[0-9a-f]{32}")
-"""Cart revision, a digest from the gateway. About one in a thousand looks like a card number by chance."""
+"""Cart revision, a digest from the gateway. By chance, about one in a thousand revisions looks like a card number."""
 
 IDENTIFIER_TYPES = frozenset({"ID", "UUID", "CartRevision"})
 
@@ -113,8 +113,8 @@ UNCHECKED_HEADERS = frozenset(
         "x-request-id",
     }
 )
-"""Headers with random values, which are not checked. Credentials are stored only as hashes, and a request id with a
-card number is replaced."""
+"""Headers that are not checked, because they have random values. The gateway stores only hashes of credentials, and
+replaces a request id that contains a card number."""
 
 
 def has_card_number(string: str) -> bool:
@@ -141,9 +141,10 @@ def _normalized(string: str) -> str:
 
 
 def _candidates(run: str, before: str) -> Iterator[str]:
-    """Numbers in a run of digits that begin like a card number: groups of digits, or parts of a group that is too long.
+    """Numbers in a run of digits that have the leading digits and the length of a card number.
 
-    `before` is the character before the run.
+    A number consists of whole digit groups. In a group that is longer than a card number, the number may begin and end
+    at any digit. `before` is the character before the run; a `+` marks a telephone number.
     """
     groups = list(DIGIT_GROUP.finditer(run))
     digits = "".join(group.group() for group in groups)
@@ -195,10 +196,11 @@ def card_number_refused(location: str) -> DocumentRefused:
 # Card numbers in variables.
 
 VariablePath = tuple[str | int, ...]
-"""Path of a value in the variables. The path of a key that is a card number ends with that key."""
+"""Path of a value in the variables. If a key of an object is a card number, the path ends with this key."""
 
 CardFields = dict[str, list[tuple[str, ...]]]
-"""Paths of the card numbers in the arguments of root fields, by response key. These fields must not be executed."""
+"""Paths of card numbers in the arguments of root fields, by the response key of the root field. These fields must not
+be executed."""
 
 
 def card_paths(variables: Mapping[str, Any]) -> list[VariablePath]:
@@ -222,9 +224,9 @@ def remove_cards(
 ) -> tuple[dict[str, Any], CardFields]:
     """Variables without the card numbers at `paths`, and the root fields that use these card numbers.
 
-    Empty strings replace the card numbers. Identifiers and telephone numbers stay in inputs that accept them. Raises
-    `DocumentRefused` for a card number outside a String argument of a mutation, because no payload can report such a
-    card number. `document` has one operation.
+    Empty strings replace the card numbers. Identifiers and telephone numbers stay in inputs that accept them. A payload
+    can report a card number only in a String argument of a mutation. Raises `DocumentRefused` for any other card
+    number. `document` has one operation.
     """
     (operation,) = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     all_uses = variable_uses(schema, document, variables)
@@ -254,10 +256,10 @@ def _value_at(value: Any, path: VariablePath) -> Any:
 
 @dataclass(frozen=True)
 class VariableUse:
-    """Use of one value of the variables, which is neither a list nor an object, in the arguments of a field.
+    """Use of a leaf value of the variables in the arguments of a field. A leaf value is neither a list nor an object.
 
     `response_key` is the response key of the field. `argument_path` is the path of the value in the field's arguments.
-    `input_name` and `type_name` are the name and the type of the input field or argument with the value.
+    `input_name` and `type_name` are the name and the type of the argument or input field that has the value.
     """
 
     variable_path: VariablePath
@@ -272,7 +274,7 @@ class VariableUse:
         return self.is_root_field and self.type_name == "String"
 
     def accepts(self, value: object) -> bool:
-        """Whether the value is an identifier or a telephone number, and the input is for such values."""
+        """Whether the value is an identifier or a telephone number in an input for such values."""
         if self.type_name == "CartRevision":
             return REVISION.fullmatch(str(value)) is not None
         if self.type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(self.input_name):
@@ -282,7 +284,7 @@ class VariableUse:
 
 
 def variable_uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[VariableUse]:
-    """Uses of the variables' values in a document with one operation."""
+    """Uses of the variables' leaf values in a document with one operation."""
     types = TypeInfo(schema)
     collector = VariableUseCollector(types, variables)
     visit(document, TypeInfoVisitor(types, collector))
@@ -341,7 +343,7 @@ class InputLeaf:
 
 
 def _leaves(value: Any, input_type: GraphQLInputType, name: str, path: VariablePath = ()) -> Iterator[InputLeaf]:
-    """Values inside an input value that are neither lists nor objects, each with the name of its input field."""
+    """Leaf values inside an input value, each with the name and the type of its input field."""
     nullable: Any = get_nullable_type(input_type)
     named = get_named_type(nullable)
     if isinstance(value, list):

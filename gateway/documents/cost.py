@@ -41,12 +41,15 @@ MAX_ITEMS = 1_000_000
 valid in JSON."""
 
 MAX_ESTIMATES = 32
-"""Maximum number of cached estimates of one operation. The variables on which an estimate depends are its key."""
+"""Maximum number of cached estimates of one operation. The cache key consists of the variables on which an estimate
+depends."""
 
 
 class SlicingArgumentMissing(Exception):
-    """The list field `node` requires exactly one of its slicing arguments. `empty_variables` are the variables without
-    a value in its slicing arguments."""
+    """Raised for the list field `node`, which requires exactly one of its slicing arguments.
+
+    `empty_variables` are the variables that are used as slicing arguments and have no value.
+    """
 
     def __init__(self, node: FieldNode, arguments: Sequence[str], empty_variables: Sequence[str]) -> None:
         hint = "".join(f" The variable ${name} has no value." for name in empty_variables)
@@ -85,7 +88,8 @@ class OperationCost:
         if estimate is None:
             estimate = self._estimate(values)
         if isinstance(estimate, SlicingArgumentMissing):
-            # The exception is cached. Without this call, its traceback would grow with every request.
+            # The cached exception is raised again for each request. Without `with_traceback(None)`, its traceback would
+            # grow each time.
             raise estimate.with_traceback(None)
         return math.ceil(estimate)
 
@@ -130,7 +134,10 @@ class CostWalk:
     def points(
         self, selection_set: SelectionSetNode, owner: GraphQLObjectType, size: ListSize | None = None, items: int = 1
     ) -> float:
-        """Cost of a selection set on an object of type `owner`. Each field in `size.sized_fields` has `items` items."""
+        """Cost of a selection set on an object of type `owner`.
+
+        `items` is the number of items of the list fields that `size.sized_fields` names.
+        """
         key = (id(selection_set), owner.name, size, items)
         if key not in self._points:
             self._points[key] = sum(
@@ -208,7 +215,7 @@ class CostWalk:
         return size.assumed if size.assumed is not None else DEFAULT_LIST_SIZE
 
     def _empty_variables(self, node: FieldNode, size: ListSize) -> list[str]:
-        """Variables in slicing arguments that have no value."""
+        """Variables that are used as slicing arguments and have no value."""
         return [
             argument.value.name.value
             for argument in node.arguments or ()

@@ -1,4 +1,4 @@
-"""Tables of the directives in the schema, by the coordinate of the schema element with the directive.
+"""The directives of the schema, by the coordinate of the schema element that has the directive.
 
 `schema/` declares the directives and fills these tables at start. `cost` and `cacheability` use the tables.
 """
@@ -14,9 +14,10 @@ Coordinate = str
 
 @dataclass(frozen=True)
 class ListSize:
-    """Number of items for which a list is charged. `sized_fields` are the subfields that contain the items.
+    """Arguments of `@listSize`, from which the cost estimate takes the number of items.
 
-    `needs_one`: whether exactly one slicing argument must have a value.
+    `sized_fields` are the subfields that contain the items. If `needs_one` is True, exactly one slicing argument must
+    have a value.
     """
 
     assumed: int | None = None

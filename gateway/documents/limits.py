@@ -33,7 +33,8 @@ MAX_DEPTH = 15
 """Maximum depth of nested fields."""
 
 SELECTION_SETS_PER_LEVEL = 3
-"""Maximum selection sets for each level: of a field, of a fragment, and of a type condition in the fragment."""
+"""Maximum number of nested selection sets for each level of fields: those of a field, of a fragment in the field, and
+of a type condition in the fragment."""
 
 MAX_ALIASES = 30
 
@@ -43,10 +44,12 @@ MAX_FIELDS = 1000
 """Maximum number of fields. The fields of a fragment are counted at each spread."""
 
 MAX_REPEATED_COMPOSITES = 10
-"""Maximum repetitions of a response key with a selection set. Validation compares these selection sets pairwise."""
+"""Maximum number of repeated response keys of fields with a selection set. Validation compares these selection sets
+pairwise."""
 
 MAX_REPEATED_LEAVES = 200
-"""Maximum repetitions of a response key without a selection set. Validation compares these fields pairwise."""
+"""Maximum number of repeated response keys of fields without a selection set. Validation compares these fields
+pairwise."""
 
 MAX_FRAGMENTS = 100
 """Maximum number of fragments. Validation compares fragments in the same selection set pairwise."""
@@ -64,16 +67,17 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """All control characters except tabs and line breaks."""
 
 ONCE_PER_OPERATION = frozenset({"submitOrder", "resumeOrder", "signIn", "registerShopper", "lookupOrder"})
-"""Mutations of which an operation may select only one, and only once."""
+"""An operation may select only one of these mutations, and only once."""
 
 
 @dataclass
 class SelectionSize:
     """Size of a selection set, with the fields of its fragments.
 
-    `names` are the names of the set's own fields. `composites` are the response keys of the set's own fields with a
-    selection set, and `leaves` the response keys of its other fields. All other attributes include nested selection
-    sets. `repeated_composites_below` and `repeated_leaves_below` count only the repetitions in nested selection sets.
+    `names`, `composites` and `leaves` describe only the top level of the selection set. `names` counts the field names.
+    `composites` counts the response keys of fields with a selection set, and `leaves` those of fields without one. All
+    other attributes include nested selection sets. `repeated_composites_below` and `repeated_leaves_below` count the
+    repeated response keys in nested selection sets.
     """
 
     depth: int = 0
@@ -167,8 +171,8 @@ class SizeMeter:
 
     def _fragment_size(self, name: str) -> SelectionSize:
         if name not in self._fragment_sizes:
-            # The size is zero during the measurement. It stays zero for an unknown fragment. A fragment that spreads
-            # itself is measured without that spread. Validation rejects both.
+            # The zero size is used for a fragment that is not defined, and where a fragment spreads itself. Validation
+            # rejects both kinds of documents.
             self._fragment_sizes[name] = SelectionSize()
             if name in self._fragments:
                 self._fragment_sizes[name] = self.measure(self._fragments[name].selection_set)

@@ -39,9 +39,9 @@ from gateway.upstream.catalog import Market
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_CHARACTERS = 128 * 1024
+MAX_CACHED_CHARACTERS = 128 * 1024
 """Maximum total length of the cached documents outside the manifest, in characters. A parsed document takes up to 300
-bytes for each character, and the garbage collector traverses all cached documents, possibly during a request."""
+bytes for each character. The garbage collector traverses all cached documents, which may delay a request."""
 
 MAX_TOKENS = 2000
 """Maximum number of tokens in a document. Every example operation with its fragments has fewer than 700."""
@@ -49,7 +49,7 @@ MAX_TOKENS = 2000
 MAX_VALIDATION_ERRORS = 20
 
 MAX_NAMED_FIELDS = 5
-"""Maximum number of fields that an error message lists."""
+"""Maximum number of fields in an error message about a GET request."""
 
 ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
 
@@ -89,7 +89,7 @@ class KnownOperation:
 
 @dataclass(frozen=True, eq=False)
 class KnownDocument:
-    """A cached document. `name` is logged: the name in the manifest, or else the beginning of the digest."""
+    """A cached document. `name` is used in the log: the name in the manifest, or else the beginning of the digest."""
 
     source: str = field(repr=False)
     digest: str
@@ -103,8 +103,8 @@ class PreparedOperation:
     """An operation that may be executed.
 
     `card_fields` are root fields that must not be executed, because their arguments had card numbers. The card numbers
-    were removed from `variables`. `market` is the market that `@inContext` selects. `cache_policy` is None except for a
-    GET request.
+    were removed from `variables`. `market` is the market that `@inContext` selects. Only a GET request has a
+    `cache_policy`.
     """
 
     operation: KnownOperation
@@ -143,10 +143,10 @@ class Documents:
         *,
         over_get: bool,
     ) -> PreparedOperation:
-        """Operation that a request selects, after all checks. The request has the source of the document, its digest,
+        """The operation that a request selects, after all checks. A request has the source of the document, its digest,
         or both.
 
-        Raises `DocumentRefused`, with the facts that were read before the error.
+        Raises `DocumentRefused`, whose `facts` are those that were known before the error.
         """
         facts = OperationFacts()
         try:
@@ -234,7 +234,7 @@ class Documents:
             return
         self._recent[document.digest] = document
         self._recent_characters += len(document.source)
-        while self._recent_characters > REMEMBERED_CHARACTERS:
+        while self._recent_characters > MAX_CACHED_CHARACTERS:
             _, oldest = self._recent.popitem(last=False)
             del self._by_source[oldest.source], self._by_digest[oldest.digest]
             self._recent_characters -= len(oldest.source)
@@ -254,7 +254,7 @@ class Documents:
         except RecursionError:
             errors = None
         if errors is None:
-            # Raised after the except block, so that the exception does not keep every frame of the recursion alive.
+            # An exception raised inside the except block would keep a reference to every frame of the recursion.
             raise too_expensive("The document is nested too deeply. Select less.")
         if errors:
             raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)

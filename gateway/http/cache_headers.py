@@ -18,7 +18,7 @@ PRIVATE_VARY = "Cookie, Authorization, Origin"
 
 
 def cacheable(request: Request, response: Response, policy: CachePolicy) -> Response:
-    """Answer to a GET request, with Cache-Control and ETag; status 304 if the client already has the answer."""
+    """Answer to a GET request, with Cache-Control and ETag. The status is 304 if the client already has the answer."""
     response.headers["Cache-Control"] = policy.cache_control
     if policy.cache_control == NOT_CACHED:
         return response
@@ -36,7 +36,11 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 def open_to_all(headers: MutableHeaders) -> None:
-    """Let every origin read a public answer. CORS allows only one origin, but a cache may send the answer to others."""
+    """Let every origin read a public answer.
+
+    The CORS middleware allows only the origin of the request, but a cache may send the answer to pages of other
+    origins.
+    """
     headers["Vary"] = PUBLIC_VARY
     headers["Access-Control-Allow-Origin"] = "*"
     del headers["Access-Control-Allow-Credentials"]

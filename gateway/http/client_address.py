@@ -11,8 +11,8 @@ from gateway.settings import Settings
 
 @dataclass(frozen=True)
 class ClientConnection:
-    """`address` is the shopper's IP address, or None if unknown. `is_encrypted`: whether the client used TLS to the
-    gateway or proxy."""
+    """`address` is the shopper's IP address, or None if unknown. `is_encrypted` is True if the client used TLS to the
+    gateway or to its proxy."""
 
     address: str | None
     is_encrypted: bool

@@ -15,9 +15,10 @@ LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 def refusal(headers: Headers, settings: Settings) -> str | None:
     """Error message for the developer of the client; None if the cookie is accepted.
 
-    The client header is required because a form or an image of another site can make the browser send the cookie,
-    but cannot add a header. `Origin`, the origin of the page, must be an allowed one. Browsers omit `Origin` from some
-    requests to the page's own origin: then `Sec-Fetch-Site`, which scripts cannot set, must be `same-origin`.
+    A form or an image of another site can make the browser send the cookie, but cannot add a header. The client header
+    is therefore required. `Origin`, the origin of the page, must be an allowed one. Browsers omit `Origin` from some
+    requests to the page's own origin. Such a request must have `Sec-Fetch-Site: same-origin`, a header that scripts
+    cannot set.
     """
     if not headers.get(CLIENT_HEADER, "").strip():
         return f"A request with the session cookie needs the header {CLIENT_HEADER} with the name of the client."

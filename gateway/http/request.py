@@ -122,7 +122,8 @@ def _parsed(fields: dict[str, Any], request: Request) -> ParsedRequest:
 
 
 def _sha256(fields: dict[str, Any]) -> Any:
-    """Hash of the document as the client sent it: `documentId`, or if missing the hash of Apollo's `persistedQuery`."""
+    """The hash of the document in the request, not yet checked: `documentId`, or else `sha256Hash` of Apollo's
+    extension `persistedQuery`."""
     if fields.get("documentId") is not None:
         return fields["documentId"]
     extensions = fields.get("extensions")

@@ -35,9 +35,9 @@ HSTS = "max-age=31536000"
 class RequestIds:
     """The outermost middleware.
 
-    Sets `request_id`, `connection` (see `client_address`) and `logged` in the state of the request. `logged` are the
-    fields of the log line, to which the endpoint adds. A valid `X-Request-Id` of the client is used, so that clients
-    can trace requests by their own ids.
+    Sets `request_id`, `connection` (see `client_address`) and `logged` in the state of the request. `logged` has the
+    fields of the log line. The endpoint adds fields to `logged`. If the client sends a valid `X-Request-Id`, it is used
+    as the request id, so that clients can trace requests by their own ids.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

@@ -28,17 +28,18 @@ COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit
 MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
 
 FORBIDDEN_NULL = "Cannot return null for non-nullable field"
-"""Beginning of graphql-core's message when Digital River omitted a value that it always sends."""
+"""Beginning of graphql-core's error message for a null in a non-nullable field. The cause is a value that Digital River
+always sends, but omitted."""
 
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 
 RETRY_AFTER_S = 60
 
 STATUSES = {TopLevelCode.DOCUMENT_NOT_TRUSTED: 403, TopLevelCode.METHOD_NOT_ALLOWED: 405}
-"""HTTP statuses of refused documents by error code, for both media types."""
+"""HTTP statuses of refused documents by error code. These statuses do not depend on the media type of the answer."""
 
 Entry = dict[str, Any]
-"""An error of the answer."""
+"""One error in the `errors` of the answer."""
 
 
 @dataclass(frozen=True)

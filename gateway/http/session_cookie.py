@@ -40,7 +40,8 @@ def handle_of(request: Request, settings: Settings) -> Handle | None:
 
 
 def set_cookie(response: Response, issued: Handle | None, settings: Settings) -> None:
-    """Set the cookie to the handle of a new session. None clears the cookie after the session has ended.
+    """Set the cookie to the handle of a new session. If `issued` is None, clear the cookie, because the session has
+    ended.
 
     The cookie has no maximum age, because only the gateway limits the duration of a session.
     """

@@ -39,11 +39,11 @@ from gateway.upstream.tax import TaxIdentifierRequirement
 T = TypeVar("T")
 
 STOCK_WAIT_SHARE = 0.1
-"""Maximum share of an operation's time for which a stock read waits, so that one call reads all products."""
+"""Maximum time that a stock read waits for other reads, as a share of the operation's maximum duration."""
 
 
 Reads = dict[str, asyncio.Future[Any]]
-"""Values that an operation has read or is reading, by name. A change clears these values."""
+"""Values that an operation has read or is reading, by name. They are cleared when a mutation changes them."""
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Context:
 
     @cached_property
     def pending_reads(self) -> PendingReads:
-        """Reads in progress whose answers may contain products."""
+        """The reads of this operation that are in progress. The stock loader waits for them."""
         return PendingReads()
 
     @cached_property
@@ -137,14 +137,15 @@ class Context:
         return level is SessionLevel.NONE or (session is not None and session.reaches(level))
 
     async def require(self, level: SessionLevel) -> None:
-        """Raise `SessionRequired`, `SessionExpired` or `SignInRequired` if the session is below this level."""
+        """Check the level of the session. Raises `SessionRequired`, `SessionExpired` or `SignInRequired`."""
         if await self.reaches(level):
             return
         await self.own_session()
         raise SignInRequired
 
     async def own_session(self) -> Session:
-        """The caller's session. Raise `SessionRequired` without a session, `SessionExpired` after its end."""
+        """The caller's session. Raises `SessionRequired` without a session handle, and `SessionExpired` if the session
+        has ended."""
         session = await self.session()
         if session is None:
             raise SessionExpired if self.operation.has_dead_handle else SessionRequired
@@ -166,7 +167,7 @@ class Context:
         handle = self.caller.handle
         self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE
 
-    # Calls of Digital River with the shopper's token.
+    # Calls to Digital River with the shopper's token.
 
     async def as_shopper(
         self, call: Callable[[Upstream, str], Awaitable[T]], *, good_for: timedelta = timedelta(0)
@@ -188,18 +189,19 @@ class Context:
             raise
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """See `TokenRenewal.access_token`. Raise `UpstreamTimeout` at the deadline of this operation."""
+        """Access token of the session, see `TokenRenewal.access_token`. Raises `UpstreamTimeout` at the deadline of
+        this operation."""
         return await self.in_time(self.services.token_renewal.access_token(session, good_for=good_for))
 
     async def in_time(self, awaited: Awaitable[T]) -> T:
-        """Result of an awaitable. Raise `UpstreamTimeout` at the deadline of this operation."""
+        """Result of an awaitable. Raises `UpstreamTimeout` at the deadline of this operation."""
         try:
             async with asyncio.timeout(max(self.operation.deadline_at - time.monotonic(), 0)):
                 return await awaited
         except TimeoutError:
             raise UpstreamTimeout(detail="the operation's deadline") from None
 
-    # The cart, which is read once and then again after a change.
+    # The cart. It is read once, and again after each change of the cart.
 
     def cart(self) -> "asyncio.Future[Cart]":
         return read_once(self.operation.cart_reads, "cart", self._read_cart)
@@ -237,7 +239,7 @@ class Context:
                 return None
             raise
 
-    # The registered shopper's account, which is read once and then again after a change.
+    # The registered shopper's account. It is read once, and again after each change of the account.
 
     def shopper(self) -> "asyncio.Future[Shopper]":
         return self._account("shopper", lambda upstream, token: upstream.account.shopper(token))
@@ -257,11 +259,11 @@ class Context:
         return await self.upstream.payments.credit_balance(reference) if reference is not None else None
 
     def once(self, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-        """The account value with this name, read with `read` once per operation."""
+        """Data of the registered shopper's account, by name. `read` is called only if the data were not read yet."""
         return read_once(self.operation.account_reads, name, read)
 
     def forget_account(self) -> None:
-        """Forget the account values after a change of the account or a sign-in, so that they are read again."""
+        """Forget the account data after a change of the account or a sign-in, so that they are read again."""
         self.operation.account_reads.clear()
 
     def _account(self, name: str, call: Callable[[Upstream, str], Awaitable[T]]) -> "asyncio.Future[T]":
@@ -277,10 +279,10 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
 
 
 def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-    """The value with this name. The first call reads the value; later calls share it."""
+    """The value with this name. It is read once, and all callers share the result."""
     if name not in reads:
         reads[name] = asyncio.ensure_future(read())
-        # Fetching the exception avoids a warning if the operation timed out and nothing awaits the future.
+        # `exception()` marks the exception as retrieved. Otherwise asyncio would log it if the operation has timed out.
         reads[name].add_done_callback(lambda future: future.cancelled() or future.exception())
     return asyncio.shield(reads[name])
 

@@ -96,7 +96,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
         return isinstance(self.result, OrderInDoubt) and self.result.check_after <= now
 
     def as_shown(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
-        """The attempt for the graph, with this result. Without a result, only the stored status is shown."""
+        """The attempt as the graph shows it. Its result is shown only if the caller passes `result`."""
         known = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
@@ -118,7 +118,8 @@ def holds_cart(result: Result) -> bool:
 
 @dataclass(frozen=True)
 class Running:
-    """The task that works on an attempt. `fingerprint` is the digest of its submit request; None without a request."""
+    """The task that works on an attempt. `fingerprint` is the digest of the submit request that started the task; None
+    if the task was started in another way."""
 
     task: asyncio.Task[SubmissionAttempt | None]
     fingerprint: str | None
@@ -144,7 +145,8 @@ class Attempts:
     def run_once(
         self, store_key: str, begin: Callable[[], Work], *, fingerprint: str | None
     ) -> asyncio.Task[SubmissionAttempt | None]:
-        """The task that works on this attempt; a new task if there is none. The task continues if the caller leaves."""
+        """The task that works on this attempt; a new task if there is none. The task continues when the client
+        disconnects."""
         if store_key not in self._running:
             task = asyncio.create_task(begin())
             self._running[store_key] = Running(task, fingerprint)
@@ -155,17 +157,17 @@ class Attempts:
         del self._running[store_key]
         failure = None if task.cancelled() else task.exception()
         if failure is not None and not isinstance(failure, GatewayError | NothingToResume):
-            # The failure is logged here, because the caller that would report the failure may have left.
+            # The failure is logged here, because the request that would report the failure may have ended.
             log.error("submission interrupted", exc_info=failure)
 
     async def drain(self) -> None:
-        """Wait until all tasks of this process have ended. Called when the process has to stop."""
+        """Wait until all tasks of this process have ended. Called at shutdown."""
         if self._running:
             await asyncio.wait({running.task for running in self._running.values()})
 
     @contextlib.contextmanager
     def sending(self, store_key: str) -> Iterator[None]:
-        """Mark the attempt as being sent or resumed by this process, see `is_orphan`."""
+        """During the `with` block, mark the attempt as being sent or resumed by this process, see `is_orphan`."""
         self._sending.add(store_key)
         try:
             yield
@@ -196,8 +198,8 @@ class Attempts:
         return None if key is None else await self.present(store_key_of(session, key))
 
     async def forget(self, store_key: str, record: AttemptRecord) -> None:
-        """Delete an attempt of which nothing was sent, and unlock its cart."""
-        # If another replica has changed the record, the locks belong to that replica.
+        """Delete an attempt that sent nothing to Digital River, and unlock its cart."""
+        # If another replica has changed the record, that replica still needs the locks.
         if await self._store.delete(store_key, expected=encode(record)):
             await self.close(store_key, record)
 

@@ -1,7 +1,7 @@
 """Outcomes of a submission, and the blockers that prevent a cart from becoming an order.
 
-Outcomes are shown in the graph, and stored after `without_secrets` has removed their secrets. A replay reads the
-secrets again.
+Outcomes are shown in the graph, and stored after `without_secrets` has removed their secrets. For a repeated submit
+request, the secrets are read again from Digital River.
 """
 
 from datetime import datetime

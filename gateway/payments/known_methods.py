@@ -1,7 +1,8 @@
 """Names, flows and capabilities of the payment methods that the gateway knows.
 
-The payment service sends most of these data with its list. The cart's own list has only types and names, with a type
-for each card brand, so the gateway adds the missing data.
+Digital River has two lists of payment methods. The list of the payment service has most of these data. The cart's list
+has only types and names, with a separate type for each card brand. The gateway adds the missing data to the cart's
+list.
 """
 
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ KNOWN_METHODS = {
 
 CARD = "creditCard"
 BRANDS = frozenset({"americanExpress", "dinersClub", "discover", "jcb", "maestro", "masterCard", "unionPay", "visa"})
-"""Types in the cart's own list that belong to the payment method creditCard."""
+"""Types in the cart's list that belong to the payment method creditCard."""
 
 SPELLINGS = {"googlepay": "googlePay", "ccAvenue": "ccavenue"} | dict.fromkeys(BRANDS, CARD)
 
@@ -90,9 +91,9 @@ def sequence_of(method: ListedPaymentMethod) -> PaymentSequence:
 
 
 def completed(listed: list[CartListedMethod]) -> PaymentMethodList:
-    """The cart's own list in the format of the payment service.
+    """The cart's list in the format of the payment service.
 
-    Each payment method occurs once, in the original order.
+    All card brands become one payment method. The order of the list is kept.
     """
     methods: dict[str, ListedPaymentMethod] = {}
     for entry in listed:
@@ -108,7 +109,7 @@ def _completed(entry: CartListedMethod) -> ListedPaymentMethod:
         return ListedPaymentMethod(type=method_type, display_name=entry.display_name)
     return ListedPaymentMethod(
         type=method_type,
-        # The name of one card brand does not fit all cards.
+        # All card brands become one payment method, for which the name of one brand would be wrong.
         display_name=known.name if entry.type in BRANDS else entry.display_name,
         flow=known.flow,
         supports_recurring=known.recurs,

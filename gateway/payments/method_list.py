@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
 
 ReadFromCart = Callable[[Upstream], Awaitable[list[CartListedMethod]]]
-"""Function that reads the cart's own list with the shopper's token, through the given client."""
+"""Function that reads the cart's list with the shopper's token. Its argument is the client of Digital River."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,9 @@ class CartTraits:
         )
 
     def cache_key(self, session_id: str, locale: str) -> str:
-        """Cache key that contains everything on which the list of payment methods depends.
+        """Cache key with every value on which the list of payment methods depends.
 
-        A change gives a new key, so no entry is invalidated.
+        A changed cart has another key, so cached lists need no invalidation.
         """
         return hashed_key(
             "payment-methods",
@@ -185,9 +185,10 @@ class MethodLists:
         )
 
     async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> PaymentMethodList:
-        """The list of the payment service; the cart's own list if that service fails or the settings select the cart.
+        """The list of the payment service, or the cart's list if the payment service fails or the settings select the
+        cart.
 
-        Several operations may wait for this read, so its two calls do not use the deadline of a single operation.
+        Several operations may wait for this read, so its calls do not use the deadline of a single operation.
         """
         if self._settings.payment_methods is MethodsFrom.PAYMENT_SERVICE:
             try:

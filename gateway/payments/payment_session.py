@@ -1,7 +1,7 @@
 """The payment session as the graph shows it, derived from the cart and the shopper's session.
 
-Amounts that Digital River omits are derived from the attached sources. If the amounts contradict the state, the next
-action follows from the state.
+Amounts that Digital River omits are derived from the attached sources. The next action depends on the state of the
+payment session, even if the amounts contradict the state.
 """
 
 import logging
@@ -105,7 +105,7 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
     next_action: NextAction | None
     drop_in: DropInSetup
     is_outdated: bool = False
-    """Whether the primary source was approved for a different amount than it now has to pay."""
+    """Whether the primary source was approved for an amount other than the one that it now has to pay."""
 
     @property
     def is_funded(self) -> bool:
@@ -180,7 +180,7 @@ class Funding:
 
     @cached_property
     def is_outdated(self) -> bool:
-        """Whether the primary source was approved for a different amount than it now has to pay.
+        """Whether the primary source was approved for an amount other than the one that it now has to pay.
 
         False for a source that was attached outside the shopper's session, because its approved amount is unknown.
         """

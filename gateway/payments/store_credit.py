@@ -18,7 +18,7 @@ from gateway.upstream.lines import CartLine
 
 Obstacle = StoreCreditObstacle
 StockById = Mapping[str, InventoryStatus]
-"""Stock of a product, by the upstream id of the product."""
+"""Stock of products, by upstream product id."""
 
 
 class StoreCreditAccount(Shape, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ def conflicts(cart: Cart, stock: StockById) -> list[Obstacle]:
 def _obstacle_of_line(line: CartLine, stock: StockById) -> Obstacle | None:
     """The obstacle if the line is a pre-order or a backorder, otherwise None.
 
-    Only a pre-order has an expected stock date.
+    Digital River reports an expected stock date only for pre-orders.
     """
     status = stock.get(line.product.upstream_id)
     if status is None or not status.allows_backorder:
@@ -70,9 +70,9 @@ def _obstacles_of_balance(cart: Cart, balance: Money) -> list[Obstacle]:
 
 
 def problem(cart: Cart, credit: StoreCreditAccount, requested: Money | None, path: Path) -> AnyUserError | None:
-    """The error if `requested` cannot be used; None if it can.
+    """The error if the amount `requested` cannot be used; None if it can be used.
 
-    `requested` of None: as much store credit as possible.
+    If `requested` is None, the largest usable amount is checked.
     """
     if credit.obstacles:
         code = (

@@ -61,12 +61,12 @@ HARD = frozenset(
     ]
 )
 SUBCODES = SOFT | HARD
-"""The documented decline reasons. Each severity is that of a charge that the shopper started."""
+"""The documented decline reasons. `SOFT` and `HARD` are the severities for a charge that the shopper started."""
 
-FAMILIES = frozenset({"declined", "declined - contact bank", "invalid", "invalid card"})
-"""Error codes of declines whose subcode is the reason."""
+CODES_WITH_REASON = frozenset({"declined", "declined - contact bank", "invalid", "invalid card"})
+"""Error codes of declines that have a reason. The reason is the subcode."""
 
-FLAT = frozenset(
+CODES_WITHOUT_REASON = frozenset(
     [
         refusal_codes.DECLINE_DO_NOT_RETRY,
         refusal_codes.CREDIT_CARD_DECLINED,
@@ -84,7 +84,7 @@ FLAT = frozenset(
         refusal_codes.PAYPAL_LOOKUP_FAILURE,
     ]
 )
-"""Error codes of declines without a reason."""
+"""Error codes of declines that have no reason."""
 
 AUTHENTICATION = frozenset(
     {
@@ -101,6 +101,6 @@ def decline_reason(refusal: UpstreamRefusal) -> str | None:
     """Reason of the decline, or the error code if the decline has no reason. None if the refusal is not a decline."""
     if refusal.subcode in SUBCODES:
         return refusal.subcode
-    if refusal.reason in SUBCODES | FLAT | FAMILIES:
+    if refusal.reason in SUBCODES | CODES_WITHOUT_REASON | CODES_WITH_REASON:
         return refusal.reason
     return None

@@ -1,7 +1,7 @@
 """Converts a failed call of Digital River to a user error.
 
-The error code decides, then the subcode. The description is compared only for codes with several meanings
-(`DESCRIPTIONS`). No text of Digital River is sent to a client.
+A subcode in the tables decides, otherwise the error code. For an error code with several meanings, a part of Digital
+River's description decides (`DESCRIPTIONS`). No description is sent to a client.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from gateway.errors import (
     UpstreamRefusal,
     UpstreamTokenInvalid,
 )
-from gateway.refusals.decline_codes import FAMILIES, decline_reason
+from gateway.refusals.decline_codes import CODES_WITH_REASON, decline_reason
 from gateway.refusals.user_errors import (
     MESSAGES,
     AccessError,
@@ -46,7 +46,7 @@ RATE_LIMIT_PAUSE = timedelta(seconds=1)
 class Description(NamedTuple):
     code: str
     part: str
-    """Part of the description, in lower case."""
+    """String that the description contains, in lower case."""
     error: ErrorCode
 
 
@@ -219,8 +219,8 @@ def _refusal_error(refusal: UpstreamRefusal, path: Path, support_reference: str,
 
 def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     """Code of the user error; UPSTREAM_REJECTED for a refusal that is not in the tables."""
-    if refusal.reason in FAMILIES:
-        # The subcode of a decline may equal an error code that has another meaning.
+    if refusal.reason in CODES_WITH_REASON:
+        # The subcode is the decline reason here. A reason may equal an error code that has another meaning.
         return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
     if refusal.subcode in CAUSES:
         return CAUSES[refusal.subcode]
@@ -231,7 +231,7 @@ def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     if refusal.status == TOO_MANY_REQUESTS:
         return ErrorCode.RATE_LIMITED
     if refusal.reason not in CAUSES and decline_reason(refusal) is not None:
-        # The client gets no decline reason: only the shopper and the bank may know the reason.
+        # The client gets no decline reason, because the reason would help to test stolen cards.
         return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
     return CAUSES.get(refusal.reason, ErrorCode.UPSTREAM_REJECTED)
 

@@ -83,12 +83,13 @@ class RateLimitError(UserError, frozen=True, tag=True, kw_only=True):
 
 
 class UpstreamFailure(UserError, frozen=True, tag=True, kw_only=True):
-    """The type `UpstreamError` of the graph. The exception of that name is in `gateway.errors`."""
+    """The type `UpstreamError` of the graph. Its class has another name, because `gateway.errors.UpstreamError` is an
+    exception."""
 
     support_reference: str
     upstream_code: str | None = None
     may_repeat: bool = False
-    """Whether it is certain that nothing was sent to Digital River."""
+    """Whether it is certain that Digital River changed nothing, so the client may send the request again."""
 
     @property
     def retry(self) -> RetryAdvice:
@@ -214,7 +215,7 @@ def store_lost(support_reference: str) -> UpstreamFailure:
 
 
 def busy_submission(support_reference: str) -> UpstreamFailure:
-    """Error with the code CART_BUSY for `submitOrder`, which cannot return a `CartConflictError`."""
+    """Error CART_BUSY for `submitOrder`, whose payload cannot contain a `CartConflictError`."""
     return UpstreamFailure(
         code=ErrorCode.CART_BUSY,
         message="Another change of this cart is in progress. Nothing was sent and nothing was charged. Send the "
@@ -225,7 +226,7 @@ def busy_submission(support_reference: str) -> UpstreamFailure:
 
 
 def untyped(error: AnyUserError, support_reference: str) -> UpstreamFailure:
-    """`UpstreamFailure` in place of an error whose type the mutation cannot return. Digital River may refuse a call for
+    """Replacement for an error whose type the mutation's payload cannot contain. Digital River may refuse a call for
     any reason."""
     return UpstreamFailure(
         code=ErrorCode.UPSTREAM_REJECTED,

@@ -1,4 +1,4 @@
-"""Warnings of a mutation that made its change. Each warning reports a side effect to the shopper."""
+"""Warnings of a successful mutation. Each warning reports a side effect to the shopper."""
 
 import msgspec
 

@@ -1,7 +1,7 @@
 """Encrypts the session records that replicas share.
 
-The encrypted part of a record contains the record's key in the store. A record that is copied to another key cannot be
-decrypted.
+The store key of a record is encrypted together with the record. A record that was copied to another store key is
+therefore rejected.
 """
 
 import logging
@@ -17,12 +17,12 @@ from gateway.settings import Settings
 log = logging.getLogger(__name__)
 
 KEY_PURPOSE = b"riverfront sessions"
-"""Purpose of the derived key. Keys that are derived from the same API secret for other purposes differ."""
+"""Input of the key derivation. For other purposes, other keys are derived from the same API secret."""
 
 
 def encryption_keys(settings: Settings) -> list[bytes]:
-    """The encryption keys of a deployment. Without configured keys, one key is derived from the API secret. Empty
-    without a shared store."""
+    """The encryption keys of a deployment. Without configured keys, one key is derived from the API secret. The list is
+    empty without a shared store."""
     if not settings.store_url.get_secret_value():
         return []
     if settings.sealing_keys:
@@ -41,7 +41,8 @@ class SessionEncryption:
         return self._fernet.encrypt(store_key.encode() + b"\0" + value)
 
     def decrypt(self, store_key: str, encrypted: bytes) -> bytes | None:
-        """The decrypted value. None if the value was not encrypted for this store key; this is logged."""
+        """The decrypted value. If the value was not encrypted for this store key, the result is None and an error is
+        logged."""
         try:
             bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:

@@ -11,8 +11,8 @@ HANDLE_BYTES = 32
 
 @dataclass(frozen=True)
 class Handle:
-    """A session handle, which is a cookie or a bearer token. A handle issued as a cookie is not accepted as a bearer
-    token, and the reverse."""
+    """A session handle, which is a cookie or a bearer token. A cookie is not accepted as a bearer token, and a bearer
+    token is not accepted as a cookie."""
 
     delivery: SessionDelivery
     secret: str
@@ -24,7 +24,7 @@ class Handle:
     @property
     def store_key(self) -> str:
         """Key of the session in the store: a digest, so that stolen store data contains no handle."""
-        # The digest includes the delivery, so that a cookie sent as a bearer token finds no session.
+        # The digest depends on the kind of handle, so that a cookie sent as a bearer token finds no session.
         return "session:" + hashlib.sha256(f"{self.delivery.value}:{self.secret}".encode()).hexdigest()
 
     def __repr__(self) -> str:

@@ -25,7 +25,7 @@ RECORD_TTL_S = 86_400
 POLL_S = 0.05
 
 MAX_CHANGE_DURATION = timedelta(seconds=60)
-"""Maximum duration of a change. The replica that made an older reservation has stopped."""
+"""Maximum duration of a change. If the reservation of a key is older, the replica that made it has stopped."""
 
 
 class ChangeOutcome(msgspec.Struct, frozen=True):
@@ -68,9 +68,9 @@ class IdempotencyRecords:
     async def run_once(
         self, session: Session, key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]
     ) -> ChangeOutcome:
-        """Outcome of the change. A change that is running or has an outcome is not made again.
+        """Outcome of the change. The change is not made again while it is running or if it has an outcome.
 
-        Raises `KeyReused`, and `KeyedChangeInterrupted` when the outcome of an earlier call is unknown. The change
+        Raises `KeyReused`, and `KeyedChangeInterrupted` when the outcome of an earlier request is unknown. The change
         continues when the client disconnects, so that a repeated request finds the outcome.
         """
         store_key = f"keyed:{session.id}:{key}"
@@ -91,12 +91,13 @@ class IdempotencyRecords:
         while not await self._store.replace(store_key, encode(reserved), expected=None, ttl_s=RECORD_TTL_S):
             if (outcome := await self._outcome_elsewhere(store_key, fingerprint)) is not None:
                 return outcome
-            # The other replica changed nothing and removed the reservation.
+            # The other replica changed nothing and removed its reservation, so this replica reserves the key.
             reserved = KeyRecord(fingerprint, await self._store.now())
         try:
             outcome = await change()
         except KeyReused:
-            # A part of the change used the key with another input, so this call changed nothing.
+            # An earlier request used the key for a part of the change, with another input. This request changed
+            # nothing.
             await self._free(store_key, reserved)
             raise
         except BaseException:
@@ -112,7 +113,7 @@ class IdempotencyRecords:
         try:
             await self._store.replace(store_key, encode(record), expected=encode(reserved), ttl_s=RECORD_TTL_S)
         except StoreUnavailable as failure:
-            # This client gets the outcome. A repeated request raises `KeyedChangeInterrupted`.
+            # The current request still gets the outcome. A repeated request raises `KeyedChangeInterrupted`.
             log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
     async def _free(self, store_key: str, reserved: KeyRecord) -> None:
@@ -122,7 +123,7 @@ class IdempotencyRecords:
             log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
     async def _outcome_elsewhere(self, store_key: str, fingerprint: str) -> ChangeOutcome | None:
-        """Outcome from the replica that reserved the key; None when that replica removed the reservation."""
+        """Wait for the outcome from the replica that reserved the key. None if that replica removed the reservation."""
         while (stored := await self._store.get(store_key)) is not None:
             record = decode(stored, KeyRecord)
             if record.fingerprint != fingerprint:

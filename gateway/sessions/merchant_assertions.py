@@ -52,9 +52,9 @@ class MerchantAssertions:
         self._now = now
 
     async def use(self, assertion: str) -> str:
-        """External reference id of the shopper. The assertion cannot be used again.
+        """External reference id of the shopper whom the assertion identifies. The assertion cannot be used again.
 
-        Raises `AssertionRefused`, and `NotConfigured` where no keys are set.
+        Raises `AssertionRefused`, and `NotConfigured` if no keys are configured.
         """
         if self._keys is None:
             raise NotConfigured("Sign-in by a merchant assertion is off: RIVERFRONT_ASSERTION_KEYS is not set.")

@@ -28,8 +28,8 @@ class CheckoutMemory(msgspec.Struct, kw_only=True):
     order_ids: list[str] = []
     """Upstream ids of the orders that this session placed."""
     order_proofs: dict[str, Proof] = msgspec.field(name="unlocked", default_factory=dict)
-    """Proofs for reading orders that were not placed in this session, by upstream order id. Digital River requires the
-    proof at each look-up."""
+    """Data that prove the shopper's right to read orders of other sessions, by upstream order id. Digital River
+    requires them for each read."""
 
 
 class SessionRecord(msgspec.Struct, kw_only=True):
@@ -39,7 +39,7 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     """Id of the session, which is part of all keys of the session. A new handle does not change the id."""
     level: SessionLevel
     shopper_id: str | None = None
-    """Upstream id of the registered shopper. None for a guest, and while the shopper has not been read."""
+    """Upstream id of the registered shopper. None for a guest, and until the shopper has been read."""
     locale: str
     currency_code: str
     access_token: str
@@ -49,7 +49,7 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     used_at: datetime
     checkout_memory: CheckoutMemory = msgspec.field(name="remembered")
     retained_until: datetime | None = msgspec.field(name="kept_until", default=None)
-    """Time until which the record is stored for an unfinished submission after the handle is no longer accepted."""
+    """Time until which the record is stored for an unfinished submission, even if the handle is no longer accepted."""
 
     def __repr__(self) -> str:
         return f"SessionRecord({self.id}, {self.level.name})"
@@ -62,7 +62,7 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     def register(self, tokens: Tokens, now: datetime) -> None:
         """Convert the session of a guest to the session of a registered shopper."""
         self.level = SessionLevel.REGISTERED
-        # The guest's refresh token would return a guest's access token.
+        # The guest's refresh token would renew only the guest's access token.
         self.refresh_token = None
         self.set_tokens(tokens, now)
         self.started_at = self.used_at = now

@@ -22,7 +22,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
 
 TOUCH_AFTER = timedelta(minutes=1)
-"""Minimum time between two updates of the last use of a session. It is much shorter than the idle limit."""
+"""Minimum time between two updates of `used_at`. It is much shorter than the idle limit."""
 
 LEVELS = list(SessionLevel)
 
@@ -45,8 +45,8 @@ class Session:
 
     @property
     def cart_owner(self) -> str:
-        """Owner of the cart, as a key. A registered shopper has one cart in all sessions; a guest has one cart per
-        session."""
+        """Id of the cart's owner: the registered shopper, or the guest's session. A registered shopper has one cart in
+        all sessions."""
         return self.record.shopper_id or self.record.id
 
     @property
@@ -157,7 +157,8 @@ class Sessions:
         await self._store.delete(session.store_key)
 
     async def reload(self, session: Session) -> None:
-        """Read the changes that other requests made. Raises `SessionExpired` when the session has ended."""
+        """Read the record again, to see the changes of other requests. Raises `SessionExpired` when the session has
+        ended."""
         record = self._decoded(session.store_key, await self._store.get(session.store_key))
         if record is None:
             raise SessionExpired
@@ -219,6 +220,8 @@ class Sessions:
 
 
 def _location_key(session_id: str) -> str:
-    """Store key under which the current key of the session's record is stored. The session id does not change with the
-    handle."""
+    """Store key of an entry that contains the current store key of the session's record.
+
+    The store key of the record changes with the handle, but the session id does not change.
+    """
     return f"session-at:{session_id}"

@@ -5,7 +5,7 @@ from graphql import OperationType
 
 from gateway.documents.errors import DocumentRefused
 from gateway.documents.manifest import sha256
-from gateway.documents.registry import REMEMBERED_CHARACTERS, Documents, PreparedOperation
+from gateway.documents.registry import MAX_CACHED_CHARACTERS, Documents, PreparedOperation
 from gateway.errors import TopLevelCode
 from sandbox.model.world import World
 from schema.build import build
@@ -77,7 +77,7 @@ def test_rejected_document_reports_its_name_kind_and_cost(documents: Documents) 
 
 
 def test_least_recently_used_document_is_forgotten(documents: Documents) -> None:
-    padding = " " * (REMEMBERED_CHARACTERS // 3)
+    padding = " " * (MAX_CACHED_CHARACTERS // 3)
     sources = [f"{{ storefront {{ locales }} }} # {number}{padding}" for number in range(3)]
     for source in (sources[0], sources[1], sources[0], sources[2]):
         prepare(documents, source)

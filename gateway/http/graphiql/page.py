@@ -33,7 +33,8 @@ SETS = {
 
 NEW_KEY = "a new key"
 LAST_KEY = "the last key"
-"""Placeholders for idempotency keys. At each execution, `boot.js` replaces them with a new key or the last key."""
+"""Placeholders for idempotency keys. At each execution, `boot.js` replaces `NEW_KEY` with a new key, and `LAST_KEY`
+with the last new key."""
 
 POLICY = "; ".join(
     (
