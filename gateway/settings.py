@@ -1,7 +1,7 @@
 """The settings of a deployment, read from the environment once at the start. No other module reads the environment.
 
-The variable of a setting is `RIVERFRONT_` and the name of the field in capitals. An unknown or malformed variable
-prevents the start.
+The environment variable of a setting is `RIVERFRONT_` followed by the name of the field in capitals. The gateway does
+not start if a variable is unknown or malformed.
 """
 
 import json
@@ -25,7 +25,10 @@ from gateway.enums import TermsOfSaleMode
 PREFIX = "RIVERFRONT_"
 
 SECRETS_FOLDER = "/run/secrets"
-"""Folder where container engines put secrets. The file `riverfront_api_secret` replaces the variable of that name."""
+"""Folder in which container engines mount secrets.
+
+Instead of the variable `RIVERFRONT_API_SECRET`, for example, the file `riverfront_api_secret` may be used.
+"""
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -34,16 +37,19 @@ STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
 FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
-"""Types of JSON Web Key that may verify assertions."""
+"""Key types (`kty`) with which the identity provider may sign its JWTs."""
 
 MIN_SECRET_LENGTH = 12
-"""Minimum number of characters. A shorter secret was probably invented by hand or truncated."""
+"""Minimum length of the API secret. A shorter secret was probably invented by hand or truncated."""
 
 MARKET = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?:[A-Z]{3}")
 
 
 def _matches(pattern: str, form: str) -> AfterValidator:
-    """Validator for strings that match a pattern. `form` describes the pattern in the error message."""
+    """Validator that rejects a string that does not match `pattern`.
+
+    The error message is `must be`, followed by `form`.
+    """
 
     def check(value: str) -> str:
         if re.fullmatch(pattern, value) is None:
@@ -81,7 +87,7 @@ Origin = Annotated[
 ]
 
 Market = Annotated[tuple[str, str], BeforeValidator(_market)]
-"""A locale and its currency."""
+"""Pair of a locale and its currency, read from a string such as `en-US:USD`."""
 
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 
@@ -94,14 +100,14 @@ class GuestGrant(StrEnum):
 
 
 class MethodsFrom(StrEnum):
-    """Source of the list of payment methods."""
+    """Where the gateway reads the list of payment methods."""
 
     PAYMENT_SERVICE = "payment-service"
     CART = "cart"
 
 
 class DocumentsMode(StrEnum):
-    """How the gateway treats documents outside the manifest."""
+    """What the gateway does with a document that is not in the manifest."""
 
     OFF = "off"
     REPORT = "report"
@@ -109,7 +115,7 @@ class DocumentsMode(StrEnum):
 
 
 class Settings(BaseSettings):
-    """The defaults fit `make run`. Required keys have no default."""
+    """Settings of the gateway, with defaults for `make run`. Required keys have no default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -117,24 +123,27 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     development: bool = Field(
         False,
-        description="Enables GraphiQL, introspection, suggestions and every loopback origin. Never in production.",
+        description="Enables GraphiQL, introspection, suggestions of similar names, and all loopback origins. "
+        "Never use it in production.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log.")
 
     upstream_url: Url = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
     payments_url: OptionalUrl = Field(
-        "", description="Base URL of the payment service. If empty, that of the Commerce API is used."
+        "", description="Base URL of the payment service. If empty, the base URL of the Commerce API is used."
     )
     api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
     api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
     publishable_key: str = Field(min_length=1, description="Public key for DigitalRiver.js and the payment service.")
     payment_methods: MethodsFrom = Field(
         MethodsFrom.PAYMENT_SERVICE,
-        description="Source of the payment methods: payment-service (if it fails, the cart's list is used) or cart.",
+        description="Source of the payment methods: payment-service or cart. If the payment service fails, the "
+        "cart's list is used.",
     )
     merchant_key: SecretStr = Field(
         SecretStr(""),
-        description="Key and secret of the merchant, as key:secret, for recurring purchases. If empty, these are off.",
+        description="Key and secret of the merchant, as key:secret, for subscription contracts. If empty, "
+        "subscription contracts are off.",
     )
     payment_key: SecretStr = Field(
         SecretStr(""),
@@ -142,37 +151,39 @@ class Settings(BaseSettings):
     )
     ledger_url: OptionalUrl = Field(
         "",
-        description="URL of the merchant's store credit ledger, called with ?reference=. If empty, store credit is "
-        "off.",
+        description="URL of the merchant's store credit ledger. The gateway appends ?reference=. If empty, store "
+        "credit is off.",
     )
     ledger_key: SecretStr = Field(SecretStr(""), description="Bearer token for the ledger.")
     guest_grant: GuestGrant = Field(
         GuestGrant.PASSWORD,
-        description="OAuth grant of guest tokens: password (renewable), or client_credentials if the site rejects "
-        "password.",
+        description="OAuth grant type for guest tokens: password, or client_credentials if the site rejects "
+        "password. Only tokens of the password grant can be renewed.",
     )
 
     assertion_issuer: str = Field(
         "",
-        description="`iss` of the JWTs with which the merchant's identity provider signs shoppers in. If empty, JWTs "
-        "are rejected.",
+        description="Issuer (`iss`) of the JWTs of the merchant's identity provider. If empty, JWTs are rejected.",
     )
-    assertion_audience: str = Field("", description="`aud` of the identity provider's JWTs, which names this gateway.")
-    assertion_keys: str = Field("", description="Public keys of the identity provider: a JWK set, as JSON.")
+    assertion_audience: str = Field(
+        "", description="Audience (`aud`) of the identity provider's JWTs, which identifies this gateway."
+    )
+    assertion_keys: str = Field("", description="Public keys of the identity provider, as a JWK set in JSON.")
 
     locales: Annotated[tuple[Market, ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
-        description="Locales of the storefront with their currency, as en-US:USD,de-DE:EUR. The site's own locale is "
-        "the first.",
+        description="Locales of the storefront with their currencies, such as en-US:USD,de-DE:EUR. The site's "
+        "default locale must be the first.",
     )
     billing_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        (), description="Countries that the site bills to. If empty, all countries."
+        (), description="Countries allowed in billing addresses. If empty, all countries are allowed."
     )
     shipping_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        (), description="Countries that the site ships to. If empty, all countries."
+        (), description="Countries allowed in shipping addresses. If empty, all countries are allowed."
     )
     tax_identifier_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
-        ("BR",), description="Countries in which an order needs a tax identifier if the site requires one."
+        ("BR",),
+        description="Destination countries for which the gateway checks whether the site requires a tax identifier.",
     )
     terms_of_sale_mode: TermsOfSaleMode = Field(
         TermsOfSaleMode.ACTIVE, description="How the shopper accepts the terms of sale."
@@ -185,27 +196,32 @@ class Settings(BaseSettings):
         "strict", description="SameSite attribute of the session cookie. The value none requires RIVERFRONT_ORIGINS."
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted."
+        (),
+        description="IP networks of trusted proxies. Only their X-Forwarded-For and X-Forwarded-Proto headers are "
+        "used.",
     )
 
-    session_idle_s: float = Field(1800, gt=0, description="Seconds until an unused session ends.")
-    session_absolute_s: float = Field(86_400, gt=0, description="Seconds until any session ends.")
+    session_idle_s: float = Field(1800, gt=0, description="Seconds after its last use until a session ends.")
+    session_absolute_s: float = Field(
+        86_400, gt=0, description="Seconds after its start until a session ends, even if it is in use."
+    )
     store_url: SecretStr = Field(
         SecretStr(""),
-        description="Redis or Valkey server that replicas share, as rediss://user:password@host:6379/0. If empty, the "
-        "memory of this one process is used.",
+        description="URL of the Redis or Valkey server that replicas share, such as "
+        "rediss://user:password@host:6379/0. If empty, sessions and submissions are stored in the "
+        "memory of the process.",
     )
     store_timeout_s: float = Field(
         0.25, gt=0, description="Time limit for one command of the shared store, in seconds."
     )
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Fernet keys that encrypt sessions in the shared store, the newest first. If empty, one is derived "
-        "from the API secret.",
+        description="Fernet keys that encrypt sessions in the shared store, the newest first. If empty, a key is "
+        "derived from the API secret.",
     )
 
     operation_deadline_s: float = Field(
-        10, gt=0, description="Time limit for an operation with all its calls, in seconds."
+        10, gt=0, description="Time limit for an operation, including its calls to Digital River, in seconds."
     )
     submission_deadline_s: float = Field(
         60, gt=0, description="Time limit for an operation that submits or resumes an order, in seconds."
@@ -213,24 +229,27 @@ class Settings(BaseSettings):
     doubt_quiet_s: float = Field(
         120,
         gt=0,
-        description="Seconds after a submission without an answer until a missing order is reported as not placed.",
+        description="Seconds to wait after a submission without a clear answer. If Digital River still has no order, "
+        "the order is reported as not placed.",
     )
 
     manifest: str = Field(
-        "", description="File with the documents that clients send, written by `python -m gateway manifest`."
+        "",
+        description="Path of the manifest, the file with the documents of known clients. `python -m gateway "
+        "manifest` writes this file.",
     )
     documents_mode: DocumentsMode = Field(
         DocumentsMode.OFF,
-        description="Documents outside the manifest are executed (off), executed and logged (report), or rejected "
-        "(enforce).",
+        description="What happens to documents that are not in the manifest: off executes them, report executes and "
+        "logs them, enforce rejects them.",
     )
 
-    body_limit_bytes: int = Field(128 * 1024, gt=0, description="Maximum size of a request's body.")
+    body_limit_bytes: int = Field(128 * 1024, gt=0, description="Maximum size of a request body, in bytes.")
     cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
 
     @classmethod
     def from_environment(cls) -> Self:
-        """The settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
+        """Read the settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
         known = {PREFIX + name.upper() for name in cls.model_fields}
         unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
         if unknown:
@@ -259,7 +278,7 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    """Problems with the settings. Each message begins with the names of the settings."""
+    """Error messages about invalid settings. Each message begins with the name of the setting."""
     if not settings.locales:
         yield "locales: at least one is required"
     if settings.cookie_same_site == "none" and not settings.origins:
@@ -287,7 +306,7 @@ def _is_store_url(url: str) -> bool:
 
 
 def _exposure_problems(settings: Settings) -> Iterator[str]:
-    """Problems with settings that would send secrets unencrypted beyond this machine."""
+    """Error messages about settings with which secrets could be sent unencrypted over a network."""
     for name in ("upstream_url", "payments_url"):
         url = urlsplit(getattr(settings, name))
         if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not settings.development:

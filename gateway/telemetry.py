@@ -1,7 +1,7 @@
-"""The log: one line of JSON for each event, with listed fields only.
+"""Writes the log: one line of JSON for each event, with only the fields that are listed in this module.
 
-A request is logged by method, route and operation name; an error by class and source lines. Lines of third-party
-loggers have the common fields only, and their messages are suppressed unless they are templates.
+A request is logged with its method, route and operation name. An error is logged with its class and source lines. Lines
+of third-party loggers have only the common fields. A third-party message that may contain values is suppressed.
 """
 
 import logging
@@ -42,7 +42,8 @@ OUR_FIELDS = COMMON_FIELDS | {
 MAX_VALUE_LENGTH = 200
 
 NOISY_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
-"""Loggers that log every call, or events that the gateway logs itself. Only their warnings and errors are logged."""
+"""Third-party loggers that log every call, or events that the gateway logs itself. Only warnings and errors are
+logged."""
 
 current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
 
@@ -50,7 +51,7 @@ Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Write the lines of all loggers to standard error, from this level upwards."""
+    """Write the records of all loggers to standard error, from this level upwards."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter())
     root = logging.getLogger()
@@ -61,7 +62,10 @@ def configure(level: str) -> None:
 
 
 def log_retries() -> None:
-    """Log repeated calls without their arguments. The retry library's own log lines would contain the arguments."""
+    """Log when a call to Digital River is repeated.
+
+    The retry library's own log would contain the arguments of the call.
+    """
     set_on_retry_hooks([_log_retry])
 
 
@@ -72,7 +76,7 @@ def _log_retry(details: RetryDetails) -> None:
 def formatter() -> logging.Formatter:
     """Formatter that writes a record as one line of JSON, without personal or secret values."""
     return structlog.stdlib.ProcessorFormatter(
-        # Arguments are left out: the message is then a constant of the source code.
+        # Arguments are not inserted into the message, because they may contain personal or secret values.
         use_get_message=False,
         foreign_pre_chain=[
             structlog.stdlib.add_log_level,
@@ -108,7 +112,7 @@ def _describe_exception(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _described_causes(error: BaseException | None) -> Iterator[str]:
-    """Class and source lines of the error, of its cause, of the cause of that cause, and so on."""
+    """Class and source lines of the error, and of each error in its chain of causes."""
     described: set[int] = set()
     while error is not None and id(error) not in described:
         described.add(id(error))
@@ -124,7 +128,8 @@ def _described_causes(error: BaseException | None) -> Iterator[str]:
 
 
 def _suppress_built_message(_logger: object, _method: str, event: Event) -> Event:
-    """Suppress a third-party message that may contain values. A message with arguments is a template and is logged."""
+    """Suppress a third-party message that may contain values. A message with separate arguments is logged without
+    them."""
     record: logging.LogRecord = event["_record"]
     is_template = bool(record.args)
     if not (_is_ours(record) or is_template or record.name.startswith("uvicorn")):

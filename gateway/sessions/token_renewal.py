@@ -10,10 +10,10 @@ from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
 
 FRESH_FOR_CHECKOUT = timedelta(seconds=120)
-"""Minimum remaining lifetime of an access token before a step of the checkout."""
+"""Minimum remaining lifetime of an access token before a call of the checkout."""
 
 RENEWAL_S = 10
-"""Maximum duration of a renewal in seconds, and maximum time for which another replica waits for the renewal."""
+"""Maximum time in seconds for which a replica locks the renewal of a token, and for which others wait for the lock."""
 
 
 class TokenRenewal:
@@ -25,9 +25,10 @@ class TokenRenewal:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """Access token that is valid for at least `good_for`, renewed if necessary.
+        """Access token of the session. A token that expires within `good_for` is renewed first.
 
-        A token that cannot be renewed is used until it expires. After that, `SessionExpired` is raised.
+        If the token cannot be renewed now, the current token is returned while it is valid. Raises `SessionExpired` if
+        Digital River refuses the renewal, or if an expired token has no refresh token.
         """
         if session.record.access_ends_at - self._now() <= good_for:
             if session.record.refresh_token is not None:
@@ -41,20 +42,22 @@ class TokenRenewal:
         try:
             await self.renew(session, stale=session.record.access_token)
         except UpstreamError:
-            # The current token is used until it expires.
+            # The failure is ignored while the current token is valid.
             if session.record.access_ends_at <= self._now():
                 raise
 
     async def renew(self, session: Session, *, stale: str) -> None:
-        """Replace the token `stale`, once for all waiting requests. Raises `SessionExpired` when Digital River refuses
-        the renewal."""
+        """Replace the access token `stale`. All waiting requests share one renewal.
+
+        Raises `SessionExpired` if Digital River refuses the renewal.
+        """
         renewal = self._running.get(session.store_key)
         if renewal is None:
             renewal = asyncio.create_task(self._renew_locked(session, stale))
             self._running[session.store_key] = renewal
             renewal.add_done_callback(lambda _: self._running.pop(session.store_key))
         await asyncio.shield(renewal)
-        # The renewal may have changed the session object of another request.
+        # The renewal may have updated another request's copy of the session, so this copy is read again.
         await self._sessions.reload(session)
 
     async def _renew_locked(self, session: Session, stale: str) -> None:
@@ -75,7 +78,7 @@ class TokenRenewal:
             tokens = await self._upstream.tokens.refreshed_token(session.record.refresh_token)
         except UpstreamRefusal as refusal:
             if refusal.status not in (400, 401):
-                raise  # An exceeded quota does not mean that the token is invalid.
+                raise  # Other statuses, such as 429, do not mean that the refresh token is invalid.
             await self._sessions.end(session)
             raise SessionExpired from refusal
         now = self._now()

@@ -1,8 +1,8 @@
-"""Caches answers of Digital River through aiocache.
+"""Caches answers of Digital River in memory, through aiocache.
 
-A missing key is loaded once, even if several callers wait for it. If a load fails, an older answer may be returned.
-Failures are not cached. A key includes everything on which its value depends, so nothing is invalidated. Values are
-bytes. Carts, payment sessions, orders and amounts to be charged are never cached here.
+Callers that need the same missing answer at the same time share one load. If a load fails, an older answer may be
+returned. Errors are not cached. A cache key includes everything on which the answer depends, so no answer has to be
+invalidated. Carts, payment sessions, orders and amounts to be charged are never cached here.
 """
 
 import asyncio
@@ -21,10 +21,13 @@ from gateway.store.bounded_memory import BoundedMemory
 log = logging.getLogger(__name__)
 
 VERSION = 1
-"""Version of the envelope format. An envelope of another version is a cache miss."""
+"""Version of the format of cached entries. An entry in another version is treated as missing."""
 
 TTL_JITTER_PERCENT = 10
-"""Maximum random extension of a lifetime, so that entries that were loaded together expire at different times."""
+"""Maximum random extension of an entry's time to live, in percent.
+
+Entries that were loaded together then expire at different times.
+"""
 
 
 class Envelope(msgspec.Struct, array_like=True, frozen=True):
@@ -35,7 +38,7 @@ class Envelope(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True)
 class Answer:
-    """A cached value. `is_stale`: a newer load was due and failed."""
+    """An answer. `is_stale` is true if the answer should have been replaced, but the load of a newer answer failed."""
 
     value: bytes
     loaded_at: datetime
@@ -44,16 +47,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long a value is fresh, and for how much longer it may be returned if a load fails."""
+    """How long an answer is fresh, and how much longer it may be returned if a new answer cannot be loaded."""
 
     fresh: timedelta
     stale_if_error: timedelta
 
 
 def hashed_key(scope: str, *parts: str | None) -> str:
-    """Cache key made from the scope and its parts.
+    """Cache key that consists of `scope` and a hash of `scope` and `parts`.
 
-    Each part is hashed with its length, so different lists of parts never have the same key.
+    The hash includes the length of each part, so different lists of parts never have the same key.
     """
     digest = hashlib.sha256()
     for part in (scope, *parts):
@@ -62,7 +65,10 @@ def hashed_key(scope: str, *parts: str | None) -> str:
 
 
 class AnswerCache:
-    """Cache in which callers that miss the same key share one load. The load continues when a caller is cancelled."""
+    """Cache of answers. Callers that need the same answer at the same time share one load.
+
+    If a caller is cancelled, the load continues for the others.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._memory = BoundedMemory(now)
@@ -72,10 +78,10 @@ class AnswerCache:
     async def get_or_load(
         self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime, *, past_cache: bool = False
     ) -> Answer:
-        """Return the cached answer while it is fresh, unless `past_cache` is true; otherwise load a new answer.
+        """Return the cached answer if it is fresh. Otherwise, or if `past_cache` is true, load a new answer.
 
-        If the load fails, return the older answer as stale, until `stale_if_error` has passed. After that time, or if
-        the failure is a refusal, raise the error of the load.
+        If the load fails, the older answer is returned as stale until `stale_if_error` has passed. After that, the
+        error of the load is raised. A refusal is always raised.
         """
         cached = _answer_in(await self._memory.get(key))
         if cached is None:
@@ -104,7 +110,7 @@ class AnswerCache:
     def _finished(self, key: str, task: asyncio.Task[Answer]) -> None:
         self._loads.pop(key, None)
         if not task.cancelled():
-            # Without this call, asyncio would log an unretrieved exception if all callers have left.
+            # If all callers were cancelled, asyncio would log that the exception was never retrieved.
             task.exception()
 
     async def _load(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:
@@ -117,7 +123,7 @@ class AnswerCache:
 
 
 def _answer_in(envelope: bytes | None) -> Answer | None:
-    """The answer in an envelope; None if the envelope is missing, malformed or of another version."""
+    """Answer from a cached entry; None if the entry is missing, malformed or in another version."""
     if envelope is None:
         return None
     try:

@@ -1,7 +1,7 @@
-"""Memory of one process for aiocache, limited in entries and in bytes.
+"""In-memory cache for aiocache, limited in entries and in bytes.
 
-aiocache's own memory has no limit, removes expired keys without notifying its plugins, and runs a timer for each key.
-`BoundedMemory` implements `set`, `get` and `delete` of aiocache's `BaseCache`, the only methods that the gateway uses.
+aiocache's own in-memory cache has no limit and runs a timer for each key. `BoundedMemory` implements `set`, `get` and
+`delete` of aiocache's `BaseCache`. The gateway uses no other methods.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ class Entry(NamedTuple):
 
 
 class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
-    """Cache that drops its oldest entries at a limit. Every entry needs a time to live, in seconds.
+    """Cache that drops its oldest entries when a limit is exceeded.
 
-    Expiry is checked at each access. An expired entry is dropped when it is read, or at a limit as one of the oldest.
+    Every entry needs a time to live, in seconds. An expired entry is dropped when it is read, or as one of the oldest.
     """
 
     NAME = "bounded-memory"
@@ -31,12 +31,12 @@ class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
     def __init__(
         self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES
     ) -> None:
-        # A timeout of 0 means none: memory does not block, and a timer would cost more than the access.
+        # A timeout of 0 switches off aiocache's time limit, which is not needed because memory does not block.
         super().__init__(serializer=NullSerializer(), timeout=0)
         self._now = now
         self._max_entries = max_entries
         self._max_bytes = max_bytes
-        # The oldest entry comes first: a key that is set again moves to the end.
+        # In the order of the last `set`, the oldest entry first.
         self._entries: dict[str, Entry] = {}
         self._used_bytes = 0
 
@@ -61,7 +61,7 @@ class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
         return self._drop(key)
 
     def _drop(self, key: str) -> int:
-        """Drop an entry, and return the number of dropped entries."""
+        """Drop the entry of the key. Return 1; 0 if the key has no entry."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return 0

@@ -1,4 +1,4 @@
-"""Heartbeat of a replica. Other replicas take over the work of a replica whose heartbeat has ended."""
+"""Heartbeat of a replica. When the heartbeat ends, other replicas take over the work of the replica."""
 
 import asyncio
 import contextlib
@@ -14,14 +14,14 @@ LONGEST_BEAT_INTERVAL_S = ALIVE_S / 4
 
 
 class Replica:
-    """This process, as one of the gateway's replicas."""
+    """This process as a replica, with its id and its heartbeat."""
 
     def __init__(self, store: Store) -> None:
         self.id = secrets.token_hex(8)
         self._store = store
 
     async def keep_beating(self, interval_s: float) -> None:
-        """Beat until cancelled. A beat that fails is followed by the next one in time."""
+        """Send heartbeats until cancelled. A failed heartbeat does not delay the next heartbeat."""
         while True:
             with contextlib.suppress(GatewayError):
                 await self.beat()

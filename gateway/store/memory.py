@@ -13,10 +13,10 @@ from gateway.store.interface import LockNotAcquired
 MAX_ENTRIES = 100_000
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Maximum total size of keys and values. A deployment that needs more uses a shared store."""
+"""Maximum total size of keys and values, in bytes. A larger deployment uses a shared store."""
 
 SWEEP_EVERY = timedelta(seconds=1)
-"""Minimum interval between two sweeps of a full store, because each sweep reads all entries."""
+"""Minimum interval between two searches for expired entries in a full store. Each search reads all entries."""
 
 
 class Entry(NamedTuple):
@@ -25,9 +25,9 @@ class Entry(NamedTuple):
 
 
 class MemoryStore:
-    """Store in memory, limited in entries and bytes. A full store rejects new keys.
+    """Store in memory, limited in entries and bytes.
 
-    No entry is dropped before it expires.
+    A full store rejects new keys, because no entry is dropped before it expires.
     """
 
     def __init__(

@@ -1,7 +1,8 @@
 """Limits the number of sign-ins, order look-ups and declined cards, so that passwords and cards cannot be guessed.
 
-Each action and target has a maximum number of tries in a moving window of time. Replicas count together in the shared
-store. Without a shared store, or while it does not answer, each replica counts alone.
+Each action and target, such as a client address, has a maximum number of tries in a moving window of time. Replicas
+share their counts in the shared store. Without a shared store, or while it does not answer, each replica counts only
+its own tries.
 """
 
 import hashlib
@@ -28,17 +29,17 @@ RATES = {
 }
 
 FALLBACK_RATES = {action: type(rate)(max(rate.amount // 2, 1), rate.multiples) for action, rate in RATES.items()}
-"""Half of each rate, applied while replicas cannot count together."""
+"""Half of each rate, applied by a replica while it cannot read the shared counts."""
 
 MAX_KEYS = 100_000
-"""Maximum number of keys counted in memory. Above this number, the least recently used key is dropped."""
+"""Maximum number of rate-limit keys in memory. The least recently used key is dropped first."""
 
 
 class RateLimits:
-    """Counts tries by action and target. `pool`: connections to the store that replicas share.
+    """Counts the tries of each action and target. `pool` contains the connections to the shared store.
 
-    An action is a key of `RATES`. Only a digest of a target is stored, because a target may be personal data. A target
-    of None is not counted.
+    An action is a key of `RATES`. A target is stored only as a digest, because it may be personal data. A target of
+    None is not counted.
     """
 
     def __init__(self, now: Callable[[], datetime], pool: ConnectionPool | None = None) -> None:
@@ -54,19 +55,19 @@ class RateLimits:
                 raise RateLimited(detail=action, retry_after=await self._retry_after(action, key))
 
     async def check(self, action: str, *targets: str | None) -> None:
-        """Raise `RateLimited` if a target has no tries left. Nothing is counted."""
+        """Raise `RateLimited` if a target has no tries left. No try is counted."""
         for key in _keys(action, targets):
             retry_after = await self._retry_after(action, key)
             if retry_after is not None:
                 raise RateLimited(detail=action, retry_after=retry_after)
 
     async def note(self, action: str, *targets: str | None) -> None:
-        """Count a try that has already been made."""
+        """Count a try that has already been made. `RateLimited` is not raised."""
         for key in _keys(action, targets):
             await self._hit(action, key)
 
     async def _hit(self, action: str, key: str) -> bool:
-        """Count a try, and return True; if the limit is reached, count nothing and return False."""
+        """Count a try if the limit is not reached. Return whether the try was counted."""
         if self._shared is None:
             return await self._local.hit(RATES[action], key)
         try:
@@ -103,7 +104,7 @@ def _keys(action: str, targets: tuple[str | None, ...]) -> list[str]:
 
 
 def _shared_limiter(pool: ConnectionPool) -> MovingWindowRateLimiter:
-    # The pool holds the server's address. From this URL the library reads only the type of storage.
+    # The library reads only the storage type from this URL, because the pool already has the server's address.
     storage = RedisStorage(
         "async+redis://",
         implementation="redispy",
@@ -119,7 +120,10 @@ def _log_fallback(failure: StorageError) -> None:
 
 
 class MemoryWindows(Storage, MovingWindowSupport):
-    """Moving-window counts in memory. The memory storage of `limits` ignores our clock and starts threads."""
+    """Moving windows in memory.
+
+    The memory storage of the library `limits` ignores the gateway's clock and starts threads.
+    """
 
     STORAGE_SCHEME = None
 
@@ -143,7 +147,7 @@ class MemoryWindows(Storage, MovingWindowSupport):
         return (times[0] if times else self._clock()), len(times)
 
     def _current(self, key: str, expiry: int) -> deque[float]:
-        """The times of the tries inside the window. The key moves to the end, as the most recently used one."""
+        """Times of the tries inside the window. The key becomes the most recently used key."""
         times = self._times.pop(key, None) or deque()
         while times and times[0] <= self._clock() - expiry:
             times.popleft()
@@ -151,7 +155,7 @@ class MemoryWindows(Storage, MovingWindowSupport):
             self._times[key] = times
         return times
 
-    # Other methods of the library's interface. The gateway does not use the counters.
+    # Other methods of the library's interface. The gateway does not call `incr`, `get` and `get_expiry`.
 
     @property
     def base_exceptions(self) -> type[Exception]:

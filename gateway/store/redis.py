@@ -1,6 +1,6 @@
 """The store on a Redis or Valkey server that replicas share.
 
-Commands have a short time limit and are not repeated: if the server does not answer in time, `StoreUnavailable` is
+Commands have a short time limit and are not repeated. If the server does not answer in time, `StoreUnavailable` is
 raised. After several consecutive failures, a circuit breaker stops all commands for a moment, to relieve the server.
 """
 
@@ -32,12 +32,15 @@ CONNECTIONS = 64
 LOCK_POLL_S = 0.02
 
 BREAKER_FAILURES = 5
-"""Consecutive failures that open the circuit breaker."""
+"""Number of consecutive failed commands after which the circuit breaker opens."""
 
 BREAKER_OPEN_S = 1.0
 
 SCHEDULE_TTL_S = 7 * 86_400
-"""Time to live of a schedule, longer than an entry stays scheduled. Every new entry restarts the time."""
+"""Time to live of a schedule, in seconds. It restarts with every new entry.
+
+It is longer than the time for which an entry stays scheduled.
+"""
 
 SERVER_TTL_S = 10 * 365 * 86_400
 
@@ -61,10 +64,10 @@ return due
 
 
 class RedisStore:
-    """Store on a Redis or Valkey server.
+    """Store on a Redis or Valkey server. `timeout_s` is the time limit of one command.
 
-    `url`: `redis://`, or `rediss://` for TLS, with user and password if the server requires them. `timeout_s`: time
-    limit of one command.
+    `url` begins with `redis://`, or with `rediss://` for TLS. It contains user and password if the server requires
+    them.
     """
 
     def __init__(self, url: str, *, timeout_s: float = 0.25, prefix: str = PREFIX) -> None:
@@ -113,13 +116,13 @@ class RedisStore:
             sleep=LOCK_POLL_S,
             blocking_timeout=wait_s,
         )
-        # Acquiring the lock takes many commands. Each is limited by the socket timeout.
+        # While it waits, `acquire` sends many commands, so the time limit of one command does not apply.
         if not await self._run(lock.acquire, within_s=wait_s + self._timeout_s):
             raise LockNotAcquired
         try:
             yield
         finally:
-            # If another holder has the lock or the store is unavailable, the lock expires by itself.
+            # A lock that cannot be released expires after `ttl_s`.
             with contextlib.suppress(LockError, StoreUnavailable):
                 await self._run(lock.release)
 
@@ -143,7 +146,10 @@ class RedisStore:
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     async def check(self) -> None:
-        """Raise `StoreEvicts` if the server evicts keys when memory is full: a submission could then be sent twice."""
+        """Raise `StoreEvicts` if the server evicts keys when memory is full.
+
+        If the record of a submission is evicted, the order could be sent twice.
+        """
         if self._policy_checked:
             await self._run(self._redis.ping)
             return
@@ -157,8 +163,8 @@ class RedisStore:
     async def intact_since(self, now: datetime) -> datetime | None:
         """Time since which the server has lost no writes. A flushed, restarted or replaced server may have lost writes.
 
-        The store contains the server's id. The first replica that finds another id stores the new id with the current
-        time.
+        The server has a new run id after each start. The first replica that finds no stored run id, or another one,
+        stores the current run id and time.
         """
         server: dict[str, Any] = await self._run(lambda: self._redis.info("server"))
         run_id = str(server["run_id"])
@@ -178,7 +184,10 @@ class RedisStore:
         return self._prefix + key
 
     async def _run(self, command: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
-        """Run a command, and return its answer. Raises `StoreUnavailable`."""
+        """Run a command, and return the server's answer.
+
+        Raises `StoreUnavailable` if the command fails or the circuit breaker is open.
+        """
         if time.monotonic() < self._breaker_open_until:
             raise StoreUnavailable(detail="circuit breaker open")
         try:

@@ -1,4 +1,4 @@
-"""A submission attempt in this process: its context, its session, and its record in the store."""
+"""A submission attempt in this process, with its operation context, its session and its stored record."""
 
 import asyncio
 import contextlib
@@ -48,7 +48,7 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class SubmitRequest:
-    """The arguments of submitOrder. `fingerprint` is the digest of all arguments except the key."""
+    """Arguments of `submitOrder`. `fingerprint` is a digest of all arguments except the idempotency key."""
 
     key: UUID
     fingerprint: str
@@ -58,13 +58,13 @@ class SubmitRequest:
 class Attempt:
     """A submission attempt that this process works on.
 
-    `record` is the record as this process last read or wrote it. `answer` is the result of this process's own
-    checks and calls. The client receives `answer` even if the store fails afterwards.
+    `record` is the stored record, as this process last read or wrote it. `answer` is the result that this process
+    obtained itself, from its checks and calls. The client receives `answer` even if the store fails afterwards.
     """
 
     record: AttemptRecord
     _answered: AttemptRecord
-    """The record as it was when `answer` was set."""
+    """`record` at the time when `answer` was set."""
 
     def __init__(self, ctx: Context, session: Session, key: UUID) -> None:
         self.ctx = ctx
@@ -94,7 +94,7 @@ class Attempt:
             started_at=now,
             updated_at=now,
         )
-        # Scheduled before the record is written: an unscheduled record would lock its cart until the record expires.
+        # The check is scheduled first. A record without a scheduled check would lock its cart until the record expires.
         await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + SHORTEST_PAUSE)
         return await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S)
 
@@ -116,11 +116,11 @@ class Attempt:
         return was_written
 
     async def take_over(self, **changes: object) -> bool:
-        """Change the record like `advance`, and make this replica its owner."""
+        """Change the record like `advance`, and assign the attempt to this replica."""
         return await self.advance(replica_id=self.ctx.services.replica.id, **changes)
 
     async def mark_sent(self, cart: Cart) -> None:
-        """Record, before submit-cart, that the cart is sent. Raise `StoreUnavailable` if the reservation is gone."""
+        """Store the stage `SENT` before submit-cart is called. Raise `StoreUnavailable` if the reservation is gone."""
         now, session = self.now(), cart.payment_session
         was_marked = await self.advance(
             stage=Stage.SENT,
@@ -134,12 +134,15 @@ class Attempt:
             raise StoreUnavailable(detail="the reservation is gone")
 
     async def forget(self) -> None:
-        """Delete an attempt of which nothing was sent. The idempotency key may then be used again."""
+        """Delete an attempt whose cart was not sent. The idempotency key can then be used again."""
         await self._attempts.forget(self.store_key, self.record)
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """Mark the attempt as being sent or resumed. Delete the attempt if an error occurs before the cart is sent."""
+        """Mark the attempt as being sent or resumed inside this context.
+
+        An error before the cart is sent deletes the attempt.
+        """
         with self._attempts.sending(self.store_key):
             try:
                 yield
@@ -152,10 +155,10 @@ class Attempt:
     # Recording the outcome of the attempt.
 
     async def record_own_result(self, result: Result) -> bool:
-        """Record the result of this process. Return False if the record of another replica is used instead.
+        """Record the result that this process obtained. Return False if the record of another replica is used instead.
 
-        If Digital River answered clearly, the result overwrites the record of another replica, which had only
-        evidence. An order in doubt, or a cart that was never sent, does not overwrite that record.
+        A clear answer of Digital River overwrites the record of another replica, because that record is based only on
+        evidence. If the order is in doubt or the cart was not sent, the record of the other replica is used.
         """
         self.answer = result
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
@@ -170,7 +173,7 @@ class Attempt:
         return True
 
     async def restore_answer(self) -> None:
-        """Write the answer of this process to the store, and overwrite any other record of the attempt."""
+        """Write `answer` to the store, and overwrite any other record of the attempt."""
         assert self.answer is not None  # noqa: S101 - only an attempt with an answer is restored
         self.record = replace(
             self._answered, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(self.answer)
@@ -179,7 +182,7 @@ class Attempt:
         await self._after_recording(self.answer)
 
     async def record_evidence(self, result: Result) -> bool:
-        """Record a result that evidence proves. Return False if another replica has changed the record."""
+        """Record a result that was derived from evidence. Return False if another replica has changed the record."""
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
             return False
         await self._after_recording(result)
@@ -198,7 +201,10 @@ class Attempt:
             await self._attempts.close(self.store_key, self.record)
 
     async def end(self, result: Result) -> bool:
-        """Record a result that the shopper chose, and unlock the cart. Return False if another replica was faster."""
+        """Record a result that the shopper chose, and unlock the cart.
+
+        Return False if another replica changed the record first.
+        """
         before = self.record
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), locks=[]):
             return False
@@ -206,7 +212,10 @@ class Attempt:
         return True
 
     async def check_later(self, at_most: timedelta | None = None) -> None:
-        """Schedule the next check: within 30 seconds for an order in doubt, within five minutes for a redirect."""
+        """Schedule the next check of the attempt.
+
+        The pause is at most 30 seconds for an order in doubt, and five minutes for an order that waits for the shopper.
+        """
         record, now = self.record, self.now()
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
@@ -214,18 +223,25 @@ class Attempt:
         await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + pause)
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
-        """Change the session's checkout memory. An ended session or an unavailable store is ignored."""
+        """Change the checkout memory of the session.
+
+        If the session has ended or the store is unavailable, nothing is changed.
+        """
         with contextlib.suppress(SessionRequired, StoreUnavailable):
             await self.ctx.services.sessions.update_checkout_memory(self.session, edit)
 
     # Cart locks, and attempts that other replicas work on.
 
     async def lock_carts_of_owner(self) -> AttemptRecord | None:
-        """Lock the carts of the session's owner. Return None, or the attempt that already holds the lock."""
+        """Lock all carts of the session's owner. Return the attempt that already holds the lock; None if there is
+        none."""
         return await self.ctx.services.submission_lock.take(owner_lock(self.session), self.store_key, self.record)
 
     async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
-        """Lock the cart, which another session may share. Return None, or the attempt that already holds the lock."""
+        """Lock the cart, which several sessions may share.
+
+        Return the attempt that already holds the lock; None if there is none.
+        """
         return await self.ctx.services.submission_lock.take(cart_lock(cart), self.store_key, self.record)
 
     async def is_running_elsewhere(self) -> bool:
@@ -233,7 +249,7 @@ class Attempt:
         return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
 
     async def wait_for_replica(self) -> bool:
-        """Wait for another replica to change the record. Return False if the operation has no time left."""
+        """Wait a moment before the record is read again. Return False if the operation has no time left."""
         if self.ctx.operation.deadline_at - time.monotonic() <= POLL_S:
             return False
         await asyncio.sleep(POLL_S)
@@ -241,7 +257,7 @@ class Attempt:
 
 
 def _add_order(memory: CheckoutMemory, order_id: str) -> None:
-    """Remember the order, and forget the coupons and source amounts of its cart."""
+    """Add the order to the checkout memory, and remove the coupons and source amounts of its cart."""
     memory.amounts_when_attached, memory.source_to_authenticate, memory.coupons = {}, None, []
     if order_id not in memory.order_ids:
         memory.order_ids = [*memory.order_ids, order_id]

@@ -1,7 +1,7 @@
 """Evidence from Digital River about an attempt whose answer was lost or unclear.
 
-An existing order proves that the order was placed. A missing order proves that no order was placed only after the
-quiet time. Without proof, the order stays in doubt.
+An order at Digital River proves that it was placed, unless its state is in `UNDECIDED`. If there is no order after the
+quiet time, none was placed. Without proof, the order stays in doubt.
 """
 
 import logging
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 State = PaymentSessionState
 
 UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED, OrderState.UNKNOWN})
-"""States of an order that do not prove that the order was placed."""
+"""Order states that do not prove that the order was placed."""
 
 UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
-"""States of the payment session of a cart that is still open, or open again after a decline."""
+"""Payment session states of a cart that was not submitted, or that was opened again after a decline."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Evidence:
     order: Order | None
     """The order whose id is the id of the cart; None if Digital River has no such order."""
     is_same_cart: bool
-    """Whether `cart` is the submitted cart, and not the empty cart that replaces it after an order."""
+    """Whether `cart` is still the submitted cart. After an order, Digital River replaces the cart with an empty one."""
 
     @property
     def payment_session(self) -> CartPaymentSession | None:
@@ -46,7 +46,7 @@ class Evidence:
 
 
 async def read_evidence(attempt: Attempt) -> Evidence | None:
-    """The cart and the order, read from Digital River; None if either cannot be read now."""
+    """Read the cart and the order from Digital River. Return None if one of them cannot be read now."""
     ctx, record = attempt.ctx, attempt.record
     try:
         cart = await ctx.cart()
@@ -62,7 +62,7 @@ def _is_same_cart(cart: Cart, record: AttemptRecord) -> bool:
 
 
 def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
-    """The outcome that the evidence proves; None if the evidence proves no outcome."""
+    """Outcome that the evidence proves; None if it proves no outcome."""
     order, payment = evidence.order, evidence.payment_session
     if order is not None and order.state not in UNDECIDED:
         log.info("doubt settled", extra={"evidence": "order", "key": str(attempt.key)})
@@ -72,7 +72,7 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
         return None
     if payment and payment.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and payment.redirect_url:
         return redirect(payment.redirect_url, order)
-    # A cart that was opened again keeps its id, so a cancelled order may belong to an earlier attempt.
+    # A cancelled order may belong to an earlier attempt, because a cart that is opened again keeps its id.
     is_of_this = attempt.record.waits_for_shopper or payment is None or payment.state not in UNTOUCHED
     if (was_cancelled and is_of_this) or (payment and payment.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
@@ -82,21 +82,24 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
 
 
 async def quiet_time_is_over(attempt: Attempt) -> bool:
-    """Whether so much time has passed since sending that the request can no longer arrive at Digital River."""
+    """Whether the quiet time is over. After it, the sent request can no longer arrive at Digital River."""
     quiet_from = attempt.record.quiet_from
     quiet = timedelta(seconds=attempt.ctx.settings.doubt_quiet_s)
     return quiet_from is not None and await attempt.ctx.services.store.now() - quiet_from >= quiet
 
 
 def proves_absence(evidence: Evidence) -> bool:
-    """Whether the cart is still open, unpaid and without an order. Certain only after the quiet time."""
+    """Whether the cart is still open, unpaid and without an order. This is proof only after the quiet time."""
     payment, order = evidence.payment_session, evidence.order
     has_order = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
     return payment is not None and payment.state in UNTOUCHED and not has_order
 
 
 def proves_lost_resumption(evidence: Evidence) -> bool:
-    """Whether the shopper has approved, but resume-cart has not arrived. Certain only after the quiet time."""
+    """Whether the shopper has approved, but Digital River has not received resume-cart.
+
+    This is proof only after the quiet time.
+    """
     payment, order = evidence.payment_session, evidence.order
     is_approved = payment is not None and payment.state is State.CHARGEABLE
     return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT

@@ -1,7 +1,8 @@
-"""Reconciles open submissions in the background: orders in doubt, open redirects, and attempts of dead replicas.
+"""Reconciles open submissions in the background.
 
-Every replica runs a reconciler. The store gives each due attempt to one replica. Results are written by
-compare-and-set, so that two replicas that work on the same attempt do not overwrite each other.
+A submission is open while its order is in doubt or waits for the shopper, or if its replica died. Every replica runs a
+reconciler. The store gives each due attempt to one replica. Results are written by compare-and-set, so two replicas
+that work on the same attempt do not overwrite each other's result.
 """
 
 import asyncio
@@ -16,12 +17,13 @@ from gateway.submission.submissions import reconcile
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 1
-"""Seconds between two rounds of reconciliation."""
+"""Seconds between two searches for due attempts."""
 
 MAX_CONCURRENT = 20
 
 CLAIM = timedelta(seconds=30)
-"""Time for which this replica claims an attempt. Afterwards another replica may claim the attempt."""
+"""Time for which a replica has the exclusive right to a due attempt. Afterwards another replica may claim the
+attempt."""
 
 
 class Reconciler:
@@ -61,5 +63,5 @@ class Reconciler:
         except NothingToResume:
             return
         except GatewayError as failure:
-            # The attempt stays claimed, and is due again when the claim ends.
+            # The attempt is due again when this replica's claim ends.
             log.info("submission not reconciled", extra={"code": failure.code.value, "reason": failure.detail})

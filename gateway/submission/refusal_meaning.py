@@ -1,7 +1,7 @@
-"""The meaning of an error with which Digital River refuses `submit-cart` or `resume-cart`.
+"""What it means for the order when Digital River refuses `submit-cart` or `resume-cart`.
 
-The code and the subcode decide the meaning; the description only decides if a code has several meanings. After an
-undocumented error the order is in doubt.
+The code and the subcode of the error decide the meaning. If a code has several meanings, the description decides. After
+an undocumented error the order is in doubt.
 """
 
 from enum import Enum, auto
@@ -21,7 +21,7 @@ class Meaning(Enum):
     """The shopper has to authenticate the source and submit again. Nothing was charged."""
     DECLINE = auto()
     BLOCKER = auto()
-    """The cart cannot become an order. The rules of the checkout guard name the blockers."""
+    """The cart cannot become an order. The checkout guard then finds the blockers."""
     NOT_RESUMABLE = auto()
     NO_ORDER = auto()
     """A documented error that the shopper cannot resolve. No order was placed."""
@@ -59,8 +59,8 @@ DOCUMENTED = frozenset(CAUSES) | frozenset(
     ]
 )
 
-TOO_MANY = 429
-"""HTTP status of an exceeded quota. The call was not processed, whatever its error code is."""
+TOO_MANY_REQUESTS = 429
+"""HTTP status of an exceeded quota. Digital River did not process the call, whatever the error code is."""
 
 PROCESSING_FAILED = "payment processing"
 TERMS = "terms of sale"
@@ -76,7 +76,7 @@ def meaning_of(refusal: UpstreamRefusal) -> Meaning:
         return Meaning.BLOCKER
     if refusal.reason == refusal_codes.RESUME_CART_FAILURE:
         return Meaning.NOT_RESUMABLE
-    is_documented = refusal.reason in DOCUMENTED or refusal.status == TOO_MANY
+    is_documented = refusal.reason in DOCUMENTED or refusal.status == TOO_MANY_REQUESTS
     return Meaning.NO_ORDER if is_documented else Meaning.DOUBT
 
 
@@ -85,7 +85,7 @@ def _processing_failed(refusal: UpstreamRefusal) -> bool:
 
 
 def blockers_for(refusal: UpstreamRefusal, guard_input: GuardInput) -> list[Blocker]:
-    """Blockers derived from the error code, for a cart in which the checkout guard finds no blocker."""
+    """Blockers that follow from the error code. They are used if the checkout guard finds no blocker in the cart."""
     description = refusal.description.lower()
     match refusal.reason:
         case (

@@ -1,4 +1,4 @@
-"""Rebuilds a stored outcome for a replay. Secrets are not stored, and are read again from Digital River."""
+"""Completes a stored result for a later request. Secrets are not stored, so they are read again from Digital River."""
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ from gateway.upstream.order import Order
 
 
 async def rehydrated(attempt: Attempt) -> Result | None:
-    """The stored result, with secrets and order read again. Secrets that cannot be read now are left out."""
+    """Stored result, completed with the secrets and the current order. Secrets that cannot be read now are left out."""
     ctx, result = attempt.ctx, attempt.record.result
     match result:
         case OrderPlaced():
@@ -54,7 +54,7 @@ async def _redirect_now(attempt: Attempt, result: OrderActionRequired) -> Result
     action = session.next_action if session else None
     if isinstance(action, RedirectShopperAction):
         return replace(result, action=action)
-    # The shopper has left the provider's page, so there is no URL for an `OrderActionRequired`.
+    # Without a redirect URL, `OrderActionRequired` cannot be returned.
     return OrderInDoubt(
         message="The order waits for the shopper. Call `resumeOrder` to finish it.", check_after=attempt.now()
     )

@@ -32,7 +32,10 @@ REFUSED = "Digital River refused the order. No order was placed and nothing was 
 
 
 def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
-    """The result of a successful submit-cart or resume-cart, by the states of the payment session and the order."""
+    """Result of a successful submit-cart or resume-cart.
+
+    The states of the payment session and of the order decide the result.
+    """
     payment, order = answer.payment_session, answer.order
     if answer.refusals:
         return in_doubt(attempt)
@@ -47,7 +50,7 @@ def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
 
 
 def placed(order: Order, *, awaits_payment: bool = False) -> Result:
-    """The result for an existing order: either placed, or waiting for the shopper's payment."""
+    """Result for an existing order. The order is placed, or it waits for the shopper's payment."""
     if awaits_payment or order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
         return OrderAwaitingPayment(
             message="The order is placed and waits for the shopper's payment.",
@@ -66,12 +69,13 @@ def redirect(url: str, order: Order | None) -> Result:
 
 
 def waiting_to_be_resumed() -> Result:
-    """The result for an order that waits for resume-cart, without a URL because the shopper has already approved."""
+    """Result for an order that needs resume-cart. It has no URL, because the shopper has already approved the
+    payment."""
     return redirect("", None)
 
 
 def in_doubt(attempt: Attempt) -> Result:
-    """The result without a clear answer. The next check is due after half of the time since sending."""
+    """Result for an order in doubt. The pause before the next check is half of the time since the order was sent."""
     now, sent_at = attempt.now(), attempt.record.sent_at
     age = now - sent_at if sent_at else timedelta(0)
     return OrderInDoubt(
@@ -100,7 +104,7 @@ def declined_with(attempt: Attempt, refusal: UpstreamRefusal | None, session: Pa
 
 
 async def not_placed(attempt: Attempt, message: str) -> Result:
-    """The result when it is certain that no order was placed, with the current payment session."""
+    """Result for an order that was certainly not placed, with the current payment session."""
     return not_placed_with(attempt, message, await payment_session_now(attempt))
 
 
@@ -110,7 +114,10 @@ def not_placed_with(attempt: Attempt, message: str, session: PaymentSession | No
 
 
 async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, cart: Cart, next_step: str) -> Result:
-    """The result that asks the shopper to authenticate the cart's source; without a source, a declined charge."""
+    """Result that asks the shopper to authenticate the cart's source.
+
+    If the cart has no source, the charge is declined.
+    """
     source, session = cart.primary_source, cart.payment_session
     if source is None or session is None:
         return await declined(attempt, refusal)

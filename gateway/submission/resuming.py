@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 
 
 async def record_resumption(attempt: Attempt) -> str | None:
-    """Record, before resume-cart, that the order is resumed. Return the access token; None if another replica did."""
+    """Record that the order is being resumed, before resume-cart is called. Return the access token.
+
+    Return None if another replica has changed the record first.
+    """
     token = await attempt.ctx.access_token(attempt.session, good_for=FRESH_FOR_CHECKOUT)
     quiet_from = await attempt.ctx.services.store.now()
     was_taken = await attempt.take_over(stage=Stage.SENT, result=None, sent_at=attempt.now(), quiet_from=quiet_from)
@@ -25,9 +28,9 @@ async def record_resumption(attempt: Attempt) -> str | None:
 
 
 async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> Result:
-    """Send resume-cart. `waiting` is the result of the attempt before this call.
+    """Call resume-cart, and return the result. `waiting` is the stored result before the call.
 
-    Raise `NothingToResume` or `UpstreamError` if the order did not change. `waiting` is then stored again.
+    If the order did not change, `waiting` is stored again, and `NothingToResume` or `UpstreamError` is raised.
     """
     ctx = attempt.ctx
     ctx.forget_cart()
@@ -50,7 +53,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
 
 
 async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | None:
-    """The result of an error answer to resume-cart; None if the order still waits for the shopper."""
+    """Result after Digital River refused resume-cart; None if the order still waits for the shopper."""
     match meaning_of(refusal):
         case Meaning.NOT_RESUMABLE:
             evidence = await read_evidence(attempt)
@@ -58,7 +61,7 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
         case Meaning.AUTHENTICATION:
             cart = await attempt.ctx.cart()
             result = await authentication_required(attempt, refusal, cart, "call resumeOrder again")
-            # The order still waits for the authentication, so its cart stays locked.
+            # The cart stays locked, because its order still waits for the authentication.
             return replace(result, is_of_order=True) if isinstance(result, OrderActionRequired) else result
         case Meaning.DECLINE:
             return await declined(attempt, refusal)
@@ -70,5 +73,5 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
 
 async def _restore(attempt: Attempt, waiting: Result | None) -> None:
     if await attempt.advance(stage=Stage.OUTCOME, result=waiting):
-        # The shopper may have approved already, so the next check is sooner than for an open redirect.
+        # The shopper may already have approved the payment, so the next check is soon.
         await attempt.check_later(at_most=LONGEST_PAUSE)

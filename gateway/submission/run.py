@@ -1,7 +1,7 @@
 """Takes a submission attempt through its stages: reserved, sent, outcome. Each stage is stored before the next begins.
 
-`submit-cart` is sent at most once per idempotency key. An unclear answer leaves the order in doubt: the cart stays
-locked until evidence from Digital River proves the outcome.
+`submit-cart` is sent at most once per idempotency key. After an unclear answer the order is in doubt. The cart then
+stays locked until evidence from Digital River proves the outcome.
 """
 
 import logging
@@ -22,17 +22,17 @@ class Goal(Enum):
     """The purpose for which this process works on an attempt."""
 
     WAIT = auto()
-    """Report the outcome, after waiting for the replica that works on the attempt."""
+    """Wait for the replica that works on the attempt, and report the outcome."""
     READ = auto()
-    """Report the attempt without waiting. An order in doubt is checked first if its check is due."""
+    """Report the attempt without waiting. If an order is in doubt and its next check is due, it is checked first."""
     RESUME = auto()
     """Send resume-cart, if the order waits for the shopper."""
     RECONCILE = auto()
-    """Check an order in doubt in the background, and resume an order that the shopper has approved."""
+    """Check an order in doubt in the background. If the shopper has approved the payment, resume the order."""
 
 
 async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Submit the request. Without a request, continue the existing attempt. Return None if no attempt has the key.
+    """Submit `request`. If it is None, continue the existing attempt. Return None if no attempt has the key.
 
     Raise `GatewayError` or `NothingToResume` if nothing was sent and no new outcome is known.
     """
@@ -40,14 +40,14 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
         reported = await _submit(attempt, request) if request is not None else None
         reported = reported or await _follow(attempt, goal)
         if reported is None and attempt.answer is not None:
-            # The store lost the record after this process had an answer. Without a record, the key would be unused.
+            # The store has lost the record. Without it, a repeated request could send the order again.
             await attempt.restore_answer()
             reported = attempt.report(attempt.answer)
         return reported
     except StoreUnavailable as failure:
         if attempt.answer is None:
             raise
-        # The order was sent, so its result is reported although the store does not hold it.
+        # The client must receive the result, although it could not be stored.
         log.error("outcome not written", extra={"key": str(attempt.key), "reason": failure.detail})
         return attempt.report(attempt.answer)
 

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderBlocked:
-    """Lock and check the cart. Return the input of the checkout guard, or the blockers that prevent the submission.
+    """Lock and check the cart. Return the blockers; if there are none, return the input of the checkout guard.
 
     Raise `GatewayError` if the cart cannot be checked now, and `RateLimited` after too many declines.
     """
@@ -43,7 +43,7 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     if holder is not None:
         return _blocked_by(holder)
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
-    # Cart changes that began before the lock must end before the cart is read.
+    # Changes that began before the cart was locked must end before the cart is read.
     async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
         guard_input = await _read(attempt, request.agreement)
     blockers = guard.blockers(guard_input)
@@ -65,9 +65,9 @@ async def _read(attempt: Attempt, agreement: Agreement | None, refused: Upstream
 
 
 async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
-    """Send submit-cart once, and return the result. After an unclear answer the order is in doubt.
+    """Call submit-cart once, and return the result. After an unclear answer the order is in doubt.
 
-    If no request left the gateway, delete the attempt and raise `UpstreamNotReached`.
+    If the request could not be sent, delete the attempt and raise `UpstreamNotReached`.
     """
     agreement, cart = guard_input.agreement, guard_input.cart
     accepts_terms = agreement is not None and agreement.accepts_terms
@@ -97,7 +97,7 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
         case Meaning.AUTHENTICATION:
             return await authentication_required(attempt, refusal, guard_input.cart, "submit again with a new key")
         case Meaning.DECLINE:
-            # Declines are counted, to slow down card testing. A replay of a used key is not counted.
+            # Declines are counted to slow down card testing. A repeated request with the same key is not counted.
             await attempt.ctx.services.rate_limits.note("decline", *_rate_limit_keys(attempt))
             return await declined(attempt, refusal)
         case Meaning.BLOCKER:
@@ -109,8 +109,8 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
 
 
 async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_input: GuardInput) -> Result:
-    """The result with the blockers that the checkout guard finds in the current cart."""
-    with contextlib.suppress(*UNREADABLE):  # If the cart cannot be read, the checked cart is used.
+    """Result after Digital River refused the cart. The current cart is checked again to find the blockers."""
+    with contextlib.suppress(*UNREADABLE):  # If the cart cannot be read now, the first input is used.
         guard_input = await _read(attempt, guard_input.agreement, refused=refusal)
     blockers = guard.blockers(guard_input) or blockers_for(refusal, guard_input)
     if blockers:
@@ -123,10 +123,10 @@ async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_in
 
 
 async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
-    """Refuse to submit while an order may be under way whose record the store has lost.
+    """Refuse to submit while an order whose record was lost may still be on its way.
 
-    A store that was flushed or restarted has lost the records of earlier orders. Registered shoppers, and guests
-    whose session began before the loss, can submit again after the quiet time.
+    A store that was flushed or restarted has lost the records of earlier orders. Registered shoppers, and guests whose
+    session began before the loss, have to wait for the quiet time.
     """
     store, now = ctx.services.store, ctx.services.now()
     await store.check()
@@ -148,7 +148,7 @@ def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
 
 
 def _blocked_by(holder: AttemptRecord) -> OrderBlocked:
-    # The URL of a redirect is not stored, so only a result in doubt is shown.
+    # Other results would be incomplete, because redirect URLs and client secrets are not stored.
     blocker = in_progress_blocker(holder.as_shown(holder.result if holder.is_in_doubt else None))
     return OrderBlocked(
         message="Another submission of this cart is in progress. Nothing was sent. Read `orderSubmission`.",

@@ -1,4 +1,4 @@
-"""Finds the outcome of orders in doubt, and of orders that wait for the shopper, from Digital River's evidence."""
+"""Finds the outcome of orders in doubt, and of orders that wait for the shopper, by evidence from Digital River."""
 
 import logging
 from enum import Enum, auto
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Next(Enum):
-    """The next step for an attempt that has no result yet."""
+    """Next step for an attempt whose outcome is not yet known."""
 
     RESUME = auto()
     """Send resume-cart, because the shopper has approved the payment."""
@@ -29,9 +29,12 @@ class Next(Enum):
 
 
 async def settle(attempt: Attempt) -> Result | Next:
-    """The result that the evidence proves, `Next.RESUME` after a lost resume-cart, or an order that stays in doubt."""
+    """Result that the evidence proves. Without proof, the order stays in doubt.
+
+    Return `Next.RESUME` if the evidence proves that resume-cart was lost.
+    """
     attempt.ctx.forget_cart()
-    # The quiet time is checked first, because only evidence that is read after the quiet time proves a missing order.
+    # Checked before the evidence is read: only evidence from after the quiet time proves that no order was placed.
     is_quiet = await _is_quiet(attempt)
     evidence = await read_evidence(attempt)
     if evidence is None:
@@ -57,7 +60,7 @@ async def _is_quiet(attempt: Attempt) -> bool:
 
 
 async def poll_redirect(attempt: Attempt) -> Result | Next:
-    """The result or the next step for a shopper who was redirected and has not come back."""
+    """Result or next step of an attempt whose shopper was redirected and has not come back."""
     session = (await attempt.ctx.cart()).payment_session
     is_approved = session is not None and session.state is PaymentSessionState.CHARGEABLE
     if is_approved and attempt.record.waits_for_redirect:

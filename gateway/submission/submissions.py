@@ -1,6 +1,6 @@
 """Submissions of orders: submit, resume, look up, abandon, and reconcile in the background.
 
-A submission continues after the client disconnects; the client finds the outcome under its idempotency key.
+A submission continues after the client disconnects. The client can look up the outcome by the idempotency key.
 Simultaneous requests for the same attempt share one task.
 """
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
-    """Place the order, or report the outcome of the attempt that already has this key.
+    """Submit the order, or report the outcome of the attempt that already has this key.
 
     Raise `KeyReused` if the key was used with other arguments, and `GatewayError` if nothing was sent.
     """
@@ -40,13 +40,13 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
         if fingerprints - {None, request.fingerprint}:
             raise KeyReused
         reported = await _run_once(attempt, Goal.WAIT, request if present is None else None)
-        # No result: the replica that reserved the key died before it sent the cart, so submit again.
+        # Without a report, no cart was sent: the replica that reserved the key has died. The loop submits again.
         if reported is not None:
             return replace(reported, is_replay=present is not None or running is not None)
 
 
 async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
-    """Finish the submission with this key; without a key, the session's latest submission.
+    """Finish the submission with this key. If `key` is None, finish the session's latest submission.
 
     Raise `NothingToResume` if no order waits for the shopper, and `GatewayError` if no new outcome is known.
     """
@@ -59,7 +59,10 @@ async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
 
 
 async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
-    """The submission with this key; without a key, the latest. An order in doubt is checked first if it is due."""
+    """Report the submission with this key; None if there is none. If `key` is None, report the latest submission.
+
+    An order in doubt is checked first if its next check is due.
+    """
     session = await ctx.own_session()
     record = await ctx.services.attempts.find(session, key)
     if record is None:
@@ -74,7 +77,10 @@ async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
 
 
 async def abandon(ctx: Context, session: Session, record: AttemptRecord | None) -> bool:
-    """End the submission of a shopper who changes the payment method. Return False if `record` is out of date."""
+    """End a submission that waits for the shopper, so that the shopper can change the payment method.
+
+    Return False if `record` is out of date.
+    """
     if record is None:
         return await ctx.services.submission_lock.holder_of(session) is None
     if not record.waits_for_shopper:
@@ -99,7 +105,7 @@ async def reconcile(services: Services, store_key: str) -> None:
         return
     session = await services.sessions.find_by_id(session_id_of(store_key))
     if session is None:
-        # Without the session's token, neither the cart nor the order can be read.
+        # The access token ended with the session. Without it, neither the cart nor the order can be read.
         log.error("submission left open: its session has ended", extra={"key": str(record.key)})
         await attempts.stop_checking(store_key)
         return
@@ -107,7 +113,10 @@ async def reconcile(services: Services, store_key: str) -> None:
 
 
 async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Wait for the task that works on this attempt; start it if needed. The task continues if the caller leaves."""
+    """Wait for the task that works on this attempt, and return its report. If there is no task, start one.
+
+    The task continues after the request is cancelled.
+    """
     operation = attempt.ctx.operation
     task = attempt.ctx.services.attempts.run_once(
         attempt.store_key, lambda: run(attempt, goal, request), fingerprint=request.fingerprint if request else None

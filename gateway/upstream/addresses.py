@@ -29,7 +29,7 @@ class Address(Shape, frozen=True, kw_only=True):
         return "Address(***)"
 
     def wire(self) -> dict[str, str]:
-        """JSON of the fields that are set. Digital River does not change omitted fields."""
+        """JSON for Digital River, with only the fields that are set. Digital River leaves omitted fields unchanged."""
         fields = {wire: getattr(self, name) for name, wire in WIRE_NAMES.items()}
         return {wire: value for wire, value in fields.items() if value is not None}
 
@@ -60,7 +60,7 @@ BLANK = frozenset({"", "null"})
 
 
 def address(wire: JsonObject | None) -> Address | None:
-    """The address; None if all its fields are empty."""
+    """Address from Digital River's JSON; None if all its fields are empty."""
     if wire is None:
         return None
     fields = {name: _string(wire.get(wire_name)) for name, wire_name in WIRE_NAMES.items()}

@@ -106,20 +106,20 @@ class TaxIdentifier(Shape, frozen=True, kw_only=True):
 
 
 class WireWarning(Shape, frozen=True, kw_only=True):
-    """A warning. Digital River sends its code as `code` or as `Code`."""
+    """A warning of Digital River, which sends the warning code as `code` or as `Code`."""
 
     code: str | None = None
     capital_code: str | None = field(name="Code", default=None)
 
 
 def warning_codes(*lists: OneOrMany[WireWarning] | None) -> list[str]:
-    """Warning codes from all of the lists."""
+    """Codes of the warnings in all `lists`."""
     codes = [warning.code or warning.capital_code for warnings in lists for warning in many(warnings)]
     return [code for code in codes if code]
 
 
 class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True):
-    """The open cart, with all its objects expanded. Digital River object: cart."""
+    """The open cart, with all its linked objects. Digital River object: cart."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     line_items: LineItems = LineItems()
@@ -142,9 +142,9 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     inner_warnings: OneOrMany[WireWarning] | None = field(name="warnings", default=None)
     inner_capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
     outer_warnings: list[str] = []
-    """Codes of the warnings outside the cart object in the answer."""
+    """Codes of the warnings that the answer has beside the cart object."""
     refusals: list[str] = []
-    """Codes of the errors outside the cart object in the answer."""
+    """Codes of the errors that the answer has beside the cart object."""
 
     @property
     def id(self) -> str:
@@ -160,7 +160,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def order_id(self) -> str | None:
-        """Id of the order that the cart will become; None if Digital River sent no numeric id."""
+        """Id that the order of this cart will have; None if Digital River sent no numeric id of the cart."""
         return self.upstream_id if self.upstream_id.isdecimal() else None
 
     @property
@@ -210,7 +210,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return [option for wire in listed if (option := self._option(wire)) is not None]
 
     def _option(self, wire: WireShippingOption) -> ShippingOption | None:
-        # Digital River sends options without id and price if the list is not expanded. They cannot be selected.
+        # Options without id or price, which Digital River sends in unexpanded lists, cannot be selected.
         if wire.id is None or wire.cost is None:
             return None
         cost = with_text(wire.cost, wire.formatted_cost) or wire.cost
@@ -243,7 +243,10 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @property
     def destination_country(self) -> str | None:
-        """Country of the shipping address if the cart is shipped and has one; if not, that of the billing address."""
+        """Country of the shipping address if the cart is shipped and has a shipping address.
+
+        Otherwise, country of the billing address.
+        """
         destination = (self.shipping_address if self.requires_shipping else None) or self.billing_address
         return destination.address.country_code if destination else None
 
@@ -265,9 +268,9 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def _sources(self) -> list[Source]:
-        """Attached sources.
+        """Sources that are attached to the cart.
 
-        Payment instructions are removed until the shopper has to pay; Digital River sends them earlier.
+        Digital River sends payment instructions too early. They are removed until the shopper has to pay.
         """
         total, session = self.order_total, self.payment_session
         has_to_pay = session is not None and session.state is PaymentSessionState.PENDING_FUNDS
@@ -298,7 +301,10 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     @cached_property
     def revision(self) -> str:
-        """Digest of everything that the shopper agrees to. Display texts are not included."""
+        """Digest of the parts of the cart to which the shopper agrees, such as lines, amounts, addresses and sources.
+
+        Names of products and formatted amounts are not included.
+        """
         totals = self.totals
         amounts = (
             totals.subtotal,
@@ -335,7 +341,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
 
 class CartAnswer(msgspec.Struct, frozen=True):
-    """An answer that contains the whole cart."""
+    """An answer that contains a cart, and may contain warnings and errors beside the cart."""
 
     wire_cart: Cart = field(name="cart")
     warnings: OneOrMany[WireWarning] | None = None
@@ -344,7 +350,7 @@ class CartAnswer(msgspec.Struct, frozen=True):
 
     @property
     def cart(self) -> Cart:
-        """The cart, with the codes of the warnings and errors outside the cart object."""
+        """The cart, with the codes of the warnings and errors that the answer has beside the cart object."""
         if not (self.warnings or self.capital_warnings or self.errors):
             return self.wire_cart
         return replace(

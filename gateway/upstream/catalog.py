@@ -29,7 +29,7 @@ UNTRACKED = 2_147_483_647
 
 
 class Market(NamedTuple):
-    """A locale, such as `en-US`, with a currency. Public catalog data depends on no other property of a shopper."""
+    """A locale, such as `en-US`, with its currency. Catalog data is the same for all shoppers of a market."""
 
     locale: str
     currency_code: str
@@ -61,7 +61,7 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_commitment_price: str | None = None
 
     def pricing(self) -> ProductPricing | None:
-        """Prices of one unit; None if Digital River sent no list price as an amount."""
+        """Prices of one unit; None if Digital River sent no amount for the list price."""
         listed = with_text(self.list_price, self.formatted_list_price)
         if listed is None:
             return None
@@ -76,7 +76,7 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Product(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product, with all fields or only those of a cart line. Digital River object: product."""
+    """A product. In a cart line, it has only some of its fields. Digital River object: product."""
 
     wire_id: Identifier | None = field(name="id", default=None)
     uri: str | None = None
@@ -111,7 +111,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_whole(self) -> bool:
-        """Whether Digital River sent more than the product's link and name."""
+        """Whether Digital River sent the product's data, and not only its link and name."""
         return self.wire_id is not None
 
     @property
@@ -136,7 +136,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def listed_pricing(self) -> ProductPricing | None:
-        """Prices of one unit; None if the answer has none, as for a product in a cart line."""
+        """Prices of one unit; None if Digital River sent none, as for a product in a cart line."""
         return self.wire_pricing.pricing() if self.wire_pricing else None
 
     def without_prices(self) -> "Product":
@@ -210,7 +210,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
     """Total stock of several products, such as the variations of a base product.
 
-    Quantities are added if the stock of all products is tracked.
+    The total quantity is known only if the stock of all products is tracked.
     """
     counts = [status.available_quantity for status in statuses]
     tracked = [count for count in counts if count is not None]
@@ -271,7 +271,10 @@ class Category(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_whole(self) -> bool:
-        """Whether Digital River sent more than the category's link and name. If False, the children are unknown."""
+        """Whether Digital River sent the category's data, and not only its link and name.
+
+        If False, the children of the category are unknown.
+        """
         return self.wire_id is not None
 
     @property
@@ -340,11 +343,11 @@ class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def offered(self) -> list[OfferedProduct] | None:
-        """Products of the offer; None if the answer does not list them."""
+        """Products of the offer; None if Digital River did not list them."""
         return None if self.product_offers is None else many(self.product_offers.product_offer)
 
     def without_prices(self) -> "Offer":
-        """The offer without its products, whose prices may be outdated."""
+        """Copy of the offer without its products, because their prices may be outdated."""
         return replace(self, product_offers=None)
 
 
@@ -353,7 +356,7 @@ class Offers(Shape, frozen=True, kw_only=True):
 
 
 def pitches(wire: OneOrMany[str] | None) -> list[str]:
-    """Sales pitches. Digital River sends several pitches as a list, or as one string with a JSON array."""
+    """Sales pitches of an offer. Digital River sends them as a string, as a list, or as a string with a JSON array."""
     texts = []
     for text in many(wire):
         try:
@@ -364,5 +367,5 @@ def pitches(wire: OneOrMany[str] | None) -> list[str]:
 
 
 def _id(wire_id: Identifier | None, uri: str | None) -> str:
-    """Id of the object, taken from its link if the object is not expanded."""
+    """Upstream id of an object. If Digital River sent only a link to the object, the id is read from the link."""
     return str(wire_id) if wire_id is not None else (uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]

@@ -6,7 +6,7 @@ from gateway.upstream.lines import RecurringTerms
 
 
 class LineOffer(Shape, frozen=True, kw_only=True):
-    """The offer and the parent line of added lines. Both apply to all lines of one call."""
+    """Offer and parent line for all lines that one call adds to the cart."""
 
     offer_id: str | None = None
     parent_line_id: str | None = None
@@ -17,7 +17,7 @@ class LineOffer(Shape, frozen=True, kw_only=True):
 
 
 class NewLine(Shape, frozen=True, kw_only=True):
-    """A product to add, named by upstream id or by the merchant's external reference id."""
+    """A product to add to the cart, identified by upstream id or by the merchant's external reference id."""
 
     product_id: str | None
     external_reference_id: str | None
@@ -38,7 +38,7 @@ class NewLine(Shape, frozen=True, kw_only=True):
 
 
 class CartChange(Shape, frozen=True, kw_only=True):
-    """Changes to a cart in one call. A part that is None is not changed."""
+    """Changes to a cart in one call. A field that is None is not changed."""
 
     billing_address: Address | None = None
     shipping_address: Address | None = None

@@ -14,7 +14,7 @@ from gateway.upstream.retrying_calls import Calls
 
 
 class Upstream:
-    """Client of Digital River. Every endpoint raises only `UpstreamError`."""
+    """Client of Digital River. All errors that its endpoints raise are of the class `UpstreamError`."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -29,5 +29,5 @@ class Upstream:
         return CatalogEndpoints(self._calls, token, market)
 
     def until(self, deadline_at: float) -> "Upstream":
-        """Client whose calls end at the deadline, in seconds of `time.monotonic`."""
+        """Client whose calls end at `deadline_at`, a time in seconds of `time.monotonic`."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))

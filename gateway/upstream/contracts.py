@@ -24,8 +24,9 @@ class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A scheduled change of a subscription. Each field has two names in Digital River's documentation. Digital River
-    object: an entry of pending actions.
+    """A scheduled change of a subscription. Digital River documents two names for each field.
+
+    Digital River object: an entry of pending actions.
     """
 
     action_type: str | None = None
@@ -78,7 +79,7 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def owner_id(self) -> str | None:
-        """Upstream id of the shopper who owns the contract; None if the answer has none."""
+        """Upstream id of the shopper who owns the contract; None if Digital River did not send it."""
         return str(self.owner.id) if self.owner and self.owner.id is not None else None
 
     @property
@@ -103,7 +104,7 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def next_renewal_at(self) -> datetime | None:
-        """Time of the next renewal; None if the contract will not renew, even if Digital River sends a date."""
+        """Time of the next renewal; None if the contract is cancelled or does not renew automatically."""
         return None if self.is_over or not self.is_auto_renewing else self.next_renewal_date
 
     @property
@@ -130,7 +131,7 @@ class SavedCard(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class WireContractPaymentOption(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A saved payment method in a subscription. Its JSON differs from that of the account."""
+    """Payment option of a subscription contract. Its JSON differs from a payment option in the account."""
 
     type: str | None = None
     source_id: str | None = None

@@ -1,8 +1,8 @@
-"""Decodes the different JSON forms in which Digital River writes a value.
+"""Decodes the JSON of Digital River, in which the same value may have different types.
 
-A boolean or a number may be sent as a string, an id as a number or a string, and a list with one element as that
-element. An absent value may be null, `{}` or omitted. Attributes named `wire_…` hold the value as Digital River sent
-it; methods named `wire` write JSON for Digital River.
+A boolean or a number may be sent as a string. An id may be sent as a number or a string. A list with one element may be
+sent as that element. A missing value may be null, `{}` or omitted. Attributes named `wire_…` hold a value as Digital
+River sent it. Methods named `wire` return JSON for Digital River.
 """
 
 from collections.abc import Iterable
@@ -25,11 +25,11 @@ Identifier = int | str
 
 
 JsonObject = dict[str, Any]
-"""A JSON object whose fields vary. It is decoded later, by `convert`. Its numbers are exact decimals."""
+"""A JSON object whose fields vary, so it is decoded later, by `convert`. Decimal numbers are exact."""
 
 
 class Shape(msgspec.Struct, frozen=True, gc=False):
-    """Base class of decoded objects, whose attributes have the graph's field names."""
+    """Base class of objects decoded from Digital River's JSON. Attributes have the names of the graph's fields."""
 
     @property
     def typename(self) -> str:
@@ -38,7 +38,8 @@ class Shape(msgspec.Struct, frozen=True, gc=False):
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """Decode a JSON body. Raises `UpstreamInvalidResponse`, which names the path of the fault but never the content."""
+    """Decode a JSON body. Raises `UpstreamInvalidResponse`, which contains the path of the invalid field but no
+    values."""
     try:
         value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
         return value
@@ -49,12 +50,15 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 @cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    # `cache` loses the parameter types; `decode` adds them again.
+    # `kind` is `Any` because `cache` loses type parameters. `decode` restores the type.
     return msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
 
 
 def required(value: T | None) -> T:
-    """The content of a wrapper. Raises `UpstreamInvalidResponse` if the answer has no such wrapper."""
+    """Return `value`, the object inside a wrapper object of an answer.
+
+    Raises `UpstreamInvalidResponse` if it is None, because the answer has no such wrapper.
+    """
     if value is None:
         raise UpstreamInvalidResponse(detail="wrapper missing")
     return value
@@ -71,12 +75,12 @@ def first(*values: T | None) -> T | None:
 
 
 def blank_is_none(text: str | None) -> str | None:
-    """The text; None if it is empty or the word null, which Digital River also sends for an absent value."""
+    """Return `text`; None if it is empty or `null`, which Digital River also sends for missing values."""
     return text if text and text != "null" else None
 
 
 def calendar_day(text: str | None) -> date | None:
-    """Day of a date or of a date and time; None for any other text."""
+    """Date at the beginning of an ISO 8601 date or date and time; None for any other string."""
     try:
         return date.fromisoformat((text or "")[:10])
     except ValueError:
@@ -84,7 +88,7 @@ def calendar_day(text: str | None) -> date | None:
 
 
 def convert(value: object, kind: type[T]) -> T:
-    """Decode a `JsonObject`. Raises `UpstreamInvalidResponse`."""
+    """Decode a `JsonObject` to the type `kind`. Raises `UpstreamInvalidResponse`."""
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -92,7 +96,7 @@ def convert(value: object, kind: type[T]) -> T:
 
 
 def encode(value: object) -> bytes:
-    """JSON that `decode` can read."""
+    """Encode an object as JSON that `decode` can read."""
     return msgspec.json.encode(value)
 
 

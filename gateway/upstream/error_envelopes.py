@@ -1,7 +1,7 @@
 """Reads Digital River's four error formats.
 
-A: `{"errors": {"error": [...]}}`, from the Shopper API. B: `{"errors": [...]}`, from tax registrations.
-C: `{"type", "errors": [...]}`, from the payment service. D: `{"error", "error_description"}`, from token requests.
+The Shopper API sends `{"errors": {"error": [...]}}`. Calls for tax identifiers send `{"errors": [...]}`. The payment
+service sends `{"type", "errors": [...]}`. Token requests send `{"error", "error_description"}`.
 """
 
 import re
@@ -14,12 +14,12 @@ from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
 from gateway.upstream.decoding import many
 
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
-"""Format of an error code. A value in another format is dropped, because it may quote what a shopper typed."""
+"""Format of an error code. A value in another format is ignored, because it may contain input of the shopper."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One error of an answer. A field in an undocumented format is ignored; the other fields are used."""
+    """One error of an answer. A field in an undocumented format is ignored."""
 
     code: str = ""
     subcode: str = ""
@@ -39,23 +39,23 @@ class Entry:
 
 
 def refusal(status: int, body: bytes) -> UpstreamRefusal:
-    """The refusal in an error body. `reason` is empty if the body has none of the four formats."""
+    """Refusal from the body of an error answer. `reason` is empty if the body has none of the four formats."""
     return _refusal(status, _entries(body))
 
 
 def refusal_in_success(body: bytes) -> UpstreamRefusal | None:
-    """The refusal in the body of a 2xx answer, with status 409; None if the body has no errors."""
+    """Refusal from the errors in a 2xx answer, with status 409; None if the answer contains no errors."""
     entries = _entries(body)
     return _refusal(409, entries) if entries else None
 
 
 def codes(errors: object) -> list[str]:
-    """Codes of the errors in a successful answer. An unreadable error has an empty code."""
+    """Codes of the errors in a 2xx answer. The code of an unreadable error is empty."""
     return [entry.subcode or entry.code for entry in _listed(errors)]
 
 
 def _refusal(status: int, entries: list[Entry]) -> UpstreamRefusal:
-    # An error with a subcode is preferred; if there is none, an error with a code.
+    # An error with a subcode is preferred, then an error with a code.
     entry = max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
     kind = UpstreamTokenInvalid if status == 401 else UpstreamRefusal
     return kind(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)

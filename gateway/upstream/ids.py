@@ -1,4 +1,4 @@
-"""Global identifiers: a graph type and an upstream id, encoded in one string. Identifiers grant no access."""
+"""Global ids of the graph. A global id encodes a type name and an upstream id in one string, and grants no access."""
 
 import binascii
 import re
@@ -17,13 +17,13 @@ def global_id(type_name: str, upstream_id: str) -> str:
 
 
 def upstream_id(type_name: str, identifier: str) -> str | None:
-    """Upstream id from a global id of the type `type_name`; None if the id has another type or is malformed."""
+    """Upstream id from a global id of the type `type_name`; None if the global id has another type or is malformed."""
     found_type, found_id = typed_id(identifier)
     return found_id if found_type == type_name else None
 
 
 def typed_id(identifier: str) -> tuple[str, str] | tuple[None, None]:
-    """Name of the type and upstream id from a global id; (None, None) for a malformed id."""
+    """Type name and upstream id from a global id; (None, None) if the global id is malformed."""
     try:
         decoded = urlsafe_b64decode(identifier.encode() + b"=" * (-len(identifier) % 4)).decode()
     except (binascii.Error, ValueError):
@@ -33,7 +33,10 @@ def typed_id(identifier: str) -> tuple[str, str] | tuple[None, None]:
 
 
 def path_part(identifier: str) -> str:
-    """The upstream id as part of a URL path. Raises a 404 refusal for an id that could lead to another path."""
+    """The upstream id as part of a URL path.
+
+    Raises a refusal with status 404 if the id is malformed, because it could lead to another path.
+    """
     if not PATTERN.fullmatch(identifier):
         raise UpstreamRefusal(404, refusal_codes.RESOURCE_NOT_FOUND)
     return quote(identifier, safe="")

@@ -22,7 +22,7 @@ from gateway.upstream.decoding import (
 from gateway.upstream.ids import global_id
 
 NO_DISCOUNT = "empty"
-"""Description that Digital River sends for a discount without a description."""
+"""Value that Digital River sends as the description of a discount that has no description."""
 
 
 class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -161,7 +161,7 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
         return custom_attributes(self.wire_attributes)
 
     def is_grouped_by(self, offer: Offer) -> bool:
-        """Whether the line was added for this offer. A line names its offers by policy name and kind, not by id."""
+        """Whether the line was added for this offer. The offers of a line have no id, only a policy name and a kind."""
         entries = [entry for group in many(self.groups) for entry in many(group.group)]
         offers = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
         return (offer.policy_name, offer.kind) in offers

@@ -1,10 +1,10 @@
-"""Access tokens of Digital River. The repr hides the tokens."""
+"""Answers with access tokens of Digital River. `repr` does not show the tokens."""
 
 import msgspec
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """Answer to a token request. `expires_in`: lifetime in seconds, as a number or a string."""
+    """Answer to a token request. The lifetime `expires_in` is sent in seconds, as a number or a string."""
 
     access_token: str
     expires_in_s: float = msgspec.field(name="expires_in", default=0)

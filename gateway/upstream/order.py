@@ -1,6 +1,6 @@
 """Orders and submitted carts as Digital River sends them, with the graph's field names.
 
-An order and the answer of a submission have the same data in different fields. Both are decoded as `Order`.
+An order and the answer to a submission have the same data in different fields. Both are decoded as `Order`.
 """
 
 from datetime import datetime
@@ -63,7 +63,7 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     downloads: Downloads | None = None
     recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
     order_number: str = ""
-    """Number of the order, set by `Order.lines`. The global id of the line includes the number."""
+    """Number of the order, which is part of the global id of the line. Set by `Order.lines`."""
 
     @property
     def id(self) -> str:
@@ -116,7 +116,7 @@ class OrderTotals(Shape, frozen=True, kw_only=True):
 
 
 class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts of an order, with the field names of a cart or of an order. Digital River object: pricing."""
+    """Amounts of an order. The field names are those of a cart or of an order. Digital River object: pricing."""
 
     subtotal: Money | None = None
     cart_discount: Money | None = field(name="discount", default=None)
@@ -164,7 +164,7 @@ class StateDetails(Shape, frozen=True, kw_only=True):
 
 
 class Order(Shape, frozen=True, kw_only=True, rename="camel"):
-    """An order. Digital River object: order; for the answer of a submission, also the fields beside `order`."""
+    """An order. Digital River object: order; after a submission, also fields beside the order object."""
 
     wire_id: Identifier = field(name="id")
     submitted_at: datetime | None = field(name="submissionDate", default=None)
@@ -229,7 +229,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def sources(self) -> list[Source]:
-        """Sources that pay for the order. Store credit comes first."""
+        """Sources that pay for the order, store credit first."""
         totals = self.totals
         if totals is None:
             return []
@@ -248,7 +248,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def payment_instructions(self) -> DelayedPaymentInstructions | None:
-        """Payment instructions; None unless the order waits for the shopper's payment."""
+        """Payment instructions; None if the order does not wait for the shopper's payment."""
         if self.state not in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
             return None
         return next((source.instructions for source in self.sources if source.instructions), None)
@@ -295,7 +295,10 @@ class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """Proof for an order look-up: order number and password, or email address and last digits of the card. Secret."""
+    """Secret proof for an order look-up.
+
+    It is the order number with its password, or the email address with the last digits of the card.
+    """
 
     number: str | None = None
     password: str | None = None
@@ -321,7 +324,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Answer of submit-cart or resume-cart. Digital River object: submitCart, resumeCart, or the whole answer."""
+    """Answer to submit-cart or resume-cart. Digital River object: submitCart or resumeCart."""
 
     header: JsonObject | None = field(name="order", default=None)
     pricing: JsonObject | None = None
@@ -332,11 +335,11 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     refusals: list[str] = []
-    """Codes of the errors outside the order object in the answer."""
+    """Codes of the errors that the answer has beside the submitted cart."""
 
     @property
     def order(self) -> Order | None:
-        """The order, completed with the fields outside the order object; None if the order has no id."""
+        """The order, completed with the fields beside the order object; None if the order has no id."""
         if self.header is None or "id" not in self.header:
             return None
         fields = {
@@ -357,8 +360,8 @@ class SubmissionAnswer(Struct, frozen=True, rename="camel"):
 
 
 def submitted_cart(body: bytes) -> SubmittedCart:
-    """The answer of submit-cart or resume-cart, with the errors outside the order object."""
+    """Decode the answer to submit-cart or resume-cart, with the codes of the errors beside the submitted cart."""
     answer = decode(body, SubmissionAnswer)
-    # One sample in Digital River's documentation has no wrapper.
+    # In one of Digital River's documented examples, the answer has no wrapper object.
     submitted = answer.submit_cart or answer.resume_cart or decode(body, SubmittedCart)
     return replace(submitted, refusals=error_envelopes.codes(answer.errors)) if answer.errors else submitted

@@ -23,7 +23,7 @@ HIDDEN_DETAILS = frozenset(
         "expirationTime",
     }
 )
-"""Fields of a source's details that are not payment instructions, or that have their own field in the graph."""
+"""Details of a source that are not payment instructions, or that have their own field in the graph."""
 
 DOCUMENTS = ("document", "printableInvoiceUrl")
 
@@ -41,7 +41,7 @@ class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def upstream_state(self) -> str:
-        """State as Digital River names it, sent as `status` or as `state`. Empty if both fields are missing."""
+        """Name of the state at Digital River, sent as `status` or as `state`. It is empty if both are missing."""
         return self.wire_status or self.wire_state or ""
 
     @property
@@ -66,7 +66,7 @@ class DelayedPaymentInstructions(Shape, frozen=True, kw_only=True):
 
 
 class SourceDetails(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Details of a source, sent in a field with the name of the payment method. Every value may be a string."""
+    """Details of a source, sent in a field that is named after the payment method. Any value may be a string."""
 
     brand: str | None = None
     last_four_digits: str | int | None = None
@@ -133,7 +133,7 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def source(self) -> Source | None:
-        """The payment as a source with an empty id; None if the payment method is unknown."""
+        """The payment as a source without an id; None if the payment method is unknown."""
         if self.payment_method_name is None:
             return None
         is_card = self.displayable_number is not None
@@ -161,7 +161,7 @@ def sources(wire: JsonObject | None, total: Money) -> list[Source]:
 
 
 def source(wire: JsonObject, total: Money | None) -> Source | None:
-    """The source; None for an object without an id or a type, which Digital River also sends."""
+    """The source; None if the object has no id or no type. Digital River also sends such objects."""
     common = convert(wire, WireSource)
     if common.source_id is None or common.type is None:
         return None

@@ -1,34 +1,37 @@
-"""Error codes with which Digital River refuses a call (`UpstreamRefusal.reason` and `.subcode`), with their meaning.
+"""Error codes with which Digital River refuses a call, with their meaning.
 
-From Digital River's lists of error codes for the Shopper API, the payment service and OAuth. Codes are compared in
-lower case, without surrounding spaces. Codes of declined cards are in `gateway.refusals.decline_codes`.
+`UpstreamRefusal` has them in `reason` and `subcode`. They are from Digital River's documentation of the Shopper API,
+the payment service and OAuth. They are compared in lower case, without surrounding spaces. Codes of declined cards are
+in `gateway.refusals.decline_codes`.
 """
 
 # Error codes of all API calls.
 
 INVALID_REQUEST = "invalid-request"
-"""A value is missing or malformed, or an attached source blocks a change of currency."""
+"""A field of the request is missing or malformed, or an attached source prevents a change of currency."""
 SENSITIVE_DATA_DETECTED = "sensitive-data-detected"
-"""Subcode: a value may be card data."""
+"""Subcode. A field of the request may contain card data."""
 FIELD_TOO_LONG = "field-too-long"
-"""A value exceeds its maximum length."""
+"""A field of the request exceeds its maximum length."""
 RESOURCE_NOT_FOUND = "resource-not-found"
 """No object has this id."""
 OPERATION_FAILED = "operation-failed"
-"""General failure. The description contains the cause, such as tax address, quantity or coupon. In catalog reads: the
-object does not exist."""
+"""General failure. The description names the cause, such as tax address, quantity or coupon.
+
+If the catalog was read, the object does not exist.
+"""
 METHOD_NOT_ALLOWED = "method-not-allowed"
 """The resource does not support the HTTP method."""
 FORBIDDEN = "forbidden"
-"""The key or token may not make this call."""
+"""The API key or the access token may not be used for this call."""
 VALIDATION_ERROR = "validation-error"
-"""A subscription change or a return violates a business rule."""
+"""The change of a subscription, or the return of goods, violates a business rule."""
 RATE_LIMIT_QUOTA_EXCEEDED = "rate-limit-quota-exceeded"
 """The number of calls per second exceeds the limit of the site."""
 SYSTEM_ERROR = "system-error"
 """Unexpected failure with status 500. A repeated call may succeed."""
 ALREADY_EXISTS_SUFFIX = "-already-exists"
-"""Suffix of the error codes for duplicates. The name of the resource comes before the suffix."""
+"""Suffix of error codes for duplicates, after the name of the resource, as in `shopper-already-exists`."""
 
 # Error codes of token requests.
 
@@ -48,23 +51,23 @@ LIMITED_TOKEN_INVALID = "dr_limited_token_invalid"  # noqa: S105 - a code
 CONCURRENT_CART_MODIFICATION = "concurrent-cart-modification-failure"
 """Another request was changing the cart at the same time."""
 CART_FAILURE = "cart-failure"
-"""The cart's data is inconsistent, or the cart was submitted and the shopper must return from a redirect."""
+"""The cart's data is inconsistent, or the shopper has to return from the redirect of a submitted cart."""
 ADD_BASE_PRODUCT = "add-base-product-cart-error"
 """A base product was added instead of one of its variations."""
 LINE_ITEM_CREATION = "line-item-creation-failure"
 """The product is no longer available, or the offer does not include the product."""
 LINE_ITEM_UPDATE = "line-item-update-failure"
-"""A line could not be updated."""
+"""The cart line could not be changed."""
 INVENTORY_UNAVAILABLE = "inventory-unavailable-error"
 """The stock is too low. This error is also sent with a cart that was read successfully."""
 INVENTORY_STATUS = "inventory-status-failure"
 """The stock of a product in the cart is unknown. This error is also sent with a cart that was read successfully."""
 OVER_SHOPPER_RESTRICTION = "over-private-store-shopper-restriction"
-"""The shopper has bought the maximum quantity of a product in a private store."""
+"""The shopper has bought the maximum quantity that a private store allows for a product."""
 UNDER_LINE_ITEM_RESTRICTION = "under-private-store-line-item-restriction"
-"""The quantity is below the minimum quantity of a cart line in a private store."""
+"""The quantity of a cart line is below the minimum of a private store."""
 REMAINING_UNDER_LINE_ITEM_RESTRICTION = "private-store-remaining-quantity-under-line-item-restriction"
-"""In a private store, the quantity that the shopper may still buy is below the minimum of one cart line."""
+"""The quantity that a private store still allows the shopper is below the minimum for one cart line."""
 
 # Error codes for products, categories, searches, locales and currencies.
 
@@ -125,7 +128,7 @@ NO_DISCOUNT_OR_TYPE = "no-discount-or-type"
 PASSWORD_FAILURE = "password-failure"  # noqa: S105 - a code
 """The password of a new account violates the password rules."""
 APPLY_SHOPPER_FAILURE = "apply-shopper-failure"
-"""The account's data, such as addresses, could not be applied to the cart."""
+"""Data of the account, such as addresses, could not be copied to the cart."""
 INVALID_POSTAL_CODE = "invalid-postal-code"
 """The postal code does not have the format that its country uses."""
 INVALID_STATE_CODE = "invalid-state-code"
@@ -135,7 +138,7 @@ INVALID_BILL_TO_COUNTRY = "invalid-bill-to-country"
 RESTRICTED_BILL_TO_COUNTRY = "restricted-bill-to-country"
 """The site does not sell to the country of the billing address."""
 INVALID_BILLING_COUNTRY_SENTENCE = "billing address country for request is invalid"
-"""Sentence that one call sends in place of the error code `invalid-bill-to-country`."""
+"""Message that one call sends instead of the error code `invalid-bill-to-country`."""
 INVALID_SHIP_TO_COUNTRY = "invalid-ship-to-country"
 """The country code of the shipping address is invalid."""
 RESTRICTED_SHIP_TO_COUNTRY = "restricted-ship-to-country"
@@ -179,10 +182,13 @@ SESSION_SOURCE_AMOUNT_TOO_LARGE = "session_source_amount_too_large"
 ORDER_SUBMIT_FAILED = "order_submit_failed"
 """The submit-cart call failed because the payment session is not ready."""
 SUBMIT_CART_FAILED = "submit-cart-failed"
-"""The submit-cart call failed: incomplete cart, terms of sale not accepted, source without recurring payments, or
-failed payment."""
+"""The submit-cart call failed for one of four reasons.
+
+The cart is incomplete, the terms of sale are not accepted, the source cannot pay for recurring purchases, or the
+payment failed.
+"""
 RESUME_CART_FAILURE = "resume-cart-failure"
-"""The resume-cart call failed: no order awaits the return from a redirect, or the payment session is unfinished."""
+"""The resume-cart call failed. No order waits for the return from a redirect, or the payment session is unfinished."""
 CART_PAYMENT_FAILURE = "cart-payment-failure"
 """The payment of the cart failed."""
 CART_CHARGE_FAILURE = "cart-charge-failure"

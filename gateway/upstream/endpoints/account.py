@@ -26,7 +26,7 @@ ALL = {"expand": "all"}
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """Wrappers of all answers in this file. Each call reads one of them."""
+    """Wrapper objects of all answers to the calls in this file. Each answer has one of them."""
 
     shopper: Shopper | None = None
     addresses: AddressBook | None = None
@@ -85,7 +85,7 @@ class AccountEndpoints:
         return required(payment_option(required(decode(body, Answer).payment_option)))
 
     async def save_payment_option(self, token: str, source_id: str, label: Label, ip_address: str | None) -> None:
-        """Save a source for later payments."""
+        """Save a source as a payment option of the account."""
         body: dict[str, object] = {"paymentOption": {"sourceId": source_id} | label.wire()}
         if ip_address:
             body["shopper"] = {"ipAddress": ip_address}

@@ -18,7 +18,7 @@ from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requi
 
 
 class AppliedOffers(msgspec.Struct, frozen=True, rename="camel"):
-    """Offers applied to the cart. Digital River sends one of the two wrappers."""
+    """Offers that are applied to the cart. Digital River sends them as `offers` or as `appliedOffers`."""
 
     offers: Offers | None = None
     applied_offers: Offers | None = None
@@ -42,7 +42,7 @@ class CartEndpoints:
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
     ) -> None:
-        """Change the quantity or the recurring terms of a line. A value of None is not changed."""
+        """Change the quantity and the recurring terms of a cart line. An argument of None changes nothing."""
         params = {"action": "update"} | ({"quantity": str(quantity)} if quantity is not None else {})
         body = {"lineItem": {"subscriptionInfo": terms.wire()}} if terms is not None else None
         await self.calls.change("POST", f"{CART}/line-items/{path_part(line_id)}", token, params, json=body)
@@ -68,16 +68,16 @@ class CartEndpoints:
     async def apply_shopper(
         self, token: str, *, billing_id: str | None, shipping_id: str | None, option_id: str | None
     ) -> Cart:
-        """Copy saved addresses and a saved payment option to the cart.
+        """Copy two saved addresses and a saved payment option from the account to the cart.
 
-        For an id of None, the account's default is copied.
+        If an id is None, Digital River copies the default of the account.
         """
         ids = {"billingAddressId": billing_id, "shippingAddressId": shipping_id, "paymentOptionId": option_id}
         params = {name: saved_id for name, saved_id in ids.items() if saved_id is not None}
         return await self._changed(f"{CART}/apply-shopper", token, params)
 
     async def _changed(self, path: str, token: str, params: Mapping[str, str], json: object = None) -> Cart:
-        """Send a change, and return the cart from the answer."""
+        """Send a change of the cart, and return the changed cart."""
         body = await self.calls.send(
             "POST", path, token=token, params={"expand": "all"} | dict(params), json=json, repeat=Repeat.CHANGE
         )
@@ -93,14 +93,14 @@ class CartEndpoints:
     async def remove_offer(self, token: str, offer_id: str) -> None:
         await self.calls.change("DELETE", f"{CART}/applied-offers/{path_part(offer_id)}", token)
 
-    # Tax identifiers.
+    # Calls for tax identifiers.
 
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
         body = await self.calls.read(f"{CART}/tax-registrations/schema", token, {})
         return tax_requirements(decode(body, SchemaNode))
 
     async def set_tax_identifiers(self, token: str, kind: CustomerType, identifiers: Mapping[str, str]) -> None:
-        """Set the customer type, and replace all tax identifiers with `identifiers`, which has values by key."""
+        """Set the customer type, and replace all tax identifiers of the cart. `identifiers` maps keys to values."""
         entries = [{"key": key, "value": value} for key, value in identifiers.items()]
         body = {"customerType": kind.value} | ({"taxRegistrations": entries} if entries else {})
         await self.calls.change("POST", f"{CART}/tax-registrations", token, json=body)

@@ -26,7 +26,7 @@ from gateway.upstream.retrying_calls import Calls
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """Wrappers of all answers in this file. Each call reads one of them."""
+    """Wrapper objects of all answers to the calls in this file. Each answer has one of them."""
 
     product: Product | None = None
     products: ProductPage | None = None
@@ -49,7 +49,7 @@ class StockAnswer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class CatalogEndpoints:
-    """Calls for the catalog of a market. Objects are fully expanded. Page numbers begin at 1."""
+    """Calls for the catalog of a market. Page numbers begin at 1. Answers contain linked objects in full."""
 
     calls: Calls
     token: str
@@ -68,7 +68,7 @@ class CatalogEndpoints:
         return (await self._products(f"{ME}/products", 1, len(references), **params)).products
 
     async def product_page(self, number: int, size: int) -> ProductPage:
-        """Page of all products."""
+        """One page of all products of the site."""
         return await self._products(f"{ME}/products", number, size)
 
     async def search_page(self, keyword: str, number: int, size: int) -> ProductPage:
@@ -117,7 +117,7 @@ class CatalogEndpoints:
         return await self._offers(f"{ME}/point-of-promotions/{path_part(point_of_promotion)}/offers")
 
     async def offers_of_product(self, product_id: str, point_of_promotion: str | None) -> list[Offer]:
-        """Offers on a product; if `point_of_promotion` is set, only offers of that point of promotion."""
+        """Offers on a product. If `point_of_promotion` is set, only offers of that point of promotion are returned."""
         if point_of_promotion is None:
             return await self._offers(f"{ME}/products/{path_part(product_id)}/offers")
         return await self._offers(

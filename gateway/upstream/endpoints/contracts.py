@@ -1,7 +1,7 @@
 """Endpoints of subscription contracts, called with the merchant's key.
 
-The key gives access to the subscriptions of every shopper, so callers check the owner before they show or change a
-subscription.
+The key gives access to the contracts of all shoppers. Before a contract is shown or changed, the resolver has to check
+that the shopper owns it.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from gateway.upstream.order import OrderPage
 from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
 KEEP_SHIPPING_ADDRESS = {"isShippingSameAsBilling": False}
-"""Parameter that prevents Digital River from shipping to the billing address of the new payment method."""
+"""Part of the body that changes the payment. With it, Digital River does not ship to the new billing address."""
 
 
 class Subscriptions(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class Subscriptions(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """Wrappers of all answers in this file. Digital River also sends a single subscription without a wrapper."""
+    """Wrapper objects of all answers to the calls in this file. A single subscription may be sent without a wrapper."""
 
     subscriptions: list[SubscriptionContract] | Subscriptions = []
     subscription: SubscriptionContract | None = None
@@ -59,7 +59,7 @@ class ContractEndpoints:
         return many(decode(await self._as_merchant("GET", path), Answer).pending_actions)
 
     async def cancel(self, contract_id: str, *, silently: bool) -> None:
-        """Cancel the subscription. With `silently`, Digital River sends the shopper no notification."""
+        """Cancel the subscription. If `silently` is true, Digital River does not notify the shopper."""
         path = f"/v1/subscriptions/{path_part(contract_id)}/cancel"
         await self._change(path, {"suppressCancelNotification": silently})
 

@@ -15,7 +15,7 @@ from gateway.upstream.retrying_calls import Calls, Repeat
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Wrappers of all answers in this file. Each call reads one of them."""
+    """Wrapper objects of all answers to the calls in this file. Each answer has one of them."""
 
     order: Order | None = None
     orders: OrderPage | None = None
@@ -30,7 +30,7 @@ class OrderEndpoints:
     # Calls that submit the cart.
 
     async def submit_cart(self, token: str, *, ip_address: str | None, terms_accepted: bool) -> SubmittedCart:
-        """Submit the cart. Exactly one request is sent, even if it fails."""
+        """Submit the cart. The request is never repeated, even if it fails."""
         params = {"expand": "all"} | ({"ipAddress": ip_address} if ip_address else {})
         body = {"cart": {"termsOfSalesAcceptance": "true"}} if terms_accepted else None
         answer = await self.calls.send(
@@ -39,7 +39,7 @@ class OrderEndpoints:
         return submitted_cart(answer)
 
     async def resume_cart(self, token: str) -> SubmittedCart:
-        """Resume a submission after a redirect. Exactly one request is sent, even if it fails."""
+        """Resume a submission after a redirect. The request is never repeated, even if it fails."""
         answer = await self.calls.send(
             "POST", f"{CART}/resume-cart", token=token, params={"expand": "all"}, repeat=Repeat.NEVER
         )
@@ -48,13 +48,16 @@ class OrderEndpoints:
     # Calls that read orders.
 
     async def order(self, token: str, order_id: str, *, state: str = "Open") -> Order:
-        """An order of the shopper. Digital River requires `state` but does not filter by it."""
+        """An order of the shopper. Digital River requires the parameter `state`, but returns the order in any state."""
         params = {"expand": "all", "orderState": state}
         answer = await self.calls.read(f"{ME}/orders/{path_part(order_id)}", token, params)
         return required(decode(answer, Answer).order)
 
     async def orders(self, token: str, number: int, size: int, states: Sequence[OrderState] = ()) -> OrderPage:
-        """Page of the account's orders, newest first. Page numbers begin at 1. Empty `states`: orders in any state."""
+        """Page of the account's orders, newest first. Page numbers begin at 1.
+
+        If `states` is empty, orders in all states are returned.
+        """
         params = {"pageNumber": str(number), "pageSize": str(size), "expand": "all"}
         if states:
             params["orderState"] = ",".join(state.value for state in states)
@@ -64,7 +67,7 @@ class OrderEndpoints:
         return page
 
     async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
-        """Orders that match the proof. The proof is sent in the body, because proxies may log URLs."""
+        """Orders that match the shopper's proof. The proof is sent in the body, because proxies may log URLs."""
         # A look-up changes nothing, so the request may be repeated.
         answer = await self.calls.send(
             "POST", "/v1/shoppers/order-lookup", token=token, params={"expand": "all"}, form=proof.wire()

@@ -13,7 +13,7 @@ from gateway.upstream.payment import CartListedMethod, CartListedMethods, Paymen
 from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
 LEDGER_TIMEOUT_S = 2
-"""Time limit for a call to the merchant's ledger, within the deadline of the operation."""
+"""Time limit for a call to the merchant's ledger, in seconds. The operation may have an earlier deadline."""
 
 
 class CreatedSource(msgspec.Struct, frozen=True):
@@ -74,15 +74,15 @@ class PaymentEndpoints:
     # Calls for store credit.
 
     async def create_store_credit(self, session_id: str, amount: Money, reference: str) -> str:
-        """Create a store credit source for a payment session, and return its id.
+        """Create a store credit source for a payment session, and return the id of the source.
 
-        Attaching the source reserves the amount. `reference`: identifier by which the merchant finds the debit.
+        The amount is reserved when the source is attached. `reference` is the id by which the merchant finds the debit.
         """
         settings = self.calls.settings
         body = {
             "paymentSessionId": session_id,
             "type": "customerCredit",
-            # Exact decimal digits instead of a binary floating-point number.
+            # Sent with exact decimal digits, because a floating-point number could be inexact.
             "amount": msgspec.Raw(f"{amount.amount:f}".encode()),
             "customerCredit": {},
             "upstreamId": reference,

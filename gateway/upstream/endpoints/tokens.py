@@ -26,12 +26,18 @@ class TokenEndpoints:
         return tokens
 
     async def password_token(self, username: str, password: str, guest_token: str | None) -> Tokens:
-        """Full token for a shopper with a password at Digital River. The guest's cart becomes the shopper's cart."""
+        """Access token of a registered shopper who signs in with a password at Digital River.
+
+        The guest's cart becomes the shopper's cart.
+        """
         form = {"grant_type": "password", "username": username, "password": encoded_password(password)}
         return await self._tokens(form | _limited_token(guest_token), Repeat.CHANGE)
 
     async def reference_token(self, external_reference_id: str, guest_token: str | None) -> Tokens:
-        """Full token for a shopper whom the merchant has authenticated. The token cannot be refreshed."""
+        """Access token of a registered shopper whom the merchant has authenticated.
+
+        The access token cannot be refreshed.
+        """
         form = {"grant_type": "client_credentials", "dr_external_reference_id": external_reference_id}
         return await self._tokens(form | _limited_token(guest_token), Repeat.CHANGE)
 
@@ -42,7 +48,7 @@ class TokenEndpoints:
         await self.calls.send("DELETE", "/oauth20/access-tokens", token=token, repeat=Repeat.CHANGE)
 
     async def set_market(self, token: str, locale: str, currency: str) -> None:
-        """Set the locale and currency of the token's shopper and of that shopper's cart."""
+        """Set the locale and currency of the shopper who owns the token, and of the shopper's cart."""
         await self.calls.change("POST", ME, token, Market(locale, currency).wire())
 
     async def _tokens(self, form: Mapping[str, str], repeat: Repeat) -> Tokens:
