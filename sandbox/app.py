@@ -1,4 +1,4 @@
-"""The sandbox application: every route, and the answers to unknown paths and methods."""
+"""The sandbox application, with all its routes. It rejects requests with an unknown path or method."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -150,13 +150,13 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/payments/redirects/{page}", {"GET": redirect_pages.show_redirect_page, "POST": redirect_pages.decide_redirect}),
     ("/payments/challenges/{page}", {"GET": redirect_pages.show_challenge, "POST": redirect_pages.answer_challenge}),
 ]
-"""Handlers by path and method."""
+"""Path templates of the API, each with its handlers by HTTP method."""
 
 PAYMENT_SERVICE = ("/payments/", "/sources")
-"""First parts of the paths whose errors are in envelope C."""
+"""Path prefixes of the payment service, which has its own error envelope (`Refusal`, envelope C)."""
 
 HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-"""Methods that every route accepts, so that `_endpoint` can answer an unsupported method with Digital River's 405."""
+"""Methods that every route accepts. Without this list, Starlette would send its own 405 instead of Digital River's."""
 
 
 def create_app(world: World | None = None) -> ASGIApp:
@@ -179,7 +179,7 @@ def create_app(world: World | None = None) -> ASGIApp:
 
 
 def _endpoint(handlers: dict[str, Handler]) -> Handler:
-    """Endpoint for all methods of a path. A method without a handler gets Digital River's own 405."""
+    """Endpoint for all methods of a path. A method without a handler gets the 405 that Digital River sends."""
 
     async def serve(request: Request) -> Response:
         handler = handlers.get(request.method)
@@ -202,7 +202,7 @@ def _method_not_allowed(request: Request) -> Response:
 
 
 async def _answer_http_exception(request: Request, problem: Exception) -> Response:
-    """Answer to a call with an unknown path, or with an unsupported method of a control."""
+    """Error answer for an unknown path, and for a sandbox control that does not support the method."""
     path = request.url.path
     if path.startswith("/_sandbox/"):
         message = f"There is no control {request.method} {path}. GET /_sandbox/ lists them."

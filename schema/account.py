@@ -71,8 +71,8 @@ class Shopper(Node):
         before=argument(str | None, "Cursor before which the page ends."),
     )
     store_credit: StoreCreditAccount | None = field(
-        "Store credit of the shopper. Null when store credit is off, or when the credit ledger could not be "
-        "read; the error at the path of this field has the reason. Read from the merchant's credit ledger.",
+        "Store credit of the shopper. Null when store credit is off, or when the merchant's credit ledger could "
+        "not be read. Then the error at the path of this field has the reason.",
         Cost(weight="1"),
         resolver=store_credit.store_credit,
     )
@@ -93,8 +93,8 @@ class Session:
         "Currency of the session and its cart. Set when the session began, or by updateSession."
     )
     expires_at: datetime = field(
-        "When the session ends if the client does not use it again. Never later than Digital River's token "
-        "can be renewed. Derived from the Digital River field expires_in."
+        "When the session ends if the client does not use the session again. At the latest, this is when Digital "
+        "River's token can no longer be renewed. Derived from the Digital River field expires_in."
     )
     shopper: Shopper | None = field(
         "The signed-in shopper; null for a guest. Digital River call: GET /v1/shoppers/me.",
@@ -105,8 +105,10 @@ class Session:
 
 @dsl.object_type()
 class CartTransition:
-    """How the sign-in changed the guest cart. The gateway compares the cart before and after."""
+    """What happened to the lines of the guest cart at the sign-in. The gateway compares the cart before and after."""
 
-    outcome: CartTransitionOutcome = field("Whether the lines of the guest are still in the cart.")
+    outcome: CartTransitionOutcome = field(
+        "Whether the lines of the guest cart are still in the cart after the sign-in."
+    )
     quantity_before: int = field("Units in the guest cart before the sign-in.")
     quantity_after: int = field("Units in the cart after the sign-in.")

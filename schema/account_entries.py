@@ -30,11 +30,12 @@ class PaymentOption(Node):
     nickname: str = field("Name that the shopper gave the payment option. Digital River field: nickName.")
     is_default: bool = field("True for the default payment option. Digital River field: isDefault.")
     is_expired: bool = field(
-        "True when the expiry month of the card is over. Derived from the Digital River fields "
+        "True when the card has expired. Derived from the Digital River fields "
         "creditCard.expirationYear and expirationMonth.",
         resolver=payment_options.is_expired,
     )
     source: PaymentSource = field(
-        "Reusable source that the option charges. Digital River fields: those of the source in the payment option."
+        "Source that is charged when the shopper pays with the payment option. Digital River fields: those of the "
+        "source in the payment option."
     )
-    billing_address: Address | None = field("Billing address of the option. Digital River field: address.")
+    billing_address: Address | None = field("Billing address of the payment option. Digital River field: address.")

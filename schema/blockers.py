@@ -1,4 +1,4 @@
-"""The kinds of `CheckoutBlocker`: one type for each."""
+"""GraphQL types that implement the interface `CheckoutBlocker`, one type for each kind of blocker."""
 
 from datetime import datetime
 
@@ -24,9 +24,11 @@ class LineBlocker(CheckoutBlocker):
     """A line cannot be bought because of its product, stock or quantity."""
 
     line: CartLine = field("Line that cannot be bought.")
-    available_quantity: int | None = field("Units available; null when unknown, or when stock is not the problem.")
-    minimum_quantity: int | None = field("Minimum quantity; null when there is none.")
-    maximum_quantity: int | None = field("Maximum quantity; null when there is none.")
+    available_quantity: int | None = field(
+        "Units in stock; null when the number is unknown, or when the stock does not block the line."
+    )
+    minimum_quantity: int | None = field("Minimum quantity of the line; null when there is no minimum.")
+    maximum_quantity: int | None = field("Maximum quantity of the line; null when there is no maximum.")
 
 
 @dsl.object_type()
@@ -35,7 +37,7 @@ class AddressBlocker(CheckoutBlocker):
 
     kind: AddressKind = field("Whether the billing or the shipping address blocks the order.")
     missing_fields: list[str] = field(
-        "Missing fields of AddressInput; empty when the whole address or its country is the problem."
+        "Fields of AddressInput that are missing; empty when the whole address is missing or its country is not served."
     )
 
 
@@ -44,7 +46,7 @@ class ShippingOptionBlocker(CheckoutBlocker):
     """The shipping option is missing or no longer offered."""
 
     available_options: list[ShippingOption] = field(
-        "Options to choose from; empty until a shipping address is set.", ListSize(assumed_size=6)
+        "Shipping options to choose from; empty until a shipping address is set.", ListSize(assumed_size=6)
     )
 
 
@@ -52,26 +54,32 @@ class ShippingOptionBlocker(CheckoutBlocker):
 class TaxIdentifierBlocker(CheckoutBlocker):
     """A tax identifier is missing or malformed."""
 
-    requirements: list[TaxIdentifierRequirement] = field("Sets of tax identifiers, one of which must be sent.")
+    requirements: list[TaxIdentifierRequirement] = field(
+        "Alternative sets of tax identifiers. The shopper must send one of the sets."
+    )
 
 
 @dsl.object_type()
 class PaymentSessionBlocker(CheckoutBlocker):
-    """The payment session, or the source attached to it, does not let the order be placed."""
+    """The order cannot be placed because of the payment session or its source."""
 
-    state: PaymentSessionState | None = field("State of the payment session; null when there is no session.")
-    amount_remaining: Money | None = field("Amount still to be covered; null when there is no session.")
-    missing: list[PaymentRequirement] = field(
-        "What is missing before the order can be submitted; empty when nothing is."
+    state: PaymentSessionState | None = field("State of the payment session; null when there is no payment session.")
+    amount_remaining: Money | None = field(
+        "Amount that no attached source pays; null when there is no payment session."
     )
-    next_action: PaymentNextAction | None = field("Next step of the payment; null when no action can help.")
+    missing: list[PaymentRequirement] = field(
+        "What the payment session still needs before the order can be submitted; empty when it needs nothing."
+    )
+    next_action: PaymentNextAction | None = field(
+        "Next action of the client for the payment; null when no action would help."
+    )
 
 
 @dsl.object_type()
 class StoreCreditBlocker(CheckoutBlocker):
     """The cart cannot be paid with the store credit attached to it."""
 
-    obstacles: list[StoreCreditObstacle] = field("Why the cart cannot use store credit.")
+    obstacles: list[StoreCreditObstacle] = field("Reasons why the store credit cannot pay for this cart.")
 
 
 @dsl.object_type()
@@ -81,7 +89,7 @@ class TermsOfSaleBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class PurchaseChangedBlocker(CheckoutBlocker):
-    """The cart has changed since the shopper agreed to buy it. Only submitOrder returns it."""
+    """The cart has changed since the shopper agreed to buy it. Only submitOrder returns this blocker."""
 
     expected_total: Money = field("Total that the client sent to submitOrder.")
     actual_total: Money = field("Total of the cart now.")
@@ -92,11 +100,11 @@ class PurchaseChangedBlocker(CheckoutBlocker):
 class SubmissionInProgressBlocker(CheckoutBlocker):
     """Another submission of the cart is in progress."""
 
-    attempt: SubmissionAttempt = field("Submission in progress.")
+    attempt: SubmissionAttempt = field("The other submission.")
 
 
 @dsl.object_type()
 class CheckUnavailableBlocker(CheckoutBlocker):
-    """A rule could not be checked because Digital River did not answer."""
+    """The gateway could not check a rule for orders, because Digital River did not answer."""
 
-    retry_after: datetime = field("Earliest time for another check.")
+    retry_after: datetime = field("Earliest time to read checkoutReadiness again.")

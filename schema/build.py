@@ -42,26 +42,26 @@ schema {
 
 
 class Graph(strawberry.Schema):
-    """The executable schema."""
+    """The GraphQL schema of the gateway, which graphql-core can execute."""
 
     @property
     def core(self) -> GraphQLSchema:
-        """The schema as graphql-core executes it. Strawberry's own execution would add a wrapper around every field."""
+        """The schema as an object of graphql-core. Strawberry's own execution would wrap every resolver."""
         return self._schema
 
     @cached_property
     def directive_tables(self) -> DirectiveTables:
-        """The arguments of all directives in the schema. Raises `IneffectiveDirective`."""
+        """Arguments of all directives. Raises `IneffectiveDirective` for a directive that has no effect."""
         return read_directives(self.core)
 
     def as_str(self) -> str:
-        """The schema as SDL, with the description of the schema, which Strawberry's printer omits."""
+        """The schema as SDL. It includes the description of the schema, which Strawberry's printer omits."""
         printed = print_schema(self).replace("directive @oneOf on INPUT_OBJECT\n\n", "").replace(ROOTS, "")
         return f'"""\n{TITLE}\n"""\n{ROOTS}{printed}\n'
 
 
 def _implementers(*modules: Any) -> Sequence[type]:
-    """The GraphQL types of some modules. Strawberry does not find types that appear only behind an interface."""
+    """All GraphQL types in these modules. Strawberry does not find a type if fields only return its interface."""
     return [
         value
         for module in modules
@@ -72,9 +72,7 @@ def _implementers(*modules: Any) -> Sequence[type]:
 
 @cache
 def build(*, suggests: bool = False) -> Graph:
-    """Build the graph. With `suggests`, an error about a misspelled name lists similar names, which reveals parts of
-    the schema.
-    """
+    """Build the graph. With `suggests`, the error for a misspelled name suggests names of the schema."""
     graph = Graph(
         query=Query,
         mutation=Mutation,
@@ -89,13 +87,13 @@ def build(*, suggests: bool = False) -> Graph:
 
 
 def typename(value: Any, *_: object) -> str:
-    """The GraphQL type of a value whose field has an interface or union type."""
+    """Name of the GraphQL type of a value, for a field whose type is an interface or a union."""
     name: str = value.typename
     return name
 
 
 def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """A parser that reports an invalid literal with its location in the document."""
+    """Wrap a scalar's parser, so that the error for an invalid literal has the line and column in the document."""
 
     def parse_located(node: ValueNode, variables: Any = None) -> Any:
         try:
@@ -107,13 +105,11 @@ def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _complete(core: GraphQLSchema) -> None:
-    """Complete the schema from Strawberry: descriptions of the schema and of directive arguments, and how types of
-    values are recognised.
-    """
+    """Set what Strawberry leaves out of the schema: descriptions, type names of values, and locations of errors."""
     core.description = TITLE
     for type_ in core.type_map.values():
         if is_object_type(type_):
-            # Values are objects of the gateway, not instances of the classes here.
+            # Resolvers return objects of the gateway. They are not instances of the Strawberry classes in `schema/`.
             type_.is_type_of = None
         elif is_abstract_type(type_):
             type_.resolve_type = typename

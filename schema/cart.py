@@ -32,8 +32,8 @@ class CartLine(Node):
     upstream_id: str = field("Digital River's id of the cart line. Digital River field: lineItem.id.")
     quantity: int = field("Number of units. Digital River field: quantity.")
     product: Product = field(
-        "Product of the line. A field that Digital River's cart line lacks costs one read for all lines "
-        "together. Digital River field: product."
+        "Product of the line. For fields that Digital River's cart does not contain, the gateway reads the products "
+        "of all lines in one more call. Digital River field: product."
     )
     pricing: LinePricing = field("Amounts of the line. Digital River field: pricing.")
     inventory: InventoryStatus | None = field(
@@ -59,7 +59,9 @@ class CartLine(Node):
 class CartTotals:
     """Amounts of a cart. Digital River object: cart.pricing."""
 
-    subtotal: Money = field("Sum of the lines and visible fees before order discounts. Digital River field: subtotal.")
+    subtotal: Money = field(
+        "Sum of all lines and of the fees shown to the shopper, before order discounts. Digital River field: subtotal."
+    )
     subtotal_with_discount: Money = field(
         "Subtotal minus the order discount. Digital River field: subtotalWithDiscount; if absent, subtotal "
         "minus discount."
@@ -76,19 +78,19 @@ class CartTotals:
 
 @dsl.object_type()
 class AppliedOffer:
-    """An offer in effect on a cart. Digital River object: appliedOffers."""
+    """An offer that applies to a cart. Digital River object: appliedOffers."""
 
     offer: Offer = field("Offer that applies to the cart. Digital River field: offer.")
     coupon_code: str | None = field(
-        "Coupon code that applied the offer; null for an offer without a coupon, and when the code is not "
-        "known for certain. Known from the request that sent the code."
+        "Coupon code that applied the offer. Null for an offer without a coupon. Also null when the cart has "
+        "several codes or coupon offers, because Digital River does not report which code applied which offer."
     )
     discount: Money | None = field(
         "Discount from this offer; null when Digital River does not report it separately. Digital River "
         "field: the discount of the offer."
     )
     line_id: ID | None = field(
-        "Id of the line that was added for this offer; null unless there is exactly one such line."
+        "Id of the line that was added for this offer. Null when there is no such line, or more than one."
     )
 
 
@@ -98,7 +100,7 @@ class CartAddress:
 
     address: Address = field("Address with contact details. Digital River object: address.")
     suggestions: list[AddressSuggestion] = field(
-        "Corrections that Digital River's address verification suggests; empty when there are none. Digital "
+        "Corrections that Digital River's address verification suggests; empty without a suggestion. Digital "
         "River field: suggestions.address.",
         ListSize(assumed_size=3),
     )
@@ -124,7 +126,7 @@ class TaxIdentifier:
     """A tax identifier on a cart. Digital River object: taxRegistrations."""
 
     key: str = field("Kind of tax identifier, for example UK_VAT or CPF. Digital River field: key.")
-    masked_value: str = field("Value with all but the last four characters hidden. Digital River field: value.")
+    masked_value: str = field("Tax identifier. Only its last four characters are shown. Digital River field: value.")
 
 
 @dsl.object_type()
@@ -136,7 +138,7 @@ class TaxIdentifierField:
     key: str = field("Kind of tax identifier. Digital River field: key.")
     label: str = field("Label in the site's language. Digital River field: title.")
     help: str | None = field("Help text in the site's language. Digital River field: description.")
-    patterns: list[str] = field("Regular expressions, one of which the value must match. Digital River field: pattern.")
+    patterns: list[str] = field("Regular expressions. The value must match one of them. Digital River field: pattern.")
 
 
 @dsl.object_type()
@@ -145,11 +147,11 @@ class TaxIdentifierRequirement:
     JSON schema.
     """
 
-    customer_type: CustomerType = field("Customer type to which the set applies. Digital River field: customerType.")
-    minimum_count: int = field("Minimum number of tax identifiers to send. Digital River field: minItems.")
-    fields: list[TaxIdentifierField] = field(
-        "Tax identifiers that belong to the set. Digital River field: definitions."
+    customer_type: CustomerType = field(
+        "Customer type to which these tax identifiers apply. Digital River field: customerType."
     )
+    minimum_count: int = field("Minimum number of these tax identifiers to send. Digital River field: minItems.")
+    fields: list[TaxIdentifierField] = field("Tax identifiers of the set. Digital River field: definitions.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
@@ -160,8 +162,8 @@ class Cart(Node):
 
     upstream_id: str = field("Digital River's id of the cart. Digital River field: cart.id.")
     revision: CartRevision = field(
-        "Digest of the cart as the shopper sees it now. Send the revision with `submitOrder`, and with a "
-        "change that must apply to this revision only."
+        "Fingerprint of the cart as the shopper sees the cart now. Send the revision with `submitOrder`. Send it with "
+        "another change if the change must fail when the cart has changed."
     )
     currency_code: CurrencyCode = field(
         "Currency of every amount in the cart. Digital River field: pricing.orderTotal.currency."
@@ -172,11 +174,12 @@ class Cart(Node):
     )
     total_quantity: int = field("Sum of the quantities of all lines. Digital River field: totalItemsInCart.")
     requires_shipping: bool = field(
-        "True when a line has to be shipped. Derived from the Digital River field product.productType."
+        "True when at least one line must be shipped. Derived from the Digital River field product.productType."
     )
     totals: CartTotals = field("Amounts of the whole cart. Digital River field: cart.pricing.")
     applied_offers: list[AppliedOffer] | None = field(
-        "Offers in effect. Null when they could not be read. Digital River call: GET …/applied-offers.",
+        "Offers that apply to the cart. Null when the offers could not be read. Digital River call: GET "
+        "…/applied-offers.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=5),
@@ -189,12 +192,12 @@ class Cart(Node):
         "Shipping address. Null until it is set. Digital River field: shippingAddress."
     )
     shipping_options: list[ShippingOption] = field(
-        "Shipping options of the cart; empty when no line is shipped, and until a shipping address is set. "
+        "Shipping options of the cart. Empty when no line must be shipped, or no shipping address is set. "
         "Digital River field: shippingOptions.shippingOption.",
         ListSize(assumed_size=6),
     )
     selected_shipping_option: ShippingOption | None = field(
-        "Selected shipping option. Null when none is selected. Digital River field: shippingMethod."
+        "Shipping option that the cart uses. Null when no option is selected. Digital River field: shippingMethod."
     )
     customer_type: CustomerType = field(
         "Whether the shopper buys as a person or as a business. Digital River field: customerType."
@@ -229,8 +232,8 @@ class Cart(Node):
         resolver=shopper.shopper_of,
     )
     payment_session: PaymentSession | None = field(
-        "Payment session of the cart. Null when payment sessions are off for the site, and until the first "
-        "line is added. Digital River field: cart.paymentSession.",
+        "Payment session of the cart. Null before the first line is added. Always null when the site does not use "
+        "payment sessions. Digital River field: cart.paymentSession.",
         resolver=payment_session.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
@@ -240,7 +243,7 @@ class Cart(Node):
         resolver=readiness.readiness,
     )
     warnings: list[MutationWarning] = field(
-        "Warnings about the cart for the shopper. A warning does not block the order. Digital River object: "
-        "warnings. The gateway adds its own.",
+        "Warnings about the cart for the shopper, from Digital River and from the gateway. A warning does not block "
+        "the order. Digital River object: warnings.",
         resolver=cart.warnings,
     )

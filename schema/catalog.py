@@ -83,7 +83,7 @@ class Product(Node):
     image_url: Url | None = field("Large picture. Digital River field: productImage.")
     keywords: str | None = field("Search keywords. Digital River field: keywords.")
     custom_attributes: list[CustomAttribute] = field(
-        "Attributes that the merchant has defined: all, or those in `names`. Digital River field: customAttributes.",
+        "Attributes that the merchant has defined. Digital River field: customAttributes.",
         ListSize(assumed_size=20),
         resolver=catalog.custom_attributes,
         names=argument(list[str] | None, "Names of the attributes to return; all attributes when absent."),
@@ -102,8 +102,8 @@ class Product(Node):
         resolver=catalog.volume_pricing,
     )
     inventory: InventoryStatus | None = field(
-        "Stock. The gateway reads the stock of all products of an operation together. Digital River call: GET "
-        "/v1/shoppers/me/products/inventory-status.",
+        "Stock of the product. The gateway reads the stock of all products of an operation together. Digital River "
+        "call: GET /v1/shoppers/me/products/inventory-status.",
         SemanticNonNull(),
         CacheControl(max_age=15, scope=PUBLIC, stale_if_error=0),
         Cost(weight="1"),
@@ -177,18 +177,18 @@ class Category(Node):
 class ProductEdge:
     """A product of a page, with its cursor."""
 
-    cursor: str = field("Cursor of the item, for `after` and `before`.")
-    node: Product = field("Product at the cursor.")
+    cursor: str = field("Cursor of this product. Send it as `after` or `before` to read the next or previous page.")
+    node: Product = field("The product.")
 
 
 @dsl.object_type()
 class ProductConnection:
     """A page of products."""
 
-    edges: list[ProductEdge] = field("Items with their cursors.")
-    nodes: list[Product] = field("The items of the page, for clients that need no cursors.")
-    page_info: PageInfo = field("First and last cursor of the page, and whether more items precede or follow.")
-    total_count: int = field("Number of items on all pages. Digital River field: totalResults.")
+    edges: list[ProductEdge] = field("Products of the page, each with its cursor.")
+    nodes: list[Product] = field("Products of the page, for clients that need no cursors.")
+    page_info: PageInfo = field("First and last cursor of the page, and whether there is a previous or next page.")
+    total_count: int = field("Number of products on all pages. Digital River field: totalResults.")
 
 
 @dsl.object_type(CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600))
@@ -197,9 +197,9 @@ class Offer(Node):
 
     upstream_id: str = field("Digital River's id of the offer. Digital River field: id.")
     name: str = field("Name for display. Digital River field: name.")
-    kind: OfferKind = field("What the offer does. Digital River field: type.")
+    kind: OfferKind = field("Kind of offer, such as a discount or a cross-sell. Digital River field: type.")
     trigger: str | None = field(
-        "What starts the offer, in Digital River's words, for example Always Triggered. Digital River field: trigger."
+        "When the offer applies, in Digital River's words, for example Always Triggered. Digital River field: trigger."
     )
     image_url: Url | None = field("Picture of the offer. Digital River field: image.")
     sales_pitches: list[str] = field("Sales pitches in Digital River's order. Digital River field: salesPitch.")

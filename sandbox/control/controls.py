@@ -45,7 +45,7 @@ class StockBody(msgspec.Struct, forbid_unknown_fields=True):
     quantity: Annotated[int, msgspec.Meta(ge=0)] | None
     """Units in stock; None for unlimited stock."""
     is_sold_ahead: bool = msgspec.field(name="isSoldAhead", default=False)
-    """Whether the product is sold while out of stock."""
+    """Whether the product can be bought while it is out of stock."""
     expected_on: date | None = msgspec.field(name="expectedOn", default=None)
 
 
@@ -58,7 +58,7 @@ class CreditBody(msgspec.Struct, forbid_unknown_fields=True):
 class SessionStateBody(msgspec.Struct, forbid_unknown_fields=True):
     session_id: str = msgspec.field(name="sessionId")
     state: str | None
-    """State that the payment session reports; None to report the real state."""
+    """State to report in place of the real state of the payment session; None to report the real state again."""
 
 
 class PlacedOrdersBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -135,12 +135,12 @@ async def clear_calls(request: Request) -> Response:
 
 
 async def show_faults(request: Request) -> Response:
-    """Lists the faults that are still in effect."""
+    """Lists the faults that will still make API calls fail."""
     return JSONResponse(msgspec.to_builtins(world_of(request).faults))
 
 
 async def add_fault(request: Request) -> Response:
-    """Makes the next calls of a path fail. If several faults match a call, the oldest of these faults is used."""
+    """Makes the next API calls to a path fail. A call that matches several faults fails with the oldest fault."""
     fault, sent = await _read(request, Fault), await _read(request, dict[str, object])
     methods: dict[str, frozenset[str]] = request.app.state.methods
     if fault.path not in methods:
@@ -172,8 +172,8 @@ async def move_clock(request: Request) -> Response:
 
 
 async def set_stock(request: Request) -> Response:
-    """Sets the stock of a product; `quantity` null is unlimited. With `isSoldAhead` the product is sold while out of
-    stock, and `expectedOn` is the day on which it is expected in stock.
+    """Sets the stock of a product. A `quantity` of null makes the stock unlimited. With `isSoldAhead`, the product can
+    be bought while it is out of stock. `expectedOn` is the date on which new stock is expected.
     """
     world, body = world_of(request), await _read(request, StockBody)
     if body.product_id not in world.stock:
@@ -195,7 +195,7 @@ async def set_credit(request: Request) -> Response:
 
 
 async def set_session_state(request: Request) -> Response:
-    """Sets the state that the payment session of an open cart reports. `state` null restores the real state."""
+    """Sets the state that the payment session of an open cart reports. A `state` of null restores the real state."""
     body = await _read(request, SessionStateBody)
     cart = world_of(request).cart_of_session(body.session_id)
     if cart is None:
@@ -216,7 +216,7 @@ async def show_orders(request: Request) -> Response:
 
 
 async def add_orders(request: Request) -> Response:
-    """Places orders for a shopper without a checkout."""
+    """Adds paid orders to a shopper's order list. No checkout is needed."""
     world, body = world_of(request), await _read(request, PlacedOrdersBody)
     shopper = next((shopper for shopper in world.shoppers if shopper.id == body.shopper_id), None)
     if shopper is None:
@@ -244,8 +244,8 @@ async def set_order_state(request: Request) -> Response:
 
 
 async def add_order_event(request: Request) -> Response:
-    """Causes an event of an order, now or after `afterS` seconds: funds-arrive, funds-lapse, charge-settles,
-    charge-fails, review-passes or review-blocks.
+    """Makes an event happen to an order, now or after `afterS` seconds. The event is funds-arrive, funds-lapse,
+    charge-settles, charge-fails, review-passes or review-blocks.
     """
     world, body = world_of(request), await _read(request, OrderEventBody)
     order, act = _order(world, body.order_id), settlement.ORDER_EVENTS.get(body.event)
@@ -263,12 +263,14 @@ def _order(world: World, order_id: int) -> Order | None:
 
 
 async def show_merchant_events(request: Request) -> Response:
-    """Lists the events that the merchant's server would have received, the oldest first."""
+    """Lists the events that Digital River would have sent to the merchant's server, the oldest first."""
     return JSONResponse(world_of(request).merchant_events)
 
 
 async def add_source(request: Request) -> Response:
-    """Creates a payment source for the newest cart, without DigitalRiver.js. Pass the `sourceId` to `attachSource`."""
+    """Creates a payment source without DigitalRiver.js, by default for the newest cart with lines. Pass its `sourceId`
+    to `attachSource`.
+    """
     source = make_source(request, await _read(request, Form))
     wire = {"sourceId": source.id, "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
     return JSONResponse(wire, 201)
@@ -301,7 +303,7 @@ class BadControl(Exception):
 
 
 async def answer_bad_control(_request: Request, problem: Exception) -> Response:
-    """Answer to a `BadControl` exception."""
+    """Answer with status 400 to a `BadControl` exception."""
     return _refused(str(problem))
 
 
@@ -324,7 +326,7 @@ class Control(NamedTuple):
     path: str
     handler: Callable[[Request], Awaitable[Response]]
     example: Json | None = None
-    """Example of a request body."""
+    """Example of the control's request body, shown at `/_sandbox/`."""
 
     @property
     def description(self) -> str:

@@ -36,7 +36,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
     type: str = "creditCard"
     session_id: str | None = None
-    """Id of the payment session; None for the payment session of the newest cart with lines."""
+    """Id of the payment session; None for the payment session of the newest open cart with lines."""
     number: str = "4444222233331111"
     last_name: str = "Lovelace"
     details: dict[str, Any] = {}
@@ -44,7 +44,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 def make_source(request: Request, form: Form) -> Source:
-    """Create a payment source. Raises an error of the payment service for an invalid form."""
+    """Create a payment source. Raises a `Refusal` of the payment service for an invalid form."""
     cart = _cart(world_of(request), form.session_id)
     body = {
         "type": form.type,

@@ -26,12 +26,12 @@ CHUNK_BYTES = 64 * 1024
 
 CONTROLS_PATH = "/_sandbox/"
 NON_API_PATHS = ("/", "/_sandbox", "/favicon.ico")
-"""Paths of pages for browsers. Calls of these paths are not API calls."""
+"""Paths that browsers open. Requests for these paths are not counted as API calls."""
 JSON_SUFFIX = ".json"
 
 
 class Dropped(ConnectionResetError):
-    """Raised instead of closing the connection, if the sandbox is called in the same process without a server."""
+    """Simulates a closed connection when a test calls the sandbox in-process, where there is no connection to close."""
 
 
 class OuterLayer:
@@ -73,7 +73,7 @@ class OuterLayer:
             self._world.calls.without_json += 1
 
     def _next_fault(self, method: str, path: str) -> Fault | None:
-        """The oldest fault that matches the call; None if no fault matches, or if the fault skips this call."""
+        """The oldest fault that matches the call; None if no fault matches, or if this fault lets the call succeed."""
         faults = self._world.faults
         fault = next((fault for fault in faults if fault.fits(method, path)), None)
         if fault is not None and fault.skips > 0:
@@ -127,7 +127,7 @@ class OuterLayer:
         ).response()
 
     async def _withheld_answer(self, scope: Scope, receive: Receive) -> Response:
-        """Make the call, and return its answer without sending the answer to the caller."""
+        """Run the API call, and return its answer. The answer is not sent to the client yet."""
         answer = Response(b"")
         chunks: list[bytes] = []
 
@@ -168,7 +168,7 @@ async def _send_huge(send: Send) -> None:
 
 
 def _asks_for_json(scope: Scope) -> bool:
-    """Whether the path, the Accept header or the query asks for JSON. Digital River answers other calls in XML."""
+    """Whether the path, the Accept header or the query asks for JSON. Digital River answers the other calls in XML."""
     if not scope["path"].startswith("/v1/") or scope["path"].endswith(JSON_SUFFIX):
         return True
     accepted = Headers(scope=scope).get("accept", "")
@@ -180,11 +180,11 @@ CROSS_ORIGIN = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
     (b"access-control-allow-headers", b"Authorization, Content-Type, Accept"),
 ]
-"""CORS headers that allow pages of any origin to call, because the shopper's browser creates sources."""
+"""CORS headers that allow scripts of any origin. The script of a storefront calls the sandbox to create sources."""
 
 
 class HeaderSender:
-    """Sends an answer with CORS headers and a request id. `_drop` closes the attribute `connection`."""
+    """Sends an answer with CORS headers and a request id. `_drop` closes the transport of its `connection`."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

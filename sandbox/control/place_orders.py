@@ -1,4 +1,4 @@
-"""Places orders for a shopper without a checkout, on request of a sandbox control."""
+"""Adds paid orders to a shopper's order list, for `POST /_sandbox/orders`."""
 
 from sandbox.control.make_source import ADDRESS
 from sandbox.demo_shop.payment_methods import METHODS
@@ -17,7 +17,7 @@ CARD: Json = {"brand": "Visa", "expirationMonth": 8, "expirationYear": 2030, "la
 
 
 def place_order(world: World, shopper: Shopper, product: Product, quantity: int = 1) -> Order:
-    """Place an order of one product, paid with a card at the current time."""
+    """Add an order of one product, which is paid by card at the current time."""
     cart = world.new_cart(shopper)
     cart.lines.append(Line(next(world.line_ids), product, quantity))
     cart.billing = cart.shipping = _address(shopper)
@@ -28,7 +28,7 @@ def place_order(world: World, shopper: Shopper, product: Product, quantity: int 
 
 
 def _address(shopper: Shopper) -> Json:
-    """Address of the order: the shopper's default address, or else an invented address with the shopper's name."""
+    """Address of the order: the shopper's default address. Without one, an invented address with the shopper's name."""
     account = shopper.account
     if account is None:
         return ADDRESS | {"firstName": "Ada", "lastName": "Lovelace"}

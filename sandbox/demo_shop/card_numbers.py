@@ -1,9 +1,9 @@
-"""Brands and check digits of card numbers. The sandbox stores only the last four digits."""
+"""Finds the brand of a card number, and checks its check digit (Luhn)."""
 
 import re
 
 PASSES_WITHOUT_LUHN = {"4000000000004663"}
-"""Valid numbers with a wrong check digit: a documented test number."""
+"""Digital River's documented test numbers that are accepted although their check digit is wrong."""
 
 _BRANDS = [
     ("American Express", r"3[47]"),
@@ -17,7 +17,7 @@ _BRANDS = [
 
 
 def brand(number: str) -> str | None:
-    """Card brand; None if no brand issues numbers with these first digits."""
+    """Brand of the card number; None if no brand uses its first digits."""
     return next((name for name, pattern in _BRANDS if re.match(pattern, number)), None)
 
 

@@ -82,6 +82,6 @@ TOP = [CATEGORIES[category_id] for category_id in (70229600, 70229700, 70229800,
 
 
 def categories_of(product: Product) -> list[Category]:
-    """Categories that list the product, or the base product of a variation."""
+    """Categories that list the product. A variation is also in the categories of its base product."""
     listed_as = {product.id, product.parent_id}
     return [category for category in _TABLE if listed_as & set(category.product_ids)]

@@ -1,8 +1,7 @@
-"""Decline reasons of a charge, with the codes that Digital River has used since 2021.
+"""Reasons for which a charge is declined, with the codes that Digital River has used since 2021.
 
-Each reason has two severities: one for charges that the shopper starts, one for charges that the merchant
-starts. "Hard": the same source cannot be charged again. "Soft": the charge can be tried again. The sandbox uses
-only the severity for charges that the shopper starts.
+A decline is "Hard" if the same source cannot be charged again, and "Soft" if the charge can be tried again. This
+severity depends on who initiates the charge: the customer or the merchant.
 """
 
 from dataclasses import dataclass
@@ -30,14 +29,14 @@ class Decline:
             declined_message={
                 "merchantDeclinedType": self.merchant,
                 "customerDeclinedType": self.customer,
-                # Only the number of fraud_block is documented; the others get 0000.
+                # Digital River documents the numeric code of fraud_block only. 0000 is invented for the others.
                 "code": "7011" if self.subcode == "fraud_block" else "0000",
             },
         )
 
 
 _GROUPS: list[tuple[str, Severity, Severity, str]] = [
-    # code, customer, merchant, subcodes
+    # Error code, severity if the customer initiates the charge, severity if the merchant does, subcodes.
     (
         "declined",
         "Hard",

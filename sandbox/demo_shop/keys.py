@@ -1,4 +1,4 @@
-"""API keys of the demo shop, and the credentials of its shoppers. They are valid in this sandbox only."""
+"""API keys of the demo shop, and the passwords of its registered shoppers. They are valid in this sandbox only."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Keys:
     public_key: str = "pk_sandbox_riverdemo"
-    """Public key of browsers, for tokens, the catalog and the payment service."""
+    """Public API key, which a browser may send to get tokens, read the catalog and create sources."""
     confidential_key: str = "riverdemo"
-    """Confidential key of the Commerce API. With `confidential_secret`, a server requests tokens with this key."""
+    """Confidential API key. A server requests tokens with this key and `confidential_secret`."""
     confidential_secret: str = "riverdemo-secret"
     payment_key: str = "sk_sandbox_riverdemo"
-    """Confidential key of the payment service, with which a server calls `/sources`."""
+    """Confidential key of the payment service. A server calls `/sources` with this key."""
     ledger_key: str = "ledger-of-riverdemo"
-    """Key of `/_ledger`, the merchant's own ledger of store credit."""
+    """Key for `/_ledger`, the merchant's own ledger of store credit."""
     merchant_key: str = "riverdemo-merchant"
-    """Key of the merchant: with `merchant_secret`, a server calls `/v1/subscriptions`."""
+    """Key of the merchant. A server calls `/v1/subscriptions` with this key and `merchant_secret`."""
     merchant_secret: str = "riverdemo-merchant-secret"
     shopper_username: str = "alex.rivera@example.com"
     shopper_password: str = "Rivers+Lakes7"

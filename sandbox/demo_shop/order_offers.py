@@ -1,4 +1,7 @@
-"""The demo shop's offers on a whole order, which a coupon code or an id applies, and the automatic offer on packs."""
+"""The demo shop's order offers, which the shopper applies by coupon code or by id.
+
+The offer on packs is here too. It applies to each pack without a code.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,25 +18,25 @@ class OrderOffer:
     offer_id: int
     name: str
     code: str | None = None
-    """Coupon code; None: the offer is applied by its id."""
+    """Coupon code; None if the shopper applies the offer by its id."""
     percent: int = 0
     amounts: Amounts = ("0", "0", "0", "0")
     minimum_subtotal: Amounts = ("0", "0", "0", "0")
     required_product: int | None = None
     """Id of a product that must be in the cart."""
     refused_with: str | None = None
-    """Code with which this offer is always refused; None: the offer can apply."""
+    """Error code with which the sandbox always refuses the offer; None if the offer can be accepted."""
 
     def is_earned(self, subtotal: Decimal, currency: str) -> bool:
         return subtotal > 0 and subtotal >= in_currency(self.minimum_subtotal, currency)
 
     def discount(self, subtotal: Decimal, currency: str) -> Decimal:
-        """Discount on the order, at most the subtotal."""
+        """Discount on an order with this subtotal. The discount is never higher than the subtotal."""
         off = subtotal * self.percent / 100 if self.percent else in_currency(self.amounts, currency)
         return min(rounded(off, currency), subtotal)
 
     def refusal(self, product_ids: Collection[int]) -> str | None:
-        """Code with which the offer is refused for a cart with these products; None if the offer is accepted."""
+        """Error code with which the offer is refused for a cart with these products; None if the offer is accepted."""
         if self.required_product is not None and self.required_product not in product_ids:
             return "offer-not-applicable"
         return self.refused_with
@@ -84,7 +87,7 @@ REFUSALS = {
     "offer-unavailable": "The offer is not available.",
     "operation-failed": "The coupon could not be used.",
 }
-"""Description of each refusal code."""
+"""Descriptions of the error codes with which an offer is refused, by code."""
 
 PACK_OFFER_ID = 68201110019
 

@@ -1,6 +1,6 @@
-"""The payment methods of Digital River, and the rules that decide whether a method fits a purchase.
+"""The payment methods of Digital River, and the rules that decide whether a method is available for a purchase.
 
-`payment_methods.json` holds the 28 documented methods, TreviPay, and the recurring form of Klarna.
+`payment_methods.json` holds the 28 documented methods, TreviPay, and Klarna for recurring purchases.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ Flow = Literal["standard", "redirect", "receiver"]
 Workflow = Literal["standard", "redirect-then-submit", "submit-then-redirect", "delayed"]
 
 ADJUSTABLE = {"creditCard", "payPal", "payPalCredit", "payPalBilling"}
-"""Types of sources whose amount follows the cart's total. The amount of other sources never changes."""
+"""Types of sources whose amount changes with the cart's total. The amount of other sources is fixed."""
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """The countries and cart totals for which a method may be used in one currency, including `min` and `max`."""
+    """Cart totals and countries for which a payment method accepts one currency. `min` and `max` are accepted too."""
 
     currency: str
     min: Decimal | None = None
     max: Decimal | None = None
     countries: frozenset[str] | None = None
-    """Countries of the limit; None: the countries of the method."""
+    """Countries in which the limit applies; None for the countries of the payment method."""
 
     def allows(self, amount: Decimal) -> bool:
         return (self.min is None or self.min <= amount) and (self.max is None or amount <= self.max)
@@ -36,17 +36,17 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     flow: Flow
     workflow: Workflow
     limits: tuple[Limit, ...]
-    """Limits by currency; empty: the method fits every currency, country and total."""
+    """Limits, one or more for each accepted currency; empty if every currency, country and total is accepted."""
     aliases: tuple[str, ...] = ()
     countries: frozenset[str] | None = None
     supports_recurring: bool = False
     supports_free_trial: bool = False
     only_recurring: bool = False
     wallet_option: bool = False
-    """Whether the shopper chooses the method on PayPal's page. These methods are not listed."""
+    """Whether the method is a choice on PayPal's page. A cart does not list such methods as its payment methods."""
     needs: Literal["organization", "taxRegistrations"] | None = None
     required: tuple[str, ...] = ()
-    """Fields that the body of a new source must have in the object named after the type."""
+    """Fields that a new source must have in the object of its type, such as `returnUrl` in `payPal`."""
     icon_image: str | None = None
 
     @property
@@ -55,7 +55,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def currencies(self) -> frozenset[str]:
-        """Currencies of the method; empty: every currency."""
+        """Currencies that the method accepts; empty if it accepts every currency."""
         return frozenset(limit.currency for limit in self.limits)
 
     def wire(self) -> dict[str, object]:
@@ -70,7 +70,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class Purchase:
-    """Properties of a purchase that decide which methods fit. A property that is None excludes no method."""
+    """Properties of a purchase that decide which payment methods are available. A property of None is not checked."""
 
     currency: str | None = None
     country: str | None = None
@@ -82,12 +82,12 @@ class Purchase:
 
 
 def method_of(source_type: str) -> Method | None:
-    """Method with this type or alias; None for an unknown type."""
+    """Payment method with this type or alias; None for an unknown type."""
     return METHODS.get(SPELLINGS.get(source_type, source_type))
 
 
 def available(purchase: Purchase) -> list[Method]:
-    """Methods that fit the purchase, ordered by type without regard to case."""
+    """Payment methods that are available for the purchase, sorted by type. Case is ignored."""
     fitting = (method for method in METHODS.values() if fits(method, purchase))
     return sorted(fitting, key=lambda method: method.type.lower())
 

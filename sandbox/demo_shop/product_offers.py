@@ -1,4 +1,4 @@
-"""The demo shop's offers on products, one offer of each kind, with their points of promotion and discounts."""
+"""The demo shop's product offers, one of each kind, with their discounts and points of promotion."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,12 +28,12 @@ class ProductOffer:
     name: str
     german: str
     products: tuple[tuple[int, int], ...] = ()
-    """Ids of the products, each with its discount in percent."""
+    """Ids of the offered products, each with its discount in percent."""
     shown_with: tuple[int, ...] = ()
-    """Ids of the products beside which the offer is shown; empty: any product."""
+    """Ids of the products that must be on the page or in the cart to show the offer; empty if none is needed."""
     points_of_promotion: tuple[str, ...] = ()
     paid_and_free: tuple[int, int] | None = None
-    """Number of units to pay, and number of additional units that are then free; None: a discount in percent."""
+    """How many units the shopper pays, and how many more are then free; None if the discount is a percentage."""
     pitches: tuple[str, ...] = ()
     german_pitches: tuple[str, ...] = ()
     has_image: bool = False
@@ -42,7 +42,7 @@ class ProductOffer:
         return dict(self.products).get(product.id, 0)
 
     def discount(self, product: Product, currency: str, quantity: int) -> Decimal:
-        """Discount on a line that was added through the offer."""
+        """Discount on a cart line that was added through the offer."""
         price = product.price(currency)
         if self.paid_and_free is None:
             return rounded(price * quantity * self.percent_off(product) / 100, currency)
@@ -50,7 +50,7 @@ class ProductOffer:
         return rounded(price * (quantity // (paid + free) * free), currency)
 
     def is_shown(self, point_of_promotion: str, product_ids: set[int]) -> bool:
-        """Whether the offer is shown at this point of promotion, beside these products."""
+        """Whether the point of promotion shows the offer on a page or in a cart with these products."""
         fits = not self.shown_with or bool(product_ids & set(self.shown_with))
         return fits and point_of_promotion in self.points_of_promotion
 
@@ -180,7 +180,7 @@ def brief(offer: ProductOffer, base: str, locale: str) -> Json:
 def product_offer(
     offer: ProductOffer, product_id: int, shown: Json, base: str, locale: str, currency: str, *, tax_included: bool
 ) -> Json:
-    """JSON of one product of an offer; `shown` is the JSON of the product itself."""
+    """JSON of an offered product, with its price in the offer. `shown` is the JSON of the product itself."""
     product = PRODUCTS[product_id]
     cart = f"{base}/v1/shoppers/me/carts/active"
     query = f"productId={product_id}&offerId={offer.id}"

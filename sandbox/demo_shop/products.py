@@ -27,19 +27,19 @@ class Product:
     slug: str
     prices: Amounts
     stock: int | None = None
-    """Units in stock at start; None: unlimited."""
+    """Units in stock at the start; None for unlimited stock."""
     maximum: int | None = None
     percent_off: int = 0
     parent_id: int | None = None
     axis: str | None = None
-    """On a base product: name of the attribute in which its variations differ."""
+    """Name of the attribute in which the variations of a base product differ; None for any other product."""
     attributes: tuple[tuple[str, str, str], ...] = ()
     """Custom attributes, each with name, type and value."""
     tiers: tuple[tuple[int, int, int], ...] = ()
-    """Volume prices, each with first quantity, last quantity and percent off."""
+    """Volume prices. Each has the first and last quantity of a range, and the discount in percent."""
     is_purchasable: bool = True
     term: tuple[TermUnit, int] | None = None
-    """On a recurring product: the time that one payment covers."""
+    """Time that one payment for a recurring product covers; None for a product that is bought once."""
 
     @property
     def terms(self) -> Json | None:
@@ -64,7 +64,7 @@ class Product:
         return GERMAN[self.id][1] if is_german(locale) and self.id in GERMAN else self.description
 
     def percent_off_for(self, quantity: int) -> int:
-        """Percent off for this quantity: the product's own offer or its volume price, whichever is higher."""
+        """Discount in percent for this quantity: the product's own or that of its volume price, whichever is higher."""
         tiers = (percent for start, end, percent in self.tiers if start <= quantity <= end)
         return max(self.percent_off, next(tiers, 0))
 
@@ -241,7 +241,7 @@ _TABLE = [
 
 PRODUCTS = {product.id: product for product in _TABLE}
 LISTED_PRODUCTS = [product for product in _TABLE if product.parent_id is None]
-"""Products that are listed. Variations are listed only under their base product."""
+"""Products in the list of all products. A variation is listed only under its base product."""
 
 
 def variations(product: Product) -> list[Product]:
@@ -249,7 +249,7 @@ def variations(product: Product) -> list[Product]:
 
 
 def core(product: Product, base: str, locale: str) -> Json:
-    """JSON of a product, as a line of a cart with `expand` shows it."""
+    """JSON of a product with all fields, as in a cart line that is expanded."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = core(PRODUCTS[product.parent_id], base, locale)
@@ -285,7 +285,7 @@ def core(product: Product, base: str, locale: str) -> Json:
 
 
 def brief(product: Product, base: str, locale: str) -> Json:
-    """JSON of a product, as a line of a cart without `expand` shows it."""
+    """JSON of a product with few fields, as in a cart line that is not expanded."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
@@ -299,7 +299,7 @@ def pricing(product: Product, currency: str, locale: str, base: str, *, tax_incl
 
 
 def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, tax_included: bool) -> Json:
-    """JSON of the price of one unit, with `percent` off."""
+    """JSON of the price of one unit, after a discount of `percent`."""
     listed = product.price(currency)
     off = rounded(listed * percent / 100, currency)
     sale = listed - off
@@ -324,7 +324,7 @@ def unit_pricing(product: Product, currency: str, locale: str, percent: int, *, 
 
 
 def volume_pricing(product: Product, currency: str, locale: str, base: str, *, tax_included: bool) -> Json:
-    """JSON of the prices by quantity. A product without volume prices has no field `tier`."""
+    """JSON of the volume prices. The field `tier` is absent if the product has no volume prices."""
     wire: Json = {"uri": f"{uri(product.id, base)}/pricing/volume-pricing"}
     if not product.tiers:
         return wire
@@ -338,12 +338,12 @@ def volume_pricing(product: Product, currency: str, locale: str, base: str, *, t
 
 
 def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
-    """Discount on this quantity from the product's own offer or its volume price."""
+    """Discount on the given number of units. `percent_off_for` has its percentage."""
     return rounded(product.price(currency) * quantity * product.percent_off_for(quantity) / 100, currency)
 
 
 def inventory(product: Product, stock: int | None, base: str, quantity: int = 1) -> Json:
-    """JSON of the stock status. `stock` is None if unlimited; `quantity` is the requested quantity."""
+    """JSON of the stock of a product. `stock` is None for unlimited stock. `quantity` is the requested quantity."""
     available = UNTRACKED if stock is None else max(stock, 0)
     return {
         "uri": f"{uri(product.id, base)}/inventory-status",

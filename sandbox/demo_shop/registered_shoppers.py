@@ -59,7 +59,7 @@ class DemoShopper:
     addresses: dict[str, Json]
     """Addresses by nickname. The first address is the default."""
     cards: tuple[DemoCard, ...]
-    """The first card is the default."""
+    """Cards saved as payment options. The first card is the default."""
 
 
 def registered_shoppers(keys: Keys) -> list[DemoShopper]:

@@ -1,4 +1,4 @@
-"""Shipping options of the demo shop, and the countries they serve."""
+"""Shipping options of the demo shop, and the countries to which they deliver."""
 
 from decimal import Decimal
 
@@ -9,12 +9,12 @@ _OPTIONS: dict[int, tuple[str, Amounts]] = {
     167400: ("Express", ("24.95", "19.90", "16.90", "2400")),
     171200: ("International", ("39.00", "34.00", "29.00", "4800")),
 }
-"""Name and cost by the option's id."""
+"""Name and cost of each shipping option, by its id."""
 
 STANDARD = 142400
 
 DOMESTIC = frozenset({"US", "CA", "DE", "FR", "AT", "NL", "BE", "GB", "IE", "JP"})
-"""Countries with the first two options. Other countries have only the third option."""
+"""Countries with Standard and Express shipping. All other countries have International shipping only."""
 
 
 def option_ids(country: str | None) -> list[int]:

@@ -1,9 +1,9 @@
-"""Tax identifiers: their formats, and the countries and buyers they belong to."""
+"""Tax identifiers of each country and customer type, with their formats."""
 
 from dataclasses import dataclass
 
 INDIVIDUAL, BUSINESS = "I", "B"
-"""Customer types."""
+"""Values of `customerType` on a cart."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ IDENTIFIERS: dict[str, dict[str, tuple[Identifier, ...]]] = {
     "DE": {BUSINESS: (DE_VAT,)},
     "BR": {INDIVIDUAL: (CPF,), BUSINESS: (CNPJ, IE)},
 }
-"""Identifiers by country and customer type. An absent customer type has no identifiers in that country."""
+"""Tax identifiers by country and customer type. An absent customer type has no tax identifiers."""
 
 REQUIRED_IN = frozenset({"BR"})
 """Countries in which an order needs a tax identifier."""
 
 EXEMPTING = frozenset({UK_VAT.key, DE_VAT.key})
-"""Keys of the identifiers that exempt a business from tax."""
+"""Keys of the tax identifiers that exempt a business from tax."""

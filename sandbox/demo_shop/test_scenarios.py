@@ -1,7 +1,7 @@
-"""Test scenarios: the outcome of a payment, chosen by the card number or the last name of the source's owner.
+"""Test scenarios. The card number or the last name of the source's owner decides the outcome of a payment.
 
-The last names are Digital River's test names; each works for certain methods only. `Decline:<subcode>` exists only in
-the sandbox, and declines the charge of any method for that reason.
+The last names are Digital River's test names. Each test name works for certain payment methods only. One more name,
+`Decline:<subcode>`, exists only in the sandbox. It declines the charge of any payment method with this subcode.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class Scenario:
     """The outcome of a payment. By default each step succeeds."""
 
     is_created: bool = True
-    """Whether a new source can be used; if not, its state is `failed`."""
+    """Whether a new source can be used. Otherwise its state is `failed`."""
     is_approved: bool = True
-    """Whether the source becomes chargeable when the shopper approves it; otherwise it fails."""
+    """Whether the source becomes chargeable when the shopper approves it. Otherwise its state is then `failed`."""
     charge: Charge = "succeeds"
-    """The last three begin as a pending charge, which settles later, fails later, or stays pending."""
+    """Outcome of the charge. `settles`, `fails-later` and `stays-pending` begin as a pending charge."""
     challenged: Literal["creation", "charge"] | None = None
     """The step at which the bank asks the shopper to authenticate."""
     decline: Decline | None = None
@@ -69,7 +69,7 @@ SCENARIOS_BY_NAME: dict[str, dict[str, Scenario]] = {
 """Scenarios by the source's type, and then by the owner's last name."""
 
 DEFAULT_SCENARIOS = {"directDebit": Scenario(charge="settles")}
-"""Scenarios by the source's type, if neither the card number nor the last name chooses another scenario."""
+"""Scenarios by the source's type, for card numbers and last names that are not test values."""
 
 
 def scenario_of(source_type: str, last_name: str | None, card_number: str | None) -> Scenario:

@@ -36,13 +36,13 @@ class Cart:
     codes: list[str] = field(default_factory=list)
     """Coupon codes that the shopper applied, including coupons whose minimum subtotal is not reached."""
     offer_ids: list[int] = field(default_factory=list)
-    """Ids of the order offers that the shopper applied by id."""
+    """Ids of the order offers that the shopper applied without a coupon code."""
     source: Source | None = None
     """The primary payment source."""
     credit: Source | None = None
     """Store credit, which is the secondary payment source."""
     ignores_credit: bool = False
-    """Whether the primary source pays the whole total, because store credit was attached after the primary source."""
+    """Whether store credit pays nothing, because it was attached after the primary source."""
     terms_accepted: bool | None = None
     is_test: bool = False
     organization_id: str | None = None
@@ -57,7 +57,7 @@ class Cart:
     """Whether the cart was opened again because its payment failed at the provider after the submission."""
     verifies_addresses: bool = False
     forced_state: str | None = None
-    """State of the payment session that a sandbox control has set; None if the session reports its real state."""
+    """State that a sandbox control has set for the payment session; None if the session reports its real state."""
 
     @property
     def is_submitted(self) -> bool:
@@ -136,11 +136,11 @@ class Cart:
             self.shipping = address
 
     def suggestions(self, side: Side) -> dict[str, Json]:
-        """Suggested corrections of the current address, by id; empty if the site does not verify addresses."""
+        """Suggested corrections of an address, by suggestion id; empty if the site does not verify addresses."""
         return postal_address.suggestions(self.address(side)) if self.verifies_addresses else {}
 
     def shipping_options(self) -> list[int]:
-        """Ids of the shipping options for the lines and the address; empty without a shipping address."""
+        """Ids of the available shipping options; empty without a product to ship or without a shipping address."""
         if not self.is_physical or self.shipping is None:
             return []
         return option_ids(self.shipping.get("country"))
@@ -195,16 +195,15 @@ class Cart:
         return [source for source in (self.source, self.credit) if source is not None]
 
     def contributions(self, *, strict: bool) -> Contributions:
-        """Amounts that the sources pay.
+        """Amounts that the sources pay. The primary source pays everything that store credit does not pay.
 
-        `strict`: a primary source with a fixed amount pays at most that amount. Otherwise the primary source pays
-        everything that store credit does not pay.
+        If `strict`, a primary source with a fixed amount pays at most its own amount.
         """
         credit = None if self.ignores_credit else self.credit
         return contributions(self.totals().total, self.source, credit, strict=strict)
 
     def session_state(self, *, strict: bool) -> str:
-        """State of the payment session, see `payment_session.state_of_cart`."""
+        """State of the payment session. `strict` has the same meaning as in `contributions`."""
         return state_of_cart(
             forced=self.forced_state,
             after_submission=self.session_state_after_submission,
@@ -214,12 +213,12 @@ class Cart:
         )
 
     def detach(self, source: Source, *, keeps_source: bool = False) -> None:
-        """Detach a payment source. A source that is not reusable is also cancelled, unless `keeps_source` is True."""
+        """Detach a payment source. Also cancel the source, unless it is reusable or `keeps_source` is True."""
         if not keeps_source and not source.reusable:
             source.state = "cancelled"
         if source is self.credit:
             self.credit = None
         else:
             self.source, self.has_failed = None, False
-        # Store credit pays from now on, even if it was attached after the primary source.
+        # The order in which the sources were attached no longer matters, because only one source is left.
         self.ignores_credit = False

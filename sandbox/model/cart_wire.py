@@ -1,4 +1,4 @@
-"""Writes carts as JSON, in the format of the Commerce API. Orders use some of the same functions."""
+"""Writes carts as JSON in the format of the Commerce API. Some functions here also write parts of orders."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ def cart_uri(base: str) -> str:
 
 
 def cart_wire(cart: Cart, base: str, expand: Expand, *, strict: bool, shows_amounts: bool) -> Json:
-    """JSON of the cart. `shows_amounts`: whether the payment session shows the contributed and the remaining amount."""
+    """JSON of the cart. If `shows_amounts`, its payment session has the contributed and the remaining amount."""
     uri = cart_uri(base)
     wire: Json = {
         "uri": uri,
@@ -109,7 +109,7 @@ def session_wire(cart: Cart, *, strict: bool, shows_amounts: bool) -> Json:
 
 
 def submitted_session_wire(cart: Cart) -> Json:
-    """JSON of the payment session of a submitted cart, with a `redirectUrl` until the shopper approves or rejects."""
+    """JSON of a submitted cart's payment session. It has a `redirectUrl` while the shopper must approve the payment."""
     wire: Json = {
         "id": cart.session_id,
         "clientSecret": cart.session_secret,
@@ -124,7 +124,7 @@ def submitted_session_wire(cart: Cart) -> Json:
 
 
 def line_wires(cart: Cart, base: str, expand: Expand, *, uri: str | None = None) -> list[Json]:
-    """JSON of the lines. `uri` is the address of the list of lines, by default that of the active cart."""
+    """JSON of the lines. `uri` is the URI of the line list, by default that of the active cart."""
     lines_uri = uri or f"{cart_uri(base)}/line-items"
     totals = cart.totals()
     is_full = expand.has("lineItem")
@@ -203,7 +203,7 @@ def order_pricing_wire(cart: Cart) -> Json:
 
 
 def _amount_wires(cart: Cart, amounts: dict[str, Decimal]) -> Json:
-    """JSON of the amounts, each as money and as a formatted string, such as `total` and `formattedTotal`."""
+    """JSON with two fields for each amount, such as `total` with a number and `formattedTotal` with a string."""
     wire: Json = {name: money(amount, cart.currency) for name, amount in amounts.items()}
     for name, amount in amounts.items():
         wire[f"formatted{name[0].upper()}{name[1:]}"] = formatted(amount, cart.currency, cart.locale)
@@ -211,7 +211,7 @@ def _amount_wires(cart: Cart, amounts: dict[str, Decimal]) -> Json:
 
 
 def offer_wires(cart: Cart, base: str) -> list[Json]:
-    """JSON of the offers that apply to the cart: offers of packs, offers of lines, and the order offer."""
+    """JSON of the offers that apply to the cart: the offer on packs, offers that added a line, and the order offer."""
     wires = [pack_offer(base)] if any(line.product.percent_off for line in cart.lines) else []
     line_offers = dict.fromkeys(line.offer for line in cart.lines if line.offer is not None)
     wires += [product_offers.brief(offer, base, cart.locale) for offer in line_offers]
@@ -229,7 +229,7 @@ def _address_part(cart: Cart, side: Side, base: str, expand: Expand) -> Json:
 
 
 def address_resource_wire(cart: Cart, side: Side, base: str) -> Json:
-    """JSON of an address of the cart, with the address's own uri and its suggested corrections."""
+    """JSON of an address of the cart, with its URI and its suggested corrections."""
     wire: Json = {"uri": f"{cart_uri(base)}/{side}-address"} | address_wire(cart, side)
     return wire | ({"suggestions": suggestions_wire(cart, side, base)} if cart.suggestions(side) else {})
 
@@ -249,7 +249,7 @@ def suggestions_wire(cart: Cart, side: Side, base: str) -> Json:
 
 
 def suggestion_wire(side: Side, base: str, suggestion_id: str, address: Json) -> Json:
-    """JSON of a suggested correction. As at Digital River, a field without a value is the string "null"."""
+    """JSON of a suggested correction. A field without a value is the string "null", as at Digital River."""
     uri = cart_uri(base)
     wire: Json = {
         "uri": f"{uri}/{side}-address/suggestions/{suggestion_id}",
@@ -266,7 +266,7 @@ def shipping_method_wire(cart: Cart) -> Json:
 
 
 def shipping_options_wire(cart: Cart, base: str, *, is_listed: bool, is_full: bool) -> Json:
-    """JSON of the shipping options. `is_listed`: with the available options. `is_full`: with ids and costs."""
+    """JSON of the shipping options. It lists the options if `is_listed`, and their ids and costs if also `is_full`."""
     wire: Json = {"uri": f"{cart_uri(base)}/shipping-options"}
     options = cart.shipping_options()
     if is_listed and options:

@@ -22,19 +22,20 @@ FIELDS_OF_KIND: dict[Kind, frozenset[str]] = {
     "delay": frozenset({"delay_s"}),
     "drip": frozenset({"delay_s"}),
 }
-"""Additional fields of a fault, by the kind of fault. All faults also have the fields in `COMMON_FIELDS`."""
+"""Fields that only certain kinds of faults have, by kind. All faults also have the fields in `COMMON_FIELDS`."""
 
 COMMON_FIELDS = frozenset({"path", "kind", "method", "skips", "times"})
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A failure of the next API calls of a path. The kinds are:
+    """A failure of the next API calls to a path. The kinds are:
 
-    - status: the call has no effect, and the answer is an error in the format that `envelope` names
+    - status: the call has no effect, and the answer is an error in the error envelope `envelope`
     - delay: the answer is sent after `delay_s` seconds
     - drip: the answer is sent byte by byte, with `delay_s` seconds between two bytes
-    - drop-before, drop-after: the connection is closed before or after the call has taken effect
-    - malformed: the answer is half of the JSON
+    - drop-before: the connection is closed, and the call has no effect
+    - drop-after: the call takes effect, and the connection is closed without an answer
+    - malformed: the answer is cut off after the first half
     - huge: the answer is 8 MiB of JSON
     - content-type: the answer is HTML
     """
@@ -46,7 +47,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     skips: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Number of calls that succeed before the first failure."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """Number of calls that fail; None: every call fails until the faults are cleared or the sandbox is reset."""
+    """Number of calls that fail; None if calls fail until the faults are cleared or the sandbox is reset."""
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 500
     code: str = "system-error"
     subcode: str | None = None

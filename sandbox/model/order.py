@@ -15,7 +15,7 @@ from sandbox.wire.money import ZERO, money
 from sandbox.wire.values import Json, boolean, timestamp_in_seconds
 
 LISTED_AMOUNTS = ("total", "formattedTotal")
-"""Amounts that a list of orders shows without `expand=all`."""
+"""Fields of `pricing` that a list of orders shows without `expand=all`."""
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Order:
         }
 
     def submitted_wire(self, base: str) -> Json:
-        """JSON of the order in the answer to submit-cart and resume-cart, with the field names of a cart."""
+        """JSON of the order in the answers of submit-cart and resume-cart. It has the field names of a cart."""
         cart = self.cart
         lines = self.line_wires(base, is_full=True)
         for line in lines:
@@ -108,7 +108,7 @@ class Order:
         return wire | cart_wire.registrations_wire(cart) | self._sources_wire()
 
     def wire(self, base: str, expand: Expand) -> Json:
-        """JSON of the order for `GET orders/{id}`. `expand` adds the fields of addresses, products and attributes."""
+        """JSON of the order in the answer of `GET orders/{id}`. `expand` adds addresses, products and attributes."""
         cart = self.cart
         wire = self.header_wire(base) | {
             "pricing": cart_wire.order_pricing_wire(cart),
@@ -128,7 +128,7 @@ class Order:
         return wire
 
     def listed_wire(self, base: str, expand: Expand) -> Json:
-        """JSON of the order in a list: `uri` and the expanded fields."""
+        """JSON of the order in a list of orders. It has the `uri`, and the fields that `expand` selects."""
         if not expand.all and not expand.paths:
             return {"uri": self.uri(base)}
         wire = expand.select(self.wire(base, expand), {"uri"})
@@ -137,7 +137,7 @@ class Order:
         return wire
 
     def lookup_wire(self, base: str, expand: Expand) -> Json:
-        """JSON of the order in the answer to order-lookup."""
+        """JSON of the order in the answer of order-lookup."""
         full = self.wire(base, Expand(all=True))
         if expand.all:
             return full
@@ -154,7 +154,7 @@ class Order:
         return {"uri": f"{self.uri(base)}/line-items", "lineItem": self.line_wires(base, is_full=is_full)}
 
     def line_wires(self, base: str, *, is_full: bool) -> list[Json]:
-        """JSON of the order lines. `is_full`: include all fields of the products."""
+        """JSON of the order lines. If `is_full`, each product has all fields."""
         wires = cart_wire.line_wires(self.cart, base, Expand(all=True), uri=f"{self.uri(base)}/line-items")
         for wire, line in zip(wires, self.cart.lines, strict=True):
             if not is_full:

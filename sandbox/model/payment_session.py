@@ -25,7 +25,7 @@ STATES_AFTER_SUBMISSION: dict[Workflow, tuple[str, str]] = {
     "submit-then-redirect": ("Source Pending Redirect", "pending_redirect"),
     "delayed": ("Source Pending Funds", "pending_funds"),
 }
-"""States of an order and its payment session right after the submission, by the workflow of the source."""
+"""State of the order and state of its payment session right after the submission, by the payment method's workflow."""
 
 
 def state_of_cart(
@@ -33,7 +33,8 @@ def state_of_cart(
 ) -> str:
     """State of a cart's payment session.
 
-    `forced` is a state that a sandbox control has set. `is_paid`: whether the attached sources cover the total.
+    A state that a sandbox control has set (`forced`), or the state since the submission (`after_submission`), is
+    returned unchanged. `is_paid` is True if the attached sources cover the total.
     """
     if forced is not None:
         return forced

@@ -1,4 +1,4 @@
-"""Reads and validates postal addresses, and suggests corrections as an address verifier would."""
+"""Reads and validates postal addresses, and suggests corrections like an address verifier."""
 
 import re
 import zlib
@@ -39,7 +39,7 @@ POSTAL_CODE_SUFFIX = "1234"
 
 
 def read_address(sent: Any, relation: str) -> Json:
-    """Address with all known fields. Fields that the client did not send are None."""
+    """Address with all fields in `ADDRESS_FIELDS`. A field that the client did not send is None."""
     if not isinstance(sent, dict) or not sent:
         raise Refusal(400, "invalid-request", "Invalid or Missing Request Content", relation=relation)
     if any(isinstance(sent.get(name), dict | list) for name in ADDRESS_FIELDS):
@@ -59,7 +59,7 @@ def check_postal_code(address: Json, relation: str) -> None:
 
 
 def read_cart_address(sent: Any, side: Side) -> Json:
-    """Valid address for a cart. Raises a 409 for a country or state that the site does not serve."""
+    """Validated address for a cart. Raises a `Refusal` with status 409 for a country or state that is not served."""
     refused = partial(Refusal, 409, relation=relation_of(side))
     address = read_address(sent, relation_of(side))
     verb = "bill" if side == "billing" else "ship"
@@ -79,7 +79,7 @@ def relation_of(side: Side) -> str:
 
 
 def suggestions(address: Json | None) -> dict[str, Json]:
-    """Suggested corrections of the address, by id. The ids are valid only for this address."""
+    """Suggested corrections of the address, by suggestion id. Another address has other suggestion ids."""
     present = address or {}
     code = present.get("postalCode") or ""
     if present.get("country") != "US" or not re.fullmatch(r"\d{5}", code):

@@ -57,7 +57,7 @@ class Account:
     id: str
     username: str
     password: str | None
-    """Password; None if the merchant's own site signs the shopper in by `external_reference`."""
+    """Password; None if the merchant's own site signs the shopper in with the `external_reference`."""
     external_reference: str | None
     shopper: "Shopper"
     first_name: str
@@ -115,7 +115,7 @@ class Shopper:
     orders: dict[int, Order] = field(default_factory=dict)
     """Orders by id, the oldest first."""
     last_order: Order | None = None
-    """The order that resume-cart resumes."""
+    """The shopper's last submitted order, which resume-cart completes."""
     account: Account | None = None
     """Account of a registered shopper; None for a guest."""
 
@@ -131,7 +131,7 @@ class Shopper:
 def set_default(
     entries: Sequence[SavedAddress | PaymentOption], entry: SavedAddress | PaymentOption, value: bool
 ) -> None:
-    """Set whether the entry is the default entry. A new default replaces the previous default."""
+    """Set whether a saved address or payment option is the default. A new default replaces the previous default."""
     if value:
         for other in entries:
             other.is_default = False

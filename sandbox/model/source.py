@@ -1,4 +1,4 @@
-"""Payment sources: their states, and their JSON in the answers of each service."""
+"""Payment sources: their states, and their JSON in the Commerce API and in the payment service."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ STATES_AFTER_CREATION: dict[Flow, State] = {
 }
 
 STORE_CREDIT = Method(name="Store credit", type="customerCredit", flow="standard", workflow="standard", limits=())
-"""The payment method of store credit, which no list of payment methods contains. Only servers create such sources."""
+"""Payment method of store credit. No list of payment methods contains it, and only servers create its sources."""
 
 FUNDS_ARRIVE_WITHIN = timedelta(days=30)
 
@@ -73,15 +73,15 @@ class Source:
     """Id of the payment session for which the source was created."""
     created_at: datetime
     details: Json
-    """Details that depend on the type: for a card the brand, the expiration date and the last four digits."""
+    """Details that depend on the payment method, such as the brand, expiration date and last four digits of a card."""
     redirect: Json = field(default_factory=dict)
     reusable: bool = False
     """Whether the source was saved as a payment option and can be charged more than once."""
     scenario: Scenario = field(default_factory=Scenario)
     authenticated_for: set[str] = field(default_factory=set)
-    """Ids of the payment sessions for which the shopper has passed the bank's challenge."""
+    """Ids of the payment sessions in which the shopper has passed the bank's challenge."""
     failed_for: set[str] = field(default_factory=set)
-    """Ids of the payment sessions whose failed challenge has not been reported yet."""
+    """Ids of the payment sessions in which the shopper failed the challenge, until the client has read the failure."""
     wallet_option: str | None = None
     """Name of the payment method that the shopper chose on PayPal's page."""
     upstream_id: str | None = None
@@ -104,7 +104,7 @@ class Source:
 
     @property
     def waits_for_redirect(self) -> bool:
-        """Whether a submission redirects the shopper to the provider. A saved source needs no redirect."""
+        """Whether the shopper must approve the source after the submission. A saved source needs no approval."""
         return self.redirects_after_submission and not self.reusable
 
     @property
@@ -114,7 +114,7 @@ class Source:
         )
 
     def declined_for(self, session_id: str, charge_type: str) -> Decline | None:
-        """Reason for which the bank declines the charge; None if the bank accepts the charge.
+        """Why the bank declines a charge in this payment session; None if the bank accepts the charge.
 
         A card that was challenged when it was created is not challenged again at its first purchase. A saved card is
         challenged at each purchase.
@@ -132,12 +132,12 @@ class Source:
         return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)
 
     def consume(self) -> None:
-        """Mark the source as charged. A reusable source stays unchanged, because it can be charged again."""
+        """Mark the source as consumed by a charge. A reusable source keeps its state and can be charged again."""
         if not self.reusable:
             self.state = "consumed"
 
     def wire(self) -> Json:
-        """The source as JSON, in the form that DigitalRiver.js receives."""
+        """JSON of the source for DigitalRiver.js, in the format of the payment service."""
         created = timestamp(self.created_at)
         wire: Json = {
             "clientId": "gc",
@@ -166,7 +166,7 @@ class Source:
         return wire
 
     def cart_wire(self, contributed: Decimal) -> Json:
-        """The source as JSON, in the form of a cart: details are strings, and include the client secret."""
+        """JSON of the source in a cart. All details of the source are strings. The client secret is one of them."""
         return {
             "type": self.type,
             "sourceId": self.id,
@@ -183,7 +183,7 @@ class Source:
         return details
 
     def server_wire(self) -> Json:
-        """The source as JSON, in the form that a server with the confidential key receives."""
+        """JSON of the source for a server that sent the confidential key of the payment service."""
         wire: Json = {
             "id": self.id,
             "createdTime": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -213,7 +213,7 @@ class Source:
 
 @dataclass
 class Challenge:
-    """A bank's request that the shopper authenticates, for one source and one payment session."""
+    """A bank's request to authenticate the shopper, for one source in one payment session."""
 
     source: Source
     session_id: str

@@ -1,4 +1,4 @@
-"""Checks the fields that each payment method requires in a new source, and creates the details of the source."""
+"""Checks the details that a client sends for a new source, and creates the details that the source reports."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ AMAZON_LANGUAGES = frozenset({"en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_E
 
 
 def check_details(method: Method, sent: Body, owner: Owner | None) -> None:
-    """Check the details of a new source. Raises an error for missing fields and for values that no provider accepts."""
+    """Check the details of a new source. Raises a `Refusal` for a missing field or an invalid value."""
     for name in method.required:
         if not sent.string(name):
             raise missing_parameter(f"{method.type}.{name}")
@@ -77,7 +77,7 @@ _CHECKS: dict[str, Callable[[Method, Body, Owner | None], None]] = {
 
 
 def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime) -> Json:
-    """Details of a new source: the object in the field that is named after the type of the source."""
+    """Details that a new source reports in the field of its type, for example in `creditCard`."""
     match method.type:
         case "creditCard":
             return _card(sent, number or "", now)

@@ -75,7 +75,7 @@ class Subscription:
 
     @property
     def option(self) -> PaymentOption | None:
-        """The saved payment option whose source pays the renewals; None if there is no such option."""
+        """Saved payment option that pays the renewals; None if the source is not saved as a payment option."""
         return next((option for option in self.account.payment_options if option.source is self.source), None)
 
     def cancel(self, at: datetime) -> None:
@@ -84,7 +84,7 @@ class Subscription:
     # JSON of the subscription.
 
     def wire(self, *, shows_shopper: bool) -> Json:
-        """The subscription as JSON, in the form that the merchant receives."""
+        """JSON of the subscription for the merchant, in the answers of `/v1/subscriptions`."""
         days = DAYS[self.term[0]] * self.term[1]
         currency = self.orders[0].cart.currency
         created = timestamp_in_seconds(self.created_at)
@@ -152,7 +152,7 @@ class Subscription:
         return wire
 
     def legacy_wire(self, base: str) -> Json:
-        """The subscription as JSON, in the form of the shopper's older resource."""
+        """JSON of the subscription for the shopper, in the answers of the older `/v1/shoppers/me/subscriptions`."""
         return {
             "uri": f"{base}/v1/shoppers/me/subscriptions/{self.id}",
             "id": self.id,
@@ -175,7 +175,7 @@ class Subscription:
 
 
 def end_of_term(start: datetime, term: Term) -> datetime:
-    """End of the term: the same day of a later month or year, or the last day of a shorter month."""
+    """End of the term: the same day in a later month. If that month is too short, its last day."""
     unit, length = term
     months = start.year * 12 + start.month - 1 + (length if unit == "MONTHS" else 12 * length)
     year, month = divmod(months, 12)

@@ -1,4 +1,4 @@
-"""Sandbox switches, which select the behaviour in cases that Digital River's documents describe differently."""
+"""Sandbox switches. Each selects one of several behaviours where Digital River's documents contradict each other."""
 
 from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple, TypeVar, get_args, get_type_hints
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 def _switch(default: T, *meanings: str) -> T:
-    """Sandbox switch with one description for each value, in the order of the values."""
+    """Sandbox switch. `meanings` describes each value of the `Literal` type, in the same order."""
     described: T = field(default=default, metadata={"meaning": "\n".join(meanings)})
     return described
 

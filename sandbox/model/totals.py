@@ -21,12 +21,12 @@ class Line:
     terms: Json | None = None
     """Terms of a recurring purchase; None if the product is bought only once."""
     offer: ProductOffer | None = None
-    """Offer through which the line was added; None if it was added without an offer."""
+    """Offer through which the line was added; None if there was no such offer."""
     parent_id: int | None = None
     """Id of the parent line. Removing the parent line also removes this line."""
 
     def discount(self, currency: str) -> Decimal:
-        """Discount from the product's own offer or from the line's offer, whichever is higher."""
+        """Discount on the line: the product's own discount or that of the line's offer, whichever is higher."""
         own = products.discount(self.product, currency, self.quantity)
         return max(own, self.offer.discount(self.product, currency, self.quantity)) if self.offer else own
 
@@ -65,7 +65,7 @@ def add_up(
     shipping: Decimal,
     tax_rate: Decimal,
 ) -> Totals:
-    """Prices and totals of the lines. The order discount and the shipping tax are divided among the lines."""
+    """Line prices and totals of a cart. Each line gets a share of the order discount and of the shipping tax."""
     listed = [line.product.price(currency) * line.quantity for line in lines]
     line_discounts = [line.discount(currency) for line in lines]
     sales = [price - discount for price, discount in zip(listed, line_discounts, strict=True)]

@@ -1,4 +1,4 @@
-"""The whole state of a sandbox. A reset restores the initial state."""
+"""The whole state of a sandbox. `reset` restores the initial state."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ class Token:
     created_at: datetime
     expires_at: datetime
     session: str = ""
-    """Id of the sign-in. All tokens of one sign-in are revoked together."""
+    """Id of the sign-in that issued the token. All tokens of one sign-in are revoked together."""
 
 
 @dataclass
@@ -61,16 +61,18 @@ class World:
     ledger: dict[str, Balance] = field(default_factory=dict)
     """Balances of store credit, by the shopper's external reference."""
     redirects: dict[str, Source] = field(default_factory=dict)
-    """Sources by the id of the payment provider's page."""
+    """Sources that the shopper approves on the payment provider's page, by the page id in the redirect URL."""
     challenges: dict[str, Challenge] = field(default_factory=dict)
-    """Challenges by the id of the bank's challenge page."""
+    """Bank challenges, by the page id in the URL of the challenge page."""
     merchant_events: list[Json] = field(default_factory=list)
-    """Events for the merchant's server, the oldest first."""
+    """Events that Digital River would send to the merchant's server, the oldest first."""
     stock: dict[int, int | None] = field(
         default_factory=lambda: {key: product.stock for key, product in PRODUCTS.items()}
     )
     backorders: dict[int, str | None] = field(default_factory=dict)
-    """Products that are sold while out of stock: expected delivery days as YYYY-MM-DD, by product id."""
+    """Products that can be bought while out of stock. The keys are product ids. The values are the dates on which new
+    stock is expected, as YYYY-MM-DD, or None for an unknown date.
+    """
     schedule: Schedule = field(default_factory=Schedule)
     moved: timedelta = timedelta(0)
     """Time by which the sandbox's clock is ahead of real time."""
@@ -240,18 +242,18 @@ class World:
 
     @property
     def strict(self) -> bool:
-        """Whether a source with a fixed amount cannot pay a higher total (sandbox switch `payment_amounts`)."""
+        """Whether the sandbox switch `payment_amounts` limits a source with a fixed amount to this amount."""
         return self.switches.payment_amounts == "strict"
 
     # Stock of products.
 
     def lacks(self, product_id: int, quantity: int) -> bool:
-        """Whether too few units are in stock, and the product is not sold while out of stock."""
+        """Whether this quantity cannot be bought: too few units are in stock, and the product is not on backorder."""
         stock = self.stock[product_id]
         return stock is not None and quantity > stock and product_id not in self.backorders
 
     def sells_ahead(self, line: Line) -> bool:
-        """Whether the line exceeds the stock of a product that is sold while out of stock."""
+        """Whether the line has more units than are in stock, and its product is on backorder."""
         stock = self.stock[line.product.id]
         return line.product.id in self.backorders and stock is not None and line.quantity > stock
 
@@ -276,7 +278,7 @@ class World:
         return sorted(orders, key=lambda order: order.id, reverse=True)
 
     def cart_of_session(self, session_id: str) -> Cart | None:
-        """Cart of a payment session; None if no shopper has a cart with this payment session."""
+        """Cart with this payment session; None if no shopper has such a cart."""
         carts = (shopper.cart for shopper in self.shoppers)
         return next((cart for cart in carts if cart is not None and cart.session_id == session_id), None)
 

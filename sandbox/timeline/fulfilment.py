@@ -13,7 +13,7 @@ SHIPPED_AFTER = timedelta(days=2)
 
 
 def submit_paid_cart(world: World, shopper: Shopper, cart: Cart, at: datetime) -> Order:
-    """Create the submitted order of a paid cart without a request from the shopper, for a renewal or a control."""
+    """Create the order of a paid cart that no shopper submits: a renewal, or an order of `POST /_sandbox/orders`."""
     order = Order(cart, "Submitted", submitted_at=at)
     order.session_state = "complete"
     shopper.orders[order.id] = order
@@ -22,7 +22,7 @@ def submit_paid_cart(world: World, shopper: Shopper, cart: Cart, at: datetime) -
 
 
 def start(world: World, order: Order) -> None:
-    """Schedule when a paid order is picked and shipped. An unpaid order is not scheduled."""
+    """Schedule the picking and shipping of a paid order. Does nothing for an unpaid order."""
     paid_at = order.paid_at or order.submitted_at
     if paid_at is not None:
         world.schedule.add(paid_at + PICKED_AFTER, partial(_pick, order))
@@ -30,7 +30,7 @@ def start(world: World, order: Order) -> None:
 
 
 def set_state(world: World, order: Order, state: str) -> None:
-    """Set the state of an order. Any state except `Source Pending …` also marks the order as submitted and paid."""
+    """Set the state of an order. Every state except `Source Pending …` also completes its submission and payment."""
     order.state = state
     if order.submitted_at is None and not state.startswith("Source Pending"):
         order.submitted_at, order.session_state = world.now(), "complete"

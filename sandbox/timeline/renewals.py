@@ -1,4 +1,4 @@
-"""Begins subscriptions after a paid order, applies requested changes, and renews or cancels them at the term's end."""
+"""Creates subscriptions for paid orders, applies requested changes, and renews or cancels at the end of a term."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ from sandbox.model.world import World
 from sandbox.timeline import fulfilment
 
 DEFAULT_TERM: Term = ("MONTHS", 1)
-"""Default term of a subscription, for a product without a term."""
+"""Term of a subscription whose product has no term."""
 
 PROCESSED_AFTER = timedelta(minutes=1)
-"""Time between a requested change of a subscription and its effect."""
+"""Time after which a requested change of a subscription takes effect."""
 
 
 def begin(world: World, order: Order) -> None:

@@ -46,9 +46,9 @@ def approve_later(world: World, source: Source) -> None:
 
 
 def _update_order(world: World, source: Source) -> None:
-    """Copy the state of the source to the order that waits for the shopper's decision.
+    """Update the order that waits for the shopper's approval of the source, if there is such an order.
 
-    If the source failed, the order is cancelled and its cart is open again. Without a waiting order, nothing changes.
+    The state of the source becomes the state of the order's payment session. A failed source cancels the order.
     """
     order = world.order_of_source(source)
     if order is None or order.session_state != "pending_redirect":
@@ -70,7 +70,7 @@ def _reopen_cart(world: World, order: Order) -> None:
 
 
 def charge(world: World, order: Order) -> None:
-    """Charge an order. Depending on the test scenario, the charge settles at once, days later, or after a review."""
+    """Charge an order. The charge settles at once, unless the test scenario or a fraud review delays it."""
     for source in order.cart.sources:
         source.consume()
     order.submitted_at = world.now()
@@ -143,7 +143,7 @@ def receive_funds(world: World, order: Order) -> None:
 
 
 def lapse(world: World, source: Source) -> None:
-    """Cancel a source that was not paid in time, and the order of this source."""
+    """Cancel a source for which no money arrived in time. Also cancel the order that uses the source."""
     if source.state != "pending_funds":
         return
     source.state = "cancelled"
@@ -166,4 +166,4 @@ ORDER_EVENTS: dict[str, Callable[[World, Order], None]] = {
     "review-passes": pass_review,
     "review-blocks": block,
 }
-"""Events of an order that a sandbox control can cause, by name. An event that does not fit the state has no effect."""
+"""Functions that make an event happen to an order, by event name. They do nothing if the order's state does not fit."""

@@ -1,4 +1,4 @@
-"""Typed reading of the JSON that a client sent."""
+"""Reads fields of a JSON request body, and checks their types."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,15 +10,15 @@ from sandbox.wire.values import Json
 
 
 class Body(dict[str, Any]):
-    """A JSON object that a client sent. Each method reads one field, and rejects a value of another type."""
+    """A JSON object that a client sent. Each method reads one field, and raises an error for a wrong type."""
 
     def __init__(self, fields: Json, malformed: Callable[[str], Refusal]) -> None:
-        """`malformed` returns the error for the field with the given name."""
+        """`malformed` gets the name of a field with a wrong type, and returns the error to raise."""
         super().__init__(fields)
         self._malformed = malformed
 
     def object(self, name: str) -> "Body":
-        """Object in the field; empty if the field is absent, null or "". Digital River documents `{"cart": ""}`."""
+        """Object in the field; empty if the field is absent, null or "". The "" is in Digital River's examples."""
         value = self.get(name)
         if value in (None, ""):
             value = {}
@@ -27,7 +27,7 @@ class Body(dict[str, Any]):
         return Body(value, self._malformed)
 
     def objects(self, name: str) -> list["Body"]:
-        """List of objects in the field. Digital River also accepts one object without a list."""
+        """List of objects in the field. A single object is read as a list of one object, as at Digital River."""
         value = self.get(name)
         listed = value if isinstance(value, list) else [] if value in (None, "") else [value]
         if not all(isinstance(entry, dict) for entry in listed):
@@ -35,7 +35,7 @@ class Body(dict[str, Any]):
         return [Body(entry, self._malformed) for entry in listed]
 
     def string(self, name: str) -> str | None:
-        """String in the field; numbers and booleans are converted. None if the field is absent, null or ""."""
+        """String in the field; None if the field is absent, null or "". Numbers and booleans become strings."""
         value = self.get(name)
         if isinstance(value, dict | list):
             raise self._malformed(name)
@@ -43,7 +43,7 @@ class Body(dict[str, Any]):
 
 
 def decode_object(raw: bytes) -> Json | None:
-    """JSON object; None if the bytes are something else."""
+    """Decode a JSON object. Returns None if the bytes are not a JSON object."""
     try:
         decoded = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError):

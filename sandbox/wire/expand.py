@@ -1,4 +1,4 @@
-"""`expand` and `fields`: the parts of a resource that an answer shows."""
+"""The query parameters `expand` and `fields`, which select the fields of a resource in the answer."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ERRORS = "errors"
 
 @dataclass(frozen=True)
 class Expand:
-    """Expanded paths below one resource. `all` is set by `expand=all`, or by a path that ends at the resource."""
+    """What the parameter `expand` asks of one resource: some paths below the resource, or all of it."""
 
     paths: tuple[tuple[str, ...], ...] = ()
     all: bool = False
@@ -29,18 +29,19 @@ class Expand:
         return self.all or any(path[0] == name for path in self.paths)
 
     def select(self, resource: Json, default: Collection[str]) -> Json:
-        """The fields of the resource that are in `default` or expanded."""
+        """Fields of the resource whose names are in `default` or in the expanded paths."""
         return {name: value for name, value in resource.items() if name in default or self.has(name)}
 
 
 def select_fields(wire: Json, fields: str | None) -> Json:
-    """Wrapped resource with only the requested `fields`, the wrapper, each `uri` on the path, and `errors`.
+    """Reduce an answer to the paths in the parameter `fields`. The outermost name, `uri` and `errors` are always kept.
 
-    A path is relative to the wrapped resource, or to the elements of its list:
+    Paths begin below the outermost name. In a list of resources they may also begin at each resource:
 
     - `id` reduces `{"cart": {"uri", "id", "currency"}}` to `{"cart": {"uri", "id"}}`
-    - `pricing.tax` reduces `{"cart": {"pricing": {"tax", "total"}}}` to the tax
-    - `product.id` or `id` reduces `{"products": {"product": [{"uri", "id", "name"}]}}` to the addresses and ids
+    - `pricing.tax` reduces `{"cart": {"pricing": {"tax", "total"}}}` to `{"cart": {"pricing": {"tax"}}}`
+    - `product.id` or `id` reduces `{"products": {"product": [{"uri", "id", "name"}]}}` to
+      `{"products": {"product": [{"uri", "id"}]}}`
     """
     paths = [tuple(name.strip().split(".")) for name in (fields or "").split(",") if name.strip()]
     if not paths:

@@ -1,4 +1,4 @@
-"""Amounts in the currencies of the demo shop, and how Digital River writes them."""
+"""Amounts in the currencies of the demo shop, and their format in Digital River's JSON."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +22,7 @@ CURRENCY_BY_LOCALE = {
     "pt_BR": "BRL",
     "zh_CN": "CNY",
 }
-"""Primary currency of each locale of the site."""
+"""Currency that the site uses for each locale by default."""
 
 Amounts = tuple[str, str, str, str]
 """One amount in USD, EUR, GBP and JPY. Amounts in other currencies are converted from US dollars."""
@@ -51,7 +51,10 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 
 
 def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Shares in proportion to the weights, rounded so that they add up to the amount."""
+    """Divide the amount into one rounded share for each weight. The shares add up to the amount.
+
+    If all weights are zero, all shares are zero.
+    """
     total = sum(weights, ZERO)
     shares: list[Decimal] = []
     shared = weighed = ZERO

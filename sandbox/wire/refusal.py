@@ -12,18 +12,17 @@ RELATION_BASE = "https://developers.digitalriver.com/v1/shoppers/"
 
 
 class Refusal(Exception):
-    """A rejected request. A handler raises the refusal, and `answer_refusal` sends it to the caller.
+    """The error with which a handler rejects a request. `answer_refusal` sends it to the client.
 
-    Envelopes:
+    The error envelopes, and the arguments that only some envelopes use:
 
-    - A: the Shopper API, `{"errors": {"error": [...]}}`
-    - B: tax registrations, `{"errors": [...]}`
-    - C: the payment service and the funding check of submit-cart, `{"type", "errors": [...]}`
+    - A: the Commerce API, `{"errors": {"error": [...]}}`, with `relation`, `subcode` and `declined_message`
+    - B: tax registrations, `{"errors": [...]}`, with `subcode`
+    - C: the payment service and the payment check of submit-cart, `{"type", "errors": [...]}`, with `error_type` and
+      `parameter`
     - D: `/oauth20`, `{"error", "error_description"}`
 
-    `relation` is the last part of the documentation address in envelope A, such as `CartsResource`; if empty,
-    the error has no address. `error_type` and `parameter` belong to envelope C, `subcode` to A and B,
-    `declined_message` to A.
+    `relation` is the end of a documentation URL, such as `CartsResource`. If it is empty, the error has no URL.
     """
 
     def __init__(
@@ -76,22 +75,22 @@ class Refusal(Exception):
 
 
 def bad_parameter(code: str, parameter: str, message: str) -> Refusal:
-    """A 400 of the payment service, for an invalid parameter."""
+    """Error with status 400 of the payment service, for an invalid parameter."""
     return Refusal(400, code, message, envelope="C", parameter=parameter)
 
 
 def missing_parameter(parameter: str) -> Refusal:
-    """A 400 of the payment service, for a missing parameter."""
+    """Error with status 400 of the payment service, for a missing parameter."""
     return bad_parameter("missing_parameter", parameter, "A required parameter is missing.")
 
 
 def payment_not_found(code: str, parameter: str, message: str) -> Refusal:
-    """A 404 of the payment service."""
+    """Error with status 404 of the payment service, for an unknown object."""
     return Refusal(404, code, message, envelope="C", parameter=parameter, error_type="not_found")
 
 
 async def answer_refusal(_request: Request, refusal: Exception) -> JSONResponse:
-    """The application's exception handler for `Refusal`."""
+    """Starlette's exception handler for `Refusal`."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - starlette types handlers for any exception
     return refusal.response()
 

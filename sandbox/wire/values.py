@@ -1,4 +1,4 @@
-"""Booleans and times in the format of Digital River: both are strings."""
+"""Booleans and times, which Digital River writes as strings in JSON."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ def boolean(value: bool) -> str:
 
 
 def is_true(value: object) -> bool:
-    """Whether a client sent `true`, or the string "true" in any case."""
+    """Whether the value is true, or the string "true" in upper or lower case."""
     return str(value).lower() == "true"
 
 
