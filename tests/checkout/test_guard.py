@@ -458,7 +458,7 @@ async def test_unsaved_source_is_accepted_after_recurring_lines_are_removed(regi
 
 async def ready_wire_cart(shopper: Shopper) -> dict[str, Any]:
     await shopper.get_ready()
-    return await shopper.wire_cart()
+    return await shopper.cart_json()
 
 
 def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlockerCode]:

@@ -308,9 +308,9 @@ async def approved_later_after_submit(purchase: Purchase) -> str:
     return "action required until approved; placed"
 
 
-Story = Callable[[Purchase], Awaitable[str]]
+Scenario = Callable[[Purchase], Awaitable[str]]
 
-STORIES: dict[tuple[str, str], Story] = {
+SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("standard", "bought"): standard,
     ("standard", "abandoned"): without_chargeable_source,
     ("standard", "rejected"): declined,
@@ -328,18 +328,18 @@ STORIES: dict[tuple[str, str], Story] = {
 }
 
 CASES = [
-    pytest.param(case, story, id=f"{case.name}-{story}")
+    pytest.param(case, scenario, id=f"{case.name}-{scenario}")
     for case in PAYMENT_METHOD_CASES
-    for story in OUTCOMES[case.workflow]
-    if story != "resumed"
+    for scenario in OUTCOMES[case.workflow]
+    if scenario != "resumed"
 ]
 
 
-@pytest.mark.parametrize(("case", "story"), CASES)
+@pytest.mark.parametrize(("case", "scenario"), CASES)
 async def test_purchase_with_each_payment_method_ends_as_documented(
-    purchase: Purchase, case: PaymentMethodCase, story: str
+    purchase: Purchase, case: PaymentMethodCase, scenario: str
 ) -> None:
-    assert await STORIES[case.workflow, story](purchase) == cell(case, story)
+    assert await SCENARIOS[case.workflow, scenario](purchase) == cell(case, scenario)
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,8 @@ def test_every_documented_payment_method_is_tested() -> None:
     assert [case.name for case in PAYMENT_METHOD_CASES] == sorted(documented, key=str.lower)
     assert len(PAYMENT_METHOD_CASES) == 28
     played = {
-        workflow: {story for story_workflow, story in STORIES if story_workflow == workflow} for workflow in OUTCOMES
+        workflow: {scenario for scenario_workflow, scenario in SCENARIOS if scenario_workflow == workflow}
+        for workflow in OUTCOMES
     }
     assert {workflow: set(stories) - {"resumed"} for workflow, stories in OUTCOMES.items()} == played
 

@@ -139,7 +139,7 @@ async def test_payment_methods_are_read_again_when_the_cart_changes(
 
 async def test_different_carts_have_different_cache_keys(shopper: Shopper) -> None:
     await shopper.fill_cart()
-    wire = (await shopper.wire_cart())["cart"]
+    wire = (await shopper.cart_json())["cart"]
     (line,) = wire["lineItems"]["lineItem"]
 
     def recurring(**terms: str) -> dict[str, Any]:

@@ -198,7 +198,7 @@ async def test_failing_call_changes_only_fields_named_in_the_table(name: str) ->
             check_in_doubt(run)
         else:
             answer, expected = baseline.comparable(run), baseline.comparable(baseline.first)
-            affected = (*lost.fields, *lost.but_for) if isinstance(lost, NullFields) else lost.fields
+            affected = (*lost.fields, *lost.other_changes) if isinstance(lost, NullFields) else lost.fields
             assert outside(answer, affected) == outside(expected, affected), call
             check_lost(run, answer, lost)
             assert quantity(run.after) == quantity(baseline.first.after), "the change was made"

@@ -43,7 +43,7 @@ async def test_load_continues_when_its_first_caller_is_cancelled(clock: Clock) -
     assert load.count == 1
 
 
-async def test_failed_load_is_raised_to_all_callers_and_not_cached(clock: Clock) -> None:
+async def test_load_error_is_raised_for_all_callers_and_not_cached(clock: Clock) -> None:
     cache, load = AnswerCache(clock), Loader()
     load.fails = True
     results = await asyncio.gather(*(cache.get_or_load("k", load, LIFETIME) for _ in range(5)), return_exceptions=True)
@@ -53,7 +53,7 @@ async def test_failed_load_is_raised_to_all_callers_and_not_cached(clock: Clock)
     assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
 
 
-async def test_stale_answer_replaces_failed_loads_for_a_limited_time(clock: Clock) -> None:
+async def test_stale_answer_is_returned_for_limited_time_when_loading_fails(clock: Clock) -> None:
     cache, load = AnswerCache(clock), Loader()
     await cache.get_or_load("k", load, LIFETIME)
     load.fails = True
@@ -81,7 +81,7 @@ async def test_unreadable_cache_entry_is_loaded_again(clock: Clock, stored: byte
     assert load.count == 1
 
 
-def test_example_key_parts_give_different_hashed_keys() -> None:
+def test_hashed_keys_are_distinct_and_hide_their_parts() -> None:
     lists: list[tuple[str | None, ...]] = [
         ("a", "b"),
         ("ab",),

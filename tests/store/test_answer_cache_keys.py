@@ -1,4 +1,4 @@
-"""The key of a cached answer differs whenever the answer can differ."""
+"""Requests that can have different answers have different keys in the answer cache."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
 
 @settings(max_examples=500, deadline=None)
 @given(PARTS, PARTS)
-def test_different_key_parts_give_different_hashed_keys(parts: list[str | None], other: list[str | None]) -> None:
+def test_hashed_keys_are_equal_only_for_equal_key_parts(parts: list[str | None], other: list[str | None]) -> None:
     assert (hashed_key("scope", *parts) == hashed_key("scope", *other)) == (parts == other)
 
 
 @settings(max_examples=100, deadline=None)
 @given(PARTS)
-def test_scope_and_first_part_are_not_joined_in_the_key(parts: list[str | None]) -> None:
+def test_hashed_key_separates_the_scope_from_the_first_part(parts: list[str | None]) -> None:
     assert hashed_key("a", "b", *parts) != hashed_key("ab", *parts)
 
 
@@ -60,7 +60,7 @@ async def test_variables_that_change_an_answer_change_its_cache_key(
     assert await calls(**base) == 0, "the first answer is still cached"
 
 
-async def test_payment_methods_are_not_shared_between_shoppers(shopper: Shopper, world: World) -> None:
+async def test_cached_payment_methods_are_not_shared_between_shoppers(shopper: Shopper, world: World) -> None:
     text = "{ availablePaymentMethods { methods { type } } }"
     path = "/payments/payment-methods"
     await shopper.fill_cart()

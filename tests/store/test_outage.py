@@ -1,4 +1,4 @@
-"""While the store of the gateway fails, no change is sent twice, and public fields are still answered."""
+"""During an outage of the gateway's store, no change is sent twice, and fields without a session are answered."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -97,7 +97,7 @@ async def is_ready(storefront: Storefront) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["stopped", "paused"])
-async def test_only_public_fields_are_answered_without_the_store(
+async def test_only_fields_without_session_are_answered_during_store_outage(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
     changes = {"store_url": own_valkey.url, "store_timeout_s": 1}
@@ -120,7 +120,7 @@ async def test_only_public_fields_are_answered_without_the_store(
 
 
 class Interrupted(NamedTuple):
-    """A mutation, the path of the call during which the store stops, and the errors of the payload."""
+    """A mutation, and its expected user errors. The store stops while the gateway sends a request to `path`."""
 
     path: str
     query: str

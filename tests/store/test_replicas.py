@@ -41,7 +41,7 @@ class Replicas:
 
     @property
     def tabs(self) -> tuple[Storefront, Storefront]:
-        """A storefront at each replica, both with the session of the shopper."""
+        """Two storefronts with the shopper's session, one for each replica."""
         own = self.shopper.storefront
         first, second = (Storefront(http, dict(own.headers), own.cookie) for http in self.http)
         return first, second
@@ -83,7 +83,7 @@ async def test_rejected_token_is_renewed_once_for_both_replicas(replicas: Replic
     assert world.calls.count("POST", "/oauth20/token") == 1
 
 
-async def test_same_idempotency_key_at_two_replicas_adds_one_line(replicas: Replicas) -> None:
+async def test_same_idempotency_key_at_two_replicas_adds_product_once(replicas: Replicas) -> None:
     await replicas.shopper.fill_cart()
     key = new_key()
     payloads = await asyncio.gather(*(tab.add(PACK, key=key) for _ in range(5) for tab in replicas.tabs))
@@ -142,16 +142,16 @@ async def test_sign_in_rate_limit_counts_simultaneous_attempts_at_replicas(repli
 
 
 class FirstOrderReadIsLost(InMemoryTransport):
-    """A network that holds the first read of an order until `goes_on` is set, and then loses the read."""
+    """A network that delays the first read of an order until `may_fail` is set. The read then fails."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
-        self.is_reading, self.goes_on = asyncio.Event(), asyncio.Event()
+        self.is_reading, self.may_fail = asyncio.Event(), asyncio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if "/orders/" in request.url.path and not self.is_reading.is_set():
             self.is_reading.set()
-            await self.goes_on.wait()
+            await self.may_fail.wait()
             raise httpx.ReadError("lost", request=request)
         return await super().handle_async_request(request)
 
@@ -175,16 +175,16 @@ async def test_stale_replica_does_not_overwrite_newer_outcome(
         await transport.is_reading.wait()
         newer = await Storefront(second.http, cookie=first.cookie).ask(ORDER_SUBMISSION, key=key)
         assert newer.data["orderSubmission"]["status"] == "PLACED"
-        transport.goes_on.set()
+        transport.may_fail.set()
         assert (await stale).data["orderSubmission"]["status"] == "PLACED"
         assert (await first.add(PACK))["errors"] == [], "the cart is not locked"
 
 
-# Real processes on real sockets. `python -m bench.replicas` runs the same load with 10 to 50 times the volume.
+# These tests use real processes and sockets. `python -m bench.replicas` applies 10 to 50 times as much load.
 
 
 @pytest.mark.timeout(180)
-async def test_many_submissions_at_two_replicas_order_each_cart_once() -> None:
+async def test_concurrent_submissions_at_two_replicas_place_one_order_per_cart() -> None:
     report = await load(submits=1000, carts=50)
     assert report.is_good, report
     assert report.outcomes.total() > 500

@@ -16,7 +16,7 @@ from tests.support.valkey import Valkey
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-async def test_only_one_of_several_concurrent_replacements_is_written(store: Store) -> None:
+async def test_replace_writes_only_if_the_expected_value_is_current(store: Store) -> None:
     assert await store.replace("a", b"1", expected=None, ttl_s=10)
     assert not await store.replace("a", b"2", expected=None, ttl_s=10)
     assert await store.replace("a", b"\x00\xff", expected=b"1", ttl_s=10)
@@ -34,7 +34,7 @@ async def test_empty_value_differs_from_a_missing_value(store: Store) -> None:
     assert await store.replace("a", b"1", expected=b"", ttl_s=10)
 
 
-async def test_delete_with_an_expected_value_keeps_a_different_value(store: Store) -> None:
+async def test_delete_keeps_a_value_that_differs_from_expected_value(store: Store) -> None:
     await store.put("a", b"1", ttl_s=10)
     await store.delete("a", expected=b"2")
     assert await store.get("a") == b"1"
@@ -72,7 +72,7 @@ async def test_lock_has_one_holder_at_a_time(store: Store) -> None:
                 pass
 
 
-async def test_due_entry_is_claimed_by_one_caller(store: Store) -> None:
+async def test_due_schedule_entry_is_claimed_by_only_one_caller(store: Store) -> None:
     for number in range(5):
         await store.schedule("s", f"e{number}", NOW + timedelta(seconds=number))
     await store.unschedule("s", "e1")
@@ -87,7 +87,7 @@ async def test_due_entry_is_claimed_by_one_caller(store: Store) -> None:
     assert set(await store.claim_due("s", now=later, until=later, limit=10)) == {"e0", "e2", "e3", "e4"}
 
 
-async def test_working_store_passes_its_check(store: Store) -> None:
+async def test_check_of_an_available_store_raises_no_error(store: Store) -> None:
     await store.check()
 
 
@@ -95,7 +95,7 @@ async def test_working_store_passes_its_check(store: Store) -> None:
 
 
 @pytest.mark.slow
-async def test_stopped_server_fails_at_once_and_works_after_restart(own_valkey: Valkey) -> None:
+async def test_store_fails_while_server_is_stopped_and_recovers_after_restart(own_valkey: Valkey) -> None:
     store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=10)
     own_valkey.stop()
@@ -114,7 +114,7 @@ async def test_stopped_server_fails_at_once_and_works_after_restart(own_valkey: 
 
 
 @pytest.mark.slow
-async def test_unresponsive_server_fails_after_a_short_timeout(own_valkey: Valkey) -> None:
+async def test_store_fails_quickly_while_server_does_not_respond(own_valkey: Valkey) -> None:
     store = RedisStore(own_valkey.url)
     await store.put("a", b"1", ttl_s=100)
     with own_valkey.paused():
@@ -133,7 +133,7 @@ async def test_unresponsive_server_fails_after_a_short_timeout(own_valkey: Valke
 
 
 @pytest.mark.slow
-async def test_flushed_or_restarted_server_is_detected(own_valkey: Valkey) -> None:
+async def test_data_loss_is_detected_after_server_flush_or_restart(own_valkey: Valkey) -> None:
     first, second = RedisStore(own_valkey.url), RedisStore(own_valkey.url)
     assert await first.intact_since(NOW) == NOW
     later = NOW + timedelta(hours=1)
@@ -155,7 +155,7 @@ async def test_flushed_or_restarted_server_is_detected(own_valkey: Valkey) -> No
 
 
 @pytest.mark.slow
-async def test_server_that_evicts_keys_is_rejected(own_valkey: Valkey) -> None:
+async def test_server_that_evicts_keys_fails_the_store_check(own_valkey: Valkey) -> None:
     redis = Redis.from_url(own_valkey.url)
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     await redis.aclose()
@@ -166,7 +166,7 @@ async def test_server_that_evicts_keys_is_rejected(own_valkey: Valkey) -> None:
     await store.aclose()
 
 
-async def test_every_key_has_a_prefix_and_a_time_to_live(valkey: Valkey) -> None:
+async def test_every_redis_key_has_prefix_and_time_to_live(valkey: Valkey) -> None:
     prefix = f"{uuid.uuid4()}:"
     store = RedisStore(valkey.url, timeout_s=10, prefix=prefix)
     await store.put("a", b"1", ttl_s=10)

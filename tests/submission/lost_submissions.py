@@ -18,7 +18,7 @@ def order_states(world: World) -> list[str]:
 
 
 class DelayedSubmission(InMemoryTransport):
-    """A network that loses the next submit-cart once `is_armed` is true. `deliver` sends the lost request later."""
+    """A network that loses the first submit-cart request while `is_armed`. `deliver` sends the lost request."""
 
     delayed: httpx.Request | None = None
     is_armed = False
@@ -34,6 +34,6 @@ class DelayedSubmission(InMemoryTransport):
         return (await super().handle_async_request(self.delayed)).status_code
 
 
-async def is_free(storefront: Storefront) -> bool:
-    """Whether the cart is unlocked. Adds a line to the cart to find out."""
+async def is_unlocked(storefront: Storefront) -> bool:
+    """Whether the cart is unlocked. Tries to add a cart line."""
     return bool((await storefront.add(PACK))["errors"] == [])

@@ -94,7 +94,7 @@ async def test_rejected_coupon_is_reported_missing_from_new_cart(shopper: Shoppe
     ]
 
 
-async def test_redirect_can_be_resumed_when_new_cart_fails(shopper: Shopper) -> None:
+async def test_order_can_be_resumed_when_new_cart_cannot_be_filled(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     await shopper.fault("status", f"{CART}/line-items", status=503, times=1)
@@ -114,7 +114,7 @@ async def test_registered_shopper_must_sign_out_to_abandon_a_redirect(registered
     assert "signOut" in payload["errors"][0]["message"]
 
 
-async def test_abandoned_redirect_is_not_resumed_in_the_background(
+async def test_order_of_abandoned_redirect_is_not_resumed_by_reconciler(
     reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
     storefront = reconciled_shopper.storefront
@@ -131,7 +131,7 @@ async def test_abandoned_redirect_is_not_resumed_in_the_background(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("needs_authentication", [False, True], ids=["approved", "after authentication"])
-async def test_redirect_cannot_be_abandoned_while_its_order_is_resumed(
+async def test_order_resumed_during_abandonment_is_placed_and_not_abandoned(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, needs_authentication: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:

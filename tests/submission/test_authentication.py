@@ -1,4 +1,7 @@
-"""The bank authenticates the shopper never, when a source is created, or when the source is charged."""
+"""Some sources need no authentication by the bank.
+
+Others need authentication before the submission, or when Digital River charges the source.
+"""
 
 from typing import Any
 
@@ -23,7 +26,7 @@ async def read_session(shopper: Shopper) -> dict[str, Any]:
 
 
 async def authenticate(shopper: Shopper, action: dict[str, Any]) -> dict[str, Any]:
-    """Call `authenticateSource` of DigitalRiver.js. Returns the status, and for a challenge the page URL."""
+    """Authenticate a source as DigitalRiver.js does. Returns the status, and the URL of the bank's page if needed."""
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     body = {"sessionId": action["sessionId"], "clientSecret": action["sourceClientSecret"]}
     path = f"/payments/sources/{action['sourceId']}/authentication"

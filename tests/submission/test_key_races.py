@@ -1,4 +1,4 @@
-"""Two requests with one idempotency key, while the store answers slowly or loses the record."""
+"""A submission is sent at most once while the store answers slowly or loses the attempt."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ STATUS = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }
 
 
 class SlowReplyStore(MemoryStore):
-    """Writes the next reservation at once, and replies to it when `reply` is set."""
+    """A store that writes the next reservation at once, but confirms the write only after `reply` is set."""
 
     is_slow = False
 
@@ -38,7 +38,10 @@ class SlowReplyStore(MemoryStore):
 
 
 class LosingStore(MemoryStore):
-    """Another replica changes the record first, and the record is lost after it was read once."""
+    """A store that rejects one outcome, as if another replica had changed the attempt first.
+
+    The store loses the attempt after the next read.
+    """
 
     reads_until_loss: int | None = None
 
@@ -58,7 +61,7 @@ class LosingStore(MemoryStore):
 
 
 @pytest.mark.parametrize("second_request", ["submit", "look up"])
-async def test_reservation_outlives_a_second_request_during_the_slow_reply(
+async def test_reservation_survives_second_request_while_store_reply_is_slow(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, second_request: str
 ) -> None:
     store = SlowReplyStore(clock)
@@ -82,7 +85,7 @@ async def test_reservation_outlives_a_second_request_during_the_slow_reply(
         assert shopper.submits == 1
 
 
-async def test_key_of_an_answered_attempt_is_never_used_again(
+async def test_attempt_lost_from_the_store_is_stored_again(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = LosingStore(clock)

@@ -89,7 +89,7 @@ async def test_submission_that_was_not_sent_leaves_no_attempt(shopper: Shopper, 
     assert shopper.submits == 1
 
 
-async def test_blocker_reports_the_status_of_the_other_submission(shopper: Shopper) -> None:
+async def test_blocker_of_second_submission_reports_status_of_first_submission(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -101,7 +101,7 @@ async def test_blocker_reports_the_status_of_the_other_submission(shopper: Shopp
 
 
 @pytest.mark.slow
-async def test_submission_locks_cart_for_other_browser_with_unread_profile(
+async def test_submission_locks_cart_for_browser_whose_profile_read_failed(
     storefront: Storefront, world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient
 ) -> None:
     keys = world.keys

@@ -8,43 +8,43 @@ from tests.support.shop import ADDRESS, CART, GRAPHITE, PACK, SOFTWARE, SUBMIT, 
 PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
 
 
-class Budget:
-    """Counts the upstream calls since the last count, except calls for tokens and payment sources."""
+class CallCounter:
+    """Counts upstream calls, except calls for tokens and payment sources."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def spent(self) -> int:
+    def count_and_reset(self) -> int:
         calls = self._world.calls
         count = calls.count() - calls.count(path="/oauth20/token") - calls.count(path="/payments/sources")
         calls.clear()
         return count
 
 
-async def test_card_purchase_needs_few_upstream_calls(shopper: Shopper, world: World) -> None:
-    storefront, budget = shopper.storefront, Budget(world)
+async def test_card_purchase_needs_at_most_twelve_upstream_calls(shopper: Shopper, world: World) -> None:
+    storefront, counter = shopper.storefront, CallCounter(world)
 
     added = (await storefront.run("GuestFirstLine", key=new_key(), productId=PACK_ID))["addCartLines"]
     assert added["bearerToken"] is None
     assert storefront.cookie
     assert added["cart"]["totals"]["subtotal"] == {"amount": "80.10", "currencyCode": "USD", "formatted": "$80.10"}
-    assert budget.spent() == 2
+    assert counter.count_and_reset() == 2
 
     details = (await storefront.run("GuestDetails", address=ADDRESS))["prepareCheckout"]
     assert details["errors"] == []
     assert details["cart"]["totals"]["orderTotal"]["amount"] == "96.69"
     assert details["cart"]["paymentSession"]["state"] == "REQUIRES_SOURCE"
-    assert budget.spent() <= 4
+    assert counter.count_and_reset() <= 4
 
     page = (await storefront.run("CheckoutPage"))["cart"]
     assert [option["name"] for option in page["shippingOptions"]] == ["Standard", "Express"]
-    assert budget.spent() == 2, "the list of payment methods is cached"
+    assert counter.count_and_reset() == 2, "the list of payment methods is cached"
 
     source_id = await shopper.source()
     world.calls.clear()
     attached = (await storefront.run("GuestSource", sourceId=source_id))["attachSource"]
     assert attached["cart"]["readiness"]["status"] == "READY"
-    assert budget.spent() == 2
+    assert counter.count_and_reset() == 2
 
     action = attached["paymentSession"]["nextAction"]
     assert action["__typename"] == "SubmitOrderAction"
@@ -53,58 +53,58 @@ async def test_card_purchase_needs_few_upstream_calls(shopper: Shopper, world: W
     assert order["submitOrder"]["result"] == IsPartialDict(__typename="OrderPlaced")
     assert order["submitOrder"]["attempt"] == IsPartialDict(wasSentUpstream=True, isReplay=False, status="PLACED")
     assert world.calls.count("POST", SUBMIT) == 1
-    assert budget.spent() == 2
+    assert counter.count_and_reset() == 2
 
 
-async def test_replacing_a_card_needs_three_calls(shopper: Shopper, world: World) -> None:
+async def test_replacing_a_card_needs_three_upstream_calls(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
     other_source_id = await shopper.source()
     world.calls.clear()
     attached = (await shopper.storefront.run("GuestSource", sourceId=other_source_id))["attachSource"]
     assert attached["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
-    assert Budget(world).spent() == 3
+    assert CallCounter(world).count_and_reset() == 3
 
 
-async def test_first_checkout_page_needs_three_calls(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_first_checkout_page_needs_three_upstream_calls(shopper: Shopper, world: World, clock: Clock) -> None:
     await shopper.fill_cart()
     clock.move(61)
     world.calls.clear()
     await shopper.storefront.run("CheckoutPage")
-    assert Budget(world).spent() == 3
+    assert CallCounter(world).count_and_reset() == 3
 
 
-async def test_cart_page_needs_two_calls(shopper: Shopper, world: World) -> None:
+async def test_cart_page_needs_two_upstream_calls(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     world.calls.clear()
     page = await shopper.storefront.run("CartPage")
     assert page["cart"]["appliedOffers"] == [IsPartialDict(offer=IsPartialDict(name="10% off packs"))]
     assert page["session"]["level"] == "ANONYMOUS"
-    assert Budget(world).spent() == 2
+    assert CallCounter(world).count_and_reset() == 2
 
 
 async def test_cart_change_with_a_stale_revision_is_rejected(shopper: Shopper, world: World) -> None:
-    storefront, budget = shopper.storefront, Budget(world)
+    storefront, counter = shopper.storefront, CallCounter(world)
     await storefront.add(GRAPHITE)
     world.calls.clear()
 
     added = (await storefront.run("AddToCart", key=new_key(), productId=PACK_ID, quantity=2))["addCartLines"]
     assert added["cart"]["totalQuantity"] == 3
-    assert budget.spent() == 2
+    assert counter.count_and_reset() == 2
 
     line = added["cart"]["lines"][1]["id"]
     revision = added["cart"]["revision"]
     changed = await storefront.run("ChangeQuantity", revision=revision, lineId=line, quantity=1)
     assert changed["updateCartLines"]["cart"]["totalQuantity"] == 2
-    assert budget.spent() == 3
+    assert counter.count_and_reset() == 3
 
     stale = (await storefront.run("ChangeQuantity", revision=revision, lineId=line, quantity=5))["updateCartLines"]
     assert stale["errors"] == [IsPartialDict(code="CART_REVISION_MISMATCH", retry="READ_STATE_FIRST")]
     assert stale["cart"]["totalQuantity"] == 2
-    assert budget.spent() == 1
+    assert counter.count_and_reset() == 1
 
     redeemed = (await storefront.run("RedeemCoupon", code="SPRING20"))["applyOffer"]
     assert redeemed["errors"] == []
-    assert budget.spent() <= 2
+    assert counter.count_and_reset() <= 2
 
 
 async def test_wire_transfer_order_awaits_payment(shopper: Shopper) -> None:
@@ -132,14 +132,14 @@ async def test_paypal_is_approved_before_submission(shopper: Shopper, world: Wor
 
 
 async def test_klarna_is_approved_after_submission(shopper: Shopper, world: World) -> None:
-    storefront, budget = shopper.storefront, Budget(world)
+    storefront, counter = shopper.storefront, CallCounter(world)
     await shopper.get_ready("klarnaCredit")
     cart = await storefront.cart()
     world.calls.clear()
     submitted = await storefront.run("SubmitWithRedirect", key=new_key(), total=cart["totals"]["orderTotal"])
     result = submitted["submitOrder"]["result"]
     assert result["__typename"] == "OrderActionRequired"
-    assert budget.spent() == 2
+    assert counter.count_and_reset() == 2
 
     # The order cannot be resumed before the shopper has approved the payment.
     early = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
@@ -151,14 +151,14 @@ async def test_klarna_is_approved_after_submission(shopper: Shopper, world: Worl
     assert resumed["errors"] == []
     assert resumed["result"] == IsPartialDict(__typename="OrderPlaced")
     assert resumed["cart"]["totalQuantity"] == 0
-    assert budget.spent() == 2
+    assert counter.count_and_reset() == 2
     assert world.calls.count("POST", SUBMIT) == 0
 
     again = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert again["result"] == IsPartialDict(__typename="OrderPlaced"), "the return page can be reloaded"
 
 
-async def test_early_klarna_approval_must_be_repeated_after_submission(shopper: Shopper, world: World) -> None:
+async def test_klarna_approved_before_submission_must_be_approved_again(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
     (page,) = (source.redirect["redirectUrl"] for source in world.redirects.values())
     await shopper.decide(page)
@@ -184,7 +184,7 @@ async def test_shopper_can_use_another_source_after_rejecting_the_redirect(shopp
 
 
 async def test_declined_source_can_be_replaced(shopper: Shopper, world: World) -> None:
-    storefront, budget = shopper.storefront, Budget(world)
+    storefront, counter = shopper.storefront, CallCounter(world)
     await shopper.fill_cart()
     source_id = await shopper.pay_with(owner__lastName="Decline:do_not_honor")
     result = await storefront.outcome()
@@ -195,13 +195,15 @@ async def test_declined_source_can_be_replaced(shopper: Shopper, world: World) -
     dropped = (await storefront.run("DropDeclinedSource", sourceId=source_id))["detachSource"]
     assert dropped["errors"] == []
     assert dropped["paymentSession"]["state"] == "REQUIRES_SOURCE"
-    assert budget.spent() <= 3
+    assert counter.count_and_reset() <= 3
     await shopper.pay_with()
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
     assert shopper.submits == 1
 
 
-async def test_payment_step_caches_the_payment_methods(shopper: Shopper, world: World, clock: Clock) -> None:
+async def test_repeated_payment_step_reads_payment_methods_from_cache(
+    shopper: Shopper, world: World, clock: Clock
+) -> None:
     await shopper.fill_cart()
     clock.move(61)
     world.calls.clear()
@@ -209,7 +211,7 @@ async def test_payment_step_caches_the_payment_methods(shopper: Shopper, world: 
         step = await shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
         assert [method["type"] for method in step["availablePaymentMethods"]["methods"]].count("creditCard") == 1
         assert step["paymentSession"]["dropIn"]["sessionId"] == step["availablePaymentMethods"]["sessionId"]
-        assert Budget(world).spent() == expected
+        assert CallCounter(world).count_and_reset() == expected
 
 
 async def test_cart_of_downloads_needs_no_shipping(shopper: Shopper) -> None:
@@ -231,7 +233,7 @@ async def test_cart_of_downloads_needs_only_a_billing_address(shopper: Shopper, 
     assert (await storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_order_can_be_read_only_by_its_session(shopper: Shopper, storefront: Storefront) -> None:
+async def test_order_cannot_be_read_by_another_session(shopper: Shopper, storefront: Storefront) -> None:
     await shopper.get_ready()
     order = (await storefront.outcome())["order"]
     query = "query($id: ID!) { order(id: $id) { id number state totals { orderTotal { amount } } } }"

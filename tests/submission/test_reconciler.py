@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sandbox.model.world import World
-from tests.submission.lost_submissions import DelayedSubmission, is_free, order_states, status_of
+from tests.submission.lost_submissions import DelayedSubmission, is_unlocked, order_states, status_of
 from tests.support.shop import (
     CART,
     SUBMIT,
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 SIGN_OUT = "mutation { signOut { signedOut } }"
 
-UNTRUSTED_ANSWERS: list[dict[str, Any]] = [
+UNRELIABLE_ANSWERS: list[dict[str, Any]] = [
     {"kind": "drop-before"},
     {"kind": "drop-after"},
     {"kind": "malformed"},
@@ -53,8 +53,8 @@ def has_order(world: World) -> bool:
     return any(shopper.orders for shopper in world.shoppers)
 
 
-@pytest.mark.parametrize("fault", UNTRUSTED_ANSWERS, ids=lambda fault: "-".join(str(part) for part in fault.values()))
-async def test_submission_is_reconciled_after_each_untrusted_answer(
+@pytest.mark.parametrize("fault", UNRELIABLE_ANSWERS, ids=lambda fault: "-".join(str(part) for part in fault.values()))
+async def test_submission_is_reconciled_after_each_unreliable_answer(
     shopper: Shopper, world: World, clock: Clock, fault: dict[str, Any]
 ) -> None:
     await shopper.get_ready()
@@ -69,7 +69,7 @@ async def test_submission_is_reconciled_after_each_untrusted_answer(
             "the order may still appear before the quiet time ends"
         )
         clock.move(100)
-    await eventually(lambda: is_free(shopper.storefront))
+    await eventually(lambda: is_unlocked(shopper.storefront))
     assert await status_of(shopper.storefront, key) == ("PLACED" if has_order(world) else "NOT_PLACED")
     assert shopper.submits == 1
 
@@ -88,11 +88,11 @@ async def test_submission_is_reconciled_after_a_long_outage(shopper: Shopper, wo
     )
     world.faults.clear()
     clock.move(31)
-    await eventually(lambda: is_free(shopper.storefront))
+    await eventually(lambda: is_unlocked(shopper.storefront))
     assert await status_of(shopper.storefront, key) == "PLACED"
 
 
-async def test_late_order_is_reported_as_placed(
+async def test_order_of_delayed_submit_cart_is_reported_as_placed(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     delayed_network = DelayedSubmission(network.app)
@@ -109,7 +109,7 @@ async def test_late_order_is_reported_as_placed(
         )
         assert await delayed_network.deliver() == 200
         clock.move(31)
-        await eventually(lambda: is_free(shopper.storefront))
+        await eventually(lambda: is_unlocked(shopper.storefront))
         assert await status_of(storefront, key) == "PLACED"
         assert shopper.submits == 1
 
@@ -142,7 +142,7 @@ async def test_approval_after_the_session_expired_still_places_the_order(
         await shopper.decide(redirect["action"]["redirectUrl"])
 
         def is_submitted() -> bool:
-            # Move the clock: a check that began before the approval postpones the next check.
+            # Move the clock, because a check that began before the approval schedules the next check for later.
             clock.move(1)
             return order_states(world) == ["Submitted"]
 
@@ -165,10 +165,10 @@ async def test_next_session_settles_attempt_in_doubt_of_expired_session(
         world.faults.clear()
         next_session = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         clock.move(31)
-        await eventually(lambda: is_free(next_session.storefront))
+        await eventually(lambda: is_unlocked(next_session.storefront))
 
 
-async def test_slow_check_does_not_delay_other_attempts(
+async def test_slow_reconciliation_does_not_delay_other_attempts(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     class SlowForFirstShopper(InMemoryTransport):
@@ -196,6 +196,6 @@ async def test_slow_check_does_not_delay_other_attempts(
         assert (await other_shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
         clock.move(31)
         try:
-            await eventually(lambda: is_free(other_shopper.storefront))
+            await eventually(lambda: is_unlocked(other_shopper.storefront))
         finally:
             slow_network.may_continue.set()

@@ -1,4 +1,4 @@
-"""Fast and slow replicas that share a store place one order and agree on the outcome."""
+"""Quick and slow replicas that share a store place one order and report the same outcome."""
 
 import asyncio
 
@@ -41,7 +41,7 @@ async def test_slow_replica_does_not_submit_a_cart_already_submitted(
         quick_submit = asyncio.create_task(quick_replica.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()
         slow_network.gates[CART].set()
-        # The slow replica may wait for the outcome of the quick replica.
+        # Wait no longer than a second, because the slow replica may wait for the outcome of the quick replica.
         await asyncio.wait({slow_submit}, timeout=1)
         network.arrived[SUBMIT].clear()
         second_submit = asyncio.create_task(quick_replica.another_tab().outcome(**agreed))
@@ -58,7 +58,7 @@ async def test_slow_replica_does_not_submit_a_cart_already_submitted(
         )
 
 
-async def test_replica_waiting_for_digital_river_keeps_its_heartbeat(
+async def test_replica_renews_its_heartbeat_while_waiting_for_digital_river(
     world: World,
     network: InMemoryTransport,
     clock: Clock,

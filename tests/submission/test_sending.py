@@ -117,7 +117,10 @@ ADVICE = {
     "invalid_security_code": "CHECK_DETAILS",
     "issuer_not_found": "CHECK_DETAILS",
 }
-"""Expected advice by decline reason; the default is USE_ANOTHER_SOURCE. None: the shopper must authenticate."""
+"""Expected advice by decline reason, or None if the shopper must authenticate.
+
+Every other decline reason has the advice USE_ANOTHER_SOURCE.
+"""
 
 
 @pytest.mark.slow
@@ -213,7 +216,7 @@ async def test_rejected_billing_country_becomes_a_country_blocker(shopper: Shopp
     assert result["blockers"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
 
 
-async def test_error_inside_a_successful_answer_is_not_ignored(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_error_in_an_answer_with_status_200_is_reported(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.storefront.add(POLES)
     await shopper.fault("status", f"{CART}/line-items", status=200, code="inventory-unavailable-error", times=1)
     payload = await shopper.storefront.add(POLES)

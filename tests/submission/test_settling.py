@@ -1,4 +1,4 @@
-"""Which answers of Digital River settle a submission in doubt, and which do not."""
+"""Which answers of Digital River decide the outcome of a submission in doubt."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ async def test_submission_in_doubt_is_placed_once_its_order_exists(shopper: Shop
     assert (await shopper.storefront.add(POLES))["errors"] == [], "the cart is unlocked"
 
 
-async def test_submission_without_order_is_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
+async def test_submission_without_order_is_reported_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     key = new_key()
@@ -60,7 +60,7 @@ async def test_submission_without_order_is_not_placed_after_quiet_time(shopper: 
 
 
 @pytest.mark.slow
-async def test_earlier_cancelled_order_does_not_settle_a_new_submission(
+async def test_earlier_cancelled_order_leaves_a_new_submission_in_doubt(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     delayed_network = DelayedSubmission(network.app)
@@ -86,7 +86,7 @@ async def test_earlier_cancelled_order_does_not_settle_a_new_submission(
 
 
 @pytest.mark.slow
-async def test_new_submission_is_not_placed_despite_earlier_cancelled_order(
+async def test_lost_submission_after_a_cancelled_order_is_reported_not_placed(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock) as storefront:

@@ -133,7 +133,7 @@ async def submit_with_redirect(shopper: Shopper) -> str:
 
 
 async def provider_page(shopper: Shopper, source_id: str) -> str:
-    """URL of the provider's page for a source that is not attached yet, read as DigitalRiver.js does."""
+    """URL of the provider's page for a source, read from the sandbox as DigitalRiver.js does."""
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
     answer = await shopper.sandbox.get(f"/payments/sources/{source_id}", headers=headers)
     url: str = answer.json()["redirect"]["redirectUrl"]
@@ -177,10 +177,10 @@ def saved_card(world: World) -> str:
     return str(world.accounts[0].payment_options[0].source.id)
 
 
-# Payment of a cart that is not submitted.
+# Transitions before the cart is submitted.
 
 
-async def test_t1_first_write_creates_a_payment_session(shopper: Shopper) -> None:
+async def test_t1_first_cart_change_creates_a_payment_session(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.storefront.give_details()
     payment = await payment_state(shopper)
@@ -225,7 +225,7 @@ async def test_t5_store_credit_above_the_total_is_rejected(shopper: Shopper) -> 
     assert (payment.state, payment.amounts, payment.contributions) == (UNPAID, ("0.00", TOTAL), (None, None))
 
 
-async def test_t5_credit_request_above_the_total_is_not_sent(alex: Shopper) -> None:
+async def test_t5_gateway_creates_no_store_credit_source_above_the_total(alex: Shopper) -> None:
     alex.world.calls.clear()
     assert await apply_credit(alex, "96.70") == ["STORE_CREDIT_INSUFFICIENT"]
     assert alex.world.calls.count("POST", "/sources") == 0
@@ -246,7 +246,7 @@ async def test_t6_credit_applied_by_the_gateway_reduces_primary_source_amount(al
     assert (payment.state, payment.amounts, payment.contributions) == (READY, (TOTAL, "0.00"), ("46.69", "50.00"))
 
 
-async def test_t7_second_primary_source_is_rejected(shopper: Shopper) -> None:
+async def test_t7_gateway_rejects_a_second_primary_source(shopper: Shopper) -> None:
     await shopper.get_ready()
     before, other_source_id = await payment_state(shopper), await shopper.source()
     assert await change(shopper, ATTACH_BESIDE, id=other_source_id) == ["PRIMARY_SOURCE_PRESENT"]
@@ -260,7 +260,7 @@ async def test_t7_digital_river_rejects_a_second_primary_source(shopper: Shopper
     before = await payment_state(shopper)
 
     def without_source(body: Any) -> Any:
-        # Hide the attached source once, as if another client attached the source after this read.
+        # Hide the attached source in one read, as if another client had attached the source just after that read.
         del network.rewrites["GET", CART], body["cart"]["paymentMethod"]
         return body
 
@@ -278,7 +278,7 @@ async def test_t7_replaced_primary_source_cannot_be_attached_again(shopper: Shop
     assert await attach(shopper, first_source_id) == ["SOURCE_NOT_CHARGEABLE"], "a detached source cannot be used again"
 
 
-async def test_t7a_attaching_the_attached_source_changes_nothing(shopper: Shopper) -> None:
+async def test_t7a_attaching_the_same_source_again_changes_nothing(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.pay_with()
     before = await payment_state(shopper)
@@ -432,7 +432,7 @@ async def test_t15_credit_does_not_grow_with_the_total(alex: Shopper, edit: Edit
     assert (payment.state, payment.amounts) == (UNPAID if has_grown else READY, (contributed, remaining))
 
 
-async def test_t15_total_reduced_to_the_credit_is_covered(alex: Shopper) -> None:
+async def test_t15_credit_covers_a_total_reduced_to_its_amount(alex: Shopper) -> None:
     assert await add_line(alex) == []
     assert await apply_credit(alex, TOTAL) == []
     assert ((await payment_state(alex)).state, (await payment_state(alex)).total) == (UNPAID, TOTAL_WITH_POLES)
@@ -443,7 +443,7 @@ async def test_t15_total_reduced_to_the_credit_is_covered(alex: Shopper) -> None
     assert (payment.state, payment.amounts) == (READY, (TOTAL, "0.00"))
 
 
-async def test_t15_fixed_amount_source_is_outdated_after_total_changes(shopper: Shopper) -> None:
+async def test_t15_fixed_amount_source_blocks_submission_after_total_changes(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     assert await add_line(shopper) == []
     payment = await payment_state(shopper)
@@ -455,7 +455,7 @@ async def test_t15_fixed_amount_source_is_outdated_after_total_changes(shopper: 
     assert shopper.submits == 0
 
 
-async def test_t15_added_amount_is_due_with_strict_sandbox_switch(shopper: Shopper) -> None:
+async def test_t15_added_amount_is_due_with_strict_payment_amounts_switch(shopper: Shopper) -> None:
     await shopper.control("switches", {"payment_amounts": "strict"})
     await shopper.get_ready("klarnaCredit")
     assert await add_line(shopper) == []
@@ -534,7 +534,7 @@ async def test_t21_attached_source_that_fails_contributes_nothing(alex: Shopper)
     assert [blocker["code"] for blocker in result["blockers"]] == ["PAYMENT_SESSION_NOT_READY"]
 
 
-# Payment of a submitted cart.
+# Transitions after the cart is submitted.
 
 
 async def test_t22_authorised_charge_places_the_order(shopper: Shopper) -> None:

@@ -8,7 +8,7 @@ import pytest
 from gateway.errors import StoreUnavailable
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
-from tests.submission.lost_submissions import is_free
+from tests.submission.lost_submissions import is_unlocked
 from tests.support.shop import PACK, SUBMIT, Clock, InMemoryTransport, Shopper, eventually, gateway_on, new_key
 
 pytestmark = pytest.mark.slow
@@ -17,7 +17,7 @@ DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { cod
 
 
 class UnconfirmedWriteStore(MemoryStore):
-    """A store that makes the next change of a key with the prefix, but reports a failure."""
+    """A store that makes the next change of a key with a given prefix, but raises `StoreUnavailable`."""
 
     unconfirmed_prefix: str | None = None
 
@@ -30,9 +30,10 @@ class UnconfirmedWriteStore(MemoryStore):
 
 
 class FailingStore(MemoryStore):
-    """A store that rejects changes of keys with a prefix, after a given number of successful changes."""
+    """A store that raises `StoreUnavailable` when keys with a given prefix are changed."""
 
     failing: tuple[str, int] | None = None
+    """Prefix of the keys, and number of changes that succeed before the first failure."""
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
         if self.failing is not None and key.startswith(self.failing[0]):
@@ -54,13 +55,13 @@ async def test_unconfirmed_write_before_sending_leaves_the_cart_unlocked(
         assert payload["errors"], payload
         assert shopper.submits == 0
         clock.move(200)
-        await eventually(lambda: is_free(storefront))
+        await eventually(lambda: is_unlocked(storefront))
         assert (await storefront.outcome())["__typename"] == "OrderPlaced", (
             "the cart is unlocked because nothing was sent"
         )
 
 
-async def test_cart_change_without_recorded_outcome_is_not_repeated(
+async def test_repeated_cart_change_without_recorded_outcome_is_made_once(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,

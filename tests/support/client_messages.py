@@ -1,7 +1,7 @@
 """Every message that a client can receive, collected from the source of `gateway`, `resolvers` and `schema`.
 
 A message is a string that is a sentence and is not a description, a log event or a program error. The error code of a
-message is found by following the string to a call, dictionary entry or exception class that names a code.
+message is read from the call, dictionary entry or exception class in which the program uses the string.
 """
 
 import ast
@@ -44,9 +44,9 @@ NEVER_SENT = {"PARSING_ABORTED"}
 """Constants that look like messages but are only compared with messages of graphql-core."""
 
 NOT_SENT_AS = {"CartBusy": {"ErrorCode.UPSTREAM_UNAVAILABLE"}}
-"""Error codes that are never sent with an exception's message, by exception class.
+"""Error codes with which the message of an exception is never sent, by exception class.
 
-For example, `user_error` reports CartBusy as CART_BUSY.
+For example, `user_error` sends the message of CartBusy with the code CART_BUSY.
 """
 
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
@@ -59,7 +59,7 @@ SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\s?\{\w+\})?|[^\x00-\x7f]{8,}.*", re.D
 MOST_VARIANTS = 4
 """Maximum number of variants that are listed for a message. If there are more, a placeholder is listed."""
 
-OF_THE_REFUSAL = "ErrorCode.*"
+ANY_CODE = "ErrorCode.*"
 """Code that is listed for a message that can be sent with any error code."""
 
 TRANSPARENT = {"str", "sorted", "list", "tuple", "dict", "cast", "GraphQLError", "located_error"}
@@ -127,7 +127,7 @@ class Collector:
         return {*names, *(self._subclasses(*below) if below else ())}
 
     def _owner(self, module: Module, node: ast.AST) -> str:
-        """Name of the outermost function around a node; outside a function, name of the class or constant."""
+        """Name of the outermost function that contains a node. Without a function, name of the class or constant."""
         above = list(module.above(node))
         functions = [parent.name for parent in above if isinstance(parent, FUNCTION)]
         classes = [parent.name for parent in above if isinstance(parent, ast.ClassDef)]
@@ -154,7 +154,7 @@ class Collector:
         return not is_declaration
 
     def _is_part(self, module: Module, node: ast.AST) -> bool:
-        """Whether a string is assigned to a name that is only used within another string."""
+        """Whether a string is assigned to a variable that is used only in f-strings."""
         parent = module.parents[node]
         if isinstance(parent, ast.IfExp):
             return self._is_part(module, parent)
@@ -231,7 +231,7 @@ class Collector:
         }
 
     def _of_constant(self, module: Module, name: str) -> tuple[Module, list[ast.expr]]:
-        """The module that defines a constant, and the value of the constant."""
+        """The module that defines a constant, and the values assigned to the constant."""
         owner_name, _, name = module.imports.get(name, f"{module.name}.{name}").rpartition(".")
         owner = self.modules.get(owner_name, module)
         return owner, owner.assigned(name, owner.tree)
@@ -264,7 +264,7 @@ class Collector:
         return codes
 
     def _step(self, module: Module, node: ast.AST) -> list[str | Value]:
-        """Error codes that are passed together with a value; if there are none, expressions that receive the value."""
+        """Error codes in the expression that contains a node. If there are none, expressions with the node's value."""
         parent = module.parents.get(node)
         match parent:
             case ast.keyword():
@@ -300,7 +300,7 @@ class Collector:
             return [*codes]
         name = called_name(call)
         if name == "replace" and isinstance(module.parents[node], ast.keyword):
-            return [OF_THE_REFUSAL]
+            return [ANY_CODE]
         if name == "__init__":
             return self._through_exception(module, call)
         if name in self.classes:
@@ -312,7 +312,10 @@ class Collector:
         return [(module, call)] if name in TRANSPARENT else []
 
     def _through_exception(self, module: Module, call: ast.Call) -> list[str | Value]:
-        """Error code of the exception class around the call. If it has none, uses of the exception in its handlers."""
+        """Error code of the exception class that contains a call.
+
+        If the class has no code, uses of the exception in `except` blocks.
+        """
         owner = next((node for node in module.above(call) if isinstance(node, ast.ClassDef)), None)
         if owner is None or (codes := self._codes_of_class(owner.name)):
             return [*codes] if owner else []
@@ -340,7 +343,7 @@ class Collector:
         return set()
 
     def _enum(self, module: Module, node: ast.AST, name: str) -> str | None:
-        """Name of the enum of codes that a local name refers to."""
+        """Name of the error code enum that a local name refers to, or None."""
         origin, _, imported = module.imports.get(name, name).rpartition(".")
         if imported in CODE_ENUMS:
             return imported
@@ -386,7 +389,10 @@ class Collector:
         return uses
 
     def _uses(self, module: Module, name: str, scope: ast.AST, assignment: ast.AST | None = None) -> list[str | Value]:
-        """Expressions that use a name. With `assignment`, only expressions that can have the value assigned there."""
+        """Expressions that read a variable.
+
+        If `assignment` is given, only expressions that can read the value of this assignment.
+        """
         names = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id == name]
         loads = [node for node in names if isinstance(node.ctx, ast.Load)]
         if assignment is None or scope is module.tree:
@@ -402,7 +408,7 @@ class Collector:
         return [(caller, call) for caller, call in calls if is_only or self._calls(caller, call, module, function.name)]
 
     def _calls(self, caller: Module, call: ast.Call, module: Module, name: str) -> bool:
-        """Whether a call refers to the function of this module, not to a function with the same name elsewhere."""
+        """Whether a call refers to the function `name` of `module`, not to a function with that name elsewhere."""
         match call.func:
             case ast.Name():
                 return caller is module or caller.imports.get(name) == f"{module.name}.{name}"
@@ -411,7 +417,7 @@ class Collector:
         return False
 
     def _parameters(self, name: str, call: ast.Call, node: ast.AST) -> list[str | Value]:
-        """Expressions that use an argument, in all functions with this name."""
+        """Expressions that use the parameter for the argument `node` of a call, in all functions with this name."""
         uses = []
         for module, function in self.functions[name]:
             parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]

@@ -44,7 +44,7 @@ def _total(calls: Coverage, name: str, rows: list[Row]) -> str:
 
 def _line(calls: Coverage, row: Row) -> str:
     need = f"{row.need}, *graph*" if row.call in calls.named else row.need
-    gateway = "✔" if row.call in calls.sent else (_instead(row) if calls.by_the_gateway(row) else "")
+    gateway = "✔" if row.call in calls.sent else (_instead(row) if calls.is_covered_by_gateway(row) else "")
     sandbox = "✔" if row.call in calls.answered else ""
     covered = "✔" if calls.is_covered(row) else ""
     return f"| `{row.method} {row.path}` | {need} | {gateway} | {sandbox} | {covered} | {row.note} |"

@@ -1,4 +1,4 @@
-"""The end of a graph description, which names calls, fields, objects or values of Digital River."""
+"""Separates a graph description from its ending, such as `Digital River field: …`."""
 
 import re
 
@@ -7,7 +7,7 @@ _CALLS = re.compile(r"Digital River calls?\b[^:.]*:")
 
 
 def own_words(text: str) -> str:
-    """The text before `Digital River field:` and the like. What follows are names that Digital River chose."""
+    """The text without an ending such as `Digital River field: …`. Digital River chose the names in the ending."""
     return _DIGITAL_RIVER.split(text, maxsplit=1)[0]
 
 

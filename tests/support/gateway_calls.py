@@ -1,7 +1,7 @@
-"""The calls that the gateway can make, read from the code of its client of Digital River.
+"""The calls to Digital River that the gateway can make, read from the source of `gateway/upstream`.
 
-Each method of `gateway/upstream` that other rooms use is followed to the method that sends the request, to collect the
-possible paths. Parts of a path that are known only at run time are written as `{}`.
+The search begins with the methods that are used outside `gateway/upstream`, and includes the methods that these call.
+Parts of a path that are known only at run time are written as `{}`.
 """
 
 import ast
@@ -50,7 +50,7 @@ class Method:
 
 
 def gateway_calls() -> set[Call]:
-    """Calls that the gateway can make. A method that takes a path as an argument is followed only from its callers."""
+    """Calls that the gateway can make. A method with the parameter `path` counts with the paths that callers pass."""
     methods = list(_client_methods())
     used = _names_called_outside()
     endpoints = [method for method in methods if method.name in used and "path" not in method.parameters]
@@ -72,7 +72,7 @@ def _client_methods() -> Iterator[Method]:
 
 
 def _aliases(owner: ast.ClassDef, methods: Mapping[str, ast.AsyncFunctionDef]) -> dict[str, ast.AsyncFunctionDef]:
-    """Methods by their second names, from assignments such as `_read = read` in a class."""
+    """Methods by alias, from assignments such as `_read = read` in a class."""
     assignments = [node for node in owner.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)]
     return {
         target.id: methods[node.value.id]
@@ -111,7 +111,7 @@ def _calls_of(method: Method, arguments: Mapping[str, Values], methods: list[Met
 
 
 def _targets(function: ast.Attribute, caller: Method, methods: list[Method]) -> list[Method]:
-    """Methods that a call can refer to: after `self.`, methods of the class; if not, methods of other classes."""
+    """Methods with the called name. For a call on `self` from the caller's class, otherwise from all other classes."""
     is_own = isinstance(function.value, ast.Name) and function.value.id == "self"
     return [method for method in methods if method.name == function.attr and (method.owner == caller.owner) == is_own]
 

@@ -34,12 +34,12 @@ EXAMPLES = {
     "URL": "https://shop.example/",
     "UUID": "00000000-0000-4000-8000-000000000001",
 }
-"""GraphQL literal of a valid value, by name of the custom scalar."""
+"""A valid value of each custom scalar, by name of the scalar."""
 
 
 @cache
 def operations_by_type() -> dict[str, str]:
-    """The shortest operation that selects an object type, with `%s` in place of the selected fields, by type name."""
+    """The shortest operation that selects an object type, by name of the type. `%s` stands for the selected fields."""
     core = build().core
     operations: dict[str, str] = {}
     queue: deque[tuple[GraphQLObjectType, str]] = deque()
@@ -73,7 +73,7 @@ def call(type_name: str, name: str) -> str:
 
 
 def reaching(coordinate: str, below: str = "__typename") -> str:
-    """An operation that selects a field. `below` is the selection of subfields, if the field is an object."""
+    """An operation that selects a field. If the field returns an object, `below` lists the fields of the object."""
     type_name, _, name = coordinate.partition(".")
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
     selection = call(type_name, name)

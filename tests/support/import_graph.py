@@ -19,7 +19,7 @@ def import_graph(root: Path, packages: Set[str]) -> Graph:
 
 
 def circle(graph: Graph) -> list[str]:
-    """Files of an import circle, each of which imports the next. The last is the first. Empty if there is no circle."""
+    """Files of a circular import. Each file imports the next, and the last is the first. Empty if there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -40,7 +40,7 @@ def forbidden_imports(graph: Graph, floors: Floors) -> Iterator[str]:
 
 
 def _without_packages(files: Set[str]) -> Iterator[str]:
-    """Yield the files, except any `__init__.py` that is imported only because a file of its folder is imported."""
+    """Yield the files without each `__init__.py` whose folder contains another of the files."""
     for file in files:
         folder = file.removesuffix("__init__.py")
         if folder == file or not any(other != file and other.startswith(folder) for other in files):

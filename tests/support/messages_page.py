@@ -20,11 +20,14 @@ MOST_FIELDS = 5
 IN_CONTEXT = "gateway/catalog/markets.py"
 """File whose messages also reject a request with an unavailable locale or currency in `@inContext`."""
 
-NOT_FROM = {
+NEVER_SENT_BY = {
     "resolvers/cart_addresses.py": {"Mutation.updateCart"},
     "gateway/checkout/tax_identifiers.py": {"Mutation.setCartAddresses", "Mutation.updateCart"},
 }
-"""Mutations that use a file but send none of its messages, by file. Their inputs have no field that the file checks."""
+"""Mutations that use a file but never send its messages, by file.
+
+The inputs of these mutations have none of the fields that the file checks.
+"""
 
 REQUESTS = ("gateway/http/", "gateway/documents/", "schema/scalars.py")
 """Files with messages about requests that are rejected before execution."""
@@ -93,7 +96,7 @@ LIBRARY = [
         "Syntax Error: {problem} Parsing aborted.", ("TopLevelCode.OPERATION_TOO_EXPENSIVE",), "gateway/documents/", ""
     ),
 ]
-"""Messages that begin with words of graphql-core. In the first message, `{problem}` is a message about scalars."""
+"""Messages that graphql-core begins. In the first, `{problem}` is a message of `schema/scalars.py`."""
 
 
 def page() -> str:
@@ -128,7 +131,7 @@ def _section(title: str, table: list[str]) -> list[str]:
 
 
 def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Message]]:
-    """Yield each error code of one enum with each message that has the code."""
+    """Yield pairs of a code of the enum and a message that is sent with the code."""
     for message in messages:
         for code in message.codes:
             if code.startswith(f"{enum}."):
@@ -136,7 +139,7 @@ def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Messag
 
 
 def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, names_fields: bool = True) -> list[str]:
-    """Table rows with error code, meaning and message, and with fields if a code has several messages."""
+    """Lines of a Markdown table with code, message and meaning. If a code has several messages, also names fields."""
     lines = ["| code | message | when |", "|---|---|---|"]
     rows = sorted(set(coded), key=lambda row: (row[0] == "*", row[0], bool(_fields(row[1])), row[1].template))
     for code, group in groupby(rows, key=lambda row: row[0]):
@@ -171,9 +174,9 @@ def _cell(template: str) -> str:
 
 
 def _fields(message: Message) -> str:
-    """Sentence with the graph fields that can send a message: `In a and b.` Empty if the fields are many or unknown."""
+    """Sentence such as `In a and b.` with the graph fields that can send a message. Empty if too many or none."""
     reached = fields_by_owner().get((message.file, message.function), frozenset())
-    fields = sorted(field for field in reached - NOT_FROM.get(message.file, set()) if _has_input(field, message))
+    fields = sorted(field for field in reached - NEVER_SENT_BY.get(message.file, set()) if _has_input(field, message))
     if not fields or len(fields) > MOST_FIELDS:
         return ""
     *others, last = [f"`{field.removeprefix('Mutation.').removeprefix('Query.')}`" for field in fields]
@@ -181,7 +184,7 @@ def _fields(message: Message) -> str:
 
 
 def _has_input(field: str, message: Message) -> bool:
-    """Whether the input of a mutation has the field that a message names first; True if it names none."""
+    """Whether a mutation has the input field with which a message begins. True if it begins with no input field."""
     name = re.match(r"`(\w+)`", message.template)
     if name is None or not field.startswith("Mutation.") or name[1] not in set().union(*_inputs().values()):
         return True
@@ -190,7 +193,7 @@ def _has_input(field: str, message: Message) -> bool:
 
 @cache
 def _inputs() -> dict[str, set[str]]:
-    """Names of the input fields of a mutation, including fields of nested inputs, by name of the mutation."""
+    """Names of the input fields of each mutation, including fields of nested inputs, by name of the mutation."""
     mutation = build().core.mutation_type
     assert mutation is not None
     return {
@@ -219,7 +222,7 @@ def _types(names: Iterable[str]) -> dict[str, str]:
 
 
 def _first_sentences(description: str | None) -> str:
-    """A description without the part about Digital River."""
+    """A description without its ending such as `Digital River field: …`."""
     return " ".join(own_words(description or "").split())
 
 

@@ -1,4 +1,4 @@
-"""Table of the example operations: preparation, calls to Digital River, and the effect of each failing call.
+"""For each example operation: how to prepare it, its number of calls to Digital River, and what failed calls change.
 
 Calls for tokens are not counted. A new gateway requests a token for its first session and for its first product.
 """
@@ -201,8 +201,8 @@ class NullFields:
     """The fields at these dotted paths are null, and each has an error."""
 
     fields: tuple[str, ...]
-    but_for: tuple[str, ...] = ()
-    """Dotted paths of other fields that change as a consequence, such as warnings."""
+    other_changes: tuple[str, ...] = ()
+    """Dotted paths of other fields with values that a failed call changes, such as warnings."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class NthCall(NamedTuple):
     method: str
     path: str
     number: int = 0
-    """Index of the call, from 0, if the operation makes the same call more than once."""
+    """Index of the call among the same calls of the operation. The first call has the index 0."""
 
 
 READ = NthCall("GET", CART)
@@ -324,7 +324,7 @@ TABLE = {
             PROFILE: null("signIn.session.shopper"),
             NthCall("GET", f"{ME}/payment-options"): null("signIn.session.shopper.paymentOptions"),
             NthCall("GET", f"{ME}/addresses"): null("signIn.session.shopper.addresses"),
-            READ_AGAIN: NullFields(("signIn.cart",), but_for=("signIn.cartTransition", "signIn.warnings")),
+            READ_AGAIN: NullFields(("signIn.cart",), other_changes=("signIn.cartTransition", "signIn.warnings")),
         },
     ),
     "UseMyDefaults": Row(registered, 1, {NthCall("POST", f"{CART}/apply-shopper"): REFUSED}),
@@ -348,7 +348,7 @@ TABLE = {
             PROFILE: null("shopper.storeCredit"),
             LEDGER: null("shopper.storeCredit"),
             READ: null("shopper.storeCredit"),
-            # The shopper can apply credit although the stock is unknown.
+            # Store credit is offered even if Digital River does not report the stock of the products.
             TOKEN: NOTHING,
             STOCK: NOTHING,
         },

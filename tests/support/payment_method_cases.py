@@ -99,7 +99,7 @@ PAYMENT_METHOD_CASES = [
     PaymentMethodCase("Wire Transfer", details={}),
 ]
 
-STORIES = ("bought", "abandoned", "rejected", "later", "resumed")
+SCENARIOS = ("bought", "abandoned", "rejected", "later", "resumed")
 
 OUTCOMES: dict[Workflow, dict[str, str]] = {
     "standard": {
@@ -126,7 +126,7 @@ OUTCOMES: dict[Workflow, dict[str, str]] = {
         "rejected": "not chargeable; placed with another source",
     },
 }
-"""Expected outcome of a purchase, by payment workflow and by course of the purchase, such as `abandoned`."""
+"""Expected outcome of a purchase, by payment workflow and by scenario, such as `abandoned`."""
 
 SEQUENCES: dict[Workflow, str] = {
     "standard": "SUBMIT",
@@ -139,9 +139,9 @@ SEQUENCES: dict[Workflow, str] = {
 MONEY_LATER = "; its charge is pending for three days"
 
 
-def cell(case: PaymentMethodCase, story: str) -> str:
-    outcome = OUTCOMES[case.workflow].get(story, "–")
-    return outcome + MONEY_LATER if case.type == "directDebit" and story == "bought" else outcome
+def cell(case: PaymentMethodCase, scenario: str) -> str:
+    outcome = OUTCOMES[case.workflow].get(scenario, "–")
+    return outcome + MONEY_LATER if case.type == "directDebit" and scenario == "bought" else outcome
 
 
 INTRODUCTION = """\
@@ -159,11 +159,11 @@ never returns.
 
 
 def page() -> str:
-    head = ["method", "type", "market", "sequence", *STORIES]
+    head = ["method", "type", "market", "sequence", *SCENARIOS]
     lines = [INTRODUCTION, f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for case in PAYMENT_METHOD_CASES:
         row = [case.name, f"`{case.type}`", f"{case.country}, {case.currency}", f"`{SEQUENCES[case.workflow]}`"]
-        lines.append(f"| {' | '.join([*row, *(cell(case, story) for story in STORIES)])} |")
+        lines.append(f"| {' | '.join([*row, *(cell(case, scenario) for scenario in SCENARIOS)])} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,7 @@
-"""Finds the fields of the graph whose resolvers use a function, by following names in the source, except methods."""
+"""Finds the graph fields whose resolvers use a function.
+
+The search follows names in the source, but not the methods of objects other than `self`.
+"""
 
 import ast
 from collections import defaultdict
@@ -45,7 +48,7 @@ def _reached(source: Collector, module_name: str, name: str) -> Set[tuple[str, s
 
 @cache
 def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module, str]]]:
-    """Module and name of each definition that a definition refers to, by the module and name of the referrer."""
+    """Module and name of the definitions that a definition uses, by module and name of the definition."""
     references: dict[tuple[str, str], list[tuple[Module, str]]] = defaultdict(list)
     defined = {(module.name, name) for module in source.modules.values() for name in _definitions(module)}
     for module in source.modules.values():

@@ -1,7 +1,7 @@
 """`python -m tests.support.sdl_differences OTHER.graphql` lists how the committed SDL differs from another one.
 
-Compares types, fields, arguments, defaults, descriptions and directives; ignores order, layout and written-out
-defaults. Exits with 1 if there is a difference.
+Compares types, fields, arguments, defaults, descriptions and directives. Ignores order, layout, and whether a directive
+writes out the default values of its arguments. Exits with 1 if there is a difference.
 """
 
 import sys
@@ -13,7 +13,7 @@ from graphql import DirectiveDefinitionNode, DirectiveNode, Node, parse, print_a
 COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 Facts = Mapping[str, str]
-"""Compared facts about one schema element: description, type, default and directives, by name of the fact."""
+"""Properties of a schema element that are compared, such as `description` and `type`, by name."""
 
 Defaults = Mapping[str, Mapping[str, str]]
 """Default values of a directive's arguments, by name of the directive and name of the argument."""
@@ -26,7 +26,10 @@ def main(other: str) -> int:
 
 
 def differences(ours: str, theirs: str) -> Iterator[str]:
-    """Yield a line for each fact that differs, and for each outermost element that exists in only one SDL."""
+    """Yield a line for each property that differs, and for each element that only one SDL has.
+
+    An element within an element that only one SDL has gets no line.
+    """
     here, there = elements(ours), elements(theirs)
     for coordinate in sorted(here.keys() | there.keys()):
         if (coordinate in here) != (coordinate in there):
@@ -48,7 +51,7 @@ def _owner(coordinate: str) -> str | None:
 
 
 def elements(sdl: str) -> dict[str, Facts]:
-    """Facts about each element of an SDL, by coordinate of the element."""
+    """Compared properties of each element of an SDL, by coordinate of the element."""
     document = parse(sdl)
     defaults = {
         node.name.value: {

@@ -94,9 +94,9 @@ class InMemoryTransport(httpx.ASGITransport):
         self.broken: set[str] = set()
         """Paths whose requests raise an error that the gateway does not expect."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        """Events that are set when a request arrives, by path of the request."""
+        """Events that the network sets when a request arrives, by path of the request."""
         self.gates: dict[str, asyncio.Event] = {}
-        """Events for which a request waits before the application receives the request, by path."""
+        """Events that hold back a request until a test sets them, by path of the request."""
         self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
         """Functions that change the JSON of an answer, by method and path."""
 
@@ -180,7 +180,7 @@ async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Asyn
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        # A sandbox (lifespan "off") stops at once, because an answer that a fault holds back would never end.
+        # A sandbox (lifespan "off") stops without waiting for open requests, because a fault can delay an answer.
         server.should_exit, server.force_exit = True, lifespan == "off"
         await serving
 
@@ -194,7 +194,7 @@ def app_for(
     retries: Retries = AT_ONCE,
     reconcile_every_s: float = NEVER_S,
 ) -> Starlette:
-    """ASGI application of a gateway that repeats calls at once and reconciles no submission in the background."""
+    """ASGI application of a gateway. By default, it retries calls without a pause and never starts to reconcile."""
     return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
 
 
@@ -385,7 +385,7 @@ class Shopper:
         assert cart is not None
         cart.forced_state = state
 
-    async def wire_cart(self) -> dict[str, Any]:
+    async def cart_json(self) -> dict[str, Any]:
         """JSON of the current cart, as Digital River returns the cart."""
         token = next(token for token, grant in self.world.tokens.items() if grant.shopper.cart)
         answer = await self.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})
@@ -447,7 +447,7 @@ async def create_source(
 
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until the condition is true. Only the timeout of the test limits the wait."""
+    """Wait until the condition is true, at most until the test times out."""
     while True:
         result = condition()
         if result if isinstance(result, bool) else await result:

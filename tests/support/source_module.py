@@ -32,14 +32,17 @@ class Module:
         return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
 
     def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
-        """Values assigned to a name in a function or module. With `use`, only values that the name can have there."""
+        """Values assigned to a variable in a function or module.
+
+        If `use` is given, only values that the variable can have at that node.
+        """
         nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
         pairs = [(node, value) for node in nodes for target, value in assignments(node) if target == name]
         others = [node for node, _ in pairs]
         return [value for node, value in pairs if use is None or self.reaches(node, use, others)]
 
     def reaches(self, assignment: ast.AST, use: ast.AST, others: list[ast.AST]) -> bool:
-        """Whether an assigned value can reach a use without being overwritten by another assignment."""
+        """Whether a variable can still have the value of an assignment at the node `use`."""
         above = {*self.above(use)}
         between = [node for node in others if _line(assignment) < _line(node) < _line(use)]
         return _line(assignment) < _line(use) and not any(self.parents[node] in above for node in between)
@@ -65,7 +68,7 @@ def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def classes_of(module: Module, use: ast.AST, name: str) -> list[str]:
-    """Names of a parameter's classes, from the `isinstance` check around the use or else from the annotation."""
+    """Names of the classes of a parameter, from an `isinstance` check that contains the use, or from the annotation."""
     for node in module.above(use):
         match node:
             case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), classes])):

@@ -1,7 +1,7 @@
-"""Compares the calls of Digital River's API, of the graph's descriptions, of the gateway and of the sandbox.
+"""Finds out which calls of Digital River's API are sent by the gateway, answered by the sandbox and named in the graph.
 
-The calls that Digital River offers are listed in `docs/coverage.csv`. The other calls are read from the descriptions
-in the SDL, from the code of the gateway's client, and from the routes of the sandbox.
+`docs/coverage.csv` lists the calls of the API. The calls that the gateway sends are read from its source, those that
+the sandbox answers from its routes, and those that the graph names from the descriptions in the SDL.
 """
 
 import csv
@@ -21,7 +21,7 @@ INVENTORY = ROOT / "docs" / "coverage.csv"
 SDL = ROOT / "schema" / "schema.graphql"
 
 SETTINGS = "settings"
-"""Value of the column `instead` if a setting of the gateway replaces the result of the call."""
+"""Value in the column `instead` of a call whose result the gateway takes from a setting."""
 
 
 def call(method: str, path: str) -> Call:
@@ -57,15 +57,15 @@ class Coverage:
     def is_needed(self, row: Row) -> bool:
         return row.need in ("must", "should") or row.call in self.named
 
-    def by_the_gateway(self, row: Row) -> bool:
-        """Whether the gateway sends the call or a call with the same effect, or uses a setting in place of the call."""
+    def is_covered_by_gateway(self, row: Row) -> bool:
+        """Whether the gateway sends the call, sends a call with the same effect, or uses a setting instead."""
         return row.call in self.sent or row.instead == SETTINGS or self._is_sent_instead(row)
 
     def _is_sent_instead(self, row: Row) -> bool:
         return bool(row.instead) and call(*row.instead.split()) in self.sent
 
     def is_covered(self, row: Row) -> bool:
-        return row.call in self.answered and self.by_the_gateway(row)
+        return row.call in self.answered and self.is_covered_by_gateway(row)
 
 
 @cache
@@ -76,8 +76,9 @@ def coverage() -> Coverage:
 
 
 def _listed_calls(sent: Call, rows: list[Row]) -> list[Call]:
-    """The calls in the inventory that match the sent call, where `{}` stands for a variable part
-    (`POST …/apply-{}-address`); the sent call itself if none matches.
+    """The listed calls that match the sent call, or the sent call itself if none matches.
+
+    In the path of the sent call, `{}` matches any part of a name, as in `POST …/apply-{}-address`.
     """
     pattern = re.escape(sent.path).replace(r"\{\}", r"(\{\}|(?<!/)[^/{}]+)")
     return [row.call for row in rows if row.method == sent.method and re.fullmatch(pattern, row.call.path)] or [sent]
@@ -104,7 +105,7 @@ def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
 
 
 def _described_calls() -> Iterator[tuple[str, str | None, str]]:
-    """Yield the coordinate of each type and field, the path that reads the type, and the calls."""
+    """Yield for each type and field: coordinate, path of the call that reads the type, and the text with the calls."""
     for name, type_ in build_schema(SDL.read_text()).type_map.items():
         calls_of_type = calls_text(type_.description or "")
         base = next((path for method, path in parsed_calls(calls_of_type) if method == "GET"), None)
@@ -114,7 +115,7 @@ def _described_calls() -> Iterator[tuple[str, str | None, str]]:
 
 
 def parsed_calls(text: str) -> Iterator[tuple[str, str]]:
-    """HTTP method and path of each call in the text. `POST and DELETE …/a, or …/b` names four calls."""
+    """Yield HTTP method and path of each call. For example, `POST and DELETE …/a, or …/b` contains four calls."""
     methods, is_new = list[str](), True
     for token in re.findall(r"\b(?:GET|POST|PUT|DELETE)\b|(?<!\S)[/…]\S+", text):
         if token.isalpha():

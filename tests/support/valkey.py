@@ -58,7 +58,7 @@ class Valkey:
 
 
 async def emptied(valkey: Valkey) -> None:
-    """Delete all keys, and record in the server that it has lost no data for years."""
+    """Delete all keys, and record in the server that it has lost no data since the year 2000."""
     redis = Redis.from_url(valkey.url)
     await redis.flushall()
     server = await redis.info("server")

@@ -28,7 +28,7 @@ BY_SENSE = {
     "freshness": r"\bfreshness\b",
     "the shop": r"\bThe shop (?:is|does|has|answered|refused|will)\b",
 }
-"""Patterns of words that the glossary rules out only in the sense given in brackets, by word."""
+"""Patterns that find a word in the sense that the glossary rules out, by word. Other senses are allowed."""
 
 BY_READING = {"tell", "say"}
 """Words in the glossary that no pattern can check, because only a reader can judge their sense."""
@@ -62,9 +62,9 @@ def files() -> Iterator[Path]:
 
 @cache
 def rules() -> list[tuple[re.Pattern[str], str]]:
-    """Pattern of each word that the glossary forbids, and the word to use instead.
+    """Pattern of each word that the glossary rules out, and the word to use instead.
 
-    Raises `LookupError` if a word with a sense in brackets is in no table of this module.
+    Raises `LookupError` if the glossary rules out one sense of a word, but `BY_SENSE` has no pattern for the word.
     """
     table = GLOSSARY.read_text().partition("| not | but |")[2]
     patterns = []
@@ -96,7 +96,7 @@ def hits(path: Path) -> Iterator[Hit]:
 
 
 def _passages_of_python(text: str, nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
-    """Yield line number and text of docstrings, comments, strings with a space, and test names."""
+    """Yield the line number and the content of each docstring, comment, test name, and string with a space."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield node.lineno, own_words(node.value)
@@ -111,7 +111,7 @@ def _passages_of_python(text: str, nodes: list[ast.AST]) -> Iterator[tuple[int, 
 
 
 def _passages_of_text(path: Path, text: str) -> Iterator[tuple[int, str]]:
-    """Yield number and text of each line, without code and without the table of words in CONTRIBUTING.md."""
+    """Yield the number and the content of each line. Leaves out code, and the table of words in CONTRIBUTING.md."""
     if path == GLOSSARY:
         text = text.partition("| not | but |")[0]
     is_code = False

@@ -1,4 +1,7 @@
-"""Purchases with each sandbox switch. A switch selects one of several readings of Digital River's documentation."""
+"""Purchases succeed with every value of every sandbox switch.
+
+A switch selects how the sandbox behaves in a case that Digital River's documentation leaves open.
+"""
 
 from typing import get_args, get_type_hints
 

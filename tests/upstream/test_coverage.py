@@ -1,4 +1,4 @@
-"""The gateway sends, and the sandbox answers, every call to Digital River that docs/coverage.csv marks as needed."""
+"""The gateway sends every call that docs/coverage.csv marks as needed, and the sandbox answers the call."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_substitute_call_is_sent_instead_of_the_replaced_call() -> None:
             assert substitute in calls.sent & calls.answered, f"the substitute of {row.call} is not used"
 
 
-def test_inventory_lists_each_upstream_call_once() -> None:
+def test_coverage_csv_lists_each_upstream_call_once() -> None:
     calls = [row.call for row in inventory()]
     assert len(calls) == len(set(calls)) > 140
 

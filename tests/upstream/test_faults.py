@@ -1,7 +1,7 @@
-"""Each kind of fault in each upstream call of a purchase, over real sockets.
+"""Each kind of fault is tried in each upstream call of a purchase, over real sockets.
 
-The answer contains an error and all fields that do not depend on the failed call, and arrives before the deadline. The
-gateway sends a read at most three times, and a change once.
+The client receives an error and all fields that do not depend on the failed call. The answer arrives before the
+deadline. The gateway sends a read at most three times, and a change once.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "huge": ({}, "UPSTREAM_INVALID_RESPONSE"),
     "content-type": ({}, "UPSTREAM_INVALID_RESPONSE"),
 }
-"""For each kind of fault: the parameters in the sandbox, and the error code that the answer must contain."""
+"""Parameters of a fault in the sandbox, and the error code that the client must receive, by kind of fault."""
 
 PAY = "mutation($id: String!) { attachSource(input: {source: {sourceId: $id}}) { errors { code } } }"
 PAGE = {
@@ -91,7 +91,7 @@ async def live(world: World) -> AsyncIterator[Shopper]:
 
 @dataclass(frozen=True)
 class Step:
-    """An operation, and one of its upstream calls in which each fault is tried."""
+    """An operation, and one upstream call of the operation. The call is tested with each kind of fault."""
 
     operation: str
     method: str
@@ -101,9 +101,9 @@ class Step:
     loses: str | None = None
     """Dotted path of the field that is null because of the fault."""
     harmless: tuple[str, ...] = ()
-    """Kinds of fault after which the operation succeeds, because the cart shows that the change was made."""
+    """Kinds of fault that cause no error, because the gateway reads in the cart that the change was made."""
     has_substitute: bool = False
-    """Whether the gateway gets the same data from another call."""
+    """Whether the gateway reads the same data from another call, so that the fault causes no error."""
 
     @property
     def is_read(self) -> bool:
@@ -178,7 +178,7 @@ STEPS = [
 async def arrange(shopper: Shopper, step: Step) -> dict[str, Any]:
     """Prepare the cart for the operation without reading payment methods. Return the variables of the operation."""
     storefront, operation = shopper.storefront, step.operation
-    # With this switch the sandbox leaves the choice of the shipping option to the shopper.
+    # Without this switch, the sandbox would select a shipping option itself.
     shopper.world.switches.shipping_option = "open"
     if operation == "ProductPage":
         return PAGE
@@ -247,7 +247,7 @@ async def check_fault(live: Shopper, step: Step, kind: str, deadline_s: float) -
         assert codes(answer) == set()
         assert (await live.storefront.cart())["totalQuantity"] == 1
         return
-    # A payload has the code UPSTREAM_UNAVAILABLE for every kind of fault.
+    # User errors of a mutation have the code UPSTREAM_UNAVAILABLE for every kind of fault.
     error_codes = codes(answer)
     if step.has_substitute:
         assert error_codes == set(), answer.body
@@ -260,7 +260,7 @@ async def check_fault(live: Shopper, step: Step, kind: str, deadline_s: float) -
         assert value_at(answer, step.loses) is None
     assert world.calls.count("POST", SUBMIT) == 0
 
-    # The next operation succeeds when the fault is removed.
+    # After the fault is removed, the next operation succeeds.
     world.faults.clear()
     again = await live.storefront.ask("{ cart { totalQuantity } }")
     assert "errors" not in again.body
@@ -331,7 +331,7 @@ async def test_retry_waits_for_the_time_in_retry_after(world: World) -> None:
 
 
 @pytest.mark.parametrize("location", ["mailto:x", "https://xn--/", "https://\u00fc\u00fc\u00fc..example/"])
-async def test_redirect_with_an_unreadable_target_is_an_upstream_error(world: World, location: str) -> None:
+async def test_http_redirect_with_unreadable_target_raises_upstream_error(world: World, location: str) -> None:
     def redirect(request: httpx.Request) -> httpx.Response:
         return httpx.Response(302, headers=[(b"Location", location.encode())], request=request)
 

@@ -23,7 +23,7 @@ def test_each_refusal_code_has_only_one_constant() -> None:
 
 
 def test_no_refusal_code_is_written_as_a_string() -> None:
-    # A refusal code that is also the reason of a decline may be written as a string.
+    # Some refusal codes are also decline reasons, which may be written as strings.
     codes = set(CODES.values()) - SUBCODES
     literals = {
         f"{file.relative_to(ROOT)}:{node.lineno} {node.value!r}"

@@ -52,11 +52,11 @@ ROOTS = {root.name for root in (CORE.query_type, CORE.mutation_type) if root}
 
 
 class Pair(NamedTuple):
-    """A graph type, and a Python class whose objects are returned for the graph type."""
+    """A graph type, and a Python class whose objects resolvers return for the type."""
 
     type: GraphQLObjectType
     shape: Any
-    """Python class, or generic class with type arguments."""
+    """The Python class. A generic class has its type arguments, as in `Page[Order]`."""
 
     def __str__(self) -> str:
         return f"{self.type.name} from {self.shape}"
@@ -102,7 +102,7 @@ def pairs() -> list[Pair]:
 
 
 def pairs_of_field(type_: GraphQLOutputType, hint: object) -> Iterator[Pair]:
-    """Yield the graph types and classes of the values of a field with this graph type and this type hint."""
+    """Yield the graph types and Python classes of the values of a field, from graph type and type hint of the field."""
     named = get_named_type(type_)
     for shape in parts(inner(hint)):
         if is_object_type(named):
@@ -119,7 +119,7 @@ def possible_types(type_: GraphQLAbstractType, shape: Any) -> Iterator[GraphQLOb
 
 
 def typename(shape: Any) -> str | None:
-    """Name of the graph type of a class, or None when the objects of the class have different graph types."""
+    """Name of the graph type of a Python class, or None if objects of the class have different graph types."""
     attribute = inspect.getattr_static(shape, "typename", Shape.typename)
     if attribute is Shape.typename:
         return str(shape.__name__)
@@ -142,7 +142,7 @@ def problems(pair: Pair) -> Iterator[str]:
 
 
 def fits(type_: GraphQLOutputType, hint: object) -> bool:
-    """Whether values with the type hint can be returned for the graph type. Nullability of scalars is not compared."""
+    """Whether a field of the graph type can return values of the type hint. Ignores whether the values can be None."""
     named = get_named_type(type_)
     if is_list_type(get_nullable_type(type_)) != is_listed(hint):
         return False
@@ -154,7 +154,7 @@ def fits(type_: GraphQLOutputType, hint: object) -> bool:
 
 
 def hint_of(shape: Any, field: GraphQLField) -> object:
-    """Return type of the field's resolver, or type of the attribute with the field's name, or None without either."""
+    """Return type of the field's resolver. Without a resolver, type of the attribute with the field's name, or None."""
     if resolver := resolver_of(field):
         return get_type_hints(resolver)["return"]
     own = get_origin(shape) or shape
@@ -183,7 +183,7 @@ def is_listed(hint: object) -> bool:
 
 
 def inner(hint: object) -> object:
-    """Type hint of the items of a list, or of a single value, without None."""
+    """Type hint of the items of a list, or of a value that is not a list. None is left out."""
     items = [get_args(part)[0] if get_origin(part) in (list, tuple, Sequence) else part for part in alternatives(hint)]
     return functools.reduce(operator.or_, items)
 
