@@ -68,7 +68,7 @@ async def test_shipping_option_is_selected_by_its_id(storefront: Storefront) -> 
     assert wrong["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE", "path": ["input", "shippingOptionId"]}]
 
 
-async def test_organization_is_set_and_removed_and_terms_stay_accepted(storefront: Storefront) -> None:
+async def test_removing_the_organization_keeps_terms_of_sale_accepted(storefront: Storefront) -> None:
     await storefront.add(PACK)
     done = await change(storefront, UPDATE, organizationId="acme", termsOfSaleAccepted=True)
     assert done["cart"] == {"organizationId": "acme", "termsOfSaleAccepted": True}

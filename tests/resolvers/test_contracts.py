@@ -100,7 +100,7 @@ async def test_order_of_a_recurring_product_starts_a_contract(registered_shopper
     assert contract["orders"] == {"totalCount": 1, "nodes": [{"number": IsStr, "lines": [{"quantity": 1}]}]}
 
 
-async def test_page_of_contracts_makes_two_calls(registered_shopper: Shopper, world: World) -> None:
+async def test_reading_a_page_of_contracts_takes_two_upstream_calls(registered_shopper: Shopper, world: World) -> None:
     await buy_contract(registered_shopper)
     await buy_contract(registered_shopper, COFFEE)
     world.calls.clear()
@@ -135,7 +135,7 @@ async def test_saved_card_that_pays_renewals_can_be_changed(registered_shopper: 
     assert contract["shippingAddress"]["line1"] == "10380 Bren Road W", "the shipping address stays"
 
 
-async def test_accepted_contract_change_takes_effect_later(registered_shopper: Shopper) -> None:
+async def test_accepted_contract_change_stays_pending_before_it_takes_effect(registered_shopper: Shopper) -> None:
     contract_id = await buy_contract(registered_shopper, COFFEE)
     address = {
         "firstName": "Ada",
@@ -183,7 +183,7 @@ async def test_each_renewal_places_an_order(registered_shopper: Shopper) -> None
     assert [node["number"] for node in own] == numbers
 
 
-async def test_repeated_contract_cancellation_sends_no_second_call(registered_shopper: Shopper, world: World) -> None:
+async def test_cancelling_a_cancelled_contract_sends_no_cancel_call(registered_shopper: Shopper, world: World) -> None:
     contract_id = await buy_contract(registered_shopper)
     payload = (await registered_shopper.storefront.run("StopRenewing", id=contract_id))["cancelSubscriptionContract"]
     assert payload["errors"] == []
@@ -218,7 +218,7 @@ async def test_change_of_a_cancelled_contract_is_rejected(registered_shopper: Sh
 
 
 @pytest.mark.parametrize("owner", ["present", "absent"])
-async def test_contract_of_another_shopper_looks_like_a_missing_one(
+async def test_contract_of_another_shopper_returns_the_same_as_unknown_id(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World, owner: str
 ) -> None:
     contract_id = await buy_contract(registered_shopper)
@@ -299,7 +299,7 @@ async def test_wrong_merchant_key_does_not_end_the_session(
         assert (await shopper.storefront.ask("{ session { level } }")).data["session"]["level"] == "REGISTERED"
 
 
-async def test_failing_contract_call_affects_only_its_own_fields(registered_shopper: Shopper) -> None:
+async def test_failing_contract_call_affects_only_fields_that_need_it(registered_shopper: Shopper) -> None:
     contract_id = await buy_contract(registered_shopper)
     for path, lost in ((f"{CONTRACT}/pending-actions", "pendingChanges"), (f"{CONTRACT}/orders", "orders")):
         await registered_shopper.fault("status", path, status=503)
@@ -320,7 +320,7 @@ async def test_failing_contract_call_affects_only_its_own_fields(registered_shop
     assert answer.body["data"]["shopper"] == {"firstName": "Alex", "subscriptionContracts": None}
 
 
-async def test_invalid_contract_address_is_an_error_at_its_path(registered_shopper: Shopper) -> None:
+async def test_invalid_shipping_address_of_a_contract_is_rejected(registered_shopper: Shopper) -> None:
     contract_id = await buy_contract(registered_shopper, COFFEE)
     address = {"firstName": "A", "lastName": "B", "line1": "1 Road", "city": "Tehran", "countryCode": "IR"}
     (error,) = (await change_contract(registered_shopper, contract_id, shippingAddress=address))["errors"]
@@ -339,7 +339,9 @@ async def test_new_email_address_is_applied_to_contracts_if_requested(registered
         assert contract["shippingAddress"]["email"] == expected
 
 
-async def test_contract_can_be_read_as_a_node(registered_shopper: Shopper, other_registered_shopper: Shopper) -> None:
+async def test_contract_is_readable_by_global_id_only_for_its_owner(
+    registered_shopper: Shopper, other_registered_shopper: Shopper
+) -> None:
     contract_id = await buy_contract(registered_shopper)
     query = "query($id: ID!) { node(id: $id) { __typename ... on SubscriptionContract { state } } }"
     assert (await registered_shopper.storefront.ask(query, id=contract_id)).data["node"] == {
@@ -349,11 +351,11 @@ async def test_contract_can_be_read_as_a_node(registered_shopper: Shopper, other
     assert (await other_registered_shopper.storefront.ask(query, id=contract_id)).data["node"] is None
 
 
-async def test_other_shoppers_contract_makes_the_same_calls_as_missing_one(
+async def test_another_shoppers_contract_and_unknown_id_cause_the_same_calls(
     registered_shopper: Shopper, storefront: Storefront, world: World
 ) -> None:
     contract_id = await buy_contract(registered_shopper)
-    # The profile cannot be read during the sign-in. The first request for a contract reads it instead.
+    # Reading the profile fails during sign-in, so the first request for a contract reads the profile again.
     await registered_shopper.fault(
         "status", "/v1/shoppers/me", method="GET", times=1, status=400, code="invalid-request"
     )

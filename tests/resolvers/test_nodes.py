@@ -1,4 +1,4 @@
-"""Objects are read by their global id, also unknown objects and objects of another session."""
+"""`node` and `nodes` read objects by global id. Unknown objects and objects of other sessions are null."""
 
 import base64
 from typing import Any
@@ -29,12 +29,12 @@ async def node(storefront: Storefront, global_id: str) -> Any:
 
 
 async def own_ids(storefront: Storefront) -> dict[str, str]:
-    """Global ids of the session's objects, by type."""
+    """Global ids of the session's cart, first cart line and payment session, by type name."""
     cart = (await storefront.ask(OWN_IDS)).data["cart"]
     return {"Cart": cart["id"], "CartLine": cart["lines"][0]["id"], "PaymentSession": cart["paymentSession"]["id"]}
 
 
-def test_every_node_type_has_a_reader() -> None:
+def test_every_node_type_has_a_function_that_reads_it() -> None:
     core = build().core
     interface = core.type_map["Node"]
     assert isinstance(interface, GraphQLInterfaceType)
@@ -43,7 +43,9 @@ def test_every_node_type_has_a_reader() -> None:
 
 
 @pytest.mark.parametrize("public_id", [PRODUCT, CATEGORY, OFFER])
-async def test_public_objects_are_read_without_a_session(storefront: Storefront, public_id: str) -> None:
+async def test_products_categories_and_offers_are_readable_without_a_session(
+    storefront: Storefront, public_id: str
+) -> None:
     assert (await node(storefront, public_id))["id"] == public_id
 
 
@@ -63,7 +65,7 @@ async def test_several_products_are_read_in_one_call(storefront: Storefront, wor
     assert too_many.codes == ["BAD_USER_INPUT"]
 
 
-async def test_session_reads_its_cart_lines_and_payment_session(storefront: Storefront) -> None:
+async def test_shopper_reads_own_cart_objects_by_global_id(storefront: Storefront) -> None:
     await storefront.add(PACK)
     for type_name, own_id in (await own_ids(storefront)).items():
         assert await node(storefront, own_id) == {"__typename": type_name, "id": own_id}
@@ -114,7 +116,7 @@ async def test_account_objects_are_readable_only_by_the_signed_in_shopper(
     assert world.calls.count() == 0
 
 
-async def test_objects_of_another_session_are_null_like_unknown_ids(storefront: Storefront, world: World) -> None:
+async def test_object_of_another_session_returns_the_same_as_unknown_id(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     private_ids = await own_ids(storefront)
     stranger = Storefront(storefront.http)
@@ -129,7 +131,9 @@ async def test_objects_of_another_session_are_null_like_unknown_ids(storefront: 
         assert calls_for_other_session == dict(world.calls.by_call)
 
 
-async def test_private_ids_without_a_session_make_no_call(storefront: Storefront, world: World) -> None:
+async def test_reading_private_objects_without_a_session_makes_no_upstream_call(
+    storefront: Storefront, world: World
+) -> None:
     await storefront.add(PACK)
     private_ids = await own_ids(storefront)
     world.calls.clear()
@@ -158,7 +162,7 @@ async def test_malformed_global_id_returns_null(storefront: Storefront, world: W
     assert world.calls.count() == 0
 
 
-async def test_failed_read_of_a_node_is_an_error(shopper: Shopper) -> None:
+async def test_failing_upstream_read_of_a_node_returns_an_error(shopper: Shopper) -> None:
     await shopper.fault("status", "/v1/shoppers/me/categories/{id}", status=503)
     answer = await shopper.storefront.ask(NODES, ids=[CATEGORY, OFFER])
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]

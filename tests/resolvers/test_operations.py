@@ -1,6 +1,6 @@
-"""Every example operation over HTTP: the calls to Digital River, and the answer when one of the calls fails.
+"""Each example operation is run over HTTP, then once more for each of its upstream calls, with that call failing.
 
-A failing call may change only the fields that `TABLE` names for the call.
+`TABLE` lists the upstream calls of each operation, and the fields that each failing call may change.
 """
 
 import re
@@ -25,7 +25,7 @@ from graphql import (
 from gateway.upstream.retrying_calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
-from tests.schema.test_graph_rules import CORE, costly
+from tests.schema.test_graph_rules import CORE, fields_with_own_call
 from tests.support.operation_calls import (
     TABLE,
     TOKEN,
@@ -40,20 +40,20 @@ from tests.support.shop import Answer, Clock, InMemoryTransport, Shopper, docume
 pytestmark = pytest.mark.slow
 
 
-def test_table_has_every_example_operation() -> None:
+def test_every_example_operation_is_in_the_call_table() -> None:
     assert TABLE.keys() == documents().keys()
 
 
-def test_fields_that_become_null_have_their_own_call() -> None:
+def test_only_fields_with_own_upstream_call_may_become_null() -> None:
     for name, row in TABLE.items():
-        shown = dict(shown_by(parse(documents()[name])))
+        shown = dict(selected_fields(parse(documents()[name])))
         effects = [effect for effect in row.effects.values() if isinstance(effect, NullFields)]
         lost = [field for effect in effects for field in effect.fields]
-        assert {shown[re.sub(r"\.\d+", "", field)] for field in lost} <= costly()
+        assert {shown[re.sub(r"\.\d+", "", field)] for field in lost} <= fields_with_own_call()
 
 
-def shown_by(document: DocumentNode) -> Iterator[tuple[str, str]]:
-    """Yield the path in the answer and the coordinate of each field of an operation."""
+def selected_fields(document: DocumentNode) -> Iterator[tuple[str, str]]:
+    """Yield the path in the answer and the schema coordinate of each field that the operations of a document select."""
     fragments = {
         fragment.name.value: fragment
         for fragment in document.definitions
@@ -99,7 +99,7 @@ class Run(NamedTuple):
     before: dict[str, Any]
     """Session and cart before the operation."""
     after: dict[str, Any]
-    """Session and cart after the operation, read without faults."""
+    """Session and cart after the operation. No call fails while they are read."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted path and value of every scalar, empty object and empty list. All times are equal."""
+    """Yield the dotted path and value of every scalar, empty object and empty list. Every time becomes `a time`."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
     for name, child in children:
         yield from leaves(child, f"{path}.{name}" if path else str(name))
@@ -157,7 +157,7 @@ def outside(answer: Leaves, fields: tuple[str, ...]) -> Leaves:
 
 @dataclass
 class Baseline:
-    """Two runs without a fault. Values that differ between the runs, such as new ids, are not compared."""
+    """Two runs without a failing call. A value that differs between them, such as a new id, may vary in any run."""
 
     first: Run
     second: Run
@@ -175,7 +175,7 @@ class Baseline:
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_operation_makes_the_calls_of_the_table(name: str) -> None:
+async def test_operation_makes_exactly_the_upstream_calls_listed_for_it(name: str) -> None:
     row, run = TABLE[name], await run_once(name)
     assert run.answer.data, "the operation has no errors"
     for payload in run.answer.data.values():
@@ -186,7 +186,7 @@ async def test_operation_makes_the_calls_of_the_table(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_failing_call_changes_only_fields_named_in_the_table(name: str) -> None:
+async def test_failing_call_changes_only_the_fields_listed_for_it(name: str) -> None:
     baseline = Baseline(await run_once(name), await run_once(name))
     for call, lost in TABLE[name].effects.items():
         run = await run_once(name, call)

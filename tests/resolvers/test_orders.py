@@ -22,7 +22,7 @@ LOOK_UP = """mutation($by: OrderLookupBy!) { lookupOrder(input: {by: $by}) { ord
 
 
 async def place_order(shopper: Shopper, product_id: str | None = None) -> dict[str, Any]:
-    """Place an order. Returns the number and password from the confirmation mail, and the global id."""
+    """Place an order. Returns its number, its password from the confirmation mail, and its global id."""
     if product_id is None:
         await shopper.get_ready()
     else:
@@ -36,7 +36,7 @@ async def place_order(shopper: Shopper, product_id: str | None = None) -> dict[s
 
 @pytest.fixture
 async def stranger(storefront: Storefront) -> Storefront:
-    """Another guest with another session."""
+    """A second guest, who has a separate session."""
     stranger = Storefront(storefront.http)
     await stranger.ask("mutation { startSession(input: {}) { errors { code } } }")
     return stranger
@@ -73,7 +73,7 @@ async def test_order_password_unlocks_the_order_for_the_session(
     )
 
 
-async def test_every_wrong_order_lookup_has_the_same_answer(
+async def test_wrong_order_number_and_wrong_password_return_the_same_error(
     shopper: Shopper, stranger: Storefront, world: World
 ) -> None:
     mail = await place_order(shopper)
@@ -119,7 +119,7 @@ async def test_guest_cannot_look_up_an_order_by_card_digits(stranger: Storefront
         ({"status": 401, "code": "invalid_token"}, {"__typename": "NotFoundError"}),
     ],
 )
-async def test_failed_order_lookup_can_be_repeated(
+async def test_order_lookup_succeeds_when_repeated_after_an_upstream_error(
     shopper: Shopper, stranger: Storefront, fault: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     mail = await place_order(shopper)
@@ -130,7 +130,7 @@ async def test_failed_order_lookup_can_be_repeated(
     assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["order"]["number"] == mail["number"]
 
 
-async def test_order_has_its_current_state(shopper: Shopper, storefront: Storefront) -> None:
+async def test_order_state_follows_changes_at_digital_river(shopper: Shopper, storefront: Storefront) -> None:
     mail = await place_order(shopper)
     read = (await storefront.ask(READ, id=mail["global"])).data["order"]
     assert read == IsPartialDict(state="SUBMITTED", submittedAt=IsStr, isTest=False, shippingMethod="Standard")
@@ -151,7 +151,9 @@ async def test_paid_order_has_its_download_links(shopper: Shopper, storefront: S
     assert line["downloadUrls"] == [f"https://downloads.riverdemo.example/{mail['id']}/routemapper-pro"]
 
 
-async def test_order_without_source_id_still_has_the_card(shopper: Shopper, stranger: Storefront, world: World) -> None:
+async def test_order_returns_card_even_if_source_id_is_missing(
+    shopper: Shopper, stranger: Storefront, world: World
+) -> None:
     mail = await place_order(shopper)
     order = next(order for order in world.orders() if order.id == mail["id"])
     order.shows_source = False
@@ -159,7 +161,7 @@ async def test_order_without_source_id_still_has_the_card(shopper: Shopper, stra
     assert read["sources"] == [{"__typename": "CardSource", "sourceId": "", "brand": "Visa", "lastFourDigits": "1111"}]
 
 
-async def test_unreadable_order_is_null_with_an_error(shopper: Shopper) -> None:
+async def test_failing_order_call_returns_null_and_an_error(shopper: Shopper) -> None:
     mail = await place_order(shopper)
     await shopper.fault("status", ORDER, status=503)
     answer = await shopper.storefront.ask(READ, id=mail["global"])
@@ -168,7 +170,9 @@ async def test_unreadable_order_is_null_with_an_error(shopper: Shopper) -> None:
 
 
 @pytest.mark.parametrize("global_id", ["", "nonsense", "T3JkZXI6Li4vbWU", "UHJvZHVjdDo1NDAxMjMwMTAw", "T3JkZXI6MQ"])
-async def test_unknown_order_id_of_a_guest_makes_no_call(stranger: Storefront, world: World, global_id: str) -> None:
+async def test_unknown_order_id_requested_by_guest_causes_no_upstream_call(
+    stranger: Storefront, world: World, global_id: str
+) -> None:
     world.calls.clear()
     assert (await stranger.ask(READ, id=global_id)).data["order"] is None
     assert world.calls.count() == 0
@@ -232,7 +236,7 @@ def numbers(orders: dict[str, Any]) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [50, 17])
-async def test_pages_repeat_and_skip_no_order_while_orders_arrive(
+async def test_paging_while_orders_arrive_neither_repeats_nor_skips_orders(
     registered_shopper: Shopper, world: World, size: int
 ) -> None:
     there = await add_orders(registered_shopper, 500)
@@ -257,7 +261,7 @@ async def test_pages_repeat_and_skip_no_order_while_orders_arrive(
     assert paged == everything[-len(paged) :]
 
 
-async def test_page_of_orders_makes_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_reading_a_page_of_orders_takes_one_upstream_call(registered_shopper: Shopper, world: World) -> None:
     there = await add_orders(registered_shopper, 45)
     world.calls.clear()
     shown = (await registered_shopper.storefront.run("OrderHistory", first=20))["shopper"]["orders"]
@@ -281,7 +285,7 @@ async def test_orders_are_filtered_by_state(registered_shopper: Shopper) -> None
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_answer_that_ignores_the_state_filter_is_invalid_response(
+async def test_orders_outside_the_requested_states_are_an_invalid_response(
     registered_shopper: Shopper, world: World
 ) -> None:
     await add_orders(registered_shopper, 2)
@@ -291,7 +295,7 @@ async def test_answer_that_ignores_the_state_filter_is_invalid_response(
     assert answer.body["data"] == {"shopper": {"orders": None}}
 
 
-async def test_failing_order_history_does_not_hide_the_profile(registered_shopper: Shopper) -> None:
+async def test_failing_orders_or_profile_call_leaves_the_other_readable(registered_shopper: Shopper) -> None:
     await registered_shopper.fault("status", ORDERS, status=503)
     answer = await registered_shopper.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -303,7 +307,7 @@ async def test_failing_order_history_does_not_hide_the_profile(registered_shoppe
     assert answer.body["data"]["shopper"] == IsPartialDict(firstName=None, orders={"totalCount": 0})
 
 
-async def test_order_detail_makes_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_reading_one_order_takes_one_upstream_call(registered_shopper: Shopper, world: World) -> None:
     (number,) = await add_orders(registered_shopper, 1, quantity=2)
     shown = (await registered_shopper.storefront.run("OrderHistory", first=1))["shopper"]["orders"]["edges"][0]["node"]
     await registered_shopper.control("order-state", {"orderId": int(number), "state": "Complete"})
@@ -315,7 +319,7 @@ async def test_order_detail_makes_one_call(registered_shopper: Shopper, world: W
     assert order["billingAddress"]["line1"] == order["shippingAddress"]["line1"] == "10380 Bren Road West"
 
 
-async def test_order_of_another_shopper_looks_like_a_missing_order(
+async def test_order_of_another_shopper_returns_the_same_as_unknown_id(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
     await add_orders(registered_shopper, 1)

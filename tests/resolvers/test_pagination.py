@@ -15,7 +15,7 @@ class Item:
 
 
 class GrowingList:
-    """A list of items, newest first, that is read in numbered pages, as lists of Digital River are."""
+    """A list of items, newest first. Like a list of Digital River, it is read in numbered pages."""
 
     def __init__(self, count: int, *, at_once: bool = False) -> None:
         self.at_once = at_once
@@ -70,11 +70,11 @@ async def test_growing_list_is_paged_without_repeats_or_gaps(growth: int, at_onc
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
-async def test_growth_between_two_reads_of_one_page_shifts_no_item(direction: str) -> None:
+async def test_item_added_while_a_page_is_read_shifts_no_item(direction: str) -> None:
     items = GrowingList(60)
     before_growth = list(items.ids)
     first = await items.forward(10)
-    # Items 7 to 16 are on two of Digital River's pages.
+    # The ten items after this cursor are on two upstream pages, so the list can grow between the two reads.
     cursor = (await items.forward(7)).page_info.end_cursor
     has_grown = False
 
@@ -110,7 +110,7 @@ async def test_cursor_of_a_removed_item_remains_valid() -> None:
     assert ids(await items.forward(10, page.page_info.end_cursor)) == [str(number) for number in range(20, 10, -1)]
 
 
-async def test_next_page_needs_at_most_two_reads() -> None:
+async def test_next_page_is_assembled_from_at_most_two_upstream_pages() -> None:
     items = GrowingList(100)
     page = await items.forward(20)
     assert items.reads == 1
@@ -118,7 +118,7 @@ async def test_next_page_needs_at_most_two_reads() -> None:
     assert items.reads == 3
 
 
-async def test_at_once_next_page_needs_one_read_until_list_grows() -> None:
+async def test_next_page_of_an_unchanged_uncached_list_takes_one_read() -> None:
     items = GrowingList(500, at_once=True)
     page = await items.forward(20)
     for _ in range(5):
@@ -157,7 +157,7 @@ async def test_page_info_reports_whether_further_pages_exist() -> None:
         (5, "MTAwMDowOjE=", None, None),
     ],
 )
-def test_invalid_page_window_is_rejected(
+def test_invalid_pagination_arguments_are_rejected(
     first: int | None, after: str | None, last: int | None, before: str | None
 ) -> None:
     with pytest.raises(BadUserInput):

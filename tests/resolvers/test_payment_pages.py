@@ -1,4 +1,4 @@
-"""Checkout pages: the data they show, and the number of calls to Digital River that each needs."""
+"""Operations of checkout pages: their data, and how many upstream calls each operation makes."""
 
 from dirty_equals import IsPartialDict
 
@@ -73,7 +73,7 @@ async def test_payment_instructions_are_returned_until_the_order_is_paid(shopper
     assert (answer.body["data"], answer.codes) == ({"order": None}, ["UPSTREAM_UNAVAILABLE"])
 
 
-async def test_checkout_page_and_payment_step_share_cached_payment_methods(shopper: Shopper, world: World) -> None:
+async def test_payment_step_reuses_payment_methods_cached_by_checkout_page(shopper: Shopper, world: World) -> None:
     storefront = shopper.storefront
     await shopper.fill_cart(countryCode="GB", countrySubdivision=None, city="Leeds", postalCode="LS1 4AP")
     await storefront.add("5401230200")

@@ -45,7 +45,9 @@ async def test_recurring_terms_and_quantity_are_changed_independently(storefront
     assert payload["cart"]["lines"] == [{"quantity": 3, "recurringTerms": terms}]
 
 
-async def test_too_long_recurring_terms_are_rejected_before_any_call(storefront: Storefront, world: World) -> None:
+async def test_recurring_terms_above_4000_characters_are_rejected_without_upstream_call(
+    storefront: Storefront, world: World
+) -> None:
     line = await add_line(storefront, PACK)
     long = TERMS | {"terms": "x" * 4001}
     world.calls.clear()
@@ -60,7 +62,7 @@ async def test_too_long_recurring_terms_are_rejected_before_any_call(storefront:
     assert payload["errors"] == []
 
 
-async def test_recurring_cart_offers_no_method_without_recurring_payments(shopper: Shopper) -> None:
+async def test_methods_without_recurring_support_are_unavailable_for_recurring_cart(shopper: Shopper) -> None:
     query = "{ availablePaymentMethods { methods { type obstacles } } }"
     await shopper.fill_cart(LIVE_MAPS)
     methods = (await shopper.storefront.ask(query)).data["availablePaymentMethods"]["methods"]

@@ -89,7 +89,9 @@ async def test_card_is_expired_after_its_expiry_month(registered_shopper: Shoppe
 
 
 @pytest.mark.parametrize(("path", "lost"), [(BOOK, "addresses"), (OPTIONS, "paymentOptions")])
-async def test_failing_part_of_the_account_is_null_alone(registered_shopper: Shopper, path: str, lost: str) -> None:
+async def test_failing_account_call_makes_only_its_own_field_null(
+    registered_shopper: Shopper, path: str, lost: str
+) -> None:
     await registered_shopper.fault("status", path, status=503)
     answer = await registered_shopper.storefront.ask(ACCOUNT)
     shown = answer.body["data"]["shopper"]
@@ -107,7 +109,7 @@ async def test_profile_change_leaves_omitted_fields_unchanged(registered_shopper
     assert payload["errors"] == []
 
 
-async def test_empty_profile_change_makes_no_call(registered_shopper: Shopper, world: World) -> None:
+async def test_empty_profile_change_sends_no_update(registered_shopper: Shopper, world: World) -> None:
     world.calls.clear()
     assert (await change(registered_shopper, UPDATE, input={}))["shopper"]["firstName"] == "Alex"
     assert world.calls.count("POST") == 0
@@ -152,7 +154,7 @@ async def test_address_is_added_replaced_renamed_and_removed(registered_shopper:
     assert [entry["nickname"] for entry in payload["shopper"]["addresses"]] == ["Home", "Work"]
 
 
-async def test_nickname_of_another_saved_address_is_rejected(registered_shopper: Shopper, world: World) -> None:
+async def test_nickname_already_used_by_another_address_is_rejected(registered_shopper: Shopper, world: World) -> None:
     work = (await account(registered_shopper))["addresses"][1]["id"]
     for fields in (cabin(nickname="Home"), cabin(id=work, nickname="Home")):
         payload = await change(registered_shopper, SAVE_ADDRESS, input=fields)
@@ -163,7 +165,9 @@ async def test_nickname_of_another_saved_address_is_rejected(registered_shopper:
     assert world.calls.count("POST", BOOK) == 0
 
 
-async def test_repeat_after_a_lost_answer_adds_no_second_address(registered_shopper: Shopper, world: World) -> None:
+async def test_address_saved_again_after_a_lost_response_is_not_duplicated(
+    registered_shopper: Shopper, world: World
+) -> None:
     await registered_shopper.fault("drop-after", BOOK, method="POST", times=1)
     failed = await change(registered_shopper, SAVE_ADDRESS, input=cabin())
     assert [error["code"] for error in failed["errors"]] == ["UPSTREAM_UNAVAILABLE"]
@@ -219,7 +223,9 @@ async def test_saved_card_can_pay_several_orders(registered_shopper: Shopper) ->
         assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_repeat_after_a_lost_answer_saves_no_second_option(registered_shopper: Shopper, world: World) -> None:
+async def test_payment_option_saved_again_after_lost_response_is_not_duplicated(
+    registered_shopper: Shopper, world: World
+) -> None:
     await registered_shopper.control("switches", {"saved_option": "empty"})
     await registered_shopper.fill_cart()
     target = {"sourceId": await registered_shopper.source()}
@@ -264,7 +270,7 @@ async def test_source_that_cannot_be_saved_is_rejected(
 
 
 @pytest.mark.parametrize("reason", ["nonreusable_source", "an-unknown-code"])
-async def test_unknown_error_while_saving_a_source_is_source_not_reusable(
+async def test_unknown_error_code_while_saving_source_returns_source_not_reusable(
     registered_shopper: Shopper, reason: str
 ) -> None:
     await registered_shopper.fault("status", OPTIONS, method="POST", status=409, code=reason)
@@ -397,7 +403,9 @@ async def test_sign_in_that_reads_the_account_makes_five_calls(storefront: Store
         (ME, "session.shopper.firstName"),
     ],
 )
-async def test_failing_read_after_sign_in_leaves_other_fields(shopper: Shopper, path: str, lost: str) -> None:
+async def test_sign_in_succeeds_although_one_account_field_cannot_be_read(
+    shopper: Shopper, path: str, lost: str
+) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", path, method="GET", status=503)
     keys = shopper.world.keys
@@ -415,7 +423,7 @@ async def test_failing_read_after_sign_in_leaves_other_fields(shopper: Shopper, 
     assert set(answer.codes) == {"UPSTREAM_UNAVAILABLE"}
 
 
-async def test_failing_account_defaults_do_not_hide_the_cart(registered_shopper: Shopper) -> None:
+async def test_cart_is_returned_when_applying_account_defaults_fails(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     await registered_shopper.fault("status", f"{CART}/apply-shopper", status=503)
     payload = (await registered_shopper.storefront.ask(documents()["UseMyDefaults"])).data["applyShopper"]

@@ -12,7 +12,7 @@ PASSWORD = "Lakes+Rivers7"
 
 
 async def request_token(client: Client, form: dict[str, str], status: int = 200, **more: Any) -> Any:
-    """Request a token with the confidential key, unless `more` has other credentials. Returns the JSON."""
+    """Request a token with the confidential key, or with the credentials in `more`. Returns the JSON body."""
     keys = client.world.keys
     arguments: dict[str, Any] = {"auth": (keys.confidential_key, keys.confidential_secret)} | more
     answer = await client.http.post(TOKEN, data=form, **arguments)
@@ -21,7 +21,7 @@ async def request_token(client: Client, form: dict[str, str], status: int = 200,
 
 
 def new_shopper(**changes: Any) -> dict[str, Any]:
-    """Request body of a registration. A change to None removes the field."""
+    """Request body of a registration. A field that `changes` sets to None is left out."""
     shopper = {
         "username": "kim@example.com",
         "password": base64.b64encode(PASSWORD.encode()).decode(),

@@ -59,7 +59,7 @@ async def test_products_are_paged_expanded_and_reduced_to_fields(client: Client)
     assert (await client.http.get(f"{ME}/products?apiKey={key}")).status_code == 200
 
 
-async def test_fields_parameter_does_not_remove_errors_beside_the_cart(client: Client) -> None:
+async def test_fields_parameter_limits_the_cart_but_keeps_its_errors(client: Client) -> None:
     await client.fill()
     await client.http.post("/_sandbox/stock", json={"productId": int(PACK), "quantity": 0})
     answer = await client.ask("GET", f"{CART}?fields=id")
@@ -67,7 +67,7 @@ async def test_fields_parameter_does_not_remove_errors_beside_the_cart(client: C
     assert code(answer) == "inventory-unavailable-error"
 
 
-async def test_call_that_does_not_request_json_is_counted(client: Client) -> None:
+async def test_calls_without_json_accept_header_or_format_are_counted(client: Client) -> None:
     headers = {"Authorization": f"Bearer {client.token}"}
     for path in (f"{ME}/products?format=json", f"{ME}/products.json"):
         assert (await client.http.get(path, headers=headers | {"Accept": "*/*"})).json()["products"]
@@ -77,7 +77,9 @@ async def test_call_that_does_not_request_json_is_counted(client: Client) -> Non
 
 
 @pytest.mark.parametrize("switches", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_sandbox_switches_change_the_json_format(client: Client, switches: dict[str, str]) -> None:
+async def test_sandbox_switches_change_how_lists_and_numbers_are_encoded(
+    client: Client, switches: dict[str, str]
+) -> None:
     await client.http.post("/_sandbox/switches", json=switches)
     cart = await client.fill()
     line = cart["lineItems"]["lineItem"]

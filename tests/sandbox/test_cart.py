@@ -56,7 +56,7 @@ async def test_quantity_limit_applies_to_all_lines_of_a_product(client: Client) 
     await client.ask("POST", f"{LINES}/{first['id']}?quantity=0")
 
 
-async def test_test_order_parameter_marks_the_cart_as_test(client: Client) -> None:
+async def test_parameter_test_order_marks_the_cart_as_test(client: Client) -> None:
     await client.ask("POST", f"{LINES}?productId={PACK}&testOrder=true")
     assert client.world.shoppers[-1].cart is not None
     assert client.world.shoppers[-1].cart.is_test
@@ -81,7 +81,7 @@ async def test_custom_attributes_are_shown_only_if_expanded(client: Client) -> N
     assert shown["attribute"] == [IsPartialDict(attribute)]
 
 
-async def test_error_or_warning_code_states_why_coupon_does_not_apply(client: Client) -> None:
+async def test_inapplicable_coupon_returns_a_code_for_the_reason(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     assert code(await client.ask("POST", f"{CART}?promoCode=NOPE", 409)) == "invalid-coupon"
     assert code(await client.ask("POST", f"{CART}?promoCode=WELCOME5", 409)) == "offer-usage-limit-exceeded"

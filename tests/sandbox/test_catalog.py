@@ -14,7 +14,7 @@ DRONE = 5401231500
 ELECTRONICS, WATCHES = 70229700, 70229710
 
 
-async def test_category_tree_is_as_deep_as_the_expand_parameter(client: Client) -> None:
+async def test_expand_parameter_decides_how_many_category_levels_are_returned(client: Client) -> None:
     top = (await client.ask("GET", f"{ME}/categories"))["categories"]["category"]
     assert [category["displayName"] for category in top] == ["Packs", "Electronics", "Software", "Camp and trail"]
     assert top[1].keys() == {"uri", "displayName", "products"}

@@ -91,7 +91,7 @@ async def test_invalid_control_request_is_rejected(client: Client, name: str, bo
         {"path": CART, "kind": "malformed", "code": "system-error"},
     ],
 )
-async def test_fault_that_matches_no_call_is_rejected(client: Client, fault: dict[str, Any]) -> None:
+async def test_fault_that_could_never_take_effect_is_rejected(client: Client, fault: dict[str, Any]) -> None:
     answer = await client.http.post("/_sandbox/faults", json=fault)
     assert answer.status_code == 400
     assert answer.json()["error"]
@@ -99,13 +99,13 @@ async def test_fault_that_matches_no_call_is_rejected(client: Client, fault: dic
 
 
 @pytest.mark.parametrize("amount", ["-1", "NaN"])
-async def test_credit_with_an_invalid_amount_is_rejected(client: Client, amount: str) -> None:
+async def test_ledger_balance_with_an_invalid_amount_is_rejected(client: Client, amount: str) -> None:
     body = {"reference": "rf-cust-000042", "amount": amount, "currency": "USD"}
     answer = await client.http.post("/_sandbox/credit", json=body)
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
-async def test_unknown_session_state_is_rejected_with_the_known_states(client: Client) -> None:
+async def test_unknown_payment_session_state_is_rejected_with_the_known_states(client: Client) -> None:
     session_id = (await client.fill())["paymentSession"]["id"]
     body = {"sessionId": session_id, "state": "lost"}
     answer = await client.http.post("/_sandbox/session-state", json=body)
@@ -144,7 +144,7 @@ async def test_reset_clears_call_counts_and_tokens(client: Client) -> None:
     assert code(await client.ask("GET", CART, 401)) == "invalid_token"
 
 
-async def test_call_with_a_token_parameter_is_counted_for_its_shopper(client: Client) -> None:
+async def test_call_with_token_in_query_is_counted_for_its_shopper(client: Client) -> None:
     client.world.calls.clear()
     answer = await client.http.get(f"{CART}?token={client.token}&format=json")
     assert answer.status_code == 200
@@ -154,7 +154,7 @@ async def test_call_with_a_token_parameter_is_counted_for_its_shopper(client: Cl
 # Payment sources that are created without DigitalRiver.js.
 
 
-async def test_control_creates_a_chargeable_source(client: Client) -> None:
+async def test_sources_control_creates_a_chargeable_source(client: Client) -> None:
     await client.fill()
     made = (await client.http.post("/_sandbox/sources")).json()
     assert (made["state"], made["redirectUrl"]) == ("chargeable", None)
@@ -169,7 +169,7 @@ async def test_source_of_a_redirect_method_has_a_provider_page(client: Client) -
     assert (await client.http.get(made["redirectUrl"])).status_code == 200
 
 
-async def test_control_creates_a_source_with_the_given_test_card(client: Client) -> None:
+async def test_sources_control_creates_a_source_from_given_test_card(client: Client) -> None:
     await client.fill()
     made = await client.http.post("/_sandbox/sources", json={"number": "4000000000003295"})
     assert made.json()["state"] == "failed"

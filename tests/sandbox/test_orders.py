@@ -15,7 +15,7 @@ LOOKUP = "/v1/shoppers/order-lookup"
 
 
 async def add_orders(client: Client, count: int, **more: Any) -> list[int]:
-    """Add orders for the signed-in shopper; a guest is signed in as Alex first. Returns the ids of the orders."""
+    """Place orders for the client's registered shopper. A guest is signed in as Alex first. Returns the order ids."""
     if not client.world.tokens[client.token].shopper.is_registered:
         await client.sign_in()
     shopper = client.world.tokens[client.token].shopper
@@ -33,7 +33,7 @@ async def buy(client: Client, product_id: str = PACK) -> dict[str, Any]:
     return order
 
 
-async def test_list_of_orders_has_uris_and_expanded_fields(client: Client) -> None:
+async def test_order_list_has_only_uris_unless_fields_are_expanded(client: Client) -> None:
     first, second = await add_orders(client, 2)
     orders = (await client.ask("GET", ORDERS))["orders"]
     assert orders["order"] == [{"uri": f"http://sandbox{ORDERS}/{order_id}"} for order_id in (second, first)], (
@@ -51,7 +51,7 @@ async def test_list_of_orders_has_uris_and_expanded_fields(client: Client) -> No
     assert whole["lineItems"]["lineItem"][0]["product"]["sku"] == "RD-TRAILHEAD-28"
 
 
-async def test_control_places_orders_with_the_address_of_the_shopper(client: Client) -> None:
+async def test_order_from_sandbox_control_has_the_address_of_its_shopper(client: Client) -> None:
     await client.sign_in(1)
     (order_id,) = await add_orders(client, 1)
     order = (await client.ask("GET", f"{ORDERS}/{order_id}?expand=all"))["order"]
@@ -74,7 +74,7 @@ async def test_list_of_orders_is_paged_and_filtered_by_state(client: Client) -> 
         assert code(await client.ask("GET", f"{ORDERS}?{query}", 400)) == "invalid-request"
 
 
-async def test_guest_can_read_own_order_but_no_order_list(client: Client) -> None:
+async def test_guest_can_read_own_order_but_cannot_list_orders(client: Client) -> None:
     order = await buy(client)
     assert code(await client.ask("GET", ORDERS, 403)) == "forbidden"
     read = (await client.ask("GET", f"{ORDERS}/{order['id']}?orderState=Open"))["order"]
@@ -105,7 +105,7 @@ async def test_lines_and_addresses_of_an_order_are_read_by_uri(client: Client) -
         assert address == IsPartialDict(id=f"{side}Address", line1="10380 Bren Road W")
 
 
-async def test_order_is_shipped_and_settled_as_the_clock_moves(client: Client) -> None:
+async def test_order_is_shipped_and_settled_when_enough_time_passes(client: Client) -> None:
     order = await buy(client)
     shopper = client.world.tokens[client.token].shopper
     stages = []
@@ -119,7 +119,7 @@ async def test_order_is_shipped_and_settled_as_the_clock_moves(client: Client) -
     assert stages == [("Submitted", 0, 0), ("In Process", 0, 0), ("Complete", 1, 96.69)]
 
 
-async def test_control_refunds_an_order(client: Client) -> None:
+async def test_order_state_control_refunds_an_order(client: Client) -> None:
     order = await buy(client)
     body = {"orderId": order["id"], "state": "Cancelled", "refunded": 96.69}
     await client.http.post("/_sandbox/order-state", json=body)
@@ -157,7 +157,7 @@ async def test_order_is_looked_up_by_password_or_card(client: Client) -> None:
         ({"password": ""}, 400, "invalid-request"),
     ],
 )
-async def test_every_failed_order_lookup_has_the_same_error_code(
+async def test_order_lookup_with_wrong_number_or_password_is_rejected(
     client: Client, wrong: dict[str, str], status: int, expected: str
 ) -> None:
     order = await buy(client)

@@ -1,4 +1,4 @@
-"""Payment methods: limits of each method, and the two API lists of methods that are available for a cart."""
+"""Payment methods: the limits of each method, and the two API resources that list the methods for a cart."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ TENT = 5401231200
 
 
 def purchase_at(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Purchase:
-    """A purchase that meets every condition of the method except, possibly, the limit of the amount."""
+    """A purchase that the method accepts, unless the given amount or country is outside its limits."""
     countries = limit.countries or method.countries
     return Purchase(
         currency=limit.currency,
@@ -47,7 +47,7 @@ def test_method_is_available_only_within_its_amount_limits(method: Method) -> No
 
 
 @pytest.mark.parametrize("method", [method for method in TABLE if method.limits], ids=lambda method: method.name)
-def test_only_methods_with_recurring_support_fit_recurring_purchases(method: Method) -> None:
+def test_recurring_purchase_is_accepted_only_by_methods_with_recurring_support(method: Method) -> None:
     limit = method.limits[0]
     country = min(limit.countries or method.countries or {"US"})
     recurring = Purchase(limit.currency, country, amount_within(limit), True, False, True, True)
@@ -90,7 +90,7 @@ async def test_available_methods_depend_on_currency_country_and_amount(client: C
     assert "konbini" not in await types(), "the total is above the limit of konbini"
 
 
-async def test_older_method_list_has_card_brands_instead_of_credit_card(client: Client) -> None:
+async def test_cart_payment_methods_list_card_brands_instead_of_credit_card(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={PACK}")
     listed = (await client.ask("GET", f"{CART}/payment-methods"))["paymentMethods"]
     assert listed["uri"].endswith(f"{CART}/payment-methods")

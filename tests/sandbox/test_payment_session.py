@@ -12,13 +12,13 @@ async def status(client: Client) -> str:
     return state
 
 
-async def test_t1_new_cart_requires_a_source_and_has_no_amounts(client: Client) -> None:
+async def test_t1_payment_session_of_a_new_cart_requires_a_source(client: Client) -> None:
     session = (await client.cart())["paymentSession"]
     assert session.keys() == {"id", "clientSecret", "status"}
     assert session["status"] == "requires_source"
 
 
-async def test_t2_t7_t8_t14_source_is_attached_and_detached_once(client: Client) -> None:
+async def test_t2_t7_t8_t14_cart_accepts_only_one_primary_source(client: Client) -> None:
     await client.fill()
     source_id = await client.source()
     session = (await client.attach(source_id))["cart"]["paymentSession"]
@@ -33,7 +33,7 @@ async def test_t2_t7_t8_t14_source_is_attached_and_detached_once(client: Client)
     assert code(refused) == "source_status_invalid_for_session", "a detached source is cancelled (T-12, T-13)"
 
 
-async def test_t9_t10_t11_workflow_decides_when_source_can_be_attached(client: Client) -> None:
+async def test_t9_t10_t11_only_paypal_must_be_approved_before_attaching(client: Client) -> None:
     await client.fill()
     paypal = await client.source("payPal")
     assert code(await client.attach(paypal, 409)) == "source_status_invalid_for_session"
@@ -45,7 +45,7 @@ async def test_t9_t10_t11_workflow_decides_when_source_can_be_attached(client: C
         assert await status(client) == "requires_confirmation"
 
 
-async def test_t15_t16_payment_session_follows_a_changed_total(client: Client) -> None:
+async def test_t15_t16_payment_session_adapts_to_a_changed_cart_total(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("klarnaCredit"))
     await client.ask("POST", f"{CART}?productId={POLES}")
@@ -68,7 +68,7 @@ async def test_t20_currency_changes_only_without_a_source(client: Client) -> Non
     assert code(await client.ask("POST", f"{ME}?locale=en_US", 409)) == "invalid-request"
 
 
-async def test_t22_t35_submission_replaces_the_cart(client: Client) -> None:
+async def test_t22_t35_submission_completes_payment_and_starts_an_empty_cart(client: Client) -> None:
     cart = await client.fill()
     source_id = await client.source()
     await client.attach(source_id)

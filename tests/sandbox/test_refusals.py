@@ -1,4 +1,4 @@
-"""Invalid requests are rejected with the error format (envelope) of each service."""
+"""Invalid requests are rejected. The Shopper API and the payment service have different error formats."""
 
 from typing import Any
 
@@ -121,7 +121,7 @@ async def test_deeply_nested_body_is_rejected(client: Client) -> None:
         ("GET", "/v1/nothing", 404, "resource-not-found"),
     ],
 )
-async def test_invalid_commerce_request_is_rejected_in_envelope_a(
+async def test_invalid_commerce_request_returns_error_in_shopper_api_format(
     client: Client, method: str, path: str, status: int, expected: str
 ) -> None:
     assert code(await client.ask(method, path, status)) == expected
@@ -145,7 +145,7 @@ async def test_invalid_commerce_request_is_rejected_in_envelope_a(
         ({"type": "klarnaCredit"}, "klarnaCredit.returnUrl", "missing_parameter"),
     ],
 )
-async def test_invalid_payment_source_is_rejected_in_envelope_c(
+async def test_invalid_payment_source_returns_error_in_payment_service_format(
     client: Client, change: dict[str, Any], parameter: str, expected: str
 ) -> None:
     body = {"type": "creditCard", "amount": 10, "currency": "USD", "owner": OWNER, "creditCard": CARD} | change

@@ -49,7 +49,7 @@ async def test_shopper_with_an_external_reference_needs_no_password(client: Clie
     await request_token(client, {"grant_type": "password", "username": "kim@example.com", "password": ""}, 401)
 
 
-async def test_registered_shopper_but_no_guest_can_change_the_profile(client: Client) -> None:
+async def test_profile_can_be_changed_by_registered_shopper_but_not_guest(client: Client) -> None:
     change = {"shopper": {"firstName": "Alexis", "emailAddress": "alexis@example.com"}}
     assert code(await client.ask("POST", ME, 400, json=change)) == "invalid-request"
     await client.sign_in()
@@ -73,7 +73,7 @@ async def test_registered_shopper_but_no_guest_can_change_the_profile(client: Cl
         ("POST", f"{CART}/apply-shopper"),
     ],
 )
-async def test_guest_token_is_rejected_by_account_resources(client: Client, method: str, path: str) -> None:
+async def test_account_requests_with_a_guest_token_are_rejected(client: Client, method: str, path: str) -> None:
     assert code(await client.ask(method, path, 401)) == "invalid_token"
 
 
@@ -86,7 +86,7 @@ async def test_addresses_and_payment_options_of_another_account_are_not_found(cl
         await client.ask("POST", f"{CART}/apply-shopper?{name}={entry}", 404)
 
 
-async def test_update_of_the_ip_address_keeps_the_currency(client: Client) -> None:
+async def test_ip_address_update_leaves_locale_and_currency_unchanged(client: Client) -> None:
     await client.ask("POST", f"{ME}?locale=en_US&currency=EUR", 204)
     await client.ask("POST", f"{ME}?ipAddress=203.0.113.24", 204)
     assert (await client.ask("GET", ME))["shopper"] == IsPartialDict(locale="en_US", currency="EUR")

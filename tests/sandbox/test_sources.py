@@ -1,4 +1,4 @@
-"""Payment sources: required fields, details, test scenarios, and events after an order is placed."""
+"""Payment sources: required fields, details, test cards and test names, and later events of a source or order."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ REQUIRED_FIELDS = [
 async def create(
     client: Client, source_type: str, details: dict[str, Any], status: int = 201, **more: Any
 ) -> dict[str, Any]:
-    """Create a source that belongs to no payment session, so that the request contains an amount. Returns its JSON."""
+    """Create a source of 100 USD without a payment session. `more` adds or replaces fields. Returns the JSON body."""
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
     body = {"type": source_type, "amount": "100", "currency": "USD", "owner": OWNER, source_type: details} | more
     answer = await client.http.post("/payments/sources", headers=headers, json=body)
@@ -36,8 +36,8 @@ async def create(
     return source
 
 
-def error_parameter(answer: dict[str, Any]) -> tuple[str, str]:
-    """Code and parameter of the only error."""
+def code_and_parameter(answer: dict[str, Any]) -> tuple[str, str]:
+    """Code and parameter name of the only error in an answer of the payment service."""
     (error,) = answer["errors"]
     return error["code"], error["parameter"]
 
@@ -50,7 +50,7 @@ def owner(**changes: Any) -> dict[str, Any]:
 async def test_source_without_a_required_field_is_rejected(client: Client, case: PaymentMethodCase, field: str) -> None:
     details = {name: value for name, value in case.details.items() if name != field}
     answer = await create(client, case.type, details, 400, currency=case.currency)
-    assert error_parameter(answer) == ("missing_parameter", f"{case.type}.{field}")
+    assert code_and_parameter(answer) == ("missing_parameter", f"{case.type}.{field}")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_source_with_an_invalid_field_is_rejected(
     client: Client, source_type: str, details: dict[str, Any], more: dict[str, Any], parameter: str
 ) -> None:
     answer = await create(client, source_type, details, 400, **more)
-    assert error_parameter(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
+    assert code_and_parameter(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
 
 
 async def test_lawson_accepts_kanji_names(client: Client) -> None:
@@ -132,7 +132,9 @@ CURRENCIES = {case.type: case.currency for case in PAYMENT_METHOD_CASES} | {"kla
 
 
 @pytest.mark.parametrize(("source_type", "name"), TEST_NAMES)
-async def test_test_last_name_decides_the_state_of_a_source(client: Client, source_type: str, name: str) -> None:
+async def test_documented_test_last_name_decides_the_state_of_a_source(
+    client: Client, source_type: str, name: str
+) -> None:
     source = await create(
         client, source_type, DETAILS[source_type], currency=CURRENCIES[source_type], owner=owner(lastName=name)
     )
@@ -144,7 +146,7 @@ async def test_test_last_name_decides_the_state_of_a_source(client: Client, sour
     )
 
 
-async def test_test_last_name_of_another_payment_method_is_ignored(client: Client) -> None:
+async def test_documented_test_last_name_of_other_payment_method_is_ignored(client: Client) -> None:
     for source_type in ("bancontact", "directDebit"):
         source = await create(
             client, source_type, BOTH_URLS, currency="EUR", owner=owner(lastName="SourceCreationFail")
@@ -152,7 +154,7 @@ async def test_test_last_name_of_another_payment_method_is_ignored(client: Clien
         assert source["state"] == "pending_redirect"
 
 
-async def test_paypal_without_owner_uses_the_billing_last_name(client: Client) -> None:
+async def test_paypal_source_without_owner_takes_last_name_from_billing_address(client: Client) -> None:
     await client.fill()
     address = ADDRESS | {"lastName": "SourceCreationFail"}
     await client.ask("PUT", f"{CART}/billing-address", 204, json={"address": address})
@@ -193,7 +195,7 @@ async def test_direct_debit_mandate_can_fail_after_approval(client: Client) -> N
     assert answer.json()["state"] == "failed"
 
 
-# The provider's page.
+# The provider's page, where the shopper approves a source.
 
 
 async def test_paypal_page_offers_only_options_of_the_owners_country(client: Client) -> None:
@@ -203,7 +205,7 @@ async def test_paypal_page_offers_only_options_of_the_owners_country(client: Cli
     assert "PayPal Pay in 4" in page
     assert "PayPal Pay in 3" not in page
     refused = await client.http.post(path, data={"decision": "approve", "option": "PayPal Pay in 3"})
-    assert error_parameter(refused.json()) == ("invalid_parameter", "option")
+    assert code_and_parameter(refused.json()) == ("invalid_parameter", "option")
     chosen = await client.http.post(path, data={"decision": "approve", "option": "PayPal Pay in 4"})
     assert chosen.status_code == 303
 
@@ -216,10 +218,10 @@ async def test_ccavenue_source_has_bank_details_after_approval(client: Client) -
     assert shown["ccavenue"] == IsPartialDict(orderStatus="Success", bankName="AvenueTest")
 
 
-# Events that change a source or an order later.
+# Sandbox events that change a source or an order after its creation.
 
 
-async def test_receiver_source_without_an_order_is_cancelled_after_time(client: Client) -> None:
+async def test_receiver_source_without_an_order_is_cancelled_after_thirty_days(client: Client) -> None:
     source = await create(client, "wireTransfer", {})
     await client.http.post("/_sandbox/clock", json={"forward_s": 30 * 86_400})
     headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
@@ -228,7 +230,7 @@ async def test_receiver_source_without_an_order_is_cancelled_after_time(client: 
 
 
 async def order_with(client: Client, source_type: str) -> int:
-    """Place an order with a source of this type. Returns the order number."""
+    """Place an order that a source of this type pays. Returns the order number."""
     await client.fill()
     await client.attach(await client.source(source_type))
     number: int = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]
@@ -264,7 +266,7 @@ async def test_paid_order_is_not_cancelled_and_sends_no_reminder(client: Client)
     assert (await client.http.get("/_sandbox/events")).json() == []
 
 
-async def test_failing_funds_cancel_the_order_after_they_arrive(client: Client) -> None:
+async def test_order_is_cancelled_if_received_funds_fail(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("wireTransfer", owner__lastName="SourceFailWithDelay"))
     number = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]

@@ -14,7 +14,7 @@ SESSION = "paymentSession"
 
 
 async def credit(client: Client, amount: Any, expected: int = 201, **changes: Any) -> dict[str, Any]:
-    """Create store credit for the active cart with the confidential key. Returns the JSON of the answer."""
+    """Create a source of store credit for the active cart, with the payment key. Returns the JSON body."""
     session_id = (await client.cart())[SESSION]["id"]
     body = {"paymentSessionId": session_id, "type": "customerCredit", "amount": amount, "customerCredit": {}} | changes
     key = {"Authorization": f"Bearer {client.world.keys.payment_key}"}
@@ -25,13 +25,13 @@ async def credit(client: Client, amount: Any, expected: int = 201, **changes: An
 
 
 async def payment_state(client: Client) -> tuple[str, float | None, float | None]:
-    """State of the payment session, contributed amount and remaining amount."""
+    """State, contributed amount and remaining amount of the cart's payment session."""
     session = (await client.cart())[SESSION]
     contributed, remaining = session.get("amountContributed"), session.get("amountRemainingToBeContributed")
     return session["status"], contributed and contributed["value"], remaining and remaining["value"]
 
 
-async def test_credit_can_be_created_only_with_the_confidential_key(client: Client) -> None:
+async def test_store_credit_can_be_created_only_with_the_payment_key(client: Client) -> None:
     await client.fill()
     source = await credit(client, 50, upstreamId="credit-1")
     assert source == IsPartialDict(
@@ -109,7 +109,7 @@ async def test_t5_store_credit_above_the_total_is_rejected(client: Client) -> No
     assert await payment_state(client) == ("requires_source", None, None)
 
 
-async def test_card_pays_the_amount_that_credit_leaves(client: Client) -> None:
+async def test_card_pays_what_store_credit_does_not_cover(client: Client) -> None:
     await client.fill()
     await client.attach((await credit(client, 50))["id"])
     cart = (await client.attach(await client.source()))["cart"]
@@ -157,7 +157,7 @@ async def test_t13_t14_credit_and_card_are_detached_separately_or_together(clien
     )
 
 
-async def test_t15_t16_payment_session_with_credit_follows_the_total(client: Client) -> None:
+async def test_t15_t16_store_credit_contributes_at_most_the_changed_total(client: Client) -> None:
     await client.fill()
     await client.attach((await credit(client, 96.69))["id"])
     await client.ask("POST", f"{CART}/line-items?productId={POLES}")
@@ -177,7 +177,7 @@ async def test_t15_t16_payment_session_with_credit_follows_the_total(client: Cli
     assert await payment_state(client) == ("requires_source", None, None)
 
 
-async def test_t19_currency_is_locked_by_credit(client: Client) -> None:
+async def test_t19_currency_cannot_change_while_credit_is_attached(client: Client) -> None:
     await client.fill()
     await client.attach((await credit(client, 50))["id"])
     assert code(await client.ask("POST", f"{ME}?locale=de_DE&currency=EUR", 409)) == "invalid-request"
@@ -189,7 +189,7 @@ async def test_second_store_credit_is_rejected(client: Client) -> None:
     assert code(await client.attach((await credit(client, 10))["id"], 409)) == "apply-payment-failure"
 
 
-async def test_ledger_balance_can_be_read_only_with_its_key(client: Client) -> None:
+async def test_ledger_balance_is_readable_only_with_the_ledger_key(client: Client) -> None:
     client.world.ledger["merchant-1"] = Balance(amount=Decimal("12.50"), currency="USD")
     key = {"Authorization": f"Bearer {client.world.keys.ledger_key}"}
     answer = await client.http.get("/_ledger/balance?reference=merchant-1", headers=key)

@@ -1,4 +1,4 @@
-"""Submitting a cart: preconditions, charges, declines, redirects and reviews."""
+"""Submitting a cart: preconditions, charges, declines, redirects and fraud reviews."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ async def test_cart_changes_do_not_change_a_rejected_order(client: Client) -> No
     assert cancelled["billingAddress"]["city"] == "Minnetonka"
 
 
-async def test_source_approved_before_submission_can_be_approved_again(client: Client) -> None:
+async def test_source_approved_before_submission_needs_approval_again_afterwards(client: Client) -> None:
     await client.fill()
     source_id = await client.source("klarnaCredit")
     await client.attach(source_id)

@@ -1,4 +1,4 @@
-"""Subscriptions: orders start them, changes take effect later, and moving the clock renews them."""
+"""Subscriptions: an order starts one, its changes take effect after a minute, and it is renewed when its term ends."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ SUBSCRIPTIONS = "/v1/subscriptions"
 
 
 async def buy(alex: Client, product_id: str = LIVE_MAPS) -> dict[str, Any]:
-    """Buy with the first saved card. Returns the new subscription, read with the merchant key."""
+    """Buy a recurring product with the first saved card. Returns the new subscription."""
     await alex.fill(product_id)
     await alex.attach(alex.world.accounts[0].payment_options[0].source.id)
     await alex.ask("POST", SUBMIT)
@@ -47,7 +47,7 @@ async def change(
 
 
 async def read(client: Client, subscription: dict[str, Any]) -> dict[str, Any]:
-    """Read the current subscription with the merchant key."""
+    """Read the subscription again, with the merchant key."""
     answer: dict[str, Any] = await as_merchant(client, "GET", f"/{subscription['id']}")
     return answer
 
@@ -209,7 +209,7 @@ async def test_invalid_subscription_change_is_rejected(
     assert (await as_merchant(alex, "GET", f"/{subscription['id']}/pending-actions")) == {"pendingActions": []}
 
 
-async def test_older_resource_lists_only_the_shoppers_own_subscriptions(alex: Client) -> None:
+async def test_shopper_api_lists_only_the_shoppers_own_subscriptions(alex: Client) -> None:
     subscription = await buy(alex)
     own = (await alex.ask("GET", f"{ME}/subscriptions"))["subscriptions"]["subscription"]
     assert own == [

@@ -36,7 +36,7 @@ async def test_tax_registrations_are_set_returned_and_removed(client: Client) ->
         ({"customerType": "I", "taxRegistrations": [{"key": "CNPJ", "value": "1"}]}, 409, "vat-exemption-failure"),
     ],
 )
-async def test_invalid_tax_registrations_are_rejected_in_envelope_b(
+async def test_invalid_tax_registrations_return_error_in_tax_registration_format(
     client: Client, body: dict[str, Any], status: int, expected: str
 ) -> None:
     await client.fill()

@@ -17,7 +17,7 @@ async def test_each_grant_type_issues_the_documented_tokens(client: Client) -> N
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
 
 
-async def test_refresh_token_keeps_the_cart_and_works_once(client: Client) -> None:
+async def test_refresh_token_can_be_used_once_and_keeps_the_cart(client: Client) -> None:
     guest = await client.start()
     await client.ask("POST", f"{CART}?productId={PACK}")
     renewed = await client.renew(guest["refresh_token"])
@@ -122,7 +122,7 @@ async def test_sign_in_moves_the_guest_cart_to_the_account(client: Client, crede
     await request_token(client, {"grant_type": "refresh_token", "refresh_token": guest["refresh_token"]}, 401)
 
 
-async def test_limited_token_must_be_a_valid_guest_token(client: Client) -> None:
+async def test_dr_limited_token_that_names_no_guest_session_is_rejected(client: Client) -> None:
     full = await client.sign_in()
     keys = client.world.keys
     form = {"grant_type": "password", "username": keys.shopper_username, "password": keys.shopper_password}

@@ -70,26 +70,26 @@ async def test_graphql_eslint_finds_no_problem() -> None:
 
 
 async def test_graphql_eslint_reports_a_missing_description(tmp_path: Path) -> None:
-    spoiled = spoil(tmp_path, r'  """[^"]*"""\n(?=  publishableKey: )')
-    assert "require-description" in await node("lint.mjs", spoiled, *DOCUMENTS)
+    changed = write_changed_sdl(tmp_path, r'  """[^"]*"""\n(?=  publishableKey: )')
+    assert "require-description" in await node("lint.mjs", changed, *DOCUMENTS)
 
 
 async def test_graph_has_no_breaking_change_since_the_last_release() -> None:
-    """For a breaking change that affects no client, copy `schema.graphql` over `released.graphql` and document why."""
+    """If a breaking change affects no client, copy `schema.graphql` over `released.graphql` and document the reason."""
     assert await node("inspect.mjs", RELEASED, SDL, *DOCUMENTS) == ""
 
 
 async def test_graphql_inspector_reports_a_removed_field(tmp_path: Path) -> None:
-    spoiled = spoil(tmp_path, "publishableKey(?=: )", "publicKey")
-    printed = await node("inspect.mjs", SDL, spoiled, *DOCUMENTS)
+    changed = write_changed_sdl(tmp_path, "publishableKey(?=: )", "publicKey")
+    printed = await node("inspect.mjs", SDL, changed, *DOCUMENTS)
     assert "Field 'publishableKey' was removed from object type 'Storefront'" in printed
     assert 'Cannot query field "publishableKey"' in printed
 
 
-def spoil(folder: Path, pattern: str, replacement: str = "") -> str:
-    """Write a copy of the SDL in which the only match of the pattern is replaced. Returns the path."""
+def write_changed_sdl(folder: Path, pattern: str, replacement: str = "") -> str:
+    """Write a copy of the SDL with the only match of the pattern replaced. Returns the path of the copy."""
     sdl, matches = re.subn(pattern, replacement, Path(SDL).read_text())
     assert matches == 1
-    spoiled = folder / "spoiled.graphql"
-    spoiled.write_text(sdl)
-    return str(spoiled)
+    changed = folder / "changed.graphql"
+    changed.write_text(sdl)
+    return str(changed)

@@ -47,8 +47,8 @@ DIRECTIVE_TABLES = build().directive_tables
 PUBLIC, PRIVATE = CacheControlScope.PUBLIC, CacheControlScope.PRIVATE
 
 
-def applications(kind: type[T]) -> dict[str, T]:
-    """All directives of one class in the schema, by coordinate."""
+def uses_of(kind: type[T]) -> dict[str, T]:
+    """All uses of one directive class in the schema, by the coordinate of the type, field or argument."""
     return {
         coordinate: directive
         for coordinate, element in elements(build().core)
@@ -78,7 +78,7 @@ def test_gateway_reads_every_directive_that_the_sdl_contains() -> None:
     printed = build().as_str()
     names = ["cacheControl", "cost", "listSize", "requiresSession", "semanticNonNull", "sensitive", "idempotency"]
     printed_count = sum(printed.count(f" @{name}") - (f"directive @{name}" in printed) for name in names)
-    read_count = sum(len(applications(kind)) for kind in SCHEMA_DIRECTIVES)
+    read_count = sum(len(uses_of(kind)) for kind in SCHEMA_DIRECTIVES)
     assert read_count == printed_count
     assert read_count > 100
 
@@ -111,8 +111,8 @@ LONG_LIVED_ROOTS = {
 }
 
 
-def other_hints(hint: CacheHint) -> list[CacheHint]:
-    """Different cache hints, each of which must change the cache policy."""
+def changed_hints(hint: CacheHint) -> list[CacheHint]:
+    """Changed copies of a cache hint. Each copy must lead to another cache policy."""
     if hint.scope is PRIVATE:
         return [replace(hint, scope=PUBLIC)]
     stale = 0 if hint.stale_if_error_s else 1
@@ -134,13 +134,13 @@ def test_changed_cache_hint_changes_the_cache_policy(coordinate: str) -> None:
             return
         operation = reaching(without_hint[0])
     alone = DirectiveTables(hints={**LONG_LIVED_ROOTS, coordinate: hint})
-    for other in other_hints(hint):
+    for other in changed_hints(hint):
         tables = replace(alone, hints=with_value(alone.hints, coordinate, other))
         assert policy_of(operation, tables) != policy_of(operation, alone)
 
 
 def test_answer_cache_has_the_lifetimes_of_the_cache_hints() -> None:
-    """An upstream answer stays fresh as long as the field with the shortest lifetime that is read from the answer."""
+    """The lifetime of a cached upstream answer is the shortest lifetime of the graph fields that are read from it."""
     product = [DIRECTIVE_TABLES.hints["Product"], DIRECTIVE_TABLES.hints["Product.pricing"]]
     page = [*product, DIRECTIVE_TABLES.hints["Query.products"]]
     for lifetime, hints in ((catalog.PRODUCT, product), (catalog.PAGE, page)):
@@ -153,30 +153,30 @@ def test_answer_cache_has_the_lifetimes_of_the_cache_hints() -> None:
         assert method_list.LIFETIME.stale_if_error.total_seconds() == methods.stale_if_error_s
 
 
-ALL_PUBLIC = replace(
+PUBLIC_UNLESS_SENSITIVE = replace(
     DIRECTIVE_TABLES,
     hints={coordinate: CacheHint(PUBLIC, 60) for coordinate, _ in elements(build().core) if "(" not in coordinate},
 )
-"""Directive tables in which only `@sensitive` can make an answer private."""
+"""Directive tables in which every type and field may be cached publicly unless it is `@sensitive`."""
 
 
 @pytest.mark.parametrize("coordinate", sorted(DIRECTIVE_TABLES.sensitive))
 def test_sensitive_value_is_never_cached_publicly(coordinate: str) -> None:
     type_name = coordinate.partition(".")[0]
     if isinstance(build().core.type_map[type_name], GraphQLObjectType):
-        # Only this coordinate is sensitive here, because arguments of the operation could be sensitive too.
+        # No other coordinate is sensitive here, so that a sensitive argument cannot make the answer private.
         operation = reaching(coordinate)
-        assert not policy_of(operation, replace(ALL_PUBLIC, sensitive=frozenset({coordinate}))).is_public
-        assert policy_of(operation, replace(ALL_PUBLIC, sensitive=frozenset())).is_public
+        assert not policy_of(operation, replace(PUBLIC_UNLESS_SENSITIVE, sensitive=frozenset({coordinate}))).is_public
+        assert policy_of(operation, replace(PUBLIC_UNLESS_SENSITIVE, sensitive=frozenset())).is_public
         return
     operation = with_argument_from_variable(next(inputs_with(type_name)))
-    without = replace(ALL_PUBLIC, sensitive=ALL_PUBLIC.sensitive - {coordinate})
+    without = replace(PUBLIC_UNLESS_SENSITIVE, sensitive=PUBLIC_UNLESS_SENSITIVE.sensitive - {coordinate})
     assert coordinate in policy_of(operation, DIRECTIVE_TABLES).sensitive_inputs
     assert coordinate not in policy_of(operation, without).sensitive_inputs
 
 
 def with_argument_from_variable(coordinate: str) -> str:
-    """An operation that passes a variable to the argument with this coordinate, such as `Mutation.signIn(input:)`."""
+    """An operation with a variable for the argument at the coordinate, such as `Mutation.signIn(input:)`."""
     field, _, argument = coordinate.removesuffix(":)").partition("(")
     type_name, _, name = field.partition(".")
     definition: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
@@ -186,7 +186,7 @@ def with_argument_from_variable(coordinate: str) -> str:
 
 
 def inputs(base: type[Input] = Input) -> dict[str, type[Input]]:
-    """All subclasses of an input class, direct or not, by name."""
+    """All direct and indirect subclasses of an input class, by class name."""
     direct = {declaration.__name__: declaration for declaration in base.__subclasses__()}
     return direct | {name: below for declaration in direct.values() for name, below in inputs(declaration).items()}
 
@@ -236,7 +236,7 @@ async def test_field_for_registered_shoppers_is_rejected_without_upstream_calls(
 async def test_type_for_registered_shoppers_is_null_for_guest(
     storefront: Storefront, world: World, coordinate: str
 ) -> None:
-    """The null type makes no upstream call, although its parent fields may read the cart."""
+    """The type makes no upstream call for a guest. Only its parent fields may read the cart."""
     await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
     world.calls.clear()
     answer = await storefront.ask(reaching(coordinate))
@@ -249,18 +249,18 @@ async def test_type_for_registered_shoppers_is_null_for_guest(
         assert value is None
 
 
-def test_every_root_field_has_a_session_level() -> None:
+def test_every_query_and_mutation_field_declares_a_required_session_level() -> None:
     for root in (build().core.query_type, build().core.mutation_type):
         assert root is not None
         assert {f"{root.name}.{name}" for name in root.fields} <= DIRECTIVE_TABLES.levels.keys()
 
 
-@pytest.mark.parametrize("coordinate", applications(Idempotency))
-def test_wrong_idempotency_mode_prevents_the_start(coordinate: str) -> None:
-    """A mutation must be KEYED exactly if its input has an idempotency key."""
+@pytest.mark.parametrize("coordinate", uses_of(Idempotency))
+def test_gateway_does_not_start_with_a_wrong_idempotency_mode(coordinate: str) -> None:
+    """The mode is KEYED if the input has an idempotency key, and another mode if it has none."""
     core = build().core
     field: Element = dict(elements(core))[coordinate]
-    directive = applications(Idempotency)[coordinate]
+    directive = uses_of(Idempotency)[coordinate]
     assert problem(core, coordinate, field, directive) is None
     for mode in set(IdempotencyMode) - {directive.mode}:
         if IdempotencyMode.KEYED in (mode, directive.mode):
@@ -270,16 +270,16 @@ def test_wrong_idempotency_mode_prevents_the_start(coordinate: str) -> None:
 def test_every_mutation_has_an_idempotency_mode() -> None:
     root = build().core.mutation_type
     assert root is not None
-    assert {f"{root.name}.{name}" for name in root.fields} == applications(Idempotency).keys()
+    assert {f"{root.name}.{name}" for name in root.fields} == uses_of(Idempotency).keys()
 
 
-PROFILE = {
+PROFILE_FIELDS = {
     "Shopper.externalReferenceId",
     "Shopper.firstName",
     "Shopper.lastName",
     "Shopper.email",
 }
-"""Nullable fields whose descriptions need not mention null: Digital River may omit them from the profile."""
+"""Nullable fields of a profile whose descriptions do not mention null. Digital River may omit each of them."""
 
 
 def nullable_with_resolver() -> dict[str, GraphQLField]:
@@ -292,8 +292,8 @@ def nullable_with_resolver() -> dict[str, GraphQLField]:
     }
 
 
-def test_nullable_field_is_semantically_non_null_or_describes_null() -> None:
-    promised = applications(SemanticNonNull)
+def test_nullable_field_is_semantically_non_null_or_explains_null() -> None:
+    promised = uses_of(SemanticNonNull)
     assert promised.keys() <= nullable_with_resolver().keys()
     undescribed = [
         coordinate
@@ -304,14 +304,14 @@ def test_nullable_field_is_semantically_non_null_or_describes_null() -> None:
         and directive_of(get_named_type(field.type), RequiresSession) is None
         and DIRECTIVE_TABLES.levels.get(coordinate, SessionLevel.NONE) is SessionLevel.NONE
     ]
-    assert set(undescribed) == PROFILE
+    assert set(undescribed) == PROFILE_FIELDS
 
 
-# A small graph that shows the effect of each directive.
+# The effect of directives in a small graph that exists only in this test module.
 
 
-class CallerOfLevel:
-    """Context of a caller with a session level, as far as resolvers of the small graph need it."""
+class CallerWithLevel:
+    """Request context of a caller with the given session level. It has only what the small graph uses."""
 
     def __init__(self, level: SessionLevel) -> None:
         self.level = level
@@ -327,21 +327,21 @@ class CallerOfLevel:
         return answer
 
 
-async def some_box(ctx: CallerOfLevel) -> dict[str, str]:
+async def some_box(ctx: CallerWithLevel) -> dict[str, str]:
     return {"name": "a box"}
 
 
-async def no_value(ctx: CallerOfLevel) -> None:
+async def no_value(ctx: CallerWithLevel) -> None:
     return None
 
 
-async def some_name(ctx: CallerOfLevel) -> str:
+async def some_name(ctx: CallerWithLevel) -> str:
     return "a name"
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class Box:
-    """A type that needs a session."""
+    """An object type that can be read only with a session."""
 
     name: str = dsl.field("Name of the box.")
 
@@ -356,11 +356,11 @@ class SmallQuery:
 
 
 async def run(operation: str, level: SessionLevel) -> tuple[Any, list[str]]:
-    """Execute an operation on the small graph. Returns the data and the class names of the errors."""
+    """Execute an operation on the small graph. Returns the data, and the class names of the raised exceptions."""
     core = strawberry.Schema(query=SmallQuery)._schema
     core.type_map["Box"].is_type_of = None  # type: ignore[attr-defined]  # an object type
     enforce(core)
-    answer: Any = execute(core, parse(operation), context_value=CallerOfLevel(level))
+    answer: Any = execute(core, parse(operation), context_value=CallerWithLevel(level))
     result = answer if hasattr(answer, "data") else await answer
     return result.data, [type(error.original_error).__name__ for error in result.errors or ()]
 
@@ -371,7 +371,7 @@ async def test_type_that_needs_a_session_is_null_without_one() -> None:
     assert await run(operation, SessionLevel.ANONYMOUS) == ({"open": {"__typename": "Box"}}, [])
 
 
-async def test_field_is_rejected_below_its_session_level() -> None:
+async def test_field_is_rejected_if_caller_lacks_its_session_level() -> None:
     operation = "{ closed { __typename } }"
     assert await run(operation, SessionLevel.ANONYMOUS) == ({"closed": None}, ["PermissionError"])
     assert (await run(operation, SessionLevel.REGISTERED))[1] == []
@@ -396,7 +396,7 @@ def root_with(annotation: Any, field: Any) -> Any:
         (str, Idempotency(mode=IdempotencyMode.NATURAL), some_name, "only mutations"),
     ],
 )
-def test_directive_without_an_effect_prevents_the_start(
+def test_gateway_does_not_start_with_a_directive_without_effect(
     annotation: Any, directive: object, resolver: Any, reason: str
 ) -> None:
     field = dsl.field("A field.", directive, **({"resolver": resolver} if resolver else {}))
@@ -404,7 +404,7 @@ def test_directive_without_an_effect_prevents_the_start(
         read_directives(strawberry.Schema(query=root_with(annotation, field))._schema)
 
 
-def test_type_that_needs_a_session_must_be_private() -> None:
+def test_publicly_cached_type_that_needs_a_session_is_rejected() -> None:
     public_type = dsl.object_type(RequiresSession(level=SessionLevel.ANONYMOUS), CacheControl(max_age=9, scope=PUBLIC))
     attributes = {"__doc__": "A type.", "__annotations__": {"f": str}, "f": dsl.field("A field.")}
     made = public_type(type("Public", (), attributes))
@@ -412,7 +412,7 @@ def test_type_that_needs_a_session_must_be_private() -> None:
         read_directives(strawberry.Schema(query=root_with(made, dsl.field("A field.")))._schema)
 
 
-def test_directive_tables_have_the_values_of_the_schema() -> None:
+def test_weights_and_list_sizes_are_read_from_the_schema() -> None:
     assert DIRECTIVE_TABLES.weights["Mutation.submitOrder"] == 50
     assert DIRECTIVE_TABLES.sizes["Cart.lines"] == ListSize(assumed=25)
-    assert applications(Cost)["Mutation.submitOrder"].weight == "50"
+    assert uses_of(Cost)["Mutation.submitOrder"].weight == "50"

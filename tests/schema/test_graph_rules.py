@@ -22,7 +22,7 @@ from schema.directives import Cost, Idempotency, SemanticNonNull
 
 CORE = build().core
 
-IS_OR_HAS = re.compile(r"^(is|has|supports|requires|allows|includes|was)[A-Z]")
+VERB_OF_BOOLEAN = re.compile(r"^(is|has|supports|requires|allows|includes|was)[A-Z]")
 
 OTHER_BOOLEANS = {"Cart.termsOfSaleAccepted", "SignOutPayload.signedOut"}
 
@@ -31,10 +31,10 @@ VERBS = re.compile(
     "|submit|update"
 )
 
-PARTS = {"AddressSuggestion", "InstallmentTerm", "Session", "ShippingOption"}
-"""Types that are no nodes, because their identifier is valid only inside the parent object."""
+TYPES_WITH_LOCAL_ID = {"AddressSuggestion", "InstallmentTerm", "Session", "ShippingOption"}
+"""Types with an `id` that do not implement `Node`, because the id is valid only within the parent object."""
 
-ONE_OF = ("By", "Change", "Choice", "Credentials", "Target")
+ONE_OF_SUFFIXES = ("By", "Change", "Choice", "Credentials", "Target")
 
 
 def types() -> Iterator[GraphQLObjectType | GraphQLInterfaceType]:
@@ -64,18 +64,19 @@ def directives(field: GraphQLField, kind: type) -> list[object]:
 # Nullability.
 
 
-def test_field_with_its_own_call_is_nullable() -> None:
-    assert len(costly()) > 40
-    assert {name for name, field in fields() if name in costly() and is_non_null_type(field.type)} == set()
+def test_field_that_needs_its_own_upstream_call_is_nullable() -> None:
+    assert len(fields_with_own_call()) > 40
+    assert {
+        name for name, field in fields() if name in fields_with_own_call() and is_non_null_type(field.type)
+    } == set()
 
 
-def costly() -> set[str]:
-    """Coordinates of the fields that may need an upstream call of their own."""
-    return {name for name, field in fields() if directives(field, Cost) or is_coroutine(field)}
+def fields_with_own_call() -> set[str]:
+    """Coordinates of the fields that may need an upstream call of their own: they have a cost or an async resolver."""
+    return {name for name, field in fields() if directives(field, Cost) or has_async_resolver(field)}
 
 
-def is_coroutine(field: GraphQLField) -> bool:
-    """Whether the resolver of the field is asynchronous."""
+def has_async_resolver(field: GraphQLField) -> bool:
     resolver = field.extensions["strawberry-definition"].metadata.get("resolver")
     return resolver is not None and inspect.iscoroutinefunction(resolver)
 
@@ -85,7 +86,7 @@ def test_root_field_is_nullable() -> None:
     assert [name for name, field in fields() if name.split(".")[0] in roots and is_non_null_type(field.type)] == []
 
 
-def test_only_nullable_fields_are_semantically_non_null() -> None:
+def test_field_marked_semantically_non_null_has_a_nullable_type() -> None:
     assert [
         name for name, field in fields() if directives(field, SemanticNonNull) and is_non_null_type(field.type)
     ] == []
@@ -152,16 +153,16 @@ def implements_node(type_: GraphQLObjectType | GraphQLInterfaceType) -> bool:
     return any(interface.name == "Node" for interface in type_.interfaces)
 
 
-def test_type_with_identifier_is_a_node() -> None:
+def test_type_with_id_field_implements_node() -> None:
     for type_ in types():
         is_node = type_.name == "Node" or implements_node(type_)
-        assert ("id" in type_.fields) == (is_node or type_.name in PARTS), type_.name
+        assert ("id" in type_.fields) == (is_node or type_.name in TYPES_WITH_LOCAL_ID), type_.name
         if "id" in type_.fields:
             assert str(type_.fields["id"].type) == "ID!", type_.name
 
 
-def test_node_has_its_upstream_identifier() -> None:
-    """The identifier of a payment session is `sessionId`, that of an order is `number`."""
+def test_node_type_has_the_identifier_of_digital_river() -> None:
+    """The field is `sessionId` for a payment session, `number` for an order, and `upstreamId` for all other types."""
     for type_ in types():
         if implements_node(type_):
             own = {"Order": "number", "PaymentSession": "sessionId"}.get(type_.name, "upstreamId")
@@ -171,7 +172,7 @@ def test_node_has_its_upstream_identifier() -> None:
 # Names.
 
 
-def test_field_name_ends_with_the_kind_of_its_value() -> None:
+def test_field_name_suffix_matches_date_time_or_url_type() -> None:
     suffixes = {"DateTime": "At|Of|After", "Date": "Date|Before", "URL": "Urls?"}
     for name, field in fields():
         kind = get_named_type(field.type).name
@@ -180,9 +181,9 @@ def test_field_name_ends_with_the_kind_of_its_value() -> None:
             assert kind == other or not re.search(f"[a-z]({suffix})$", name), f"{name} is a {kind}"
 
 
-def test_boolean_field_name_starts_with_is_or_has() -> None:
+def test_boolean_field_name_starts_with_a_verb() -> None:
     booleans = {name for name, field in fields() if get_named_type(field.type).name == "Boolean"}
-    assert {name for name in booleans if not IS_OR_HAS.match(name.split(".")[1])} <= OTHER_BOOLEANS
+    assert {name for name in booleans if not VERB_OF_BOOLEAN.match(name.split(".")[1])} <= OTHER_BOOLEANS
 
 
 def test_field_does_not_repeat_the_name_of_its_type() -> None:
@@ -190,15 +191,15 @@ def test_field_does_not_repeat_the_name_of_its_type() -> None:
     assert repeated == []
 
 
-def test_input_type_has_the_suffix_of_its_kind() -> None:
+def test_input_type_name_has_input_or_one_of_suffix() -> None:
     for name, type_ in CORE.type_map.items():
         if is_input_object_type(type_):
             is_one_of = type_.extensions["strawberry-definition"].is_one_of
-            assert name.endswith(ONE_OF if is_one_of else ("Input", "PasswordCredentials")), name
+            assert name.endswith(ONE_OF_SUFFIXES if is_one_of else ("Input", "PasswordCredentials")), name
 
 
 def test_field_has_one_type_in_all_implementations_of_an_interface() -> None:
-    """An operation cannot read fields with different types from two implementations. `Node` is exempt."""
+    """Otherwise a client needs aliases to read the field from two implementations. `Node` types are not checked."""
     for type_ in CORE.type_map.values():
         if is_abstract_type(type_) and type_.name != "Node":
             types_by_name: dict[str, str] = {}

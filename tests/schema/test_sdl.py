@@ -47,7 +47,7 @@ directive @cost("Points." weight: Int! = 1) on OBJECT | FIELD_DEFINITION
 '''
 
 
-def test_order_layout_and_explicit_defaults_are_no_differences() -> None:
+def test_reordering_formatting_and_explicit_defaults_cause_no_difference() -> None:
     assert list(differences(SDL, SAME)) == []
 
 

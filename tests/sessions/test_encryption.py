@@ -95,7 +95,7 @@ async def test_tokens_redirects_and_addresses_are_not_in_clear_text(
 
 
 @pytest.mark.slow
-async def test_record_copied_to_another_key_does_not_decrypt(
+async def test_record_copied_to_another_store_key_does_not_decrypt(
     world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     await emptied(valkey)

@@ -39,7 +39,7 @@ NATURAL: dict[str, str] = {
     "attachSource": '{source: {sourceId: "$source"}}',
     "detachSource": "{target: {all: true}}",
 }
-"""Input of each naturally idempotent mutation. `filled_in` replaces `$name` by a value of the shopper."""
+"""Input of each mutation that is idempotent without a key. `filled_in` replaces placeholders such as `$line`."""
 
 TESTED_ELSEWHERE = {
     "signIn": "a second sign-in renews the handle like the first: test_sign_in",
@@ -56,7 +56,7 @@ KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 
 
 REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
-"""Mutations that Digital River rejects, fully or partly, while a source is attached."""
+"""Mutations that are tested without a source. Digital River rejects all or some of their changes while one is attached."""
 
 CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
@@ -76,7 +76,7 @@ def test_every_mutation_has_an_idempotency_test() -> None:
 
 
 def literal(value: dict[str, Any]) -> str:
-    """An input object in GraphQL syntax."""
+    """The fields and their values as an input object in GraphQL syntax."""
     return "{" + ", ".join(f"{name}: {json.dumps(field)}" for name, field in value.items()) + "}"
 
 
@@ -86,7 +86,7 @@ async def facts_of(shopper: Shopper) -> dict[str, Any]:
 
 
 async def filled_in(shopper: Shopper, template: str) -> str:
-    """The template, with each `$name` replaced by a value of the shopper."""
+    """The template with placeholders such as `$line` replaced by values of the shopper's cart and account."""
     facts = await facts_of(shopper)
     cart, account = facts["cart"], facts["shopper"]
     values = {
@@ -105,7 +105,9 @@ async def filled_in(shopper: Shopper, template: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(NATURAL))
-async def test_repeated_naturally_idempotent_mutation_changes_nothing(registered_shopper: Shopper, name: str) -> None:
+async def test_repeating_a_naturally_idempotent_mutation_has_no_further_effect(
+    registered_shopper: Shopper, name: str
+) -> None:
     storefront = registered_shopper.storefront
     await registered_shopper.fill_cart()
     await storefront.add(POLES)
@@ -127,7 +129,7 @@ async def test_repeated_naturally_idempotent_mutation_changes_nothing(registered
     assert await facts_of(registered_shopper) == after
 
 
-async def test_repeated_sign_out_is_no_error(registered_shopper: Shopper) -> None:
+async def test_second_sign_out_returns_no_error(registered_shopper: Shopper) -> None:
     for _ in range(2):
         answer = await registered_shopper.storefront.ask("mutation { signOut { signedOut errors { code } } }")
         assert answer.data == {"signOut": {"signedOut": True, "errors": []}}

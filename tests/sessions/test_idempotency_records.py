@@ -1,4 +1,4 @@
-"""Replicas that share a store make a change with one idempotency key once."""
+"""Replicas that share a store make a change only once for each idempotency key."""
 
 import asyncio
 from datetime import timedelta
@@ -19,7 +19,7 @@ MADE = ChangeOutcome()
 
 
 class Change:
-    """A change that waits until the test sets its outcome, and counts how often it is called."""
+    """A change that counts its calls. Each call waits until the test sets the outcome."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -69,7 +69,7 @@ async def test_second_replica_waits_for_outcome_of_the_first_replica(
     assert (change.count, repeat.count) == (1, 0)
 
 
-async def test_second_replica_makes_the_change_that_the_first_could_not(
+async def test_second_replica_makes_the_change_after_first_finds_cart_busy(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()
@@ -97,7 +97,7 @@ async def test_interrupted_change_is_not_repeated_with_the_same_key(
     assert repeat.count == 0
 
 
-async def test_change_of_a_dead_replica_is_reported_as_interrupted(
+async def test_change_unfinished_after_a_minute_is_reported_as_interrupted(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session, clock: Clock
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()

@@ -41,7 +41,7 @@ async def trusting(world: World, network: InMemoryTransport, clock: Clock) -> As
 
 @pytest.fixture
 def assertion(clock: Clock) -> Callable[..., str]:
-    """A function that creates an assertion about Alex. Claims that are None are omitted."""
+    """A function that creates an assertion for Alex. A claim that is set to None is left out."""
 
     def make(key: Any = KEY, header: dict[str, Any] | None = None, algorithm: str = "ES256", **changes: Any) -> str:
         now = int(clock().timestamp())
@@ -164,7 +164,7 @@ async def test_assertion_without_trusted_keys_fails_with_not_configured(storefro
     assert world.calls.count() == 0
 
 
-async def test_session_without_refresh_token_ends_with_its_access_token(
+async def test_session_without_refresh_token_ends_when_access_token_expires(
     world: World, network: InMemoryTransport, clock: Clock, assertion: Callable[..., str]
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000, **TRUSTED) as own:
@@ -184,6 +184,6 @@ async def test_session_without_refresh_token_ends_with_its_access_token(
         {"assertion_keys": json.dumps({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]})},
     ],
 )
-def test_incomplete_or_private_assertion_keys_prevent_the_start(world: World, changes: dict[str, str]) -> None:
+def test_gateway_does_not_start_with_invalid_assertion_settings(world: World, changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="assertion_"):
         settings_for(world, **(TRUSTED | changes))

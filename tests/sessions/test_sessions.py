@@ -1,4 +1,4 @@
-"""Sessions: cookies and bearer tokens (handles), lifetimes, and tokens of Digital River."""
+"""Sessions: session cookies and bearer tokens, lifetimes, and the Digital River tokens of a session."""
 
 import asyncio
 
@@ -66,7 +66,7 @@ async def test_session_cookie_chosen_by_the_client_is_rejected(storefront: Store
     assert forged.cookie != "A" * 43
 
 
-async def test_field_that_needs_a_session_fails_without_a_call(storefront: Storefront, world: World) -> None:
+async def test_request_without_required_session_makes_no_upstream_call(storefront: Storefront, world: World) -> None:
     answer = await storefront.ask("{ checkoutReadiness { status } paymentSession { id } }")
     assert answer.status == 401
     assert answer.codes == ["SESSION_REQUIRED", "SESSION_REQUIRED"]
@@ -143,12 +143,12 @@ async def test_session_starts_only_with_locale_and_currency_of_the_storefront(
 
 
 def revoke_tokens(world: World) -> None:
-    """Make the sandbox reject the access tokens of all shoppers with a cart."""
+    """Make the sandbox reject the access token of every shopper who has a cart."""
     for token in [token for token, grant in world.tokens.items() if grant.shopper.cart]:
         del world.tokens[token]
 
 
-async def test_access_token_that_expires_soon_is_renewed_once(
+async def test_expiring_access_token_is_renewed_once_for_concurrent_requests(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
@@ -171,7 +171,7 @@ async def test_rejected_token_is_renewed_and_the_call_is_repeated(shopper: Shopp
         assert world.calls.count("POST", "/oauth20/token") == 1, renewal
 
 
-async def test_failed_renewal_is_harmless_while_the_token_is_valid(
+async def test_failed_renewal_is_ignored_while_access_token_is_valid(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
@@ -181,7 +181,7 @@ async def test_failed_renewal_is_harmless_while_the_token_is_valid(
         assert (await storefront.add(PACK))["errors"] == []
 
 
-async def test_session_with_a_rejected_token_expires_without_refresh_token(
+async def test_rejected_access_token_without_refresh_token_ends_the_session(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, guest_grant="client_credentials") as storefront:

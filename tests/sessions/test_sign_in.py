@@ -85,7 +85,7 @@ async def test_carts_of_guest_and_account_are_merged(
 
 
 @pytest.mark.parametrize("switch", [{"two_carts": "account"}, {"guest_cart": "stays"}])
-async def test_each_line_lost_by_the_sign_in_is_a_warning(
+async def test_each_cart_line_lost_at_sign_in_returns_a_warning(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], switch: dict[str, str]
 ) -> None:
     await registered_shopper.storefront.add(POLES)
@@ -209,7 +209,7 @@ async def test_sign_in_fails_while_the_guest_cart_cannot_be_read(shopper: Shoppe
     assert shopper.world.calls.count("POST", TOKEN) == 0
 
 
-async def test_unreadable_cart_after_sign_in_is_a_warning(
+async def test_unreadable_cart_after_sign_in_returns_a_warning(
     shopper: Shopper, network: InMemoryTransport, alex: tuple[str, str]
 ) -> None:
     await shopper.storefront.add(PACK)
@@ -265,7 +265,7 @@ async def test_rejected_api_key_ends_no_session(shopper: Shopper) -> None:
     assert (await shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_sign_in_fails_while_a_submission_is_in_doubt(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_guest_cannot_sign_in_while_own_submission_is_in_doubt(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -273,7 +273,7 @@ async def test_sign_in_fails_while_a_submission_is_in_doubt(shopper: Shopper, al
     assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
 
 
-async def test_redirect_of_a_guest_is_resumed_after_sign_in(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_guest_order_awaiting_redirect_is_resumed_after_sign_in(shopper: Shopper, alex: tuple[str, str]) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("klarnaCredit")
     result = await storefront.outcome(key := new_key())
@@ -300,7 +300,9 @@ async def test_registered_session_renews_its_token_and_ends_when_idle(
     assert (await registered_shopper.storefront.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
-async def test_first_sign_in_takes_locale_and_currency_of_the_account(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_sign_in_without_session_takes_locale_and_currency_of_account(
+    shopper: Shopper, alex: tuple[str, str]
+) -> None:
     account = next(account for account in shopper.world.accounts if account.username == alex[0])
     account.shopper.locale, account.shopper.currency = "de_DE", "EUR"
     payload = await shopper.storefront.sign_in(*alex)
@@ -381,13 +383,13 @@ async def test_repeated_registration_creates_no_second_account(shopper: Shopper)
     assert storefront.cookie == cookie, "a signed-in shopper keeps the session cookie"
 
 
-async def test_registration_with_a_lost_answer_still_signs_in(shopper: Shopper) -> None:
+async def test_registration_signs_in_although_the_response_was_lost(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-after", "/v1/shoppers", times=1)
     assert (await register(shopper.storefront))["session"]["level"] == "REGISTERED"
 
 
-async def test_registration_that_never_reached_digital_river_is_an_error(shopper: Shopper) -> None:
+async def test_registration_request_lost_before_digital_river_returns_an_error(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-before", "/v1/shoppers", times=1)
     payload = await register(shopper.storefront)
