@@ -75,7 +75,7 @@ async def test_source_with_an_invalid_field_is_rejected(
     assert code_and_parameter(answer) in (("invalid_parameter", parameter), ("missing_parameter", parameter))
 
 
-async def test_lawson_accepts_kanji_names(client: Client) -> None:
+async def test_konbini_source_for_lawson_accepts_kanji_names(client: Client) -> None:
     kanji = owner(lastName="山田", firstName="太郎")
     source = await create(client, "konbini", {"storeId": "060"}, currency="JPY", owner=kanji)
     assert source["konbini"] == IsPartialDict(storeName="Lawson / MiniStop", receiptNumber=IsStr(regex=r"\d{13}"))

@@ -56,7 +56,7 @@ KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 
 
 REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
-"""Mutations that are tested without a source. Digital River rejects all or some of their changes while one is attached."""
+"""Mutations that are tested without a source. While one is attached, Digital River rejects all or part of them."""
 
 CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
