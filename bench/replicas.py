@@ -65,7 +65,7 @@ class Report:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ordered_twice: list[str] = field(default_factory=list)
-    """Carts with more than one submit-cart call."""
+    """Carts for which the gateways called submit-cart more than once."""
     wrong_answers: list[str] = field(default_factory=list)
     """Carts for which a client got an answer that contradicts the order at Digital River."""
     unsettled: list[str] = field(default_factory=list)

@@ -123,7 +123,7 @@ def manifest(
 
 
 def _settings_report(error: ValueError) -> str:
-    """Message with the names of the missing or malformed variables, and without values."""
+    """Message with the names of the missing or malformed variables, but not their values."""
     problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
     return "\n".join(
         [

@@ -33,7 +33,7 @@ from typing import ClassVar
 
 
 class TopLevelCode(StrEnum):
-    """Values of `extensions.code`. There is a code only for errors that require different actions of a client."""
+    """Values of `extensions.code`. Two errors have different codes only if a client must react differently."""
 
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"

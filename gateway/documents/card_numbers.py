@@ -179,7 +179,10 @@ def _card_lengths(prefix: str) -> tuple[int, ...]:
 
 
 def refuse_card_numbers(headers: Headers, strings: Iterable[str]) -> None:
-    """Check the headers, and other strings outside the document and its variables. Raises `DocumentRefused`."""
+    """Check the headers, and other strings outside the document and its variables.
+
+    Raises `DocumentRefused` if one of them contains a card number.
+    """
     for name, value in headers.items():
         if name not in UNCHECKED_HEADERS and (has_card_number(name) or has_card_number(value)):
             raise card_number_refused("headers")

@@ -111,7 +111,8 @@ class OperationCost:
 
 
 class CostWalk:
-    """Estimates the cost of one operation. Each selection set is estimated once for each possible type of its value.
+    """Estimates the cost of one operation. Each selection set is estimated once for each object type to which it may
+    apply.
 
     `deciding_variables` are the variables on which the estimate depends.
     """

@@ -320,7 +320,7 @@ def _cost(operation: KnownOperation, variables: Mapping[str, Any]) -> int:
 
 
 def _policy_over_get(operation: KnownOperation) -> CachePolicy:
-    """Cache policy of a GET request. Raises `DocumentRefused` for a mutation, a private field or a sensitive value."""
+    """Cache policy of a GET request. Raises `DocumentRefused` for a mutation, a private field or a sensitive input."""
     if operation.kind is OperationType.MUTATION:
         raise _method_refused("A mutation cannot be executed over GET. Use POST.")
     policy = operation.cache_policy

@@ -46,7 +46,7 @@ class SubmissionLock:
     async def locks_cart(self, session: Session) -> bool:
         """Whether changes of the cart are rejected now, because its submission is in progress or in doubt.
 
-        During a pending redirect, Digital River itself rejects changes until resume-cart.
+        During a pending redirect, Digital River itself rejects changes until resume-cart is called.
         """
         record = await self.holder_of(session)
         return record is not None and (record.result is None or record.is_in_doubt)

@@ -1,7 +1,7 @@
 """The lock of a cart. Changes of a cart are made one at a time, and no change is made while a submission reads the
 cart.
 
-Digital River refuses changes of a cart that overlap. A submission that has waited for the lock reads all earlier
+Digital River refuses overlapping changes of a cart. A submission that has waited for the lock reads all earlier
 changes.
 """
 

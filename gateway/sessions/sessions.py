@@ -74,8 +74,10 @@ class Sessions:
         self._now = now
 
     async def find(self, handle: Handle) -> Session | None:
-        """The active session of a handle, with its last use updated. None when the handle is unknown or the session has
-        ended."""
+        """The active session of a handle; None if the handle is unknown or the session has ended.
+
+        Also updates the time of the session's last use.
+        """
         store_key = handle.store_key
         record = self._decoded(store_key, await self._store.get(store_key))
         if record is None:

@@ -98,7 +98,7 @@ async def _boot(_request: Request) -> Response:
 
 
 def _tabs(request: Request) -> Response:
-    """Tabs of the requested set of examples. The default, also for an unknown set, is the first set."""
+    """Tabs of the requested set of examples. If the set is unknown or missing, the tabs of the first set."""
     shown = request.query_params.get("set", "")
     shown = shown if shown in SETS else next(iter(SETS))
     fragments = (EXAMPLES / "fragments.graphql").read_text()
