@@ -18,7 +18,7 @@ class SubmitOrderResult:
     OrderNotPlaced or OrderInDoubt. Treat an unknown type like OrderInDoubt.
     """
 
-    message: str = field("Explanation for a developer, in English.")
+    message: str = field("Explanation of the outcome for a developer, in English.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
@@ -28,11 +28,15 @@ class SubmissionAttempt:
     """
 
     idempotency_key: UUID = field("Key that the client sent to submitOrder.")
-    status: SubmissionStatus = field("IN_PROGRESS, or the kind of the attempt's outcome.")
+    status: SubmissionStatus = field(
+        "IN_PROGRESS until the outcome is known, then the name of the outcome, such as PLACED."
+    )
     was_sent_upstream: bool = field(
         "True once the gateway has sent a request that could charge the shopper. False means that nothing was charged."
     )
-    is_replay: bool = field("True when this answer is the stored outcome of an earlier call.")
+    is_replay: bool = field(
+        "True when an earlier request started the attempt and this request only reports the attempt."
+    )
     started_at: datetime = field("When the attempt started.")
     updated_at: datetime = field("When the status last changed.")
     result: SubmitOrderResult | None = field("Outcome. Null while the attempt is in progress.")
@@ -45,18 +49,19 @@ class PaymentDecline:
     """
 
     severity: DeclineSeverity = field(
-        "Whether another try with the same source can work. Digital River field: customerDeclinedType; if "
-        "absent, the category that Digital River's documentation lists for the subcode."
+        "Whether another payment with the same source can succeed. Digital River field: customerDeclinedType; if "
+        "absent, the category that Digital River's documentation lists for the subcode of the decline."
     )
-    advice: DeclineAdvice = field("What to suggest to the shopper. Derived from Digital River's decline subcode.")
+    advice: DeclineAdvice = field(
+        "What the storefront should suggest to the shopper. Derived from Digital River's decline subcode."
+    )
     shopper_message: str = field("Message for the shopper, in the language of the session.")
     retry_after: datetime | None = field(
-        "Earliest time for another try with the same source; null when there is no such limit, or when "
-        "another try cannot work."
+        "Earliest time for another payment with the same source. Null unless `advice` is TRY_LATER."
     )
     support_reference: str = field(
-        "Reference for support. The gateway logs Digital River's subcode under this reference and never "
-        "returns the subcode to a client."
+        "Reference for the merchant's support. The gateway logs Digital River's subcode under this reference and "
+        "never returns the subcode to a client."
     )
 
 
@@ -79,9 +84,9 @@ class OrderAwaitingPayment(SubmitOrderResult):
 
 @dsl.object_type()
 class OrderActionRequired(SubmitOrderResult):
-    """The shopper has to act before the order can be placed. After a redirect call resumeOrder. After an
-    authentication: before an order exists (`pendingOrder` is null), call submitOrder with a new key; after
-    `resumeOrder`, call `resumeOrder` again. `message` says which.
+    """The shopper has to act before the order can be placed. After a redirect, call `resumeOrder`. After an
+    authentication that `submitOrder` required, call `submitOrder` with a new key. After an authentication that
+    `resumeOrder` required, call `resumeOrder` again. `message` names the next call.
     """
 
     action: RequiredShopperAction = field(
@@ -98,17 +103,17 @@ class OrderActionRequired(SubmitOrderResult):
 class OrderDeclined(SubmitOrderResult):
     """The payment was declined; there is no order, and the cart is unchanged."""
 
-    decline: PaymentDecline = field("Why the payment was declined, as far as a shopper may know.")
+    decline: PaymentDecline = field("Why the payment was declined.")
     payment_session: PaymentSession | None = field(
-        "Payment session after the submission; its nextAction has the next step. Null when the session could not be "
-        "read."
+        "Payment session after the submission, with the next step in `nextAction`. Null when the gateway could not "
+        "read the session."
     )
 
 
 @dsl.object_type()
 class OrderBlocked(SubmitOrderResult):
-    """No order and no charge: the gateway found a blocker, or Digital River refused because the cart had changed after
-    the gateway checked it. Found by the gateway, or by Digital River when it refuses the cart.
+    """There is no order and no charge. Either the gateway found a blocker, or Digital River refused the cart because
+    the cart had changed after the gateway checked it.
     """
 
     blockers: list[CheckoutBlocker] = field("All blockers, in the sequence in which to resolve them.")
@@ -116,23 +121,25 @@ class OrderBlocked(SubmitOrderResult):
 
 @dsl.object_type()
 class OrderNotPlaced(SubmitOrderResult):
-    """The request was sent and there is no order, for a reason that is neither a decline nor a blocker: Digital River
-    refused the request, or a submission in doubt turned out to have had no effect. It is safe to submit again with a
-    new key.
+    """There is no order and no charge, although the gateway sent the request. Either Digital River refused the request
+    for another reason than a decline or a blocker, or a check of a submission in doubt found no order. The client can
+    submit again with a new key.
     """
 
-    support_reference: str = field("Reference for support.")
+    support_reference: str = field("Reference for the merchant's support. The gateway's log contains this reference.")
     payment_session: PaymentSession | None = field(
-        "Payment session after the submission; its nextAction has the next step. Null when the session could not be "
-        "read."
+        "Payment session after the submission, with the next step in `nextAction`. Null when the gateway could not "
+        "read the session."
     )
 
 
 @dsl.object_type()
 class OrderInDoubt(SubmitOrderResult):
-    """The request was sent and its outcome is not known. Never submit with another key. Read `Query.orderSubmission`
-    from `checkAfter` on, until `status` is no longer IN_DOUBT. If `message` names `resumeOrder`, the order only waits
-    for the shopper: call `resumeOrder`.
+    """The gateway sent the request and does not know the outcome. Never submit with another key. Read
+    `Query.orderSubmission` from `checkAfter` on, until `status` is no longer IN_DOUBT. If `message` names
+    `resumeOrder`, call `resumeOrder` instead.
     """
 
-    check_after: datetime = field("Earliest time for another check.")
+    check_after: datetime = field(
+        "Earliest time at which a read of `Query.orderSubmission` checks the order at Digital River again."
+    )

@@ -34,7 +34,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
-    """A Valkey server that all tests of a worker share. Each test uses different keys."""
+    """A Valkey server that all tests in one pytest worker process share. Each test uses different keys."""
     with Valkey() as server:
         yield server
 
@@ -48,7 +48,7 @@ def own_valkey() -> Iterator[Valkey]:
 
 @pytest.fixture(params=["memory", "valkey"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """The memory store and the Redis store in turn; each test has a key prefix of its own."""
+    """The store of a test that runs twice: with the memory store, and with the Redis store under its own key prefix."""
     store: Store
     if request.param == "memory":
         store = MemoryStore(utc_now)
@@ -77,7 +77,7 @@ def network(world: World) -> InMemoryTransport:
 
 @pytest.fixture
 async def sandbox(network: InMemoryTransport) -> AsyncIterator[httpx.AsyncClient]:
-    """HTTP client that calls the sandbox as DigitalRiver.js and the browser of the shopper do."""
+    """HTTP client that calls the sandbox in the role of DigitalRiver.js or of the shopper's browser."""
     async with httpx.AsyncClient(transport=network, base_url="http://sandbox") as http:
         yield http
 
@@ -118,6 +118,6 @@ async def registered_shopper(storefront: Storefront, sandbox: httpx.AsyncClient,
 
 @pytest.fixture
 async def other_registered_shopper(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
-    """The shopper Sam of the demo shop, who is signed in at the same gateway."""
+    """The shopper Sam of the demo shop, who is signed in at the same gateway as Alex."""
     keys = world.keys
     return await signed_in(storefront, sandbox, world, keys.other_shopper_username, keys.other_shopper_password)

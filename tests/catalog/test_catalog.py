@@ -63,7 +63,7 @@ async def test_third_category_level_is_read_only_when_selected(storefront: Store
     assert world.calls.count("GET", f"{ME}/categories/{{id}}") == 2
 
 
-async def test_child_categories_without_details_are_read_individually(shopper: Shopper, world: World) -> None:
+async def test_child_categories_with_missing_fields_are_read_one_by_one(shopper: Shopper, world: World) -> None:
     await shopper.control("switches", {"category_children": "short"})
     text = "query($id: ID!) { category(id: $id) { children { id name shortDescription } } }"
     children = (await ask(shopper.storefront, text, id=ELECTRONICS))["category"]["children"]
@@ -175,7 +175,9 @@ async def test_search_ignores_query_operators(storefront: Storefront, text: str)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "?!*", "a " * 11])
-async def test_search_with_no_words_or_too_many_is_rejected(storefront: Storefront, world: World, text: str) -> None:
+async def test_search_without_words_or_with_eleven_words_is_rejected(
+    storefront: Storefront, world: World, text: str
+) -> None:
     answer = await storefront.ask(SEARCH, search={"text": text})
     assert answer.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0
@@ -273,8 +275,8 @@ CATALOG_QUERY = """query($id: String!, $category: ID!) {
   products(search: {text: "drone", purchasableOnly: false}, first: 5) { totalCount nodes { id isPurchasable } } }"""
 
 
-@pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_catalog_is_the_same_for_each_upstream_json_format(
+@pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}], ids=str)
+async def test_catalog_is_the_same_in_every_json_format_of_upstream(
     shopper: Shopper, clock: Clock, switch: dict[str, str]
 ) -> None:
     variables = {"id": str(WATCH), "category": ELECTRONICS}
@@ -344,7 +346,7 @@ async def test_cart_lines_and_products_share_one_stock_call(shopper: Shopper, wo
     assert world.calls.count("GET", STOCK) == 1
 
 
-async def test_stock_is_returned_when_another_read_times_out(
+async def test_stock_is_returned_when_reading_product_categories_times_out(
     world: World, network: InMemoryTransport, clock: Clock, shopper: Shopper
 ) -> None:
     await shopper.fault("delay", f"{ME}/products/{{id}}/categories", delay_s=60)
@@ -405,7 +407,7 @@ async def test_product_is_cached_separately_for_each_locale_and_currency(storefr
         '@inContext(locale: "de-DE", currencyCode: "SEK")',
     ],
 )
-async def test_locale_or_currency_outside_the_settings_is_rejected(
+async def test_locale_or_currency_missing_from_the_settings_is_rejected(
     storefront: Storefront, world: World, directive: str
 ) -> None:
     answer = await storefront.ask(f'query {directive} {{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}')

@@ -75,7 +75,7 @@ async def test_product_page_is_available_in_german(storefront: Storefront) -> No
         ),
     ],
 )
-async def test_failed_call_nulls_only_its_fields_of_the_product_page(
+async def test_failed_product_page_call_makes_only_its_fields_null(
     shopper: Shopper, path: str, lost: list[str], remaining: list[str]
 ) -> None:
     await shopper.fault("status", path, status=503)
@@ -213,7 +213,7 @@ async def test_sold_out_child_line_is_reported_as_insufficient_stock(shopper: Sh
     assert payload["errors"] == [{"code": "INSUFFICIENT_STOCK", "path": ["input", "lines", "0"]}]
 
 
-async def test_repeated_add_cart_lines_adds_only_lines_that_failed(shopper: Shopper) -> None:
+async def test_repeated_add_cart_lines_adds_only_previously_failed_lines(shopper: Shopper) -> None:
     busy = {"status": 409, "code": "concurrent-cart-modification-failure"}
     await shopper.fault("status", f"{CART}/line-items", skips=1, times=4, **busy)
     variables = {"lines": [line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL)], "key": new_key()}

@@ -1,4 +1,4 @@
-"""Each rule of the checkout guard blocks an order until a field named in `resolvedBy` clears the blocker."""
+"""Each rule of the checkout guard blocks an order. Every query or mutation in `resolvedBy` clears the blocker."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -71,12 +71,12 @@ async def test_order_is_blocked_unless_payment_session_requires_confirmation(sho
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# One case for each blocker: its cause, and for each field in `resolvedBy` a step that clears the blocker.
+# Cases of blockers. Each case has a step that causes the blocker, and steps that clear the blocker.
 
 
 @dataclass
 class GuestShopper(Shopper):
-    """A shopper whose cart a test can change in the sandbox, or in the answers that the gateway receives."""
+    """A guest. `cart` is the guest's cart in the sandbox. `rewrite_cart` changes the cart in later answers."""
 
     network: InMemoryTransport
 
@@ -140,7 +140,7 @@ async def reduce_poles_to_one(guest: GuestShopper) -> None:
 
 
 def add_poles_and_change_product(change: dict[str, Any]) -> Step:
-    """Return a step that adds poles to the cart and changes fields of that product in all later answers."""
+    """Return a step that adds trekking poles to the cart. Later answers contain `change` in this product."""
 
     async def cause(guest: GuestShopper) -> None:
         await guest.storefront.add(POLES, 3)
@@ -209,7 +209,7 @@ async def require_authentication(guest: GuestShopper) -> None:
 
 
 async def authenticate(guest: GuestShopper) -> None:
-    """Read the action for DigitalRiver.js, then simulate that DigitalRiver.js has authenticated the shopper."""
+    """Check that the next action is an authentication, then simulate that the shopper has authenticated."""
     action = (await guest.storefront.ask(NEXT_ACTION)).data["paymentSession"]["nextAction"]
     assert action["__typename"] == "AuthenticateSourceAction"
     assert action["sourceId"] == str(guest.cart.source.id if guest.cart.source else None)
@@ -250,7 +250,7 @@ class BlockerCase:
     typename: str
     cause: Step
     resolutions: Mapping[str, Step]
-    """Each field that `resolvedBy` must name, with a step that uses the field to clear the blocker."""
+    """A step that clears the blocker, for each query or mutation that `resolvedBy` must name."""
 
 
 RESOLVED_BY_DETAILS = {"Mutation.prepareCheckout": give_details}
@@ -380,7 +380,7 @@ async def test_order_is_blocked_when_its_total_or_revision_is_outdated(shopper: 
     assert blocker == IsPartialDict(code="CART_CHANGED", resolvedBy=["Query.cart", "Mutation.submitOrder"])
     assert shopper.submits == 0
 
-    # The blocker contains the revision of the current cart, with which the shopper can order.
+    # The shopper can order with the revision in the blocker, because it is the revision of the current cart.
     current_cart = await shopper.storefront.cart()
     assert (current_cart["totals"]["orderTotal"], current_cart["revision"]) == (total, blocker["currentRevision"])
     result = await shopper.storefront.outcome(total=total, revision=blocker["currentRevision"])
@@ -399,7 +399,7 @@ async def test_order_with_pending_redirect_is_resumed_not_submitted_again(shoppe
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_checkout_readiness_needs_only_the_call_for_the_cart(shopper: Shopper) -> None:
+async def test_checkout_readiness_needs_no_call_besides_reading_the_cart(shopper: Shopper) -> None:
     await shopper.fill_cart()
     shopper.world.calls.clear()
     answer = await shopper.storefront.ask("{ cart { id } checkoutReadiness { status blockers { code } } }")
@@ -414,7 +414,7 @@ SAVE = """mutation($id: String!) { savePaymentOption(input: {target: {sourceId: 
 
 
 async def block_recurring_cart(shopper: Shopper) -> tuple[str, dict[str, Any]]:
-    """Submit a recurring product with an unsaved card. Return the source id of the card and the blocker."""
+    """Submit a cart with a recurring product and an unsaved card. Return the card's source id and the blocker."""
     await shopper.fill_cart(LIVE_MAPS)
     source_id = await shopper.pay_with()
     result = await shopper.storefront.outcome()
@@ -472,7 +472,7 @@ def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlock
     return [blocker.code for blocker in guard.blockers(checkout)]
 
 
-async def test_unpurchasable_product_or_low_quantity_blocks_the_order(shopper: Shopper, world: World) -> None:
+async def test_unpurchasable_product_or_quantity_below_minimum_blocks_the_order(shopper: Shopper, world: World) -> None:
     wire_cart = await ready_wire_cart(shopper)
     assert blocker_codes(world, wire_cart) == []
     (line,) = wire_cart["cart"]["lineItems"]["lineItem"]
@@ -488,7 +488,7 @@ async def test_guard_blocks_a_cart_without_payment_session(shopper: Shopper, wor
     assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.PAYMENT_SESSION_MISSING]
 
 
-async def test_payment_session_state_decides_when_its_amounts_are_missing(shopper: Shopper, world: World) -> None:
+async def test_guard_uses_payment_session_state_when_amounts_are_missing(shopper: Shopper, world: World) -> None:
     wire_cart = await ready_wire_cart(shopper)
     session = wire_cart["cart"]["paymentSession"]
     del session["amountContributed"], session["amountRemainingToBeContributed"]
@@ -509,7 +509,7 @@ def test_every_field_named_in_resolved_by_exists() -> None:
         assert field in core.type_map[type_name].fields, coordinate  # type: ignore[attr-defined]  # Query and Mutation are object types
 
 
-async def test_source_amount_is_known_when_attach_answer_was_lost(shopper: Shopper) -> None:
+async def test_outdated_source_amount_blocks_order_after_lost_attach_answer(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.source("klarnaCredit")
     await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)

@@ -117,7 +117,7 @@ async def test_tax_identifier_is_rejected_when_site_collects_none(shopper: Shopp
     assert refused["cart"] == IsPartialDict(customerType="INDIVIDUAL", taxIdentifiers=[])
 
 
-async def test_digital_river_validates_when_the_tax_schema_is_unavailable(shopper: Shopper) -> None:
+async def test_digital_river_validates_tax_identifiers_when_tax_schema_is_unavailable(shopper: Shopper) -> None:
     await shopper.fill_cart(**BRAZIL)
     await shopper.fault("status", SCHEMA, status=503)
     assert (await set_tax(shopper.storefront, "INDIVIDUAL", CPF=CPF))["errors"] == []
@@ -157,7 +157,7 @@ async def test_prepare_checkout_applies_address_before_tax_identifiers(shopper: 
     assert shopper.world.calls.count() == 5, "calls: addresses and terms, tax schema, tax, cart, coupon"
 
 
-async def test_prepare_checkout_stops_at_the_first_failing_part(shopper: Shopper) -> None:
+async def test_prepare_checkout_applies_no_input_after_the_first_failed_input(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await storefront.add(PACK)
     args: dict[str, Any] = {

@@ -69,7 +69,7 @@ async def test_operation_above_the_cost_limit_is_not_executed(storefront: Storef
         "query($n: Int = 1, $m: Int = 1) { products(first: $n, last: $m) { totalCount } }",
     ],
 )
-async def test_list_without_exactly_one_page_size_argument_is_rejected(
+async def test_list_with_neither_or_both_page_size_arguments_is_rejected(
     storefront: Storefront, world: World, text: str
 ) -> None:
     answer = await storefront.ask(text)
@@ -84,7 +84,7 @@ async def test_error_names_the_page_size_variable_that_has_no_value(storefront: 
     assert answer.body["errors"][0]["message"] == message
 
 
-async def test_cost_limit_can_be_set(world: World, network: InMemoryTransport, clock: Clock) -> None:
+async def test_cost_limit_is_taken_from_the_settings(world: World, network: InMemoryTransport, clock: Clock) -> None:
     text = "{ cart { lines { id } } }"
     async with gateway(world, network, clock, cost_limit=26) as storefront:
         assert (await storefront.ask(text)).codes == []
@@ -96,7 +96,7 @@ FIRST_PAGE = {"first": 20, "n": 20}
 
 
 async def test_every_example_operation_is_within_the_cost_limit(storefront: Storefront) -> None:
-    """The variables contain only page sizes, because the cost is estimated before other variables are checked."""
+    """The requests contain only page sizes. The cost is estimated before missing variables are detected."""
     for name, text in documents().items():
         answer = await storefront.ask(text, **FIRST_PAGE)
         assert 0 < int(answer.headers["x-riverfront-cost"]) <= 600, name

@@ -68,7 +68,7 @@ async def test_document_of_the_manifest_can_be_requested_by_hash(
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_unknown_hash_returns_uncached_persisted_query_not_found(
+async def test_unknown_hash_returns_persisted_query_not_found_without_caching(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
@@ -193,7 +193,7 @@ def test_manifest_command_rejects_unnamed_duplicate_or_invalid_operations(
         operations_in(tmp_path)
 
 
-def test_manifest_may_map_hashes_to_documents_directly(tmp_path: Path) -> None:
+def test_manifest_may_be_a_json_object_of_documents_by_hash(tmp_path: Path) -> None:
     file = tmp_path / "persisted.json"
     file.write_text(json.dumps({sha256(KNOWN): KNOWN}))
     assert [entry.name for entry in read_manifest(str(file)).values()] == ["Locales"]

@@ -104,7 +104,7 @@ async def test_private_fields_are_rejected_over_get(shopper: Shopper, world: Wor
     assert world.calls.count() == 0
 
 
-async def test_variables_of_a_get_request_are_in_its_url(storefront: Storefront) -> None:
+async def test_get_request_reads_variables_from_its_url(storefront: Storefront) -> None:
     text = "query($n: Int!) { products(first: $n) { nodes { name } } }"
     answer = await get(storefront, text, variables=json.dumps({"n": 3}))
     assert len(answer.json()["data"]["products"]["nodes"]) == 3

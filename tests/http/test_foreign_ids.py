@@ -45,22 +45,22 @@ class Case:
 
     name: str
     text: str
-    """GraphQL operation with the variable `$id`, and `$own` when `beside` is set."""
-    owned: GetId
+    """GraphQL operation with the variable `$id`. If `create_own` is set, the operation also has the variable `$own`."""
+    create: GetId
     """Function that creates an object for a shopper and returns its id."""
     absent: str
     """Well-formed id of an object that does not exist."""
-    beside: GetId | None = None
-    """Function that creates an object of the caller, whose id is sent as `$own`."""
+    create_own: GetId | None = None
+    """Function that creates an object for the caller and returns its id, which the test sends as `$own`."""
     distinguishes: bool = True
-    """Whether the answer for the caller's own object differs from the answer for an object that does not exist."""
+    """Whether the answer for an object of the caller differs from the answer for an object that does not exist."""
 
 
 def account_id(type_name: str, get: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-    async def owned(owner: Shopper) -> str:
+    async def create(owner: Shopper) -> str:
         return get((await owner.storefront.ask(ACCOUNT)).data["shopper"])
 
-    return {"owned": owned, "absent": global_id(type_name, ABSENT)}
+    return {"create": create, "absent": global_id(type_name, ABSENT)}
 
 
 ADDRESS_ID = account_id("SavedAddress", lambda shopper: shopper["addresses"][0]["id"])
@@ -131,11 +131,11 @@ async def suggestion_of(owner: Shopper) -> str:
     return suggestion_id
 
 
-LINE_ID: dict[str, Any] = {"owned": line_of, "absent": global_id("CartLine", ABSENT)}
-ORDER_ID: dict[str, Any] = {"owned": order_of, "absent": global_id("Order", ABSENT)}
-FRESH_SOURCE: dict[str, Any] = {"owned": source_of, "absent": ABSENT_UUID}
+LINE_ID: dict[str, Any] = {"create": line_of, "absent": global_id("CartLine", ABSENT)}
+ORDER_ID: dict[str, Any] = {"create": order_of, "absent": global_id("Order", ABSENT)}
+FRESH_SOURCE: dict[str, Any] = {"create": source_of, "absent": ABSENT_UUID}
 
-CONTRACT_ID: dict[str, Any] = {"owned": contract_of, "absent": global_id("SubscriptionContract", ABSENT)}
+CONTRACT_ID: dict[str, Any] = {"create": contract_of, "absent": global_id("SubscriptionContract", ABSENT)}
 
 DETAILS = ", ".join(f'{name}: "{value}"' for name, value in ADDRESS.items())
 
@@ -250,21 +250,21 @@ CASES = [
         "addCartLines, a key",
         f"""mutation($id: UUID!) {{ addCartLines(input: {{idempotencyKey: $id, lines: [{{quantity: 1,
           product: {{upstreamId: "{PACK}"}}}}]}}) {{ {ERRORS} }} }}""",
-        owned=key_of_a_line,
+        create=key_of_a_line,
         absent=ABSENT_KEY,
     ),
     Case(
         "setCartAddresses, a correction",
         f"""mutation($id: ID!) {{ setCartAddresses(input: {{shipping: {{suggestionId: $id}}}}) {{
           cart {{ id }} {ERRORS} }} }}""",
-        owned=suggestion_of,
+        create=suggestion_of,
         absent=ABSENT,
     ),
     Case(
         "detachSource",
         f"""mutation($id: String!) {{ detachSource(input: {{target: {{sourceId: $id}}}}) {{
           paymentSession {{ state }} {ERRORS} }} }}""",
-        owned=attached_source_of,
+        create=attached_source_of,
         absent=ABSENT_UUID,
         # Detaching a source that is not attached succeeds, so both answers are equal.
         distinguishes=False,
@@ -272,21 +272,21 @@ CASES = [
     Case(
         "orderSubmission",
         "query($id: UUID!) { orderSubmission(idempotencyKey: $id) { status } }",
-        owned=key_of_an_order,
+        create=key_of_an_order,
         absent=ABSENT_KEY,
     ),
     Case(
         "submitOrder",
         f"""mutation($id: UUID!) {{ submitOrder(input: {{idempotencyKey: $id, expectedTotal: {{amount: "1.00",
           currencyCode: "USD"}}}}) {{ attempt {{ status isReplay }} {ERRORS} }} }}""",
-        owned=key_of_an_order,
+        create=key_of_an_order,
         absent=ABSENT_KEY,
     ),
     Case(
         "resumeOrder",
         f"""mutation($id: UUID!) {{ resumeOrder(input: {{idempotencyKey: $id}}) {{
           attempt {{ status }} {ERRORS} }} }}""",
-        owned=key_of_a_redirect,
+        create=key_of_a_redirect,
         absent=ABSENT_KEY,
     ),
     Case(
@@ -311,20 +311,20 @@ CASES = [
         f"""mutation($id: ID!, $own: ID!) {{ changeSubscriptionContract(input: {{id: $own,
           change: {{paymentOptionId: $id}}}}) {{ subscriptionContract {{ id }} {ERRORS} }} }}""",
         **OPTION_ID,
-        beside=contract_of,
+        create_own=contract_of,
     ),
     Case(
         "changeSubscriptionContract, a source",
         f"""mutation($id: String!, $own: ID!) {{ changeSubscriptionContract(input: {{id: $own,
           change: {{sourceId: $id}}}}) {{ subscriptionContract {{ id }} {ERRORS} }} }}""",
         **SAVED_SOURCE,
-        beside=contract_of,
+        create_own=contract_of,
     ),
 ]
 
 
 async def answer_and_calls(caller: Shopper, text: str, object_id: str, own: str | None) -> tuple[str, Counter[Call]]:
-    """Return the answer without its support reference, and the number of each call to Digital River."""
+    """Return the answer without its support reference, and how often the gateway made each call to Digital River."""
     caller.world.calls.clear()
     variables = {"id": object_id} | ({"own": own} if own is not None else {})
     answer = await caller.storefront.send({"query": text, "variables": variables})
@@ -350,22 +350,22 @@ async def test_id_of_another_shopper_is_answered_like_unknown_id(
     case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
     owner, caller = registered_shopper, other_registered_shopper
-    foreign = await case.owned(owner)
+    foreign = await case.create(owner)
     await caller.storefront.add(PACK)
-    beside = await case.beside(caller) if case.beside else None
+    own_id = await case.create_own(caller) if case.create_own else None
     before = (await owner.storefront.ask(OWNER_DATA)).data
 
-    absent = await answer_and_calls(caller, case.text, case.absent, beside)
-    assert await answer_and_calls(caller, case.text, foreign, beside) == absent
+    absent = await answer_and_calls(caller, case.text, case.absent, own_id)
+    assert await answer_and_calls(caller, case.text, foreign, own_id) == absent
     assert foreign not in absent[0]
     assert (await owner.storefront.ask(OWNER_DATA)).data == before, "the owner's data is unchanged"
-    own = await case.owned(caller)
-    assert (await answer_and_calls(caller, case.text, own, beside) != absent) is case.distinguishes
+    own = await case.create(caller)
+    assert (await answer_and_calls(caller, case.text, own, own_id) != absent) is case.distinguishes
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [case for case in CASES if case.owned is contract_of], ids=lambda case: case.name)
-async def test_subscription_contract_without_shopper_is_answered_like_unknown_id(
+@pytest.mark.parametrize("case", [case for case in CASES if case.create is contract_of], ids=lambda case: case.name)
+async def test_contract_whose_owner_is_unknown_is_answered_like_unknown_id(
     case: Case, registered_shopper: Shopper, other_registered_shopper: Shopper
 ) -> None:
     await registered_shopper.control("switches", {"subscription_shopper": "absent"})
@@ -387,8 +387,8 @@ IDS_OF_THE_SITE = {
 """Arguments and input fields whose ids belong to the site and not to a shopper."""
 
 TESTED_WITH_ADD_CART_LINES = {"RegisterShopperInput.idempotencyKey"}
-"""Fields for idempotency keys without a test case of their own. The test case of `addCartLines` covers them, because
-all mutations store their keys in the same way.
+"""Idempotency key fields without a case of their own. All mutations store their keys in the same way, so the case of
+`addCartLines` covers these fields.
 """
 
 CORE = build().core

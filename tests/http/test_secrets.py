@@ -71,7 +71,7 @@ def spellings(secret: str) -> set[str]:
 
 @asynccontextmanager
 async def recorded_shopper(world: World, record: Callable[[str], None]) -> AsyncIterator[Shopper]:
-    """A shopper who calls the gateway over a socket. `record` is called with the headers and body of each answer."""
+    """Yield a shopper who calls the gateway over a TCP socket. `record` gets the headers and body of each answer."""
 
     async def keep(answer: httpx.Response) -> None:
         await answer.aread()
@@ -87,7 +87,7 @@ async def recorded_shopper(world: World, record: Callable[[str], None]) -> Async
             yield Shopper(Storefront(http), sandbox, world)
 
 
-async def test_answers_contain_no_tokens_and_log_no_personal_data(log: io.StringIO, world: World) -> None:
+async def test_log_has_no_personal_data_and_answers_have_no_tokens(log: io.StringIO, world: World) -> None:
     sent: list[str] = []
     keys = world.keys
     secrets = {keys.confidential_secret, f"{keys.confidential_key}:{keys.confidential_secret}"}
@@ -158,7 +158,7 @@ async def test_client_receives_no_access_token_during_a_purchase(
 async def test_store_credit_keys_and_customer_reference_are_not_exposed(
     registered_shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
-    """Covers calls to the ledger and the payment service that succeed and that fail."""
+    """The gateway calls the ledger and the payment service, first with failures and then without."""
     sent: list[str] = []
 
     async def keep(answer: httpx.Response) -> None:
@@ -181,7 +181,7 @@ async def test_store_credit_keys_and_customer_reference_are_not_exposed(
         assert all(spelling not in everything for spelling in spellings(secret)), secret
 
 
-def test_log_omits_unlisted_fields_and_values_in_messages(log: io.StringIO) -> None:
+def test_log_has_no_unlisted_fields_and_no_values_from_messages(log: io.StringIO) -> None:
     logging.getLogger("gateway.anything").info("something", extra={"code": "A", "token": "planted-1"})
     logging.getLogger("library").warning("for %s at %s", "planted-2", "planted-3")
     logging.getLogger("library").warning("GET /a%20b?token=planted-4 failed")
@@ -232,7 +232,7 @@ PASSWORDS = ("Canary+Password7", "Canary+Password8", "Canary+Password9")
 
 
 async def test_passwords_and_account_data_are_not_logged(log: io.StringIO, world: World) -> None:
-    """Covers failing calls over a socket, with all loggers at level DEBUG."""
+    """The gateway is called over a TCP socket and logs at level DEBUG. Some calls to Digital River fail."""
     sent: list[str] = []
     async with recorded_shopper(world, sent.append) as shopper:
         storefront = shopper.storefront

@@ -39,7 +39,7 @@ SEQUENCES = {
     "submit-then-redirect": "SUBMIT_THEN_REDIRECT",
     "delayed": "SUBMIT_THEN_WAIT",
 }
-TYPES = {
+SOURCE_TYPES = {
     "creditCard": "CardSource",
     "applePay": "WalletSource",
     "googlePay": "WalletSource",
@@ -47,12 +47,12 @@ TYPES = {
     "konbini": "TransferSource",
     "wireTransfer": "TransferSource",
 }
-"""Graph type of the source of each payment method. Sources of other payment methods are RedirectSource."""
+"""GraphQL type of the source, by payment method. Sources of payment methods that are not listed are RedirectSource."""
 
 
 @dataclass
 class Purchase:
-    """A shopper with a cart in a country and currency of the payment method."""
+    """A shopper with a cart in a country and a currency in which the payment method is available."""
 
     case: PaymentMethodCase
     shopper: Shopper
@@ -107,7 +107,7 @@ class Purchase:
         return order
 
     async def pay_by_card(self) -> str:
-        """Pay the same cart by card. Return the result in the words of docs/payment-methods.md."""
+        """Pay the same cart by card. Return the phrase that docs/payment-methods.md uses for this result."""
         assert await self.attach(await self.source_of("creditCard", CARD)) == []
         result = await self.submit()
         assert result["__typename"] == "OrderPlaced"
@@ -169,7 +169,7 @@ INSTRUCTIONS = {
     "konbini": {"documentUrl", "storeId", "receiptNumber", "storeName", "localizedStoreName", "storeLogoUrl"},
     "wireTransfer": {"reference", "bankName", "city", "country", "accountHolder", "accountNumber", "swiftCode"},
 }
-"""Names of the payment instructions of each payment method: fields that are set, and keys of `details`."""
+"""Payment instructions that the shopper gets, by payment method: names of fields, and keys in `details`."""
 
 
 async def paid_by_transfer(purchase: Purchase) -> str:
@@ -197,7 +197,7 @@ async def paid_by_transfer(purchase: Purchase) -> str:
 
 
 async def without_chargeable_source(purchase: Purchase) -> str:
-    """The shopper closes the wallet or does not pass the authentication of the bank."""
+    """Submit after the shopper has closed the wallet or has not passed the authentication of the bank."""
     if purchase.case.type != "applePay":
         changes = {
             "creditCard": {"creditCard__number": "5454545454545454"},
@@ -370,7 +370,9 @@ async def test_approved_order_is_placed_although_shopper_does_not_return(
 
 
 @pytest.mark.parametrize("case", PAYMENT_METHOD_CASES, ids=lambda case: case.name)
-async def test_listed_payment_method_has_the_documented_sequence(purchase: Purchase, case: PaymentMethodCase) -> None:
+async def test_payment_method_has_documented_sequence_source_type_and_next_action(
+    purchase: Purchase, case: PaymentMethodCase
+) -> None:
     step = await purchase.shopper.storefront.run("PaymentStep", filter={"usableOnly": True})
     method = next(listed for listed in step["availablePaymentMethods"]["methods"] if listed["type"] == case.type)
     assert method["sequence"] == SEQUENCES[case.workflow]
@@ -382,7 +384,9 @@ async def test_listed_payment_method_has_the_documented_sequence(purchase: Purch
       primarySource { __typename type ... on TransferSource { instructions { reference } } } } }"""
     session = (await purchase.shopper.storefront.ask(text)).data["paymentSession"]
     assert "instructions" not in session["primarySource"] or session["primarySource"].pop("instructions") is None
-    assert session["primarySource"] == IsPartialDict(__typename=TYPES.get(case.type, "RedirectSource"), type=case.type)
+    assert session["primarySource"] == IsPartialDict(
+        __typename=SOURCE_TYPES.get(case.type, "RedirectSource"), type=case.type
+    )
     assert session["nextAction"] == {"__typename": "SubmitOrderAction"}
 
 
@@ -415,5 +419,5 @@ def test_every_documented_payment_method_is_tested() -> None:
     assert {workflow: set(stories) - {"resumed"} for workflow, stories in OUTCOMES.items()} == played
 
 
-def test_payment_methods_page_of_the_docs_is_current() -> None:
+def test_payment_methods_page_is_up_to_date() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which writes docs/payment-methods.md too"

@@ -76,7 +76,7 @@ async def test_store_credit_and_combinable_method_pay_together(with_credit: Shop
 
 
 @pytest.mark.parametrize("method_type", ["afterPay", "alipay", "amazonPay", "applePay"])
-async def test_other_payment_methods_are_rejected_beside_store_credit(with_credit: Shopper, method_type: str) -> None:
+async def test_method_not_combinable_with_store_credit_is_rejected(with_credit: Shopper, method_type: str) -> None:
     step = await with_credit.storefront.run("PaymentStep")
     method = next(listed for listed in step["availablePaymentMethods"]["methods"] if listed["type"] == method_type)
     assert method == IsPartialDict(isUsable=False, obstacles=["NOT_COMBINABLE_WITH_STORE_CREDIT"])

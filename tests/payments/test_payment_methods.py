@@ -114,7 +114,9 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("the customer type", SET_CUSTOMER_TYPE % "", {}),
     ("a tax identifier", SET_CUSTOMER_TYPE % '{key: "DE_VAT", value: "DE123456789"}', {}),
 ]
-"""Changes to a cart. Only the currency changes the total, because prices in euros include tax."""
+"""Changes to a cart in euros: the name of the change, the mutation and its variables. Only the change of currency
+changes the total. The other changes do not, because prices in euros include tax.
+"""
 
 
 @pytest.mark.parametrize(("trait", "text", "variables"), CHANGES, ids=[trait for trait, _, _ in CHANGES])
@@ -209,7 +211,7 @@ async def test_failed_read_of_payment_methods_is_not_cached(shopper: Shopper) ->
     assert (await methods(shopper.storefront))["isStale"] is False
 
 
-async def test_filtered_and_full_payment_methods_share_one_read(shopper: Shopper) -> None:
+async def test_usable_and_all_payment_methods_share_one_upstream_call(shopper: Shopper) -> None:
     await fill_without_payment_methods(shopper)
     text = "{ availablePaymentMethods(filter: {usableOnly: true}) { methods { isUsable } } }"
     usable = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
@@ -291,7 +293,7 @@ async def test_recovered_payment_service_is_used_after_one_minute(shopper: Shopp
     assert shopper.world.calls.count("GET", CART_LIST) == 0
 
 
-async def test_setting_makes_gateway_read_payment_methods_from_cart(
+async def test_payment_methods_come_from_cart_when_setting_selects_cart(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, payment_methods="cart") as storefront:
@@ -304,7 +306,7 @@ async def test_setting_makes_gateway_read_payment_methods_from_cart(
 
 
 def test_gateway_and_sandbox_agree_about_payment_methods() -> None:
-    """The tables of the gateway and the sandbox were written separately from the same documentation."""
+    """Compare the tables of the gateway and the sandbox, which were written separately from the same documentation."""
     for method in METHODS_OF_THE_SANDBOX.values():
         known = KNOWN_METHODS[method.type]
         assert known.flow.value == method.flow, method.type

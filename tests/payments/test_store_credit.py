@@ -1,4 +1,4 @@
-"""Store credit is used before other sources, in whatever order sources are attached, and all amounts add up."""
+"""Store credit pays first, even if another source was attached first. Source amounts and remaining amount are right."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ Step = Callable[[Shopper], Awaitable[dict[str, Any]]]
 
 @dataclass
 class Result:
-    """Payment session expected after all steps, and errors and warnings expected of the last step."""
+    """Expected payment session after all steps, and expected errors and warnings of the last step."""
 
     state: str
     credit: str | None = None
@@ -144,7 +144,7 @@ REQUIRES_SOURCE = "REQUIRES_SOURCE"
 REQUIRES_CONFIRMATION = "REQUIRES_CONFIRMATION"
 
 CASES: dict[str, tuple[list[Step], Result]] = {
-    # Order in which sources are attached.
+    # Sources attached in different sequences.
     "credit, then a card": ([credit("50"), card], Result(REQUIRES_CONFIRMATION, "50.00", "46.69")),
     "a saved card, then credit": (
         [saved_card, credit("50")],
@@ -280,7 +280,7 @@ BALANCES: dict[str, Balance | None] = {
     "a balance in another currency": Balance(Decimal(80), "EUR"),
     "no account in the ledger": None,
 }
-"""Balances of the cases whose balance is not 500 dollars."""
+"""Balance in the ledger, by case; None without an account. All other cases have a balance of 500 dollars."""
 
 REFERENCE = "rf-cust-000042"
 
@@ -295,7 +295,7 @@ def amount(source: dict[str, Any] | None) -> str | None:
 
 
 def check_sums(cart: dict[str, Any]) -> None:
-    """Check that the source amounts add up to the contributed amount, and with the remaining amount to the total."""
+    """Check that the contributed amount is the sum of the sources. With the remaining amount, it must be the total."""
     session = cart["paymentSession"]
     total, contributed = (
         Decimal(cart["totals"]["orderTotal"]["amount"]),
@@ -367,7 +367,7 @@ async def test_store_credit_error_contains_the_usable_amount(registered_shopper:
     assert error == IsPartialDict(obstacles=["CURRENCY_MISMATCH"], usableAmount={"amount": "0.00"})
 
 
-async def test_card_that_cannot_be_attached_again_is_an_error(shopper_with_credit: Shopper) -> None:
+async def test_applying_store_credit_reports_card_that_cannot_be_attached_again(shopper_with_credit: Shopper) -> None:
     await shopper_with_credit.fill_cart()
     await card(shopper_with_credit)
     (error,) = (await credit("50")(shopper_with_credit))["errors"]
@@ -375,7 +375,7 @@ async def test_card_that_cannot_be_attached_again_is_an_error(shopper_with_credi
     assert "no longer attached" in error["message"]
 
 
-async def test_error_for_failed_ledger_read_allows_a_retry(shopper_with_credit: Shopper) -> None:
+async def test_failed_ledger_read_returns_a_retryable_error(shopper_with_credit: Shopper) -> None:
     await shopper_with_credit.fill_cart()
     await shopper_with_credit.fault("status", LEDGER, status=503)
     (error,) = (await credit("50")(shopper_with_credit))["errors"]
@@ -423,7 +423,7 @@ async def test_store_credit_with_empty_cart_needs_no_stock_read(shopper_with_cre
     assert shopper_with_credit.world.calls.count("GET", "/v1/shoppers/me/products/inventory-status") == 0
 
 
-async def test_failed_ledger_nulls_only_the_store_credit(shopper_with_credit: Shopper) -> None:
+async def test_failed_ledger_read_makes_only_store_credit_null(shopper_with_credit: Shopper) -> None:
     await shopper_with_credit.fault("status", LEDGER, status=500)
     answer = await shopper_with_credit.storefront.ask("{ shopper { firstName storeCredit { asOf } } cart { id } }")
     assert answer.body["data"]["shopper"] == {"firstName": "Alex", "storeCredit": None}
@@ -535,7 +535,7 @@ async def test_declined_card_leaves_store_credit_on_the_cart(shopper_with_credit
     assert (await shopper_with_credit.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_fixed_amount_source_is_outdated_when_store_credit_is_removed(shopper_with_credit: Shopper) -> None:
+async def test_removing_store_credit_blocks_order_until_klarna_is_attached_again(shopper_with_credit: Shopper) -> None:
     await shopper_with_credit.fill_cart()
     await credit("50")(shopper_with_credit)
     await klarna(shopper_with_credit)
@@ -570,7 +570,7 @@ async def announce_restock(shopper: Shopper) -> None:
 
 
 async def pay_with_apple(shopper: Shopper) -> None:
-    """Attach an Apple Pay source directly in the sandbox, whose API rejects Apple Pay beside store credit."""
+    """Pay with Apple Pay. The sandbox's data is changed, because its API rejects Apple Pay beside store credit."""
     await saved_card(shopper)
     for owner in shopper.world.shoppers:
         if owner.cart is not None and owner.cart.source is not None:
@@ -610,7 +610,7 @@ READINESS = """{ checkoutReadiness { status blockers { __typename code step reso
 
 @pytest.mark.parametrize("cause_conflict", [add_plan, pay_with_apple], ids=["a subscription", "another primary source"])
 @pytest.mark.parametrize("resolve", [remove, detach_credit], ids=["removeStoreCredit", "detachSource"])
-async def test_store_credit_conflict_blocks_the_order_until_removed(
+async def test_order_is_blocked_until_conflicting_store_credit_is_removed(
     shopper_with_credit: Shopper, cause_conflict: Callable[[Shopper], Awaitable[None]], resolve: Step
 ) -> None:
     await shopper_with_credit.fill_cart()

@@ -23,9 +23,9 @@ FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def modules(*packages: str) -> dict[str, ast.Module]:
-    """Syntax trees of all files of the packages, by path. The default is every package except the tests."""
+    """Return the syntax tree of each file of the packages, by path. Without arguments, skip only the tests."""
     packages = packages or ("schema", "resolvers", "gateway", "sandbox", "bench", "examples")
-    # The example clients are separate projects, which contain installed packages and generated code.
+    # Skip the example clients, because their folders contain installed packages and generated code.
     clients = ROOT / "examples" / "clients"
     paths = [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
     own = [path for path in paths if not path.is_relative_to(clients) and "node_modules" not in path.parts]

@@ -133,7 +133,9 @@ async def test_examples_of_all_capability_docs_run_in_one_session(shopper: Shopp
 async def required_variables(
     operation: OperationDefinitionNode, shopper: Shopper, answers: list[Any]
 ) -> dict[str, Any]:
-    """Values of the operation's required variables, from the latest answer that has them, or from the sandbox."""
+    """Return the values of the operation's required variables. Some are read from earlier answers, others from the
+    sandbox.
+    """
     values = {}
     for definition in operation.variable_definitions or ():
         if isinstance(definition.type, NonNullTypeNode):
@@ -163,7 +165,7 @@ def latest(answers: list[Any], *names: str) -> Any:
 
 
 def values_of(value: Any, name: str) -> Iterator[Any]:
-    """Values of all fields named `name`, at any depth."""
+    """Yield the values of all fields called `name` in an answer, at any depth."""
     if isinstance(value, list):
         for element in value:
             yield from values_of(element, name)

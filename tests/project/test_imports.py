@@ -1,4 +1,7 @@
-"""Packages import only from lower floors of docs/architecture.md, and no files import each other in a circle."""
+"""No files import each other in a circle. Each room of docs/architecture.md imports only from lower floors.
+
+A room is a folder or a single file.
+"""
 
 import re
 from collections.abc import Mapping

@@ -15,7 +15,7 @@ def test_messages_page_is_up_to_date() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which also writes docs/messages.md"
 
 
-def test_every_error_blocker_and_advice_code_has_a_message() -> None:
+def test_every_error_blocker_and_decline_advice_code_has_a_message() -> None:
     codes = {code for message in client_messages() for code in message.codes}
     enums = (ErrorCode, CheckoutBlockerCode, DeclineAdvice)
     assert {f"{enum.__name__}.{value.name}" for enum in enums for value in enum} - codes == set()
@@ -47,7 +47,7 @@ def test_message_check_accepts_messages_from_every_listed_template() -> None:
     assert unlisted_messages({"errors": [{"message": message} for message in listed]}) == []
 
 
-def test_messages_of_graphql_core_and_the_merchant_are_accepted() -> None:
+def test_messages_from_graphql_core_and_merchant_need_not_be_listed() -> None:
     library = {"message": "Syntax Error.", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}
     stock = {"product": {"inventory": {"message": "Ships soon."}}}
     assert unlisted_messages({"errors": [library], "data": stock}) == []

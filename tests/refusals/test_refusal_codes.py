@@ -1,6 +1,6 @@
 """Every documented error code of Digital River becomes a typed user error with a message of the gateway.
 
-The list of codes is a copy, so that a code that is missing in the gateway fails the test that has its name.
+The test has its own list of codes. A code that the gateway does not know fails the case with the name of this code.
 """
 
 from typing import NamedTuple
@@ -101,7 +101,7 @@ CASES = [
         " SITE_DOESNOT_ACCEPT_RETURN UNABLE_TO_RESOLVE_SITE",
         "UPSTREAM_REJECTED",
     ),
-    # Status 401, 403 and 405. test_sessions.py has the tokens that Digital River rejects.
+    # Status 401, 403 and 405. Rejected access tokens are tested in test_sessions.py.
     *cases(LINES, 403, "forbidden", "UPSTREAM_REJECTED"),
     *cases(LINES, 405, "method-not-allowed", "UPSTREAM_REJECTED"),
     # Status 404.
@@ -189,7 +189,7 @@ CASES = [
     *cases(PAY, 404, "source_not_found", "SOURCE_NOT_FOUND", envelope="C"),
     *cases(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT", envelope="C"),
     *cases(PAY, 409, "session_source_amount_too_large", "STORE_CREDIT_INSUFFICIENT"),
-    # Declines of other calls than submit-cart: the payment method is unavailable, and the reason is hidden.
+    # Declines in answers to other calls than submit-cart. The user error does not reveal the reason of the decline.
     *cases(
         PAY,
         409,
@@ -291,7 +291,7 @@ async def test_each_refusal_code_becomes_its_typed_user_error(shopper: Shopper, 
         assert case.subcode not in str(answer.body)
 
 
-def test_every_user_error_code_has_a_known_cause() -> None:
+def test_every_user_error_code_has_a_refusal_or_gateway_cause() -> None:
     caused_by_the_gateway = {
         "CART_REVISION_MISMATCH",
         "CART_LOCKED",

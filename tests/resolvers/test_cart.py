@@ -64,7 +64,7 @@ async def test_sold_out_line_does_not_prevent_other_changes(shopper: Shopper, wo
     assert cart["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
 
 
-async def test_error_in_a_successful_removal_answer_is_reported(
+async def test_error_in_body_of_successful_line_removal_is_reported(
     storefront: Storefront, network: InMemoryTransport
 ) -> None:
     line_id = (await storefront.add(PACK))["cart"]["lines"][0]["id"]
@@ -122,7 +122,7 @@ async def test_line_with_one_idempotency_key_is_added_once(storefront: Storefron
     assert other["errors"] == [IsPartialDict(code="IDEMPOTENCY_KEY_REUSED")]
 
 
-async def test_idempotency_key_can_be_reused_when_nothing_was_sent(
+async def test_idempotency_key_can_be_reused_when_digital_river_was_unreachable(
     storefront: Storefront, network: InMemoryTransport
 ) -> None:
     await storefront.add(POLES)
@@ -207,7 +207,7 @@ async def test_error_code_states_why_an_address_is_rejected(
     assert cart["billingAddress"] is None
 
 
-async def test_address_in_an_unserved_country_makes_no_call(
+async def test_address_outside_the_shipping_countries_is_not_sent(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, shipping_countries="US,CA") as storefront:
@@ -257,7 +257,7 @@ async def test_new_source_replaces_primary_source_unless_replace_primary_is_fals
     assert (await shopper.storefront.attach(second))["errors"] == [], "attaching the same source again is no error"
 
 
-async def test_detaching_from_a_cart_without_sources_is_no_error(shopper: Shopper) -> None:
+async def test_detaching_from_a_cart_without_sources_succeeds(shopper: Shopper) -> None:
     await shopper.fill_cart()
     mutation = "mutation { detachSource(input: {target: {all: true}}) { paymentSession { state } errors { code } } }"
     for _ in range(2):
@@ -378,7 +378,7 @@ CALLS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(CAUSES))
-async def test_every_documented_code_is_a_user_error_of_each_mutation(shopper: Shopper, code: str) -> None:
+async def test_each_mutation_returns_a_user_error_for_every_documented_code(shopper: Shopper, code: str) -> None:
     await shopper.storefront.add(PACK)
     for method, path, call in CALLS:
         await shopper.fault("status", path, method=method, status=409, code=code)
@@ -457,7 +457,9 @@ async def test_too_long_organization_id_is_rejected_by_each_mutation(storefront:
         assert payload["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
 
 
-async def test_missing_price_in_an_answer_is_an_invalid_response(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_answer_without_price_is_reported_as_invalid_response(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     def without_prices(body: Any) -> Any:
         del body["cart"]["lineItems"]["lineItem"][0]["pricing"]
         return body
