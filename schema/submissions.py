@@ -29,7 +29,7 @@ class SubmissionAttempt:
 
     idempotency_key: UUID = field("Key that the client sent to submitOrder.")
     status: SubmissionStatus = field(
-        "IN_PROGRESS until the outcome is known, then the name of the outcome, such as PLACED."
+        "IN_PROGRESS until there is an outcome, then the name of the outcome, such as PLACED."
     )
     was_sent_upstream: bool = field(
         "True once the gateway has sent a request that could charge the shopper. False means that nothing was charged."

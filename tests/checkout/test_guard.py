@@ -1,4 +1,4 @@
-"""Each rule of the checkout guard blocks an order. Every query or mutation in `resolvedBy` clears the blocker."""
+"""Each rule of the checkout guard blocks an order. Each field named in `resolvedBy` is used to clear the blocker."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""Store credit pays first, even if another source was attached first. Source amounts and remaining amount are right."""
+"""Store credit pays before sources attached earlier. Source amounts plus the remaining amount give the total."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -295,7 +295,7 @@ def amount(source: dict[str, Any] | None) -> str | None:
 
 
 def check_sums(cart: dict[str, Any]) -> None:
-    """Check that the contributed amount is the sum of the sources. With the remaining amount, it must be the total."""
+    """Check that the sources add up to the contributed amount, and that contributed plus remaining amount is the total."""
     session = cart["paymentSession"]
     total, contributed = (
         Decimal(cart["totals"]["orderTotal"]["amount"]),

@@ -133,9 +133,7 @@ async def test_examples_of_all_capability_docs_run_in_one_session(shopper: Shopp
 async def required_variables(
     operation: OperationDefinitionNode, shopper: Shopper, answers: list[Any]
 ) -> dict[str, Any]:
-    """Return the values of the operation's required variables. Some are read from earlier answers, others from the
-    sandbox.
-    """
+    """Return the operation's required variables, with values from earlier answers or from the sandbox."""
     values = {}
     for definition in operation.variable_definitions or ():
         if isinstance(definition.type, NonNullTypeNode):
