@@ -295,7 +295,7 @@ def amount(source: dict[str, Any] | None) -> str | None:
 
 
 def check_sums(cart: dict[str, Any]) -> None:
-    """Check that the sources add up to the contributed amount, and that contributed plus remaining amount is the total."""
+    """Check that the sources give the contributed amount, and that contributed plus remaining amount give the total."""
     session = cart["paymentSession"]
     total, contributed = (
         Decimal(cart["totals"]["orderTotal"]["amount"]),
