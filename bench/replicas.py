@@ -26,6 +26,7 @@ import httpx
 import typer
 
 from examples.run import ROOT
+from gateway.upstream import transport
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.shop import ADDRESS, PACK, SUBMIT, create_source, listening, new_key
@@ -205,10 +206,10 @@ async def load(submits: int, carts: int) -> Report:
     """Report of a run that sends many submit requests for few carts, each to one of two replicas at random."""
     report, gate = Report(), asyncio.Semaphore(AT_ONCE)
     async with running_environment() as environment, AsyncExitStack() as stack:
-        limits = httpx.Limits(max_connections=None)
+        # A cancelled request of httpx's own network layer can leave a connection open for ever.
         https = [
             await stack.enter_async_context(
-                httpx.AsyncClient(base_url=(await environment.begin()).url, timeout=30, limits=limits, trust_env=False)
+                httpx.AsyncClient(base_url=(await environment.begin()).url, timeout=30, transport=transport.network())
             )
             for _ in range(2)
         ]
