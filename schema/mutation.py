@@ -219,7 +219,8 @@ class Mutation:
     prepare_checkout: PrepareCheckoutPayload | None = mutation(
         "Changes several parts of the cart in one call: addresses, tax identifiers, shipping option, offer, "
         "organisation and terms of sale. Stops at the first part that fails. The error has the path of that part. "
-        "Digital River calls: those of the mutations that it combines.",
+        "Digital River calls: the calls of setCartAddresses, setTaxIdentifiers, selectShippingOption, applyOffer and "
+        "updateCart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="15"),

@@ -24,7 +24,7 @@ describe_enum(
     "Who initiates a charge.",
     CUSTOMER_INITIATED="The shopper, present at checkout.",
     MERCHANT_INITIATED="The merchant, for example at a renewal.",
-    MOTO="Customer service, by mail or telephone.",
+    MOTO="Customer service, for an order by mail or telephone.",
     UNKNOWN="A value that this schema does not know yet.",
 )
 
@@ -36,5 +36,5 @@ describe_enum(
     ShippingOptionRule,
     "Rules that choose a shipping option.",
     CHEAPEST="The cheapest shipping option.",
-    KEEP_OR_CHEAPEST="The selected shipping option, else the cheapest.",
+    KEEP_OR_CHEAPEST="The selected shipping option; the cheapest if none is selected.",
 )

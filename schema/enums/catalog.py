@@ -25,7 +25,7 @@ describe_enum(
     ALL_PRODUCTS_BUNDLE="Adds a free or discounted product to any purchase.",
     BANNER="Shows an image.",
     BUNDLE="Adds a product when another product is added.",
-    BUY_M_GET_N="Gives products or a discount for a number of bought products.",
+    BUY_M_GET_N="Gives products or a discount when the shopper buys a number of products.",
     CANDY_RACK="Suggests small products in the cart.",
     CROSS_SELL="Suggests accessories.",
     DISCOUNT="Lowers a price.",

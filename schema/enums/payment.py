@@ -38,18 +38,21 @@ describe_enum(
     SOURCE="A source: no source is attached.",
     FUNDS="Another source: only store credit is attached, and the credit does not cover the total.",
     CHARGEABLE_SOURCE="A chargeable source: the attached source is not chargeable, or was made for another total.",
-    REUSABLE_SOURCE="A reusable source, because a line is a subscription line. Reserved; not sent yet.",
+    REUSABLE_SOURCE="A reusable source, because a cart line is a subscription. Reserved: the gateway does not send "
+    "this value yet.",
     AUTHENTICATION="Authentication of the source by the shopper.",
     BILLING_ADDRESS="A billing address.",
-    TAX_IDENTIFIER="A tax identifier that the payment method needs. Reserved; not sent yet.",
-    ORGANIZATION_ID="An organisation identifier that the payment method needs. Reserved; not sent yet.",
+    TAX_IDENTIFIER="A tax identifier that the payment method needs. Reserved: the gateway does not send this value "
+    "yet.",
+    ORGANIZATION_ID="An organisation identifier that the payment method needs. Reserved: the gateway does not send "
+    "this value yet.",
 )
 
 describe_enum(
     DropInFlow,
-    "Whether a new source pays the cart or is saved for later.",
-    CHECKOUT="The source pays the current cart.",
-    MANAGE_PAYMENT_METHODS="The source is saved to the account. Reserved; not sent yet.",
+    "Whether a new source pays for the cart or is saved for later.",
+    CHECKOUT="The source pays for the current cart.",
+    MANAGE_PAYMENT_METHODS="The source is saved to the account. Reserved: the gateway does not send this value yet.",
 )
 
 describe_enum(
@@ -57,7 +60,8 @@ describe_enum(
     "Purpose for which a source is saved.",
     CONVENIENCE="Later purchases started by the shopper.",
     SUBSCRIPTION="Recurring charges on a schedule.",
-    UNSCHEDULED="Charges started by the merchant without a schedule. Reserved; not sent yet.",
+    UNSCHEDULED="Charges started by the merchant without a schedule. Reserved: the gateway does not send this value "
+    "yet.",
 )
 
 describe_enum(
@@ -81,9 +85,9 @@ describe_enum(
 
 describe_enum(
     PaymentMethodObstacle,
-    "Why a cart cannot be paid with a payment method.",
-    NOT_RECURRING="A line is a subscription line, and the method cannot pay for renewals.",
-    NO_FREE_TRIAL="A line has a free trial, and the method cannot start a free trial.",
+    "Why a cart cannot use a payment method.",
+    NOT_RECURRING="A cart line is a subscription, and the method cannot pay for renewals.",
+    NO_FREE_TRIAL="A cart line has a free trial, and the method cannot start a free trial.",
     NOT_COMBINABLE_WITH_STORE_CREDIT="Store credit is attached, and the method cannot be combined with store credit.",
     ORGANIZATION_ID_MISSING="The method needs an organisation identifier.",
     TAX_IDENTIFIER_MISSING="The method needs a tax identifier.",
@@ -105,9 +109,9 @@ describe_enum(
 describe_enum(
     StoreCreditObstacle,
     "Why store credit cannot be used on a cart.",
-    SUBSCRIPTION_LINE="A line is a subscription line.",
-    PREORDER_LINE="A line is a pre-order.",
-    BACKORDER_LINE="A line is on backorder.",
+    SUBSCRIPTION_LINE="A cart line is a subscription.",
+    PREORDER_LINE="A cart line is a pre-order.",
+    BACKORDER_LINE="A cart line is on backorder.",
     PRIMARY_SOURCE_NOT_COMBINABLE="The attached primary source cannot be combined with store credit.",
     CURRENCY_MISMATCH="The store credit and the cart have different currencies.",
     NO_BALANCE="The balance is zero.",

@@ -23,6 +23,6 @@ describe_enum(
     "What happened to the guest cart at a sign-in.",
     KEPT="The cart has the same lines as before.",
     MERGED="Lines of the registered shopper's cart were added.",
-    CHANGED="Units of the guest cart were lost; see the warnings.",
+    CHANGED="Products or units of the guest cart were lost; see the warnings.",
     WAS_EMPTY="The guest cart had no lines.",
 )
