@@ -121,9 +121,8 @@ class OrderBlocked(SubmitOrderResult):
 
 @dsl.object_type()
 class OrderNotPlaced(SubmitOrderResult):
-    """There is no order and no charge, although the gateway sent the request. Either Digital River refused the request
-    for another reason than a decline or a blocker, or a check of a submission in doubt found no order. The client can
-    submit again with a new key.
+    """The gateway sent the request, but there is no order and no charge. `message` gives the reason, which is not a
+    decline or a blocker. The client can submit again with a new key.
     """
 
     support_reference: str = field("Reference for the merchant's support. The gateway's log contains this reference.")
