@@ -245,7 +245,7 @@ class Attempt:
         return await self.ctx.services.submission_lock.take(cart_lock(cart), self.store_key, self.record)
 
     async def is_running_elsewhere(self) -> bool:
-        """Whether a running replica is sending or resuming the attempt."""
+        """Whether a running replica is now sending or resuming the attempt."""
         return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
 
     async def wait_for_replica(self) -> bool:

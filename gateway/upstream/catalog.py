@@ -187,7 +187,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def available_quantity(self) -> int | None:
-        """Available quantity; None if stock is not tracked."""
+        """Quantity in stock; None if the stock of the product is not tracked."""
         return None if self.tracked is False or self.wire_quantity == UNTRACKED else self.wire_quantity
 
     @property

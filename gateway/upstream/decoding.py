@@ -75,7 +75,7 @@ def first(*values: T | None) -> T | None:
 
 
 def blank_is_none(text: str | None) -> str | None:
-    """Return `text`; None if it is empty or `null`, which Digital River also sends for missing values."""
+    """Return `text`; None if it is empty or the string `null`, which Digital River also sends for missing values."""
     return text if text and text != "null" else None
 
 

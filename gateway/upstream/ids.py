@@ -9,7 +9,7 @@ from gateway.errors import UpstreamRefusal
 from gateway.upstream import refusal_codes
 
 PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""Format of an upstream id that may become part of a URL path."""
+"""Format of an upstream id that can be used in a URL path."""
 
 
 def global_id(type_name: str, upstream_id: str) -> str:

@@ -307,7 +307,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def target(self) -> str:
-        """Rate-limit key of the proof, made from the order number or the email address."""
+        """Rate-limit key for look-ups with this proof, made from the order number or the email address."""
         return f"order:{self.number}" if self.number is not None else f"email:{(self.email or '').strip().lower()}"
 
     def wire(self) -> dict[str, str]:

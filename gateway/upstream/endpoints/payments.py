@@ -35,7 +35,7 @@ class PaymentEndpoints:
     # Calls for sources on the cart. `token`: access token of the shopper who owns the cart.
 
     async def attach_source(self, token: str, source_id: str) -> Cart | None:
-        """Attach a source, and return the cart; None if Digital River answers with an empty body."""
+        """Attach a source, and return the cart. Return None if Digital River answers with an empty body."""
         answer = await self.calls.send(
             "POST",
             f"{CART}/apply-payment-method",
