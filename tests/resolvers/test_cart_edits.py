@@ -68,7 +68,7 @@ async def test_shipping_option_is_selected_by_its_id(storefront: Storefront) -> 
     assert wrong["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE", "path": ["input", "shippingOptionId"]}]
 
 
-async def test_removing_the_organization_keeps_terms_of_sale_accepted(storefront: Storefront) -> None:
+async def test_removing_organization_id_from_cart_keeps_accepted_terms_of_sale(storefront: Storefront) -> None:
     await storefront.add(PACK)
     done = await change(storefront, UPDATE, organizationId="acme", termsOfSaleAccepted=True)
     assert done["cart"] == {"organizationId": "acme", "termsOfSaleAccepted": True}
@@ -78,7 +78,7 @@ async def test_removing_the_organization_keeps_terms_of_sale_accepted(storefront
     assert long["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "organizationId"]}]
 
 
-async def test_currency_change_of_the_session_changes_the_cart_currency(shopper: Shopper) -> None:
+async def test_changing_the_session_currency_changes_the_cart_currency(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await storefront.add(PACK)
     done = await change(storefront, SESSION, locale="de-DE")

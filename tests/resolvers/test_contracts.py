@@ -135,7 +135,7 @@ async def test_saved_card_that_pays_renewals_can_be_changed(registered_shopper: 
     assert contract["shippingAddress"]["line1"] == "10380 Bren Road W", "the shipping address stays"
 
 
-async def test_accepted_contract_change_stays_pending_before_it_takes_effect(registered_shopper: Shopper) -> None:
+async def test_contract_changes_are_pending_until_they_take_effect(registered_shopper: Shopper) -> None:
     contract_id = await buy_contract(registered_shopper, COFFEE)
     address = {
         "firstName": "Ada",
@@ -218,7 +218,7 @@ async def test_change_of_a_cancelled_contract_is_rejected(registered_shopper: Sh
 
 
 @pytest.mark.parametrize("owner", ["present", "absent"])
-async def test_contract_of_another_shopper_returns_the_same_as_unknown_id(
+async def test_response_for_another_shoppers_contract_equals_response_for_unknown_id(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World, owner: str
 ) -> None:
     contract_id = await buy_contract(registered_shopper)
@@ -272,7 +272,7 @@ async def test_guest_cannot_read_or_change_contracts(storefront: Storefront, wor
 # Missing or wrong merchant key, and failing calls.
 
 
-async def test_contract_fields_without_merchant_key_return_not_configured(
+async def test_contract_fields_without_merchant_key_fail_with_not_configured(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, merchant_key="") as storefront:
@@ -327,7 +327,7 @@ async def test_invalid_shipping_address_of_a_contract_is_rejected(registered_sho
     assert error == IsPartialDict(__typename="DestinationError", path=["input", "change", "shippingAddress"])
 
 
-async def test_new_email_address_is_applied_to_contracts_if_requested(registered_shopper: Shopper) -> None:
+async def test_new_shopper_email_is_applied_to_contracts_only_on_request(registered_shopper: Shopper) -> None:
     contract_id = await buy_contract(registered_shopper)
     mutation = """mutation($email: EmailAddress!, $apply: Boolean) { updateShopper(input: {email: $email,
       applyEmailToContracts: $apply}) { errors { code } } }"""
@@ -351,11 +351,11 @@ async def test_contract_is_readable_by_global_id_only_for_its_owner(
     assert (await other_registered_shopper.storefront.ask(query, id=contract_id)).data["node"] is None
 
 
-async def test_another_shoppers_contract_and_unknown_id_cause_the_same_calls(
+async def test_another_shoppers_contract_and_unknown_id_cause_same_upstream_calls(
     registered_shopper: Shopper, storefront: Storefront, world: World
 ) -> None:
     contract_id = await buy_contract(registered_shopper)
-    # Reading the profile fails during sign-in, so the first request for a contract reads the profile again.
+    # If the profile cannot be read during sign-in, each request for a contract reads it later.
     await registered_shopper.fault(
         "status", "/v1/shoppers/me", method="GET", times=1, status=400, code="invalid-request"
     )

@@ -49,7 +49,7 @@ async def test_products_categories_and_offers_are_readable_without_a_session(
     assert (await node(storefront, public_id))["id"] == public_id
 
 
-async def test_several_products_are_read_in_one_call(storefront: Storefront, world: World) -> None:
+async def test_several_products_are_read_in_one_upstream_call(storefront: Storefront, world: World) -> None:
     ids = [global_id("Product", upstream_id) for upstream_id in (PACK, SOFTWARE, GRAPHITE, "999", PACK)]
     products = (await storefront.ask(NODES, ids=[*ids, "nonsense"])).data["nodes"]
     assert [product and product["name"] for product in products] == [
@@ -85,7 +85,7 @@ async def test_order_is_readable_only_by_the_session_that_placed_it(shopper: Sho
         assert await node(stranger, private_id) is None
 
 
-async def test_order_and_its_lines_are_read_in_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_order_and_its_lines_are_read_in_one_upstream_call(registered_shopper: Shopper, world: World) -> None:
     await registered_shopper.get_ready()
     number = (await registered_shopper.storefront.outcome())["order"]["number"]
     text = "query($id: ID!) { order(id: $id) { id lines { id } } }"
@@ -116,7 +116,9 @@ async def test_account_objects_are_readable_only_by_the_signed_in_shopper(
     assert world.calls.count() == 0
 
 
-async def test_object_of_another_session_returns_the_same_as_unknown_id(storefront: Storefront, world: World) -> None:
+async def test_response_for_another_sessions_object_equals_response_for_unknown_id(
+    storefront: Storefront, world: World
+) -> None:
     await storefront.add(PACK)
     private_ids = await own_ids(storefront)
     stranger = Storefront(storefront.http)

@@ -44,7 +44,7 @@ def test_every_example_operation_is_in_the_call_table() -> None:
     assert TABLE.keys() == documents().keys()
 
 
-def test_only_fields_with_own_upstream_call_may_become_null() -> None:
+def test_call_table_expects_null_only_for_fields_with_own_call() -> None:
     for name, row in TABLE.items():
         shown = dict(selected_fields(parse(documents()[name])))
         effects = [effect for effect in row.effects.values() if isinstance(effect, NullFields)]
@@ -139,7 +139,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted path and value of every scalar, empty object and empty list. Every time becomes `a time`."""
+    """Yield the dotted path and value of every scalar, empty object and empty list. Replaces dates by `a time`."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
     for name, child in children:
         yield from leaves(child, f"{path}.{name}" if path else str(name))
@@ -157,7 +157,7 @@ def outside(answer: Leaves, fields: tuple[str, ...]) -> Leaves:
 
 @dataclass
 class Baseline:
-    """Two runs without a failing call. A value that differs between them, such as a new id, may vary in any run."""
+    """Two runs without a failing call. A field that differs between them, such as a new id, may differ in any run."""
 
     first: Run
     second: Run

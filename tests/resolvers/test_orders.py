@@ -49,7 +49,7 @@ def lookup_error(answer: Answer) -> dict[str, Any]:
     return dict(error)
 
 
-async def test_order_password_unlocks_the_order_for_the_session(
+async def test_order_password_makes_the_order_readable_for_the_session(
     shopper: Shopper, stranger: Storefront, world: World
 ) -> None:
     mail = await place_order(shopper)
@@ -151,7 +151,7 @@ async def test_paid_order_has_its_download_links(shopper: Shopper, storefront: S
     assert line["downloadUrls"] == [f"https://downloads.riverdemo.example/{mail['id']}/routemapper-pro"]
 
 
-async def test_order_returns_card_even_if_source_id_is_missing(
+async def test_order_returns_card_although_digital_river_omits_the_source_id(
     shopper: Shopper, stranger: Storefront, world: World
 ) -> None:
     mail = await place_order(shopper)
@@ -285,7 +285,7 @@ async def test_orders_are_filtered_by_state(registered_shopper: Shopper) -> None
     assert answer.codes == ["BAD_USER_INPUT"]
 
 
-async def test_orders_outside_the_requested_states_are_an_invalid_response(
+async def test_upstream_orders_in_unrequested_states_cause_an_invalid_response_error(
     registered_shopper: Shopper, world: World
 ) -> None:
     await add_orders(registered_shopper, 2)
@@ -295,7 +295,7 @@ async def test_orders_outside_the_requested_states_are_an_invalid_response(
     assert answer.body["data"] == {"shopper": {"orders": None}}
 
 
-async def test_failing_orders_or_profile_call_leaves_the_other_readable(registered_shopper: Shopper) -> None:
+async def test_failing_orders_call_keeps_profile_readable_and_vice_versa(registered_shopper: Shopper) -> None:
     await registered_shopper.fault("status", ORDERS, status=503)
     answer = await registered_shopper.storefront.ask("{ shopper { id firstName orders(first: 5) { totalCount } } }")
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -319,7 +319,7 @@ async def test_reading_one_order_takes_one_upstream_call(registered_shopper: Sho
     assert order["billingAddress"]["line1"] == order["shippingAddress"]["line1"] == "10380 Bren Road West"
 
 
-async def test_order_of_another_shopper_returns_the_same_as_unknown_id(
+async def test_response_for_another_shoppers_order_equals_response_for_unknown_id(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:
     await add_orders(registered_shopper, 1)

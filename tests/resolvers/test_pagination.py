@@ -1,4 +1,4 @@
-"""Paging repeats and skips no item, even while the list changes."""
+"""Paging neither repeats nor skips an item, even while the list changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ async def test_growing_list_is_paged_without_repeats_or_gaps(growth: int, at_onc
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
-async def test_item_added_while_a_page_is_read_shifts_no_item(direction: str) -> None:
+async def test_item_added_during_a_read_does_not_shift_the_page(direction: str) -> None:
     items = GrowingList(60)
     before_growth = list(items.ids)
     first = await items.forward(10)
@@ -118,7 +118,7 @@ async def test_next_page_is_assembled_from_at_most_two_upstream_pages() -> None:
     assert items.reads == 3
 
 
-async def test_next_page_of_an_unchanged_uncached_list_takes_one_read() -> None:
+async def test_next_page_of_unchanged_uncached_list_needs_one_upstream_read() -> None:
     items = GrowingList(500, at_once=True)
     page = await items.forward(20)
     for _ in range(5):

@@ -23,7 +23,9 @@ async def test_approved_paypal_source_is_attached_in_two_calls(shopper: Shopper,
     assert world.calls.count() == 2
 
 
-async def test_payment_session_reports_authentication_required_by_submit_order(shopper: Shopper, world: World) -> None:
+async def test_order_that_requires_authentication_sets_next_action_of_payment_session(
+    shopper: Shopper, world: World
+) -> None:
     storefront = shopper.storefront
     await shopper.get_ready(owner__lastName="Decline:authentication_required")
     assert (await storefront.outcome())["__typename"] == "OrderActionRequired"

@@ -73,7 +73,7 @@ async def test_account_has_addresses_and_payment_options(registered_shopper: Sho
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}])
-async def test_account_is_the_same_in_every_upstream_json_format(
+async def test_account_does_not_depend_on_the_upstream_json_encoding(
     registered_shopper: Shopper, switch: dict[str, str]
 ) -> None:
     before = await account(registered_shopper)
@@ -270,7 +270,7 @@ async def test_source_that_cannot_be_saved_is_rejected(
 
 
 @pytest.mark.parametrize("reason", ["nonreusable_source", "an-unknown-code"])
-async def test_unknown_error_code_while_saving_source_returns_source_not_reusable(
+async def test_source_not_reusable_is_the_default_error_when_saving_fails(
     registered_shopper: Shopper, reason: str
 ) -> None:
     await registered_shopper.fault("status", OPTIONS, method="POST", status=409, code=reason)
@@ -281,7 +281,9 @@ async def test_unknown_error_code_while_saving_source_returns_source_not_reusabl
 # Applying the account to the cart.
 
 
-async def test_account_defaults_are_applied_in_one_call(registered_shopper: Shopper, world: World) -> None:
+async def test_account_defaults_are_applied_to_cart_in_one_upstream_call(
+    registered_shopper: Shopper, world: World
+) -> None:
     await registered_shopper.storefront.add(PACK)
     world.calls.clear()
     payload = (await registered_shopper.storefront.run("UseMyDefaults"))["applyShopper"]
@@ -291,7 +293,7 @@ async def test_account_defaults_are_applied_in_one_call(registered_shopper: Shop
     assert world.calls.count("POST", f"{CART}/apply-shopper") == world.calls.count() == 1
 
 
-async def test_selected_address_and_payment_option_are_applied(registered_shopper: Shopper) -> None:
+async def test_selected_address_and_payment_option_are_applied_to_the_cart(registered_shopper: Shopper) -> None:
     shopper = await account(registered_shopper)
     chosen = {
         "billingAddressId": shopper["addresses"][1]["id"],
@@ -342,7 +344,7 @@ async def test_saved_address_in_an_unserved_country_is_rejected(
         ]
 
 
-async def test_address_suggestion_is_applied(shopper: Shopper, world: World) -> None:
+async def test_selected_address_suggestion_becomes_the_address_of_the_cart(shopper: Shopper, world: World) -> None:
     world.switches.address_verifier = "on"
     await shopper.fill_cart()
     shown = await change(shopper, SET_ADDRESSES, input={"billing": {"address": ADDRESS}})
@@ -384,7 +386,7 @@ async def test_guest_cannot_use_saved_addresses_or_payment_options(shopper: Shop
 # The example operations SignIn and UseMyDefaults.
 
 
-async def test_sign_in_that_reads_the_account_makes_five_calls(storefront: Storefront, world: World) -> None:
+async def test_sign_in_that_reads_account_makes_five_shopper_api_calls(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     keys = world.keys

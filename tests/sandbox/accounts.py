@@ -12,7 +12,7 @@ PASSWORD = "Lakes+Rivers7"
 
 
 async def request_token(client: Client, form: dict[str, str], status: int = 200, **more: Any) -> Any:
-    """Request a token with the confidential key, or with the credentials in `more`. Returns the JSON body."""
+    """Request a token with the confidential API key, unless `more` has other credentials. Returns the JSON body."""
     keys = client.world.keys
     arguments: dict[str, Any] = {"auth": (keys.confidential_key, keys.confidential_secret)} | more
     answer = await client.http.post(TOKEN, data=form, **arguments)

@@ -30,7 +30,7 @@ async def test_cart_has_the_documented_json_format(client: Client) -> None:
     assert "salePrice" not in brief["pricing"]
 
 
-async def test_products_are_paged_expanded_and_reduced_to_fields(client: Client) -> None:
+async def test_product_list_follows_page_expand_and_fields_parameters(client: Client) -> None:
     first = (await client.ask("GET", f"{ME}/products?pageSize=5"))["products"]
     assert len(first["product"]) == 5
     assert first == IsPartialDict(totalResults=len(LISTED_PRODUCTS), totalResultPages=3)
@@ -59,7 +59,7 @@ async def test_products_are_paged_expanded_and_reduced_to_fields(client: Client)
     assert (await client.http.get(f"{ME}/products?apiKey={key}")).status_code == 200
 
 
-async def test_fields_parameter_limits_the_cart_but_keeps_its_errors(client: Client) -> None:
+async def test_fields_parameter_does_not_remove_the_errors_of_a_cart(client: Client) -> None:
     await client.fill()
     await client.http.post("/_sandbox/stock", json={"productId": int(PACK), "quantity": 0})
     answer = await client.ask("GET", f"{CART}?fields=id")
@@ -67,7 +67,7 @@ async def test_fields_parameter_limits_the_cart_but_keeps_its_errors(client: Cli
     assert code(answer) == "inventory-unavailable-error"
 
 
-async def test_calls_without_json_accept_header_or_format_are_counted(client: Client) -> None:
+async def test_sandbox_counts_calls_that_do_not_request_json(client: Client) -> None:
     headers = {"Authorization": f"Bearer {client.token}"}
     for path in (f"{ME}/products?format=json", f"{ME}/products.json"):
         assert (await client.http.get(path, headers=headers | {"Accept": "*/*"})).json()["products"]

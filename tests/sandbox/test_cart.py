@@ -56,7 +56,7 @@ async def test_quantity_limit_applies_to_all_lines_of_a_product(client: Client) 
     await client.ask("POST", f"{LINES}/{first['id']}?quantity=0")
 
 
-async def test_parameter_test_order_marks_the_cart_as_test(client: Client) -> None:
+async def test_cart_created_with_test_order_true_is_marked_as_test(client: Client) -> None:
     await client.ask("POST", f"{LINES}?productId={PACK}&testOrder=true")
     assert client.world.shoppers[-1].cart is not None
     assert client.world.shoppers[-1].cart.is_test
@@ -73,7 +73,7 @@ async def test_rejected_field_leaves_the_whole_cart_unchanged(client: Client) ->
     assert (await client.ask("POST", CART, json=body))["cart"]["organizationId"] == "a" * 50
 
 
-async def test_custom_attributes_are_shown_only_if_expanded(client: Client) -> None:
+async def test_custom_attributes_of_a_cart_are_returned_only_with_expand(client: Client) -> None:
     attribute = {"name": "campaign", "value": "spring"}
     await client.ask("POST", CART, json={"cart": {"customAttributes": {"attribute": attribute}}})
     assert "customAttributes" not in (await client.ask("GET", CART))["cart"]

@@ -59,7 +59,9 @@ async def test_category_lists_products_of_its_subcategories_too(client: Client) 
         ("nothing-like-it", []),
     ],
 )
-async def test_search_finds_products_with_every_word(client: Client, keyword: str, product_ids: list[str]) -> None:
+async def test_search_returns_products_that_contain_all_searched_words(
+    client: Client, keyword: str, product_ids: list[str]
+) -> None:
     for path in ("product-search", "products"):
         answer = await client.ask("GET", f"{ME}/{path}", params={"keyword": keyword, "expand": "all"})
         assert [str(product["id"]) for product in answer["products"]["product"]] == product_ids

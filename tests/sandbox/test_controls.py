@@ -91,7 +91,7 @@ async def test_invalid_control_request_is_rejected(client: Client, name: str, bo
         {"path": CART, "kind": "malformed", "code": "system-error"},
     ],
 )
-async def test_fault_that_could_never_take_effect_is_rejected(client: Client, fault: dict[str, Any]) -> None:
+async def test_request_to_inject_an_impossible_fault_is_rejected(client: Client, fault: dict[str, Any]) -> None:
     answer = await client.http.post("/_sandbox/faults", json=fault)
     assert answer.status_code == 400
     assert answer.json()["error"]
@@ -123,7 +123,7 @@ async def test_unknown_order_state_is_rejected_with_the_known_states(client: Cli
     assert order["state"] == "Submitted"
 
 
-async def test_favicon_request_of_a_browser_is_not_counted(client: Client) -> None:
+async def test_favicon_request_is_not_counted_as_api_call(client: Client) -> None:
     client.world.calls.clear()
     assert (await client.http.get("/favicon.ico")).status_code == 404
     assert (await client.http.get("/v1/no-such-path")).status_code == 404
@@ -144,7 +144,7 @@ async def test_reset_clears_call_counts_and_tokens(client: Client) -> None:
     assert code(await client.ask("GET", CART, 401)) == "invalid_token"
 
 
-async def test_call_with_token_in_query_is_counted_for_its_shopper(client: Client) -> None:
+async def test_call_with_token_as_query_parameter_is_counted_for_shopper(client: Client) -> None:
     client.world.calls.clear()
     answer = await client.http.get(f"{CART}?token={client.token}&format=json")
     assert answer.status_code == 200
@@ -177,7 +177,7 @@ async def test_sources_control_creates_a_source_from_given_test_card(client: Cli
     assert unknown.status_code == 400
 
 
-async def test_source_needs_a_cart_with_lines(client: Client) -> None:
+async def test_sources_control_rejects_a_cart_without_lines(client: Client) -> None:
     answer = await client.http.post("/_sandbox/sources", json={"sessionId": "nobody"})
     assert answer.status_code == 400
     assert "Add something to a cart first" in answer.json()["errors"][0]["message"]

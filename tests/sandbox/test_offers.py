@@ -82,7 +82,7 @@ async def test_line_added_through_an_offer_has_the_offer_price(client: Client) -
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 79.98
 
 
-async def test_free_units_of_an_offer_have_no_price(client: Client) -> None:
+async def test_free_units_of_an_offer_do_not_increase_the_subtotal(client: Client) -> None:
     await client.ask("POST", f"{CART}/line-items?productId={POLES}&quantity=3&offerId={THIRD_FREE}")
     assert (await client.cart())["pricing"]["subtotal"]["value"] == 118
     await client.ask("POST", f"{CART}/line-items?productId={BOTTLE}&offerId={FREE_BOTTLE}")
@@ -120,7 +120,7 @@ async def test_offer_that_does_not_apply_to_a_line_is_rejected(
     assert code(await client.ask("POST", f"{CART}/line-items?{query}", status)) == expected
 
 
-async def test_order_offer_is_applied_by_its_id(client: Client) -> None:
+async def test_offer_for_the_whole_order_is_applied_by_id(client: Client) -> None:
     await client.ask("POST", f"{CART}?productId={POLES}")
 
     async def apply(expected: int = 200, **offer: int | str) -> dict[str, object]:

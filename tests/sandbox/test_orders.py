@@ -1,4 +1,4 @@
-"""Orders of the sandbox: order lists, parts of an order, fulfilment and order lookup."""
+"""Orders of the sandbox: order lists, lines and addresses of an order, fulfilment and order lookup."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ async def test_order_list_has_only_uris_unless_fields_are_expanded(client: Clien
     assert whole["lineItems"]["lineItem"][0]["product"]["sku"] == "RD-TRAILHEAD-28"
 
 
-async def test_order_from_sandbox_control_has_the_address_of_its_shopper(client: Client) -> None:
+async def test_order_created_by_sandbox_control_has_its_shoppers_address(client: Client) -> None:
     await client.sign_in(1)
     (order_id,) = await add_orders(client, 1)
     order = (await client.ask("GET", f"{ORDERS}/{order_id}?expand=all"))["order"]
@@ -105,7 +105,7 @@ async def test_lines_and_addresses_of_an_order_are_read_by_uri(client: Client) -
         assert address == IsPartialDict(id=f"{side}Address", line1="10380 Bren Road W")
 
 
-async def test_order_is_shipped_and_settled_when_enough_time_passes(client: Client) -> None:
+async def test_order_is_completed_and_its_payment_settled_after_two_days(client: Client) -> None:
     order = await buy(client)
     shopper = client.world.tokens[client.token].shopper
     stages = []

@@ -14,7 +14,7 @@ TENT = 5401231200
 
 
 def purchase_at(method: Method, limit: Limit, amount: Decimal, country: str | None = None) -> Purchase:
-    """A purchase that the method accepts, unless the given amount or country is outside its limits."""
+    """A purchase of this amount in the currency of the limit. The default country is one that the method accepts."""
     countries = limit.countries or method.countries
     return Purchase(
         currency=limit.currency,

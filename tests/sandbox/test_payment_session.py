@@ -45,7 +45,7 @@ async def test_t9_t10_t11_only_paypal_must_be_approved_before_attaching(client: 
         assert await status(client) == "requires_confirmation"
 
 
-async def test_t15_t16_payment_session_adapts_to_a_changed_cart_total(client: Client) -> None:
+async def test_t15_t16_changed_cart_total_can_require_a_new_source(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("klarnaCredit"))
     await client.ask("POST", f"{CART}?productId={POLES}")
@@ -88,9 +88,7 @@ async def test_t22_t35_submission_completes_payment_and_starts_an_empty_cart(cli
 @pytest.mark.parametrize(
     ("reason", "after"), [("fraud_block", "requires_source"), ("no_response", "requires_confirmation")]
 )
-async def test_t23_hard_decline_detaches_source_and_soft_decline_does_not(
-    client: Client, reason: str, after: str
-) -> None:
+async def test_t23_only_a_hard_decline_detaches_the_source(client: Client, reason: str, after: str) -> None:
     await client.fill()
     await client.attach(await client.source(owner__lastName=f"Decline:{reason}"))
     (entry,) = (await client.ask("POST", SUBMIT, 409))["errors"]["error"]

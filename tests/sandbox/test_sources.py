@@ -37,7 +37,7 @@ async def create(
 
 
 def code_and_parameter(answer: dict[str, Any]) -> tuple[str, str]:
-    """Code and parameter name of the only error in an answer of the payment service."""
+    """Code and parameter name of the error in an answer that must contain exactly one error."""
     (error,) = answer["errors"]
     return error["code"], error["parameter"]
 
@@ -146,7 +146,7 @@ async def test_documented_test_last_name_decides_the_state_of_a_source(
     )
 
 
-async def test_documented_test_last_name_of_other_payment_method_is_ignored(client: Client) -> None:
+async def test_documented_test_last_name_does_not_affect_other_payment_methods(client: Client) -> None:
     for source_type in ("bancontact", "directDebit"):
         source = await create(
             client, source_type, BOTH_URLS, currency="EUR", owner=owner(lastName="SourceCreationFail")
@@ -198,7 +198,7 @@ async def test_direct_debit_mandate_can_fail_after_approval(client: Client) -> N
 # The provider's page, where the shopper approves a source.
 
 
-async def test_paypal_page_offers_only_options_of_the_owners_country(client: Client) -> None:
+async def test_paypal_page_offers_only_installment_plans_of_the_owners_country(client: Client) -> None:
     source = await create(client, "payPal", BOTH_URLS, owner=OWNER | {"address": {"country": "US"}})
     path = httpx.URL(source["redirect"]["redirectUrl"]).raw_path.decode()
     page = (await client.http.get(path)).text
@@ -266,7 +266,7 @@ async def test_paid_order_is_not_cancelled_and_sends_no_reminder(client: Client)
     assert (await client.http.get("/_sandbox/events")).json() == []
 
 
-async def test_order_is_cancelled_if_received_funds_fail(client: Client) -> None:
+async def test_order_is_cancelled_if_source_fails_when_funds_arrive(client: Client) -> None:
     await client.fill()
     await client.attach(await client.source("wireTransfer", owner__lastName="SourceFailWithDelay"))
     number = (await client.ask("POST", SUBMIT))["submitCart"]["order"]["id"]

@@ -79,7 +79,7 @@ async def test_cart_changes_do_not_change_a_rejected_order(client: Client) -> No
     assert cancelled["billingAddress"]["city"] == "Minnetonka"
 
 
-async def test_source_approved_before_submission_needs_approval_again_afterwards(client: Client) -> None:
+async def test_approved_redirect_source_must_be_approved_again_after_submission(client: Client) -> None:
     await client.fill()
     source_id = await client.source("klarnaCredit")
     await client.attach(source_id)

@@ -36,7 +36,7 @@ async def test_tax_registrations_are_set_returned_and_removed(client: Client) ->
         ({"customerType": "I", "taxRegistrations": [{"key": "CNPJ", "value": "1"}]}, 409, "vat-exemption-failure"),
     ],
 )
-async def test_invalid_tax_registrations_return_error_in_tax_registration_format(
+async def test_invalid_tax_registrations_are_rejected_with_an_error_code(
     client: Client, body: dict[str, Any], status: int, expected: str
 ) -> None:
     await client.fill()

@@ -122,7 +122,7 @@ async def test_sign_in_moves_the_guest_cart_to_the_account(client: Client, crede
     await request_token(client, {"grant_type": "refresh_token", "refresh_token": guest["refresh_token"]}, 401)
 
 
-async def test_dr_limited_token_that_names_no_guest_session_is_rejected(client: Client) -> None:
+async def test_sign_in_with_an_invalid_dr_limited_token_is_rejected(client: Client) -> None:
     full = await client.sign_in()
     keys = client.world.keys
     form = {"grant_type": "password", "username": keys.shopper_username, "password": keys.shopper_password}

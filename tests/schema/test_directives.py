@@ -112,7 +112,7 @@ LONG_LIVED_ROOTS = {
 
 
 def changed_hints(hint: CacheHint) -> list[CacheHint]:
-    """Changed copies of a cache hint. Each copy must lead to another cache policy."""
+    """Copies of a cache hint with one attribute changed. Each copy must result in a different cache policy."""
     if hint.scope is PRIVATE:
         return [replace(hint, scope=PUBLIC)]
     stale = 0 if hint.stale_if_error_s else 1
@@ -157,14 +157,14 @@ PUBLIC_UNLESS_SENSITIVE = replace(
     DIRECTIVE_TABLES,
     hints={coordinate: CacheHint(PUBLIC, 60) for coordinate, _ in elements(build().core) if "(" not in coordinate},
 )
-"""Directive tables in which every type and field may be cached publicly unless it is `@sensitive`."""
+"""The directive tables, changed so that every type and field may be cached publicly unless it is `@sensitive`."""
 
 
 @pytest.mark.parametrize("coordinate", sorted(DIRECTIVE_TABLES.sensitive))
 def test_sensitive_value_is_never_cached_publicly(coordinate: str) -> None:
     type_name = coordinate.partition(".")[0]
     if isinstance(build().core.type_map[type_name], GraphQLObjectType):
-        # No other coordinate is sensitive here, so that a sensitive argument cannot make the answer private.
+        # Only this coordinate is sensitive here. Otherwise a sensitive argument could also make the answer private.
         operation = reaching(coordinate)
         assert not policy_of(operation, replace(PUBLIC_UNLESS_SENSITIVE, sensitive=frozenset({coordinate}))).is_public
         assert policy_of(operation, replace(PUBLIC_UNLESS_SENSITIVE, sensitive=frozenset())).is_public
@@ -236,7 +236,7 @@ async def test_field_for_registered_shoppers_is_rejected_without_upstream_calls(
 async def test_type_for_registered_shoppers_is_null_for_guest(
     storefront: Storefront, world: World, coordinate: str
 ) -> None:
-    """The type makes no upstream call for a guest. Only its parent fields may read the cart."""
+    """For a guest, a field that returns the type makes no upstream call. Only its parent field may read the cart."""
     await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
     world.calls.clear()
     answer = await storefront.ask(reaching(coordinate))
@@ -257,7 +257,7 @@ def test_every_query_and_mutation_field_declares_a_required_session_level() -> N
 
 @pytest.mark.parametrize("coordinate", uses_of(Idempotency))
 def test_gateway_does_not_start_with_a_wrong_idempotency_mode(coordinate: str) -> None:
-    """The mode is KEYED if the input has an idempotency key, and another mode if it has none."""
+    """The mode must be KEYED if and only if the input has an idempotency key."""
     core = build().core
     field: Element = dict(elements(core))[coordinate]
     directive = uses_of(Idempotency)[coordinate]
@@ -307,11 +307,11 @@ def test_nullable_field_is_semantically_non_null_or_explains_null() -> None:
     assert set(undescribed) == PROFILE_FIELDS
 
 
-# The effect of directives in a small graph that exists only in this test module.
+# Effects of directives on the fields of `SmallQuery`, a schema that exists only in this module.
 
 
 class CallerWithLevel:
-    """Request context of a caller with the given session level. It has only what the small graph uses."""
+    """Request context for operations on `SmallQuery`. The caller has the given session level."""
 
     def __init__(self, level: SessionLevel) -> None:
         self.level = level
@@ -348,7 +348,7 @@ class Box:
 
 @dsl.object_type()
 class SmallQuery:
-    """Query type of the small graph."""
+    """Query type of a small schema that exists only in this module."""
 
     open: Box | None = dsl.field("Null without a session.", RequiresSession(level=SessionLevel.NONE), resolver=some_box)
     closed: Box | None = dsl.field("A box.", RequiresSession(level=SessionLevel.REGISTERED), resolver=some_box)
@@ -356,7 +356,7 @@ class SmallQuery:
 
 
 async def run(operation: str, level: SessionLevel) -> tuple[Any, list[str]]:
-    """Execute an operation on the small graph. Returns the data, and the class names of the raised exceptions."""
+    """Execute an operation on `SmallQuery`. Returns the data, and the class names of the raised exceptions."""
     core = strawberry.Schema(query=SmallQuery)._schema
     core.type_map["Box"].is_type_of = None  # type: ignore[attr-defined]  # an object type
     enforce(core)

@@ -161,8 +161,8 @@ def test_type_with_id_field_implements_node() -> None:
             assert str(type_.fields["id"].type) == "ID!", type_.name
 
 
-def test_node_type_has_the_identifier_of_digital_river() -> None:
-    """The field is `sessionId` for a payment session, `number` for an order, and `upstreamId` for all other types."""
+def test_node_type_has_a_field_with_digital_rivers_id() -> None:
+    """The field is named `sessionId` in `PaymentSession`, `number` in `Order`, and `upstreamId` in all other types."""
     for type_ in types():
         if implements_node(type_):
             own = {"Order": "number", "PaymentSession": "sessionId"}.get(type_.name, "upstreamId")
@@ -186,12 +186,12 @@ def test_boolean_field_name_starts_with_a_verb() -> None:
     assert {name for name in booleans if not VERB_OF_BOOLEAN.match(name.split(".")[1])} <= OTHER_BOOLEANS
 
 
-def test_field_does_not_repeat_the_name_of_its_type() -> None:
+def test_field_name_does_not_start_with_parent_type_name() -> None:
     repeated = [name for name, _ in fields() if name.split(".")[1].lower().startswith(name.split(".")[0].lower())]
     assert repeated == []
 
 
-def test_input_type_name_has_input_or_one_of_suffix() -> None:
+def test_name_suffix_distinguishes_one_of_inputs_from_other_inputs() -> None:
     for name, type_ in CORE.type_map.items():
         if is_input_object_type(type_):
             is_one_of = type_.extensions["strawberry-definition"].is_one_of

@@ -47,7 +47,7 @@ directive @cost("Points." weight: Int! = 1) on OBJECT | FIELD_DEFINITION
 '''
 
 
-def test_reordering_formatting_and_explicit_defaults_cause_no_difference() -> None:
+def test_reordered_reformatted_sdl_with_explicit_defaults_has_no_differences() -> None:
     assert list(differences(SDL, SAME)) == []
 
 

@@ -50,7 +50,7 @@ async def test_change_of_a_locked_cart_fails_with_cart_busy(shop: Shop) -> None:
     assert (await shop.shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_cart_busy_is_top_level_error_unless_errors_are_selected(shop: Shop) -> None:
+async def test_cart_busy_becomes_top_level_error_unless_payload_selects_errors(shop: Shop) -> None:
     await shop.shopper.storefront.add(PACK)
     shop.store.is_locked = True
     text = 'mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { cart { totalQuantity } } }'

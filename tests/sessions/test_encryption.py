@@ -39,7 +39,7 @@ async def contents(valkey: Valkey) -> str:
     return "\n".join(part.decode("utf-8", "replace") for part in parts)
 
 
-async def test_no_sensitive_value_is_in_the_store_in_clear_text(
+async def test_store_contains_no_sensitive_value_in_clear_text(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)
@@ -74,7 +74,7 @@ async def test_no_sensitive_value_is_in_the_store_in_clear_text(
 
 
 @pytest.mark.slow
-async def test_tokens_redirects_and_addresses_are_not_in_clear_text(
+async def test_store_contains_no_clear_text_tokens_redirects_or_addresses(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
 ) -> None:
     await emptied(valkey)

@@ -56,7 +56,7 @@ KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 
 
 REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
-"""Mutations that are tested without a source. While one is attached, Digital River rejects all or part of them."""
+"""Mutations tested on a cart without a source. With one attached, Digital River rejects at least one of their changes."""
 
 CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
@@ -76,7 +76,7 @@ def test_every_mutation_has_an_idempotency_test() -> None:
 
 
 def literal(value: dict[str, Any]) -> str:
-    """The fields and their values as an input object in GraphQL syntax."""
+    """Write the fields and their values as an input object in GraphQL syntax."""
     return "{" + ", ".join(f"{name}: {json.dumps(field)}" for name, field in value.items()) + "}"
 
 
@@ -86,7 +86,7 @@ async def facts_of(shopper: Shopper) -> dict[str, Any]:
 
 
 async def filled_in(shopper: Shopper, template: str) -> str:
-    """The template with placeholders such as `$line` replaced by values of the shopper's cart and account."""
+    """Replace placeholders such as `$line` by values of the shopper's cart and account. Returns the mutation input."""
     facts = await facts_of(shopper)
     cart, account = facts["cart"], facts["shopper"]
     values = {

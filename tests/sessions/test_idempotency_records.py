@@ -1,4 +1,4 @@
-"""Replicas that share a store make a change only once for each idempotency key."""
+"""Replicas that share a store make a change at most once for each idempotency key."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ from gateway.sessions.sessions import Session
 from gateway.store.memory import MemoryStore
 from tests.support.shop import Clock
 
-BUSY = ChangeOutcome([CartConflictError(code=ErrorCode.CART_BUSY, message="busy")])
+BUSY = ChangeOutcome([CartConflictError(code=ErrorCode.CART_BUSY, message="The cart is busy.")])
 MADE = ChangeOutcome()
 
 
@@ -69,7 +69,7 @@ async def test_second_replica_waits_for_outcome_of_the_first_replica(
     assert (change.count, repeat.count) == (1, 0)
 
 
-async def test_second_replica_makes_the_change_after_first_finds_cart_busy(
+async def test_second_replica_makes_the_change_if_first_reports_cart_busy(
     replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session
 ) -> None:
     first, second, change, repeat = *replicas, Change(), Change()

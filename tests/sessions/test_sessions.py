@@ -162,7 +162,7 @@ async def test_expiring_access_token_is_renewed_once_for_concurrent_requests(
         assert world.calls.count("POST", "/oauth20/token") == 1
 
 
-async def test_rejected_token_is_renewed_and_the_call_is_repeated(shopper: Shopper, world: World) -> None:
+async def test_rejected_access_token_is_renewed_and_the_call_is_repeated(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     for renewal in ("with the first refresh token", "with the refresh token of the first renewal"):
         revoke_tokens(world)

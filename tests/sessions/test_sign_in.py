@@ -33,7 +33,7 @@ SHOPPER = "{ session { id level } shopper { firstName lastName email externalRef
 
 @pytest.fixture
 def alex(world: World) -> tuple[str, str]:
-    """User name and password of Alex."""
+    """User name and password of Alex, a registered shopper of the demo shop."""
     return world.keys.shopper_username, world.keys.shopper_password
 
 
@@ -41,7 +41,7 @@ def lines(payload: dict[str, Any]) -> dict[str, int]:
     return {line["product"]["upstreamId"]: line["quantity"] for line in payload["cart"]["lines"]}
 
 
-async def test_signed_in_shopper_can_be_read(registered_shopper: Shopper) -> None:
+async def test_signed_in_shopper_can_read_own_profile(registered_shopper: Shopper) -> None:
     data = (await registered_shopper.storefront.ask(SHOPPER)).data
     assert data["session"]["level"] == "REGISTERED"
     assert data["shopper"] == {
@@ -53,7 +53,7 @@ async def test_signed_in_shopper_can_be_read(registered_shopper: Shopper) -> Non
     assert data["cart"]["shopper"]["id"]
 
 
-async def test_shopper_field_of_a_guest_is_null_without_a_call(storefront: Storefront, world: World) -> None:
+async def test_shopper_field_is_null_for_guest_without_upstream_call(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
     assert (await storefront.ask("{ shopper { id } session { shopper { id } } }")).data == {
@@ -265,7 +265,7 @@ async def test_rejected_api_key_ends_no_session(shopper: Shopper) -> None:
     assert (await shopper.storefront.cart())["totalQuantity"] == 1
 
 
-async def test_guest_cannot_sign_in_while_own_submission_is_in_doubt(shopper: Shopper, alex: tuple[str, str]) -> None:
+async def test_guest_with_a_submission_in_doubt_cannot_sign_in(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -291,7 +291,7 @@ async def test_registered_shopper_can_place_an_order(registered_shopper: Shopper
     assert (await registered_shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-async def test_registered_session_renews_its_token_and_ends_when_idle(
+async def test_registered_session_renews_access_token_but_expires_when_idle(
     registered_shopper: Shopper, clock: Clock
 ) -> None:
     registered_shopper.world.tokens.clear()
@@ -383,13 +383,13 @@ async def test_repeated_registration_creates_no_second_account(shopper: Shopper)
     assert storefront.cookie == cookie, "a signed-in shopper keeps the session cookie"
 
 
-async def test_registration_signs_in_although_the_response_was_lost(shopper: Shopper) -> None:
+async def test_registration_signs_in_even_if_digital_rivers_response_is_lost(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-after", "/v1/shoppers", times=1)
     assert (await register(shopper.storefront))["session"]["level"] == "REGISTERED"
 
 
-async def test_registration_request_lost_before_digital_river_returns_an_error(shopper: Shopper) -> None:
+async def test_registration_fails_if_its_request_never_reaches_digital_river(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("drop-before", "/v1/shoppers", times=1)
     payload = await register(shopper.storefront)
