@@ -56,7 +56,7 @@ KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 
 
 REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
-"""Mutations tested on a cart without a source. With one attached, Digital River rejects at least one of their changes."""
+"""Mutations tested on a cart without a source. While one is attached, Digital River rejects some of their changes."""
 
 CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
