@@ -1,8 +1,9 @@
-"""Gives a guest who left the payment page a new cart with the same lines, so that another source can pay.
+"""Gives a guest who left the payment page a new cart with the same lines, so that the guest can pay with another
+source.
 
-Digital River rejects every change of a submitted cart until resume-cart. The session therefore gets a new token,
-which has a new cart. The old cart cannot become an order: the gateway first ends its submission, and then revokes
-its token.
+Digital River rejects every change of a submitted cart until `resume-cart` is called. The session therefore gets a new
+token, which has a new cart. The old cart cannot become an order: the gateway first ends its submission, and then
+revokes its token.
 """
 
 import contextlib
@@ -34,8 +35,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()
-    # An earlier `detachSource` may have ended the submission and then failed. This request then does the remaining
-    # steps.
+    # An earlier `detachSource` may have ended the submission and then failed. The remaining steps are done now.
     _check(cart, session.level, was_abandoned=await ctx.services.attempts.was_abandoned(session, cart))
     tokens = await ctx.upstream.tokens.guest_token(session.locale, session.currency_code)
     warnings = await _copy(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
@@ -51,7 +51,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
     await ctx.services.sessions.change(session, replace_token)
     ctx.forget_cart()
-    # A failed call does no harm: the session no longer has the old token, which expires later.
+    # If this call fails, the old token stays valid until it expires. No session uses it.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(old_token)
     return warnings
@@ -91,7 +91,9 @@ async def _copy(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> lis
 
 
 def _further_parts(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[tuple[str, Call]]:
-    """The name of each part of the cart except the lines, with a function that sends this part to the new cart."""
+    """The parts of the cart other than its lines. Each part has a name, and a function that copies the part to the new
+    cart.
+    """
     endpoints = ctx.upstream.cart
     details = CartChange(
         billing_address=cart.billing_address.address if cart.billing_address else None,

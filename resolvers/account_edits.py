@@ -37,8 +37,8 @@ async def read(ctx: Context, call: Callable[[], Awaitable[T]], path: Path = ()) 
 async def delete(
     ctx: Context, type_name: str, global_id: str, call: Callable[[Upstream, str, str], Awaitable[None]]
 ) -> DeletedPayload:
-    """Delete an entry of the account by its global id. The arguments of `call` are the client, the token and Digital
-    River's id of the entry.
+    """Delete an entry of the account by its global id. `call` sends the deletion. Its arguments are the client for
+    Digital River, the access token and Digital River's id of the entry.
     """
     path = ("input", "id")
     try:
@@ -58,7 +58,7 @@ def decoded_id(type_name: str, global_id: str, path: Path) -> str:
 
 
 def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
-    """The entry with this id of Digital River. Raises `Refused` if there is no such entry."""
+    """The entry whose Digital River id is `entry_id`. Raises `Refused` if there is no such entry."""
     match = next((candidate for candidate in entries if candidate.upstream_id == entry_id), None)
     if match is None:
         raise Refused(not_found(path))
@@ -66,8 +66,8 @@ def entry(entries: Sequence[E], entry_id: str, path: Path) -> E:
 
 
 def first_or_invalid_response(ctx: Context, candidates: Iterable[E]) -> E:
-    """The saved entry, which is the first of `candidates`. Raises `Refused` if Digital River's list lacks the saved
-    entry.
+    """The entry that was just saved: the first of `candidates`. Raises `Refused` if `candidates` is empty, because
+    Digital River then does not list the saved entry.
     """
     saved = next(iter(candidates), None)
     if saved is None:

@@ -26,9 +26,9 @@ async def save_address(ctx: Context, args: SaveAddressInput) -> SaveAddressPaylo
 
 
 async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
-    """Add an address, or replace the saved address with the id in the input.
+    """Add an address, or replace the saved address whose id is in the input.
 
-    Raises `Refused` if another address has the nickname, because Digital River would replace that address.
+    Raises `Refused` if a different saved address already has this nickname. Digital River would overwrite that address.
     """
     address = full_address(args.address, ("input", "address"))
     id_path = ("input", "id")
@@ -38,7 +38,7 @@ async def _save(ctx: Context, args: SaveAddressInput) -> SavedAddress:
     namesake = next((entry for entry in book if entry.nickname == args.nickname), None)
     if namesake is not None and namesake is not replaced:
         if replaced is None and namesake.address == address and namesake.is_default == args.is_default:
-            return namesake  # An earlier request saved it, and the response was lost.
+            return namesake  # An earlier request saved this address, but its response was lost.
         raise Refused(invalid(("input", "nickname"), "Another address has this `nickname`. Choose another nickname."))
     label = Label(nickname=args.nickname, is_default=args.is_default)
 
@@ -72,7 +72,7 @@ def full_address(address: AddressInput, path: Path) -> Address:
 
 
 async def address_from_book(ctx: Context, global_id: str, path: Path) -> Address:
-    """An address of the shopper's address book, by global id. Raises `Refused`."""
+    """An address of the shopper's address book, by its global id. Raises `Refused` if the address cannot be read."""
     address_id = account_edits.decoded_id("SavedAddress", global_id, path)
     saved = await account_edits.read(
         ctx, lambda: ctx.as_shopper(lambda upstream, token: upstream.account.saved_address(token, address_id)), path

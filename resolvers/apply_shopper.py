@@ -45,7 +45,9 @@ async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:
 
 
 def _path(args: ApplyShopperInput) -> Path:
-    """The path of a refusal: the path of the id if the input has exactly one id, otherwise `input`."""
+    """The path of the error if Digital River refuses the call. If the input has exactly one id, this is the path of the
+    id. Otherwise it is `input`.
+    """
     entries = {
         "billingAddressId": args.billing_address_id,
         "shippingAddressId": args.shipping_address_id,
@@ -56,7 +58,7 @@ def _path(args: ApplyShopperInput) -> Path:
 
 
 async def _with_likely_reason(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """The error. If a source is attached, the error reports this as the likely reason.
+    """The error with its likely reason: another source is attached. Without an attached source, the unchanged error.
 
     Digital River reports only that the payment failed.
     """

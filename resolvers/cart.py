@@ -13,7 +13,7 @@ async def cart(ctx: Context) -> Cart | None:
 
 
 async def cart_after(parent: Payload, ctx: Context) -> Cart | None:
-    """The cart after a change, read only if the operation selects the field."""
+    """The cart after a change. It is read only if the operation selects the field `cart` of the payload."""
     return await cart(ctx)
 
 

@@ -1,5 +1,5 @@
-"""Changes the cart under its lock, after checking for open submissions and the revision. Failures become errors of the
-payload.
+"""Changes the cart while holding its lock. Before the change, the gateway checks that no submission locks the cart, and
+that the cart has the expected revision. Failures become errors of the payload.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,7 +25,9 @@ WARNINGS = {
     "couponcode_not_elegible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
     "tax_service_invalid_hscode_warning": WarningCode.LANDED_COST_INCOMPLETE,
 }
-"""Warning codes of the graph, by Digital River's code in lower case. Digital River uses two spellings of one code."""
+"""Warning codes of the graph. The keys are codes of Digital River in lower case. Digital River spells one of its codes
+in two ways.
+"""
 
 WARNING_MESSAGES = {
     WarningCode.COUPON_NOT_YET_ELIGIBLE: "The coupon code is accepted and takes effect once the cart meets the "
@@ -47,7 +49,7 @@ def warnings_of(cart: Cart) -> list[MutationWarning]:
 
 
 async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Run `change` while holding the lock of the cart. The payload has the errors if the change is refused."""
+    """Run `change` while holding the lock of the cart. If the change is refused, the payload contains the errors."""
     try:
         async with locked_cart(ctx, if_revision):
             try:
@@ -108,9 +110,9 @@ async def current_cart(ctx: Context, path: Path = ()) -> Cart:
 
 
 async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
-    """The payload. A warning is added if store credit alone paid the whole cart before the change, and no longer does.
+    """The payload, with a warning if store credit alone paid the whole cart before the change and no longer does.
 
-    The cart is read only if the session remembers that store credit is the only source.
+    The cart is read only if it had store credit and no other source when it was last read.
     """
     session = await ctx.own_session()
     covered = session.record.checkout_memory.credit_covers
@@ -119,7 +121,7 @@ async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
     try:
         covers = store_credit.covers_alone(await ctx.cart())
     except UpstreamError:
-        return payload  # A later change adds the warning.
+        return payload  # The next change that can read the cart adds the warning.
     if covers is covered:
         return payload
     await ctx.services.sessions.update_checkout_memory(session, lambda memory: setattr(memory, "credit_covers", covers))
@@ -127,8 +129,8 @@ async def _with_coverage_warning(ctx: Context, payload: Payload) -> Payload:
 
 
 async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path: Path) -> Payload:
-    """Send a change. The payload reports a failure as an error at `path`. A cart in the answer becomes the operation's
-    cart.
+    """Send a change to Digital River. A failure becomes an error of the payload at `path`. If the answer contains the
+    cart, the rest of the operation uses this cart.
     """
     ctx.forget_cart()
     try:
@@ -148,8 +150,9 @@ async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path
 
 
 def refusals_beside(cart: Cart) -> list[str]:
-    """The codes of the refusals that Digital River sends together with a cart.
+    """The refusal codes that Digital River has sent together with a cart.
 
-    Codes about stock are omitted. They may be about any line of the cart, and the checkout guard reports them.
+    Codes about stock are omitted, because they may be about any line of the cart. The checkout guard reports missing
+    stock.
     """
     return [code for code in cart.refusals if code not in STOCK_CODES]

@@ -98,8 +98,8 @@ async def _add_together(ctx: Context, lines: list[NewLine], line_offer: LineOffe
 
 
 async def _with_quantities(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
-    """The errors. If only one product was added, an error about stock also has the available and the allowed
-    quantities.
+    """The errors of adding `lines`. If only one product was added, each error about stock also gets the available and
+    the allowed quantities of the product.
     """
     product_id = lines[0].product_id
     if len(lines) > 1 or product_id is None:
@@ -134,7 +134,7 @@ async def update_cart_lines(ctx: Context, args: UpdateCartLinesInput) -> Payload
 
 @dataclass(frozen=True)
 class LineChange:
-    """A change of a cart line. A field that is None leaves the line's value unchanged."""
+    """A change of a cart line. A field that is None is not changed."""
 
     line_id: str
     quantity: int | None
@@ -185,8 +185,7 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
     except UpstreamRefusal as refusal:
         if refusal.status != 404:
             raise
-        # Digital River removes no line if one of them is no longer in the cart. Remove the lines that are still in the
-        # cart.
+        # Digital River has removed nothing, because one of the lines is no longer in the cart. Remove the other lines.
         ctx.forget_cart()
         present_ids = {line.upstream_id for line in (await ctx.cart()).lines}
         remaining_ids = [line_id for line_id in line_ids if line_id in present_ids]

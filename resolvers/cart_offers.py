@@ -28,8 +28,8 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
     memory = (await ctx.own_session()).record.checkout_memory
     offers: list[Offer] = await ctx.as_shopper(lambda upstream, token: upstream.cart.applied_offers(token))
     with_coupon = [offer for offer in offers if _needs_coupon(offer, memory)]
-    # Digital River does not report which coupon code applied an offer. If there is one code and one such offer, they
-    # belong together.
+    # Digital River does not report which coupon code applied an offer. The code is known only if there is exactly one
+    # code and exactly one offer that needs a coupon.
     code = memory.coupons[0] if len(memory.coupons) == len(with_coupon) == 1 else None
     return [
         AppliedOffer(offer, code if offer in with_coupon else None, offer.discount, _line_of(offer, parent))
@@ -107,7 +107,7 @@ async def _forget(ctx: Context, offer_id: str) -> None:
         if offer_id in memory.offers:
             memory.offers = [remembered_id for remembered_id in memory.offers if remembered_id != offer_id]
         elif len(memory.coupons) == 1:
-            # Digital River does not report which coupon code applied the offer. If there is only one code, it did.
+            # Digital River does not report the coupon code of an offer. If only one code was redeemed, it is that code.
             memory.coupons = []
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

@@ -25,12 +25,12 @@ from resolvers.inputs.catalog import ProductBy, ProductSearchInput
 from resolvers.pagination import Connection, Page, Read, Window, connection, filtered
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
-"""A word of a search. Other characters are left out, because Digital River could read them as operators."""
+"""A word of a search. Other characters are removed, because Digital River could read them as operators."""
 
 MOST_WORDS = 10
 
 UNKNOWN_STOCK = InventoryStatus()
-"""Stock of a product for which Digital River reports no stock: no unit can be delivered."""
+"""Inventory status of a product for which Digital River sends no inventory status. No unit can be delivered."""
 
 
 # Products.
@@ -70,7 +70,8 @@ def _all(ctx: Context) -> Read[Product]:
 def _matches(ctx: Context, search: ProductSearchInput) -> Read[Product]:
     """Function that reads the products that match a search.
 
-    It reads the shortest list of Digital River that contains all matches, and filters the list.
+    It reads one or two lists of Digital River: the search results, the products of a category, or all products. It then
+    applies the conditions that Digital River cannot apply.
     """
     read = _all(ctx)
     if search.category_id is not None:
@@ -93,7 +94,7 @@ def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
 
 
 def _with_words(ctx: Context, phrase: str) -> Read[Product]:
-    # In lower case, because Digital River's operators are in upper case.
+    # A word in lower case is never an operator, because Digital River's operators are in upper case.
     words = WORD.findall(phrase.lower())
     if not 1 <= len(words) <= MOST_WORDS:
         raise BadUserInput(f"`search.text` must have 1 to {MOST_WORDS} words.")
@@ -134,7 +135,7 @@ async def inventory(parent: Product, ctx: Context) -> InventoryStatus:
 async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
     """The stock of a base product, computed from its variations because Digital River does not report it.
 
-    A base product is in stock if one of its variations is.
+    A base product is in stock if at least one of its variations is in stock.
     """
     below = await variations(parent, ctx)
     statuses = await asyncio.gather(*(ctx.stock.load(variation.upstream_id) for variation in below))
@@ -146,7 +147,7 @@ async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:
-    """The base product of a variation. It is read only if the answer with the variation lacks some of its fields."""
+    """The base product of a variation. A call reads it if Digital River sent only some fields of the base product."""
     base = parent.parent_product
     if base is None or base.is_whole:
         return displayable(base)
@@ -154,7 +155,8 @@ async def parent_product(parent: Product, ctx: Context) -> Product | None:
 
 
 async def variations(parent: Product, ctx: Context) -> list[Product]:
-    # `base_product` is None if the product was received with a part of its fields. It may then be a base product.
+    # `base_product` is None if Digital River sent only some fields of the product. The product may be a base product,
+    # so the variations are read.
     return [] if parent.base_product is False else await ctx.catalog.variations(parent.upstream_id)
 
 
@@ -179,7 +181,7 @@ async def category(ctx: Context, global_id: str) -> Category | None:
 
 
 async def children(parent: Category, ctx: Context) -> list[Category]:
-    """The direct subcategories. A subcategory is read again if Digital River's answer lacks some of its fields."""
+    """The direct subcategories. Further calls read them if Digital River sent only some of their fields."""
     below = parent.children
     if not parent.is_whole or not all(child.is_whole for child in below):
         whole = await ctx.catalog.category(parent.upstream_id)
@@ -211,9 +213,7 @@ async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
 
 
 async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
-    """The products of an offer. They are read separately for an offer of a cart, which Digital River returns without
-    products.
-    """
+    """The products of an offer. Digital River sends a cart's offer without products, so a further call reads them."""
     return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
 
 

@@ -131,7 +131,7 @@ async def _check_own_source(ctx: Context, source_id: str) -> None:
 
 
 async def _send(ctx: Context, contract: SubscriptionContract, path: Path, call: Awaitable[None]) -> None:
-    """Send a call. Raises `Refused` with an error at `path`."""
+    """Send a call that changes the contract. If the call fails, raises `Refused` with an error at `path`."""
     try:
         await call
     except UpstreamError as failure:

@@ -24,7 +24,7 @@ async def contract(ctx: Context, global_id: str) -> SubscriptionContract | None:
 
 
 async def contract_after(parent: ContractPayload, ctx: Context) -> SubscriptionContract | None:
-    """The contract after a change, read only if the operation selects the field."""
+    """The contract after a change. It is read only if the operation selects this field of the payload."""
     return await own_contract(ctx, parent.contract_id) if parent.contract_id else None
 
 
@@ -40,7 +40,7 @@ async def contracts_of_shopper(
     contracts = await _own_contracts(ctx)
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[SubscriptionContract]:
-        # Digital River does not page this list.
+        # Digital River sends this list as a whole, without pages.
         return Page(contracts[(number - 1) * size : number * size], len(contracts))
 
     return await connection(read, window, at_once=True)
@@ -72,7 +72,7 @@ async def own_contract(ctx: Context, contract_id: str) -> SubscriptionContract |
     if contract is not None and contract.owner_id == shopper_id:
         return contract
     # If the answer does not name the owner, the contract must be in the shopper's list. The list is also read if the
-    # contract does not exist or belongs to another shopper, so that all these cases cost the same number of calls.
+    # contract does not exist or belongs to another shopper. The number of calls then does not reveal whether it exists.
     return next((listed for listed in await _own_contracts(ctx) if listed.upstream_id == contract_id), None)
 
 

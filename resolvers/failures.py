@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """Ends a mutation. The payload of the mutation has these errors."""
+    """Ends a mutation. The payload of the mutation then contains `errors`."""
 
     def __init__(self, *errors: AnyUserError) -> None:
         super().__init__()
@@ -20,7 +20,9 @@ class Refused(Exception):
 
 
 def logged_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path: Path = ()) -> AnyUserError:
-    """The failure as a user error at `path`. The failure is also logged with the request's support reference."""
+    """The failure as a user error at `path`. Also logs the failure. The support reference of the error is the request
+    id in the log.
+    """
     fields = {"code": failure.code.value, "reason": failure.detail}
     if isinstance(failure, UpstreamRefusal):
         fields |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}

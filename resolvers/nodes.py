@@ -1,7 +1,8 @@
 """Objects by their global ids.
 
 `READERS` maps the name of each type that implements Node to its reader. A reader returns None for an object that does
-not exist or belongs to another shopper. Both cases cost the same number of calls to Digital River.
+not exist or belongs to another shopper. It sends the same number of calls to Digital River in both cases, so that a
+caller cannot distinguish them.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ MOST_IDS = 50
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads an object by Digital River's id. The object is null if the caller's session level is below `level`."""
+    """Reads an object by Digital River's id. A caller whose session level is below `level` gets null instead."""
 
     read: Callable[[Context, str], Awaitable[object | None]]
     level: SessionLevel = SessionLevel.NONE

@@ -21,7 +21,7 @@ from resolvers.payloads import LookupOrderPayload
 LARGEST_PAGE = 50
 
 MAX_LOOKED_UP_ORDERS = 20
-"""Maximum number of looked-up orders that a session remembers. The earliest of more orders is forgotten."""
+"""Maximum number of looked-up orders that a session remembers. A further lookup makes it forget the earliest one."""
 
 BY = ("input", "by")
 
@@ -93,14 +93,16 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
         return LookupOrderPayload(errors=[logged_error(ctx, failure, BY)])
     if not orders:
         return LookupOrderPayload(errors=[_no_such_order()])
-    # Several orders match if the same card paid for them.
+    # A lookup by card digits may match several orders of the same card. Only the newest is returned.
     newest = max(orders, key=lambda order: order.submitted_at or datetime.max.replace(tzinfo=UTC))
     await ctx.services.sessions.update_checkout_memory(session, lambda memory: _unlock(memory, newest.number, proof))
     return LookupOrderPayload(order=newest)
 
 
 async def _orders_by(ctx: Context, proof: Proof) -> list[Order]:
-    """The orders that match; an empty list if Digital River refuses the lookup. Raises a rate-limit refusal."""
+    """The orders that match `proof`; an empty list if Digital River refuses the lookup. Raises `UpstreamRefusal` if
+    Digital River refuses it because of a rate limit.
+    """
     try:
         return await ctx.as_shopper(lambda upstream, token: upstream.orders.look_up_orders(token, proof))
     except UpstreamRefusal as refusal:

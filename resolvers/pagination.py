@@ -1,9 +1,9 @@
 """Relay connections over lists that Digital River pages by number and that may change between two requests.
 
-A cursor has the position and the id of an item. The gateway looks for the item at the position, then near it, then
-farther away. So no item is repeated or skipped when items were added at the front of the list. All pages that the
-gateway reads for one answer must report the same total number of items. If they do not, the list has changed and is
-read again.
+A cursor contains the index and the id of an item. The gateway looks for the item on the page of this index, then on the
+pages beside it, and then on pages farther away. No item is therefore repeated or skipped after items were added at the
+front of the list. All pages that the gateway reads for one connection must report the same total number of items. If
+they do not, the list has changed, and the gateway reads it again.
 """
 
 import asyncio
@@ -18,13 +18,17 @@ from gateway.errors import BadUserInput
 LARGEST_PAGE = 100
 
 WIDE_SEARCHES = 10
-"""Maximum number of pages, each of `LARGEST_PAGE` items, that are searched when an item is not near its position."""
+"""Maximum number of pages that are searched for a cursor's item if it is not near its index. Each page has
+`LARGEST_PAGE` items.
+"""
 
 MOST_FILTERED = 2000
 """Maximum number of items in a list that the gateway filters. The gateway reads such a list completely."""
 
 MOST_READINGS = 3
-"""Maximum number of times that a changing list is read. The last result is used even if the list has changed."""
+"""Maximum number of times that a changing list is read. The result of the last reading is used even if the list has
+changed again.
+"""
 
 
 class Item(Protocol):
@@ -44,8 +48,9 @@ class Page(Generic[T]):
 
 
 Read = Callable[[int, int, bool], Awaitable[Page[T]]]
-"""Function that reads a page. Its arguments are the number of the page, from 1, the size of the page, and whether to
-bypass the cache. The cache is bypassed after cached pages have reported different total numbers of items."""
+"""Function that reads one page of a list. Its arguments are the page number, the page size, and a flag to bypass the
+cache. Page numbers begin at 1. The cache is bypassed after cached pages have reported different total numbers of items.
+"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True)
 class Window:
-    """The requested part of a list: a number of items after a cursor or before a cursor."""
+    """The part of a list that a client requests: a number of items after or before a cursor."""
 
     size: int
     cursor: "Cursor | None"
@@ -100,7 +105,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Cursor:
-    """The position of an item. The index begins at 0. The size is that of the page on which the item was read."""
+    """The position of an item in a list. `index` begins at 0. `size` is the size of the page on which the item was
+    read.
+    """
 
     size: int
     index: int
@@ -123,10 +130,10 @@ class Cursor:
 
 
 async def connection(read: Read[T], window: Window, *, at_once: bool = False) -> Connection[T]:
-    """The requested part of the current list.
+    """The connection with the items that `window` requests.
 
-    `at_once` is for a list that is not cached. One call then reads the cursor's item and the requested items as one
-    page of any size. More calls are sent only if the item has moved.
+    Set `at_once` for a list that is not cached. One call then reads the cursor's item together with the requested
+    items, on a page of any size. Further calls are sent only if the cursor's item has moved.
     """
     for number in range(1, MOST_READINGS):
         try:
@@ -137,10 +144,11 @@ async def connection(read: Read[T], window: Window, *, at_once: bool = False) ->
 
 
 def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read[T] | None = None) -> Read[T]:
-    """Function that reads the items that satisfy `passes`. With `also_in`, the items must also be in that list.
+    """Function that reads the items for which `passes` is true. If `also_in` is given, that list must contain the items
+    too.
 
-    The gateway reads both lists completely, because Digital River cannot filter. The function raises `BadUserInput` if
-    one of them has more than `MOST_FILTERED` items.
+    The function reads each list completely, because Digital River cannot filter. It raises `BadUserInput` if a list has
+    more than `MOST_FILTERED` items.
     """
     by_past_cache: dict[bool, list[T]] = {}
 
@@ -176,18 +184,20 @@ class ListChanged(Exception):
 
 @dataclass
 class Reading(Generic[T]):
-    """The pages of a list that are read for one answer. Each page is read only once."""
+    """Reads a list for one connection. No page is read twice."""
 
     read: Read[T]
     past_cache: bool
     at_once: bool = False
     is_last: bool = False
-    """True to accept pages that report different total numbers of items."""
+    """True in the last reading, which accepts pages that report different total numbers of items."""
     pages: dict[tuple[int, int], Page[T]] = field(default_factory=dict)
     total: int | None = None
 
     async def answer(self, window: Window) -> Connection[T]:
-        """The requested part of the list. Raises `ListChanged`, except in the last reading."""
+        """The connection with the items that `window` requests. Raises `ListChanged` if the list has changed, except in
+        the last reading.
+        """
         size = window.size
         if self.at_once and window.cursor and (answer := await self._from_one_page(window.cursor, window)):
             return answer
@@ -198,7 +208,7 @@ class Reading(Generic[T]):
         return await self._between(max(end - size, 0), end, size)
 
     async def _from_one_page(self, cursor: Cursor, window: Window) -> Connection[T] | None:
-        """The requested part, read as a single page; None if the cursor's item is no longer at its index."""
+        """The connection for `window`, read as one page. None if the cursor's item is no longer at its index."""
         start = cursor.index if window.is_forward else max(cursor.index - window.size, 0)
         end = cursor.index + 1 + (window.size if window.is_forward else 0)
         number, size = _page_that_holds(start, end)
@@ -231,7 +241,7 @@ class Reading(Generic[T]):
         return Connection(edges, info, total)
 
     async def _index_after(self, cursor: Cursor) -> int:
-        """The index after the cursor's item. If the item is no longer in the list, its former index."""
+        """The index after the cursor's item. If the item is no longer in the list, the index that it had."""
         index = await self._index_of(cursor)
         return cursor.index if index is None else index + 1
 
@@ -261,7 +271,9 @@ class Reading(Generic[T]):
         return next((number * size + offset for offset, item in enumerate(items) if item.upstream_id == item_id), None)
 
     async def _page(self, number: int, size: int) -> Page[T]:
-        """The page with this number, from 0. Each page is read only once. Raises `ListChanged`."""
+        """The page with this number, read only once. Page numbers begin at 0. Raises `ListChanged` if the list has
+        changed, except in the last reading.
+        """
         page = self.pages.get((number, size))
         if page is None:
             page = self.pages[number, size] = await self.read(number + 1, size, self.past_cache)
@@ -272,9 +284,9 @@ class Reading(Generic[T]):
 
 
 def _page_that_holds(start: int, end: int) -> tuple[int, int]:
-    """Number, from 0, and size of the smallest page that contains the indexes `start` to `end - 1`.
+    """Number and size of the smallest page that contains the indexes `start` to `end - 1`. Page numbers begin at 0.
 
-    The page is at most about twice as large as this range.
+    The page has at most about twice as many items as were requested.
     """
     size = next(size for size in count(end - start) if start // size == (end - 1) // size)
     return start // size, size

@@ -17,5 +17,5 @@ async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | N
 
 
 async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:
-    """The payment session after a change, read only if the operation selects the field."""
+    """The payment session after a change. It is read only if the operation selects `paymentSession` of the payload."""
     return await payment_session(ctx) if await ctx.session() else None

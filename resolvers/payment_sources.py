@@ -73,7 +73,8 @@ async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
         except UpstreamRefusal as refusal:
             if refusal.reason != refusal_codes.CART_FAILURE:
                 raise
-            # Digital River refused because the submitted cart waits for the shopper's approval.
+            # Digital River refused because the submitted cart waits for the shopper's approval. A guest gets a new
+            # cart.
             warnings.extend(await abandon_redirect.start_new_cart(ctx))
 
     payload = await edit_sources(ctx, args.if_revision, lambda: cart_edits.send(ctx, detach_target, path=path))
@@ -86,8 +87,9 @@ async def edit_sources(ctx: Context, if_revision: str | None, change: Callable[[
 
 
 async def _with_coverage_remembered(ctx: Context, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Make the change, and remember whether store credit alone pays the cart. If a later change ends this, its payload
-    has a warning.
+    """Make the change, and store in the session whether store credit alone pays the cart.
+
+    If a later change makes the store credit insufficient, the payload of that change has a warning.
     """
     payload = await change()
     try:
@@ -124,8 +126,8 @@ async def _detach_all(ctx: Context) -> None:
 
 
 async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
-    """Store the amount due from a source when the source is attached. Clear the id of a source that had to be
-    authenticated.
+    """Store the amount that the source has to pay when it is attached. Forget which source the shopper had to
+    authenticate.
     """
 
     def note(memory: CheckoutMemory) -> None:
@@ -154,7 +156,9 @@ def _primary_present(cart: Cart) -> PaymentError:
 
 
 async def _with_session_state(ctx: Context, error: AnyUserError) -> AnyUserError:
-    """The error. A payment error also gets the current state of the payment session, if the cart can be read."""
+    """Add the current state of the payment session to a payment error, if the cart can be read. Returns any other error
+    unchanged.
+    """
     if not isinstance(error, PaymentError):
         return error
     try:

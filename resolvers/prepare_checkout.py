@@ -58,7 +58,7 @@ async def update_cart(ctx: Context, args: UpdateCartInput) -> Payload:
 
 
 def _address_book_paths(args: PrepareCheckoutInput) -> list[Path]:
-    """The paths of the ids in the input that choose an entry of the address book."""
+    """The path of each saved address id in the input."""
     choices = {"billing": args.billing, "shipping": args.shipping}
     names = [name for name, choice in choices.items() if choice is not None and choice.saved_address_id is not None]
     return [("input", name, "savedAddressId") for name in names]

@@ -1,4 +1,4 @@
-"""Whether the cart can become an order."""
+"""Reads the checkout readiness: whether the cart can become an order."""
 
 from gateway.checkout import guard
 from gateway.checkout.guard import CheckoutReadiness

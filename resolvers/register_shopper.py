@@ -39,7 +39,7 @@ async def register_shopper(ctx: Context, args: RegisterShopperInput) -> Register
     if is_replay and was_signed_in:
         return RegisterShopperPayload()  # The session is already signed in to the account.
     try:
-        # If it is in doubt whether the account was created, the sign-in shows it.
+        # It may be in doubt whether the account was created. The sign-in succeeds only if it was.
         signed_in = await sign_in_with(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
     except Refused as refused:
         return RegisterShopperPayload(errors=errors or refused.errors)
@@ -57,7 +57,9 @@ async def session_after_registration(parent: RegisterShopperPayload, ctx: Contex
 async def _create_account(
     ctx: Context, args: RegisterShopperInput, failed: AnyUserError
 ) -> tuple[list[AnyUserError], bool]:
-    """The errors of the call, and whether an earlier request with the same idempotency key stored them."""
+    """Create the account. Returns the errors, and whether they come from an earlier request with the same idempotency
+    key.
+    """
     session = await ctx.own_session()
     is_replay = True
 
@@ -110,7 +112,8 @@ def _registration_error(ctx: Context, failure: UpstreamError, failed: AnyUserErr
 def _fingerprint(ctx: Context, args: RegisterShopperInput) -> str:
     """A digest of the input without the idempotency key.
 
-    The gateway stores the digest. The password is therefore hashed with a secret of the gateway first.
+    The gateway stores the digest. The password is first replaced by an HMAC with a secret of the gateway, so that the
+    digest does not help to guess the password.
     """
     secret = ctx.settings.api_secret.get_secret_value().encode()
     hashed_password = hmac.new(secret, args.password.encode(), "sha256").hexdigest()

@@ -53,7 +53,7 @@ async def end(ctx: Context, session: Session) -> None:
         return
     await ctx.services.sessions.end(session)
     ctx.lose_session()
-    # A failed call does no harm: the session has ended, and the token expires later.
+    # If this call fails, the token stays valid until it expires. No session uses it.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(session.record.access_token)
 
@@ -61,8 +61,8 @@ async def end(ctx: Context, session: Session) -> None:
 async def begin(
     ctx: Context, delivery: SessionDelivery, locale: str | None = None, currency_code: str | None = None
 ) -> tuple[Session, Handle]:
-    """Start a guest session for this operation. Its defaults are the first locale of the storefront and the locale's
-    currency.
+    """Start a guest session for this operation. The default locale is the first locale of the storefront. The default
+    currency is the currency of the locale.
     """
     markets_offered = ctx.settings.locales
     locale = locale or markets_offered[0][0]
@@ -73,8 +73,8 @@ async def begin(
 
 
 async def session_with_shopper_id(ctx: Context) -> Session:
-    """The session. For a registered shopper, it has the shopper's id, under which all sessions of the shopper share
-    their locks.
+    """The session of this operation. A registered shopper's session has the shopper's id, because all sessions of a
+    shopper share their locks under this id.
     """
     session = await ctx.own_session()
     record = session.record
@@ -99,7 +99,9 @@ async def record_shopper(ctx: Context, session: Session, shopper: Shopper) -> No
 
 
 def bearer_token(handle: Handle) -> str | None:
-    """The bearer token for the payload; None for a session in a cookie, because the cookie is sent only in a header."""
+    """The bearer token for the payload. None for a session in a cookie, because only the `Set-Cookie` header sends the
+    cookie.
+    """
     return handle.secret if handle.delivery is SessionDelivery.BEARER else None
 
 

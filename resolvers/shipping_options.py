@@ -16,9 +16,9 @@ async def select_shipping_option(ctx: Context, args: SelectShippingOptionInput) 
 
 
 async def select(ctx: Context, choice: ShippingOptionChoice, path: Path) -> Payload:
-    """Select a shipping option by id or by rule. The caller must hold the lock of the cart.
+    """Select a shipping option by its id or by a `ShippingOptionRule`. The caller must hold the lock of the cart.
 
-    A rule changes nothing on a cart that needs no shipping.
+    If the cart needs no shipping, a rule selects nothing.
     """
     try:
         cart = await cart_edits.current_cart(ctx)

@@ -20,7 +20,9 @@ from resolvers.payloads import Payload
 
 @dataclass(frozen=True)
 class RegisteredShopper:
-    """The registered shopper with only the id. The profile is read when the operation selects one of its fields."""
+    """A registered shopper of whom only the id is known. The profile is read when the operation selects one of its
+    fields.
+    """
 
     upstream_id: str
 
@@ -47,7 +49,7 @@ async def shopper_of(parent: Session | Cart | Payload, ctx: Context) -> Register
 
 
 async def own_shopper_id(ctx: Context) -> str:
-    """Digital River's id of the registered shopper. Only for fields and mutations that need a signed-in shopper."""
+    """Digital River's id of the registered shopper. The session must be signed in."""
     shopper_id = (await ctx.own_session()).record.shopper_id
     return (await ctx.shopper()).upstream_id if shopper_id is None else shopper_id
 

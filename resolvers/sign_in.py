@@ -28,8 +28,8 @@ from resolvers.inputs.session import SignInInput
 from resolvers.payloads import CartTransition, SignInPayload
 
 RequestTokens = Callable[[Upstream, str | None], Awaitable[Tokens]]
-"""Function that requests the tokens of a registered shopper. Its second argument is the token of a guest, whose cart
-the shopper then gets.
+"""Function that requests the tokens of a registered shopper. Its second argument is the token of a guest, or None. The
+shopper gets the cart of this guest.
 """
 
 CART_UNREAD = MutationWarning(
@@ -97,7 +97,7 @@ async def sign_in_with(
     """Sign in the shopper with the tokens that `request` returns. A guest session becomes the shopper's session and
     gets a new handle.
 
-    Raises `Refused`. Its error is `failed` if Digital River rejects the credentials.
+    Raises `Refused`. If Digital River rejects the credentials, the error in it is `failed`.
     """
     present = await ctx.session()
     if present is not None:
@@ -145,8 +145,8 @@ async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None,
         return await request(ctx.upstream, guest_token)
     except UpstreamRefusal as refusal:
         if refusal.reason == refusal_codes.LIMITED_TOKEN_INVALID and guest_token is not None:
-            # The guest's token has expired, so Digital River has not checked the credentials. The sign-in is
-            # repeated without this token, so the guest cart is lost.
+            # The guest's token has expired, and Digital River has not checked the credentials. Repeat the sign-in
+            # without this token. The guest cart is then lost.
             return await _tokens(ctx, request, None, failed)
         # A refusal by the rate limit does not mean that the credentials are wrong.
         if refusal.status in (400, 401) and cause_of(refusal) is not ErrorCode.RATE_LIMITED:
@@ -172,7 +172,9 @@ async def _signed_in(ctx: Context, session: Session, handle: Handle, guest_cart:
 
 
 def _compare(guest_cart: Cart | None, cart: Cart) -> tuple[CartTransition, list[MutationWarning]]:
-    """How the sign-in changed the guest cart, and a warning for each product whose quantity is lower."""
+    """Compare the guest cart with the cart after the sign-in. Returns the change, and a warning for each product whose
+    quantity is lower after the sign-in.
+    """
     before, after = _quantities(guest_cart), _quantities(cart)
     reduced = {product_id: quantity for product_id, quantity in before.items() if after[product_id] < quantity}
     if not before:

@@ -46,7 +46,7 @@ async def _usable_on(ctx: Context, cart: Cart, balance: Money | None) -> StoreCr
     try:
         stock = await ctx.in_time(ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines]))
     except UpstreamError:
-        stock = {}  # Without the stock, only the submission finds a line on backorder.
+        stock = {}  # If the stock is unknown, only the submission detects a line on backorder.
     return rules.account(cart, balance or zero(cart.currency_code), stock, ctx.services.now())
 
 
@@ -96,7 +96,9 @@ async def _apply(ctx: Context, requested: Money | None) -> Payload:
 
 
 async def _balance(ctx: Context) -> Money | None:
-    """The balance in the ledger. Raises `Refused` with an error that allows a retry, because a read changes nothing."""
+    """The balance in the ledger. Raises `Refused` if it cannot be read. The client may then repeat the mutation,
+    because nothing has been changed.
+    """
     try:
         return await ctx.credit_balance()
     except UpstreamError as failure:

@@ -23,7 +23,7 @@ async def order_submission(ctx: Context, idempotency_key: UUID | None = None) ->
     try:
         return await submissions.look_up(ctx, idempotency_key)
     except NothingToResume:
-        return None  # Nothing had been sent, so another replica has just deleted the attempt.
+        return None  # The order had not been sent, and another replica has just deleted the attempt.
 
 
 async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayload:

@@ -35,9 +35,9 @@ async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
 async def _problem(
     ctx: Context, tax: CheckoutTaxInput, identifiers: list[tuple[str, str]], path: Path
 ) -> DestinationError | None:
-    """The first problem of the tax identifiers; None without a problem.
+    """The first problem of the tax identifiers; None if there is no problem.
 
-    Also None if the requirements cannot be read, because Digital River checks the identifiers too.
+    If the requirements cannot be read, the result is also None. Digital River then checks the identifiers alone.
     """
     if not identifiers:
         return None

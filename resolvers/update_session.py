@@ -24,8 +24,8 @@ async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
         record.locale, record.currency_code = locale, currency_code
 
     async def set_market() -> Payload:
-        # This is checked before the call. With a source attached, Digital River may change a part of the cart before it
-        # refuses the new currency.
+        # Store credit is checked before the call. If a source is attached, Digital River may change a part of the cart
+        # before it refuses the new currency.
         if currency_code != session.currency_code and (await cart_edits.current_cart(ctx)).secondary_source is not None:
             message = "The cart has store credit in another currency. Call `removeStoreCredit` first."
             return Payload(errors=[invalid(path, message)])

@@ -31,29 +31,31 @@ from gateway.settings import Settings
 from gateway.upstream import error_envelopes, refusal_codes
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
-"""Maximum size of the body of an answer after decompression."""
+"""Maximum size in bytes of the body of an answer, after decompression."""
 
 READ_ATTEMPTS = 3
 
 FIRST_WAIT_S = 0.1
-"""Maximum wait before the second attempt. The maximum doubles before each further attempt."""
+"""Maximum wait in seconds before the second attempt of a call. The maximum doubles before each further attempt."""
 
 CHANGE_ATTEMPTS = 4
 """Maximum number of attempts of a change.
 
-A change is repeated if Digital River was not reached, or refused the change because another request was changing the
-cart. Digital River documents that a change with this refusal was not made.
+A change is repeated in two cases: Digital River was not reached, or it refused the change because another request was
+changing the cart. Digital River documents that it has not made the change in the second case.
 """
 
 MAX_RETRY_AFTER_S = 5
-"""Maximum wait after an answer with a `Retry-After` header. A longer wait would exceed the deadline."""
+"""Maximum wait in seconds after an answer with a `Retry-After` header. If the header asks for more, the gateway waits
+only this long, because the deadline would otherwise pass.
+"""
 
 TRANSIENT_STATUSES = frozenset({502, 503, 504})
-"""Statuses after which a read is repeated, in addition to 500 with the code `system-error`."""
+"""Statuses after which a read is repeated. A read is also repeated after a 500 with the code `system-error`."""
 
 
 class Repeat(Enum):
-    """Rules by which a call may be repeated: the rules for reads, the rules for changes, or never."""
+    """Selects the rules that decide whether a failed call is repeated. With `NEVER`, no failed call is repeated."""
 
     READ = "read"
     CHANGE = "change"
@@ -78,10 +80,12 @@ class Calls:
     settings: Settings
     retries: Retries = Retries()
     deadline_at: float | None = None
-    """Deadline of all these calls, in seconds of `time.monotonic`. None: each call may take `operation_deadline_s`."""
+    """Deadline that all calls of this object share, in seconds of `time.monotonic`. If it is None, each call may take
+    `operation_deadline_s`.
+    """
 
     def within(self, seconds: float) -> "Calls":
-        """A copy with a deadline `seconds` from now. The copy keeps the present deadline if that is earlier."""
+        """A copy of this object with a deadline `seconds` from now. An earlier deadline of this object is kept."""
         deadline_at = time.monotonic() + seconds
         return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
@@ -96,7 +100,7 @@ class Calls:
         params: Mapping[str, str] | None = None,
         json: object = None,
     ) -> bytes:
-        """Send a change. Raises a refusal if the answer has a 2xx status but its body contains errors."""
+        """Send a change. Raises `UpstreamRefusal` if the body of a 2xx answer contains errors."""
         body = await self.send(method, path, token=token, params=params, json=json, repeat=Repeat.CHANGE)
         if b'"errors"' in body and (refusal := error_envelopes.refusal_in_success(body)):
             raise refusal
@@ -115,10 +119,11 @@ class Calls:
         base: str | None = None,
         repeat: Repeat = Repeat.READ,
     ) -> bytes:
-        """Send a request. It is repeated as `repeat` allows.
+        """Send a request, and repeat it as `repeat` allows.
 
-        The access token `token` authorizes the request. If it is None, `basic` is used, which is written
-        `key:secret`. If both are None, the site's key is used. An empty `token` sends no authorization.
+        The access token `token` authorizes the request. If `token` is None, the key `basic` authorizes it, in the
+        format `key:secret`. If both are None, the site's key is used. If `token` is empty, the request has no
+        authorization.
         """
         settings = self.settings
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
@@ -164,7 +169,7 @@ class Calls:
         except httpx.TransportError as error:
             raise UpstreamUnavailable(detail=type(error).__name__) from error
         except (httpx.InvalidURL, ValueError) as error:
-            # httpx parses the `Location` header of a redirect although it does not follow the redirect.
+            # httpx parses the `Location` header of a redirect and fails if it is malformed.
             raise UpstreamInvalidResponse(detail="location") from error
         status = response.status_code
         if 200 <= status < 300:
@@ -186,7 +191,7 @@ class Calls:
 
 @contextmanager
 def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[None]:
-    """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway, because the shopper is not at fault.
+    """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway. The shopper is not at fault then.
 
     `code` is the error code by which Digital River rejects the key. If `code` is None, any 401 answer is a rejection.
     """
@@ -222,8 +227,8 @@ def _seconds(retry_after: str | None) -> float | None:
 
 @dataclass
 class Pauses:
-    """The wait before each further attempt: the time from `Retry-After`, or a random time. The maximum of the random
-    time doubles after each attempt.
+    """Waits before the further attempts of a call. A wait is the time from `Retry-After`, or a random time if the
+    answer has no such header. The maximum of the random time doubles after each attempt.
     """
 
     repeat: Repeat

@@ -87,7 +87,7 @@ class PaymentOption(Shape, frozen=True, kw_only=True):
 
 
 class WireAccountEntry(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Fields that saved addresses and saved payment methods have in common."""
+    """Fields that Digital River sends both for a saved address and for a saved payment method."""
 
     id: Identifier | None = None
     nick_name: str | None = None

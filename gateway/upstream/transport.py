@@ -1,7 +1,7 @@
-"""The HTTP client of the process, and its network connections.
+"""Creates the HTTP client of the process and the network layer of this client.
 
-The class of an httpx error shows whether the request may have been sent. After `ConnectError` and `ConnectTimeout`, it
-was not sent. After any other error, it may have been sent.
+The class of an httpx error shows whether the request may have been sent. After `ConnectError` and `ConnectTimeout`, the
+request was not sent. After any other error, it may have been sent.
 """
 
 from collections.abc import AsyncIterator
@@ -81,7 +81,7 @@ class Stream(httpx.AsyncByteStream):
 
 
 def httpx_error(error: BaseException) -> httpx.TransportError:
-    """The httpx error that corresponds to the aiohttp error that caused `error`."""
+    """The httpx error for `error`. The aiohttp error that caused `error` determines the class."""
     match _aiohttp_cause(error):
         case aiohttp.ClientConnectorError():
             return httpx.ConnectError("not reached")
@@ -97,7 +97,7 @@ def httpx_error(error: BaseException) -> httpx.TransportError:
             return httpx.RemoteProtocolError("the answer is not HTTP")
         case TimeoutError():
             return httpx.ReadTimeout("no answer in time")
-    # httpx_aiohttp itself raised the error. No aiohttp error caused it.
+    # No aiohttp error caused this error. It comes from httpx_aiohttp.
     return error if isinstance(error, httpx.TransportError) else httpx.ReadError("the connection broke")
 
 

@@ -5,7 +5,7 @@ from resolvers.scalars import ID, CountryCode, EmailAddress
 
 
 class UpdateShopperInput(Input):
-    """New name and email address of the shopper. An absent field does not change."""
+    """New name and email address of the shopper. An absent field leaves the current value unchanged."""
 
     first_name: str | None = field("Given name.", default=None, is_secret=True)
     last_name: str | None = field("Family name.", default=None, is_secret=True)
@@ -61,7 +61,7 @@ class PaymentOptionTarget(Input, one_of=True):
 
 
 class SavePaymentOptionInput(Input):
-    """The source to save or the payment option to change, and the option's nickname and default."""
+    """The source to save or the payment option to change, its nickname, and whether it becomes the default."""
 
     target: PaymentOptionTarget = field("Source to save, or payment option to change.")
     nickname: str | None = field(

@@ -27,7 +27,7 @@ class CustomAttributeInput(Input):
 
 
 class RecurringTermsInput(Input):
-    """Sells the cart line as a subscription on these terms."""
+    """Terms of the subscription that starts when the cart line is bought."""
 
     is_auto_renewing: bool = field("True to renew the subscription automatically.")
     has_free_trial: bool = field("True to start the subscription with a free trial.", default=False)
@@ -63,7 +63,7 @@ class AddCartLinesInput(Input):
         "Lines to add, at most 50. Digital River gets one call for all lines with the same offer and parent line."
     )
     delivery: SessionDelivery = field(
-        "How the client holds a session that this call starts. Ignored when there is a session.",
+        "Whether the client gets a new session as a cookie or a bearer token. Ignored when there is a session.",
         default=SessionDelivery.COOKIE,
     )
 

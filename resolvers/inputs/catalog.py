@@ -13,7 +13,7 @@ class ProductBy(Input, one_of=True):
 
 
 class ProductSearchInput(Input):
-    """Conditions for the products to return. An absent field is no condition."""
+    """Conditions for the products to return. An absent field adds no condition."""
 
     text: str | None = field(
         "One to ten words to find in names, descriptions and keywords. Operators of Digital River's search "

@@ -49,7 +49,7 @@ class TaxIdentifierInput(Input):
 
 
 class CheckoutTaxInput(Input):
-    """The customer type, and the tax identifiers of the shopper."""
+    """The customer type and the tax identifiers to set while a checkout is prepared."""
 
     customer_type: CustomerType = field("Whether the shopper buys as a person or as a business.")
     tax_identifiers: list[TaxIdentifierInput] = field(
@@ -58,11 +58,13 @@ class CheckoutTaxInput(Input):
 
 
 class SetTaxIdentifiersInput(CheckoutTaxInput, CartEditInput):
-    """The customer type, and the tax identifiers of the shopper."""
+    """The customer type and the tax identifiers to set on the cart."""
 
 
 class UpdateCartInput(CartEditInput):
-    """New organisation of the cart, and acceptance of the terms of sale. An absent field does not change."""
+    """The organisation that buys, and acceptance of the terms of sale. An absent field leaves the cart's value
+    unchanged.
+    """
 
     organization_id: str | None = field(ORGANIZATION_ID, default=None)
     terms_of_sale_accepted: bool | None = field(TERMS_OF_SALE_ACCEPTED, default=None)
@@ -81,7 +83,7 @@ class ApplyShopperInput(CartEditInput):
 
 
 class PrepareCheckoutInput(CartEditInput):
-    """Parts of the cart to change. An absent part does not change."""
+    """Parts of the cart to change. An absent field leaves its part unchanged."""
 
     billing: AddressChoice | None = field("New billing address.", default=None)
     shipping: AddressChoice | None = field("New shipping address.", default=None)

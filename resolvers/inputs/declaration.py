@@ -1,7 +1,7 @@
-"""Base class and fields of the inputs of the graph, with their descriptions.
+"""Base class of the inputs of the graph, and the function that declares their fields.
 
-`schema/input_types.py` builds the GraphQL type of each class. The type has the name of the class. A field without a
-default is non-null. A field with a default is nullable. If a client omits the field or sends null, the default is used.
+`schema/input_types.py` builds a GraphQL input type with the same name from each class. A field without a default is
+non-null. A field with a default is nullable. If a client omits such a field or sends null, the default is used.
 """
 
 from dataclasses import MISSING, dataclass

@@ -1,4 +1,4 @@
-"""Inputs of sources, store credit and the list of payment methods."""
+"""Inputs for sources, store credit and the list of payment methods."""
 
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ class MoneyInput(Input):
 
 
 class PaymentMethodFilterInput(Input):
-    """Conditions for the payment methods to return. An absent field is no condition."""
+    """Conditions for the payment methods to return. An absent field adds no condition."""
 
     supports_recurring: bool | None = field("Only methods with this value of supportsRecurring.", default=None)
     supports_free_trial: bool | None = field("Only methods with this value of supportsFreeTrial.", default=None)

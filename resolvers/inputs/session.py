@@ -8,13 +8,15 @@ from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 
 
 class StartSessionInput(Input):
-    """Locale and currency of a guest session, and how the client holds the session."""
+    """Locale and currency of a guest session, and whether the client gets it as a cookie or a bearer token."""
 
     locale: Locale | None = field("Locale; the first locale of the storefront when absent.", default=None)
     currency_code: CurrencyCode | None = field(
         "Currency; the default currency of the locale when absent.", default=None
     )
-    delivery: SessionDelivery = field("How the client holds the session.", default=SessionDelivery.COOKIE)
+    delivery: SessionDelivery = field(
+        "Whether the client gets the session as a cookie or a bearer token.", default=SessionDelivery.COOKIE
+    )
 
 
 class UpdateSessionInput(Input):
@@ -46,12 +48,12 @@ class SignInCredentials(Input, one_of=True):
 
 
 class SignInInput(Input):
-    """The credentials of the shopper, and how the client holds a session that the sign-in starts."""
+    """The credentials of the shopper, and whether the client gets a new session as a cookie or a bearer token."""
 
     credentials: SignInCredentials = field("Proof of identity.")
     delivery: SessionDelivery = field(
-        "How the client holds the session. Ignored when there is a session: the session stays in its cookie or "
-        "bearer token.",
+        "Whether the client gets a new session as a cookie or a bearer token. Ignored when there is a session: it "
+        "keeps its cookie or bearer token.",
         default=SessionDelivery.COOKIE,
     )
 

@@ -70,7 +70,7 @@ def _update(account: Account, entry: SavedAddress, sent: Json, fields: Json) -> 
 
 
 async def _sent_address(request: Request) -> tuple[Body, Json]:
-    """The object `address` of the body, and the address fields of this object after validation."""
+    """The object `address` in the body, and its address fields after validation."""
     sent = (await body_of(request, RELATION)).object("address")
     fields = read_address(sent, RELATION)
     check_postal_code(fields, RELATION)

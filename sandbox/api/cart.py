@@ -31,7 +31,7 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """`POST carts/active`: changes the fields of the cart that the body contains, after a check of the whole body."""
+    """`POST carts/active`: checks the whole body, and then changes those fields of the cart that are in the body."""
     cart = cart_of(request)
     sent = (await body_of(request, RELATION)).object("cart")
     sent_addresses = {side: sent.object(f"{side}Address") for side in SIDES}
@@ -74,7 +74,7 @@ def _attributes(sent: Body) -> dict[str, str]:
 
 
 def _coupon_code(cart: Cart, code: str | None) -> str | None:
-    """Coupon code as the demo shop spells it; None without a code. Raises a 409 for an unusable coupon."""
+    """Coupon code in the case that the demo shop uses. None without a code. Raises a 409 for an unusable coupon."""
     if not code:
         return None
     coupon = COUPONS.get(code.upper())

@@ -158,7 +158,7 @@ LEGACY_CARDS = {
     "masterCard": "MasterCard",
     "visa": "Visa",
 }
-"""Names of the card brands, by their type in the older list of payment methods."""
+"""Names of the card brands. The keys are the types of the cards in the older list of payment methods."""
 
 
 async def payment_methods(request: Request) -> Response:

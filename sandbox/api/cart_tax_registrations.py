@@ -28,7 +28,7 @@ async def schema(request: Request) -> Response:
     reader_of(request)
     by_customer_type = _identifiers(cart)
     identifiers = {entry.key: entry for entries in by_customer_type.values() for entry in entries}
-    # Sent without `answer`, because the sandbox switches for the JSON format must not change a JSON schema.
+    # The function `answer` is not used here, because its sandbox switches must not change the JSON schema.
     return JSONResponse(
         {
             "$schema": "http://json-schema.org/draft-04/schema#",
@@ -81,7 +81,9 @@ def _identifiers(cart: Cart | None) -> dict[str, tuple[Identifier, ...]]:
 
 
 def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> None:
-    """Raise a 409 for an invalid tax identifier. The error code is assumed; Digital River does not document it."""
+    """Raise a 409 for an invalid tax identifier. Digital River does not document the code of this error, so the code is
+    a guess.
+    """
     patterns = {identifier.key: identifier.pattern for identifier in identifiers}
     for key, value in registrations.items():
         if key not in patterns or not re.fullmatch(patterns[key], value):
@@ -89,7 +91,7 @@ def _check(registrations: dict[str, str], identifiers: Iterable[Identifier]) -> 
 
 
 def _registrations(sent: Any) -> dict[str, str]:
-    """Values of the tax identifiers in the body, by the key of the identifier."""
+    """Values of the tax identifiers in the body, by the keys of the identifiers."""
     entries = sent if isinstance(sent, list) else [sent]
     if not all(isinstance(entry, dict) and entry.get("key") and entry.get("value") for entry in entries):
         raise _refused(400, "invalid-request", "Each tax registration needs a key and a value.")

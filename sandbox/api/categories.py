@@ -88,7 +88,7 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
         full["products"]["product"] = [listed_product_wire(request)(product) for product in category.products[:size]]
     wire = expand.select(full, SHORT_FIELDS)
     if category.children and expand.has("categories"):
-        # `expand=all` adds only some fields of child categories. The path `categories.category` adds all.
+        # `expand=all` adds only some fields of child categories. The path `categories.category` adds all their fields.
         has_path = ("categories", "category") in expand.paths
         below = Expand(all=has_path and world_of(request).switches.category_children == "full")
         children = [_wire(request, child, below) for child in category.children]

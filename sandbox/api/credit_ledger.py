@@ -1,8 +1,11 @@
 """`/_ledger`: the merchant's own ledger of store credit, which is not part of Digital River.
 
-`GET /_ledger/balance?reference=…` answers with the balance of the shopper with this external reference,
-`{"reference", "balance": {"currency", "value"}}`, or with a 404. The caller sends the ledger's key as a Bearer
-token. A real ledger also debits the credit of an order; here only `POST /_sandbox/credit` changes a balance.
+`GET /_ledger/balance?reference=…` returns the balance of the shopper with this external reference, in the format
+`{"reference", "balance": {"currency", "value"}}`. Without such a shopper, the answer is a 404. The caller sends the
+ledger's key as a bearer token.
+
+A real ledger also subtracts the store credit that an order spends. In the sandbox, only `POST /_sandbox/credit` changes
+a balance.
 """
 
 from starlette.requests import Request

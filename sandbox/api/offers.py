@@ -58,9 +58,7 @@ async def show_product_offer(request: Request) -> Response:
 
 
 async def offers_of_product(request: Request) -> Response:
-    """`GET products/{id}/offers`: offers for the page of this product. Offers for the pages of all products are left
-    out.
-    """
+    """`GET products/{id}/offers`: offers for this product's page. An offer for every product's page is not included."""
     product = product_of(request)
     return _answer_page(request, [offer for offer in PRODUCT_OFFERS.values() if product.id in offer.shown_with])
 
@@ -140,7 +138,7 @@ def _product_offers_wire(request: Request, offer: ProductOffer, product_wire: Ca
 
 
 def _product_wire(request: Request, wrapper: str) -> Callable[[Product], Json]:
-    """Function that returns a product of an offer as JSON. Without `expand=all`, the JSON has only some fields and the
+    """Function that converts a product of an offer to JSON. Without `expand=all`, the JSON has only some fields and the
     stock.
     """
     listed_wire = listed_product_wire(request, wrapper)

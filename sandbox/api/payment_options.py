@@ -56,7 +56,7 @@ async def save(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """`POST payment-options/{id}`: changes the nickname, and makes the option the default or not."""
+    """`POST payment-options/{id}`: changes the nickname, and whether the option is the default."""
     account = account_of(request)
     option = _option(request, account)
     sent = await _sent_option(request)

@@ -93,7 +93,7 @@ def _pricing_wire(request: Request, wire_of: Callable[..., Json]) -> Json:
 
 
 def _words(keyword: str) -> list[str]:
-    """Words of a search keyword. Raises a 400 for a missing and a 409 for a malformed keyword."""
+    """Words of a search keyword. Raises a 400 if the keyword is missing, and a 409 if it is malformed."""
     if not keyword.strip():
         description = "A keyword expression is missing."
         raise Refusal(400, "invalid-keyword-expression", description, relation="ProductSearchResource")
@@ -107,7 +107,9 @@ def _words(keyword: str) -> list[str]:
 
 
 def _score(product: Product, words: list[str], locale: str) -> int:
-    """Search score: 100 if the name has all words, 50 if all texts of the product together have them, otherwise 0."""
+    """Search score. It is 100 if the name contains all words, 50 if the texts of the product together contain all
+    words, and otherwise 0.
+    """
     name = product.name_in(locale).casefold()
     if all(word in name for word in words):
         return 100
@@ -157,7 +159,7 @@ def stock_wire(request: Request, product: Product, quantity: int = 1) -> Json:
 
 
 def listed_product_wire(request: Request, wrapper: str = "products") -> Callable[[Product], Json]:
-    """Function that returns a product of a list as JSON, with the fields that `expand` adds."""
+    """Function that converts a product of a list to JSON. The query parameter `expand` adds fields."""
     expand = expand_of(request, wrapper).below("product")
     return lambda product: _wire(request, product, expand, LISTED_FIELDS)
 

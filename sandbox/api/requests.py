@@ -26,7 +26,7 @@ LONGEST_PAGE = 100_000
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Pattern of source ids. They are not checked for card numbers, because a source id may look like one."""
+"""Pattern of source ids. A source id may look like a card number, so no such string is checked for card numbers."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
@@ -136,7 +136,9 @@ def _has_card_number(value: str) -> bool:
 
 
 def expand_of(request: Request, wrapper: str) -> Expand:
-    """Paths in the query parameter `expand`. A path may begin with `wrapper`, the name of the resource."""
+    """Paths in the query parameter `expand`. If a path begins with `wrapper`, which names the resource, this part is
+    removed.
+    """
     expand = Expand.parse(request.query_params.get("expand"))
     return Expand(
         tuple(path[1:] if path[0] == wrapper and len(path) > 1 else path for path in expand.paths), expand.all

@@ -184,7 +184,9 @@ def _check_password(password: str) -> None:
 
 
 def _locale_and_currency(locale: str | None, currency: str | None, shopper: Shopper) -> tuple[str, str]:
-    """New locale and currency of the shopper. Without a currency, a new locale selects its primary currency."""
+    """New locale and currency of the shopper. If only a locale is given, the currency is the primary currency of that
+    locale.
+    """
     chosen = locale or shopper.locale
     if chosen not in CURRENCY_BY_LOCALE:
         raise _refused(409, "invalid-locale", f"The locale {chosen} is not supported.")

@@ -170,7 +170,9 @@ def _method(sent: Body) -> Method:
 
 
 def _details(sent: Body, method: Method) -> Body:
-    """Details of the source: the object in the field with the name of the type. All its spellings are accepted."""
+    """Details of the source: the object in the field that is named after the type. All spellings of the type are
+    accepted.
+    """
     spelling = next((name for name in (method.type, *method.aliases) if name in sent), method.type)
     return sent.object(spelling)
 
@@ -211,7 +213,7 @@ def _owner(sent: Body, *, is_required: bool) -> Owner | None:
     )
 
 
-# The source and cart of a request, and checks of its key.
+# The source and the cart of a request, and checks of the key in the request.
 
 
 def _source(request: Request) -> Source:

@@ -134,7 +134,9 @@ async def set_payment_source(request: Request) -> Response:
 
 
 def _accept_source(request: Request, subscription: Subscription, sent: Body, kind: str, source: Source) -> Response:
-    """Accept a new payment source. Renewals ship to the billing address, unless `isShippingSameAsBilling` is false."""
+    """Accept a new payment source. Unless `isShippingSameAsBilling` is false, renewals are shipped to the billing
+    address.
+    """
     ships_to_billing = _flag(sent, "isShippingSameAsBilling", default=True)
 
     def apply() -> None:
@@ -202,7 +204,7 @@ def _own(request: Request) -> list[Subscription]:
 
 
 def _world_of_merchant(request: Request) -> World:
-    """State of the sandbox. Raises a 401 if the request does not have the merchant's key."""
+    """The sandbox's state, `World`. Raises a 401 if the request does not have the merchant's key."""
     world = world_of(request)
     if basic_credentials_of(request) != f"{world.keys.merchant_key}:{world.keys.merchant_secret}":
         raise Refusal(401, "invalid_client", "The merchant's key is missing or wrong.")
