@@ -39,7 +39,7 @@ class SubmissionAttempt:
     )
     started_at: datetime = field("When the attempt started.")
     updated_at: datetime = field("When the status last changed.")
-    result: SubmitOrderResult | None = field("Outcome. Null while the attempt is in progress.")
+    result: SubmitOrderResult | None = field("Outcome of the attempt. Null while the attempt is in progress.")
 
 
 @dsl.object_type()
@@ -49,8 +49,8 @@ class PaymentDecline:
     """
 
     severity: DeclineSeverity = field(
-        "Whether another payment with the same source can succeed. Digital River field: customerDeclinedType; if "
-        "absent, the category that Digital River's documentation lists for the subcode of the decline."
+        "Whether another payment with the same source can succeed. If Digital River does not send the severity, the "
+        "gateway derives it from the subcode of the decline. Digital River field: customerDeclinedType."
     )
     advice: DeclineAdvice = field(
         "What the storefront should suggest to the shopper. Derived from Digital River's decline subcode."
@@ -67,7 +67,7 @@ class PaymentDecline:
 
 @dsl.object_type()
 class OrderPlaced(SubmitOrderResult):
-    """The order is placed, and is paid or will be charged without further action of the shopper."""
+    """The order is placed. It is paid, or the shopper will be charged without further action."""
 
     order: Order = field("Order that was placed. Digital River field: submitCart.order or resumeCart.order.")
 
@@ -90,18 +90,18 @@ class OrderActionRequired(SubmitOrderResult):
     """
 
     action: RequiredShopperAction = field(
-        "What the shopper has to do. Digital River field: paymentSession.redirectUrl, or a decline that asks "
-        "for authentication."
+        "Redirect or authentication that the shopper has to complete. Digital River requires the authentication in a "
+        "decline. Digital River field: paymentSession.redirectUrl."
     )
     pending_order: Order | None = field(
-        "The order that waits for the shopper; null when Digital River has not created an order. Digital "
-        "River field: submitCart.order."
+        "Order that waits for the shopper. Null when Digital River has not created an order. Digital River field: "
+        "submitCart.order."
     )
 
 
 @dsl.object_type()
 class OrderDeclined(SubmitOrderResult):
-    """The payment was declined; there is no order, and the cart is unchanged."""
+    """The payment was declined. There is no order, and the cart is unchanged."""
 
     decline: PaymentDecline = field("Why the payment was declined.")
     payment_session: PaymentSession | None = field(
@@ -121,8 +121,8 @@ class OrderBlocked(SubmitOrderResult):
 
 @dsl.object_type()
 class OrderNotPlaced(SubmitOrderResult):
-    """The gateway sent the request, but there is no order and no charge. `message` gives the reason, which is not a
-    decline or a blocker. The client can submit again with a new key.
+    """The gateway sent the request, but there is no order and no charge. The cause is neither a decline nor a
+    blocker, and `message` explains the cause. The client can submit again with a new key.
     """
 
     support_reference: str = field("Reference for the merchant's support. The gateway's log contains this reference.")
@@ -134,9 +134,9 @@ class OrderNotPlaced(SubmitOrderResult):
 
 @dsl.object_type()
 class OrderInDoubt(SubmitOrderResult):
-    """The gateway sent the request and does not know the outcome. Never submit with another key. Read
-    `Query.orderSubmission` from `checkAfter` on, until `status` is no longer IN_DOUBT. If `message` names
-    `resumeOrder`, call `resumeOrder` instead.
+    """The gateway sent the request and does not know the outcome. Never submit with another key. After
+    `checkAfter`, read `Query.orderSubmission` until `status` is no longer IN_DOUBT. If `message` names `resumeOrder`,
+    call `resumeOrder` instead.
     """
 
     check_after: datetime = field(

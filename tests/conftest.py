@@ -48,7 +48,7 @@ def own_valkey() -> Iterator[Valkey]:
 
 @pytest.fixture(params=["memory", "valkey"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """The store of a test that runs twice: with the memory store, and with the Redis store under its own key prefix."""
+    """A memory store or a Redis store with its own key prefix. A test with this fixture runs once with each store."""
     store: Store
     if request.param == "memory":
         store = MemoryStore(utc_now)

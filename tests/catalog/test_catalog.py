@@ -238,7 +238,7 @@ async def test_product_variations_and_their_parent_are_read_in_three_calls(
     assert world.calls.count("GET") == 4
 
 
-async def test_parent_of_a_cart_line_product_needs_no_extra_call(storefront: Storefront, world: World) -> None:
+async def test_parent_product_in_a_cart_line_needs_no_extra_call(storefront: Storefront, world: World) -> None:
     await storefront.add(GRAPHITE)
     world.calls.clear()
     line = (await ask(storefront, "{ cart { lines { product { name parent { name } } } } }"))["cart"]["lines"][0]
@@ -276,7 +276,7 @@ CATALOG_QUERY = """query($id: String!, $category: ID!) {
 
 
 @pytest.mark.parametrize("switch", [{"single_as": "object"}, {"numbers_as": "text"}], ids=str)
-async def test_catalog_is_the_same_in_every_json_format_of_upstream(
+async def test_every_json_format_of_digital_river_gives_the_same_catalog(
     shopper: Shopper, clock: Clock, switch: dict[str, str]
 ) -> None:
     variables = {"id": str(WATCH), "category": ELECTRONICS}

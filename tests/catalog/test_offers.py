@@ -75,7 +75,7 @@ async def test_product_page_is_available_in_german(storefront: Storefront) -> No
         ),
     ],
 )
-async def test_failed_product_page_call_makes_only_its_fields_null(
+async def test_failed_call_leaves_other_fields_of_the_product_page_intact(
     shopper: Shopper, path: str, lost: list[str], remaining: list[str]
 ) -> None:
     await shopper.fault("status", path, status=503)
@@ -112,7 +112,7 @@ async def test_offers_at_a_point_of_promotion_include_product_stock(storefront: 
         assert (await ask(storefront, OFFERS, name=unknown))["offers"] == []
 
 
-async def test_stale_offer_is_returned_without_products_and_prices(shopper: Shopper, clock: Clock) -> None:
+async def test_stale_offer_has_no_products_while_digital_river_is_unavailable(shopper: Shopper, clock: Clock) -> None:
     home_page = "SiteMerchandising_HomePageStoreSpecials"
     await ask(shopper.storefront, OFFERS, name=home_page)
     clock.move(121)
@@ -193,7 +193,7 @@ async def test_removing_a_parent_cart_line_removes_its_child_line(storefront: St
         ),
     ],
 )
-async def test_line_with_invalid_offer_or_parent_line_is_an_error(
+async def test_line_with_invalid_offer_or_parent_line_returns_an_error(
     storefront: Storefront, more: dict[str, str], error: dict[str, Any]
 ) -> None:
     payload = await add(storefront, line(PACK), line(SOFTWARE, **more))
@@ -213,7 +213,7 @@ async def test_sold_out_child_line_is_reported_as_insufficient_stock(shopper: Sh
     assert payload["errors"] == [{"code": "INSUFFICIENT_STOCK", "path": ["input", "lines", "0"]}]
 
 
-async def test_repeated_add_cart_lines_adds_only_previously_failed_lines(shopper: Shopper) -> None:
+async def test_repeated_add_cart_lines_adds_only_lines_that_failed_before(shopper: Shopper) -> None:
     busy = {"status": 409, "code": "concurrent-cart-modification-failure"}
     await shopper.fault("status", f"{CART}/line-items", skips=1, times=4, **busy)
     variables = {"lines": [line(GRAPHITE), line(SOFTWARE, offerId=CROSS_SELL)], "key": new_key()}
@@ -280,7 +280,9 @@ def test_sandbox_can_return_every_documented_offer_error_code() -> None:
 
 
 @pytest.mark.parametrize(("code", "expected"), CODES.items())
-async def test_unusable_coupon_code_is_an_error(storefront: Storefront, code: str, expected: ErrorCode) -> None:
+async def test_unusable_coupon_code_returns_a_user_error(
+    storefront: Storefront, code: str, expected: ErrorCode
+) -> None:
     await add(storefront, line(POLES))
     payload = await apply(storefront, couponCode=code)
     assert payload["errors"] == [{"code": expected.name, "path": ["input", "offer", "couponCode"]}]
@@ -303,7 +305,7 @@ async def test_unusable_coupon_code_is_an_error(storefront: Storefront, code: st
         ("nonsense", "NOT_FOUND"),
     ],
 )
-async def test_unusable_offer_is_an_error(storefront: Storefront, offer_id: str, expected: str) -> None:
+async def test_unusable_offer_id_returns_a_user_error(storefront: Storefront, offer_id: str, expected: str) -> None:
     await add(storefront, line(POLES))
     payload = await apply(storefront, offerId=offer_id)
     assert payload["errors"] == [{"code": expected, "path": ["input", "offer", "offerId"]}]

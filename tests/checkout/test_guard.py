@@ -1,4 +1,4 @@
-"""Each rule of the checkout guard blocks an order. Each field named in `resolvedBy` is used to clear the blocker."""
+"""Each rule of the checkout guard blocks an order, and each operation in `resolvedBy` clears the blocker."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,7 +37,7 @@ from tests.support.shop import (
 
 ROOT = Path(__file__).parents[2]
 
-OTHER_STATES = [
+BLOCKING_STATES = [
     "requires_source",
     "pending_redirect",
     "pending_funds",
@@ -56,8 +56,10 @@ OTHER_STATES = [
 PREPARE = "mutation($input: PrepareCheckoutInput!) { prepareCheckout(input: $input) { errors { code message } } }"
 
 
-@pytest.mark.parametrize("state", OTHER_STATES)
-async def test_order_is_blocked_unless_payment_session_requires_confirmation(shopper: Shopper, state: str) -> None:
+@pytest.mark.parametrize("state", BLOCKING_STATES)
+async def test_order_is_placed_only_in_payment_session_state_requires_confirmation(
+    shopper: Shopper, state: str
+) -> None:
     await shopper.get_ready()
     await shopper.force_state(state)
     result = await shopper.storefront.outcome()
@@ -71,12 +73,12 @@ async def test_order_is_blocked_unless_payment_session_requires_confirmation(sho
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
 
-# Cases of blockers. Each case has a step that causes the blocker, and steps that clear the blocker.
+# For each blocker, a step that causes the blocker and steps that clear the blocker.
 
 
 @dataclass
 class GuestShopper(Shopper):
-    """A guest. `cart` is the guest's cart in the sandbox. `rewrite_cart` changes the cart in later answers."""
+    """A guest. A test can change the guest's cart in the sandbox, or change only the sandbox's answers."""
 
     network: InMemoryTransport
 
@@ -86,7 +88,7 @@ class GuestShopper(Shopper):
         return cart
 
     def rewrite_cart(self, edit: Callable[[dict[str, Any]], object]) -> None:
-        """Apply `edit` to each cart that the gateway reads from now on."""
+        """Apply `edit` to the cart in each later answer of the sandbox."""
 
         def rewrite(body: Any) -> Any:
             edit(body["cart"])
@@ -140,7 +142,7 @@ async def reduce_poles_to_one(guest: GuestShopper) -> None:
 
 
 def add_poles_and_change_product(change: dict[str, Any]) -> Step:
-    """Return a step that adds trekking poles to the cart. Later answers contain `change` in this product."""
+    """Return a step that adds trekking poles to the cart. `change` replaces fields of the poles in later answers."""
 
     async def cause(guest: GuestShopper) -> None:
         await guest.storefront.add(POLES, 3)
@@ -250,7 +252,7 @@ class BlockerCase:
     typename: str
     cause: Step
     resolutions: Mapping[str, Step]
-    """A step that clears the blocker, for each query or mutation that `resolvedBy` must name."""
+    """Steps that clear the blocker, by query or mutation. `resolvedBy` must name exactly these operations."""
 
 
 RESOLVED_BY_DETAILS = {"Mutation.prepareCheckout": give_details}
@@ -380,7 +382,7 @@ async def test_order_is_blocked_when_its_total_or_revision_is_outdated(shopper: 
     assert blocker == IsPartialDict(code="CART_CHANGED", resolvedBy=["Query.cart", "Mutation.submitOrder"])
     assert shopper.submits == 0
 
-    # The shopper can order with the revision in the blocker, because it is the revision of the current cart.
+    # The blocker contains the current cart revision. The shopper can order with this revision.
     current_cart = await shopper.storefront.cart()
     assert (current_cart["totals"]["orderTotal"], current_cart["revision"]) == (total, blocker["currentRevision"])
     result = await shopper.storefront.outcome(total=total, revision=blocker["currentRevision"])
@@ -488,7 +490,7 @@ async def test_guard_blocks_a_cart_without_payment_session(shopper: Shopper, wor
     assert blocker_codes(world, wire_cart) == [CheckoutBlockerCode.PAYMENT_SESSION_MISSING]
 
 
-async def test_guard_uses_payment_session_state_when_amounts_are_missing(shopper: Shopper, world: World) -> None:
+async def test_guard_checks_only_state_of_payment_session_without_amounts(shopper: Shopper, world: World) -> None:
     wire_cart = await ready_wire_cart(shopper)
     session = wire_cart["cart"]["paymentSession"]
     del session["amountContributed"], session["amountRemainingToBeContributed"]
@@ -509,7 +511,7 @@ def test_every_field_named_in_resolved_by_exists() -> None:
         assert field in core.type_map[type_name].fields, coordinate  # type: ignore[attr-defined]  # Query and Mutation are object types
 
 
-async def test_outdated_source_amount_blocks_order_after_lost_attach_answer(shopper: Shopper) -> None:
+async def test_outdated_amount_of_source_attached_without_answer_blocks_the_order(shopper: Shopper) -> None:
     await shopper.fill_cart()
     source_id = await shopper.source("klarnaCredit")
     await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)

@@ -169,13 +169,15 @@ async def test_prepare_checkout_applies_no_input_after_the_first_failed_input(sh
     payload = (await storefront.ask(PREPARE, input=args)).data["prepareCheckout"]
     path = ["input", "tax", "taxIdentifiers", "0", "value"]
     assert payload["errors"] == [{"code": "TAX_IDENTIFIER_INVALID", "path": path}]
-    assert payload["cart"]["totals"]["discount"]["amount"] == "0.00", "the part after the failed one is not applied"
+    assert payload["cart"]["totals"]["discount"]["amount"] == "0.00", (
+        "the coupon after the failed tax input is not applied"
+    )
 
     args["tax"]["taxIdentifiers"][0]["value"] = CPF
     args["offer"]["couponCode"] = "NONSENSE"
     payload = (await storefront.ask(PREPARE, input=args)).data["prepareCheckout"]
     assert payload["errors"] == [{"code": "COUPON_INVALID", "path": ["input", "offer", "couponCode"]}]
-    assert payload["cart"]["taxIdentifiers"] == [{"key": "CPF"}], "the parts before the failed one are applied"
+    assert payload["cart"]["taxIdentifiers"] == [{"key": "CPF"}], "the tax input before the failed coupon is applied"
 
 
 # Tax identifiers that block the checkout.
@@ -231,7 +233,7 @@ async def test_unavailable_tax_schema_makes_readiness_unknown(shopper: Shopper) 
     ]
 
 
-async def test_tax_step_is_not_needed_for_a_us_address(shopper: Shopper) -> None:
+async def test_readiness_marks_tax_step_as_not_needed_for_us_address(shopper: Shopper) -> None:
     await shopper.get_ready()
     shopper.world.calls.clear()
     checkout = await readiness(shopper.storefront)
@@ -240,7 +242,7 @@ async def test_tax_step_is_not_needed_for_a_us_address(shopper: Shopper) -> None
     assert shopper.world.calls.count() == 1
 
 
-async def test_tax_refusal_of_submit_cart_becomes_tax_identifier_blocker(shopper: Shopper, world: World) -> None:
+async def test_invalid_tax_identifier_refused_by_submit_cart_becomes_a_blocker(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, status=409, code="invalid-tax-registrations", times=1)
     result = await shopper.storefront.outcome()

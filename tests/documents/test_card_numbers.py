@@ -1,4 +1,7 @@
-"""A request with a card number is rejected and the number is neither sent nor logged. Other numbers are accepted."""
+"""A request with a card number is rejected, and the gateway does not log the number or send it to Digital River.
+
+Other numbers are accepted.
+"""
 
 import io
 import json
@@ -94,7 +97,7 @@ def test_numbers_that_are_not_card_numbers_are_accepted(text: str) -> None:
 
 
 def input_without_card_number(chance: random.Random) -> str:
-    """A random telephone number, address, identifier or the like, without a card number."""
+    """Return a random telephone number, address, identifier or similar input without a card number."""
     digits = "0123456789"
 
     def some(count: int) -> str:
@@ -141,7 +144,7 @@ def test_check_of_a_worst_case_string_takes_under_one_second(text: str, benchmar
 
 @pytest.fixture
 def benchmark_s() -> Any:
-    """Function that runs the function passed to it and returns the CPU time in seconds."""
+    """Function that measures the CPU time of a function call in seconds."""
     import time
 
     def measure(act: Any) -> float:
@@ -201,7 +204,7 @@ async def test_address_with_card_number_is_not_sent(shopper: Shopper, world: Wor
 
 
 def string_paths() -> list[tuple[str, tuple[str, ...]]]:
-    """For each string input of each mutation: the name of the mutation and the path of the input."""
+    """Return the name of the mutation and the path of the input, for each string input of the graph's mutations."""
     root = build().core.mutation_type
     assert root is not None
     return [
@@ -300,7 +303,7 @@ QUERY = "query($text: String!) { product(by: {externalReferenceId: $text}) { nam
         },
     ],
 )
-async def test_card_number_outside_plain_string_inputs_rejects_the_whole_request(
+async def test_card_number_outside_a_mutation_string_rejects_the_whole_request(
     storefront: Storefront, world: World, log: io.StringIO, body: dict[str, Any]
 ) -> None:
     answer = await storefront.send(body)
@@ -309,7 +312,7 @@ async def test_card_number_outside_plain_string_inputs_rejects_the_whole_request
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "looks like card data" in error["message"]
     output = answer.text + str(answer.headers) + log.getvalue()
-    # A random request id may contain the last four digits of the card by chance, so search for the last eight.
+    # A random request id may contain 1111 by chance, so the test searches for the last eight digits of the card.
     assert not re.search(r"1111[ ]?1111", output)
     assert world.calls.count() == 0
 

@@ -96,7 +96,7 @@ FIRST_PAGE = {"first": 20, "n": 20}
 
 
 async def test_every_example_operation_is_within_the_cost_limit(storefront: Storefront) -> None:
-    """The requests contain only page sizes. The cost is estimated before missing variables are detected."""
+    """The requests contain no variables except page sizes. The gateway estimates the cost without the others."""
     for name, text in documents().items():
         answer = await storefront.ask(text, **FIRST_PAGE)
         assert 0 < int(answer.headers["x-riverfront-cost"]) <= 600, name

@@ -163,7 +163,7 @@ async def test_log_contains_no_text_of_a_document(storefront: Storefront, log: i
 
 
 @pytest.mark.slow
-def test_manifest_command_prints_the_manifest_of_a_folder(tmp_path: Path) -> None:
+def test_manifest_command_lists_all_operations_in_a_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "manifest", str(OPERATIONS)]
     made = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - the command is fixed
     file = tmp_path / "manifest.json"

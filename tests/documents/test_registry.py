@@ -46,7 +46,7 @@ def test_wrong_hash_of_a_known_document_is_rejected(documents: Documents) -> Non
         prepare(documents, LOCALES, "0" * 64)
 
 
-def test_prepared_operation_has_variables_cost_and_cache_control(documents: Documents) -> None:
+def test_registry_returns_operation_with_variables_cost_and_cache_control(documents: Documents) -> None:
     prepared = prepare(documents, PRODUCTS, over_get=True, n=3)
 
     assert prepared.operation.kind is OperationType.QUERY
@@ -68,7 +68,7 @@ def test_locale_is_taken_from_variables_of_each_request(documents: Documents) ->
     assert [market and market.locale for market in markets] == ["de-DE", "en-GB", None]
 
 
-def test_error_of_rejected_document_has_name_operation_type_and_cost(documents: Documents) -> None:
+def test_error_has_name_type_and_cost_of_the_rejected_operation(documents: Documents) -> None:
     with pytest.raises(DocumentRefused) as caught:
         prepare(documents, PRODUCTS, n=5000)
     assert caught.value.code is TopLevelCode.OPERATION_TOO_EXPENSIVE

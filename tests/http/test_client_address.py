@@ -34,7 +34,7 @@ async def test_forwarded_ip_address_is_used_only_from_trusted_proxies(
     assert recorder.addresses == ["198.51.100.7", "203.0.113.9"]
 
 
-async def test_strict_transport_security_is_sent_over_trusted_https_only(
+async def test_hsts_header_is_sent_only_when_trusted_proxy_reports_https(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
     for proxies, is_encrypted in (("", False), ("198.51.100.0/24", True)):

@@ -1,4 +1,4 @@
-"""The id of another shopper's object gets the same answer, and causes the same calls, as an id that does not exist.
+"""The gateway answers the id of another shopper's object like an unknown id, with the same calls to Digital River.
 
 Every argument and input field that takes an id of a shopper's object has a case in `CASES`.
 """
@@ -266,7 +266,7 @@ CASES = [
           paymentSession {{ state }} {ERRORS} }} }}""",
         create=attached_source_of,
         absent=ABSENT_UUID,
-        # Detaching a source that is not attached succeeds, so both answers are equal.
+        # Detaching an unknown source succeeds, so the answer equals the answer for a source of the caller.
         distinguishes=False,
     ),
     Case(
@@ -341,7 +341,7 @@ OWNER_DATA = """{
   }
   cart { revision lines { id } paymentSession { state primarySource { sourceId } } }
 }"""
-"""Query of all data of the owner that the operations in `CASES` could change."""
+"""Query that reads the owner's data, as far as an operation in `CASES` could change the data."""
 
 
 @pytest.mark.slow

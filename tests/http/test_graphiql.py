@@ -36,12 +36,12 @@ async def test_tabs_have_values_for_all_required_variables(storefront: Storefron
             assert set(required) <= set(json.loads(tab["variables"])), tab["query"]
 
 
-async def test_unknown_tab_set_name_returns_the_first_tab_set(storefront: Storefront) -> None:
+async def test_unknown_set_of_tabs_in_url_returns_the_first_set(storefront: Storefront) -> None:
     first = await tabs_of(storefront, "")
     assert (first["shown"], first["sets"]) == ("A guest buys", list(SETS))
     assert await tabs_of(storefront, "nothing") == first
     assert "fragment MoneyParts" in first["fragments"]
 
 
-def test_variables_file_names_only_example_operations() -> None:
+def test_variables_json_names_only_existing_example_operations() -> None:
     assert set(json.loads((OPERATIONS / "variables.json").read_text())) <= set(documents())

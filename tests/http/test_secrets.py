@@ -71,7 +71,7 @@ def spellings(secret: str) -> set[str]:
 
 @asynccontextmanager
 async def recorded_shopper(world: World, record: Callable[[str], None]) -> AsyncIterator[Shopper]:
-    """Yield a shopper who calls the gateway over a TCP socket. `record` gets the headers and body of each answer."""
+    """Yield a shopper who calls the gateway over a TCP socket. Pass the headers and body of each answer to `record`."""
 
     async def keep(answer: httpx.Response) -> None:
         await answer.aread()
@@ -155,10 +155,10 @@ async def test_client_receives_no_access_token_during_a_purchase(
         assert all(spelling not in everything for spelling in spellings(token))
 
 
-async def test_store_credit_keys_and_customer_reference_are_not_exposed(
+async def test_api_keys_and_customer_reference_are_not_returned_or_logged(
     registered_shopper: Shopper, world: World, log: io.StringIO
 ) -> None:
-    """The gateway calls the ledger and the payment service, first with failures and then without."""
+    """The calls to the ledger and the payment service first fail and then succeed."""
     sent: list[str] = []
 
     async def keep(answer: httpx.Response) -> None:
@@ -181,7 +181,7 @@ async def test_store_credit_keys_and_customer_reference_are_not_exposed(
         assert all(spelling not in everything for spelling in spellings(secret)), secret
 
 
-def test_log_has_no_unlisted_fields_and_no_values_from_messages(log: io.StringIO) -> None:
+def test_log_omits_unlisted_fields_and_values_in_library_messages(log: io.StringIO) -> None:
     logging.getLogger("gateway.anything").info("something", extra={"code": "A", "token": "planted-1"})
     logging.getLogger("library").warning("for %s at %s", "planted-2", "planted-3")
     logging.getLogger("library").warning("GET /a%20b?token=planted-4 failed")
@@ -196,7 +196,7 @@ def test_log_has_no_unlisted_fields_and_no_values_from_messages(log: io.StringIO
     assert "ValueError at http/test_secrets.py" in lines
 
 
-async def test_resolver_crash_returns_internal_error_and_logs_the_file(
+async def test_resolver_crash_returns_internal_error_and_logs_the_source_file(
     shopper: Shopper, network: InMemoryTransport, log: io.StringIO
 ) -> None:
     await shopper.get_ready()

@@ -107,7 +107,7 @@ class Purchase:
         return order
 
     async def pay_by_card(self) -> str:
-        """Pay the same cart by card. Return the phrase that docs/payment-methods.md uses for this result."""
+        """Pay by card after the payment method has failed. Return the result as in docs/payment-methods.md."""
         assert await self.attach(await self.source_of("creditCard", CARD)) == []
         result = await self.submit()
         assert result["__typename"] == "OrderPlaced"
@@ -169,7 +169,7 @@ INSTRUCTIONS = {
     "konbini": {"documentUrl", "storeId", "receiptNumber", "storeName", "localizedStoreName", "storeLogoUrl"},
     "wireTransfer": {"reference", "bankName", "city", "country", "accountHolder", "accountNumber", "swiftCode"},
 }
-"""Payment instructions that the shopper gets, by payment method: names of fields, and keys in `details`."""
+"""Names of the payment instructions for the shopper, by payment method. A name is a field or a key in `details`."""
 
 
 async def paid_by_transfer(purchase: Purchase) -> str:
@@ -197,7 +197,7 @@ async def paid_by_transfer(purchase: Purchase) -> str:
 
 
 async def without_chargeable_source(purchase: Purchase) -> str:
-    """Submit after the shopper has closed the wallet or has not passed the authentication of the bank."""
+    """Submit a cart without a chargeable source. The shopper closed the wallet or did not authenticate."""
     if purchase.case.type != "applePay":
         changes = {
             "creditCard": {"creditCard__number": "5454545454545454"},
@@ -241,7 +241,7 @@ async def never_paid(purchase: Purchase) -> str:
     (reminder,) = (await purchase.shopper.sandbox.get("/_sandbox/events")).json()
     assert reminder["type"] == "delayed_payment.reminder"
     await purchase.pass_time(10 * DAY)
-    # The session of the shopper has expired by now, so the order is read from the sandbox.
+    # After 30 days the shopper's session has expired, so the test reads the order in the sandbox.
     (order,) = purchase.shopper.world.orders()
     assert order.state == "Cancelled"
     _, expired = (await purchase.shopper.sandbox.get("/_sandbox/events")).json()
@@ -347,7 +347,7 @@ async def test_purchase_with_each_payment_method_ends_as_documented(
     [case for case in PAYMENT_METHOD_CASES if case.workflow == "submit-then-redirect"],
     ids=lambda case: case.name,
 )
-async def test_approved_order_is_placed_although_shopper_does_not_return(
+async def test_approved_payment_places_order_although_shopper_does_not_return(
     case: PaymentMethodCase, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock, locales=LOCALES, reconcile_every_s=0.01) as storefront:

@@ -31,7 +31,7 @@ from tests.support.shop import (
 )
 
 CART_LIST = f"{CART}/payment-methods"
-"""Call that lists the payment methods of one cart. The gateway uses it when the payment service fails."""
+"""Call that lists the payment methods of one cart. The gateway sends this call when the payment service fails."""
 
 LIST = """{ availablePaymentMethods { isStale amount { amount } countryCode
   methods { type isUsable obstacles } } }"""
@@ -54,8 +54,8 @@ async def fill_without_payment_methods(shopper: Shopper) -> None:
     assert service_calls(shopper) == 0
 
 
-async def fail_both_lists(shopper: Shopper) -> None:
-    """Make both calls that list payment methods fail."""
+async def fail_payment_method_lists(shopper: Shopper) -> None:
+    """Make the payment method lists of the payment service and of the cart fail."""
     for path in (METHODS, CART_LIST):
         await shopper.fault("status", path, status=503)
 
@@ -100,7 +100,7 @@ async def test_payment_methods_are_read_again_for_new_total_or_country(shopper: 
 ABROAD = ADDRESS | {"countryCode": "DE", "countrySubdivision": None, "postalCode": "50667", "city": "Köln"}
 SET_ADDRESS = "mutation($a: AddressInput!) { setCartAddresses(input: {%s: {address: $a}}) { errors { code } } }"
 UPDATE_SESSION = "mutation { updateSession(input: {%s}) { errors { code } } }"
-CART = "mutation { updateCart(input: {%s}) { errors { code } } }"
+UPDATE_CART = "mutation { updateCart(input: {%s}) { errors { code } } }"
 SET_CUSTOMER_TYPE = (
     "mutation { setTaxIdentifiers(input: {customerType: BUSINESS, taxIdentifiers: [%s]}) { errors { code } } }"
 )
@@ -110,12 +110,12 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("the currency", UPDATE_SESSION % 'currencyCode: "USD"', {}),
     ("the billing country", SET_ADDRESS % "billing", {"a": ADDRESS}),
     ("the shipping country", SET_ADDRESS % "shipping", {"a": ADDRESS}),
-    ("the organization", CART % 'organizationId: "org-1"', {}),
+    ("the organization", UPDATE_CART % 'organizationId: "org-1"', {}),
     ("the customer type", SET_CUSTOMER_TYPE % "", {}),
     ("a tax identifier", SET_CUSTOMER_TYPE % '{key: "DE_VAT", value: "DE123456789"}', {}),
 ]
-"""Changes to a cart in euros: the name of the change, the mutation and its variables. Only the change of currency
-changes the total. The other changes do not, because prices in euros include tax.
+"""Name, mutation and variables of each change to a cart in euros. Prices in euros include tax, so only a new currency
+changes the total.
 """
 
 
@@ -183,7 +183,7 @@ async def test_payment_methods_are_not_shared_between_sessions(shopper: Shopper)
 async def test_stale_payment_methods_are_returned_and_marked_when_reads_fail(shopper: Shopper, clock: Clock) -> None:
     await fill_without_payment_methods(shopper)
     fresh = await methods(shopper.storefront)
-    await fail_both_lists(shopper)
+    await fail_payment_method_lists(shopper)
     clock.move(61)
     stale = await methods(shopper.storefront)
     assert stale == fresh | {"isStale": True}
@@ -197,7 +197,7 @@ async def test_stale_payment_methods_are_returned_and_marked_when_reads_fail(sho
 async def test_stale_payment_methods_expire_after_ten_minutes(shopper: Shopper, clock: Clock) -> None:
     await fill_without_payment_methods(shopper)
     await methods(shopper.storefront)
-    await fail_both_lists(shopper)
+    await fail_payment_method_lists(shopper)
     clock.move(60 + 601)
     answer = await shopper.storefront.ask(LIST)
     assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
@@ -211,7 +211,7 @@ async def test_failed_read_of_payment_methods_is_not_cached(shopper: Shopper) ->
     assert (await methods(shopper.storefront))["isStale"] is False
 
 
-async def test_usable_and_all_payment_methods_share_one_upstream_call(shopper: Shopper) -> None:
+async def test_filtered_and_unfiltered_payment_methods_share_one_upstream_call(shopper: Shopper) -> None:
     await fill_without_payment_methods(shopper)
     text = "{ availablePaymentMethods(filter: {usableOnly: true}) { methods { isUsable } } }"
     usable = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
@@ -293,7 +293,7 @@ async def test_recovered_payment_service_is_used_after_one_minute(shopper: Shopp
     assert shopper.world.calls.count("GET", CART_LIST) == 0
 
 
-async def test_payment_methods_come_from_cart_when_setting_selects_cart(
+async def test_payment_methods_are_read_from_cart_if_configured(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:
     async with gateway(world, network, clock, payment_methods="cart") as storefront:
@@ -306,7 +306,10 @@ async def test_payment_methods_come_from_cart_when_setting_selects_cart(
 
 
 def test_gateway_and_sandbox_agree_about_payment_methods() -> None:
-    """Compare the tables of the gateway and the sandbox, which were written separately from the same documentation."""
+    """Compare the payment method table of the gateway with the table of the sandbox.
+
+    Each table was written separately from Digital River's documentation.
+    """
     for method in METHODS_OF_THE_SANDBOX.values():
         known = KNOWN_METHODS[method.type]
         assert known.flow.value == method.flow, method.type

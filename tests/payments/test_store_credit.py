@@ -1,4 +1,4 @@
-"""Store credit pays before sources attached earlier. Source amounts plus the remaining amount give the total."""
+"""Store credit pays before a card that was attached first. Source amounts and remaining amount add up to the total."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -48,9 +48,9 @@ class Result:
 
     state: str
     credit: str | None = None
-    """Amount that store credit pays; None without store credit."""
+    """Amount that store credit pays, or None without store credit."""
     card: str | None = None
-    """Amount that the card pays; None without a card."""
+    """Amount that the card pays, or None without a card."""
     remaining: str = "0.00"
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -280,7 +280,7 @@ BALANCES: dict[str, Balance | None] = {
     "a balance in another currency": Balance(Decimal(80), "EUR"),
     "no account in the ledger": None,
 }
-"""Balance in the ledger, by case; None without an account. All other cases have a balance of 500 dollars."""
+"""Balance in the ledger, by test case. None means no account. Cases that are not listed have 500 dollars."""
 
 REFERENCE = "rf-cust-000042"
 
@@ -295,7 +295,7 @@ def amount(source: dict[str, Any] | None) -> str | None:
 
 
 def check_sums(cart: dict[str, Any]) -> None:
-    """Check that the sources give the contributed amount, and that contributed plus remaining amount give the total."""
+    """Check that the sources add up to the contributed amount, and with the remaining amount to the total."""
     session = cart["paymentSession"]
     total, contributed = (
         Decimal(cart["totals"]["orderTotal"]["amount"]),
@@ -432,7 +432,7 @@ async def test_failed_ledger_read_makes_only_store_credit_null(shopper_with_cred
 
 
 @pytest.mark.parametrize("missing", ["ledger_url", "payment_key"])
-async def test_missing_setting_makes_store_credit_not_configured(
+async def test_missing_store_credit_setting_returns_not_configured_error(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, missing: str
 ) -> None:
     async with gateway(world, network, clock, **{missing: ""}) as storefront:
@@ -447,7 +447,7 @@ async def test_missing_setting_makes_store_credit_not_configured(
 
 
 @pytest.mark.parametrize("key", ["ledger_key", "payment_key"])
-async def test_rejected_gateway_key_does_not_end_the_session(
+async def test_rejected_ledger_or_payment_key_does_not_end_the_session(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock, key: str
 ) -> None:
     world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
@@ -570,7 +570,7 @@ async def announce_restock(shopper: Shopper) -> None:
 
 
 async def pay_with_apple(shopper: Shopper) -> None:
-    """Pay with Apple Pay. The sandbox's data is changed, because its API rejects Apple Pay beside store credit."""
+    """Make Apple Pay the primary source in the sandbox's data, because the API rejects it beside store credit."""
     await saved_card(shopper)
     for owner in shopper.world.shoppers:
         if owner.cart is not None and owner.cart.source is not None:
@@ -586,7 +586,9 @@ OBSTACLES: dict[str, Callable[[Shopper], Awaitable[None]]] = {
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
-async def test_store_credit_error_names_the_obstacle_in_the_cart(shopper_with_credit: Shopper, obstacle: str) -> None:
+async def test_cart_that_forbids_store_credit_returns_error_with_the_obstacle(
+    shopper_with_credit: Shopper, obstacle: str
+) -> None:
     await shopper_with_credit.fill_cart()
     await OBSTACLES[obstacle](shopper_with_credit)
     account = (await shopper_with_credit.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
@@ -610,7 +612,7 @@ READINESS = """{ checkoutReadiness { status blockers { __typename code step reso
 
 @pytest.mark.parametrize("cause_conflict", [add_plan, pay_with_apple], ids=["a subscription", "another primary source"])
 @pytest.mark.parametrize("resolve", [remove, detach_credit], ids=["removeStoreCredit", "detachSource"])
-async def test_order_is_blocked_until_conflicting_store_credit_is_removed(
+async def test_store_credit_conflict_blocks_order_until_credit_is_removed(
     shopper_with_credit: Shopper, cause_conflict: Callable[[Shopper], Awaitable[None]], resolve: Step
 ) -> None:
     await shopper_with_credit.fill_cart()
@@ -632,7 +634,7 @@ async def test_order_is_blocked_until_conflicting_store_credit_is_removed(
     assert "STORE_CREDIT_CONFLICT" not in [blocker["code"] for blocker in readiness["blockers"]]
 
 
-async def test_rejected_backorder_is_reported_as_store_credit_conflict(
+async def test_refused_backorder_with_store_credit_becomes_store_credit_blocker(
     shopper_with_credit: Shopper, clock: Clock
 ) -> None:
     await shopper_with_credit.fill_cart()
@@ -663,7 +665,7 @@ async def option_id(shopper: Shopper) -> str:
 
 
 @pytest.mark.parametrize("credit_comes_first", [True, False])
-async def test_store_credit_and_saved_card_attach_in_either_order(
+async def test_store_credit_and_saved_card_attach_in_either_sequence(
     shopper_with_credit: Shopper, *, credit_comes_first: bool
 ) -> None:
     storefront = shopper_with_credit.storefront

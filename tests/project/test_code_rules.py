@@ -23,7 +23,7 @@ FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def modules(*packages: str) -> dict[str, ast.Module]:
-    """Return the syntax tree of each file of the packages, by path. Without arguments, skip only the tests."""
+    """Return the syntax trees of the files in `packages`, by path. The default is all packages except the tests."""
     packages = packages or ("schema", "resolvers", "gateway", "sandbox", "bench", "examples")
     # Skip the example clients, because their folders contain installed packages and generated code.
     clients = ROOT / "examples" / "clients"

@@ -1,4 +1,4 @@
-"""No files import each other in a circle. Each room of docs/architecture.md imports only from lower floors.
+"""There are no circular imports. Each room of docs/architecture.md imports only from lower floors.
 
 A room is a folder or a single file.
 """
@@ -20,7 +20,7 @@ def project() -> Graph:
 
 
 @pytest.mark.parametrize("building", ["gateway", "sandbox"])
-def test_no_files_import_each_other_in_a_circle(building: str) -> None:
+def test_gateway_and_sandbox_have_no_circular_imports(building: str) -> None:
     floors = read_floors()
     files = {file: imports for file, imports in project().items() if floors.room(file).building == building}
     assert " imports ".join(circle(files)) == ""
@@ -52,7 +52,7 @@ def project_with(folder: Path, files: Mapping[str, str]) -> Graph:
 
 TYPE_CHECKING = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    "
 
-CIRCLES = {
+CIRCULAR_IMPORTS = {
     "at module level": ("import gateway.store.b\n", "from gateway.store import a\n"),
     "under TYPE_CHECKING": (f"{TYPE_CHECKING}from gateway.store.b import B\n", "from gateway.store.a import A\n"),
     "inside a function": ("from gateway.store.b import B\n", "def f():\n    from gateway.store import a\n"),
@@ -60,15 +60,15 @@ CIRCLES = {
 }
 
 
-@pytest.mark.parametrize(("first", "second"), CIRCLES.values(), ids=CIRCLES)
-def test_import_circle_is_reported_with_its_files(tmp_path: Path, first: str, second: str) -> None:
+@pytest.mark.parametrize(("first", "second"), CIRCULAR_IMPORTS.values(), ids=CIRCULAR_IMPORTS)
+def test_circular_import_is_reported_with_its_files(tmp_path: Path, first: str, second: str) -> None:
     graph = project_with(tmp_path, {"gateway/store/a.py": first, "gateway/store/b.py": second})
     files = circle(graph)
     assert files[0] == files[-1]
     assert sorted(files[1:]) == ["gateway/store/a.py", "gateway/store/b.py"]
 
 
-def test_import_circle_through_a_package_is_reported(tmp_path: Path) -> None:
+def test_circular_import_through_a_package_is_reported(tmp_path: Path) -> None:
     files = {
         "gateway/store/__init__.py": "from gateway.sessions.b import B\n",
         "gateway/store/a.py": "",

@@ -15,7 +15,7 @@ def test_messages_page_is_up_to_date() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which also writes docs/messages.md"
 
 
-def test_every_error_blocker_and_decline_advice_code_has_a_message() -> None:
+def test_every_error_blocker_and_decline_advice_has_a_message() -> None:
     codes = {code for message in client_messages() for code in message.codes}
     enums = (ErrorCode, CheckoutBlockerCode, DeclineAdvice)
     assert {f"{enum.__name__}.{value.name}" for enum in enums for value in enum} - codes == set()

@@ -1,4 +1,4 @@
-"""Names, texts and pages contain no word that the glossary forbids."""
+"""No name, comment, docstring, message or page contains a word that the glossary forbids."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ from tests.support.shop import Storefront
 
 
 @pytest.mark.parametrize("error", [NotConfigured, RateLimited, SessionExpired])
-def test_error_message_defaults_to_the_message_of_the_class(error: type[GatewayError]) -> None:
+def test_exception_without_message_has_default_message_of_its_class(error: type[GatewayError]) -> None:
     assert str(error("X is not set.")) == error("X is not set.").message == "X is not set."
     assert str(error()) == error().message == error.message
 

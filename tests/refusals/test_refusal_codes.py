@@ -1,6 +1,6 @@
-"""Every documented error code of Digital River becomes a typed user error with a message of the gateway.
+"""Every documented error code of Digital River becomes a typed user error with a message written by the gateway.
 
-The test has its own list of codes. A code that the gateway does not know fails the case with the name of this code.
+The test has its own list of codes, and fails for a listed code that the gateway does not know.
 """
 
 from typing import NamedTuple
@@ -129,7 +129,7 @@ CASES = [
         "QUANTITY_OUT_OF_RANGE",
     ),
     *cases(LINES, 409, "line-item-update-failure cart-failure operation-failed", "UPSTREAM_REJECTED"),
-    Case(LINES, 409, "operation-failed", "QUANTITY_OUT_OF_RANGE", description="It is above the allowed quantity of 3."),
+    Case(LINES, 409, "operation-failed", "QUANTITY_OUT_OF_RANGE", description="The quantity is above the allowed 3."),
     *cases(LINES, 409, "concurrent-cart-modification-failure", "CART_BUSY"),
     *cases(LINES, 409, "rate-limit-quota-exceeded", "RATE_LIMITED"),
     *cases(LINES, 429, "rate-limit-quota-exceeded too_many_requests", "RATE_LIMITED"),
@@ -291,7 +291,7 @@ async def test_each_refusal_code_becomes_its_typed_user_error(shopper: Shopper, 
         assert case.subcode not in str(answer.body)
 
 
-def test_every_user_error_code_has_a_refusal_or_gateway_cause() -> None:
+def test_every_user_error_code_is_caused_by_refusal_or_gateway() -> None:
     caused_by_the_gateway = {
         "CART_REVISION_MISMATCH",
         "CART_LOCKED",
@@ -325,7 +325,7 @@ WARNINGS = {
     ("collection", "code_field"), [("Warnings", "Code"), ("warnings", "code"), ("warnings", "Code")]
 )
 @pytest.mark.parametrize("warning_code", WARNINGS)
-async def test_warning_is_read_inside_and_beside_the_cart_object(
+async def test_warning_in_cart_object_or_at_top_level_is_read(
     shopper: Shopper, world: World, warning_code: str, collection: str, code_field: str, inside: bool
 ) -> None:
     await shopper.storefront.add(PACK)

@@ -64,7 +64,7 @@ async def test_sold_out_line_does_not_prevent_other_changes(shopper: Shopper, wo
     assert cart["paymentSession"]["state"] == "REQUIRES_CONFIRMATION"
 
 
-async def test_error_in_body_of_successful_line_removal_is_reported(
+async def test_error_in_answer_with_success_status_becomes_user_error(
     storefront: Storefront, network: InMemoryTransport
 ) -> None:
     line_id = (await storefront.add(PACK))["cart"]["lines"][0]["id"]
@@ -88,7 +88,7 @@ async def test_mutation_with_idempotency_key_is_rejected_while_store_is_full(
         assert (await storefront.cart())["totalQuantity"] == 0
 
 
-async def test_coupon_code_is_not_kept_for_the_next_cart(shopper: Shopper) -> None:
+async def test_next_cart_accepts_a_coupon_after_order_with_another_coupon(shopper: Shopper) -> None:
     mutation = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
       cart { appliedOffers { couponCode } } errors { code } } }"""
     await shopper.storefront.add(PACK)
@@ -110,7 +110,7 @@ async def test_stock_error_has_available_and_maximum_quantity(storefront: Storef
     assert errors == [{"availableQuantity": 25, "maximumQuantity": 3}]
 
 
-async def test_line_with_one_idempotency_key_is_added_once(storefront: Storefront, world: World) -> None:
+async def test_concurrent_adds_with_one_idempotency_key_add_one_line(storefront: Storefront, world: World) -> None:
     await storefront.add(POLES)
     key = new_key()
     tabs = [storefront.another_tab() for _ in range(20)]
@@ -133,7 +133,7 @@ async def test_idempotency_key_can_be_reused_when_digital_river_was_unreachable(
     assert (await storefront.add(PACK, key=key))["errors"] == []
 
 
-async def test_change_is_retried_while_digital_river_reports_a_busy_cart(shopper: Shopper) -> None:
+async def test_cart_change_is_retried_after_concurrent_modification_error(shopper: Shopper) -> None:
     await shopper.storefront.add(POLES)
     busy = {"status": 409, "code": "concurrent-cart-modification-failure", "method": "POST"}
     await shopper.fault("status", LINES, times=3, **busy)
@@ -316,7 +316,7 @@ async def test_product_is_read_once_a_minute_for_all_clients(
     assert world.calls.count("GET", path) + world.calls.count("GET", "/v1/shoppers/me/products") == 2
 
 
-async def test_stale_product_has_a_name_and_no_price(shopper: Shopper, clock: Clock) -> None:
+async def test_stale_product_has_no_price_while_digital_river_is_unavailable(shopper: Shopper, clock: Clock) -> None:
     query = "query($id: String!) { product(by: {upstreamId: $id}) { name pricing { salePrice { amount } } } }"
     await shopper.storefront.ask(query, id=PACK)
     clock.move(61)
@@ -378,7 +378,7 @@ CALLS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(CAUSES))
-async def test_each_mutation_returns_a_user_error_for_every_documented_code(shopper: Shopper, code: str) -> None:
+async def test_each_mutation_returns_user_error_for_every_documented_refusal_code(shopper: Shopper, code: str) -> None:
     await shopper.storefront.add(PACK)
     for method, path, call in CALLS:
         await shopper.fault("status", path, method=method, status=409, code=code)
