@@ -47,7 +47,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
     slowest_ms = 0.0
     print("  refused:" if is_refused else "  accepted (parsed, measured, validated and estimated):")
     for name, document in documents:
-        # The numbered comment makes each document different, so the gateway cannot take it from its cache.
+        # The numbered comment makes each document different, so that none comes from the gateway's document cache.
         cpu_ms = max([await send(http, document + f" # {number}", is_refused=is_refused) for number in range(TIMES)])
         slowest_ms = max(slowest_ms, cpu_ms)
         print(f"  {cpu_ms:7.1f}  {len(document):6d} characters  {name}")
@@ -56,7 +56,7 @@ async def slowest_of(http: httpx.AsyncClient, documents: list[tuple[str, str]], 
 
 
 async def send(http: httpx.AsyncClient, document: str, *, is_refused: bool) -> float:
-    """CPU time of one request in ms, including the work of the client in this process."""
+    """CPU time of one request in ms. The work of the client is included, because it runs in this process."""
     began_at = time.process_time()
     answer = await http.post("/graphql", json={"query": document, "variables": VARIABLES}, headers=ACCEPT)
     cpu_s = time.process_time() - began_at

@@ -1,8 +1,8 @@
-"""Measures the CPU time and latency that the gateway adds to its upstream calls, for each operation of a purchase.
+"""Measures the CPU time and latency that the gateway adds to upstream calls, for each operation of a purchase.
 
-Gateway and sandbox run as separate programs. The report has the CPU time of the gateway's process, the client's latency
-and the number of upstream calls, for each operation. The first row is the baseline: the same client reads one cart
-directly from the sandbox. Linux only, because CPU time is read from /proc.
+The gateway and the sandbox run as separate programs. For each operation, the report lists the CPU time of the gateway's
+process, the client's latency and the number of upstream calls. The first row is the baseline: the same client reads one
+cart directly from the sandbox. Linux only, because CPU time is read from /proc.
 """
 
 import asyncio

@@ -1,9 +1,10 @@
 """Tests that two replicas with a shared store never place an order twice.
 
-The sandbox, a Valkey server and two gateways run as real processes with real sockets. `load` sends submit requests to
-both replicas, with repeated keys, with new keys, and from clients that hang up. `kills` kills one replica (SIGKILL) at
-a random moment of a submission, and repeats the submit request at the other replica. `silence` sends submit requests
-while the store does not answer.
+The sandbox, a Valkey server and two gateways run as real processes with real sockets. There are three tests:
+
+- `load` sends submit requests to both replicas. Some requests repeat a key, and some clients hang up.
+- `kills` kills one replica (SIGKILL) during a submission, and repeats the submit request at the other replica.
+- `silence` pauses the store, so that it does not answer, and sends submit requests.
 
     python -m bench.replicas load --submits 10000 --carts 500
     python -m bench.replicas kills --times 200
@@ -35,8 +36,7 @@ from tests.support.valkey import Valkey, emptied
 AT_ONCE = 40
 PREPARATION_TRIES = 5
 QUIET_S = 3
-"""Quiet time of the gateways in seconds, after which a missing order is reported as not placed. It is short for this
-test."""
+"""Quiet time of the gateways in seconds. After it, a missing order is reported as not placed. The default is longer."""
 
 SETTLED_WITHIN_S = 60
 STORE_TIMEOUT_S = 0.25
@@ -62,7 +62,7 @@ DEFINITE = frozenset({"OrderPlaced", "OrderNotPlaced", "OrderDeclined", "OrderBl
 
 @dataclass
 class Report:
-    """Result of a run. Each list names the carts with one kind of error. A good run leaves all lists empty."""
+    """Result of a run. Each list has the carts with one kind of error. After a good run, all lists are empty."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ordered_twice: list[str] = field(default_factory=list)
@@ -189,10 +189,7 @@ async def ask(http: httpx.AsyncClient, headers: dict[str, str], document: str, *
 
 
 async def accepted(http: httpx.AsyncClient, headers: dict[str, str], document: str, **variables: Any) -> dict[str, Any]:
-    """Data of the answer to a mutation that prepares a cart.
-
-    A failed mutation is sent again, because busy machines cause timeouts.
-    """
+    """Data that a mutation returns. If the mutation fails, it is sent again, because busy machines cause timeouts."""
     answer: dict[str, Any] = {}
     for _ in range(PREPARATION_TRIES):
         with suppress(httpx.TransportError):
@@ -206,7 +203,8 @@ async def load(submits: int, carts: int) -> Report:
     """Report of a run that sends many submit requests for few carts, each to one of two replicas at random."""
     report, gate = Report(), asyncio.Semaphore(AT_ONCE)
     async with running_environment() as environment, AsyncExitStack() as stack:
-        # A cancelled request of httpx's own network layer can leave a connection open for ever.
+        # A client that hangs up cancels a request. The default network layer of httpx can then leave its connection
+        # open for ever.
         https = [
             await stack.enter_async_context(
                 httpx.AsyncClient(base_url=(await environment.begin()).url, timeout=30, transport=transport.network())
@@ -266,7 +264,7 @@ async def kills(times: int) -> Report:
 async def settle(
     environment: Environment, https: list[httpx.AsyncClient], buyer: Buyer, key: str, report: Report
 ) -> None:
-    """Repeat the submit request until its outcome is definite, and compare it with the sandbox's order."""
+    """Repeat the submit request until the outcome is definite. Check that the outcome matches the sandbox's orders."""
     began_at, outcome = time.monotonic(), ""
     while outcome not in DEFINITE:
         if time.monotonic() - began_at > QUIET_S + SETTLED_WITHIN_S:
@@ -287,8 +285,8 @@ async def settle(
 
 
 async def silence(times: int) -> Report:
-    """Report of a run that sends submit requests while the store does not answer. Late answers are also in
-    `wrong_answers`."""
+    """Report of a run that sends submit requests while the store does not answer. A late answer is a wrong
+    answer."""
     report = Report()
     async with running_environment() as environment:
         gateway = await environment.begin(STORE_TIMEOUT_S)

@@ -5,8 +5,8 @@ gateway has already cached the documents of the requests. `sys.setprofile` repor
 functions in gateway/, resolvers/ and schema/ are counted.
 
 The functions of a request are listed in the order of their first calls. Each function is listed once, so loops and
-repeated calls add nothing. A comprehension is part of the function that contains it. Neighbours in this list are one
-step if they are in the same file. `files` is the number of distinct files. `returns` is the number of steps in a file
+repeated calls add nothing. A comprehension is part of the function that contains it. Consecutive functions of
+one file are one step. `files` is the number of distinct files. `returns` is the number of steps in a file
 that already had an earlier step.
 
     python -m bench.request_path
@@ -97,7 +97,7 @@ def print_path(name: str, codes: list[CodeType], *, traces: bool) -> None:
 
 
 def steps_of(codes: list[CodeType]) -> Iterator[tuple[str, str]]:
-    """Yield the file and the first function of each step. A step consists of neighbouring functions of one file."""
+    """Yield the file and the first function of each step. A step consists of consecutive functions of one file."""
     for file, neighbours in groupby(codes, lambda code: code.co_filename):
         yield str(Path(file).relative_to(ROOT)), next(neighbours).co_qualname
 

@@ -76,7 +76,7 @@ def _free_port(variable: str, default: int) -> int:
         raise NotStarted(f"{variable} must be a number from 1 to 65535, not {value!r}.")
     port = int(value)
     with socket.socket() as probe:
-        # As in the servers, old connections that are still closing do not make a port unavailable.
+        # Without this option, closing connections would make a free port look occupied. The servers also set it.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -96,7 +96,7 @@ def _free_port(variable: str, default: int) -> int:
 def program(name: str, arguments: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run `python -m name` during the `with` block.
 
-    The program has its own process session, so Ctrl-C reaches only the caller, which then stops the program.
+    Ctrl-C does not reach the program, because it has its own process session. It is stopped after the `with` block.
     """
     command = [sys.executable, "-m", name, *arguments]
     program = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, start_new_session=True)

@@ -67,8 +67,8 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=math.ceil(settings.submission_deadline_s) + STOP_MARGIN_S,
     )
-    # The objects that exist now live as long as the process. Without `freeze`, the garbage collector would check them
-    # again and delay a request by up to 0.1 s.
+    # The objects that exist now live as long as the process. Without `freeze`, the garbage collector would traverse
+    # them repeatedly and delay a request by up to 0.1 s.
     gc.collect()
     gc.freeze()
     Server(config).run()
@@ -123,7 +123,7 @@ def manifest(
 
 
 def _settings_report(error: ValueError) -> str:
-    """Message with the names of the missing or malformed variables, but not their values."""
+    """Message with the names of the missing or malformed environment variables, without their values."""
     problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
     return "\n".join(
         [

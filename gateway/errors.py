@@ -18,7 +18,7 @@ GatewayError
     │   └── SubmissionInProgress        the submission continues
     ├── UpstreamUnavailable         the call failed
     │   └── UpstreamNotReached          no connection; nothing was sent
-    ├── UpstreamInvalidResponse     the answer has no documented format
+    ├── UpstreamInvalidResponse     the answer is not in a documented format
     └── UpstreamRefusal             a documented 4xx: a rule of Digital River refused the call
         └── UpstreamTokenInvalid        the shopper's token is invalid or has expired
 
@@ -132,7 +132,7 @@ class CartBusy(ConcurrentRequest):
 
 
 class KeyedChangeInterrupted(ConcurrentRequest):
-    """The replica that made the change stopped, or failed in the middle of the change."""
+    """An earlier request with the same key was interrupted, because its replica stopped or an error occurred."""
 
     code = TopLevelCode.UPSTREAM_TIMEOUT
     message = (
@@ -166,9 +166,10 @@ class SubmissionInProgress(UpstreamTimeout):
 
 
 class UpstreamUnavailable(UpstreamError):
-    """The connection was lost, or the response has a 5xx status. Only such a response has `status` and `reason`.
+    """The connection was lost, or the response has a 5xx status.
 
-    `retry_after_s` is the pause that Digital River requires, in seconds.
+    After a lost connection, `status` is None and `reason` is empty. `retry_after_s` is the pause that Digital River
+    requires, in seconds.
     """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
@@ -198,8 +199,9 @@ class UpstreamRefusal(UpstreamError):
     """A response with a 4xx status, or with a 2xx status and errors. Callers convert most refusals to other errors.
 
     `reason` and `subcode` are Digital River's error codes, trimmed and in lower case. `reason` is empty when the body
-    has no documented format. `description` may contain input of the shopper, and is never logged or sent to a client.
-    `declined_hard` is whether Digital River reports a permanent decline; None without a decline type.
+    is not in a documented format. `description` may contain input of the shopper, and is never logged or sent to a
+    client. `declined_hard` is True for a permanent decline, and False for a temporary decline. It is None if Digital
+    River reports neither.
     """
 
     code = TopLevelCode.UPSTREAM_UNAVAILABLE

@@ -26,7 +26,7 @@ from gateway.upstream.decoding import decode, encode
 from gateway.upstream.endpoints.catalog import CatalogEndpoints
 from gateway.upstream.ids import PATTERN
 
-# `fresh` suits the field of an entry that changes most often. A stale entry is returned without prices.
+# Each `fresh` duration suits the field that changes most often. A stale entry is returned without prices.
 PRODUCT = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(days=1))
 PAGE = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(hours=1))
 CATEGORY = Lifetime(fresh=timedelta(minutes=15), stale_if_error=timedelta(days=1))
@@ -42,7 +42,7 @@ NOT_FOUND = frozenset(
         refusal_codes.INVALID_OFFER_ID,
     }
 )
-"""Error codes of catalog reads that mean that the object was not found."""
+"""Error codes that a catalog read treats as not found."""
 
 MARKET_NOT_OFFERED = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALID_CURRENCY_CODE})
 
@@ -51,8 +51,7 @@ MARKET_NOT_OFFERED = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALI
 class Catalog:
     """The catalog of one market. An unknown id gives None, or is left out of a list.
 
-    `reads` counts the reads of one operation that are in progress. The stock loader of the operation waits for these
-    reads.
+    `reads` counts the reads of one operation that are in progress, so that the stock loader can wait for them.
     """
 
     reader: GuestReader

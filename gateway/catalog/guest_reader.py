@@ -39,9 +39,9 @@ class GuestReader:
         self._token: asyncio.Task[GuestToken] | None = None
 
     async def read(self, market: Market, read: Read[T]) -> T:
-        """Call `read` with the catalog of the market, and return its result.
+        """Call the function `read` with the catalog endpoints of the market, and return the result.
 
-        If Digital River rejects the guest token, `read` is called once more with a new token.
+        If Digital River rejects the guest token, the function is called once more with a new token.
         """
         # Several operations can wait for this read, so it does not use the deadline of a single operation.
         upstream = self._upstream.until(time.monotonic() + self._within_s)

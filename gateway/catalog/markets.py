@@ -12,9 +12,9 @@ class NotOffered(NamedTuple):
 
 
 def not_offered(settings: Settings, locale: str | None, currency_code: str | None) -> NotOffered | None:
-    """Error for a locale or currency that the storefront does not offer; None if there is no such error.
+    """Error if the storefront does not offer the locale or the currency; None if it offers both.
 
-    A locale or currency of None causes no error.
+    An argument of None is not checked.
     """
     offered = dict(settings.locales)
     if locale is not None and locale not in offered:

@@ -12,8 +12,8 @@ QUIET_CYCLES = 8
 
 
 class PendingReads:
-    """Counts the reads of an operation that are in progress. Their results may contain more products whose stock is
-    needed."""
+    """Counts the reads of an operation that are in progress. The results of these reads may contain more products whose
+    stock is needed."""
 
     def __init__(self) -> None:
         self._pending = 0
@@ -59,8 +59,8 @@ class StockKey(NamedTuple):
 class StockLoader:
     """Collects the products whose stock is requested, and reads their stock in one call.
 
-    The stock of a product may be requested at once, but the stock of its variations only after the variations have been
-    read. The loader therefore waits for reads in progress, for at most `patience_s` seconds.
+    The stock of variations can be requested only after the variations have been read. The loader therefore first waits
+    for reads in progress, for at most `patience_s` seconds.
     """
 
     def __init__(

@@ -101,7 +101,7 @@ def purchase_changed_blocker(code: Code, message: str, agreement: Agreement, car
 
 
 def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlocker:
-    """The blocker for a cart that another submission has locked. A submission adds it, and not the checkout guard."""
+    """The blocker for a cart that another submission has locked. The checkout guard does not return this blocker."""
     return SubmissionInProgressBlocker(
         code=Code.SUBMISSION_IN_PROGRESS,
         message="Another submission of this cart is in progress. Read `orderSubmission` before you submit again.",

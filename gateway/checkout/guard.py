@@ -35,7 +35,7 @@ from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
 
 RETRY_CHECK_AFTER = timedelta(seconds=5)
-"""Pause before a client should repeat a check that was unavailable."""
+"""Pause before a client should repeat a check that Digital River did not answer."""
 
 
 class CheckoutStep(Shape, frozen=True, kw_only=True):
@@ -193,7 +193,7 @@ def _countries(guard_input: GuardInput) -> Iterator[Blocker]:
 
 
 def serves(countries: tuple[str, ...], country: str | None) -> bool:
-    """Whether the site serves the country. True if the list is empty or the country is None."""
+    """Whether the site serves `country`. An empty `countries` means all countries. A `country` of None is served."""
     return not countries or country is None or country in countries
 
 
@@ -251,7 +251,7 @@ def _store_credit(guard_input: GuardInput) -> Iterator[Blocker]:
         yield StoreCreditBlocker(
             code=Code.STORE_CREDIT_CONFLICT,
             message="Store credit cannot pay for this cart. `obstacles` lists the reasons. "
-            "Remove the store credit or the obstacles.",
+            "Remove the store credit, or resolve every obstacle.",
             step=Step.PAYMENT,
             resolved_by=("Mutation.removeStoreCredit", "Mutation.detachSource"),
             obstacles=conflicts,
@@ -286,7 +286,7 @@ def _payment_session(guard_input: GuardInput) -> Iterator[Blocker]:
     if session is None:
         yield PaymentSessionBlocker(
             code=Code.PAYMENT_SESSION_MISSING,
-            message="The cart has no payment session: the cart is empty, or the site has no payment sessions.",
+            message="The cart has no payment session, because the cart is empty or the site has no payment sessions.",
             step=Step.PAYMENT,
             resolved_by=("Mutation.addCartLines",) if guard_input.cart.is_empty else (),
         )
@@ -304,7 +304,7 @@ def _fields_that_confirm(session: PaymentSession) -> tuple[str, ...]:
     state = PaymentSessionState
     match session.state:
         case state.REQUIRES_SOURCE | state.FAILED | state.CANCELLED:
-            # `attachSource` replaces the attached source.
+            # The client need not detach the old source, because `attachSource` replaces it.
             return ("Mutation.attachSource",)
         case state.PENDING_REDIRECT:
             action = session.next_action
@@ -314,7 +314,7 @@ def _fields_that_confirm(session: PaymentSession) -> tuple[str, ...]:
         case state.REQUIRES_ACTION:
             return ("Query.paymentSession",)
         case state.PENDING_FUNDS | state.PENDING | state.COMPLETE:
-            # The order exists already, so the client can only read its outcome.
+            # Digital River has already created the order, so the client can only read the outcome of the submission.
             return ("Query.orderSubmission",)
         case state.REQUIRES_CONFIRMATION | state.UNKNOWN:
             return ()

@@ -83,9 +83,8 @@ async def read_guard_input(
     may_be_backorder = refused is not None and cart.secondary_source is not None
     stock = None
     if lacks_stock or may_be_backorder:
-        with contextlib.suppress(
-            UpstreamError
-        ):  # If this read fails and stock is lacking, the guard reports all lines.
+        # If this read fails and Digital River reported too little stock, the guard reports all lines.
+        with contextlib.suppress(UpstreamError):
             stock = await ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines], past_cache=True)
     requirements = None
     was_tax_refused = refused is not None and refused.reason in TAX_CODES

@@ -29,7 +29,7 @@ class Problem(NamedTuple):
 def mandatory(
     requirements: Sequence[TaxIdentifierRequirement], customer_type: CustomerType
 ) -> list[TaxIdentifierRequirement]:
-    """The requirements without which a customer of this type cannot buy."""
+    """The requirements that demand at least one tax identifier from a customer of this type."""
     return [
         requirement
         for requirement in requirements

@@ -1,8 +1,8 @@
 """Detects card numbers in requests. Card numbers are not stored, logged or sent to Digital River.
 
 A card number has 13 to 19 digits, begins with the digits of a card issuer, and passes the Luhn check. Up to three other
-characters may separate two digits, and the digits may be of any script. International telephone numbers, EANs with a
-valid check digit, and identifiers in inputs for identifiers are accepted.
+characters may separate two digits, and the digits may be of any script. International telephone
+numbers, EANs with a valid check digit, and identifiers in inputs that expect an identifier are accepted.
 """
 
 import copy
@@ -82,8 +82,8 @@ MAX_RUN_LENGTH = 4096
 """Maximum length of a run of digits in characters. A longer run is treated as a card number, to save CPU time."""
 
 MAX_GROUP_LENGTH = 64
-"""Maximum length of a digit group in which a card number may begin and end at any digit. Other digits, such as an
-expiry date, may follow the card number without a separator."""
+"""Maximum length of a digit group in which every position is searched for a card number. Other digits, such as an
+expiry date, may directly follow the card number."""
 
 EAN_LENGTH = 13
 
@@ -113,8 +113,8 @@ UNCHECKED_HEADERS = frozenset(
         "x-request-id",
     }
 )
-"""Headers that are not checked, because they have random values. The gateway stores only hashes of credentials, and
-replaces a request id that contains a card number."""
+"""Headers that are not checked, because their random values can look like card numbers. The gateway stores credentials
+only as hashes, and replaces a request id that contains a card number."""
 
 
 def has_card_number(string: str) -> bool:
@@ -207,7 +207,7 @@ be executed."""
 
 
 def card_paths(variables: Mapping[str, Any]) -> list[VariablePath]:
-    """Paths of all card numbers in the variables, including values that the operation does not use."""
+    """Paths of all card numbers in the variables. Variables that the operation does not use are also searched."""
     paths: list[VariablePath] = []
     queue: list[tuple[VariablePath, Any]] = [((), variables)]
     while queue:
@@ -227,9 +227,9 @@ def remove_cards(
 ) -> tuple[dict[str, Any], CardFields]:
     """Variables without the card numbers at `paths`, and the root fields that use these card numbers.
 
-    Empty strings replace the card numbers. Identifiers and telephone numbers stay in inputs that accept them. A payload
-    can report a card number only in a String argument of a mutation. Raises `DocumentRefused` for any other card
-    number. `document` has one operation.
+    An empty string replaces each card number. Identifiers and telephone numbers stay in inputs that accept them. Raises
+    `DocumentRefused` for a card number outside the String inputs of a mutation, because no payload can report it.
+    `document` has one operation.
     """
     (operation,) = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     all_uses = variable_uses(schema, document, variables)
@@ -259,10 +259,11 @@ def _value_at(value: Any, path: VariablePath) -> Any:
 
 @dataclass(frozen=True)
 class VariableUse:
-    """Use of a leaf value of the variables in the arguments of a field. A leaf value is neither a list nor an object.
+    """Use of one value of a variable in the arguments of a field. A list or an object has one use for each value in it.
 
-    `response_key` is the response key of the field. `argument_path` is the path of the value in the field's arguments.
-    `input_name` and `type_name` are the name and the type of the argument or input field that has the value.
+    `variable_path` is the path of the value in the variables, and `argument_path` is its path in the field's arguments.
+    `response_key` is the response key of the field. `input_name` and `type_name` are the name and the type of the
+    argument or input field that has the value.
     """
 
     variable_path: VariablePath
@@ -277,7 +278,7 @@ class VariableUse:
         return self.is_root_field and self.type_name == "String"
 
     def accepts(self, value: object) -> bool:
-        """Whether the value is an identifier or a telephone number in an input for such values."""
+        """Whether the input expects an identifier or a telephone number, and the value is one."""
         if self.type_name == "CartRevision":
             return REVISION.fullmatch(str(value)) is not None
         if self.type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(self.input_name):
@@ -287,7 +288,7 @@ class VariableUse:
 
 
 def variable_uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[VariableUse]:
-    """Uses of the variables' leaf values in a document with one operation."""
+    """Uses of all values of the variables in a document with one operation."""
     types = TypeInfo(schema)
     collector = VariableUseCollector(types, variables)
     visit(document, TypeInfoVisitor(types, collector))
@@ -346,7 +347,7 @@ class InputLeaf:
 
 
 def _leaves(value: Any, input_type: GraphQLInputType, name: str, path: VariablePath = ()) -> Iterator[InputLeaf]:
-    """Leaf values inside an input value, each with the name and the type of its input field."""
+    """All values inside a list or an object, at any depth. Each has the name and the type of its input field."""
     nullable: Any = get_nullable_type(input_type)
     named = get_named_type(nullable)
     if isinstance(value, list):

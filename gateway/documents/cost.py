@@ -37,8 +37,7 @@ DEFAULT_LIST_SIZE = 5
 """Assumed number of items of a list without `@listSize`."""
 
 MAX_ITEMS = 1_000_000
-"""Maximum number of items that the estimate uses for a slicing argument. This number exceeds every cost limit and is
-valid in JSON."""
+"""Larger slicing arguments are estimated with this number of items. It is far above the default cost limit."""
 
 MAX_ESTIMATES = 32
 """Maximum number of cached estimates of one operation. The cache key consists of the variables on which an estimate
@@ -137,7 +136,7 @@ class CostWalk:
     ) -> float:
         """Cost of a selection set on an object of type `owner`.
 
-        `items` is the number of items of the list fields that `size.sized_fields` names.
+        `size` is the `@listSize` of the parent field, if it names subfields. Each of these subfields has `items` items.
         """
         key = (id(selection_set), owner.name, size, items)
         if key not in self._points:

@@ -9,7 +9,7 @@ from gateway.errors import TopLevelCode
 
 @dataclass
 class OperationFacts:
-    """Facts for the log and the cost headers. A fact is None if the document was rejected before the fact was known.
+    """Data of an operation for the log and the cost headers. An attribute is None until its value is known.
 
     `name` is the document's name in the manifest, or else the beginning of its hash. `cost` is in points.
     """

@@ -33,8 +33,8 @@ MAX_DEPTH = 15
 """Maximum depth of nested fields."""
 
 SELECTION_SETS_PER_LEVEL = 3
-"""Maximum number of nested selection sets for each level of fields: those of a field, of a fragment in the field, and
-of a type condition in the fragment."""
+"""Number of nested selection sets that are allowed for each level of fields. A field has one, a fragment in the field
+has one, and a type condition in the fragment has one."""
 
 MAX_ALIASES = 30
 
@@ -72,12 +72,13 @@ ONCE_PER_OPERATION = frozenset({"submitOrder", "resumeOrder", "signIn", "registe
 
 @dataclass
 class SelectionSize:
-    """Size of a selection set, with the fields of its fragments.
+    """Size of a selection set, including its fragments.
 
-    `names`, `composites` and `leaves` describe only the top level of the selection set. `names` counts the field names.
-    `composites` counts the response keys of fields with a selection set, and `leaves` those of fields without one. All
-    other attributes include nested selection sets. `repeated_composites_below` and `repeated_leaves_below` count the
-    repeated response keys in nested selection sets.
+    Three counters cover only the top level of the selection set. `names` counts field names. `composites` counts
+    response keys of fields with a selection set. `leaves` counts response keys of fields without a selection set.
+
+    All other attributes include nested selection sets. `repeated_composites_below` and `repeated_leaves_below` count
+    only the repeated response keys in nested selection sets.
     """
 
     depth: int = 0
@@ -171,8 +172,8 @@ class SizeMeter:
 
     def _fragment_size(self, name: str) -> SelectionSize:
         if name not in self._fragment_sizes:
-            # The zero size is used for a fragment that is not defined, and where a fragment spreads itself. Validation
-            # rejects both kinds of documents.
+            # The size stays zero if the fragment is not defined, and is zero where the fragment spreads itself.
+            # Validation rejects both kinds of documents.
             self._fragment_sizes[name] = SelectionSize()
             if name in self._fragments:
                 self._fragment_sizes[name] = self.measure(self._fragments[name].selection_set)

@@ -146,7 +146,7 @@ class Documents:
         """The operation that a request selects, after all checks. A request has the source of the document, its digest,
         or both.
 
-        Raises `DocumentRefused`, whose `facts` are those that were known before the error.
+        Raises `DocumentRefused`. The `facts` of this error are the data that were known before it was raised.
         """
         facts = OperationFacts()
         try:
@@ -254,7 +254,7 @@ class Documents:
         except RecursionError:
             errors = None
         if errors is None:
-            # An exception raised inside the except block would keep a reference to every frame of the recursion.
+            # Inside the except block, Python would attach the `RecursionError` and its long traceback to this error.
             raise too_expensive("The document is nested too deeply. Select less.")
         if errors:
             raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)

@@ -1,7 +1,7 @@
 """Sets the headers Cache-Control, ETag and Vary of an answer, and the origins that may read the answer.
 
-A public answer depends only on its URL, and every origin may read it. Any other answer is for one caller and is not
-cached.
+A public answer depends only on the URL of the request, and every origin may read it. Any other answer is for one
+caller and is not cached.
 """
 
 import hashlib

@@ -28,8 +28,8 @@ COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit
 MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
 
 FORBIDDEN_NULL = "Cannot return null for non-nullable field"
-"""Beginning of graphql-core's error message for a null in a non-nullable field. The cause is a value that Digital River
-always sends, but omitted."""
+"""Beginning of graphql-core's error message for a null in a non-nullable field. The cause is that Digital
+River omitted a value that the schema requires."""
 
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
 

@@ -18,9 +18,9 @@ COOKIE = "__Host-rf_session"
 
 
 def handle_of(request: Request, settings: Settings) -> Handle | None:
-    """Session handle of the request. Raises `RequestRefused`.
+    """The session handle in the request; None if there is none. Raises `RequestRefused`.
 
-    None for a GET request, because its answer is the same for every caller.
+    The handle in a GET request is ignored, because the answer is the same for every caller.
     """
     if request.method == "GET":
         return None

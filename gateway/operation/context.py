@@ -43,7 +43,7 @@ STOCK_WAIT_SHARE = 0.1
 
 
 Reads = dict[str, asyncio.Future[Any]]
-"""Values that an operation has read or is reading, by name. They are cleared when a mutation changes them."""
+"""Results that an operation has read or is reading, by name. A mutation that changes such data clears them."""
 
 
 @dataclass
@@ -152,7 +152,7 @@ class Context:
         return session
 
     def adopt(self, session: Session, handle: Handle) -> None:
-        """Continue the operation with a new session."""
+        """Replace the session of the operation with a new session."""
         operation = self.operation
         operation.session, operation.has_dead_handle, operation.clears_cookie = session, False, False
         self.forget_cart()
@@ -161,7 +161,7 @@ class Context:
             operation.issued_cookie = handle
 
     def lose_session(self) -> None:
-        """Continue the operation without a session, because the caller's session has ended."""
+        """Remove the session from the operation, because the session has ended."""
         self.operation.session = self.operation.issued_cookie = None
         self.operation.has_dead_handle = True
         handle = self.caller.handle
@@ -231,7 +231,7 @@ class Context:
         vars(self).pop("stock", None)
 
     async def order(self, order_id: str) -> Order | None:
-        """The order of this session with this upstream id; None if there is none."""
+        """The shopper's order with this upstream id; None if Digital River does not find the order."""
         try:
             return await self.as_shopper(lambda upstream, token: upstream.orders.order(token, order_id))
         except UpstreamRefusal as refusal:
@@ -259,7 +259,7 @@ class Context:
         return await self.upstream.payments.credit_balance(reference) if reference is not None else None
 
     def once(self, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-        """Data of the registered shopper's account, by name. `read` is called only if the data were not read yet."""
+        """The result of `read`, which reads data of the shopper's account and is called once for each `name`."""
         return read_once(self.operation.account_reads, name, read)
 
     def forget_account(self) -> None:
@@ -279,7 +279,7 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
 
 
 def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-    """The value with this name. It is read once, and all callers share the result."""
+    """The result of `read`. For each `name` in `reads`, `read` is called once, and all callers share the result."""
     if name not in reads:
         reads[name] = asyncio.ensure_future(read())
         # `exception()` marks the exception as retrieved. Otherwise asyncio would log it if the operation has timed out.

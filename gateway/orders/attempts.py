@@ -35,7 +35,7 @@ LONGEST_PAUSE = timedelta(seconds=30)
 LONGEST_REDIRECT_PAUSE = timedelta(minutes=5)
 
 OPEN_ATTEMPTS = "attempts"
-"""The store's list of attempts that the reconciler checks."""
+"""Name of the store's schedule by which the reconciler checks attempts."""
 
 Work = Coroutine[None, None, SubmissionAttempt | None]
 
@@ -96,7 +96,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
         return isinstance(self.result, OrderInDoubt) and self.result.check_after <= now
 
     def as_shown(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
-        """The attempt as the graph shows it. Its result is shown only if the caller passes `result`."""
+        """The attempt as the graph shows it, with the given result. The stored result is used only for the status."""
         known = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
@@ -119,7 +119,7 @@ def holds_cart(result: Result) -> bool:
 @dataclass(frozen=True)
 class Running:
     """The task that works on an attempt. `fingerprint` is the digest of the submit request that started the task; None
-    if the task was started in another way."""
+    if no submit request started the task."""
 
     task: asyncio.Task[SubmissionAttempt | None]
     fingerprint: str | None
@@ -183,7 +183,7 @@ class Attempts:
     # Records of attempts in the store.
 
     async def present(self, store_key: str) -> AttemptRecord | None:
-        """The stored attempt; None if there is none. A reservation is deleted if its replica died before sending."""
+        """The stored attempt; None if there is none. An attempt whose replica stopped before sending is deleted."""
         stored = await self._store.get(store_key)
         record = None if stored is None else decode(stored, AttemptRecord)
         if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(store_key, record):

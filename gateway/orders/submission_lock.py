@@ -20,8 +20,8 @@ class SubmissionLock:
         """Take a lock for the attempt. Return None, or the other attempt that already holds the lock."""
         while not await self._store.replace(lock, store_key.encode(), expected=None, ttl_s=TTL_S):
             if await self._store.get(lock) == store_key.encode() and await self._store.get(store_key) == encode(record):
-                # This attempt already has the lock. A replica took the lock, but stopped before it could record the
-                # lock.
+                # This attempt already has the lock. An earlier run took the lock, but stopped before it could add the
+                # lock to the record.
                 return None
             holder = await self.holder(lock)
             if holder is not None:
@@ -68,9 +68,9 @@ def guest_lock(session: Session) -> str:
 
 
 def cart_lock(cart: Cart) -> str:
-    """Store key of the lock for one cart. A shopper may have the same cart open on two devices.
+    """Store key of the lock for one cart. Several sessions on different devices may share the cart.
 
-    The key contains the id of the payment session, because the id of every open cart may be `active`.
+    The key contains the id of the payment session, because different carts may have the same upstream id `active`.
     """
     payment_session = cart.payment_session
     return f"cart-lock:cart:{payment_session.id if payment_session else cart.upstream_id}"

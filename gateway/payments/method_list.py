@@ -89,7 +89,7 @@ class AvailablePaymentMethods:
 
 @dataclass(frozen=True)
 class CartTraits:
-    """The properties of a cart that determine its payment methods and the obstacles to them."""
+    """The properties of a cart that determine its payment methods, and which of these methods it cannot use."""
 
     currency_code: str
     recurs: bool
@@ -185,8 +185,8 @@ class MethodLists:
         )
 
     async def _read(self, session_id: str, locale: str, read_from_cart: ReadFromCart) -> PaymentMethodList:
-        """The list of the payment service, or the cart's list if the payment service fails or the settings select the
-        cart.
+        """The list of the payment service. The cart's list replaces it if the payment service fails, or if the settings
+        require the cart's list.
 
         Several operations may wait for this read, so its calls do not use the deadline of a single operation.
         """

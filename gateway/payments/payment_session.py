@@ -26,7 +26,7 @@ from gateway.upstream.payment import CartPaymentSession, DelayedPaymentInstructi
 log = logging.getLogger(__name__)
 
 ADJUSTABLE = frozenset({"creditCard", "payPal", "payPalCredit", "payPalBilling", "customerCredit"})
-"""Source types whose amount follows the cart's total. Sources of other types are approved for a fixed amount."""
+"""Source types whose amount changes with the cart's total. Sources of other types are approved for a fixed amount."""
 
 SUPPORTS_STORE_CREDIT = frozenset(
     {"creditCard", "googlePay", "klarnaCredit", "payPal", "payPalCredit", "payPalBilling", "wireTransfer"}
@@ -279,7 +279,10 @@ def _authenticate(cart_session: CartPaymentSession, source: Source | None) -> Au
 
 
 def _redirect(cart_session: CartPaymentSession, source: Source | None) -> RedirectShopperAction | None:
-    """The redirect to the source's URL before the submission, and to the payment session's URL after the submission."""
+    """The redirect that the shopper has to follow; None if there is none.
+
+    Before the submission, the source has the URL. After the submission, the payment session has the URL.
+    """
     if cart_session.redirect_url:
         return RedirectShopperAction(redirect_url=cart_session.redirect_url, resume_with="Mutation.resumeOrder")
     if source is not None and source.redirect_url:

@@ -111,7 +111,7 @@ def _error(code: ErrorCode, message: str, credit: StoreCreditAccount, path: Path
 
 
 def covers_alone(cart: Cart) -> bool | None:
-    """Whether store credit alone pays for the cart; None without store credit or with a primary source."""
+    """Whether store credit alone pays the total. None if the cart has no store credit, or has a primary source."""
     session = cart.payment_session
     if session is None or cart.secondary_source is None or cart.primary_source is not None:
         return None

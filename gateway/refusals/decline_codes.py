@@ -61,7 +61,7 @@ HARD = frozenset(
     ]
 )
 SUBCODES = SOFT | HARD
-"""The documented decline reasons. `SOFT` and `HARD` are the severities for a charge that the shopper started."""
+"""All documented decline reasons. `SOFT` and `HARD` sort them by severity, for a charge that the shopper started."""
 
 CODES_WITH_REASON = frozenset({"declined", "declined - contact bank", "invalid", "invalid card"})
 """Error codes of declines that have a reason. The reason is the subcode."""

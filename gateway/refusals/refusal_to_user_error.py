@@ -1,7 +1,8 @@
 """Converts a failed call of Digital River to a user error.
 
-A subcode in the tables decides, otherwise the error code. For an error code with several meanings, a part of Digital
-River's description decides (`DESCRIPTIONS`). No description is sent to a client.
+The subcode of a refusal determines the user error. If no table has the subcode, the error code determines the user
+error. For an error code with several meanings, `DESCRIPTIONS` has a user error for each part of Digital River's
+description. No description is sent to a client.
 """
 
 from collections.abc import Sequence

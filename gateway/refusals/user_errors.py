@@ -226,8 +226,8 @@ def busy_submission(support_reference: str) -> UpstreamFailure:
 
 
 def untyped(error: AnyUserError, support_reference: str) -> UpstreamFailure:
-    """Replacement for an error whose type the mutation's payload cannot contain. Digital River may refuse a call for
-    any reason."""
+    """Replacement for an error whose type the mutation's payload cannot contain. Digital River may refuse a call for a
+    reason that the mutation does not expect."""
     return UpstreamFailure(
         code=ErrorCode.UPSTREAM_REJECTED,
         message=f"{error.message} This error is unexpected here. Give the support reference when you report it.",

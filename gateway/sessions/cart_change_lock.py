@@ -14,8 +14,8 @@ from gateway.sessions.sessions import Session
 from gateway.store.interface import LockNotAcquired, Store
 
 LOCK_TTL_S = 20
-"""Lifetime of a lock in seconds: twice the maximum duration of an operation. A lock older than this belongs to a
-stopped process."""
+"""Lifetime of a lock in seconds: twice the maximum duration of an operation. An older lock belongs to a stopped
+process."""
 
 
 class CartChangeLock:

@@ -17,7 +17,7 @@ from gateway.settings import Settings
 log = logging.getLogger(__name__)
 
 KEY_PURPOSE = b"riverfront sessions"
-"""Input of the key derivation. For other purposes, other keys are derived from the same API secret."""
+"""The value of `info` in HKDF. With another value, HKDF derives another key from the same API secret."""
 
 
 def encryption_keys(settings: Settings) -> list[bytes]:

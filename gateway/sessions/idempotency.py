@@ -25,7 +25,7 @@ RECORD_TTL_S = 86_400
 POLL_S = 0.05
 
 MAX_CHANGE_DURATION = timedelta(seconds=60)
-"""Maximum duration of a change. If the reservation of a key is older, the replica that made it has stopped."""
+"""Maximum duration of a change. If a key has no outcome after this time, the replica that reserved it has stopped."""
 
 
 class ChangeOutcome(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class IdempotencyRecords:
     async def run_once(
         self, session: Session, key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]
     ) -> ChangeOutcome:
-        """Outcome of the change. The change is not made again while it is running or if it has an outcome.
+        """Outcome of the change. A repeated request waits for the running change, or gets the stored outcome.
 
         Raises `KeyReused`, and `KeyedChangeInterrupted` when the outcome of an earlier request is unknown. The change
         continues when the client disconnects, so that a repeated request finds the outcome.
@@ -96,8 +96,8 @@ class IdempotencyRecords:
         try:
             outcome = await change()
         except KeyReused:
-            # An earlier request used the key for a part of the change, with another input. This request changed
-            # nothing.
+            # A change can consist of several calls, each recorded under a separate key. An earlier request used such a
+            # key with another input, so this request changed nothing.
             await self._free(store_key, reserved)
             raise
         except BaseException:

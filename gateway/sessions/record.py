@@ -15,8 +15,8 @@ class CheckoutMemory(msgspec.Struct, kw_only=True):
     amounts_when_attached: dict[str, str] = msgspec.field(name="attached_at", default_factory=dict)
     """Amount that the primary source had to pay when it was attached, for example `118.01 USD`, by source id."""
     credit_covers: bool | None = None
-    """Whether store credit alone paid the whole cart when the cart was last read. None if the cart had no store credit
-    or had another source."""
+    """Whether store credit alone paid the total at the last check. None if the cart had no store credit, or had a
+    primary source."""
     source_to_authenticate: str | None = msgspec.field(name="asked_authentication", default=None)
     """Id of the source that the shopper had to authenticate at the last submission."""
     coupons: list[str] = []

@@ -39,7 +39,7 @@ with the last new key."""
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # the editor adds style elements
+        "style-src 'self' 'unsafe-inline'",  # GraphiQL's editor adds `style` elements to the page.
         "img-src 'self' data:",
         "font-src 'self' data:",
         "base-uri 'none'",
