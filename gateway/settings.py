@@ -27,7 +27,7 @@ PREFIX = "RIVERFRONT_"
 SECRETS_FOLDER = "/run/secrets"
 """Folder in which container engines mount secrets.
 
-Instead of the variable `RIVERFRONT_API_SECRET`, for example, the file `riverfront_api_secret` may be used.
+A file in this folder can replace a variable. For example, `riverfront_api_secret` replaces `RIVERFRONT_API_SECRET`.
 """
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -46,10 +46,7 @@ MARKET = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?:[A-Z]{3}")
 
 
 def _matches(pattern: str, form: str) -> AfterValidator:
-    """Validator that rejects a string that does not match `pattern`.
-
-    The error message is `must be`, followed by `form`.
-    """
+    """Validator that rejects a string that does not match `pattern`. The error message is `must be {form}`."""
 
     def check(value: str) -> str:
         if re.fullmatch(pattern, value) is None:
@@ -115,7 +112,7 @@ class DocumentsMode(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Settings of the gateway, with defaults for `make run`. Required keys have no default."""
+    """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -123,10 +120,12 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     development: bool = Field(
         False,
-        description="Enables GraphiQL, introspection, suggestions of similar names, and all loopback origins. "
-        "Never use it in production.",
+        description="Enables GraphiQL, introspection, spelling suggestions in error messages, and all "
+        "loopback origins. Never use it in production.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Minimum level of log messages."
+    )
 
     upstream_url: Url = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
     payments_url: OptionalUrl = Field(
@@ -137,8 +136,8 @@ class Settings(BaseSettings):
     publishable_key: str = Field(min_length=1, description="Public key for DigitalRiver.js and the payment service.")
     payment_methods: MethodsFrom = Field(
         MethodsFrom.PAYMENT_SERVICE,
-        description="Source of the payment methods: payment-service or cart. If the payment service fails, the "
-        "cart's list is used.",
+        description="Where the gateway reads the payment methods: payment-service or cart. If the payment "
+        "service fails, the gateway reads the payment methods from the cart.",
     )
     merchant_key: SecretStr = Field(
         SecretStr(""),
@@ -151,8 +150,8 @@ class Settings(BaseSettings):
     )
     ledger_url: OptionalUrl = Field(
         "",
-        description="URL of the merchant's store credit ledger. The gateway appends ?reference=. If empty, store "
-        "credit is off.",
+        description="URL of the merchant's store credit ledger. The gateway adds the query parameter "
+        "reference, which identifies the shopper. If empty, store credit is off.",
     )
     ledger_key: SecretStr = Field(SecretStr(""), description="Bearer token for the ledger.")
     guest_grant: GuestGrant = Field(
@@ -172,8 +171,8 @@ class Settings(BaseSettings):
 
     locales: Annotated[tuple[Market, ...], NoDecode] = Field(
         (("en-US", "USD"), ("de-DE", "EUR"), ("en-GB", "GBP"), ("ja-JP", "JPY")),
-        description="Locales of the storefront with their currencies, such as en-US:USD,de-DE:EUR. The site's "
-        "default locale must be the first.",
+        description="Locales of the storefront, each with its currency, such as en-US:USD,de-DE:EUR. The "
+        "site's default locale must be the first.",
     )
     billing_countries: Annotated[tuple[Country, ...], NoDecode] = Field(
         (), description="Countries allowed in billing addresses. If empty, all countries are allowed."
@@ -186,7 +185,9 @@ class Settings(BaseSettings):
         description="Destination countries for which the gateway checks whether the site requires a tax identifier.",
     )
     terms_of_sale_mode: TermsOfSaleMode = Field(
-        TermsOfSaleMode.ACTIVE, description="How the shopper accepts the terms of sale."
+        TermsOfSaleMode.ACTIVE,
+        description="How the shopper accepts the terms of sale: ACTIVE by ticking a box, PASSIVE by placing "
+        "the order, NOT_REQUIRED not at all.",
     )
 
     origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
@@ -201,9 +202,15 @@ class Settings(BaseSettings):
         "used.",
     )
 
-    session_idle_s: float = Field(1800, gt=0, description="Seconds after its last use until a session ends.")
+    session_idle_s: float = Field(
+        1800,
+        gt=0,
+        description="Maximum time between two uses of a session, in seconds. After this time, the session ends.",
+    )
     session_absolute_s: float = Field(
-        86_400, gt=0, description="Seconds after its start until a session ends, even if it is in use."
+        86_400,
+        gt=0,
+        description="Maximum age of a session, in seconds. At this age, the session ends even if it is in use.",
     )
     store_url: SecretStr = Field(
         SecretStr(""),
@@ -229,8 +236,8 @@ class Settings(BaseSettings):
     doubt_quiet_s: float = Field(
         120,
         gt=0,
-        description="Seconds to wait after a submission without a clear answer. If Digital River still has no order, "
-        "the order is reported as not placed.",
+        description="Time to wait when Digital River gave no clear answer to a submission, in seconds. If "
+        "Digital River still has no order after this time, the order is reported as not placed.",
     )
 
     manifest: str = Field(
@@ -306,7 +313,7 @@ def _is_store_url(url: str) -> bool:
 
 
 def _exposure_problems(settings: Settings) -> Iterator[str]:
-    """Error messages about settings with which secrets could be sent unencrypted over a network."""
+    """Error messages about settings that would allow secrets to be sent over a network without encryption."""
     for name in ("upstream_url", "payments_url"):
         url = urlsplit(getattr(settings, name))
         if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not settings.development:

@@ -1,7 +1,8 @@
 """Writes the log: one line of JSON for each event, with only the fields that are listed in this module.
 
-A request is logged with its method, route and operation name. An error is logged with its class and source lines. Lines
-of third-party loggers have only the common fields. A third-party message that may contain values is suppressed.
+A request is logged with its method, route and operation name. An error is logged with its class and source lines. The
+log lines of third-party packages have only `COMMON_FIELDS`. A third-party message is suppressed if personal or secret
+values may have been inserted into it.
 """
 
 import logging
@@ -42,7 +43,7 @@ OUR_FIELDS = COMMON_FIELDS | {
 MAX_VALUE_LENGTH = 200
 
 NOISY_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
-"""Third-party loggers that log every call, or events that the gateway logs itself. Only warnings and errors are
+"""Third-party loggers that log every call, or events that the gateway logs itself. Only their warnings and errors are
 logged."""
 
 current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
@@ -51,7 +52,7 @@ Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Write the records of all loggers to standard error, from this level upwards."""
+    """Write log records to standard error if their level is at least `level`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter())
     root = logging.getLogger()
@@ -128,8 +129,8 @@ def _described_causes(error: BaseException | None) -> Iterator[str]:
 
 
 def _suppress_built_message(_logger: object, _method: str, event: Event) -> Event:
-    """Suppress a third-party message that may contain values. A message with separate arguments is logged without
-    them."""
+    """Suppress a third-party message into which values may have been inserted. If the values are separate arguments,
+    the message is logged without the values."""
     record: logging.LogRecord = event["_record"]
     is_template = bool(record.args)
     if not (_is_ours(record) or is_template or record.name.startswith("uvicorn")):

@@ -39,7 +39,7 @@ async def applied_offers(parent: Cart, ctx: Context) -> list[AppliedOffer]:
 
 def _line_of(offer: Offer, cart: Cart) -> str | None:
     """The id of the line that was added for the offer; None unless there is exactly one such line."""
-    line_ids = [line.id for line in cart.lines if line.is_grouped_by(offer)]
+    line_ids = [line.id for line in cart.lines if line.was_added_for(offer)]
     return line_ids[0] if len(line_ids) == 1 else None
 
 

@@ -1,7 +1,9 @@
-"""Sessions: a client has a handle, and the store has the record with the upstream tokens.
+"""The sessions of shoppers.
 
-A session ends when it is idle for too long, when it reaches its maximum age, or when its access token has expired and
-cannot be renewed. A session never continues with a new guest token, because the new token would have an empty cart.
+A client holds the handle of its session. The store contains the record of the session, with the tokens of Digital
+River. A session ends when it is idle for too long, when it reaches its maximum age, or when its access token has
+expired and cannot be renewed. An ended session does not continue with a new guest token, because the new token would
+have an empty cart.
 """
 
 import secrets
@@ -29,7 +31,8 @@ LEVELS = list(SessionLevel)
 
 @dataclass(eq=False)
 class Session:
-    """An active session: the record as last read or written, and the key of the record in the store."""
+    """An active session. `record` is the stored record, as it was last read or written. `store_key` is the key of the
+    record in the store."""
 
     store_key: str
     delivery: SessionDelivery
@@ -63,7 +66,8 @@ class Session:
 
 
 class Sessions:
-    """Starts, finds, changes and ends sessions. Concurrent changes of a record are resolved by compare-and-set."""
+    """Starts, finds, changes and ends sessions. A change is applied again if another request changed the record at the
+    same time."""
 
     def __init__(self, store: Store, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -104,8 +108,8 @@ class Sessions:
     async def begin(
         self, upstream: Upstream, delivery: SessionDelivery, locale: str, currency_code: str
     ) -> tuple[Session, Handle]:
-        """Start the session of a guest with a new token. The handle is returned only here; the store has a digest of
-        the handle."""
+        """Start the session of a guest with a new token, and return the session and its handle. The store contains only
+        a digest of the handle."""
         tokens = await upstream.tokens.guest_token(locale, currency_code)
         return await self._start(SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code)
 
@@ -151,7 +155,8 @@ class Sessions:
         return promoted, handle
 
     async def retire(self, session: Session) -> None:
-        """End a session for the client, but store the record as long as a submission is unfinished."""
+        """End a session for the client, and make its handle invalid. The record stays in the store, because an
+        unfinished submission still needs the tokens."""
         await self._put(f"session:retired:{session.id}", session.delivery, session.record)
         await self._store.delete(session.store_key)
 
@@ -186,7 +191,10 @@ class Sessions:
         await self.change(session, lambda record: edit(record.checkout_memory))
 
     async def retain_for_submission(self, session: Session, key: str) -> None:
-        """Store the key of a new submission, and retain the record for the submission up to the maximum age."""
+        """Store the idempotency key of a new submission.
+
+        The record then stays in the store until the maximum age of the session, even if the session ends earlier.
+        """
 
         def retain(record: SessionRecord) -> None:
             record.checkout_memory.latest_submission_key = key
@@ -222,8 +230,8 @@ class Sessions:
 
 
 def _location_key(session_id: str) -> str:
-    """Store key of an entry that contains the current store key of the session's record.
+    """Store key of the entry that maps a session id to the current store key of the session's record.
 
-    The store key of the record changes with the handle, but the session id does not change.
+    The store key of the record changes with the handle. The session id never changes.
     """
     return f"session-at:{session_id}"

@@ -1,4 +1,5 @@
-"""Renews the access tokens of sessions before they expire. All waiting requests and replicas share one renewal."""
+"""Renews the access tokens of sessions before they expire. Concurrent requests share one renewal of a token, even on
+different replicas."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
 
 FRESH_FOR_CHECKOUT = timedelta(seconds=120)
-"""Minimum remaining lifetime of an access token before a call of the checkout."""
+"""Minimum remaining lifetime of an access token that is used in the checkout."""
 
 RENEWAL_S = 10
-"""Maximum time in seconds for which a replica locks the renewal of a token, and for which others wait for the lock."""
+"""Maximum time in seconds for which a replica may hold the lock of a token's renewal. Other replicas wait for the lock
+at most as long."""
 
 
 class TokenRenewal:
@@ -25,10 +27,10 @@ class TokenRenewal:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
-        """Access token of the session. A token that expires within `good_for` is renewed first.
+        """Access token of the session. It is renewed first if it expires within `good_for`.
 
-        If the token cannot be renewed now, the current token is returned while it is valid. Raises `SessionExpired` if
-        Digital River refuses the renewal, or if an expired token has no refresh token.
+        Raises `SessionExpired` if Digital River refuses the renewal, or if the token has expired and the session has no
+        refresh token. If the renewal fails for another reason, the current token is returned, unless it has expired.
         """
         if session.record.access_ends_at - self._now() <= good_for:
             if session.record.refresh_token is not None:
@@ -42,12 +44,12 @@ class TokenRenewal:
         try:
             await self.renew(session, stale=session.record.access_token)
         except UpstreamError:
-            # The failure is ignored while the current token is valid.
+            # A failed renewal is raised only if the current token has expired.
             if session.record.access_ends_at <= self._now():
                 raise
 
     async def renew(self, session: Session, *, stale: str) -> None:
-        """Replace the access token `stale`. All waiting requests share one renewal.
+        """Replace the access token `stale`. Concurrent requests share one renewal.
 
         Raises `SessionExpired` if Digital River refuses the renewal.
         """
@@ -57,7 +59,7 @@ class TokenRenewal:
             self._running[session.store_key] = renewal
             renewal.add_done_callback(lambda _: self._running.pop(session.store_key))
         await asyncio.shield(renewal)
-        # The renewal may have updated another request's copy of the session, so this copy is read again.
+        # The renewal updated only the `Session` of the request that started it. Other requests read the record here.
         await self._sessions.reload(session)
 
     async def _renew_locked(self, session: Session, stale: str) -> None:

@@ -1,8 +1,8 @@
 """Caches answers of Digital River in memory, through aiocache.
 
-Callers that need the same missing answer at the same time share one load. If a load fails, an older answer may be
-returned. Errors are not cached. A cache key includes everything on which the answer depends, so no answer has to be
-invalidated. Carts, payment sessions, orders and amounts to be charged are never cached here.
+Callers that need the same answer at the same time share one call to Digital River. If the call fails, an older answer
+may be returned. Errors are not cached. A cache key includes everything on which the answer depends, so no answer has to
+be invalidated. Carts, payment sessions, orders and amounts to be charged are never cached here.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ VERSION = 1
 TTL_JITTER_PERCENT = 10
 """Maximum random extension of an entry's time to live, in percent.
 
-Entries that were loaded together then expire at different times.
+Because of the extension, entries that were loaded at the same time expire at different times.
 """
 
 
@@ -38,7 +38,7 @@ class Envelope(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer. `is_stale` is true if the answer should have been replaced, but the load of a newer answer failed."""
+    """A cached or new answer. `is_stale` is true if the answer is too old, but a newer answer could not be loaded."""
 
     value: bytes
     loaded_at: datetime
@@ -54,9 +54,9 @@ class Lifetime:
 
 
 def hashed_key(scope: str, *parts: str | None) -> str:
-    """Cache key that consists of `scope` and a hash of `scope` and `parts`.
+    """Cache key of the kind `scope`, with a hash of `parts`.
 
-    The hash includes the length of each part, so different lists of parts never have the same key.
+    The length of each part is hashed too, so different `parts` never have the same key.
     """
     digest = hashlib.sha256()
     for part in (scope, *parts):
@@ -67,7 +67,7 @@ def hashed_key(scope: str, *parts: str | None) -> str:
 class AnswerCache:
     """Cache of answers. Callers that need the same answer at the same time share one load.
 
-    If a caller is cancelled, the load continues for the others.
+    If one of these callers is cancelled, the load continues for the other callers.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -78,9 +78,9 @@ class AnswerCache:
     async def get_or_load(
         self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime, *, past_cache: bool = False
     ) -> Answer:
-        """Return the cached answer if it is fresh. Otherwise, or if `past_cache` is true, load a new answer.
+        """Return the cached answer if it is fresh and `past_cache` is false. Otherwise load a new answer.
 
-        If the load fails, the older answer is returned as stale until `stale_if_error` has passed. After that, the
+        If the load fails, the cached answer is returned as stale for as long as `lifetime` allows. After that, the
         error of the load is raised. A refusal is always raised.
         """
         cached = _answer_in(await self._memory.get(key))
@@ -110,7 +110,7 @@ class AnswerCache:
     def _finished(self, key: str, task: asyncio.Task[Answer]) -> None:
         self._loads.pop(key, None)
         if not task.cancelled():
-            # If all callers were cancelled, asyncio would log that the exception was never retrieved.
+            # If all callers were cancelled, asyncio would log an exception that was never read, so it is read here.
             task.exception()
 
     async def _load(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:

@@ -23,7 +23,8 @@ class Entry(NamedTuple):
 class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
     """Cache that drops its oldest entries when a limit is exceeded.
 
-    Every entry needs a time to live, in seconds. An expired entry is dropped when it is read, or as one of the oldest.
+    Every entry needs a time to live, in seconds. An expired entry is dropped when it is read. Until then, it counts
+    like the other entries.
     """
 
     NAME = "bounded-memory"
@@ -36,7 +37,7 @@ class BoundedMemory(BaseCache):  # type: ignore[misc]  # aiocache has no types
         self._now = now
         self._max_entries = max_entries
         self._max_bytes = max_bytes
-        # In the order of the last `set`, the oldest entry first.
+        # Sorted by the time of the last `set`, the oldest entry first.
         self._entries: dict[str, Entry] = {}
         self._used_bytes = 0
 

@@ -14,7 +14,7 @@ LONGEST_BEAT_INTERVAL_S = ALIVE_S / 4
 
 
 class Replica:
-    """This process as a replica, with its id and its heartbeat."""
+    """Id and heartbeat of this process, which is one of the replicas."""
 
     def __init__(self, store: Store) -> None:
         self.id = secrets.token_hex(8)

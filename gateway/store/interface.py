@@ -66,7 +66,7 @@ class Store(Protocol):
     async def intact_since(self, now: datetime) -> datetime | None:
         """Time since which the store has lost no writes.
 
-        None for a store that loses writes only together with all sessions.
+        None for the store in memory. It loses writes only when the process ends, and then it also loses all sessions.
         """
 
     async def aclose(self) -> None: ...

@@ -29,7 +29,7 @@ RATES = {
 }
 
 FALLBACK_RATES = {action: type(rate)(max(rate.amount // 2, 1), rate.multiples) for action, rate in RATES.items()}
-"""Half of each rate, applied by a replica while it cannot read the shared counts."""
+"""Rates that a replica applies while it cannot read the shared counts. They are half of `RATES`."""
 
 MAX_KEYS = 100_000
 """Maximum number of rate-limit keys in memory. The least recently used key is dropped first."""
@@ -50,7 +50,7 @@ class RateLimits:
         """Count a try before it is made. Raises `RateLimited` if a target has no tries left."""
         await self.check(action, *targets)
         for key in _keys(action, targets):
-            # Other requests may have counted tries since the check.
+            # Other requests may have counted tries after `check`.
             if not await self._hit(action, key):
                 raise RateLimited(detail=action, retry_after=await self._retry_after(action, key))
 
@@ -120,9 +120,10 @@ def _log_fallback(failure: StorageError) -> None:
 
 
 class MemoryWindows(Storage, MovingWindowSupport):
-    """Moving windows in memory.
+    """Counts tries in moving windows, in memory.
 
-    The memory storage of the library `limits` ignores the gateway's clock and starts threads.
+    The gateway does not use the memory storage of the library `limits`, because it ignores the gateway's clock and
+    starts threads.
     """
 
     STORAGE_SCHEME = None
@@ -147,7 +148,8 @@ class MemoryWindows(Storage, MovingWindowSupport):
         return (times[0] if times else self._clock()), len(times)
 
     def _current(self, key: str, expiry: int) -> deque[float]:
-        """Times of the tries inside the window. The key becomes the most recently used key."""
+        """Times of the key's tries inside the window. The key moves to the end of `_times`, as the most recently used
+        key."""
         times = self._times.pop(key, None) or deque()
         while times and times[0] <= self._clock() - expiry:
             times.popleft()

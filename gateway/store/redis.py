@@ -163,8 +163,8 @@ class RedisStore:
     async def intact_since(self, now: datetime) -> datetime | None:
         """Time since which the server has lost no writes. A flushed, restarted or replaced server may have lost writes.
 
-        The server has a new run id after each start. The first replica that finds no stored run id, or another one,
-        stores the current run id and time.
+        The server has a new run id after each start. If the stored run id is missing or differs from the server's run
+        id, the replica stores the server's run id with the current time.
         """
         server: dict[str, Any] = await self._run(lambda: self._redis.info("server"))
         run_id = str(server["run_id"])

@@ -1,4 +1,4 @@
-"""A submission attempt in this process, with its operation context, its session and its stored record."""
+"""Reads and changes the record of a submission attempt, and locks the cart of the attempt."""
 
 import asyncio
 import contextlib
@@ -59,12 +59,12 @@ class Attempt:
     """A submission attempt that this process works on.
 
     `record` is the stored record, as this process last read or wrote it. `answer` is the result that this process
-    obtained itself, from its checks and calls. The client receives `answer` even if the store fails afterwards.
+    obtained from its own checks and calls to Digital River. The client receives `answer` even if it cannot be stored.
     """
 
     record: AttemptRecord
     _answered: AttemptRecord
-    """`record` at the time when `answer` was set."""
+    """`record` as it was when `answer` was set. `restore_answer` stores this record with `answer` as the result."""
 
     def __init__(self, ctx: Context, session: Session, key: UUID) -> None:
         self.ctx = ctx
@@ -139,9 +139,9 @@ class Attempt:
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """Mark the attempt as being sent or resumed inside this context.
+        """During the `with` block, mark the attempt as being sent or resumed.
 
-        An error before the cart is sent deletes the attempt.
+        If the block raises an error before the cart is sent, the attempt is deleted.
         """
         with self._attempts.sending(self.store_key):
             try:
@@ -155,10 +155,10 @@ class Attempt:
     # Recording the outcome of the attempt.
 
     async def record_own_result(self, result: Result) -> bool:
-        """Record the result that this process obtained. Return False if the record of another replica is used instead.
+        """Record the result that this process obtained. Return False if the result of another replica is used instead.
 
-        A clear answer of Digital River overwrites the record of another replica, because that record is based only on
-        evidence. If the order is in doubt or the cart was not sent, the record of the other replica is used.
+        A clear answer of Digital River overwrites the result of another replica, because that result is based only on
+        evidence. If this process has no clear answer or did not send the cart, the result of the other replica is used.
         """
         self.answer = result
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
@@ -214,7 +214,8 @@ class Attempt:
     async def check_later(self, at_most: timedelta | None = None) -> None:
         """Schedule the next check of the attempt.
 
-        The pause is at most 30 seconds for an order in doubt, and five minutes for an order that waits for the shopper.
+        The check is due in at most 30 seconds if the order is in doubt, and in at most five minutes if the order waits
+        for the shopper.
         """
         record, now = self.record, self.now()
         age = now - (record.sent_at or record.started_at)
@@ -223,7 +224,7 @@ class Attempt:
         await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + pause)
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
-        """Change the checkout memory of the session.
+        """Change what the session remembers of the checkout, see `CheckoutMemory`.
 
         If the session has ended or the store is unavailable, nothing is changed.
         """
@@ -257,7 +258,8 @@ class Attempt:
 
 
 def _add_order(memory: CheckoutMemory, order_id: str) -> None:
-    """Add the order to the checkout memory, and remove the coupons and source amounts of its cart."""
+    """Add the order to `memory`, and remove what `memory` contains about the coupons and sources of the submitted
+    cart."""
     memory.amounts_when_attached, memory.source_to_authenticate, memory.coupons = {}, None, []
     if order_id not in memory.order_ids:
         memory.order_ids = [*memory.order_ids, order_id]

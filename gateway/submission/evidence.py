@@ -1,7 +1,7 @@
 """Evidence from Digital River about an attempt whose answer was lost or unclear.
 
-An order at Digital River proves that it was placed, unless its state is in `UNDECIDED`. If there is no order after the
-quiet time, none was placed. Without proof, the order stays in doubt.
+The order was placed if Digital River has the order in a state that is not in `UNDECIDED`. The order was not placed if
+Digital River still has no order after the quiet time. If the evidence proves no outcome, the order stays in doubt.
 """
 
 import logging
@@ -37,7 +37,8 @@ class Evidence:
     order: Order | None
     """The order whose id is the id of the cart; None if Digital River has no such order."""
     is_same_cart: bool
-    """Whether `cart` is still the submitted cart. After an order, Digital River replaces the cart with an empty one."""
+    """Whether `cart` is still the submitted cart. When an order is placed, Digital River replaces the cart with an
+    empty cart."""
 
     @property
     def payment_session(self) -> CartPaymentSession | None:
@@ -89,16 +90,19 @@ async def quiet_time_is_over(attempt: Attempt) -> bool:
 
 
 def proves_absence(evidence: Evidence) -> bool:
-    """Whether the cart is still open, unpaid and without an order. This is proof only after the quiet time."""
+    """Whether the cart is still open, unpaid and without an order.
+
+    After the quiet time, this proves that no order was placed.
+    """
     payment, order = evidence.payment_session, evidence.order
     has_order = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
     return payment is not None and payment.state in UNTOUCHED and not has_order
 
 
 def proves_lost_resumption(evidence: Evidence) -> bool:
-    """Whether the shopper has approved, but Digital River has not received resume-cart.
+    """Whether the shopper has approved the payment, but the order still waits for resume-cart.
 
-    This is proof only after the quiet time.
+    After the quiet time, this proves that Digital River did not receive resume-cart.
     """
     payment, order = evidence.payment_session, evidence.order
     is_approved = payment is not None and payment.state is State.CHARGEABLE

@@ -1,8 +1,8 @@
 """Reconciles open submissions in the background.
 
-A submission is open while its order is in doubt or waits for the shopper, or if its replica died. Every replica runs a
-reconciler. The store gives each due attempt to one replica. Results are written by compare-and-set, so two replicas
-that work on the same attempt do not overwrite each other's result.
+A submission is open while its order is in doubt or waits for the shopper. A submission whose replica died is also open.
+Every replica runs a reconciler. The store gives each due attempt to one replica. Results are written by
+compare-and-set, so two replicas that work on the same attempt do not overwrite each other's result.
 """
 
 import asyncio

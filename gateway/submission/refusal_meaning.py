@@ -1,7 +1,7 @@
-"""What it means for the order when Digital River refuses `submit-cart` or `resume-cart`.
+"""Decides what a refusal of `submit-cart` or `resume-cart` means for the order.
 
-The code and the subcode of the error decide the meaning. If a code has several meanings, the description decides. After
-an undocumented error the order is in doubt.
+The code and the subcode of the error decide the meaning. If a code has several meanings, the description of the error
+decides. After an undocumented error the order is in doubt.
 """
 
 from enum import Enum, auto
@@ -21,7 +21,7 @@ class Meaning(Enum):
     """The shopper has to authenticate the source and submit again. Nothing was charged."""
     DECLINE = auto()
     BLOCKER = auto()
-    """The cart cannot become an order. The checkout guard then finds the blockers."""
+    """The cart cannot become an order. The checkout guard is called again to find the blockers."""
     NOT_RESUMABLE = auto()
     NO_ORDER = auto()
     """A documented error that the shopper cannot resolve. No order was placed."""

@@ -50,7 +50,8 @@ def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
 
 
 def placed(order: Order, *, awaits_payment: bool = False) -> Result:
-    """Result for an existing order. The order is placed, or it waits for the shopper's payment."""
+    """Result for an order that Digital River has: `OrderAwaitingPayment` if the shopper still has to pay, otherwise
+    `OrderPlaced`."""
     if awaits_payment or order.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
         return OrderAwaitingPayment(
             message="The order is placed and waits for the shopper's payment.",
@@ -75,7 +76,8 @@ def waiting_to_be_resumed() -> Result:
 
 
 def in_doubt(attempt: Attempt) -> Result:
-    """Result for an order in doubt. The pause before the next check is half of the time since the order was sent."""
+    """Result for an order in doubt. The time until the next check is half of the time since the order was sent, but at
+    least `SHORTEST_PAUSE` and at most `LONGEST_PAUSE`."""
     now, sent_at = attempt.now(), attempt.record.sent_at
     age = now - sent_at if sent_at else timedelta(0)
     return OrderInDoubt(
@@ -116,7 +118,7 @@ def not_placed_with(attempt: Attempt, message: str, session: PaymentSession | No
 async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, cart: Cart, next_step: str) -> Result:
     """Result that asks the shopper to authenticate the cart's source.
 
-    If the cart has no source, the charge is declined.
+    If the cart has no source or no payment session, the result is `OrderDeclined`.
     """
     source, session = cart.primary_source, cart.payment_session
     if source is None or session is None:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 async def record_resumption(attempt: Attempt) -> str | None:
-    """Record that the order is being resumed, before resume-cart is called. Return the access token.
+    """Record that the order is being resumed, and return the access token for resume-cart.
 
     Return None if another replica has changed the record first.
     """
@@ -28,7 +28,7 @@ async def record_resumption(attempt: Attempt) -> str | None:
 
 
 async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> Result:
-    """Call resume-cart, and return the result. `waiting` is the stored result before the call.
+    """Call resume-cart, and return the result. `waiting` is the result that was stored before the call.
 
     If the order did not change, `waiting` is stored again, and `NothingToResume` or `UpstreamError` is raised.
     """
@@ -73,5 +73,5 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
 
 async def _restore(attempt: Attempt, waiting: Result | None) -> None:
     if await attempt.advance(stage=Stage.OUTCOME, result=waiting):
-        # The shopper may already have approved the payment, so the next check is soon.
+        # The shopper may already have approved the payment, so the attempt is checked again soon.
         await attempt.check_later(at_most=LONGEST_PAUSE)

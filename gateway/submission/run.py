@@ -32,7 +32,8 @@ class Goal(Enum):
 
 
 async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Submit `request`. If it is None, continue the existing attempt. Return None if no attempt has the key.
+    """Submit `request`. If `request` is None, continue the existing attempt. Return None if no attempt has the
+    idempotency key.
 
     Raise `GatewayError` or `NothingToResume` if nothing was sent and no new outcome is known.
     """
@@ -40,7 +41,7 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
         reported = await _submit(attempt, request) if request is not None else None
         reported = reported or await _follow(attempt, goal)
         if reported is None and attempt.answer is not None:
-            # The store has lost the record. Without it, a repeated request could send the order again.
+            # The store has lost the record. Without a new record, a repeated request could send the order again.
             await attempt.restore_answer()
             reported = attempt.report(attempt.answer)
         return reported
@@ -104,7 +105,7 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
 
 
 async def _resume(attempt: Attempt) -> SubmissionAttempt | None:
-    """Resume the order. Return None if another replica resumes the order, or has recorded the outcome."""
+    """Resume the order. Return None if another replica is resuming the order or has recorded the outcome."""
     waiting = attempt.record.result
     async with attempt.sending():
         token = await resuming.record_resumption(attempt)

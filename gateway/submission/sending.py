@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 
 async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderBlocked:
-    """Lock and check the cart. Return the blockers; if there are none, return the input of the checkout guard.
+    """Lock and check the cart. Return `OrderBlocked` if the cart has blockers, otherwise the input of the checkout
+    guard.
 
     Raise `GatewayError` if the cart cannot be checked now, and `RateLimited` after too many declines.
     """
@@ -109,24 +110,25 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
 
 
 async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_input: GuardInput) -> Result:
-    """Result after Digital River refused the cart. The current cart is checked again to find the blockers."""
-    with contextlib.suppress(*UNREADABLE):  # If the cart cannot be read now, the first input is used.
+    """Result after Digital River refused to submit the cart. The cart is read and checked again to find the
+    blockers."""
+    with contextlib.suppress(*UNREADABLE):  # If the cart cannot be read now, the earlier input is used.
         guard_input = await _read(attempt, guard_input.agreement, refused=refusal)
     blockers = guard.blockers(guard_input) or blockers_for(refusal, guard_input)
     if blockers:
         return OrderBlocked(
-            message="Digital River refused the order: the cart changed after it was checked. Resolve `blockers`, then "
-            "submit with a new key.",
+            message="Digital River refused the order, because the cart changed after it was checked. Resolve "
+            "`blockers`, then submit with a new key.",
             blockers=blockers,
         )
     return not_placed_with(attempt, REFUSED, guard_input.payment_session)
 
 
 async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
-    """Refuse to submit while an order whose record was lost may still be on its way.
+    """Raise `StoreUnavailable` if an order whose record was lost may still arrive at Digital River.
 
-    A store that was flushed or restarted has lost the records of earlier orders. Registered shoppers, and guests whose
-    session began before the loss, have to wait for the quiet time.
+    A store that was flushed or restarted has lost the records of earlier orders. Shoppers then have to wait until the
+    quiet time is over. A guest whose session began after the loss may submit at once.
     """
     store, now = ctx.services.store, ctx.services.now()
     await store.check()
@@ -148,7 +150,7 @@ def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
 
 
 def _blocked_by(holder: AttemptRecord) -> OrderBlocked:
-    # Other results would be incomplete, because redirect URLs and client secrets are not stored.
+    # Only `OrderInDoubt` is shown. Other results would lack redirect URLs and client secrets, which are not stored.
     blocker = in_progress_blocker(holder.as_shown(holder.result if holder.is_in_doubt else None))
     return OrderBlocked(
         message="Another submission of this cart is in progress. Nothing was sent. Read `orderSubmission`.",

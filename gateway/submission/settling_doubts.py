@@ -29,12 +29,12 @@ class Next(Enum):
 
 
 async def settle(attempt: Attempt) -> Result | Next:
-    """Result that the evidence proves. Without proof, the order stays in doubt.
+    """Result that the evidence proves. If the evidence proves no result, the order stays in doubt.
 
-    Return `Next.RESUME` if the evidence proves that resume-cart was lost.
+    Return `Next.RESUME` if the evidence proves that Digital River did not receive resume-cart.
     """
     attempt.ctx.forget_cart()
-    # Checked before the evidence is read: only evidence from after the quiet time proves that no order was placed.
+    # The quiet time is checked first. Only evidence that is read after the quiet time proves that no order was placed.
     is_quiet = await _is_quiet(attempt)
     evidence = await read_evidence(attempt)
     if evidence is None:
@@ -60,7 +60,7 @@ async def _is_quiet(attempt: Attempt) -> bool:
 
 
 async def poll_redirect(attempt: Attempt) -> Result | Next:
-    """Result or next step of an attempt whose shopper was redirected and has not come back."""
+    """Check an attempt whose order waits for the shopper. Return the result or the next step."""
     session = (await attempt.ctx.cart()).payment_session
     is_approved = session is not None and session.state is PaymentSessionState.CHARGEABLE
     if is_approved and attempt.record.waits_for_redirect:

@@ -40,7 +40,7 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
         if fingerprints - {None, request.fingerprint}:
             raise KeyReused
         reported = await _run_once(attempt, Goal.WAIT, request if present is None else None)
-        # Without a report, no cart was sent: the replica that reserved the key has died. The loop submits again.
+        # None means that the replica that reserved the key died before it sent the cart. The loop submits again.
         if reported is not None:
             return replace(reported, is_replay=present is not None or running is not None)
 

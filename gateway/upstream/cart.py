@@ -106,14 +106,14 @@ class TaxIdentifier(Shape, frozen=True, kw_only=True):
 
 
 class WireWarning(Shape, frozen=True, kw_only=True):
-    """A warning of Digital River, which sends the warning code as `code` or as `Code`."""
+    """A warning of Digital River. The warning code is sent as `code` or as `Code`."""
 
     code: str | None = None
     capital_code: str | None = field(name="Code", default=None)
 
 
 def warning_codes(*lists: OneOrMany[WireWarning] | None) -> list[str]:
-    """Codes of the warnings in all `lists`."""
+    """Codes of the warnings in all these lists."""
     codes = [warning.code or warning.capital_code for warnings in lists for warning in many(warnings)]
     return [code for code in codes if code]
 
@@ -142,9 +142,9 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     inner_warnings: OneOrMany[WireWarning] | None = field(name="warnings", default=None)
     inner_capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
     outer_warnings: list[str] = []
-    """Codes of the warnings that the answer has beside the cart object."""
+    """Codes of the warnings that the answer contains outside the cart object."""
     refusals: list[str] = []
-    """Codes of the errors that the answer has beside the cart object."""
+    """Codes of the errors that the answer contains outside the cart object."""
 
     @property
     def id(self) -> str:
@@ -210,7 +210,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return [option for wire in listed if (option := self._option(wire)) is not None]
 
     def _option(self, wire: WireShippingOption) -> ShippingOption | None:
-        # Options without id or price, which Digital River sends in unexpanded lists, cannot be selected.
+        # An option without an id or a price cannot be selected. Digital River sends such options in unexpanded lists.
         if wire.id is None or wire.cost is None:
             return None
         cost = with_text(wire.cost, wire.formatted_cost) or wire.cost
@@ -270,7 +270,8 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     def _sources(self) -> list[Source]:
         """Sources that are attached to the cart.
 
-        Digital River sends payment instructions too early. They are removed until the shopper has to pay.
+        Digital River sends payment instructions even before the shopper has to pay. Until then, the instructions are
+        removed.
         """
         total, session = self.order_total, self.payment_session
         has_to_pay = session is not None and session.state is PaymentSessionState.PENDING_FUNDS
@@ -341,7 +342,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
 
 class CartAnswer(msgspec.Struct, frozen=True):
-    """An answer that contains a cart, and may contain warnings and errors beside the cart."""
+    """An answer that contains a cart, and may contain warnings and errors outside the cart object."""
 
     wire_cart: Cart = field(name="cart")
     warnings: OneOrMany[WireWarning] | None = None
@@ -350,7 +351,7 @@ class CartAnswer(msgspec.Struct, frozen=True):
 
     @property
     def cart(self) -> Cart:
-        """The cart, with the codes of the warnings and errors that the answer has beside the cart object."""
+        """The cart, with the codes of the warnings and errors that the answer contains outside the cart object."""
         if not (self.warnings or self.capital_warnings or self.errors):
             return self.wire_cart
         return replace(

@@ -208,9 +208,9 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
-    """Total stock of several products, such as the variations of a base product.
+    """Stock of several products together, such as the variations of a base product.
 
-    The total quantity is known only if the stock of all products is tracked.
+    The total quantity is known only if the stock of every product is tracked.
     """
     counts = [status.available_quantity for status in statuses]
     tracked = [count for count in counts if count is not None]

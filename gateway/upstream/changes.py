@@ -6,7 +6,7 @@ from gateway.upstream.lines import RecurringTerms
 
 
 class LineOffer(Shape, frozen=True, kw_only=True):
-    """Offer and parent line for all lines that one call adds to the cart."""
+    """Offer and parent line of the cart lines that one call adds."""
 
     offer_id: str | None = None
     parent_line_id: str | None = None

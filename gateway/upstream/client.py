@@ -29,5 +29,5 @@ class Upstream:
         return CatalogEndpoints(self._calls, token, market)
 
     def until(self, deadline_at: float) -> "Upstream":
-        """Client whose calls end at `deadline_at`, a time in seconds of `time.monotonic`."""
+        """Client whose calls have to end by `deadline_at`, a time of `time.monotonic` in seconds."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))

@@ -24,7 +24,7 @@ class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A scheduled change of a subscription. Digital River documents two names for each field.
+    """A scheduled change of a subscription. Digital River's documentation has two names for each field.
 
     Digital River object: an entry of pending actions.
     """
@@ -131,7 +131,7 @@ class SavedCard(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class WireContractPaymentOption(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Payment option of a subscription contract. Its JSON differs from a payment option in the account."""
+    """Payment option of a subscription contract. Its JSON differs from the JSON of a payment option in the account."""
 
     type: str | None = None
     source_id: str | None = None

@@ -50,14 +50,14 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 @cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    # `kind` is `Any` because `cache` loses type parameters. `decode` restores the type.
+    # `functools.cache` loses the type parameter `T`, so `kind` is `Any` here. `decode` restores the type.
     return msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
 
 
 def required(value: T | None) -> T:
-    """Return `value`, the object inside a wrapper object of an answer.
+    """Return `value`, which is a field that the answer must have.
 
-    Raises `UpstreamInvalidResponse` if it is None, because the answer has no such wrapper.
+    Raises `UpstreamInvalidResponse` if `value` is None, because Digital River did not send the field.
     """
     if value is None:
         raise UpstreamInvalidResponse(detail="wrapper missing")
@@ -80,7 +80,7 @@ def blank_is_none(text: str | None) -> str | None:
 
 
 def calendar_day(text: str | None) -> date | None:
-    """Date at the beginning of an ISO 8601 date or date and time; None for any other string."""
+    """Date of an ISO 8601 string, which may also contain a time. None for any other string."""
     try:
         return date.fromisoformat((text or "")[:10])
     except ValueError:
@@ -136,7 +136,7 @@ def _string(value: object) -> str:
 
 
 def boolean_string(value: bool) -> str:
-    """The boolean as a string, which every endpoint accepts."""
+    """The boolean as a string. Every endpoint accepts this format."""
     return "true" if value else "false"
 
 

@@ -160,8 +160,9 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     def custom_attributes(self) -> list[CustomAttribute]:
         return custom_attributes(self.wire_attributes)
 
-    def is_grouped_by(self, offer: Offer) -> bool:
-        """Whether the line was added for this offer. The offers of a line have no id, only a policy name and a kind."""
+    def was_added_for(self, offer: Offer) -> bool:
+        """Whether the line was added for this offer. Offers are compared by policy name and kind, because the line does
+        not contain the id of its offer."""
         entries = [entry for group in many(self.groups) for entry in many(group.group)]
         offers = {(entry.offer.policy_name, entry.offer.kind) for entry in entries if entry.offer is not None}
         return (offer.policy_name, offer.kind) in offers

@@ -1,4 +1,4 @@
-"""Answers with access tokens of Digital River. `repr` does not show the tokens."""
+"""Decodes Digital River's answers to token requests. `repr` does not show the tokens."""
 
 import msgspec
 

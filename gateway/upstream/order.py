@@ -116,7 +116,10 @@ class OrderTotals(Shape, frozen=True, kw_only=True):
 
 
 class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
-    """Amounts of an order. The field names are those of a cart or of an order. Digital River object: pricing."""
+    """Amounts of an order. Some amounts have one field name in a cart and another field name in an order.
+
+    Digital River object: pricing.
+    """
 
     subtotal: Money | None = None
     cart_discount: Money | None = field(name="discount", default=None)
@@ -164,7 +167,10 @@ class StateDetails(Shape, frozen=True, kw_only=True):
 
 
 class Order(Shape, frozen=True, kw_only=True, rename="camel"):
-    """An order. Digital River object: order; after a submission, also fields beside the order object."""
+    """An order. The answer to a submission has some fields of the order outside the order object.
+
+    Digital River object: order.
+    """
 
     wire_id: Identifier = field(name="id")
     submitted_at: datetime | None = field(name="submissionDate", default=None)
@@ -295,9 +301,9 @@ class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """Secret proof for an order look-up.
+    """Secret data that prove the right to read an order.
 
-    It is the order number with its password, or the email address with the last digits of the card.
+    The data are the order number and the order's password, or the email address and the last four digits of the card.
     """
 
     number: str | None = None
@@ -307,7 +313,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def target(self) -> str:
-        """Rate-limit key for look-ups with this proof, made from the order number or the email address."""
+        """Rate-limit key for look-ups of this order number or email address."""
         return f"order:{self.number}" if self.number is not None else f"email:{(self.email or '').strip().lower()}"
 
     def wire(self) -> dict[str, str]:
@@ -335,11 +341,12 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     refusals: list[str] = []
-    """Codes of the errors that the answer has beside the submitted cart."""
+    """Codes of the errors that the answer contains outside the submitted cart."""
 
     @property
     def order(self) -> Order | None:
-        """The order, completed with the fields beside the order object; None if the order has no id."""
+        """The order, completed with the fields that the answer contains outside the order object. None if the order has
+        no id."""
         if self.header is None or "id" not in self.header:
             return None
         fields = {
@@ -360,7 +367,7 @@ class SubmissionAnswer(Struct, frozen=True, rename="camel"):
 
 
 def submitted_cart(body: bytes) -> SubmittedCart:
-    """Decode the answer to submit-cart or resume-cart, with the codes of the errors beside the submitted cart."""
+    """Decode the answer to submit-cart or resume-cart, and add the codes of the errors outside the submitted cart."""
     answer = decode(body, SubmissionAnswer)
     # In one of Digital River's documented examples, the answer has no wrapper object.
     submitted = answer.submit_cart or answer.resume_cart or decode(body, SubmittedCart)

@@ -133,7 +133,7 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def source(self) -> Source | None:
-        """The payment as a source without an id; None if the payment method is unknown."""
+        """The payment, converted to a source without an id; None if the payment method is unknown."""
         if self.payment_method_name is None:
             return None
         is_card = self.displayable_number is not None

@@ -10,15 +10,15 @@ in `gateway.refusals.decline_codes`.
 INVALID_REQUEST = "invalid-request"
 """A field of the request is missing or malformed, or an attached source prevents a change of currency."""
 SENSITIVE_DATA_DETECTED = "sensitive-data-detected"
-"""Subcode. A field of the request may contain card data."""
+"""Subcode of an error. A field of the request may contain card data."""
 FIELD_TOO_LONG = "field-too-long"
 """A field of the request exceeds its maximum length."""
 RESOURCE_NOT_FOUND = "resource-not-found"
 """No object has this id."""
 OPERATION_FAILED = "operation-failed"
-"""General failure. The description names the cause, such as tax address, quantity or coupon.
+"""General failure. The error's description names the cause, such as the tax address, the quantity or a coupon.
 
-If the catalog was read, the object does not exist.
+If the call reads the catalog, this code means that the requested object does not exist.
 """
 METHOD_NOT_ALLOWED = "method-not-allowed"
 """The resource does not support the HTTP method."""
@@ -51,7 +51,7 @@ LIMITED_TOKEN_INVALID = "dr_limited_token_invalid"  # noqa: S105 - a code
 CONCURRENT_CART_MODIFICATION = "concurrent-cart-modification-failure"
 """Another request was changing the cart at the same time."""
 CART_FAILURE = "cart-failure"
-"""The cart's data is inconsistent, or the shopper has to return from the redirect of a submitted cart."""
+"""The cart's data is inconsistent, or the cart was submitted and the shopper has not returned from the redirect."""
 ADD_BASE_PRODUCT = "add-base-product-cart-error"
 """A base product was added instead of one of its variations."""
 LINE_ITEM_CREATION = "line-item-creation-failure"
@@ -63,11 +63,11 @@ INVENTORY_UNAVAILABLE = "inventory-unavailable-error"
 INVENTORY_STATUS = "inventory-status-failure"
 """The stock of a product in the cart is unknown. This error is also sent with a cart that was read successfully."""
 OVER_SHOPPER_RESTRICTION = "over-private-store-shopper-restriction"
-"""The shopper has bought the maximum quantity that a private store allows for a product."""
+"""The shopper has already bought the maximum quantity that the private store allows for the product."""
 UNDER_LINE_ITEM_RESTRICTION = "under-private-store-line-item-restriction"
-"""The quantity of a cart line is below the minimum of a private store."""
+"""The quantity of a cart line is below the minimum that the private store requires."""
 REMAINING_UNDER_LINE_ITEM_RESTRICTION = "private-store-remaining-quantity-under-line-item-restriction"
-"""The quantity that a private store still allows the shopper is below the minimum for one cart line."""
+"""The quantity that the shopper may still buy is below the minimum that the private store requires for a cart line."""
 
 # Error codes for products, categories, searches, locales and currencies.
 
@@ -138,7 +138,7 @@ INVALID_BILL_TO_COUNTRY = "invalid-bill-to-country"
 RESTRICTED_BILL_TO_COUNTRY = "restricted-bill-to-country"
 """The site does not sell to the country of the billing address."""
 INVALID_BILLING_COUNTRY_SENTENCE = "billing address country for request is invalid"
-"""Message that one call sends instead of the error code `invalid-bill-to-country`."""
+"""Message that one call returns as the error code, instead of `invalid-bill-to-country`."""
 INVALID_SHIP_TO_COUNTRY = "invalid-ship-to-country"
 """The country code of the shipping address is invalid."""
 RESTRICTED_SHIP_TO_COUNTRY = "restricted-ship-to-country"
@@ -152,7 +152,7 @@ VAT_EXEMPTION_FAILURE = "vat-exemption-failure"
 INVALID_TAX_REGISTRATIONS = "invalid-tax-registrations"
 """Digital River rejects a tax identifier of the cart."""
 
-# Error codes for payment methods and sources.
+# Error codes of the Shopper API for payment methods and sources.
 
 APPLY_PAYMENT_FAILURE = "apply-payment-failure"
 """A source cannot be attached to the cart, or cannot be detached because the cart is empty."""
@@ -162,20 +162,23 @@ INVALID_PAYMENT_METHOD = "invalid-payment-method"
 """The site does not support the payment method, or the payment method does not support recurring purchases."""
 INVALID_PAYMENT_FAILURE = "invalid-payment-failure"
 """The cart has no payment method."""
+
+# Error codes of the payment service for sources and payment sessions.
+
 SOURCE_NOT_FOUND = "source_not_found"
-"""No source has this id (payment service)."""
+"""No source has this id."""
 SOURCE_STATUS_INVALID = "source_status_invalid_for_session"
-"""The state of the source prevents its use in a payment session (payment service)."""
+"""The state of the source prevents its use in a payment session."""
 SOURCE_NOT_CHARGEABLE = "source_not_chargeable"
-"""The source cannot be charged (payment service)."""
+"""The source cannot be charged."""
 SOURCE_IN_USE = "source_in_use"
-"""The source is attached to another payment session (payment service)."""
+"""The source is attached to another payment session."""
 SOURCE_NOT_REUSABLE = "nonreusable_source"
-"""The source can be charged only once (payment service)."""
+"""The source can be charged only once."""
 SESSION_UPDATE_NOT_ALLOWED = "session_update_not_allowed"
-"""The payment session can no longer be changed (payment service)."""
+"""The payment session can no longer be changed."""
 SESSION_SOURCE_AMOUNT_TOO_LARGE = "session_source_amount_too_large"
-"""The source's amount exceeds the amount that remains to be paid (payment service)."""
+"""The source's amount exceeds the amount that remains to be paid."""
 
 # Error codes of order submissions.
 

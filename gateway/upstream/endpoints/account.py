@@ -26,7 +26,7 @@ ALL = {"expand": "all"}
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """Wrapper objects of all answers to the calls in this file. Each answer has one of them."""
+    """Answer to any call in this file. Each answer has one of these fields."""
 
     shopper: Shopper | None = None
     addresses: AddressBook | None = None
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class AccountEndpoints:
-    """Calls for an account. `token`: access token of the registered shopper."""
+    """Calls for an account. `token` is the access token of the registered shopper."""
 
     calls: Calls
 

@@ -26,7 +26,7 @@ class AppliedOffers(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class CartEndpoints:
-    """Calls for the active cart. `token`: access token of the shopper who owns the cart."""
+    """Calls for the active cart. `token` is the access token of the shopper who owns the cart."""
 
     calls: Calls
 
@@ -100,7 +100,8 @@ class CartEndpoints:
         return tax_requirements(decode(body, SchemaNode))
 
     async def set_tax_identifiers(self, token: str, kind: CustomerType, identifiers: Mapping[str, str]) -> None:
-        """Set the customer type, and replace all tax identifiers of the cart. `identifiers` maps keys to values."""
+        """Set the customer type, and replace all tax identifiers of the cart. `identifiers` contains the value of each
+        tax identifier by its key."""
         entries = [{"key": key, "value": value} for key, value in identifiers.items()]
         body = {"customerType": kind.value} | ({"taxRegistrations": entries} if entries else {})
         await self.calls.change("POST", f"{CART}/tax-registrations", token, json=body)

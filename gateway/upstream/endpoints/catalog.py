@@ -26,7 +26,7 @@ from gateway.upstream.retrying_calls import Calls
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """Wrapper objects of all answers to the calls in this file. Each answer has one of them."""
+    """Answer to any call in this file. Each answer has one of these fields."""
 
     product: Product | None = None
     products: ProductPage | None = None

@@ -18,7 +18,10 @@ from gateway.upstream.order import OrderPage
 from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
 KEEP_SHIPPING_ADDRESS = {"isShippingSameAsBilling": False}
-"""Part of the body that changes the payment. With it, Digital River does not ship to the new billing address."""
+"""Field of the requests that change the payment of a subscription.
+
+Without it, Digital River would ship to the new billing address.
+"""
 
 
 class Subscriptions(msgspec.Struct, frozen=True):
@@ -26,7 +29,7 @@ class Subscriptions(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
-    """Wrapper objects of all answers to the calls in this file. A single subscription may be sent without a wrapper."""
+    """Answer to any call in this file. Each answer has one of these fields, or is itself a subscription."""
 
     subscriptions: list[SubscriptionContract] | Subscriptions = []
     subscription: SubscriptionContract | None = None

@@ -15,7 +15,7 @@ from gateway.upstream.retrying_calls import Calls, Repeat
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Wrapper objects of all answers to the calls in this file. Each answer has one of them."""
+    """Answer to any call in this file. Each answer has one of these fields."""
 
     order: Order | None = None
     orders: OrderPage | None = None
@@ -23,7 +23,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class OrderEndpoints:
-    """Calls for submissions and orders. `token`: access token of the shopper who submits or has ordered."""
+    """Calls for submissions and orders. `token` is the access token of the shopper who owns the cart or the order."""
 
     calls: Calls
 
@@ -67,7 +67,7 @@ class OrderEndpoints:
         return page
 
     async def look_up_orders(self, token: str, proof: Proof) -> list[Order]:
-        """Orders that match the shopper's proof. The proof is sent in the body, because proxies may log URLs."""
+        """Orders that match `proof`. It is sent in the body, because it is secret and proxies may log URLs."""
         # A look-up changes nothing, so the request may be repeated.
         answer = await self.calls.send(
             "POST", "/v1/shoppers/order-lookup", token=token, params={"expand": "all"}, form=proof.wire()

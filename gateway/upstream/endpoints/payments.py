@@ -32,7 +32,7 @@ class CartMethodsAnswer(msgspec.Struct, frozen=True, rename="camel"):
 class PaymentEndpoints:
     calls: Calls
 
-    # Calls for sources on the cart. `token`: access token of the shopper who owns the cart.
+    # Calls for sources on the cart. `token` is the access token of the shopper who owns the cart.
 
     async def attach_source(self, token: str, source_id: str) -> Cart | None:
         """Attach a source, and return the cart. Return None if Digital River answers with an empty body."""
