@@ -42,7 +42,7 @@ class Store(Protocol):
     def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
         """Context manager that holds a lock. Raises `LockNotAcquired` if the lock is not free within `wait_s`.
 
-        The lock avoids duplicate work, but is no guarantee: another holder can acquire it after `ttl_s`.
+        The lock only avoids duplicate work, because another holder can acquire it after `ttl_s`.
         """
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:

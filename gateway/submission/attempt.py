@@ -234,15 +234,12 @@ class Attempt:
     # Cart locks, and attempts that other replicas work on.
 
     async def lock_carts_of_owner(self) -> AttemptRecord | None:
-        """Lock all carts of the session's owner. Return the attempt that already holds the lock; None if there is
-        none."""
+        """Lock all carts of the session's owner. Return None, or the other attempt that already holds the lock."""
         return await self.ctx.services.submission_lock.take(owner_lock(self.session), self.store_key, self.record)
 
     async def lock_cart(self, cart: Cart) -> AttemptRecord | None:
-        """Lock the cart, which several sessions may share.
-
-        Return the attempt that already holds the lock; None if there is none.
-        """
+        """Lock the cart, which several sessions may share. Return None, or the other attempt that already holds the
+        lock."""
         return await self.ctx.services.submission_lock.take(cart_lock(cart), self.store_key, self.record)
 
     async def is_running_elsewhere(self) -> bool:

@@ -24,7 +24,7 @@ class Goal(Enum):
     WAIT = auto()
     """Wait for the replica that works on the attempt, and report the outcome."""
     READ = auto()
-    """Report the attempt without waiting. If an order is in doubt and its next check is due, it is checked first."""
+    """Report the attempt without waiting. An order in doubt is checked first if its next check is due."""
     RESUME = auto()
     """Send resume-cart, if the order waits for the shopper."""
     RECONCILE = auto()

@@ -113,7 +113,7 @@ async def reconcile(services: Services, store_key: str) -> None:
 
 
 async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:
-    """Wait for the task that works on this attempt, and return its report. If there is no task, start one.
+    """Start a task that works on this attempt, or wait for the task that already does. Return the task's report.
 
     The task continues after the request is cancelled.
     """

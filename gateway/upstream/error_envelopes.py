@@ -39,7 +39,7 @@ class Entry:
 
 
 def refusal(status: int, body: bytes) -> UpstreamRefusal:
-    """Refusal from the body of an error answer. `reason` is empty if the body has none of the four formats."""
+    """Refusal from the body of an error answer. Its `reason` is empty if the body has none of the four formats."""
     return _refusal(status, _entries(body))
 
 

@@ -42,7 +42,8 @@ class CartEndpoints:
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
     ) -> None:
-        """Change the quantity and the recurring terms of a cart line. An argument of None changes nothing."""
+        """Change the quantity and the recurring terms of a cart line. If an argument is None, its value is not
+        changed."""
         params = {"action": "update"} | ({"quantity": str(quantity)} if quantity is not None else {})
         body = {"lineItem": {"subscriptionInfo": terms.wire()}} if terms is not None else None
         await self.calls.change("POST", f"{CART}/line-items/{path_part(line_id)}", token, params, json=body)
