@@ -153,7 +153,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 """Path templates of the API, each with its handlers by HTTP method."""
 
 PAYMENT_SERVICE = ("/payments/", "/sources")
-"""Path prefixes of the payment service, which has its own error envelope (`Refusal`, envelope C)."""
+"""Path prefixes of the payment service. Its errors use envelope C of `Refusal`."""
 
 HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that every route accepts. Without this list, Starlette would send its own 405 instead of Digital River's."""

@@ -1,4 +1,4 @@
-"""The session and the registered shopper."""
+"""GraphQL types of the session and the registered shopper."""
 
 from datetime import datetime
 
@@ -72,7 +72,7 @@ class Shopper(Node):
     )
     store_credit: StoreCreditAccount | None = field(
         "Store credit of the shopper. Null when store credit is off, or when the merchant's credit ledger could "
-        "not be read. Then the error at the path of this field has the reason.",
+        "not be read. The error for this field gives the reason.",
         Cost(weight="1"),
         resolver=store_credit.store_credit,
     )
@@ -93,8 +93,9 @@ class Session:
         "Currency of the session and its cart. Set when the session began, or by updateSession."
     )
     expires_at: datetime = field(
-        "When the session ends if the client does not use the session again. At the latest, this is when Digital "
-        "River's token can no longer be renewed. Derived from the Digital River field expires_in."
+        "When the session ends if the client does not use it again. Each use postpones the end, up to the maximum "
+        "duration of a session. A session ends with the Digital River token if the token cannot be renewed. Derived "
+        "from the Digital River field expires_in."
     )
     shopper: Shopper | None = field(
         "The signed-in shopper; null for a guest. Digital River call: GET /v1/shoppers/me.",
@@ -105,7 +106,9 @@ class Session:
 
 @dsl.object_type()
 class CartTransition:
-    """What happened to the lines of the guest cart at the sign-in. The gateway compares the cart before and after."""
+    """What happened to the lines of the guest cart at the sign-in. The gateway compares the cart before and after the
+    sign-in.
+    """
 
     outcome: CartTransitionOutcome = field(
         "Whether the lines of the guest cart are still in the cart after the sign-in."

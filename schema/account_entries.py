@@ -1,4 +1,4 @@
-"""Addresses and payment options saved to an account."""
+"""GraphQL types of the addresses and payment options that a shopper has saved in the account."""
 
 from resolvers import payment_options
 from schema import dsl

@@ -46,12 +46,12 @@ class Graph(strawberry.Schema):
 
     @property
     def core(self) -> GraphQLSchema:
-        """The schema as an object of graphql-core. Strawberry's own execution would wrap every resolver."""
+        """The schema for graphql-core, which executes operations here. Strawberry would wrap every resolver."""
         return self._schema
 
     @cached_property
     def directive_tables(self) -> DirectiveTables:
-        """Arguments of all directives. Raises `IneffectiveDirective` for a directive that has no effect."""
+        """Arguments of the directives in the schema. Raises `IneffectiveDirective` for a directive without effect."""
         return read_directives(self.core)
 
     def as_str(self) -> str:
@@ -61,7 +61,7 @@ class Graph(strawberry.Schema):
 
 
 def _implementers(*modules: Any) -> Sequence[type]:
-    """All GraphQL types in these modules. Strawberry does not find a type if fields only return its interface."""
+    """All GraphQL types in `modules`. Strawberry does not find a type by itself if fields return only its interface."""
     return [
         value
         for module in modules
@@ -87,7 +87,7 @@ def build(*, suggests: bool = False) -> Graph:
 
 
 def typename(value: Any, *_: object) -> str:
-    """Name of the GraphQL type of a value, for a field whose type is an interface or a union."""
+    """Name of the object type of `value`. graphql-core needs the name if a field returns an interface or a union."""
     name: str = value.typename
     return name
 
@@ -109,7 +109,7 @@ def _complete(core: GraphQLSchema) -> None:
     core.description = TITLE
     for type_ in core.type_map.values():
         if is_object_type(type_):
-            # Resolvers return objects of the gateway. They are not instances of the Strawberry classes in `schema/`.
+            # Strawberry's check would fail: resolvers do not return instances of the classes in `schema/`.
             type_.is_type_of = None
         elif is_abstract_type(type_):
             type_.resolve_type = typename

@@ -1,4 +1,4 @@
-"""The cart."""
+"""GraphQL types of the cart."""
 
 from strawberry import ID
 
@@ -138,7 +138,9 @@ class TaxIdentifierField:
     key: str = field("Kind of tax identifier. Digital River field: key.")
     label: str = field("Label in the site's language. Digital River field: title.")
     help: str | None = field("Help text in the site's language. Digital River field: description.")
-    patterns: list[str] = field("Regular expressions. The value must match one of them. Digital River field: pattern.")
+    patterns: list[str] = field(
+        "Regular expressions. The tax identifier must match one of them. Digital River field: pattern."
+    )
 
 
 @dsl.object_type()
@@ -204,7 +206,7 @@ class Cart(Node):
     )
     tax_identifiers: list[TaxIdentifier] = field("Tax identifiers on the cart. Digital River field: taxRegistrations.")
     tax_identifier_requirements: list[TaxIdentifierRequirement] | None = field(
-        "Tax identifiers that the destination accepts or requires. Null when they could not be read. Digital "
+        "Tax identifiers that the country of the cart accepts or requires. Null when they could not be read. Digital "
         "River call: GET …/tax-registrations/schema.",
         SemanticNonNull(),
         Cost(weight="1"),
@@ -237,7 +239,8 @@ class Cart(Node):
         resolver=payment_session.cart_payment_session,
     )
     readiness: CheckoutReadiness | None = field(
-        "Whether the cart can become an order now, and what blocks it. Null only if the check failed.",
+        "Whether the cart can become an order now, and what blocks it. Null only if the gateway could not "
+        "check the cart.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=readiness.readiness,

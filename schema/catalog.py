@@ -1,4 +1,4 @@
-"""Products, categories, offers, and the settings of the storefront."""
+"""GraphQL types of products, categories, offers and the settings of the storefront."""
 
 from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
 from resolvers import catalog
@@ -17,7 +17,7 @@ class Storefront:
         "Public key for DigitalRiver.js. The key is not a secret. Set in the gateway's settings."
     )
     billing_countries: list[CountryCode] = field(
-        "Countries of billing addresses that the site accepts; empty when it accepts every country. Set in "
+        "Countries that the site accepts in billing addresses; empty when it accepts every country. Set in "
         "the gateway's settings."
     )
     shipping_countries: list[CountryCode] = field(
@@ -64,7 +64,7 @@ class Product(Node):
     name: str = field("Name for display. Digital River field: displayName; if absent, name.")
     short_description: str | None = field("Description in one or two sentences. Digital River field: shortDescription.")
     long_description: str | None = field(
-        "Full description. May include HTML of the merchant: sanitise the text before rendering. Digital "
+        "Full description. May contain the merchant's HTML. Sanitise the HTML before you render it. Digital "
         "River field: longDescription."
     )
     kind: ProductKind = field("Whether the product is downloaded or shipped. Digital River field: productType.")
@@ -148,12 +148,12 @@ class Category(Node):
     name: str = field("Name for display. Digital River field: displayName.")
     short_description: str | None = field("Description in one or two sentences. Digital River field: shortDescription.")
     long_description: str | None = field(
-        "Full description. May include HTML of the merchant: sanitise the text before rendering. Digital "
+        "Full description. May contain the merchant's HTML. Sanitise the HTML before you render it. Digital "
         "River field: longDescription."
     )
     thumbnail_url: Url | None = field("Small picture. Digital River field: thumbnailImage.")
     children: "list[Category] | None" = field(
-        "Direct sub-categories. Null when they could not be read. Digital River field: categories.category.",
+        "Direct subcategories. Null when they could not be read. Digital River field: categories.category.",
         SemanticNonNull(),
         Cost(weight="1"),
         ListSize(assumed_size=15),
@@ -175,7 +175,7 @@ class Category(Node):
 
 @dsl.object_type()
 class ProductEdge:
-    """A product of a page, with its cursor."""
+    """A product on a page of products, with the cursor of the product."""
 
     cursor: str = field("Cursor of this product. Send it as `after` or `before` to read the next or previous page.")
     node: Product = field("The product.")
@@ -218,6 +218,6 @@ class OfferedProduct:
     """A product inside an offer. Digital River object: productOffer."""
 
     product: Product = field("Product that the offer promotes. Digital River field: product.")
-    list_price: Money = field("Unit price before the offer. Digital River field: pricing.listPrice.")
+    list_price: Money = field("Unit price without the offer. Digital River field: pricing.listPrice.")
     offer_price: Money = field("Unit price with the offer. Digital River field: pricing.salePriceWithQuantity.")
     sales_pitch: str | None = field("Sales pitch for this product. Digital River field: salesPitch.")

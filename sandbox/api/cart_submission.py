@@ -78,7 +78,7 @@ def _check(world: World, cart: Cart) -> None:
         if world.lacks(line.product.id, line.quantity):
             description = f"Product {line.product.id} is not available in the requested quantity."
             raise _refused(409, "inventory-unavailable-error", description)
-    if cart.credit is not None and (cart.is_recurring or any(world.sells_ahead(line) for line in cart.lines)):
+    if cart.credit is not None and (cart.is_recurring or any(world.is_backordered(line) for line in cart.lines)):
         raise _not_submitted("Store credit cannot be used to purchase a subscription or what is not in stock.")
 
 

@@ -18,7 +18,7 @@ _refused = partial(Refusal, envelope="D")
 
 
 async def issue(request: Request) -> Response:
-    """`POST /oauth20/token`: issues tokens. The parameters may be in the form or in the query."""
+    """`POST /oauth20/token`: issues tokens. The parameters are in the request body or in the query string."""
     world = world_of(request)
     form = dict(request.query_params) | await form_of(request)
     client = _client(request, world, form)
@@ -57,7 +57,7 @@ def _use_refresh_token(world: World, refresh_token: str) -> Token:
 
 
 def _account_by_password(world: World, form: dict[str, str]) -> Account:
-    """Account with the user name and password in the form. Raises the same 401 for a wrong name or password."""
+    """Account with the user name and password in the form. The error 401 does not reveal which of them is wrong."""
     username, password = form.get("username", ""), form.get("password", "")
     account = next((account for account in world.accounts if account.username.lower() == username.lower()), None)
     if account is None or account.password is None or account.password not in (password, decode_base64(password)):
@@ -97,12 +97,12 @@ def _sign_in(world: World, account: Account, guest: Shopper | None) -> Shopper:
 
 
 async def show(request: Request) -> Response:
-    """`GET /oauth20/access-tokens`."""
+    """`GET /oauth20/access-tokens`: shows the properties of an access token."""
     return JSONResponse(_wire(request, _token(request)))
 
 
 async def revoke(request: Request) -> Response:
-    """`DELETE /oauth20/access-tokens`: revokes all tokens of the same sign-in."""
+    """`DELETE /oauth20/access-tokens`: revokes all tokens of the sign-in that issued the given token."""
     token = _token(request)
     world_of(request).revoke_tokens(lambda other: other.session == token.session)
     return JSONResponse(_wire(request, token))
@@ -110,15 +110,15 @@ async def revoke(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Client:
-    """The caller that requests a token."""
+    """The OAuth client that requests a token."""
 
     is_confidential: bool = False
     guest: Shopper | None = None
-    """Guest whose token the caller sent instead of a key; None if the caller sent a key."""
+    """Guest whose access token the client sent instead of an API key; None if the client sent an API key."""
 
 
 def _client(request: Request, world: World, form: dict[str, str]) -> Client:
-    """Caller whose credentials are in the request. Raises a 401 for wrong credentials."""
+    """OAuth client whose credentials are in the request. Raises a 401 for wrong credentials."""
     keys = world.keys
     credentials, bearer = basic_credentials_of(request), bearer_of(request)
     if credentials is not None:

@@ -135,7 +135,7 @@ async def clear_calls(request: Request) -> Response:
 
 
 async def show_faults(request: Request) -> Response:
-    """Lists the faults that will still make API calls fail."""
+    """Lists the active faults."""
     return JSONResponse(msgspec.to_builtins(world_of(request).faults))
 
 
@@ -277,12 +277,12 @@ async def add_source(request: Request) -> Response:
 
 
 async def show_switches(request: Request) -> Response:
-    """Shows the current values of the switches."""
+    """Shows the current values of the sandbox switches."""
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
 
 
 async def set_switches(request: Request) -> Response:
-    """Sets the given switches. Other switches do not change."""
+    """Sets the sandbox switches in the request body. Other switches do not change."""
     world = world_of(request)
     present = msgspec.to_builtins(world.switches)
     sent = await _read(request, dict[str, object])
@@ -303,7 +303,7 @@ class BadControl(Exception):
 
 
 async def answer_bad_control(_request: Request, problem: Exception) -> Response:
-    """Answer with status 400 to a `BadControl` exception."""
+    """Send the message of a `BadControl` exception to the client with status 400."""
     return _refused(str(problem))
 
 

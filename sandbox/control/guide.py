@@ -68,7 +68,7 @@ def _rows(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _prose(description: str) -> str:
-    """HTML of a description. Words in backticks are shown as code, and line breaks are preserved."""
+    """Description of a control or switch as HTML. Words in backticks become code, and line breaks are preserved."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(description)).replace("\n", "<br>")
 
 

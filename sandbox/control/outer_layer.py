@@ -73,7 +73,7 @@ class OuterLayer:
             self._world.calls.without_json += 1
 
     def _next_fault(self, method: str, path: str) -> Fault | None:
-        """The oldest fault that matches the call; None if no fault matches, or if this fault lets the call succeed."""
+        """Oldest fault that matches the call; None if no fault matches, or if its `skips` lets the call succeed."""
         faults = self._world.faults
         fault = next((fault for fault in faults if fault.fits(method, path)), None)
         if fault is not None and fault.skips > 0:
@@ -127,7 +127,7 @@ class OuterLayer:
         ).response()
 
     async def _withheld_answer(self, scope: Scope, receive: Receive) -> Response:
-        """Run the API call, and return its answer. The answer is not sent to the client yet."""
+        """Run the API call, and return its answer without sending it to the client."""
         answer = Response(b"")
         chunks: list[bytes] = []
 
@@ -184,7 +184,7 @@ CROSS_ORIGIN = [
 
 
 class HeaderSender:
-    """Sends an answer with CORS headers and a request id. `_drop` closes the transport of its `connection`."""
+    """Sends an answer with CORS headers and a request id. `_drop` uses `connection` to cut off the client."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

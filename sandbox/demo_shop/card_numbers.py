@@ -3,7 +3,7 @@
 import re
 
 PASSES_WITHOUT_LUHN = {"4000000000004663"}
-"""Digital River's documented test numbers that are accepted although their check digit is wrong."""
+"""Test card numbers of Digital River that are accepted although their check digit is wrong."""
 
 _BRANDS = [
     ("American Express", r"3[47]"),

@@ -1,6 +1,6 @@
 """The demo shop's order offers, which the shopper applies by coupon code or by id.
 
-The offer on packs is here too. It applies to each pack without a code.
+The offer on backpacks is also here. It needs no coupon code.
 """
 
 from collections.abc import Collection

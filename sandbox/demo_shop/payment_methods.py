@@ -18,7 +18,7 @@ ADJUSTABLE = {"creditCard", "payPal", "payPalCredit", "payPalBilling"}
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """Cart totals and countries for which a payment method accepts one currency. `min` and `max` are accepted too."""
+    """Cart totals and countries for which a payment method accepts a currency. `min` and `max` are inclusive."""
 
     currency: str
     min: Decimal | None = None
@@ -43,10 +43,10 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     supports_free_trial: bool = False
     only_recurring: bool = False
     wallet_option: bool = False
-    """Whether the method is a choice on PayPal's page. A cart does not list such methods as its payment methods."""
+    """Whether the shopper chooses the method on PayPal's page. The payment methods of a cart do not include it."""
     needs: Literal["organization", "taxRegistrations"] | None = None
     required: tuple[str, ...] = ()
-    """Fields that a new source must have in the object of its type, such as `returnUrl` in `payPal`."""
+    """Details that a client must send to create a source, such as `returnUrl` for PayPal."""
     icon_image: str | None = None
 
     @property
@@ -55,7 +55,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def currencies(self) -> frozenset[str]:
-        """Currencies that the method accepts; empty if it accepts every currency."""
+        """Currencies that the payment method accepts; empty if the method accepts every currency."""
         return frozenset(limit.currency for limit in self.limits)
 
     def wire(self) -> dict[str, object]:
@@ -70,7 +70,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class Purchase:
-    """Properties of a purchase that decide which payment methods are available. A property of None is not checked."""
+    """Properties of a purchase that decide which payment methods are available. A property that is None is ignored."""
 
     currency: str | None = None
     country: str | None = None
@@ -87,7 +87,7 @@ def method_of(source_type: str) -> Method | None:
 
 
 def available(purchase: Purchase) -> list[Method]:
-    """Payment methods that are available for the purchase, sorted by type. Case is ignored."""
+    """Payment methods that are available for the purchase, sorted by type without regard to upper and lower case."""
     fitting = (method for method in METHODS.values() if fits(method, purchase))
     return sorted(fitting, key=lambda method: method.type.lower())
 

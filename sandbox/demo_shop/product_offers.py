@@ -180,7 +180,7 @@ def brief(offer: ProductOffer, base: str, locale: str) -> Json:
 def product_offer(
     offer: ProductOffer, product_id: int, shown: Json, base: str, locale: str, currency: str, *, tax_included: bool
 ) -> Json:
-    """JSON of an offered product, with its price in the offer. `shown` is the JSON of the product itself."""
+    """JSON of an offered product with the price in the offer. The field `product` gets the JSON in `shown`."""
     product = PRODUCTS[product_id]
     cart = f"{base}/v1/shoppers/me/carts/active"
     query = f"productId={product_id}&offerId={offer.id}"

@@ -64,7 +64,7 @@ class Product:
         return GERMAN[self.id][1] if is_german(locale) and self.id in GERMAN else self.description
 
     def percent_off_for(self, quantity: int) -> int:
-        """Discount in percent for this quantity: the product's own or that of its volume price, whichever is higher."""
+        """Discount in percent for this quantity: the higher of the product's own discount and its volume discount."""
         tiers = (percent for start, end, percent in self.tiers if start <= quantity <= end)
         return max(self.percent_off, next(tiers, 0))
 
@@ -249,7 +249,7 @@ def variations(product: Product) -> list[Product]:
 
 
 def core(product: Product, base: str, locale: str) -> Json:
-    """JSON of a product with all fields, as in a cart line that is expanded."""
+    """JSON of a product with all fields, as in the cart lines if the client sends `expand=lineItems.lineItem`."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = core(PRODUCTS[product.parent_id], base, locale)
@@ -285,7 +285,7 @@ def core(product: Product, base: str, locale: str) -> Json:
 
 
 def brief(product: Product, base: str, locale: str) -> Json:
-    """JSON of a product with few fields, as in a cart line that is not expanded."""
+    """JSON of a product with few fields, as in the cart lines by default."""
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
@@ -338,7 +338,7 @@ def volume_pricing(product: Product, currency: str, locale: str, base: str, *, t
 
 
 def discount(product: Product, currency: str, quantity: int = 1) -> Decimal:
-    """Discount on the given number of units. `percent_off_for` has its percentage."""
+    """Discount on `quantity` units of the product, at the percentage of `percent_off_for`."""
     return rounded(product.price(currency) * quantity * product.percent_off_for(quantity) / 100, currency)
 
 

@@ -1,7 +1,8 @@
 """Test scenarios. The card number or the last name of the source's owner decides the outcome of a payment.
 
 The last names are Digital River's test names. Each test name works for certain payment methods only. One more name,
-`Decline:<subcode>`, exists only in the sandbox. It declines the charge of any payment method with this subcode.
+`Decline:<subcode>`, exists only in the sandbox and works for every payment method. The charge is then declined, and
+the error has this subcode.
 """
 
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ class Scenario:
     """The outcome of a payment. By default each step succeeds."""
 
     is_created: bool = True
-    """Whether a new source can be used. Otherwise its state is `failed`."""
+    """Whether the creation of the source succeeds. If not, the state of the new source is `failed`."""
     is_approved: bool = True
-    """Whether the source becomes chargeable when the shopper approves it. Otherwise its state is then `failed`."""
+    """Whether the approval by the shopper makes the source chargeable. If not, the approval sets the state `failed`."""
     charge: Charge = "succeeds"
     """Outcome of the charge. `settles`, `fails-later` and `stays-pending` begin as a pending charge."""
     challenged: Literal["creation", "charge"] | None = None

@@ -183,7 +183,7 @@ class Cart:
 
     @property
     def payment_country(self) -> str:
-        """Country that decides which payment methods are available; without an address, the country of the locale."""
+        """Country of the billing address, shipping address or locale. It decides which payment methods can be used."""
         countries = ((address or {}).get("country") for address in (self.billing, self.shipping))
         return next((country for country in countries if country), self._site_country)
 
@@ -197,7 +197,7 @@ class Cart:
     def contributions(self, *, strict: bool) -> Contributions:
         """Amounts that the sources pay. The primary source pays everything that store credit does not pay.
 
-        If `strict`, a primary source with a fixed amount pays at most its own amount.
+        If `strict`, a primary source with a fixed amount pays at most this amount.
         """
         credit = None if self.ignores_credit else self.credit
         return contributions(self.totals().total, self.source, credit, strict=strict)

@@ -18,7 +18,7 @@ def cart_uri(base: str) -> str:
 
 
 def cart_wire(cart: Cart, base: str, expand: Expand, *, strict: bool, shows_amounts: bool) -> Json:
-    """JSON of the cart. If `shows_amounts`, its payment session has the contributed and the remaining amount."""
+    """JSON of the cart. `shows_amounts` adds the contributed and the remaining amount to the payment session."""
     uri = cart_uri(base)
     wire: Json = {
         "uri": uri,
@@ -124,7 +124,7 @@ def submitted_session_wire(cart: Cart) -> Json:
 
 
 def line_wires(cart: Cart, base: str, expand: Expand, *, uri: str | None = None) -> list[Json]:
-    """JSON of the lines. `uri` is the URI of the line list, by default that of the active cart."""
+    """JSON of the lines. `uri` is the URI of the line list. By default it is the line list of the active cart."""
     lines_uri = uri or f"{cart_uri(base)}/line-items"
     totals = cart.totals()
     is_full = expand.has("lineItem")
@@ -211,7 +211,7 @@ def _amount_wires(cart: Cart, amounts: dict[str, Decimal]) -> Json:
 
 
 def offer_wires(cart: Cart, base: str) -> list[Json]:
-    """JSON of the offers that apply to the cart: the offer on packs, offers that added a line, and the order offer."""
+    """JSON of the offers that apply to the cart: those on backpacks, those that added a line, and the order offer."""
     wires = [pack_offer(base)] if any(line.product.percent_off for line in cart.lines) else []
     line_offers = dict.fromkeys(line.offer for line in cart.lines if line.offer is not None)
     wires += [product_offers.brief(offer, base, cart.locale) for offer in line_offers]
@@ -266,7 +266,7 @@ def shipping_method_wire(cart: Cart) -> Json:
 
 
 def shipping_options_wire(cart: Cart, base: str, *, is_listed: bool, is_full: bool) -> Json:
-    """JSON of the shipping options. It lists the options if `is_listed`, and their ids and costs if also `is_full`."""
+    """JSON of the shipping options. `is_listed` adds the list of options. `is_full` adds their ids and costs."""
     wire: Json = {"uri": f"{cart_uri(base)}/shipping-options"}
     options = cart.shipping_options()
     if is_listed and options:

@@ -27,7 +27,7 @@ class Contributions(NamedTuple):
 
 
 def contributions(total: Decimal, primary: Source | None, credit: Source | None, *, strict: bool) -> Contributions:
-    """Amounts that the sources pay. If `strict`, a primary source with a fixed amount pays at most its own amount."""
+    """Amounts that the sources pay. If `strict`, a primary source with a fixed amount pays at most this amount."""
     by_credit = min(total, credit.amount) if credit is not None else ZERO
     if primary is None or primary.state in ("failed", "cancelled"):
         return Contributions(total, ZERO, by_credit)

@@ -37,7 +37,7 @@ class Order:
 
     @property
     def session_state(self) -> str | None:
-        """State of the payment session."""
+        """State of the payment session of the submitted cart."""
         return self.cart.session_state_after_submission
 
     @session_state.setter

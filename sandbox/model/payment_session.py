@@ -33,8 +33,8 @@ def state_of_cart(
 ) -> str:
     """State of a cart's payment session.
 
-    A state that a sandbox control has set (`forced`), or the state since the submission (`after_submission`), is
-    returned unchanged. `is_paid` is True if the attached sources cover the total.
+    `forced` is a state that a sandbox control has set. It overrides every other state. `after_submission` is the state
+    of a submitted cart. `is_paid` is True if the attached sources cover the total.
     """
     if forced is not None:
         return forced

@@ -79,7 +79,7 @@ def relation_of(side: Side) -> str:
 
 
 def suggestions(address: Json | None) -> dict[str, Json]:
-    """Suggested corrections of the address, by suggestion id. Another address has other suggestion ids."""
+    """Suggested corrections of the address, by suggestion id. The suggestion id is a checksum of the address."""
     present = address or {}
     code = present.get("postalCode") or ""
     if present.get("country") != "US" or not re.fullmatch(r"\d{5}", code):

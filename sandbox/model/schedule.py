@@ -11,7 +11,7 @@ from itertools import count
 class _ScheduledCall:
     at: datetime
     number: int
-    """Serial number: calls with the same time run in the order in which they were added."""
+    """Serial number of the scheduled call. Calls at the same time run in the order of their numbers."""
     act: Callable[[], None] = field(compare=False)
 
 
@@ -24,6 +24,6 @@ class Schedule:
         heappush(self._calls, _ScheduledCall(at, next(self._numbers), act))
 
     def run_until(self, now: datetime) -> None:
-        """Run all calls that are due by `now`, including due calls that are added meanwhile."""
+        """Run all scheduled calls that are due by `now`. Calls that these calls schedule run too, if they are due."""
         while self._calls and self._calls[0].at <= now:
             heappop(self._calls).act()

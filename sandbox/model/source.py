@@ -81,11 +81,11 @@ class Source:
     authenticated_for: set[str] = field(default_factory=set)
     """Ids of the payment sessions in which the shopper has passed the bank's challenge."""
     failed_for: set[str] = field(default_factory=set)
-    """Ids of the payment sessions in which the shopper failed the challenge, until the client has read the failure."""
+    """Ids of the payment sessions in which the shopper failed the challenge. Reading the failure removes the id."""
     wallet_option: str | None = None
     """Name of the payment method that the shopper chose on PayPal's page."""
     upstream_id: str | None = None
-    """The merchant's own reference of the store credit."""
+    """The merchant's own id for the store credit."""
 
     def __post_init__(self) -> None:
         self.secret = f"{self.id}_{uuid4()}"

@@ -77,7 +77,7 @@ _CHECKS: dict[str, Callable[[Method, Body, Owner | None], None]] = {
 
 
 def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime) -> Json:
-    """Details that a new source reports in the field of its type, for example in `creditCard`."""
+    """Details that a new source reports. The source's type names their field in the JSON, such as `creditCard`."""
     match method.type:
         case "creditCard":
             return _card(sent, number or "", now)

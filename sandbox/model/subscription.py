@@ -19,7 +19,7 @@ State = Literal["FreeTrial", "Subscribed", "PendingRenewal", "Cancelled"]
 Term = tuple[TermUnit, int]
 
 GRACE = timedelta(days=7)
-"""Time after which a subscription is cancelled, if its renewal cannot be paid."""
+"""Time from the end of a term until the subscription is cancelled, if its renewal cannot be paid."""
 
 DAYS = {"MONTHS": 30, "YEARS": 365}
 
@@ -175,7 +175,7 @@ class Subscription:
 
 
 def end_of_term(start: datetime, term: Term) -> datetime:
-    """End of the term: the same day in a later month. If that month is too short, its last day."""
+    """End of the term. It is the same day in a later month, or the last day of a month that is too short."""
     unit, length = term
     months = start.year * 12 + start.month - 1 + (length if unit == "MONTHS" else 12 * length)
     year, month = divmod(months, 12)

@@ -1,4 +1,4 @@
-"""Sandbox switches. Each selects one of several behaviours where Digital River's documents contradict each other."""
+"""Sandbox switches. Each switch selects one behaviour where Digital River's documentation contradicts itself."""
 
 from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple, TypeVar, get_args, get_type_hints
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 def _switch(default: T, *meanings: str) -> T:
-    """Sandbox switch. `meanings` describes each value of the `Literal` type, in the same order."""
+    """Declare a switch. `meanings` describes its values, in the order of the `Literal` type of the attribute."""
     described: T = field(default=default, metadata={"meaning": "\n".join(meanings)})
     return described
 
@@ -33,8 +33,8 @@ class Switches:
     )
     payment_amounts: Literal["normal", "strict"] = _switch(
         "normal",
-        "`normal`: A source with a fixed amount also pays a total that has grown since.",
-        "`strict`: A source with a fixed amount pays only this amount; a higher total is `requires_source` again.",
+        "`normal`: A source with a fixed amount also pays a total that has increased later.",
+        "`strict`: A source with a fixed amount pays only this amount. A higher total needs a new source.",
     )
     session_amounts: Literal["present", "absent"] = _switch(
         "present",

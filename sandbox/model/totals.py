@@ -26,7 +26,7 @@ class Line:
     """Id of the parent line. Removing the parent line also removes this line."""
 
     def discount(self, currency: str) -> Decimal:
-        """Discount on the line: the product's own discount or that of the line's offer, whichever is higher."""
+        """Discount on the line: the higher of the product's own discount and the discount of the line's offer."""
         own = products.discount(self.product, currency, self.quantity)
         return max(own, self.offer.discount(self.product, currency, self.quantity)) if self.offer else own
 

@@ -248,11 +248,11 @@ class World:
     # Stock of products.
 
     def lacks(self, product_id: int, quantity: int) -> bool:
-        """Whether this quantity cannot be bought: too few units are in stock, and the product is not on backorder."""
+        """Whether too few units are in stock. False for a product on backorder, which can be bought in any quantity."""
         stock = self.stock[product_id]
         return stock is not None and quantity > stock and product_id not in self.backorders
 
-    def sells_ahead(self, line: Line) -> bool:
+    def is_backordered(self, line: Line) -> bool:
         """Whether the line has more units than are in stock, and its product is on backorder."""
         stock = self.stock[line.product.id]
         return line.product.id in self.backorders and stock is not None and line.quantity > stock

@@ -13,7 +13,7 @@ SHIPPED_AFTER = timedelta(days=2)
 
 
 def submit_paid_cart(world: World, shopper: Shopper, cart: Cart, at: datetime) -> Order:
-    """Create the order of a paid cart that no shopper submits: a renewal, or an order of `POST /_sandbox/orders`."""
+    """Create the order of a paid cart, without a checkout. Used for renewals and for `POST /_sandbox/orders`."""
     order = Order(cart, "Submitted", submitted_at=at)
     order.session_state = "complete"
     shopper.orders[order.id] = order
@@ -30,7 +30,7 @@ def start(world: World, order: Order) -> None:
 
 
 def set_state(world: World, order: Order, state: str) -> None:
-    """Set the state of an order. Every state except `Source Pending …` also completes its submission and payment."""
+    """Set the state of an order. Every state except `Source Pending …` also marks the order as submitted and paid."""
     order.state = state
     if order.submitted_at is None and not state.startswith("Source Pending"):
         order.submitted_at, order.session_state = world.now(), "complete"

@@ -1,4 +1,4 @@
-"""Creates subscriptions for paid orders, applies requested changes, and renews or cancels at the end of a term."""
+"""Creates, changes, renews and cancels subscriptions. A subscription begins with a paid order."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

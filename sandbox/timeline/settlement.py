@@ -166,4 +166,7 @@ ORDER_EVENTS: dict[str, Callable[[World, Order], None]] = {
     "review-passes": pass_review,
     "review-blocks": block,
 }
-"""Functions that make an event happen to an order, by event name. They do nothing if the order's state does not fit."""
+"""Functions that make an event happen to an order, by event name.
+
+They do nothing if the event is not possible in the order's current state.
+"""

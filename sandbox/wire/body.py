@@ -18,7 +18,7 @@ class Body(dict[str, Any]):
         self._malformed = malformed
 
     def object(self, name: str) -> "Body":
-        """Object in the field; empty if the field is absent, null or "". The "" is in Digital River's examples."""
+        """Object in the field; empty if the field is absent, null or "". Digital River's examples contain ""."""
         value = self.get(name)
         if value in (None, ""):
             value = {}

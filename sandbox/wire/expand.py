@@ -1,4 +1,4 @@
-"""The query parameters `expand` and `fields`, which select the fields of a resource in the answer."""
+"""The query parameters `expand` and `fields`, which select the fields of an answer."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ERRORS = "errors"
 
 @dataclass(frozen=True)
 class Expand:
-    """What the parameter `expand` asks of one resource: some paths below the resource, or all of it."""
+    """Fields of one resource that `expand` adds to the answer: those on `paths`, or every field if `all` is True."""
 
     paths: tuple[tuple[str, ...], ...] = ()
     all: bool = False
@@ -29,14 +29,15 @@ class Expand:
         return self.all or any(path[0] == name for path in self.paths)
 
     def select(self, resource: Json, default: Collection[str]) -> Json:
-        """Fields of the resource whose names are in `default` or in the expanded paths."""
+        """Reduce the resource to the fields that `default` or the parameter `expand` names."""
         return {name: value for name, value in resource.items() if name in default or self.has(name)}
 
 
 def select_fields(wire: Json, fields: str | None) -> Json:
-    """Reduce an answer to the paths in the parameter `fields`. The outermost name, `uri` and `errors` are always kept.
+    """Reduce an answer to the fields that the parameter `fields` names. `uri` and `errors` are always kept.
 
-    Paths begin below the outermost name. In a list of resources they may also begin at each resource:
+    The parameter lists paths, which begin inside the outermost object, such as `cart`. In an answer with a list of
+    resources, a path may also begin inside each resource. Examples of paths:
 
     - `id` reduces `{"cart": {"uri", "id", "currency"}}` to `{"cart": {"uri", "id"}}`
     - `pricing.tax` reduces `{"cart": {"pricing": {"tax", "total"}}}` to `{"cart": {"pricing": {"tax"}}}`

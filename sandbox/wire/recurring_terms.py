@@ -1,4 +1,4 @@
-"""`subscriptionInfo`: the recurring terms of a line."""
+"""Reads `subscriptionInfo`, the terms of a recurring purchase, from a cart line that a client sent."""
 
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ DEFAULT_TERMS: Json = {"autoRenewal": "true", "freeTrial": "false"}
 
 
 def read_terms(sent: Any, relation: str) -> Json | None:
-    """Terms to store on the line; None if the client sent no terms. Raises a `Refusal` with status 400 if malformed."""
+    """Terms to store on the line; None if the client sent none. Raises a `Refusal` (400) for malformed terms."""
     malformed = partial(Refusal, 400, "invalid-request", relation=relation)
     if sent is None:
         return None
@@ -40,7 +40,7 @@ def read_terms(sent: Any, relation: str) -> Json | None:
 
 
 def _are_in_order(start: Any, end: Any) -> bool:
-    """Whether `start` and `end` are ISO 8601 times, and `start` is before `end`. None is allowed for each of them."""
+    """Whether `start` and `end` are ISO 8601 times, and `start` is before `end`. Either of them may be None."""
     try:
         times = [datetime.fromisoformat(str(time)) for time in (start, end) if time is not None]
         return len(times) < 2 or times[0] < times[1]

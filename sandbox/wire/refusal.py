@@ -14,7 +14,7 @@ RELATION_BASE = "https://developers.digitalriver.com/v1/shoppers/"
 class Refusal(Exception):
     """The error with which a handler rejects a request. `answer_refusal` sends it to the client.
 
-    The error envelopes, and the arguments that only some envelopes use:
+    For each error envelope, the list gives the API that sends it, its JSON, and the optional arguments that it uses:
 
     - A: the Commerce API, `{"errors": {"error": [...]}}`, with `relation`, `subcode` and `declined_message`
     - B: tax registrations, `{"errors": [...]}`, with `subcode`
