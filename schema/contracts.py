@@ -15,7 +15,7 @@ from schema.shared_types import Address, Node, PageInfo
 
 @dsl.object_type()
 class SubscriptionTerm:
-    """Length of the period after which a subscription contract renews. Digital River object: term."""
+    """Length of one term of a subscription contract. Digital River object: term."""
 
     unit: TermUnit = field("Unit of time of the term. Digital River field: termUnit.")
     length: int = field("Number of time units in the term. Digital River field: termLength.")
@@ -66,7 +66,7 @@ class SubscriptionContract(Node):
         "When the contract renews next; null when it will not renew. Digital River field: nextRenewalDate."
     )
     expires_at: datetime | None = field(
-        "When the contract expires unless it renews. Digital River field: expirationDate."
+        "When the contract expires, unless it renews before that time. Digital River field: expirationDate."
     )
     grace_ends_at: datetime | None = field(
         "When the grace period after a failed renewal ends. Digital River field: graceDate."
@@ -107,7 +107,7 @@ class SubscriptionContract(Node):
 
 @dsl.object_type()
 class SubscriptionContractEdge:
-    """A subscription contract in a page, with the contract's cursor."""
+    """A subscription contract on a page, with the contract's cursor."""
 
     cursor: str = field("Cursor of the contract, to send as `after` or `before`.")
     node: SubscriptionContract = field("Subscription contract at the cursor.")
@@ -117,7 +117,7 @@ class SubscriptionContractEdge:
 class SubscriptionContractConnection:
     """A page of subscription contracts."""
 
-    edges: list[SubscriptionContractEdge] = field("The contracts in the page, with their cursors.")
-    nodes: list[SubscriptionContract] = field("The contracts in the page, without cursors.")
+    edges: list[SubscriptionContractEdge] = field("The contracts on the page, with their cursors.")
+    nodes: list[SubscriptionContract] = field("The contracts on the page, without cursors.")
     page_info: PageInfo = field("First and last cursor of the page, and whether other pages precede or follow.")
     total_count: int = field("Number of contracts in all pages.")

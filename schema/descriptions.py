@@ -1,4 +1,4 @@
-"""Makes descriptions for the graph from docstrings of classes and from arguments of `describe_enum`."""
+"""Makes the descriptions of the graph. A class is described by its docstring, an enum by a call of `describe_enum`."""
 
 import inspect
 from enum import Enum
@@ -9,15 +9,15 @@ import strawberry
 E = TypeVar("E", bound=type[Enum])
 
 
-def prose(docstring: str | None) -> str:
-    """A docstring as a description for the graph. Each paragraph becomes one line."""
+def description_in(docstring: str | None) -> str:
+    """The description for the graph that a docstring contains. The lines of each paragraph are joined."""
     paragraphs = inspect.cleandoc(docstring or "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def describe_enum(cls: E, description: str, **values: str) -> E:
-    """Declare an enum of the gateway as an enum of the graph. Raises `KeyError` if a value has no description, or a
-    description has no value.
+    """Add an enum of the gateway to the graph. `values` has the description of each enum value. Raises `KeyError` if an
+    enum value has no description, or if `values` names an unknown enum value.
     """
     strawberry.enum(cls, description=description)
     definition = cls.__strawberry_definition__  # type: ignore[attr-defined]

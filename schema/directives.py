@@ -1,6 +1,4 @@
-"""The directives of the graph. They set the cost, session level, cache control and idempotency of a field, and mark
-sensitive values.
-"""
+"""The directives of the graph, for example `@cost` and `@cacheControl`."""
 
 from typing import Annotated
 
@@ -25,14 +23,14 @@ class CacheControl:
         description="Lifetime in a cache, in seconds. 0 means never store.", default=strawberry.UNSET
     )
     scope: CacheControlScope | None = strawberry.field(
-        description="Whether all shoppers share the cached value.", default=strawberry.UNSET
+        description="Whether all shoppers may get the same cached value.", default=strawberry.UNSET
     )
     inherit_max_age: bool | None = strawberry.field(
-        description="True to use the lifetime of the parent field.", default=strawberry.UNSET
+        description="True to use the `maxAge` of the parent field.", default=strawberry.UNSET
     )
     stale_if_error: int | None = strawberry.field(
-        description="Extra lifetime in seconds, used only when the call to Digital River fails. After `maxAge`, the "
-        "cached value may be returned for this time.",
+        description="Seconds for which the cached value may still be returned after `maxAge`, if the call for a new "
+        "value fails.",
         default=strawberry.UNSET,
     )
 
@@ -46,8 +44,9 @@ class CacheControl:
         Location.OBJECT,
         Location.SCALAR,
     ],
-    description="Cost of a field in points. The cost of an operation is limited. One point is about one cheap call to "
-    "Digital River. Follows the GraphQL cost directives draft.",
+    description="Cost of a field in points. Without this directive, an object costs one point and a scalar costs "
+    "nothing. The gateway rejects an operation whose cost is above the limit. Follows the GraphQL cost directives "
+    "draft.",
 )
 class Cost:
     weight: str = strawberry.field(description="Cost in points, written as a decimal string.")
@@ -55,11 +54,13 @@ class Cost:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="Number of items with which the cost of a list is computed. Follows the GraphQL cost directives draft.",
+    description="How many items the gateway assumes when it computes the cost of a list. Follows the GraphQL cost "
+    "directives draft.",
 )
 class ListSize:
     assumed_size: int | None = strawberry.field(
-        description="Number of items when the field has no slicing argument.", default=strawberry.UNSET
+        description="Number of items to assume when the operation sets none of the `slicingArguments`.",
+        default=strawberry.UNSET,
     )
     slicing_arguments: list[str] | None = strawberry.field(
         description="Names of the arguments that limit the number of items, for example `first`.",
@@ -70,7 +71,8 @@ class ListSize:
         default=strawberry.UNSET,
     )
     require_one_slicing_argument: bool | None = strawberry.field(
-        description="True to reject an operation that does not use exactly one of the `slicingArguments`.", default=True
+        description="True to reject an operation that sets none, or more than one, of the `slicingArguments`.",
+        default=True,
     )
 
 
@@ -84,8 +86,8 @@ class RequiresSession:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="The field is null only together with an error at its path, for example when a call to Digital River "
-    "failed. A client that handles errors can generate a non-null type for the field.",
+    description="The field is null only when the response has an error for it, for example when a call to Digital "
+    "River failed. A client that handles errors can generate a non-null type for the field.",
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
@@ -125,8 +127,8 @@ def in_context(
         CurrencyCode | None, strawberry.argument(description="Currency of prices.")
     ] = strawberry.UNSET,
 ) -> None:
-    """Declares the arguments of the directive. The gateway never calls this function: `gateway/documents/in_context.py`
-    reads the directive from the document.
+    """Declares the directive `@inContext` and its arguments. The gateway never calls this function, because
+    `gateway/documents/in_context.py` reads the directive from the document.
     """
 
 

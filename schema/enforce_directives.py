@@ -1,4 +1,5 @@
-"""Reads the directives from the built schema. The gateway uses them as tables and as conditions of resolvers.
+"""Reads the directives from the built schema. `read_directives` collects their arguments for the checks of documents.
+`enforce` sets the conditions under which a resolver is called.
 
 The gateway does not start if a directive has no effect or contradicts another directive.
 """
@@ -56,8 +57,8 @@ def elements(core: GraphQLSchema) -> Iterator[tuple[Coordinate, Element]]:
 
 
 def read_directives(core: GraphQLSchema) -> DirectiveTables:
-    """The arguments of all directives. Raises `IneffectiveDirective` if one of them has no effect or contradicts
-    another.
+    """The arguments of all directives in the schema. Raises `IneffectiveDirective` if a directive has no effect or
+    contradicts another directive.
     """
     by_coordinate = dict(elements(core))
     _check(core, by_coordinate)
@@ -112,7 +113,7 @@ def _check(core: GraphQLSchema, by_coordinate: Mapping[Coordinate, Element]) -> 
 
 
 def problem(core: GraphQLSchema, coordinate: Coordinate, element: Element, directive: object) -> str | None:
-    """The reason why a directive of an element is useless or wrong; None for a correct directive."""
+    """The reason why a directive of an element has no effect or is wrong. None if the directive is correct."""
     match directive:
         case Cost() if _is_input(core, coordinate):
             return "an input has no cost; set the cost of the field"
@@ -155,11 +156,11 @@ def _has_resolver(field: GraphQLField) -> bool:
     return "resolver" in (getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {})
 
 
-# Set the conditions of resolvers.
+# Conditions of resolvers.
 
 
 def enforce(core: GraphQLSchema) -> None:
-    """Set the `Conditions` of every resolver from the directives of its field."""
+    """Set the `Conditions` of each field's resolver from the directives of the field."""
     for type_ in core.type_map.values():
         if not (is_object_type(type_) or is_interface_type(type_)) or type_.name.startswith("__"):
             continue
@@ -167,15 +168,15 @@ def enforce(core: GraphQLSchema) -> None:
             if not _has_resolver(field):
                 continue
             conditions: Conditions = field.extensions["strawberry-definition"].metadata["conditions"]
-            conditions.level, conditions.has_error_below_level = _level(field)
+            conditions.level, conditions.raises_below_level = _level(field)
             conditions.is_never_null = directive_of(field, SemanticNonNull) is not None
 
 
 def _level(field: GraphQLField) -> tuple[SessionLevel, bool]:
-    """The session level that a field needs, and whether a session below this level gets an error instead of null.
+    """The session level that a field needs, and whether a lower session level causes an error.
 
-    A session below a field's own level gets an error. A field without its own level, or with the level NONE, has the
-    level of its type. A session below that level gets null.
+    If the field has its own `@requiresSession`, a lower level causes an error. If the field has none, or has the level
+    NONE, the level of the returned type applies, and a lower level makes the field null.
     """
     own = directive_of(field, RequiresSession)
     if own is not None and own.level is not SessionLevel.NONE:

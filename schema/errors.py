@@ -19,7 +19,7 @@ from schema.shared_types import AddressSuggestion, Money
 
 @dsl.interface
 class UserError:
-    """An expected reason why a mutation failed."""
+    """An error that a mutation returns in `errors`, so that the client can handle it."""
 
     code: ErrorCode = field("Stable code of the error, for client logic.")
     message: str = field("Explanation for a developer, in English.")
@@ -87,19 +87,19 @@ class NotFoundError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """An object does not exist, or is not this shopper's."""
+    """An object does not exist, or belongs to another shopper."""
 
 
 @dsl.object_type()
 class CartConflictError(CartMutationError, PaymentMutationError, SessionMutationError):
-    """The cart has changed since the client read it, is busy, or is locked."""
+    """The cart has changed since the client read it, another change is in progress, or a submission locks the cart."""
 
     current_revision: CartRevision | None = field("Current revision of the cart; null when the cart could not be read.")
 
 
 @dsl.object_type()
 class AvailabilityError(CartMutationError):
-    """A product cannot be bought in this quantity, or at all."""
+    """A product cannot be bought, or not in this quantity."""
 
     available_quantity: int | None = field("Number of available units; null when unknown.")
     minimum_quantity: int | None = field("Minimum quantity; null when there is no minimum.")
@@ -134,11 +134,11 @@ class PaymentError(
 
 @dsl.object_type()
 class StoreCreditError(PaymentMutationError):
-    """Store credit cannot be used in this amount, or at all."""
+    """The cart cannot use store credit, or not this amount."""
 
-    usable_amount: Money | None = field("Maximum amount that can be used on the cart; null when unknown.")
+    usable_amount: Money | None = field("Maximum amount of store credit that the cart can use; null when unknown.")
     obstacles: list[StoreCreditObstacle] = field(
-        "Why the cart cannot use store credit; empty when only the amount is wrong."
+        "Why the cart cannot use store credit; empty when the cart can use store credit, but not this amount."
     )
 
 
@@ -203,11 +203,9 @@ class UpstreamError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """Digital River refused the call, Digital River's answer was late or unusable, or the gateway failed. `code` has
-    the reason.
-    """
+    """A call to Digital River failed, or the gateway itself failed. `code` names the reason."""
 
     upstream_code: str | None = field(
-        "Digital River's error code. Null when Digital River sent no code, and always null for a declined payment."
+        "Digital River's error code. Null when Digital River sent no code, and for a declined payment."
     )
-    support_reference: str = field("Id of the request. Quote the id when you report the error.")
+    support_reference: str = field("Id of the request to the gateway. Quote the id when you report the error.")

@@ -15,14 +15,13 @@ from strawberry.utils.str_converters import to_camel_case
 from resolvers.inputs.declaration import Input
 from resolvers.scalars import ID
 from schema import enums  # noqa: F401 - an enum must be described before an input names it
-from schema.descriptions import prose
+from schema.descriptions import description_in
 from schema.directives import Sensitive
 
 
 def graph_type(hint: Any) -> Any:
-    """The type hint of a resolver's argument, as Strawberry needs it.
-
-    Inputs and ids are replaced by Strawberry's types. Every other hint stays as it is.
+    """Convert the type hint of a GraphQL argument for Strawberry. Inputs and ids are replaced by Strawberry's types.
+    Every other hint is returned unchanged.
     """
     if hint is ID:
         return strawberry.ID
@@ -36,14 +35,16 @@ def graph_type(hint: Any) -> Any:
 
 @cache
 def input_type(declaration: type[Input]) -> Any:
-    """The Strawberry class for an input. Resolvers get instances of `declaration`, not of the Strawberry class."""
+    """The Strawberry class for the input `declaration`. Resolvers get instances of `declaration`, not of the Strawberry
+    class.
+    """
     hints = get_type_hints(declaration)
     annotations: dict[str, Any] = {}
     attributes: dict[str, Any] = {"__annotations__": annotations}
     for field in fields(declaration):
         is_optional = field.default is not MISSING
         annotations[field.name] = graph_type(hints[field.name] | None if is_optional else hints[field.name])
-        # A default of None is not shown in the schema: the declaration sets it. GraphQL forbids defaults in `@oneOf`.
+        # The schema has no default of None, because `declaration` sets it. GraphQL forbids defaults in `@oneOf` inputs.
         default = field.default if field.default is not None else strawberry.UNSET
         attributes[field.name] = strawberry.field(
             description=field.metadata["description"],
@@ -52,7 +53,7 @@ def input_type(declaration: type[Input]) -> Any:
         )
     made = strawberry.input(
         type(declaration.__name__, (), attributes),
-        description=prose(declaration.__doc__),
+        description=description_in(declaration.__doc__),
         one_of=declaration.is_one_of,
     )
     _set_conversion(made, declaration)
@@ -60,8 +61,8 @@ def input_type(declaration: type[Input]) -> Any:
 
 
 def _set_conversion(made: Any, declaration: type[Input]) -> None:
-    """Make Strawberry convert the values of a request to an instance of `declaration`. A null is replaced by the
-    default of its field.
+    """Make Strawberry convert the input in a request to an instance of `declaration`. A field with the value null gets
+    the default of the field.
     """
     definition = get_object_definition(made, strict=True)
     by_name = {to_camel_case(field.python_name): field for field in definition.fields}

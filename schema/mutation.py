@@ -1,4 +1,4 @@
-"""The mutation root."""
+"""The type `Mutation`."""
 
 from gateway.enums import IdempotencyMode, SessionLevel
 from resolvers import (
@@ -61,8 +61,8 @@ from schema.payloads import (
 @dsl.object_type()
 class Mutation:
     """Mutations. Every mutation except signOut takes one input object. A payload has warnings, errors, and the objects
-    that the mutation changes. The gateway reads these objects after the call, even when the call failed. When an
-    operation does not select `errors`, user errors are returned as GraphQL errors.
+    that the mutation changes. The gateway reads these objects after the mutation, even when the mutation failed. When
+    an operation does not select `errors`, user errors are returned as GraphQL errors.
     """
 
     start_session: StartSessionPayload | None = mutation(
@@ -124,8 +124,8 @@ class Mutation:
         resolver=address_book.delete_address,
     )
     save_payment_option: SavePaymentOptionPayload | None = mutation(
-        "Saves a source to the account, or changes a saved payment option: its nickname, and whether it is the "
-        "default. Digital River call: POST /v1/shoppers/me/payment-options.",
+        "Saves a source to the account as a payment option, or changes a saved payment option. The nickname and the "
+        "default can be changed. Digital River call: POST /v1/shoppers/me/payment-options.",
         RequiresSession(level=SessionLevel.REGISTERED),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -162,15 +162,15 @@ class Mutation:
         resolver=cart_lines.remove_cart_lines,
     )
     apply_offer: ApplyOfferPayload | None = mutation(
-        "Applies a coupon or an offer to the cart. Digital River call: POST "
-        "/v1/shoppers/me/carts/active?promoCode=… or with an offer.",
+        "Applies a coupon or an offer to the cart. Digital River call: POST /v1/shoppers/me/carts/active, with the "
+        "parameter promoCode for a coupon.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
         resolver=cart_offers.apply_offer,
     )
     remove_offer: RemoveOfferPayload | None = mutation(
-        "Removes an offer from the cart. The offer may come from a coupon. Digital River call: DELETE "
+        "Removes an offer from the cart, including an offer that a coupon has applied. Digital River call: DELETE "
         "…/applied-offers/{offerId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
@@ -178,9 +178,9 @@ class Mutation:
         resolver=cart_offers.remove_offer,
     )
     set_cart_addresses: SetCartAddressesPayload | None = mutation(
-        "Sets the billing address of the cart, the shipping address, or both. Digital River call: POST "
-        "/v1/shoppers/me/carts/active for both addresses, and POST …/apply-billing-address or "
-        "…/apply-shipping-address for a suggestion.",
+        "Sets the billing address, the shipping address, or both addresses of the cart. Digital River call: POST "
+        "/v1/shoppers/me/carts/active. For an address suggestion: POST …/apply-billing-address or "
+        "…/apply-shipping-address.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),
@@ -217,8 +217,8 @@ class Mutation:
         resolver=apply_shopper.apply_shopper,
     )
     prepare_checkout: PrepareCheckoutPayload | None = mutation(
-        "Changes several parts of the cart in one call: addresses, tax identifiers, shipping option, offer, "
-        "organisation and terms of sale. Stops at the first part that fails. The error has the path of that part. "
+        "Changes addresses, tax identifiers, shipping option, offer, organisation and terms of sale of the cart in one "
+        "mutation. Stops at the first change that fails. The `path` of the error names the input field of that change. "
         "Digital River calls: the calls of setCartAddresses, setTaxIdentifiers, selectShippingOption, applyOffer and "
         "updateCart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
@@ -235,8 +235,8 @@ class Mutation:
         resolver=payment_sources.attach_source,
     )
     detach_source: DetachSourcePayload | None = mutation(
-        "Detaches one source, or all sources, from the cart. Digital River call: DELETE "
-        "…/apply-payment-method or DELETE …/payment.",
+        "Detaches one source or all sources from the cart. Digital River call: DELETE …/apply-payment-method for one "
+        "source, DELETE …/payment for all sources.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="10"),
@@ -261,7 +261,7 @@ class Mutation:
     submit_order: SubmitOrderPayload | None = mutation(
         "Turns the cart into an order, at most once for each idempotency key. The gateway first reads the cart again. "
         "It submits the cart only if the state of the payment session is REQUIRES_CONFIRMATION, the cart has no "
-        "blocker, and the total is the expected total. The gateway never sends the same submission to Digital River "
+        "blocker, and the total is `expectedTotal`. The gateway never sends the same submission to Digital River "
         "twice. A cart has one submission at a time. Digital River call: POST "
         "/v1/shoppers/me/carts/active/submit-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),

@@ -1,5 +1,5 @@
-"""Completes the payload of a mutation. Every error gets a type that the mutation may return. If the operation does not
-select `errors` or `warnings`, the response reports them outside the payload.
+"""Completes the payload of a mutation before it is returned. Errors of a wrong type are replaced. Errors and warnings
+that the operation does not select are reported outside the payload.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,8 +29,8 @@ from gateway.refusals.user_errors import MESSAGES, InputError, Path, untyped
 
 
 def payload_for_card_numbers(paths: Iterable[Path], raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload that replaces a call of the mutation when its input has card numbers. `paths` lead to the card
-    numbers.
+    """The payload to return when the input of a mutation has card numbers. The mutation is not executed. The payload
+    has one error for each path in `paths`, which are the paths of the card numbers.
     """
     payload_type: Any = get_named_type(raw.return_type)
     code = ErrorCode.SENSITIVE_DATA_DETECTED
@@ -43,9 +43,9 @@ def payload_for_card_numbers(paths: Iterable[Path], raw: GraphQLResolveInfo[Any]
 
 
 def completed_payload(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload, whose errors have types that the mutation can return. If the operation does not select `errors`,
-    each error is also recorded as a GraphQL error. If it does not select `warnings`, they are recorded for the
-    response's extensions.
+    """The payload after all errors have a type that the mutation can return. If the operation does not select `errors`,
+    each error is also returned as a GraphQL error. If the operation does not select `warnings`, the warnings are
+    returned in `extensions` of the response.
     """
     payload = _with_known_errors(payload, ctx, raw)
     names = selected_names(raw.field_nodes, raw.fragments, raw.variable_values)
@@ -66,7 +66,7 @@ def completed_payload(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) 
 
 
 def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any]) -> Any:
-    """The payload, in which an error of a type that the mutation cannot return is replaced by an `UpstreamError`."""
+    """The payload with an `UpstreamError` instead of each error whose type the mutation cannot return."""
     payload_type: Any = get_named_type(raw.return_type)
     interface: Any = get_named_type(payload_type.fields["errors"].type)
     errors = [
@@ -85,10 +85,10 @@ def _with_known_errors(payload: Any, ctx: Context, raw: GraphQLResolveInfo[Any])
 def selected_names(
     nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
 ) -> frozenset[str]:
-    """The names of the subfields that an operation selects, after fragments, `@skip` and `@include` are applied.
+    """The names of the payload fields that an operation selects, directly or in fragments. Fields that `@skip` or
+    `@include` removes are omitted.
 
-    The type conditions of fragments are not checked. A payload is an object type, so every valid fragment applies to
-    it.
+    The type conditions of fragments are not checked, because every valid fragment applies to the payload's type.
     """
     names: set[str] = set()
     spread: set[str] = set()

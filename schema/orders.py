@@ -94,8 +94,8 @@ class Order(Node):
         resolver=orders.required_action,
     )
     payment_instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions. Null unless the order waits for the shopper's payment. Digital River object: the one "
-        "named after the type of payment method, such as creditCard."
+        "Payment instructions. Null unless the order waits for the shopper's payment. Digital River object: the object "
+        "that has the name of the payment method, for example wireTransfer."
     )
     is_test: bool = field("True for an order that will not be charged or delivered. Digital River field: testOrder.")
     business_entity_code: str | None = field("Legal entity of the seller. Digital River field: businessEntityCode.")
@@ -109,7 +109,7 @@ class Order(Node):
 
 @dsl.object_type()
 class OrderEdge:
-    """An order in a page, with the order's cursor."""
+    """An order on a page, with the order's cursor."""
 
     cursor: str = field("Cursor of the order, to send as `after` or `before`.")
     node: Order = field("Order at the cursor.")
@@ -119,7 +119,7 @@ class OrderEdge:
 class OrderConnection:
     """A page of orders."""
 
-    edges: list[OrderEdge] = field("The orders in the page, with their cursors.")
-    nodes: list[Order] = field("The orders in the page, without cursors.")
+    edges: list[OrderEdge] = field("The orders on the page, with their cursors.")
+    nodes: list[Order] = field("The orders on the page, without cursors.")
     page_info: PageInfo = field("First and last cursor of the page, and whether other pages precede or follow.")
     total_count: int = field("Number of orders in all pages. Digital River field: totalResults.")

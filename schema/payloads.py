@@ -1,4 +1,4 @@
-"""Payloads of mutations: the objects that changed, warnings and errors."""
+"""Payloads of mutations. A payload has the changed objects, warnings and errors."""
 
 from strawberry import ID
 
@@ -24,10 +24,9 @@ from schema.payment import PaymentSession, StoreCreditAccount
 from schema.shared_types import MutationWarning
 from schema.submissions import SubmissionAttempt, SubmitOrderResult
 
-CART = "The cart after the call. Null when the cart could not be read."
-PAYMENT_SESSION = "The payment session after the call. Null when there is no payment session, or the payment session "
-"could not be read."
-WARNINGS = "Side effects of the change that the shopper should know."
+CART = "The cart after the mutation. Null when the cart could not be read."
+PAYMENT_SESSION = "The payment session after the mutation. Null when there is none, or when it could not be read."
+WARNINGS = "Side effects of the mutation that the shopper should know about."
 ERRORS = "Why the mutation failed; empty when the mutation succeeded."
 
 
@@ -59,7 +58,7 @@ class SignInPayload:
     """Result of signIn."""
 
     session: Session | None = field(
-        "The session after the call. Null when there is no session.", resolver=sessions.session_after
+        "The session after the mutation. Null when there is no session.", resolver=sessions.session_after
     )
     bearer_token: str | None = field(
         "New bearer token of the session. Store the token: it is returned only once, and the old token is no longer "
@@ -67,7 +66,7 @@ class SignInPayload:
         Sensitive(),
     )
     cart: Cart | None = field(
-        "The cart after the sign-in. Null when the cart could not be read.", resolver=cart.cart_after
+        "The shopper's cart after the sign-in. Null when the cart could not be read.", resolver=cart.cart_after
     )
     cart_transition: CartTransition | None = field("What happened to the guest cart. Null when the sign-in failed.")
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -99,7 +98,7 @@ class UpdateShopperPayload:
     """Result of updateShopper."""
 
     shopper: Shopper | None = field(
-        "The shopper after the call. Null when the shopper could not be read.", resolver=shopper.shopper_of
+        "The shopper after the mutation. Null when the shopper could not be read.", resolver=shopper.shopper_of
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[ShopperMutationError] = field(ERRORS)
@@ -121,7 +120,7 @@ class SaveAddressPayload:
 class DeleteAddressPayload:
     """Result of deleteAddress."""
 
-    deleted_id: ID | None = field("Id of the removed entry, for client caches. Null when nothing was removed.")
+    deleted_id: ID | None = field("Id of the removed address, for client caches. Null when no address was removed.")
     shopper: Shopper | None = field(
         "The shopper with the address book. Null when the shopper could not be read.", resolver=shopper.shopper_of
     )
@@ -148,7 +147,9 @@ class SavePaymentOptionPayload:
 class DeletePaymentOptionPayload:
     """Result of deletePaymentOption."""
 
-    deleted_id: ID | None = field("Id of the removed entry, for client caches. Null when nothing was removed.")
+    deleted_id: ID | None = field(
+        "Id of the removed payment option, for client caches. Null when no payment option was removed."
+    )
     shopper: Shopper | None = field(
         "The shopper with the saved payment options. Null when the shopper could not be read.",
         resolver=shopper.shopper_of,
@@ -172,8 +173,8 @@ class AddCartLinesPayload:
 
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     bearer_token: str | None = field(
-        "Bearer token of the guest session that this call started. Store the token: it is returned only once. Null for "
-        "COOKIE delivery, and when no session was started.",
+        "Bearer token of the guest session that the mutation started. Store the token: it is returned only once. Null "
+        "for COOKIE delivery, and when no session was started.",
         Sensitive(),
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -212,10 +213,11 @@ class UpdateSessionPayload:
     """Result of updateSession."""
 
     session: Session | None = field(
-        "The session after the call. Null when the session could not be read.", resolver=sessions.session_after
+        "The session after the mutation. Null when the session could not be read.", resolver=sessions.session_after
     )
     cart: Cart | None = field(
-        "The cart with its new amounts. Null when the cart could not be read.", resolver=cart.cart_after
+        "The cart with amounts for the new locale and currency. Null when the cart could not be read.",
+        resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SessionMutationError] = field(ERRORS)
@@ -271,7 +273,8 @@ class PrepareCheckoutPayload:
     """Result of prepareCheckout."""
 
     cart: Cart | None = field(
-        "The cart after the call. `readiness` has the next step of the checkout. Null when the cart could not be read.",
+        "The cart after the mutation. `Cart.readiness` has the next step of the checkout. Null when the cart could not "
+        "be read.",
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -305,7 +308,7 @@ class ApplyStoreCreditPayload:
     cart: Cart | None = field(CART, resolver=cart.cart_after)
     payment_session: PaymentSession | None = field(PAYMENT_SESSION, resolver=payment_session.payment_session_after)
     store_credit: StoreCreditAccount | None = field(
-        "The shopper's store credit after the call. Null when the store credit could not be read.",
+        "The shopper's store credit after the mutation. Null when the store credit could not be read.",
         resolver=store_credit.store_credit_after,
     )
     warnings: list[MutationWarning] = field(f"{WARNINGS} For example, sources were reordered.")
@@ -326,15 +329,13 @@ class RemoveStoreCreditPayload:
 class SubmitOrderPayload:
     """Result of submitOrder."""
 
-    attempt: SubmissionAttempt | None = field(
-        "The stored record of the submission. Null when the gateway refused the input and stored no record."
-    )
+    attempt: SubmissionAttempt | None = field("The stored record of the submission. Null when there is an error.")
     result: SubmitOrderResult | None = field(
         "Outcome of the submission, also returned as `attempt.result`. Null when there is an error."
     )
     cart: Cart | None = field(
-        "The active cart after the call. When the order was placed, this is a new, empty cart. Null when the cart "
-        "could not be read.",
+        "The active cart after the mutation. After an order was placed, the active cart is a new, empty cart. Null "
+        "when the cart could not be read.",
         resolver=cart.cart_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -345,14 +346,12 @@ class SubmitOrderPayload:
 class ResumeOrderPayload:
     """Result of resumeOrder."""
 
-    attempt: SubmissionAttempt | None = field(
-        "The stored record of the submission. Null when there is no submission to resume."
-    )
+    attempt: SubmissionAttempt | None = field("The stored record of the submission. Null when there is an error.")
     result: SubmitOrderResult | None = field(
         "Outcome of the submission, also returned as `attempt.result`. Null when there is an error."
     )
     cart: Cart | None = field(
-        "The active cart after the call. Null when the cart could not be read.", resolver=cart.cart_after
+        "The active cart after the mutation. Null when the cart could not be read.", resolver=cart.cart_after
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[SubmissionMutationError] = field("Why there is no outcome; empty when there is an outcome.")
@@ -363,7 +362,8 @@ class LookupOrderPayload:
     """Result of lookupOrder."""
 
     order: Order | None = field(
-        "The order. After this call, the session can also read the order with Query.order. Null when no order matches."
+        "The order that was found. The session can now also read the order with Query.order. Null when no order was "
+        "found."
     )
     warnings: list[MutationWarning] = field(WARNINGS)
     errors: list[OrderLookupMutationError] = field("Why no order was found; empty when an order was found.")
@@ -374,8 +374,8 @@ class ChangeSubscriptionContractPayload:
     """Result of changeSubscriptionContract."""
 
     subscription_contract: SubscriptionContract | None = field(
-        "The subscription contract after the call. The change may still be pending: see `pendingChanges`. Null when "
-        "the contract could not be read.",
+        "The subscription contract after the mutation. Its `pendingChanges` lists the change until Digital River "
+        "carries it out. Null when the contract could not be read.",
         resolver=contracts.contract_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)
@@ -387,7 +387,7 @@ class CancelSubscriptionContractPayload:
     """Result of cancelSubscriptionContract."""
 
     subscription_contract: SubscriptionContract | None = field(
-        "The subscription contract after the call. Null when the contract could not be read.",
+        "The subscription contract after the mutation. Null when the contract could not be read.",
         resolver=contracts.contract_after,
     )
     warnings: list[MutationWarning] = field(WARNINGS)

@@ -39,8 +39,8 @@ class InstructionDetail:
 
 @dsl.object_type()
 class DelayedPaymentInstructions:
-    """How the shopper pays by bank transfer, at a shop or by payment slip. Digital River object: the one named after
-    the type of payment method on the order.
+    """How the shopper pays by bank transfer, at a shop or by payment slip. Digital River object: the object that has
+    the name of the order's payment method, for example wireTransfer.
     """
 
     amount: Money = field("Amount to send. Digital River field: amount; if absent, the order total.")
@@ -66,7 +66,7 @@ class PaymentSource:
     source_id: str = field("Id of the source. Digital River field: sourceId.")
     type: str = field("Payment method, as Digital River names it, for example creditCard. Digital River field: type.")
     state: SourceState = field(
-        "Whether the source can be charged, and what is missing otherwise. Digital River field: state; if absent, "
+        "Whether the source can be charged, or why it cannot be charged. Digital River field: state; if absent, "
         "CHARGEABLE."
     )
     amount_contributed: Money | None = field(
@@ -80,7 +80,7 @@ class PaymentSource:
 class CardSource(PaymentSource):
     """A credit or debit card. Digital River object: paymentMethod.creditCard."""
 
-    brand: str | None = field("Brand for display, for example Visa. Digital River field: brand.")
+    brand: str | None = field("Brand of the card for display, for example Visa. Digital River field: brand.")
     last_four_digits: str | None = field("Last four digits of the card number. Digital River field: lastFourDigits.")
     expiry_month: int | None = field("Expiry month, 1 to 12. Digital River field: expirationMonth.")
     expiry_year: int | None = field("Expiry year, four digits. Digital River field: expirationYear.")
@@ -115,14 +115,16 @@ class TransferSource(PaymentSource):
     """
 
     instructions: DelayedPaymentInstructions | None = field(
-        "Payment instructions; null until the order is submitted. Digital River object: the one named after "
-        "the type of payment method, such as creditCard."
+        "Payment instructions; null until the order is submitted. Digital River object: the object that has the name "
+        "of the payment method, for example wireTransfer."
     )
 
 
 @dsl.object_type()
 class StoreCreditSource(PaymentSource):
-    """Store credit. Digital River field: supplementaryPaymentMethods with type customerCredit."""
+    """Store credit that is attached to a cart or an order. Digital River field: supplementaryPaymentMethods with type
+    customerCredit.
+    """
 
     is_reusable: bool = field(
         "Always false, because a store credit source can be charged only once. Digital River field: reusable."
@@ -133,7 +135,7 @@ class StoreCreditSource(PaymentSource):
 class StoreCreditAccount:
     """Store credit of a shopper. The gateway reads the store credit from the merchant's credit ledger."""
 
-    balance: Money = field("Store credit that the shopper can spend.")
+    balance: Money = field("Amount of store credit that the shopper has.")
     as_of: datetime = field("When the balance was read.")
     usable_on_cart: Money = field(
         "Maximum amount of store credit that the current cart can use: the balance or the order total, whichever is "
@@ -165,10 +167,10 @@ class DropInSetup:
 
 @dsl.object_type()
 class PaymentRequirement:
-    """Something that a payment session lacks."""
+    """Something that is missing before the cart can be submitted, for example a source."""
 
-    kind: PaymentRequirementKind = field("What the payment session lacks.")
-    amount: Money | None = field("Amount that is missing; null when no amount is missing.")
+    kind: PaymentRequirementKind = field("What is missing.")
+    amount: Money | None = field("Amount that a source still has to pay; null when no amount is missing.")
     message: str = field("Explanation for a developer, in English.")
 
 
@@ -212,7 +214,7 @@ class ResumeOrderAction:
     """The shopper has approved the payment. Call resumeOrder."""
 
     idempotency_key: UUID | None = field(
-        "Idempotency key of the submission to resume; null when another system than the gateway submitted the cart."
+        "Idempotency key of the submission to resume; null when the cart was not submitted through the gateway."
     )
 
 
@@ -277,8 +279,8 @@ class PaymentMethod:
     display_name: str = field("Name for display. Digital River field: displayName; if absent, a name from the gateway.")
     flow: PaymentFlow = field("How the shopper pays with the method. Digital River field: flow.")
     sequence: PaymentSequence = field(
-        "Sequence in which the source is attached, the shopper is redirected and the order is submitted. Derived from "
-        "the flow that Digital River's documentation lists for the method."
+        "Sequence of the steps with which the shopper pays: attach the source, redirect the shopper, submit the order. "
+        "Derived from Digital River's documentation of the payment method."
     )
     supports_recurring: bool = field(
         "True when the method can pay for renewals of a subscription. Digital River field: supportsRecurring."
@@ -295,7 +297,7 @@ class PaymentMethod:
         "Instalment plans; empty for a method without instalments. Digital River field: terms."
     )
     obstacles: list[PaymentMethodObstacle] = field(
-        "Why the cart cannot use the method now; empty when the cart can use the method."
+        "Why the cart cannot use the payment method now; empty when the cart can use the payment method."
     )
     is_usable: bool = field("True when `obstacles` is empty.")
 
@@ -305,7 +307,8 @@ class AvailablePaymentMethods:
     """The payment methods of one payment session. The gateway caches the list. It reads a new list when one of these
     changes: amount, currency, countries, locale, customer type, organisation, tax identifiers, subscription lines.
     Digital River call: GET /payments/payment-methods?sessionId=…; if that fails, GET
-    /v1/shoppers/me/carts/active/payment-methods. The gateway adds what the second call does not return.
+    /v1/shoppers/me/carts/active/payment-methods. The second call returns only types and names, and the gateway adds the
+    other fields.
     """
 
     session_id: str = field(
@@ -328,8 +331,8 @@ class AvailablePaymentMethods:
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
 class PaymentSession(Node):
-    """State of the payment of a cart, from the first source to the order. submitOrder needs the state
-    REQUIRES_CONFIRMATION. Digital River object: cart.paymentSession.
+    """Digital River's record of the payment of one cart: the amount to pay, the attached sources and the state.
+    submitOrder needs the state REQUIRES_CONFIRMATION. Digital River object: cart.paymentSession.
     """
 
     session_id: str = field("Id to pass to DigitalRiver.js as sessionId. Digital River field: id.")
@@ -355,8 +358,8 @@ class PaymentSession(Node):
         "Cart.readiness."
     )
     primary_source: PaymentSource | None = field(
-        "Source that pays the amount that store credit does not pay. Null when no such source is attached. Digital "
-        "River field: cart.paymentMethod."
+        "Source that pays the amount that store credit does not pay. Null when no source, or only store credit, is "
+        "attached. Digital River field: cart.paymentMethod."
     )
     store_credit: StoreCreditSource | None = field(
         "Store credit on the cart. Null when no store credit is attached. Digital River field: "
@@ -366,13 +369,13 @@ class PaymentSession(Node):
         "What is missing before the order can be submitted; empty when nothing is missing."
     )
     next_action: PaymentNextAction | None = field(
-        "Next step of the payment. Null when the payment is complete, and when neither the client nor the shopper can "
-        "do anything."
+        "Next step of the payment, for the client or the shopper. Null when there is no next step, for example when "
+        "the payment is complete."
     )
     drop_in: DropInSetup = field("Configuration of the drop-in of DigitalRiver.js.")
     available_payment_methods: AvailablePaymentMethods | None = field(
-        "Payment methods of the payment session. Null when the methods could not be read and the gateway has no "
-        "earlier list.",
+        "Payment methods of the payment session. Null when the payment methods could not be read and the gateway has "
+        "no earlier list.",
         SemanticNonNull(),
         Cost(weight="1"),
         resolver=payment_methods.session_payment_methods,

@@ -1,4 +1,4 @@
-"""The query root."""
+"""The type `Query`."""
 
 from uuid import UUID
 
@@ -37,7 +37,9 @@ from schema.submissions import SubmissionAttempt
 
 @dsl.object_type()
 class Query:
-    """Queries. Every field is nullable. When a call to Digital River fails, only the field that needs it is null."""
+    """Queries. Every field is nullable. When a call to Digital River fails, only the fields that need the call are
+    null.
+    """
 
     node: Node | None = field(
         "The object with a global id. Null when the object does not exist or belongs to another shopper.",
@@ -162,10 +164,10 @@ class Query:
         resolver=readiness.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
-        "The submission of this session with the idempotency key; without a key, the latest submission. Null when "
-        "there is no such submission. If the submission is in doubt, the gateway first checks whether the order was "
-        "placed. Digital River call, for a submission in doubt only: GET /v1/shoppers/me/carts/active and "
-        "/v1/shoppers/me/orders/{orderId}.",
+        "The submission of this session that has the idempotency key. When `idempotencyKey` is absent, the latest "
+        "submission. Null when there is no such submission. If the submission is in doubt, the gateway first checks "
+        "whether the order was placed. Digital River call, for a submission in doubt only: GET "
+        "/v1/shoppers/me/carts/active and /v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),

@@ -1,4 +1,4 @@
-"""Whether a cart can become an order."""
+"""Readiness of a cart: whether the cart can become an order."""
 
 from datetime import datetime
 
@@ -44,5 +44,5 @@ class CheckoutReadiness:
         "Steps of the checkout with their status, in the sequence in which to show them.", ListSize(assumed_size=6)
     )
     next_step: CheckoutStepKind | None = field("First step that is not done; null when the cart is ready.")
-    cart_revision: CartRevision = field("Revision of the cart that was checked.")
+    cart_revision: CartRevision = field("Cart revision at the time of the check.")
     evaluated_at: datetime = field("When the cart was checked.")

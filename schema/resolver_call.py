@@ -1,5 +1,5 @@
-"""Calls a resolver, and checks what the directives of its field require. Queries also end at the deadline of the
-operation.
+"""Makes the functions that Strawberry calls to resolve fields. They check the conditions of the field, then call its
+resolver. A resolver of a query is cancelled at the deadline of the operation.
 """
 
 import inspect
@@ -18,27 +18,27 @@ Resolver = Callable[..., Any]
 
 @dataclass
 class Conditions:
-    """What the directives of a field require of each call of its resolver. `enforce` sets the attributes when all types
-    are known.
+    """Conditions that are checked each time a resolver is called. `enforce_directives.enforce` sets them from the
+    directives of the field, after the schema is built.
     """
 
     level: SessionLevel = SessionLevel.NONE
-    has_error_below_level: bool = False
-    """Whether a session below `level` gets an error. If false, the session gets null."""
+    raises_below_level: bool = False
+    """Whether a session below `level` causes an error. If False, the field is null."""
     is_never_null: bool = False
 
 
 class PromisedValueMissing(Exception):
-    """A field with `@semanticNonNull` has neither a value nor an error. The gateway has a bug."""
+    """The resolver of a field with `@semanticNonNull` returned null without an error. This is a bug of the gateway."""
 
 
 def takes_parent(resolver: Resolver) -> bool:
     return next(iter(inspect.signature(resolver).parameters)) == "parent"
 
 
-def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
-    """The function that Strawberry calls to resolve a field. The function returns a coroutine only if the resolver is
-    asynchronous or if conditions must be checked.
+def make_field_resolver(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
+    """Make the function that Strawberry calls to resolve a field. The function returns a coroutine only if the resolver
+    is asynchronous or if conditions must be checked.
     """
     is_nested = takes_parent(resolver)
 
@@ -51,7 +51,7 @@ def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
         return ctx.in_time(answer) if hasattr(answer, "__await__") else answer
 
     async def checked(info: Info, ctx: Context, positional: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
-        if not await _is_admitted(ctx, conditions):
+        if not await _has_required_level(ctx, conditions):
             return None
         answer = resolver(*positional, **arguments)
         value = await ctx.in_time(answer) if hasattr(answer, "__await__") else answer
@@ -62,14 +62,14 @@ def read_call(resolver: Resolver, conditions: Conditions) -> Callable[..., Any]:
     return call
 
 
-def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Conditions) -> Callable[..., Any]:
-    """The function that Strawberry calls to resolve a mutation. The operation's deadline does not cancel a mutation,
-    because each call to Digital River has its own deadline.
+def make_mutation_resolver(resolver: Callable[..., Awaitable[Any]], conditions: Conditions) -> Callable[..., Any]:
+    """Make the function that Strawberry calls to resolve a mutation. The operation's deadline does not cancel a
+    mutation, because each call to Digital River has its own deadline.
     """
 
     async def call(root: object, info: Info, **arguments: Any) -> Any:  # noqa: ARG001 - Strawberry passes it
         ctx: Context = info.context
-        if not await _is_admitted(ctx, conditions):
+        if not await _has_required_level(ctx, conditions):
             return None
         raw = info._raw_info
         card_paths = ctx.operation.card_fields.get(str(raw.path.key))
@@ -83,13 +83,13 @@ def mutation_call(resolver: Callable[..., Awaitable[Any]], conditions: Condition
     return call
 
 
-async def _is_admitted(ctx: Context, conditions: Conditions) -> bool:
-    """Whether the session level is high enough to call the resolver. Raises an error instead of returning False if
-    `has_error_below_level` is set.
+async def _has_required_level(ctx: Context, conditions: Conditions) -> bool:
+    """Whether the session has the level that `conditions` require. If `raises_below_level` is True, a lower level
+    raises an error.
     """
     if conditions.level is SessionLevel.NONE:
         return True
-    if conditions.has_error_below_level:
+    if conditions.raises_below_level:
         await ctx.require(conditions.level)
         return True
     return await ctx.reaches(conditions.level)

@@ -1,4 +1,4 @@
-"""Types that several other types use: money, addresses, line pricing, stock, warnings."""
+"""Types that several other types use, for example money and addresses."""
 
 from datetime import date
 from decimal import Decimal
@@ -84,7 +84,7 @@ class Address:
 
 @dsl.object_type()
 class AddressSuggestion:
-    """A correction of an address. Digital River object: suggestions.address."""
+    """A correction that Digital River suggests for an address. Digital River object: suggestions.address."""
 
     id: ID = field(
         "Id to send as `suggestionId`. The id is valid only until the address changes. Digital River field: id."
@@ -94,7 +94,7 @@ class AddressSuggestion:
 
 @dsl.object_type(name="Warning")
 class MutationWarning:
-    """A side effect that the shopper should know. The change was made despite the warning."""
+    """A side effect that the shopper should know about. The change was made despite the warning."""
 
     code: WarningCode = field("Stable code of the warning, for client logic.")
     message: str = field("Explanation for a developer, in English.")

@@ -1,4 +1,4 @@
-"""Descriptions of the enums in `gateway/enums.py`. Importing this package puts them into the graph."""
+"""Descriptions of the enums in `gateway/enums.py`. An enum is in the graph only after this package is imported."""
 
 from schema.enums import cart, catalog, checkout, directives, errors, orders, payment, session
 

@@ -1,4 +1,4 @@
-"""Enums of the customer type, the addresses and the shipping of a cart."""
+"""Enums for carts: customer type, charges, addresses and shipping."""
 
 from gateway.enums import AddressKind, ChargeType, CustomerType, LandedCostState, ShippingOptionRule
 from schema.descriptions import describe_enum

@@ -1,4 +1,4 @@
-"""Enums of products, offers and the storefront."""
+"""Enums for products, offers and the storefront."""
 
 from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
 from schema.descriptions import describe_enum

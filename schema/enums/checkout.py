@@ -1,4 +1,4 @@
-"""Enums of checkout readiness and of submissions."""
+"""Enums for checkout readiness and submissions."""
 
 from gateway.enums import (
     CheckoutBlockerCode,

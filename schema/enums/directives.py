@@ -1,4 +1,4 @@
-"""Enums that are arguments of directives."""
+"""Enums for the arguments of directives."""
 
 from gateway.enums import CacheControlScope, IdempotencyMode
 from schema.descriptions import describe_enum

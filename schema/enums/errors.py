@@ -1,4 +1,4 @@
-"""Codes of user errors and of warnings."""
+"""Enums for user errors and warnings."""
 
 from gateway.enums import ErrorCode, RetryAdvice, WarningCode
 from schema.descriptions import describe_enum

@@ -1,4 +1,4 @@
-"""Enums of orders and subscription contracts."""
+"""Enums for orders and subscription contracts."""
 
 from gateway.enums import OrderState, SubscriptionContractState, TermUnit
 from schema.descriptions import describe_enum

@@ -1,4 +1,4 @@
-"""Enums of payment sessions, sources, payment methods and store credit."""
+"""Enums for payment sessions, sources, payment methods and store credit."""
 
 from gateway.enums import (
     DropInFlow,

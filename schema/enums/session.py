@@ -1,4 +1,4 @@
-"""Enums of sessions and sign-ins."""
+"""Enums for sessions and sign-ins."""
 
 from gateway.enums import CartTransitionOutcome, SessionDelivery, SessionLevel
 from schema.descriptions import describe_enum

@@ -33,7 +33,7 @@ from graphql import (
 
 from gateway.upstream.decoding import Shape
 from schema.build import build
-from schema.dsl import PARAMETERS
+from schema.dsl import RESOLVER_PARAMETERS
 from schema.resolver_call import takes_parent
 
 LEAVES: dict[str, set[object]] = {
@@ -78,7 +78,7 @@ def test_resolver_parameters_match_the_arguments_of_the_field() -> None:
         for name, field in pair.type.fields.items():
             if resolver := resolver_of(field):
                 _, *parameters = inspect.signature(resolver).parameters
-                declared = [PARAMETERS.get(argument, snake(argument)) for argument in field.args]
+                declared = [RESOLVER_PARAMETERS.get(argument, snake(argument)) for argument in field.args]
                 context = ["ctx"] if takes_parent(resolver) else []
                 assert sorted(parameters) == sorted([*context, *declared]), f"{pair.type.name}.{name}"
 
