@@ -270,7 +270,7 @@ async def test_source_that_cannot_be_saved_is_rejected(
 
 
 @pytest.mark.parametrize("reason", ["nonreusable_source", "an-unknown-code"])
-async def test_source_not_reusable_is_the_default_error_when_saving_fails(
+async def test_source_not_reusable_is_default_error_when_saving_is_rejected(
     registered_shopper: Shopper, reason: str
 ) -> None:
     await registered_shopper.fault("status", OPTIONS, method="POST", status=409, code=reason)
