@@ -1,4 +1,7 @@
-"""The answer cache shares running loads, caches no failures, and reads only entries of its own version."""
+"""The answer cache loads an answer once for concurrent callers, and caches no failures.
+
+An entry that the cache cannot read, or that has another format version, is loaded again.
+"""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -30,7 +33,7 @@ class Loader:
         return b"value"
 
 
-async def test_load_continues_when_its_first_caller_is_cancelled(clock: Clock) -> None:
+async def test_load_continues_for_other_callers_when_first_caller_is_cancelled(clock: Clock) -> None:
     cache, load = AnswerCache(clock), Loader()
     load.gate.clear()
     first = asyncio.create_task(cache.get_or_load("k", load, LIFETIME))
@@ -81,7 +84,7 @@ async def test_unreadable_cache_entry_is_loaded_again(clock: Clock, stored: byte
     assert load.count == 1
 
 
-def test_hashed_keys_are_distinct_and_hide_their_parts() -> None:
+def test_hashed_keys_are_distinct_and_contain_no_hashed_value() -> None:
     lists: list[tuple[str | None, ...]] = [
         ("a", "b"),
         ("ab",),

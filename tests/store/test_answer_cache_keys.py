@@ -17,13 +17,13 @@ PARTS = st.lists(st.none() | st.text(alphabet="-:1a|,\x00é"), max_size=4)
 
 @settings(max_examples=500, deadline=None)
 @given(PARTS, PARTS)
-def test_hashed_keys_are_equal_only_for_equal_key_parts(parts: list[str | None], other: list[str | None]) -> None:
+def test_hashed_keys_are_equal_only_for_equal_values(parts: list[str | None], other: list[str | None]) -> None:
     assert (hashed_key("scope", *parts) == hashed_key("scope", *other)) == (parts == other)
 
 
 @settings(max_examples=100, deadline=None)
 @given(PARTS)
-def test_hashed_key_separates_the_scope_from_the_first_part(parts: list[str | None]) -> None:
+def test_hashed_key_changes_when_a_value_is_joined_to_scope(parts: list[str | None]) -> None:
     assert hashed_key("a", "b", *parts) != hashed_key("ab", *parts)
 
 

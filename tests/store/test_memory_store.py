@@ -23,7 +23,7 @@ async def test_value_expires_exactly_at_its_time_to_live(frozen: FrozenClock) ->
 
 
 @pytest.mark.parametrize("limits", [{"max_entries": 3}, {"max_bytes": 33}], ids=["entries", "bytes"])
-async def test_full_store_rejects_new_keys_and_changes_existing_ones(
+async def test_full_store_rejects_new_keys_but_still_changes_existing_keys(
     frozen: FrozenClock, limits: dict[str, int]
 ) -> None:
     store = MemoryStore(frozen, **limits)

@@ -1,4 +1,4 @@
-"""During an outage of the gateway's store, no change is sent twice, and fields without a session are answered."""
+"""While the gateway's store is unavailable, no change is sent twice, and fields that need no session return data."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,12 +42,12 @@ OPERATIONS = {
 
 
 class FailingStore(MemoryStore):
-    """A store that cannot read the keys that begin with `failing`."""
+    """A store that raises `StoreUnavailable` for reads of keys that begin with `failing_prefix`."""
 
-    failing: str | None = None
+    failing_prefix: str | None = None
 
     async def get(self, key: str) -> bytes | None:
-        if self.failing is not None and key.startswith(self.failing):
+        if self.failing_prefix is not None and key.startswith(self.failing_prefix):
             raise StoreUnavailable
         return await super().get(key)
 
@@ -67,9 +67,9 @@ async def shop(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-async def test_unreadable_session_fails_with_store_unavailable(shop: Shop, operation: str) -> None:
+async def test_operation_fails_with_store_unavailable_when_session_cannot_be_read(shop: Shop, operation: str) -> None:
     await shop.shopper.storefront.add(PACK)
-    shop.store.failing = SESSION
+    shop.store.failing_prefix = SESSION
     answer = await shop.shopper.storefront.ask(operation)
 
     assert answer.codes == ["STORE_UNAVAILABLE"]
@@ -79,12 +79,12 @@ async def test_unreadable_session_fails_with_store_unavailable(shop: Shop, opera
 async def test_store_outage_during_submit_order_allows_retry_with_same_key(shop: Shop) -> None:
     await shop.shopper.get_ready()
     key = new_key()
-    shop.store.failing = ATTEMPT
+    shop.store.failing_prefix = ATTEMPT
     payload = await shop.shopper.storefront.submit(key)
 
     assert payload["errors"] == [IsPartialDict(code="STORE_UNAVAILABLE", retry="RETRY")]
     assert shop.shopper.submits == 0
-    shop.store.failing = None
+    shop.store.failing_prefix = None
     assert (await shop.shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
 
 
@@ -97,7 +97,7 @@ async def is_ready(storefront: Storefront) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["stopped", "paused"])
-async def test_only_fields_without_session_are_answered_during_store_outage(
+async def test_only_fields_that_need_no_session_work_during_store_outage(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
     changes = {"store_url": own_valkey.url, "store_timeout_s": 1}
@@ -119,23 +119,23 @@ async def test_only_fields_without_session_are_answered_during_store_outage(
         assert (await storefront.http.get("/health/live")).status_code == 200
 
 
-class Interrupted(NamedTuple):
-    """A mutation, and its expected user errors. The store stops while the gateway sends a request to `path`."""
+class InterruptedMutation(NamedTuple):
+    """A mutation, and the user errors that are expected if the store stops during the upstream call to `path`."""
 
     path: str
     query: str
     errors: list[Any]
 
 
-INTERRUPTED = {
-    "keyed": Interrupted(
+INTERRUPTED_MUTATIONS = {
+    "keyed": InterruptedMutation(
         f"{CART}/line-items",
         """mutation { addCartLines(input: {idempotencyKey: "8f14e45f-ceea-467f-a2e6-6c1f2b9a5f10",
           lines: [{product: {upstreamId: "5401230400"}}]}) {
             cart { totalQuantity } errors { code retry message } } }""",
         [],
     ),
-    "not keyed": Interrupted(
+    "not keyed": InterruptedMutation(
         CART,
         """mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) {
           cart { totals { discount { amount } } } errors { code retry message } } }""",
@@ -145,14 +145,14 @@ INTERRUPTED = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("change", INTERRUPTED.values(), ids=INTERRUPTED)
-async def test_outage_during_a_change_reports_that_change_is_uncertain(
+@pytest.mark.parametrize("change", INTERRUPTED_MUTATIONS.values(), ids=INTERRUPTED_MUTATIONS)
+async def test_cart_change_during_store_outage_returns_the_changed_cart(
     world: World,
     network: InMemoryTransport,
     clock: Clock,
     sandbox: httpx.AsyncClient,
     own_valkey: Valkey,
-    change: Interrupted,
+    change: InterruptedMutation,
 ) -> None:
     async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
         await Shopper(storefront, sandbox, world).fill_cart()
@@ -188,7 +188,7 @@ async def test_sign_in_returns_its_bearer_token_while_store_is_paused(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["flushed", "restarted", "stopped"])
-async def test_lost_submission_record_delays_the_shoppers_next_order(
+async def test_next_order_is_delayed_after_store_loses_submission_record(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey, trouble: str
 ) -> None:
     await emptied(own_valkey)

@@ -34,14 +34,14 @@ SIGN_IN = """mutation { signIn(input: {delivery: BEARER, credentials: {password:
 
 @dataclass
 class Replicas:
-    """Two gateways that share a store, and a shopper of the first gateway."""
+    """Two gateways that share a store, and a shopper whose storefront calls the first gateway."""
 
     http: tuple[httpx.AsyncClient, httpx.AsyncClient]
     shopper: Shopper
 
     @property
     def tabs(self) -> tuple[Storefront, Storefront]:
-        """Two storefronts with the shopper's session, one for each replica."""
+        """One storefront for each replica. Both storefronts have the shopper's session."""
         own = self.shopper.storefront
         first, second = (Storefront(http, dict(own.headers), own.cookie) for http in self.http)
         return first, second
@@ -142,7 +142,7 @@ async def test_sign_in_rate_limit_counts_simultaneous_attempts_at_replicas(repli
 
 
 class FirstOrderReadIsLost(InMemoryTransport):
-    """A network that delays the first read of an order until `may_fail` is set. The read then fails."""
+    """A network in which the first read of an order waits until a test sets `may_fail`, and then fails."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
@@ -180,7 +180,7 @@ async def test_stale_replica_does_not_overwrite_newer_outcome(
         assert (await first.add(PACK))["errors"] == [], "the cart is not locked"
 
 
-# These tests use real processes and sockets. `python -m bench.replicas` applies 10 to 50 times as much load.
+# These tests start replicas as real processes. By default, `python -m bench.replicas` sends many more requests.
 
 
 @pytest.mark.timeout(180)
@@ -191,7 +191,7 @@ async def test_concurrent_submissions_at_two_replicas_place_one_order_per_cart()
 
 
 @pytest.mark.timeout(180)
-async def test_killed_replica_leaves_no_duplicate_order_or_unsettled_submission() -> None:
+async def test_killed_replica_leaves_no_duplicate_order_or_open_attempt() -> None:
     report = await kills(times=4)
     assert report.is_good, report
     assert report.outcomes.total() == 4

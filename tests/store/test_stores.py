@@ -34,7 +34,7 @@ async def test_empty_value_differs_from_a_missing_value(store: Store) -> None:
     assert await store.replace("a", b"1", expected=b"", ttl_s=10)
 
 
-async def test_delete_keeps_a_value_that_differs_from_expected_value(store: Store) -> None:
+async def test_delete_removes_value_only_if_the_expected_value_is_current(store: Store) -> None:
     await store.put("a", b"1", ttl_s=10)
     await store.delete("a", expected=b"2")
     assert await store.get("a") == b"1"
@@ -72,7 +72,7 @@ async def test_lock_has_one_holder_at_a_time(store: Store) -> None:
                 pass
 
 
-async def test_due_schedule_entry_is_claimed_by_only_one_caller(store: Store) -> None:
+async def test_due_schedule_entry_is_returned_to_only_one_caller(store: Store) -> None:
     for number in range(5):
         await store.schedule("s", f"e{number}", NOW + timedelta(seconds=number))
     await store.unschedule("s", "e1")

@@ -55,7 +55,7 @@ async def test_guest_who_abandons_redirect_pays_with_another_source(shopper: Sho
     assert order_states == ["Source Pending Redirect", "Submitted"]
 
 
-async def test_approved_redirect_cannot_be_abandoned(shopper: Shopper, world: World) -> None:
+async def test_redirect_cannot_be_abandoned_after_shopper_approved_the_payment(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     await shopper.decide(result["action"]["redirectUrl"])
@@ -66,7 +66,7 @@ async def test_approved_redirect_cannot_be_abandoned(shopper: Shopper, world: Wo
     assert resumed["result"]["__typename"] == "OrderPlaced"
 
 
-async def test_sold_out_line_is_reported_missing_from_new_cart(shopper: Shopper, world: World) -> None:
+async def test_warning_names_sold_out_product_missing_from_new_cart(shopper: Shopper, world: World) -> None:
     await shopper.fill_cart()
     await shopper.storefront.add("5401230400")
     await shopper.pay_with("klarnaCredit")
@@ -80,7 +80,9 @@ async def test_sold_out_line_is_reported_missing_from_new_cart(shopper: Shopper,
     ]
 
 
-async def test_rejected_coupon_is_reported_missing_from_new_cart(shopper: Shopper, network: InMemoryTransport) -> None:
+async def test_warning_names_rejected_coupon_missing_from_new_cart(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
     await shopper.fill_cart()
     await shopper.storefront.run("RedeemCoupon", code="SPRING20")
     await shopper.pay_with("klarnaCredit")
@@ -94,7 +96,7 @@ async def test_rejected_coupon_is_reported_missing_from_new_cart(shopper: Shoppe
     ]
 
 
-async def test_order_can_be_resumed_when_new_cart_cannot_be_filled(shopper: Shopper) -> None:
+async def test_order_can_be_resumed_when_filling_new_cart_fails(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
     await shopper.fault("status", f"{CART}/line-items", status=503, times=1)
@@ -114,7 +116,7 @@ async def test_registered_shopper_must_sign_out_to_abandon_a_redirect(registered
     assert "signOut" in payload["errors"][0]["message"]
 
 
-async def test_order_of_abandoned_redirect_is_not_resumed_by_reconciler(
+async def test_reconciler_does_not_resume_order_after_redirect_is_abandoned(
     reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
     storefront = reconciled_shopper.storefront
@@ -131,7 +133,7 @@ async def test_order_of_abandoned_redirect_is_not_resumed_by_reconciler(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("needs_authentication", [False, True], ids=["approved", "after authentication"])
-async def test_order_resumed_during_abandonment_is_placed_and_not_abandoned(
+async def test_order_resumed_while_redirect_is_being_abandoned_is_placed(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, needs_authentication: bool
 ) -> None:
     async with gateway(world, network, clock) as storefront:

@@ -1,6 +1,7 @@
-"""Some sources need no authentication by the bank.
+"""The bank can require that the shopper authenticates a payment.
 
-Others need authentication before the submission, or when Digital River charges the source.
+Authentication can be required before the order is submitted, or when Digital River charges the source. Most sources
+never need it.
 """
 
 from typing import Any
@@ -69,7 +70,9 @@ async def attach_challenged_card(shopper: Shopper, number: str = CHALLENGED) -> 
 
 @pytest.mark.parametrize("number", [CHALLENGED, "4917610000000000"])
 @pytest.mark.parametrize("password", ["password", "1234"])
-async def test_passed_authentication_makes_the_source_chargeable(shopper: Shopper, number: str, password: str) -> None:
+async def test_source_is_chargeable_after_successful_authentication(
+    shopper: Shopper, number: str, password: str
+) -> None:
     action = await attach_challenged_card(shopper, number)
     challenge = await authenticate(shopper, action)
     assert challenge["status"] == "requires_action"

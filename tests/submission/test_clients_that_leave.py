@@ -1,4 +1,4 @@
-"""The gateway reconciles a submission in the background when the client never comes back."""
+"""The reconciler finds the outcome of a submission even if the client sends no further request."""
 
 import pytest
 
@@ -33,7 +33,7 @@ async def test_order_with_a_lost_answer_is_reported_as_placed(
     assert reconciled_shopper.submits == 0
 
 
-async def test_approved_redirect_is_resumed_without_the_client(
+async def test_reconciler_resumes_approved_order_without_the_client(
     reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
     storefront = reconciled_shopper.storefront
@@ -46,7 +46,7 @@ async def test_approved_redirect_is_resumed_without_the_client(
     assert world.calls.count("POST", f"{CART}/resume-cart") == 1
 
 
-async def test_rejected_redirect_unlocks_the_cart(reconciled_shopper: Shopper, clock: Clock) -> None:
+async def test_cart_is_unlocked_after_shopper_rejects_the_payment(reconciled_shopper: Shopper, clock: Clock) -> None:
     storefront = reconciled_shopper.storefront
     await reconciled_shopper.get_ready("klarnaCredit")
     key = new_key()

@@ -1,4 +1,4 @@
-"""A submission is sent at most once while the store answers slowly or loses the attempt."""
+"""A submission is sent at most once, even if the store answers slowly or loses the attempt."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ STATUS = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }
 
 
 class SlowReplyStore(MemoryStore):
-    """A store that writes the next reservation at once, but confirms the write only after `reply` is set."""
+    """If `is_slow`, the store writes the next new attempt at once, but returns only after a test sets `reply`."""
 
     is_slow = False
 
@@ -38,9 +38,9 @@ class SlowReplyStore(MemoryStore):
 
 
 class LosingStore(MemoryStore):
-    """A store that rejects one outcome, as if another replica had changed the attempt first.
+    """If `reads_until_loss` is 2, the store rejects the next outcome, and deletes the attempt after the next read.
 
-    The store loses the attempt after the next read.
+    The outcome is rejected as if another replica had changed the attempt first.
     """
 
     reads_until_loss: int | None = None
@@ -61,7 +61,7 @@ class LosingStore(MemoryStore):
 
 
 @pytest.mark.parametrize("second_request", ["submit", "look up"])
-async def test_reservation_survives_second_request_while_store_reply_is_slow(
+async def test_second_request_during_slow_store_write_sends_no_second_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, second_request: str
 ) -> None:
     store = SlowReplyStore(clock)

@@ -1,4 +1,4 @@
-"""One click places one order, despite repeated requests, lost connections and other sessions."""
+"""One cart becomes at most one order, despite repeated requests, lost connections and parallel sessions."""
 
 import asyncio
 from collections import Counter
@@ -23,7 +23,7 @@ async def test_fifty_requests_with_one_idempotency_key_place_one_order(shopper: 
     assert shopper.submits == 1
 
 
-async def test_fifty_simultaneous_idempotency_keys_place_one_order(shopper: Shopper) -> None:
+async def test_fifty_simultaneous_requests_with_different_keys_place_one_order(shopper: Shopper) -> None:
     await shopper.get_ready()
     cart = await shopper.storefront.cart()
     agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
@@ -63,7 +63,7 @@ async def test_same_idempotency_key_with_another_total_is_rejected(shopper: Shop
     assert shopper.submits == 1
 
 
-async def test_same_idempotency_key_in_another_session_is_independent(
+async def test_same_idempotency_key_in_another_session_places_another_order(
     shopper: Shopper, sandbox: httpx.AsyncClient
 ) -> None:
     await shopper.get_ready()
@@ -89,7 +89,7 @@ async def test_submission_that_was_not_sent_leaves_no_attempt(shopper: Shopper, 
     assert shopper.submits == 1
 
 
-async def test_blocker_of_second_submission_reports_status_of_first_submission(shopper: Shopper) -> None:
+async def test_blocker_of_second_submission_contains_attempt_of_first_submission(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-before", SUBMIT, times=1)
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
@@ -101,7 +101,7 @@ async def test_blocker_of_second_submission_reports_status_of_first_submission(s
 
 
 @pytest.mark.slow
-async def test_submission_locks_cart_for_browser_whose_profile_read_failed(
+async def test_submission_locks_cart_in_other_browser_despite_failed_profile_read(
     storefront: Storefront, world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient
 ) -> None:
     keys = world.keys

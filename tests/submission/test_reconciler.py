@@ -142,7 +142,7 @@ async def test_approval_after_the_session_expired_still_places_the_order(
         await shopper.decide(redirect["action"]["redirectUrl"])
 
         def is_submitted() -> bool:
-            # Move the clock, because a check that began before the approval schedules the next check for later.
+            # A check that began before the approval schedules another check. Move the clock until that check is due.
             clock.move(1)
             return order_states(world) == ["Submitted"]
 

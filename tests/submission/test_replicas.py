@@ -41,7 +41,7 @@ async def test_slow_replica_does_not_submit_a_cart_already_submitted(
         quick_submit = asyncio.create_task(quick_replica.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()
         slow_network.gates[CART].set()
-        # Wait no longer than a second, because the slow replica may wait for the outcome of the quick replica.
+        # Continue after a second, because the slow replica may be waiting for the outcome of the quick replica.
         await asyncio.wait({slow_submit}, timeout=1)
         network.arrived[SUBMIT].clear()
         second_submit = asyncio.create_task(quick_replica.another_tab().outcome(**agreed))

@@ -84,7 +84,7 @@ async def test_answer_to_submit_cart_decides_the_outcome(
     assert shopper.submits == 1, "a repeated submission sends no second request"
 
     if expected != "OrderInDoubt":
-        # The cart is unlocked: the shopper can submit the cart again with a new key.
+        # The cart is unlocked, so the shopper can submit the cart again with a new key.
         assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
         assert shopper.submits == 2
 
@@ -117,15 +117,15 @@ ADVICE = {
     "invalid_security_code": "CHECK_DETAILS",
     "issuer_not_found": "CHECK_DETAILS",
 }
-"""Expected advice by decline reason, or None if the shopper must authenticate.
+"""Expected advice by decline reason. None means that the shopper must authenticate.
 
-Every other decline reason has the advice USE_ANOTHER_SOURCE.
+Decline reasons that are not listed here have the advice USE_ANOTHER_SOURCE.
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("subcode", sorted(DECLINES))
-async def test_decline_gives_advice_and_hides_its_reason(shopper: Shopper, subcode: str) -> None:
+async def test_decline_answer_has_advice_but_not_the_decline_reason(shopper: Shopper, subcode: str) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(owner__lastName=f"Decline:{subcode}")
     cart = await shopper.storefront.cart()
@@ -185,7 +185,7 @@ def with_unreadable_date(body: Any) -> Any:
     [with_unreadable_date, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
     ids=["unreadable order", "errors: list of strings", "errors: string"],
 )
-async def test_malformed_success_leaves_the_submission_in_doubt(
+async def test_unreadable_success_answer_leaves_the_submission_in_doubt(
     shopper: Shopper, network: InMemoryTransport, rewrite: Callable[[Any], Any]
 ) -> None:
     await shopper.get_ready()
@@ -209,7 +209,7 @@ async def test_decline_with_an_unexpected_field_type_is_still_reported(
     assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
 
 
-async def test_rejected_billing_country_becomes_a_country_blocker(shopper: Shopper) -> None:
+async def test_rejected_billing_country_is_reported_as_a_blocker(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, times=1, status=409, code="invalid-bill-to-country")
     result = await shopper.storefront.outcome()

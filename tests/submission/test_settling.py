@@ -1,4 +1,4 @@
-"""Which answers of Digital River decide the outcome of a submission in doubt."""
+"""The cart and the order at Digital River decide the outcome of a submission in doubt."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ async def test_lost_answer_to_submit_cart_locks_the_cart(shopper: Shopper) -> No
     assert submission["status"] == "IN_DOUBT", "the gateway does not check before `checkAfter`"
 
 
-async def test_submission_in_doubt_is_placed_once_its_order_exists(shopper: Shopper, clock: Clock) -> None:
+async def test_submission_in_doubt_is_placed_when_its_order_is_found(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)
     key = new_key()
@@ -60,7 +60,7 @@ async def test_submission_without_order_is_reported_not_placed_after_quiet_time(
 
 
 @pytest.mark.slow
-async def test_earlier_cancelled_order_leaves_a_new_submission_in_doubt(
+async def test_new_submission_stays_in_doubt_despite_earlier_cancelled_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     delayed_network = DelayedSubmission(network.app)
@@ -86,7 +86,7 @@ async def test_earlier_cancelled_order_leaves_a_new_submission_in_doubt(
 
 
 @pytest.mark.slow
-async def test_lost_submission_after_a_cancelled_order_is_reported_not_placed(
+async def test_lost_submit_cart_after_cancelled_order_is_reported_not_placed(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     async with gateway(world, network, clock) as storefront:

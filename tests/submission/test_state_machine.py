@@ -69,12 +69,12 @@ class PaymentState:
 
     @property
     def amounts(self) -> tuple[str, str]:
-        """Contributed amount and remaining amount."""
+        """Amount that all sources pay, and amount that is still due."""
         return self.contributed, self.remaining
 
     @property
     def contributions(self) -> tuple[str | None, str | None]:
-        """Amount of the primary source and amount of store credit."""
+        """Amount that the primary source pays, and amount that store credit pays."""
         return self.primary_amount, self.credit_amount
 
 
@@ -140,8 +140,8 @@ async def provider_page(shopper: Shopper, source_id: str) -> str:
     return url
 
 
-async def foreign_credit_source(shopper: Shopper, amount: str) -> str:
-    """Create store credit for the cart without the gateway. Returns the id of the source."""
+async def create_credit_elsewhere(shopper: Shopper, amount: str) -> str:
+    """Create a store credit source without the gateway, as another client would. Returns the source's id."""
     session_id = (await shopper.storefront.cart())["paymentSession"]["sessionId"]
     body = {"type": "customerCredit", "paymentSessionId": session_id, "amount": amount, "customerCredit": {}}
     headers = {"Authorization": f"Bearer {shopper.world.keys.payment_key}"}
@@ -219,7 +219,7 @@ async def test_t4_credit_can_pay_the_whole_order_total(alex: Shopper) -> None:
 
 async def test_t5_store_credit_above_the_total_is_rejected(shopper: Shopper) -> None:
     await shopper.fill_cart()
-    source_id = await foreign_credit_source(shopper, "96.70")
+    source_id = await create_credit_elsewhere(shopper, "96.70")
     assert await attach(shopper, source_id) == ["STORE_CREDIT_INSUFFICIENT"]
     payment = await payment_state(shopper)
     assert (payment.state, payment.amounts, payment.contributions) == (UNPAID, ("0.00", TOTAL), (None, None))
@@ -232,9 +232,9 @@ async def test_t5_gateway_creates_no_store_credit_source_above_the_total(alex: S
     assert (await payment_state(alex)).state == UNPAID
 
 
-async def test_t6_credit_attached_after_a_primary_source_contributes_nothing(shopper: Shopper) -> None:
+async def test_t6_credit_attached_after_a_primary_source_pays_nothing(shopper: Shopper) -> None:
     await shopper.get_ready()
-    await attach_elsewhere(shopper, await foreign_credit_source(shopper, "50"))
+    await attach_elsewhere(shopper, await create_credit_elsewhere(shopper, "50"))
     payment = await payment_state(shopper)
     assert (payment.state, payment.amounts, payment.contributions) == (READY, (TOTAL, "0.00"), (TOTAL, "0.00"))
 
@@ -260,7 +260,7 @@ async def test_t7_digital_river_rejects_a_second_primary_source(shopper: Shopper
     before = await payment_state(shopper)
 
     def without_source(body: Any) -> Any:
-        # Hide the attached source in one read, as if another client had attached the source just after that read.
+        # Remove the attached source from one answer, as if another client had attached the source just afterwards.
         del network.rewrites["GET", CART], body["cart"]["paymentMethod"]
         return body
 
@@ -432,7 +432,7 @@ async def test_t15_credit_does_not_grow_with_the_total(alex: Shopper, edit: Edit
     assert (payment.state, payment.amounts) == (UNPAID if has_grown else READY, (contributed, remaining))
 
 
-async def test_t15_credit_covers_a_total_reduced_to_its_amount(alex: Shopper) -> None:
+async def test_t15_credit_covers_the_order_after_total_is_reduced(alex: Shopper) -> None:
     assert await add_line(alex) == []
     assert await apply_credit(alex, TOTAL) == []
     assert ((await payment_state(alex)).state, (await payment_state(alex)).total) == (UNPAID, TOTAL_WITH_POLES)
@@ -443,7 +443,7 @@ async def test_t15_credit_covers_a_total_reduced_to_its_amount(alex: Shopper) ->
     assert (payment.state, payment.amounts) == (READY, (TOTAL, "0.00"))
 
 
-async def test_t15_fixed_amount_source_blocks_submission_after_total_changes(shopper: Shopper) -> None:
+async def test_t15_submission_is_blocked_when_fixed_source_amount_is_outdated(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     assert await add_line(shopper) == []
     payment = await payment_state(shopper)
@@ -455,7 +455,7 @@ async def test_t15_fixed_amount_source_blocks_submission_after_total_changes(sho
     assert shopper.submits == 0
 
 
-async def test_t15_added_amount_is_due_with_strict_payment_amounts_switch(shopper: Shopper) -> None:
+async def test_t15_total_increase_is_due_when_payment_amounts_are_strict(shopper: Shopper) -> None:
     await shopper.control("switches", {"payment_amounts": "strict"})
     await shopper.get_ready("klarnaCredit")
     assert await add_line(shopper) == []
@@ -474,7 +474,7 @@ async def test_t16_emptying_the_cart_detaches_its_sources(shopper: Shopper) -> N
     assert await attach(shopper, source_id) == ["SOURCE_NOT_CHARGEABLE"]
 
 
-async def test_t17_address_change_without_new_total_keeps_the_payment(shopper: Shopper) -> None:
+async def test_t17_address_change_with_unchanged_total_keeps_payment_session(shopper: Shopper) -> None:
     await shopper.get_ready()
     before = await payment_state(shopper)
     assert await change(shopper, SET_ADDRESSES, a=ADDRESS | {"line1": "1 River Road"}) == []
@@ -485,7 +485,7 @@ async def test_t17_address_change_without_new_total_keeps_the_payment(shopper: S
     )
 
 
-async def test_t18_account_defaults_set_payment_source_and_address(alex: Shopper) -> None:
+async def test_t18_account_defaults_are_applied_as_source_and_address(alex: Shopper) -> None:
     payload = (await alex.storefront.run("UseMyDefaults"))["applyShopper"]
     assert payload["errors"] == []
     payment = await payment_state(alex)
@@ -521,7 +521,7 @@ async def test_t20_currency_change_changes_available_payment_methods(shopper: Sh
     assert "afterPay" not in await method_types()
 
 
-async def test_t21_attached_source_that_fails_contributes_nothing(alex: Shopper) -> None:
+async def test_t21_attached_source_that_fails_pays_nothing(alex: Shopper) -> None:
     assert await apply_credit(alex, "50") == []
     await alex.pay_with("klarnaCredit")
     assert (await payment_state(alex)).state == READY
@@ -695,7 +695,7 @@ async def switch_to_euros(shopper: Shopper) -> None:
     await shopper.storefront.give_details(**address)
 
 
-async def test_t33_charge_that_settles_later_is_pending(alex: Shopper) -> None:
+async def test_t33_order_is_charge_pending_until_direct_debit_is_charged(alex: Shopper) -> None:
     await switch_to_euros(alex)
     source_id = await save_direct_debit(alex)
     assert await attach(alex, source_id) == []

@@ -17,7 +17,7 @@ DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { cod
 
 
 class UnconfirmedWriteStore(MemoryStore):
-    """A store that makes the next change of a key with a given prefix, but raises `StoreUnavailable`."""
+    """A store that writes the next value of a key with `unconfirmed_prefix`, but then raises `StoreUnavailable`."""
 
     unconfirmed_prefix: str | None = None
 
@@ -43,7 +43,7 @@ class FailingStore(MemoryStore):
         return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
 
 
-async def test_unconfirmed_write_before_sending_leaves_the_cart_unlocked(
+async def test_store_error_before_sending_leaves_the_cart_unlocked(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     store = UnconfirmedWriteStore(clock)
@@ -61,7 +61,7 @@ async def test_unconfirmed_write_before_sending_leaves_the_cart_unlocked(
         )
 
 
-async def test_repeated_cart_change_without_recorded_outcome_is_made_once(
+async def test_repeated_cart_change_is_made_once_although_store_fails(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
     mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,

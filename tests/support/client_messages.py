@@ -1,7 +1,7 @@
-"""Every message that a client can receive, collected from the source of `gateway`, `resolvers` and `schema`.
+"""Finds in the source of `gateway`, `resolvers` and `schema` every message that a client can receive.
 
-A message is a string that is a sentence and is not a description, a log event or a program error. The error code of a
-message is read from the call, dictionary entry or exception class in which the program uses the string.
+A message is a string that contains a sentence. Graph descriptions, log events and program errors are left out. The
+search then follows each message through the source, until it finds the error codes that are sent with the message.
 """
 
 import ast
@@ -38,15 +38,15 @@ CODES_BY_HAND = {
     "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
 }
-"""Error codes that cannot be found from the source, by the function, constant or file that contains the message."""
+"""Error codes that the search cannot find, by the constant or file that contains the message."""
 
 NEVER_SENT = {"PARSING_ABORTED"}
-"""Constants that look like messages but are only compared with messages of graphql-core."""
+"""Constants whose strings look like messages, but are only compared with messages of graphql-core."""
 
 NOT_SENT_AS = {"CartBusy": {"ErrorCode.UPSTREAM_UNAVAILABLE"}}
-"""Error codes with which the message of an exception is never sent, by exception class.
+"""Error codes that the search finds but the gateway never sends, by class of the exception with the message.
 
-For example, `user_error` sends the message of CartBusy with the code CART_BUSY.
+For example, `user_error` sends the message of CartBusy with the code CART_BUSY instead.
 """
 
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
@@ -56,8 +56,8 @@ PROGRAM_ERRORS = {"ValueError", "TypeError", "RuntimeError", "LookupError", "Key
 
 SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\s?\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
 
-MOST_VARIANTS = 4
-"""Maximum number of variants that are listed for a message. If there are more, a placeholder is listed."""
+MAX_LISTED_VALUES = 4
+"""Maximum number of values that are listed for a variable part of a message. Beyond it, a placeholder is listed."""
 
 ANY_CODE = "ErrorCode.*"
 """Code that is listed for a message that can be sent with any error code."""
@@ -80,7 +80,7 @@ class Message:
 
 
 Value = tuple[Module, ast.AST]
-"""An expression that has a message as its value, and the module of the expression."""
+"""A module, and an expression in the module. The expression's value is a message or contains a message."""
 
 
 @dataclass(eq=False)
@@ -107,7 +107,7 @@ class Collector:
 
     @cached_property
     def codes_of_exceptions(self) -> dict[str, set[str]]:
-        """Codes of the user errors that contain an exception's message, by name of the exception class."""
+        """Codes that are sent with the message of an exception, by name of the exception class."""
         codes: dict[str, set[str]] = defaultdict(set)
         for module in self.modules.values():
             for node in ast.walk(module.tree):
@@ -127,7 +127,7 @@ class Collector:
         return {*names, *(self._subclasses(*below) if below else ())}
 
     def _owner(self, module: Module, node: ast.AST) -> str:
-        """Name of the outermost function that contains a node. Without a function, name of the class or constant."""
+        """Name of the outermost function around a node. Outside of functions, name of the class or constant."""
         above = list(module.above(node))
         functions = [parent.name for parent in above if isinstance(parent, FUNCTION)]
         classes = [parent.name for parent in above if isinstance(parent, ast.ClassDef)]
@@ -154,7 +154,7 @@ class Collector:
         return not is_declaration
 
     def _is_part(self, module: Module, node: ast.AST) -> bool:
-        """Whether a string is assigned to a variable that is used only in f-strings."""
+        """Whether a string is only a part of messages, because only f-strings use the variable with the string."""
         parent = module.parents[node]
         if isinstance(parent, ast.IfExp):
             return self._is_part(module, parent)
@@ -183,19 +183,19 @@ class Collector:
         return {f"{{{placeholder(node)}}}"}
 
     def _inserted(self, module: Module, node: ast.expr) -> set[str]:
-        """Possible values of a variable part of a message, or a placeholder if the source does not show all values."""
+        """Possible values of an expression in an f-string, or a placeholder if they are unknown or too many."""
         if (constant := self._constant(module, node)) is not None:
             return {str(constant)}
         if isinstance(node, ast.Name):
             values = [(module, value) for value in module.assigned(node.id, module.function(node), node)]
             values = values or self._arguments(module, node)
             possible = {string for owner, value in values for string in self._strings(owner, value)}
-            if possible and len(possible) <= MOST_VARIANTS and None not in possible:
+            if possible and len(possible) <= MAX_LISTED_VALUES and None not in possible:
                 return {string for string in possible if string is not None}
         return {f"{{{placeholder(node)}}}"}
 
     def _strings(self, module: Module, node: ast.expr) -> set[str | None]:
-        """Strings that an expression can evaluate to. The set includes None if other values are possible."""
+        """Strings that an expression can evaluate to. None stands for unknown strings."""
         match node:
             case ast.Constant(value=str(string)):
                 return {string}
@@ -206,7 +206,7 @@ class Collector:
         return {None}
 
     def _arguments(self, module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
-        """Arguments that callers pass for a parameter. Empty if the node is not a parameter of a function."""
+        """Arguments that callers pass for the parameter `node`. Empty if `node` is not a parameter."""
         function = module.function(node)
         if not isinstance(function, FUNCTION) or len(self.functions[function.name]) > 1:
             return []
@@ -219,7 +219,7 @@ class Collector:
         ]
 
     def _entries(self, module: Module, table: str, key: str) -> set[str]:
-        """Message templates in one entry of a constant dictionary."""
+        """Message templates that the constant dictionary `table` contains under `key`."""
         owner, values = self._of_constant(module, table)
         return {
             template
@@ -250,7 +250,7 @@ class Collector:
         return None
 
     def codes(self, module: Module, message: ast.expr) -> set[str]:
-        """Codes with which a message is sent, found by following the message through the source."""
+        """Error codes that are sent with a message. Follows the message through the source until codes are found."""
         codes: set[str] = set()
         visited: set[ast.AST] = set()
         queue: list[Value] = [(module, message)]
@@ -264,7 +264,7 @@ class Collector:
         return codes
 
     def _step(self, module: Module, node: ast.AST) -> list[str | Value]:
-        """Error codes in the expression that contains a node. If there are none, expressions with the node's value."""
+        """One step of the search: the error codes beside `node`, or the expressions in which the search continues."""
         parent = module.parents.get(node)
         match parent:
             case ast.keyword():
@@ -314,7 +314,7 @@ class Collector:
     def _through_exception(self, module: Module, call: ast.Call) -> list[str | Value]:
         """Error code of the exception class that contains a call.
 
-        If the class has no code, uses of the exception in `except` blocks.
+        If the class has no code, returns the expressions that read the exception in `except` blocks.
         """
         owner = next((node for node in module.above(call) if isinstance(node, ast.ClassDef)), None)
         if owner is None or (codes := self._codes_of_class(owner.name)):
@@ -356,11 +356,11 @@ class Collector:
         return None
 
     def _codes_beside(self, module: Module, values: ast.Tuple, node: ast.AST) -> set[str]:
-        """Error codes in the same tuple as a message, as in `code, message = Code.A, "…"`."""
+        """Error codes in the same tuple as a message, such as `Code.A` in `code, message = Code.A, "…"`."""
         return {code for other in values.elts if other is not node for code in self._named_codes(module, other)}
 
     def _codes_of_class(self, name: str) -> set[str]:
-        """Error codes of an exception class. For a submission result, the name of its graph type."""
+        """Error codes of an exception class. For a submission result such as `OrderPlaced`, the name of the class."""
         if RESULT.fullmatch(name):
             return {name}
         node = self.classes[name]
@@ -389,10 +389,7 @@ class Collector:
         return uses
 
     def _uses(self, module: Module, name: str, scope: ast.AST, assignment: ast.AST | None = None) -> list[str | Value]:
-        """Expressions that read a variable.
-
-        If `assignment` is given, only expressions that can read the value of this assignment.
-        """
+        """Expressions that read a variable. With `assignment`, only those that can read the value assigned there."""
         names = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id == name]
         loads = [node for node in names if isinstance(node.ctx, ast.Load)]
         if assignment is None or scope is module.tree:
@@ -408,7 +405,7 @@ class Collector:
         return [(caller, call) for caller, call in calls if is_only or self._calls(caller, call, module, function.name)]
 
     def _calls(self, caller: Module, call: ast.Call, module: Module, name: str) -> bool:
-        """Whether a call refers to the function `name` of `module`, not to a function with that name elsewhere."""
+        """Whether a call refers to the function `name` of `module`. Other modules can have a function of this name."""
         match call.func:
             case ast.Name():
                 return caller is module or caller.imports.get(name) == f"{module.name}.{name}"
@@ -417,7 +414,7 @@ class Collector:
         return False
 
     def _parameters(self, name: str, call: ast.Call, node: ast.AST) -> list[str | Value]:
-        """Expressions that use the parameter for the argument `node` of a call, in all functions with this name."""
+        """Expressions in which the called function reads the argument `node`. Searches all functions of this name."""
         uses = []
         for module, function in self.functions[name]:
             parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]

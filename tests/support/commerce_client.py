@@ -46,7 +46,7 @@ class Client:
         return await self.http.post("/oauth20/token", auth=(keys.confidential_key, keys.confidential_secret), data=form)
 
     async def sign_in(self, number: int = 0, **more: str) -> dict[str, Any]:
-        """Return the tokens of a demo shopper who signs in: Alex (0) or Sam (1)."""
+        """Sign in a demo shopper and return the shopper's tokens. `number` is 0 for Alex and 1 for Sam."""
         keys = self.world.keys
         accounts = [
             (keys.shopper_username, keys.shopper_password),

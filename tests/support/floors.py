@@ -14,10 +14,11 @@ PACKAGES = frozenset({"gateway", "resolvers", "schema", "sandbox"})
 @dataclass(frozen=True)
 class Room:
     building: str
+    """Name in the heading of the table: `gateway` in `Floors of the gateway`."""
     name: str
     """Path of a folder, ending in a slash, or path of a file."""
     floor: int
-    """Number of the floor; 0 is the lowest."""
+    """Number of the floor. The lowest floor is 0."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The calls to Digital River that the gateway can make, read from the source of `gateway/upstream`.
+"""Finds in the source of `gateway/upstream` the calls to Digital River that the gateway can make.
 
-The search begins with the methods that are used outside `gateway/upstream`, and includes the methods that these call.
-Parts of a path that are known only at run time are written as `{}`.
+The search begins with the methods that files outside `gateway/upstream` call, and follows every method that these
+methods call. In a path, `{}` stands for a part that is known only at run time.
 """
 
 import ast
@@ -14,7 +14,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 UPSTREAM = ROOT / "gateway" / "upstream"
 TRANSPORT = UPSTREAM / "transport.py"
-"""File that is not searched for calls, because it only transports requests that are already complete."""
+"""File that the search leaves out, because it only sends the requests that other files build."""
 
 SENDER = "send"
 """Name of the only method that sends requests. Its arguments are the HTTP method and the path."""
@@ -41,7 +41,7 @@ class Method:
     name: str
     node: ast.AsyncFunctionDef
     constants: Mapping[str, Values]
-    """String values that each constant of the method's module can have, by the constant's name."""
+    """Possible string values of the constants in `gateway/upstream`, by name of the constant."""
 
     @property
     def parameters(self) -> list[str]:
@@ -50,7 +50,7 @@ class Method:
 
 
 def gateway_calls() -> set[Call]:
-    """Calls that the gateway can make. A method with the parameter `path` counts with the paths that callers pass."""
+    """Calls that the gateway can make. If a method has the parameter `path`, its callers determine the paths."""
     methods = list(_client_methods())
     used = _names_called_outside()
     endpoints = [method for method in methods if method.name in used and "path" not in method.parameters]
@@ -72,7 +72,7 @@ def _client_methods() -> Iterator[Method]:
 
 
 def _aliases(owner: ast.ClassDef, methods: Mapping[str, ast.AsyncFunctionDef]) -> dict[str, ast.AsyncFunctionDef]:
-    """Methods by alias, from assignments such as `_read = read` in a class."""
+    """Methods of a class that have an alias, by alias. An example of an alias is `_read = read`."""
     assignments = [node for node in owner.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)]
     return {
         target.id: methods[node.value.id]
@@ -111,7 +111,7 @@ def _calls_of(method: Method, arguments: Mapping[str, Values], methods: list[Met
 
 
 def _targets(function: ast.Attribute, caller: Method, methods: list[Method]) -> list[Method]:
-    """Methods with the called name. For a call on `self` from the caller's class, otherwise from all other classes."""
+    """Methods that a call can refer to. A call on `self` refers to the caller's class, other calls to other classes."""
     is_own = isinstance(function.value, ast.Name) and function.value.id == "self"
     return [method for method in methods if method.name == function.attr and (method.owner == caller.owner) == is_own]
 

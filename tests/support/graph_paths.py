@@ -73,7 +73,7 @@ def call(type_name: str, name: str) -> str:
 
 
 def reaching(coordinate: str, below: str = "__typename") -> str:
-    """An operation that selects a field. If the field returns an object, `below` lists the fields of the object."""
+    """An operation that selects a field. If the field returns an object, `below` is the selection set of the field."""
     type_name, _, name = coordinate.partition(".")
     field: Any = build().core.type_map[type_name].fields[name]  # type: ignore[attr-defined]  # an object type
     selection = call(type_name, name)
@@ -109,7 +109,7 @@ def fields_of_type(type_name: str) -> Iterator[str]:
 
 
 def inputs_with(type_name: str) -> Iterator[str]:
-    """Yield coordinates of arguments that contain the input type at any depth, such as `Mutation.field(input:)`."""
+    """Yield coordinates such as `Mutation.field(input:)` of the arguments that contain the input type at any depth."""
     for owner in _reachable_types():
         for name, field in owner.fields.items():
             for key, argument in field.args.items():

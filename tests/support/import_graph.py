@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.floors import PACKAGES, ROOT, Floors, read_floors
 
 Graph = Mapping[str, Set[str]]
-"""The files that a file imports, by importing file. Paths are relative to the project root."""
+"""For each file, the files that the file imports. Paths are relative to the project root."""
 
 
 def import_graph(root: Path, packages: Set[str]) -> Graph:
@@ -19,7 +19,7 @@ def import_graph(root: Path, packages: Set[str]) -> Graph:
 
 
 def circle(graph: Graph) -> list[str]:
-    """Files of a circular import. Each file imports the next, and the last is the first. Empty if there is none."""
+    """Files of a circular import, or an empty list. Each file imports the next. The first file is also the last."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -28,7 +28,7 @@ def circle(graph: Graph) -> list[str]:
 
 
 def forbidden_imports(graph: Graph, floors: Floors) -> Iterator[str]:
-    """Yield a line for each import from a room that is not on a lower floor of the same building."""
+    """Yield a message for each import from another building, or from another room that is not on a lower floor."""
     for importer, imported_files in sorted(graph.items()):
         own = floors.room(importer)
         for file in sorted(_without_packages(imported_files)):
@@ -40,7 +40,7 @@ def forbidden_imports(graph: Graph, floors: Floors) -> Iterator[str]:
 
 
 def _without_packages(files: Set[str]) -> Iterator[str]:
-    """Yield the files without each `__init__.py` whose folder contains another of the files."""
+    """Yield the files, but leave out an `__init__.py` if `files` contains another file of its folder."""
     for file in files:
         folder = file.removesuffix("__init__.py")
         if folder == file or not any(other != file and other.startswith(folder) for other in files):
@@ -82,7 +82,7 @@ def _module(root: Path, parts: list[str]) -> Path | None:
 
 
 def main() -> int:
-    """Print each import circle and forbidden import, as in the failures of `tests/project/test_imports.py`."""
+    """Print the circular and forbidden imports with which `tests/project/test_imports.py` fails."""
     graph, floors = import_graph(ROOT, PACKAGES), read_floors()
     problems = [*forbidden_imports(graph, floors), *filter(None, [" imports ".join(circle(graph))])]
     print("\n".join(problems) or "No circle, and every import goes down.")

@@ -15,18 +15,18 @@ from tests.support.descriptions import own_words
 from tests.support.reachable_fields import fields_by_owner
 
 MOST_FIELDS = 5
-"""Maximum number of fields that are listed for a message; with more fields, none are listed."""
+"""Maximum number of fields that are listed for a message. If there are more, no fields are listed."""
 
 IN_CONTEXT = "gateway/catalog/markets.py"
-"""File whose messages also reject a request with an unavailable locale or currency in `@inContext`."""
+"""File whose messages reject a request if `@inContext` names an unavailable locale or currency."""
 
 NEVER_SENT_BY = {
     "resolvers/cart_addresses.py": {"Mutation.updateCart"},
     "gateway/checkout/tax_identifiers.py": {"Mutation.setCartAddresses", "Mutation.updateCart"},
 }
-"""Mutations that use a file but never send its messages, by file.
+"""Mutations that call functions of a file but never send the file's messages, by path of the file.
 
-The inputs of these mutations have none of the fields that the file checks.
+The messages are about input fields that these mutations do not have.
 """
 
 REQUESTS = ("gateway/http/", "gateway/documents/", "schema/scalars.py")
@@ -88,7 +88,7 @@ TOP_LEVEL = {
     "NOT_CONFIGURED": "The gateway is not configured for the field.",
     "INTERNAL_ERROR": "The gateway has a defect.",
 }
-"""Meaning of an error code, by code of `TopLevelCode`."""
+"""Meaning of each error code of `TopLevelCode`."""
 
 LIBRARY = [
     Message("Variable '${variable}' {problem}", ("TopLevelCode.BAD_USER_INPUT",), "schema/scalars.py", ""),
@@ -96,7 +96,7 @@ LIBRARY = [
         "Syntax Error: {problem} Parsing aborted.", ("TopLevelCode.OPERATION_TOO_EXPENSIVE",), "gateway/documents/", ""
     ),
 ]
-"""Messages that graphql-core begins. In the first, `{problem}` is a message of `schema/scalars.py`."""
+"""Messages that begin with words of graphql-core. In the first message, `{problem}` comes from `schema/scalars.py`."""
 
 
 def page() -> str:
@@ -131,7 +131,7 @@ def _section(title: str, table: list[str]) -> list[str]:
 
 
 def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Message]]:
-    """Yield pairs of a code of the enum and a message that is sent with the code."""
+    """Yield each error code of the enum with each message that is sent with the code."""
     for message in messages:
         for code in message.codes:
             if code.startswith(f"{enum}."):
@@ -139,7 +139,7 @@ def _coded(messages: Iterable[Message], enum: str) -> Iterator[tuple[str, Messag
 
 
 def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, names_fields: bool = True) -> list[str]:
-    """Lines of a Markdown table with code, message and meaning. If a code has several messages, also names fields."""
+    """Lines of a Markdown table of codes, messages and meanings. If a code has several messages, fields are named."""
     lines = ["| code | message | when |", "|---|---|---|"]
     rows = sorted(set(coded), key=lambda row: (row[0] == "*", row[0], bool(_fields(row[1])), row[1].template))
     for code, group in groupby(rows, key=lambda row: row[0]):
@@ -174,7 +174,7 @@ def _cell(template: str) -> str:
 
 
 def _fields(message: Message) -> str:
-    """Sentence such as `In a and b.` with the graph fields that can send a message. Empty if too many or none."""
+    """Sentence that names the graph fields with a message, such as `In a and b.` Empty for no or too many fields."""
     reached = fields_by_owner().get((message.file, message.function), frozenset())
     fields = sorted(field for field in reached - NEVER_SENT_BY.get(message.file, set()) if _has_input(field, message))
     if not fields or len(fields) > MOST_FIELDS:
@@ -184,7 +184,7 @@ def _fields(message: Message) -> str:
 
 
 def _has_input(field: str, message: Message) -> bool:
-    """Whether a mutation has the input field with which a message begins. True if it begins with no input field."""
+    """Whether a mutation has the input field that begins a message. True if the message begins with no input field."""
     name = re.match(r"`(\w+)`", message.template)
     if name is None or not field.startswith("Mutation.") or name[1] not in set().union(*_inputs().values()):
         return True
@@ -193,7 +193,7 @@ def _has_input(field: str, message: Message) -> bool:
 
 @cache
 def _inputs() -> dict[str, set[str]]:
-    """Names of the input fields of each mutation, including fields of nested inputs, by name of the mutation."""
+    """Names of all input fields of each mutation, by coordinate of the mutation. Nested inputs are included."""
     mutation = build().core.mutation_type
     assert mutation is not None
     return {
@@ -214,15 +214,15 @@ def _input_fields(type_: GraphQLInputType) -> Iterator[str]:
 def _descriptions(enum: str) -> dict[str, str]:
     type_ = build().core.type_map[enum]
     assert isinstance(type_, GraphQLEnumType)
-    return {name: _first_sentences(value.description) for name, value in type_.values.items()}
+    return {name: _without_ending(value.description) for name, value in type_.values.items()}
 
 
 def _types(names: Iterable[str]) -> dict[str, str]:
-    return {name: _first_sentences(build().core.type_map[name].description) for name in names}
+    return {name: _without_ending(build().core.type_map[name].description) for name in names}
 
 
-def _first_sentences(description: str | None) -> str:
-    """A description without its ending such as `Digital River field: …`."""
+def _without_ending(description: str | None) -> str:
+    """The description on one line, without an ending such as `Digital River field: …`."""
     return " ".join(own_words(description or "").split())
 
 

@@ -1,6 +1,7 @@
-"""For each example operation: how to prepare it, its number of calls to Digital River, and what failed calls change.
+"""Expected calls to Digital River for each example operation, and the effect on the operation when a call fails.
 
-Calls for tokens are not counted. A new gateway requests a token for its first session and for its first product.
+The number of calls does not include calls for tokens. A new gateway requests a token for its first session and
+for its first product.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -202,7 +203,7 @@ class NullFields:
 
     fields: tuple[str, ...]
     other_changes: tuple[str, ...] = ()
-    """Dotted paths of other fields with values that a failed call changes, such as warnings."""
+    """Dotted paths of further fields whose values change when the call fails, such as warnings."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ class NthCall(NamedTuple):
     method: str
     path: str
     number: int = 0
-    """Index of the call among the same calls of the operation. The first call has the index 0."""
+    """Index among the operation's calls with the same method and path. The first call has the index 0."""
 
 
 READ = NthCall("GET", CART)
@@ -257,7 +258,7 @@ class Row:
     """Function that prepares the cart and the session, and returns the variables of the operation."""
     calls: int
     effects: Mapping[NthCall, Effect]
-    """Effect on the operation when a call fails, by call. Includes calls for tokens."""
+    """For each call, the effect on the operation when the call fails. Calls for tokens are included."""
 
 
 TABLE = {

@@ -1,7 +1,7 @@
 """Every documented payment method in one market of the sandbox, and the expected outcomes of purchases.
 
-`python -m tests.support.payment_method_cases` prints `docs/payment-methods.md`. Each cell of its table is a case that
-tests/payments/test_every_payment_method.py tests through the graph.
+`python -m tests.support.payment_method_cases` prints `docs/payment-methods.md`.
+`tests/payments/test_every_payment_method.py` tests each cell of the table through the graph.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Finds the graph fields whose resolvers use a function.
 
-The search follows names in the source, but not the methods of objects other than `self`.
+The search follows names in the source, and methods of `self`. It does not follow methods of other objects.
 """
 
 import ast
@@ -17,7 +17,7 @@ from tests.support.source_module import FUNCTION, Module
 
 @cache
 def fields_by_owner() -> Mapping[tuple[str, str], Set[str]]:
-    """Coordinates of the fields whose resolvers use a function, class or constant, by its file and name."""
+    """Coordinates of the fields whose resolvers use a definition, by file and name of the definition."""
     source = collector()
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for coordinate, resolver in _resolvers():
@@ -48,7 +48,7 @@ def _reached(source: Collector, module_name: str, name: str) -> Set[tuple[str, s
 
 @cache
 def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module, str]]]:
-    """Module and name of the definitions that a definition uses, by module and name of the definition."""
+    """The definitions that each definition uses. Module and name identify a definition."""
     references: dict[tuple[str, str], list[tuple[Module, str]]] = defaultdict(list)
     defined = {(module.name, name) for module in source.modules.values() for name in _definitions(module)}
     for module in source.modules.values():
@@ -60,7 +60,7 @@ def _references(source: Collector) -> Mapping[tuple[str, str], list[tuple[Module
 
 @cache
 def _definitions(module: Module) -> dict[str, ast.AST]:
-    """Syntax trees of functions, methods, classes without their methods, and constants, by name."""
+    """Syntax trees of functions, methods, classes and constants, by name. The tree of a class has no methods."""
     definitions: dict[str, ast.AST] = {}
     for node in module.tree.body:
         if isinstance(node, FUNCTION):

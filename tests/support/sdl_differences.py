@@ -1,7 +1,7 @@
-"""`python -m tests.support.sdl_differences OTHER.graphql` lists how the committed SDL differs from another one.
+"""`python -m tests.support.sdl_differences OTHER.graphql` lists how the committed SDL differs from another SDL.
 
-Compares types, fields, arguments, defaults, descriptions and directives. Ignores order, layout, and whether a directive
-writes out the default values of its arguments. Exits with 1 if there is a difference.
+Compares types, fields, arguments, defaults, descriptions and directives. Ignores order and layout. A directive without
+an argument equals a directive with the argument's default value. Exits with 1 if there is a difference.
 """
 
 import sys
@@ -16,7 +16,7 @@ Facts = Mapping[str, str]
 """Properties of a schema element that are compared, such as `description` and `type`, by name."""
 
 Defaults = Mapping[str, Mapping[str, str]]
-"""Default values of a directive's arguments, by name of the directive and name of the argument."""
+"""Default values of the arguments of directives, by name of the directive and name of the argument."""
 
 
 def main(other: str) -> int:
@@ -28,7 +28,7 @@ def main(other: str) -> int:
 def differences(ours: str, theirs: str) -> Iterator[str]:
     """Yield a line for each property that differs, and for each element that only one SDL has.
 
-    An element within an element that only one SDL has gets no line.
+    If only one SDL has a type or field, the fields and arguments inside get no lines.
     """
     here, there = elements(ours), elements(theirs)
     for coordinate in sorted(here.keys() | there.keys()):
@@ -44,7 +44,7 @@ def differences(ours: str, theirs: str) -> Iterator[str]:
 
 
 def _owner(coordinate: str) -> str | None:
-    """Coordinate of the containing element: `Cart.lines` for `Cart.lines(first:)`, `Cart` for `Cart.lines`."""
+    """Coordinate of the containing type or field, such as `Cart.lines` for `Cart.lines(first:)`. None for a type."""
     if coordinate.endswith(":)"):
         return coordinate.rpartition("(")[0]
     return coordinate.rpartition(".")[0] or None

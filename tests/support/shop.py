@@ -60,7 +60,7 @@ ADDRESS = {
 }
 
 
-# Most tests use these operations. Each new gateway parses them, so they are shorter than the example operations.
+# Most tests use these operations. They are short, because parsing the example operations would slow the tests down.
 DETAILS = """mutation($address: AddressInput!) { prepareCheckout(input: {billing: {address: $address},
   shipping: {sameAs: BILLING}, shippingOption: {rule: CHEAPEST}, termsOfSaleAccepted: true}) {
     cart { id revision totals { orderTotal { amount currencyCode } } }
@@ -94,9 +94,9 @@ class InMemoryTransport(httpx.ASGITransport):
         self.broken: set[str] = set()
         """Paths whose requests raise an error that the gateway does not expect."""
         self.arrived: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        """Events that the network sets when a request arrives, by path of the request."""
+        """Events by path. The network sets the event when a request to the path arrives."""
         self.gates: dict[str, asyncio.Event] = {}
-        """Events that hold back a request until a test sets them, by path of the request."""
+        """Events by path. A request to the path waits until a test sets the event."""
         self.rewrites: dict[tuple[str, str], Callable[[Any], Any]] = {}
         """Functions that change the JSON of an answer, by method and path."""
 
@@ -180,7 +180,7 @@ async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Asyn
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        # A sandbox (lifespan "off") stops without waiting for open requests, because a fault can delay an answer.
+        # Sandboxes have lifespan "off". They stop without waiting for open requests, because a fault can delay answers.
         server.should_exit, server.force_exit = True, lifespan == "off"
         await serving
 
@@ -194,7 +194,7 @@ def app_for(
     retries: Retries = AT_ONCE,
     reconcile_every_s: float = NEVER_S,
 ) -> Starlette:
-    """ASGI application of a gateway. By default, it retries calls without a pause and never starts to reconcile."""
+    """ASGI application of a gateway. By default, the gateway retries calls at once, and its reconciler does nothing."""
     return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
 
 
@@ -267,7 +267,7 @@ class Storefront:
         return answer
 
     def _keep_cookie(self, answer: httpx.Response) -> None:
-        # Python's cookie jars send secure cookies over https only.
+        # The storefront keeps the cookie itself, because Python's cookie jars send secure cookies over https only.
         if match := re.match(r"__Host-rf_session=([^;]*)", answer.headers.get("set-cookie", "")):
             self.cookie = match.group(1).strip('"') or None
 
@@ -447,7 +447,7 @@ async def create_source(
 
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until the condition is true, at most until the test times out."""
+    """Wait until the condition is true. Otherwise, the test fails at its timeout."""
     while True:
         result = condition()
         if result if isinstance(result, bool) else await result:

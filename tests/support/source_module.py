@@ -1,4 +1,4 @@
-"""Syntax tree, imports and assignments of a Python file, for tests that follow values through the source."""
+"""Parses Python files, for tests that follow values through the source code."""
 
 import ast
 from collections.abc import Iterator
@@ -28,21 +28,18 @@ class Module:
             yield node
 
     def function(self, node: ast.AST) -> ast.AST:
-        """The innermost function that contains a node; the module if there is no such function."""
+        """The innermost function that contains a node, or else the module."""
         return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
 
     def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
-        """Values assigned to a variable in a function or module.
-
-        If `use` is given, only values that the variable can have at that node.
-        """
+        """Values assigned to a variable in a function or module. With `use`, only values that this node can read."""
         nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
         pairs = [(node, value) for node in nodes for target, value in assignments(node) if target == name]
         others = [node for node, _ in pairs]
         return [value for node, value in pairs if use is None or self.reaches(node, use, others)]
 
     def reaches(self, assignment: ast.AST, use: ast.AST, others: list[ast.AST]) -> bool:
-        """Whether a variable can still have the value of an assignment at the node `use`."""
+        """Whether the node `use` can read the value of `assignment`. `others` are the variable's assignments."""
         above = {*self.above(use)}
         between = [node for node in others if _line(assignment) < _line(node) < _line(use)]
         return _line(assignment) < _line(use) and not any(self.parents[node] in above for node in between)
@@ -68,7 +65,7 @@ def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def classes_of(module: Module, use: ast.AST, name: str) -> list[str]:
-    """Names of the classes of a parameter, from an `isinstance` check that contains the use, or from the annotation."""
+    """Names of a parameter's classes, from an `isinstance` check around the node `use`, or else from the annotation."""
     for node in module.above(use):
         match node:
             case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), classes])):

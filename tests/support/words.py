@@ -28,10 +28,10 @@ BY_SENSE = {
     "freshness": r"\bfreshness\b",
     "the shop": r"\bThe shop (?:is|does|has|answered|refused|will)\b",
 }
-"""Patterns that find a word in the sense that the glossary rules out, by word. Other senses are allowed."""
+"""Patterns for words that the glossary rules out in one sense only, by word. They match only this sense."""
 
 BY_READING = {"tell", "say"}
-"""Words in the glossary that no pattern can check, because only a reader can judge their sense."""
+"""Ruled-out words without a pattern, because only a reader can judge the sense of the word."""
 
 VAGUE_NAMES = {
     *("one", "ones", "each", "it", "its", "what", "who", "whom", "whose", "thing", "things"),
@@ -64,7 +64,7 @@ def files() -> Iterator[Path]:
 def rules() -> list[tuple[re.Pattern[str], str]]:
     """Pattern of each word that the glossary rules out, and the word to use instead.
 
-    Raises `LookupError` if the glossary rules out one sense of a word, but `BY_SENSE` has no pattern for the word.
+    Raises `LookupError` if a word is ruled out in one sense only, and `BY_SENSE` has no pattern for it.
     """
     table = GLOSSARY.read_text().partition("| not | but |")[2]
     patterns = []

@@ -1,7 +1,7 @@
-"""Each kind of fault is tried in each upstream call of a purchase, over real sockets.
+"""Each upstream call of a purchase is tested with each kind of fault, over real sockets.
 
-The client receives an error and all fields that do not depend on the failed call. The answer arrives before the
-deadline. The gateway sends a read at most three times, and a change once.
+The client receives an error, and data for all fields that do not depend on the failed call. The gateway answers before
+the deadline. It sends a failed read at most three times, and a failed change only once.
 """
 
 import asyncio
@@ -42,10 +42,10 @@ pytestmark = pytest.mark.slow
 ME = "/v1/shoppers/me"
 
 DEADLINE_S = 1.0
-"""Operation deadline for faults that hang, long enough for a busy machine."""
+"""Operation deadline in tests of faults that delay an answer. Long enough for a busy machine."""
 
 LONG_DEADLINE_S = 30.0
-"""Operation deadline for other faults, so long that a busy machine does not cause a timeout."""
+"""Operation deadline in tests of other faults. So long that a busy machine causes no timeout."""
 
 HANGING = ("delay", "drip")
 
@@ -84,7 +84,7 @@ async def shopper_over_socket(world: World, deadline_s: float) -> AsyncIterator[
 
 @pytest.fixture
 async def live(world: World) -> AsyncIterator[Shopper]:
-    """A shopper of a gateway with a short operation deadline."""
+    """A shopper whose gateway calls the sandbox over a socket, with the operation deadline `DEADLINE_S`."""
     async with shopper_over_socket(world, DEADLINE_S) as shopper:
         yield shopper
 
@@ -101,7 +101,7 @@ class Step:
     loses: str | None = None
     """Dotted path of the field that is null because of the fault."""
     harmless: tuple[str, ...] = ()
-    """Kinds of fault that cause no error, because the gateway reads in the cart that the change was made."""
+    """Kinds of fault that cause no error, because the gateway then finds the change in the cart."""
     has_substitute: bool = False
     """Whether the gateway reads the same data from another call, so that the fault causes no error."""
 
@@ -331,7 +331,7 @@ async def test_retry_waits_for_the_time_in_retry_after(world: World) -> None:
 
 
 @pytest.mark.parametrize("location", ["mailto:x", "https://xn--/", "https://\u00fc\u00fc\u00fc..example/"])
-async def test_http_redirect_with_unreadable_target_raises_upstream_error(world: World, location: str) -> None:
+async def test_http_redirect_to_unreadable_url_raises_upstream_error(world: World, location: str) -> None:
     def redirect(request: httpx.Request) -> httpx.Response:
         return httpx.Response(302, headers=[(b"Location", location.encode())], request=request)
 

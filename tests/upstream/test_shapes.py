@@ -1,7 +1,7 @@
 """Each object that a resolver returns has an attribute of the right type for each field of its graph type.
 
-The tests compare graph types with Python classes, beginning with the return types of the resolvers. mypy cannot do
-this, because a field without a resolver reads the attribute of the same name at run time.
+The tests compare graph types with Python classes, beginning with the return types of the resolvers. mypy cannot
+check fields without a resolver, because their attributes are found by name at run time.
 """
 
 import functools
@@ -52,11 +52,11 @@ ROOTS = {root.name for root in (CORE.query_type, CORE.mutation_type) if root}
 
 
 class Pair(NamedTuple):
-    """A graph type, and a Python class whose objects resolvers return for the type."""
+    """A graph type, and a Python class. Resolvers return objects of the class for the type."""
 
     type: GraphQLObjectType
     shape: Any
-    """The Python class. A generic class has its type arguments, as in `Page[Order]`."""
+    """The Python class. A generic class includes its type arguments, as in `Page[Order]`."""
 
     def __str__(self) -> str:
         return f"{self.type.name} from {self.shape}"
@@ -88,7 +88,7 @@ def test_resolver_parameters_match_the_arguments_of_the_field() -> None:
 
 @cache
 def pairs() -> list[Pair]:
-    """Graph types that queries and mutations can return, each with every class that resolvers return for the type."""
+    """Each graph type that an operation can return, paired with each class that resolvers return for the type."""
     reached: dict[Pair, None] = {}
     waiting = deque(Pair(object_type(root), object) for root in ROOTS)
     while waiting:
@@ -102,7 +102,7 @@ def pairs() -> list[Pair]:
 
 
 def pairs_of_field(type_: GraphQLOutputType, hint: object) -> Iterator[Pair]:
-    """Yield the graph types and Python classes of the values of a field, from graph type and type hint of the field."""
+    """Yield each graph type that a field can return, paired with the matching Python classes of the type hint."""
     named = get_named_type(type_)
     for shape in parts(inner(hint)):
         if is_object_type(named):
@@ -142,7 +142,7 @@ def problems(pair: Pair) -> Iterator[str]:
 
 
 def fits(type_: GraphQLOutputType, hint: object) -> bool:
-    """Whether a field of the graph type can return values of the type hint. Ignores whether the values can be None."""
+    """Whether a field of the graph type can return values of the type hint. Nullability is not compared."""
     named = get_named_type(type_)
     if is_list_type(get_nullable_type(type_)) != is_listed(hint):
         return False
@@ -154,7 +154,7 @@ def fits(type_: GraphQLOutputType, hint: object) -> bool:
 
 
 def hint_of(shape: Any, field: GraphQLField) -> object:
-    """Return type of the field's resolver. Without a resolver, type of the attribute with the field's name, or None."""
+    """Return type of the field's resolver or, without a resolver, type of the attribute. None if both are missing."""
     if resolver := resolver_of(field):
         return get_type_hints(resolver)["return"]
     own = get_origin(shape) or shape
@@ -183,7 +183,7 @@ def is_listed(hint: object) -> bool:
 
 
 def inner(hint: object) -> object:
-    """Type hint of the items of a list, or of a value that is not a list. None is left out."""
+    """The type hint without None. For a list, the type hint of the items."""
     items = [get_args(part)[0] if get_origin(part) in (list, tuple, Sequence) else part for part in alternatives(hint)]
     return functools.reduce(operator.or_, items)
 
