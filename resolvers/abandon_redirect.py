@@ -28,8 +28,9 @@ Call = Callable[[], Awaitable[Cart | None]]
 
 
 async def start_new_cart(ctx: Context) -> list[MutationWarning]:
-    """Give the session a new cart. Returns a warning for each part of the old cart that the new cart lacks. Raises
-    `Refused` and `UpstreamError`.
+    """Give the session a new cart. Returns a warning for each part of the old cart that the new cart lacks.
+
+    Raises `Refused` if the old cart may not be abandoned, and `UpstreamError` if a call fails.
     """
     waiting = await ctx.services.submission_lock.holder_of(await ctx.own_session())
     ctx.forget_cart()

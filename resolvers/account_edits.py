@@ -17,7 +17,9 @@ E = TypeVar("E", SavedAddress, PaymentOption)
 
 
 async def change(ctx: Context, call: Callable[[Upstream, str], Awaitable[None]], path: Path) -> None:
-    """Change the account, and clear the account data that this operation has cached. Raises `Refused`."""
+    """Change the account, and clear the account data that this operation has cached. Raises `Refused` if the call
+    fails.
+    """
     try:
         await ctx.as_shopper(call)
     except UpstreamError as failure:

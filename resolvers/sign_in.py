@@ -83,7 +83,9 @@ def _by_reference(reference: str) -> RequestTokens:
 
 
 async def count_sign_in(ctx: Context, username: str | None, path: Path) -> None:
-    """Count a sign-in for the account and for the client address. Raises `Refused` above the limit."""
+    """Count a sign-in attempt for the account and for the client address. Raises `Refused` if one of them has too many
+    attempts.
+    """
     account_key = f"account:{username.strip().lower()}" if username is not None else None
     try:
         await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.address))
@@ -97,7 +99,8 @@ async def sign_in_with(
     """Sign in the shopper with the tokens that `request` returns. A guest session becomes the shopper's session and
     gets a new handle.
 
-    Raises `Refused`. If Digital River rejects the credentials, the error in it is `failed`.
+    If Digital River rejects the credentials, raises `Refused` with the error `failed`. After any other failure, raises
+    `Refused` with another error.
     """
     present = await ctx.session()
     if present is not None:

@@ -74,7 +74,7 @@ def _attributes(sent: Body) -> dict[str, str]:
 
 
 def _coupon_code(cart: Cart, code: str | None) -> str | None:
-    """Coupon code in the case that the demo shop uses. None without a code. Raises a 409 for an unusable coupon."""
+    """Coupon code, capitalized as in the demo shop. None without a code. Raises a 409 for an unusable coupon."""
     if not code:
         return None
     coupon = COUPONS.get(code.upper())

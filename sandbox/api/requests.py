@@ -26,7 +26,7 @@ LONGEST_PAGE = 100_000
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Pattern of source ids. A source id may look like a card number, so no such string is checked for card numbers."""
+"""Pattern of source ids. A matching string is not checked for card numbers, because a source id may look like one."""
 MAYBE_A_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 
