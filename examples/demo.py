@@ -94,7 +94,7 @@ def report(result: str) -> None:
 
 @dataclass
 class Gateway:
-    """Sends operations to the gateway, with the bearer token of the session as soon as there is one."""
+    """Client of the gateway. After the session has started, each request has the bearer token of the session."""
 
     http: httpx.Client
     url: str

@@ -62,7 +62,7 @@ def serve() -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
-        # Forwarding headers are read by `http.client_address`, from trusted proxies only.
+        # `gateway.http.client_address` reads the forwarding headers, but only from trusted proxies.
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=math.ceil(settings.submission_deadline_s) + STOP_MARGIN_S,

@@ -1,7 +1,7 @@
 """All enums of the graph. Their descriptions are in `schema/enums/`.
 
-The values of an `UpstreamEnum` are Digital River's words. Case and surrounding blanks are ignored, and an unknown
-word becomes UNKNOWN. In every other enum the values equal the names.
+The values of an `UpstreamEnum` are the strings that Digital River sends. When an answer is decoded, case and
+surrounding blanks are ignored, and an unknown string becomes UNKNOWN. In every other enum the values equal the names.
 """
 
 from enum import Enum, auto

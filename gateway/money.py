@@ -10,7 +10,7 @@ from babel.numbers import format_currency, get_currency_precision
 class Money(msgspec.Struct, frozen=True, gc=False):
     """An amount in major units, decoded from Digital River's `{currency, value}`.
 
-    `text`: the amount as Digital River formats it, for display only.
+    `text` is the amount as Digital River formats it. It is only for display.
     """
 
     amount: Decimal = msgspec.field(name="value")

@@ -154,7 +154,7 @@ class Catalog:
         return await self._list("offers-of-point-of-promotion", [point_of_promotion], Offer, read, OFFER)
 
     async def offers_of_product(self, product_id: str, point_of_promotion: str | None) -> list[Offer]:
-        """Offers on a product; if `point_of_promotion` is set, only offers of that point of promotion."""
+        """Offers on a product. `point_of_promotion` limits them to the offers of that point of promotion."""
 
         async def read(shop: CatalogEndpoints) -> list[Offer]:
             return await shop.offers_of_product(product_id, point_of_promotion)

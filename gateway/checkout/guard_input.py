@@ -37,8 +37,8 @@ class GuardInput:
     """Input of the checkout guard.
 
     `lacks_stock` is True if Digital River reported too little stock. `stock` is the stock by product id. If
-    `lacks_stock` is True and `stock` is None, the guard reports every line. `tax_requirements` is None if the tax rules
-    are not needed or could not be read.
+    `lacks_stock` is True and `stock` is None, the guard returns a blocker for every line. `tax_requirements` is
+    None if the tax rules are not needed or could not be read.
     """
 
     cart: Cart
@@ -83,7 +83,7 @@ async def read_guard_input(
     may_be_backorder = refused is not None and cart.secondary_source is not None
     stock = None
     if lacks_stock or may_be_backorder:
-        # If this read fails and Digital River reported too little stock, the guard reports all lines.
+        # If this read fails and `lacks_stock` is True, the guard returns a blocker for every line.
         with contextlib.suppress(UpstreamError):
             stock = await ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines], past_cache=True)
     requirements = None

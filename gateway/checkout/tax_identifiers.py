@@ -1,6 +1,7 @@
 """The tax identifiers that a cart's country requires, and a check of identifiers before they are sent.
 
-A value that cannot be valid is rejected here, with the path of the field. Digital River checks the other values.
+A malformed value is rejected before the call, and the error has the path of the value. Digital River checks the
+other values.
 """
 
 import re

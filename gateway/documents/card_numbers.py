@@ -75,8 +75,10 @@ ISSUERS: tuple[tuple[range, tuple[int, ...]], ...] = (
 """Leading digits of the numbers of each card issuer, and the lengths that these numbers may have."""
 
 MAX_CANDIDATES = 500
-"""Maximum number of candidates in one string. A candidate is a number with the leading digits of an issuer, and one in
-ten passes the Luhn check by chance. A string with more candidates is treated as a card number, to save CPU time."""
+"""Maximum number of candidates in one string. A candidate is a number with the leading digits of an issuer.
+
+To save CPU time, a string with more candidates is treated as a card number. One in ten random candidates passes the
+Luhn check, so such a string would almost certainly be rejected anyway."""
 
 MAX_RUN_LENGTH = 4096
 """Maximum length of a run of digits in characters. A longer run is treated as a card number, to save CPU time."""

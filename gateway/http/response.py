@@ -39,7 +39,7 @@ STATUSES = {TopLevelCode.DOCUMENT_NOT_TRUSTED: 403, TopLevelCode.METHOD_NOT_ALLO
 """HTTP statuses of refused documents by error code. These statuses do not depend on the media type of the answer."""
 
 Entry = dict[str, Any]
-"""One error in the `errors` of the answer."""
+"""One error object in the list `errors` of an answer."""
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ class Attempts:
         await self._store.unschedule(OPEN_ATTEMPTS, store_key)
 
     async def was_abandoned(self, session: Session, cart: Cart) -> bool:
-        """Whether the guest's latest submission was of this cart and ended without an order."""
+        """Whether the guest's latest attempt submitted this cart and ended without an order."""
         record = await self.find(session, None)
         return (
             session.level is SessionLevel.ANONYMOUS

@@ -15,7 +15,10 @@ STANDARD, REDIRECT, RECEIVER = PaymentFlow.STANDARD, PaymentFlow.REDIRECT, Payme
 
 @dataclass(frozen=True)
 class KnownMethod:
-    """Properties of a payment method. `recurs`: it can pay for renewals. `starts_free`: it can start a free trial."""
+    """Properties of a payment method.
+
+    `recurs` is True if the method can pay for renewals. `starts_free` is True if the method can start a free trial.
+    """
 
     name: str
     flow: PaymentFlow

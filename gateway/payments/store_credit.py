@@ -1,6 +1,6 @@
 """Store credit: the amount that a cart can use, and the obstacles to using store credit.
 
-Store credit pays a fixed amount first; a primary source pays the remaining amount. The merchant's ledger holds the
+Store credit pays a fixed amount first. A primary source pays the remaining amount. The merchant's ledger holds the
 balance, reserves amounts and debits them.
 """
 

@@ -221,7 +221,7 @@ def _refusal_error(refusal: UpstreamRefusal, path: Path, support_reference: str,
 def cause_of(refusal: UpstreamRefusal) -> ErrorCode:
     """Code of the user error; UPSTREAM_REJECTED for a refusal that is not in the tables."""
     if refusal.reason in CODES_WITH_REASON:
-        # The subcode is the decline reason here. A reason may equal an error code that has another meaning.
+        # The subcode is a decline reason. It is not looked up in `CAUSES`, because it may equal another error code.
         return ErrorCode.PAYMENT_METHOD_UNAVAILABLE
     if refusal.subcode in CAUSES:
         return CAUSES[refusal.subcode]

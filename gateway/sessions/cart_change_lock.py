@@ -24,7 +24,10 @@ class CartChangeLock:
 
     @asynccontextmanager
     async def hold(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
-        """Hold the lock. Raises `CartBusy` if the lock is not free by the deadline, in seconds of `time.monotonic`."""
+        """Hold the lock during the `with` block.
+
+        Raises `CartBusy` if the lock is not free by the deadline, in seconds of `time.monotonic`.
+        """
         wait_s = max(deadline_at - time.monotonic(), 0)
         try:
             async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S):

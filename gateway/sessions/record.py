@@ -1,4 +1,4 @@
-"""The record of a session in the store: tokens, market, and facts of the checkout."""
+"""The record of a session in the store: tokens, market, and data of the checkout."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from gateway.upstream.order import Proof
 
 
 class CheckoutMemory(msgspec.Struct, kw_only=True):
-    """Facts of a checkout that Digital River's cart does not contain."""
+    """Checkout data that are missing in Digital River's cart."""
 
     amounts_when_attached: dict[str, str] = msgspec.field(name="attached_at", default_factory=dict)
     """Amount that the primary source had to pay when it was attached, for example `118.01 USD`, by source id."""
