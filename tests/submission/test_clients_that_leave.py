@@ -19,7 +19,7 @@ async def can_add(storefront: Storefront) -> bool:
     return bool((await storefront.add(PACK))["errors"] == [])
 
 
-async def test_order_with_a_lost_answer_is_reported_as_placed(
+async def test_reconciler_unlocks_cart_after_lost_answer_when_order_exists(
     reconciled_shopper: Shopper, world: World, clock: Clock
 ) -> None:
     storefront = reconciled_shopper.storefront

@@ -57,7 +57,7 @@ PROGRAM_ERRORS = {"ValueError", "TypeError", "RuntimeError", "LookupError", "Key
 SENTENCE = re.compile(r"[A-Z{`].*\s.*[.!](\s?\{\w+\})?|[^\x00-\x7f]{8,}.*", re.DOTALL)
 
 MAX_LISTED_VALUES = 4
-"""Maximum number of values that are listed for a variable part of a message. Beyond it, a placeholder is listed."""
+"""Maximum number of values that are listed for a variable part of a message. With more, a placeholder is listed."""
 
 ANY_CODE = "ErrorCode.*"
 """Code that is listed for a message that can be sent with any error code."""

@@ -194,7 +194,7 @@ def app_for(
     retries: Retries = AT_ONCE,
     reconcile_every_s: float = NEVER_S,
 ) -> Starlette:
-    """ASGI application of a gateway. By default, the gateway retries calls at once, and its reconciler does nothing."""
+    """ASGI application of a gateway. By default, the gateway retries calls at once, and reconciles only at startup."""
     return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
 
 

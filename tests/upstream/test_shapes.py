@@ -52,7 +52,7 @@ ROOTS = {root.name for root in (CORE.query_type, CORE.mutation_type) if root}
 
 
 class Pair(NamedTuple):
-    """A graph type, and a Python class. Resolvers return objects of the class for the type."""
+    """A graph type, and a Python class of the objects that resolvers return for the type."""
 
     type: GraphQLObjectType
     shape: Any
