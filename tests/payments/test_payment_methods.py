@@ -281,7 +281,7 @@ async def test_payment_methods_from_the_cart_are_cached(shopper: Shopper, clock:
     assert shopper.world.calls.count("GET", CART_LIST) == 3, "read again for another session"
 
 
-async def test_recovered_payment_service_is_used_after_one_minute(shopper: Shopper, clock: Clock) -> None:
+async def test_payment_service_that_failed_is_called_again_after_one_minute(shopper: Shopper, clock: Clock) -> None:
     await fill_without_payment_methods(shopper)
     await shopper.fault("status", METHODS, status=503)
     await methods(shopper.storefront)

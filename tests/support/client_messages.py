@@ -343,7 +343,7 @@ class Collector:
         return set()
 
     def _enum(self, module: Module, node: ast.AST, name: str) -> str | None:
-        """Name of the error code enum that a local name refers to, or None."""
+        """Name of the error code enum that the parsed module imports under this name, or None."""
         origin, _, imported = module.imports.get(name, name).rpartition(".")
         if imported in CODE_ENUMS:
             return imported

@@ -29,7 +29,7 @@ def test_coverage_page_of_the_docs_is_current() -> None:
     assert PAGE.read_text() == page(), "run `make schema`, which writes docs/coverage.md too"
 
 
-def test_substitute_call_is_sent_and_replaced_call_is_not() -> None:
+def test_gateway_sends_the_call_listed_in_place_of_another() -> None:
     calls = coverage()
     for row in (row for row in calls.rows if row.instead):
         assert row.call not in calls.sent, f"{row.call} is sent, so remove its substitute from docs/coverage.csv"

@@ -22,7 +22,7 @@ def test_each_refusal_code_has_only_one_constant() -> None:
     assert len(set(CODES.values())) == len(CODES)
 
 
-def test_no_refusal_code_is_written_as_a_string() -> None:
+def test_refusal_codes_are_named_constants_not_string_literals() -> None:
     # Some refusal codes are also decline reasons, which may be written as strings.
     codes = set(CODES.values()) - SUBCODES
     literals = {
