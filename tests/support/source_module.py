@@ -32,7 +32,7 @@ class Module:
         return next((above for above in self.above(node) if isinstance(above, FUNCTION)), self.tree)
 
     def assigned(self, name: str, scope: ast.AST, use: ast.AST | None = None) -> list[ast.expr]:
-        """Expressions that are assigned to a variable. If `use` is given, only the assignments that this node can read."""
+        """Expressions assigned to a variable. If `use` is given, only assignments that this node can read."""
         nodes = list(ast.walk(scope)) if scope is not self.tree else self.tree.body
         pairs = [(node, value) for node in nodes for target, value in assignments(node) if target == name]
         others = [node for node, _ in pairs]
