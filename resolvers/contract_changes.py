@@ -32,7 +32,7 @@ async def change_contract(ctx: Context, args: ChangeSubscriptionContractInput) -
 
 
 async def cancel_contract(ctx: Context, args: CancelSubscriptionContractInput) -> ContractPayload:
-    """Cancel a subscription contract. If it is already cancelled, no call is sent and the payload has no errors."""
+    """Cancel a subscription contract. If it is already cancelled, only reads are sent and the payload has no errors."""
 
     async def cancel(contract: SubscriptionContract) -> None:
         if not contract.is_over:

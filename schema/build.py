@@ -29,7 +29,7 @@ from schema.scalars import SCALARS
 TITLE = """\
 Riverfront: the storefront graph in front of the Digital River Commerce API.
 
-Reading guide. `Digital River field:` or `Digital River object:` at the end of a description names what Riverfront reads from Digital River's answer; `Digital River call:` names the calls that Riverfront sends; `Digital River value:` is Digital River's name for an enum value. A description without them is about a value that Riverfront itself sets. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. A `message` is for developers; the descriptions of strings for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
+Reading guide. `Digital River field:` or `Digital River object:` at the end of a description names what Riverfront reads from Digital River's answer; `Digital River call:` names the calls that Riverfront sends; `Digital River value:` is Digital River's name for an enum value. If neither a field nor the type of its value has one of them, Riverfront sets or computes the value. Amounts are decimal numbers in major currency units (dollars, not cents). Durations in `@cacheControl` are seconds. Instants are UTC. A `message` is for developers; the descriptions of strings for shoppers say so."""  # noqa: E501 - one paragraph, as it is printed
 
 
 ROOTS = """\

@@ -82,8 +82,9 @@ class AppliedOffer:
 
     offer: Offer = field("Offer that applies to the cart. Digital River field: offer.")
     coupon_code: str | None = field(
-        "Coupon code that applied the offer. Null for an offer without a coupon. Also null when the cart has "
-        "several codes or coupon offers, because Digital River does not report which code applied which offer."
+        "Coupon code that applied the offer. Null for an offer without a coupon. Also null unless the session has "
+        "redeemed exactly one code and the cart has exactly one coupon offer, because Digital River does not report "
+        "which code applied which offer."
     )
     discount: Money | None = field(
         "Discount from this offer; null when Digital River does not report it separately. Digital River "

@@ -170,7 +170,7 @@ class PaymentRequirement:
     """Something that is missing before the cart can be submitted, for example a source."""
 
     kind: PaymentRequirementKind = field("What is missing.")
-    amount: Money | None = field("Amount that a source still has to pay; null when no amount is missing.")
+    amount: Money | None = field("Amount that a source still has to pay; null for a requirement without an amount.")
     message: str = field("Explanation for a developer, in English.")
 
 

@@ -61,7 +61,7 @@ SENTENCES = {
 def decline(refusal: UpstreamRefusal | None, *, locale: str, support_reference: str, now: datetime) -> PaymentDecline:
     """The decline, with a message for the shopper in the language of the locale, or in English as the fallback.
 
-    `refusal` is None if Digital River refused no call, but cancelled the order because the charge was declined.
+    `refusal` is None if only the order or the payment session shows that the charge was declined.
     """
     reason = decline_reason(refusal) if refusal is not None else None
     advice = ADVICE.get(reason or "", Advice.USE_ANOTHER_SOURCE)

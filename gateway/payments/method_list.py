@@ -120,7 +120,7 @@ class CartTraits:
     def cache_key(self, session_id: str, locale: str) -> str:
         """Cache key with every value on which the list of payment methods depends.
 
-        A changed cart has another key, so cached lists need no invalidation.
+        A cart in which one of these values changes has another key, so cached lists need no invalidation.
         """
         return hashed_key(
             "payment-methods",

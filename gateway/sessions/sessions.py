@@ -193,7 +193,7 @@ class Sessions:
     async def retain_for_submission(self, session: Session, key: str) -> None:
         """Store the idempotency key of a new submission.
 
-        The record then stays in the store until the maximum age of the session, even if the session ends earlier.
+        The record then stays in the store until the maximum age of the session, even if the session expires earlier.
         """
 
         def retain(record: SessionRecord) -> None:

@@ -116,7 +116,7 @@ class RedisStore:
             sleep=LOCK_POLL_S,
             blocking_timeout=wait_s,
         )
-        # While it waits, `acquire` sends many commands, so the time limit of one command does not apply.
+        # While it waits, `acquire` sends many commands, each with the time limit of one command.
         if not await self._run(lock.acquire, within_s=wait_s + self._timeout_s):
             raise LockNotAcquired
         try:

@@ -1,7 +1,8 @@
 """Evidence from Digital River about an attempt whose answer was lost or unclear.
 
 The order was placed if Digital River has the order in a state that is not in `UNDECIDED`. The order was not placed if
-Digital River still has no order after the quiet time. If the evidence proves no outcome, the order stays in doubt.
+after the quiet time the cart is still open, unpaid and without an order, or if the charge was declined. If the evidence
+proves no outcome, the order stays in doubt.
 """
 
 import logging

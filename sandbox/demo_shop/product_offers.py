@@ -30,7 +30,7 @@ class ProductOffer:
     products: tuple[tuple[int, int], ...] = ()
     """Ids of the offered products, each with its discount in percent."""
     shown_with: tuple[int, ...] = ()
-    """Ids of the products that must be on the page or in the cart to show the offer; empty if none is needed."""
+    """Ids of products. One of them must be on the page or in the cart to show the offer; empty if none is needed."""
     points_of_promotion: tuple[str, ...] = ()
     paid_and_free: tuple[int, int] | None = None
     """How many units the shopper pays, and how many more are then free; None if the discount is a percentage."""

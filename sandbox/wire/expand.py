@@ -34,7 +34,7 @@ class Expand:
 
 
 def select_fields(wire: Json, fields: str | None) -> Json:
-    """Reduce an answer to the fields that the parameter `fields` names. `uri` and `errors` are always kept.
+    """Reduce an answer to the fields that the parameter `fields` names. `errors`, and `uri` on these paths, are kept.
 
     The parameter lists paths, which begin inside the outermost object, such as `cart`. In an answer with a list of
     resources, a path may also begin inside each resource. Examples of paths:

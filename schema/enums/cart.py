@@ -36,5 +36,5 @@ describe_enum(
     ShippingOptionRule,
     "Rules that choose a shipping option.",
     CHEAPEST="The cheapest shipping option.",
-    KEEP_OR_CHEAPEST="The selected shipping option; the cheapest if none is selected.",
+    KEEP_OR_CHEAPEST="The selected shipping option if it is still available; otherwise the cheapest.",
 )

@@ -59,7 +59,7 @@ async def test_offers_are_listed_at_their_points_of_promotion(client: Client) ->
     assert code(await client.ask("GET", f"{ME}/point-of-promotions/Nowhere/offers", 404)) == "resource-not-found"
 
 
-async def test_applied_offers_of_a_cart_are_readable_with_public_key(client: Client) -> None:
+async def test_list_of_applied_offers_is_empty_with_public_key(client: Client) -> None:
     key = client.world.keys.public_key
     answer = await client.http.get(f"{CART}/applied-offers?apiKey={key}")
     assert answer.status_code == 200

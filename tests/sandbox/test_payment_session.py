@@ -33,7 +33,7 @@ async def test_t2_t7_t8_t14_cart_accepts_only_one_primary_source(client: Client)
     assert code(refused) == "source_status_invalid_for_session", "a detached source is cancelled (T-12, T-13)"
 
 
-async def test_t9_t10_t11_only_paypal_must_be_approved_before_attaching(client: Client) -> None:
+async def test_t9_t10_t11_paypal_needs_approval_before_attaching_unlike_klarna(client: Client) -> None:
     await client.fill()
     paypal = await client.source("payPal")
     assert code(await client.attach(paypal, 409)) == "source_status_invalid_for_session"

@@ -40,7 +40,7 @@ async def test_value_larger_than_the_limit_is_not_stored(frozen: FrozenClock) ->
     assert await memory.get("a") is None
 
 
-async def test_expired_entry_does_not_count_toward_the_limit(frozen: FrozenClock) -> None:
+async def test_expired_entry_is_dropped_when_it_is_read(frozen: FrozenClock) -> None:
     memory = BoundedMemory(frozen, max_bytes=30)
     for key in "ab":
         await memory.set(key, b"0123456789", ttl=10 if key == "b" else 20)
