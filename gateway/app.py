@@ -3,7 +3,6 @@
 A request passes through the middleware in the order of the list in `_middleware`.
 """
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -141,14 +140,13 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Reconciler) -> AsyncIterator[None]:
-    beating = asyncio.create_task(services.replica.keep_beating(reconciler.interval_s))
-    reconciling = asyncio.create_task(reconciler.run())
+    beating = services.replica.keep_beating(reconciler.interval_s)
+    reconciling = reconciler.run()
     yield
-    reconciling.cancel()
+    await reconciling.stop()
+    await reconciler.cancel_tasks()
     await services.attempts.drain()
-    beating.cancel()
-    # The two cancelled tasks may still use the store, so the store is closed after both have ended.
-    await asyncio.gather(beating, reconciling, return_exceptions=True)
+    await beating.stop()
     with contextlib.suppress(StoreUnavailable):
         await services.replica.leave()
     await http.aclose()

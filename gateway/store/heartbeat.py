@@ -1,11 +1,11 @@
 """Heartbeat of a replica. When the heartbeat ends, other replicas take over the work of the replica."""
 
-import asyncio
 import contextlib
 import secrets
 
 from gateway.errors import GatewayError
 from gateway.store.interface import Store
+from gateway.store.repetition import Repetition
 
 ALIVE_S = 10
 """Seconds after its last heartbeat until a replica is regarded as dead."""
@@ -20,12 +20,13 @@ class Replica:
         self.id = secrets.token_hex(8)
         self._store = store
 
-    async def keep_beating(self, interval_s: float) -> None:
-        """Send heartbeats until cancelled. A failed heartbeat does not delay the next heartbeat."""
-        while True:
-            with contextlib.suppress(GatewayError):
-                await self.beat()
-            await asyncio.sleep(min(interval_s, LONGEST_BEAT_INTERVAL_S))
+    def keep_beating(self, interval_s: float) -> Repetition:
+        """Send heartbeats until stopped. A failed heartbeat does not delay the next heartbeat."""
+        return Repetition(self._try_to_beat, min(interval_s, LONGEST_BEAT_INTERVAL_S))
+
+    async def _try_to_beat(self) -> None:
+        with contextlib.suppress(GatewayError):
+            await self.beat()
 
     async def beat(self) -> None:
         await self._store.put(_store_key(self.id), b"alive", ttl_s=ALIVE_S)

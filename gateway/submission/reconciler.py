@@ -12,6 +12,7 @@ from datetime import timedelta
 from gateway.errors import GatewayError
 from gateway.operation.services import Services
 from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume
+from gateway.store.repetition import Repetition
 from gateway.submission.submissions import reconcile
 
 log = logging.getLogger(__name__)
@@ -32,19 +33,21 @@ class Reconciler:
         self.interval_s = interval_s
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self) -> None:
-        """Reconcile due attempts every `interval_s` seconds, until the task is cancelled."""
+    def run(self) -> Repetition:
+        """Reconcile due attempts every `interval_s` seconds, until stopped."""
+        return Repetition(self._try_to_reconcile, self.interval_s)
+
+    async def cancel_tasks(self) -> None:
+        """Stop waiting for the attempts in progress. `Attempts.drain` waits for them."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _try_to_reconcile(self) -> None:
         try:
-            while True:
-                try:
-                    await self.reconcile_due()
-                except GatewayError as failure:
-                    log.warning("submissions not reconciled", extra={"code": failure.code.value})
-                await asyncio.sleep(self.interval_s)
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.reconcile_due()
+        except GatewayError as failure:
+            log.warning("submissions not reconciled", extra={"code": failure.code.value})
 
     async def reconcile_due(self) -> None:
         """Start a task for every attempt that is due, up to `MAX_CONCURRENT` tasks."""
