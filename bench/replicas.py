@@ -207,7 +207,7 @@ async def load(submits: int, carts: int) -> Report:
         # open for ever.
         https = [
             await stack.enter_async_context(
-                httpx.AsyncClient(base_url=(await environment.begin()).url, timeout=30, transport=transport.network())
+                httpx.AsyncClient(base_url=(await environment.begin()).url, timeout=30, transport=transport.Network())
             )
             for _ in range(2)
         ]

@@ -69,7 +69,7 @@ def create_app(
 ) -> Starlette:
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid`."""
     log_retries()
-    http = transport.client(network or transport.network())
+    http = transport.client(network or transport.Network())
     services = _services(settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now)
     graph = build(suggests=settings.development)
     endpoint = GraphQLEndpoint(graph.core, _documents(graph, settings), services)
@@ -94,7 +94,7 @@ def _services(settings: Settings, upstream: Upstream, store: Store, now: Callabl
         upstream=upstream,
         store=store,
         sessions=sessions,
-        token_renewal=TokenRenewal(sessions, store, upstream, now),
+        token_renewal=TokenRenewal(sessions, store, upstream.for_submission(), now),
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),

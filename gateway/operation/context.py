@@ -275,7 +275,11 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
     deadline_at = time.monotonic() + within_s
-    return Context(services, caller, Operation(within_s, deadline_at, services.upstream.until(deadline_at), market))
+    upstream = services.upstream.until(deadline_at)
+    # Background work must not use up the connections on which shoppers submit.
+    if buys and caller.handle is not None:
+        upstream = upstream.for_submission()
+    return Context(services, caller, Operation(within_s, deadline_at, upstream, market))
 
 
 def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":

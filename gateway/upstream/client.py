@@ -31,3 +31,7 @@ class Upstream:
     def until(self, deadline_at: float) -> "Upstream":
         """Client whose calls have to end by `deadline_at`, a time of `time.monotonic` in seconds."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))
+
+    def for_submission(self) -> "Upstream":
+        """Client whose calls use the connections that are reserved for operations that submit an order."""
+        return Upstream(replace(self._calls, for_submission=True))

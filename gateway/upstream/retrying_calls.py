@@ -28,7 +28,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.settings import Settings
-from gateway.upstream import error_envelopes, refusal_codes
+from gateway.upstream import error_envelopes, refusal_codes, transport
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 """Maximum size in bytes of the body of an answer, after decompression."""
@@ -79,6 +79,8 @@ class Calls:
     http: httpx.AsyncClient
     settings: Settings
     retries: Retries = Retries()
+    for_submission: bool = False
+    """Whether the calls use the connections that are reserved for operations that submit an order."""
     deadline_at: float | None = None
     """Deadline that all calls of this object share, in seconds of `time.monotonic`. If it is None, each call may take
     `operation_deadline_s`.
@@ -141,6 +143,7 @@ class Calls:
             headers=headers,
             content=None if json is None else msgspec.json.encode(json),
             data=form,
+            extensions=self._extensions(repeat),
         )
         attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: CHANGE_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
@@ -160,7 +163,7 @@ class Calls:
             async with asyncio.timeout(left_s):
                 response = await self.http.send(request, stream=True)
                 body = await _body(response)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise UpstreamNotReached(detail=type(error).__name__) from error
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(detail=type(error).__name__) from error
@@ -183,6 +186,10 @@ class Calls:
                 retry_after_s=_seconds(response.headers.get("retry-after")),
             )
         raise UpstreamInvalidResponse(detail=f"status {status}")
+
+    def _extensions(self, repeat: Repeat) -> dict[str, bool]:
+        chosen = {transport.FOR_SUBMISSION: self.for_submission, transport.NEW_CONNECTION: repeat is Repeat.NEVER}
+        return {name: True for name, is_chosen in chosen.items() if is_chosen}
 
     def _site_key(self) -> str:
         settings = self.settings

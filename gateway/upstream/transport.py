@@ -1,20 +1,41 @@
 """Creates the HTTP client of the process and the network layer of this client.
 
-The class of an httpx error shows whether the request may have been sent. After `ConnectError` and `ConnectTimeout`, the
-request was not sent. After any other error, it may have been sent.
+The class of an httpx error shows whether the request may have been sent. After `ConnectError`, `ConnectTimeout` and
+`PoolTimeout`, the request was not sent. After any other error, it may have been sent.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+import select
+from collections.abc import AsyncIterator, Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from httpx_aiohttp import AiohttpTransport
 
-CONNECTIONS = 100
-"""Maximum number of open connections to Digital River."""
+CONNECTIONS = 80
+"""Maximum number of simultaneous requests to Digital River, apart from those of operations that submit an order."""
+
+SUBMISSION_CONNECTIONS = 20
+"""Maximum number of simultaneous requests of operations that submit an order. Other requests cannot use these."""
+
+SLOT_WAIT_S = 1
+"""Maximum wait for one of these requests to end. A request that waits longer is not sent."""
 
 CONNECT_TIMEOUT_S = 1
+
+FOR_SUBMISSION = "for_submission"
+"""Name of the httpx extension of a request that uses the connections reserved for submissions."""
+
+NEW_CONNECTION = "new_connection"
+"""Name of the httpx extension of a request that gets a new connection, because it cannot be repeated.
+
+A kept connection may end just as the request arrives, and the gateway could not know whether the request was read.
+"""
 
 
 def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -29,45 +50,89 @@ def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     )
 
 
-def network() -> httpx.AsyncBaseTransport:
-    """The network layer in production: aiohttp, which is faster under load than the network layer of httpx."""
+class Network(httpx.AsyncBaseTransport):
+    """The network layer in production: aiohttp, which is faster under load than the network layer of httpx.
 
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=60)
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        # Without this line, aiohttp repeats a PUT or DELETE when a reused connection breaks.
-        session._retry_connection = False
-        return session
-
-    return HttpxErrorTransport(AiohttpTransport(client=session))
-
-
-class HttpxErrorTransport(httpx.AsyncBaseTransport):
-    """Network layer that raises an httpx error instead of each aiohttp error. httpx_aiohttp maps some errors
-    incorrectly.
+    The limits of simultaneous requests are kept here: aiohttp loses the turn of a request that is cancelled while it
+    waits for a connection. Raises an httpx error for each aiohttp error, because httpx_aiohttp maps some incorrectly.
     """
 
-    def __init__(self, engine: AiohttpTransport) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        connections: int = CONNECTIONS,
+        submission_connections: int = SUBMISSION_CONNECTIONS,
+        wait_s: float = SLOT_WAIT_S,
+    ) -> None:
+        self._reused = AiohttpTransport(client=lambda: _session(Connector(limit=0, ttl_dns_cache=60)))
+        self._new = AiohttpTransport(
+            client=lambda: _session(aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, force_close=True))
+        )
+        self._slots = asyncio.Semaphore(connections)
+        self._submission_slots = asyncio.Semaphore(submission_connections)
+        self._wait_s = wait_s
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        slots = self._submission_slots if FOR_SUBMISSION in request.extensions else self._slots
+        engine = self._new if NEW_CONNECTION in request.extensions else self._reused
         try:
-            response = await self._engine.handle_async_request(request)
-        except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as error:
-            raise httpx_error(error) from error
-        response.stream = Stream(response.stream)
+            async with asyncio.timeout(self._wait_s):
+                await slots.acquire()
+        except TimeoutError as error:
+            raise httpx.PoolTimeout("no connection in time") from error
+        try:
+            response = await engine.handle_async_request(request)
+        except BaseException as error:
+            slots.release()
+            if isinstance(error, httpx.TransportError | aiohttp.ClientError | TimeoutError):
+                raise httpx_error(error) from error
+            raise
+        response.stream = Stream(response.stream, slots.release)
         return response
 
     async def aclose(self) -> None:
-        await self._engine.aclose()
+        await self._reused.aclose()
+        await self._new.aclose()
+
+
+def _session(connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
+    session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    # Without this line, aiohttp repeats a PUT or DELETE when a reused connection breaks.
+    session._retry_connection = False
+    return session
+
+
+class Connector(aiohttp.TCPConnector):
+    """Keeps connections open, and reuses only those on which nothing has arrived since their last answer.
+
+    What arrives on an idle connection is a surplus answer, which would be taken for the answer to the next request,
+    possibly of another shopper; or the end of the connection. aiohttp looks only when a connection becomes idle.
+    """
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        idle = self._conns.get(key)
+        while idle and _has_arrived(idle[0][0]):
+            protocol, _ = idle.popleft()
+            protocol.close()
+        return await super()._get(key, traces)
+
+
+def _has_arrived(protocol: ResponseHandler) -> bool:
+    """Whether bytes, or the end of the connection, have arrived: in aiohttp or still in the operating system."""
+    if protocol.should_close or protocol.transport is None:
+        return True
+    socket = protocol.transport.get_extra_info("socket")
+    arrivals = select.poll()
+    arrivals.register(socket.fileno(), select.POLLIN)
+    return bool(arrivals.poll(0))
 
 
 class Stream(httpx.AsyncByteStream):
-    """Response body that raises an httpx error instead of each aiohttp error."""
+    """Response body that raises an httpx error instead of each aiohttp error. Closing it calls `release` once."""
 
-    def __init__(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream, release: Callable[[], None]) -> None:
         assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - the engine is asynchronous
         self._stream = stream
+        self._release: Callable[[], None] | None = release
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
@@ -77,7 +142,13 @@ class Stream(httpx.AsyncByteStream):
             raise httpx_error(error) from error
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        release, self._release = self._release, None
+        if release is None:
+            return
+        try:
+            await self._stream.aclose()
+        finally:
+            release()
 
 
 def httpx_error(error: BaseException) -> httpx.TransportError:

@@ -24,6 +24,7 @@ from gateway.app import create_app, utc_now
 from gateway.settings import Settings
 from gateway.store.interface import Store
 from gateway.upstream.retrying_calls import Retries
+from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.listed_messages import UNLISTED, unlisted_messages
 
@@ -395,6 +396,17 @@ class Shopper:
     @property
     def submits(self) -> int:
         return self.world.calls.count("POST", SUBMIT)
+
+
+@asynccontextmanager
+async def shopper_over_socket(world: World, deadline_s: float = 20) -> AsyncIterator[Shopper]:
+    """A shopper whose gateway calls the sandbox over a socket."""
+    async with listening(create_sandbox(world), "off") as url:
+        settings = settings_for(
+            world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
+        )
+        async with running(app_for(settings)) as http, httpx.AsyncClient(base_url=url) as sandbox:
+            yield Shopper(Storefront(http), sandbox, world)
 
 
 async def signed_in(

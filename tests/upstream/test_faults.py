@@ -7,7 +7,6 @@ the deadline. It sends a failed read at most three times, and a failed change on
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +34,7 @@ from tests.support.shop import (
     new_key,
     running,
     settings_for,
+    shopper_over_socket,
 )
 
 pytestmark = pytest.mark.slow
@@ -69,17 +69,6 @@ PAGE = {
     "pointOfPromotion": "CrossSell_ProductDetail",
 }
 FIRST = "UHJvZHVjdDo1NDAxMjMwMTAw"
-
-
-@asynccontextmanager
-async def shopper_over_socket(world: World, deadline_s: float) -> AsyncIterator[Shopper]:
-    """A shopper whose gateway calls the sandbox over a socket."""
-    async with listening(create_sandbox(world), "off") as url:
-        settings = settings_for(
-            world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
-        )
-        async with running(app_for(settings)) as http, httpx.AsyncClient(base_url=url) as sandbox:
-            yield Shopper(Storefront(http), sandbox, world)
 
 
 @pytest.fixture

@@ -1,0 +1,212 @@
+"""Connections to Digital River: who may use one, when it may be used again, and what a request without one means."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from gateway.errors import UpstreamNotReached
+from gateway.upstream import transport
+from gateway.upstream.retrying_calls import Calls, Repeat, Retries
+from gateway.upstream.transport import Network
+from sandbox.model.world import World
+from tests.support.shop import SUBMIT, eventually, settings_for, shopper_over_socket
+
+SEARCH = "/v1/shoppers/me/product-search"
+
+
+def answer(body: str, status: str = "200 OK") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+@dataclass
+class Server:
+    """A server that answers each request with the path of the request, unless a test decides otherwise."""
+
+    url: str = ""
+    connections: list[asyncio.StreamWriter] = field(default_factory=list)
+    """All connections that clients have opened, in sequence."""
+    held: set[str] = field(default_factory=set)
+    """Paths of requests that are not answered."""
+    last_request: dict[str, int] = field(default_factory=dict)
+    """Index of the connection on which the last request for each path arrived."""
+    closes_reused: bool = False
+    """Close a connection when a second request arrives, without an answer."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        index = len(self.connections)
+        self.connections.append(writer)
+        requests = 0
+        while head := await _head(reader):
+            path = head.split(" ")[1]
+            self.last_request[path] = index
+            requests += 1
+            if self.closes_reused and requests > 1:
+                break
+            if path in self.held:
+                continue
+            writer.write(answer(f'"{path}"'))
+        writer.close()
+
+
+async def _head(reader: asyncio.StreamReader) -> str:
+    """Head of the next request; empty at the end of the connection."""
+    try:
+        return (await reader.readuntil(b"\r\n\r\n")).decode()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return ""
+
+
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """Both event loops: the gateway runs on uvloop, whose sockets are not those of asyncio."""
+    return "asyncio", {"use_uvloop": request.param}
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    server = Server()
+    serving = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    server.url = f"http://127.0.0.1:{serving.sockets[0].getsockname()[1]}"
+    yield server
+    serving.close()
+    for writer in server.connections:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@asynccontextmanager
+async def calls_to(server: Server, world: World, **limits: float) -> AsyncIterator[Calls]:
+    async with transport.client(Network(**limits)) as http:  # type: ignore[arg-type]  # two limits are whole numbers
+        settings = settings_for(world, upstream_url=server.url, operation_deadline_s=20)
+        yield Calls(http, settings, Retries(read_attempts=1))
+
+
+@asynccontextmanager
+async def in_progress(*requests: Awaitable[bytes]) -> AsyncIterator[Sequence["asyncio.Future[bytes]"]]:
+    tasks = [asyncio.ensure_future(request) for request in requests]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def busy(server: Server, calls: Calls) -> AsyncIterator[None]:
+    """Keep one connection busy with a request that the server does not answer."""
+    server.held.add("/slow")
+    async with in_progress(calls.read("/slow", "token", {})):
+        await eventually(lambda: "/slow" in server.last_request)
+        yield
+
+
+SURPLUS = {
+    "stray bytes": b"\r\n\r\nx",
+    "a second answer": answer('"/another-shopper"'),
+    "a timeout of the server": answer("", "408 Request Timeout"),
+}
+
+
+@pytest.mark.parametrize("surplus", SURPLUS.values(), ids=SURPLUS.keys())
+async def test_connection_with_a_surplus_answer_is_not_used_again(server: Server, world: World, surplus: bytes) -> None:
+    async with calls_to(server, world) as calls:
+        assert await calls.read("/first", "token", {}) == b'"/first"'
+        # Written while the connection is idle. Nothing runs in between, so the client could not read the bytes yet.
+        server.connections[0].write(surplus)
+        for path in ("/second", "/third"):
+            assert await calls.read(path, "token", {}) == f'"{path}"'.encode()
+    assert server.last_request["/second"] == 1
+
+
+@pytest.mark.parametrize("surplus", SURPLUS.values(), ids=SURPLUS.keys())
+async def test_surplus_answer_that_was_read_while_idle_is_discarded(
+    server: Server, world: World, surplus: bytes
+) -> None:
+    async with calls_to(server, world) as calls:
+        await calls.read("/first", "token", {})
+        server.connections[0].write(surplus)
+        # An answer on another connection takes several steps of the event loop, in which the client reads the bytes.
+        async with calls_to(server, world) as others:
+            await others.read("/second", "token", {})
+        assert await calls.read("/third", "token", {}) == b'"/third"'
+    assert server.last_request["/third"] == 2
+
+
+async def test_connection_is_reused_while_nothing_arrives(server: Server, world: World) -> None:
+    async with calls_to(server, world) as calls:
+        for number in range(5):
+            await calls.read(f"/{number}", "token", {})
+    assert len(server.connections) == 1
+
+
+async def test_closed_idle_connection_is_replaced(server: Server, world: World) -> None:
+    async with calls_to(server, world) as calls:
+        await calls.read("/first", "token", {})
+        server.connections[0].close()
+        await server.connections[0].wait_closed()
+        assert await calls.change("POST", "/second", "token") == b'"/second"'
+
+
+async def test_request_that_is_sent_once_gets_a_new_connection(server: Server, world: World) -> None:
+    server.closes_reused = True
+    async with calls_to(server, world) as calls:
+        await calls.read("/first", "token", {})
+        assert await calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER) == b'"/submit-cart"'
+        assert await calls.send("POST", "/resume-cart", token="token", repeat=Repeat.NEVER) == b'"/resume-cart"'
+    assert (server.last_request["/submit-cart"], server.last_request["/resume-cart"]) == (1, 2)
+
+
+async def test_cancelled_waiters_pass_the_free_connection_on(server: Server, world: World) -> None:
+    server.held.add("/slow")
+    paths = ("/slow", "/a", "/b", "/c")
+    async with (
+        calls_to(server, world, connections=1) as calls,
+        in_progress(*(calls.read(path, "token", {}) for path in paths)) as requests,
+    ):
+        await eventually(lambda: "/slow" in server.last_request)
+        # In one step, the connection becomes free and the next two waiters are cancelled.
+        for request in requests[:3]:
+            request.cancel()
+        assert await requests[3] == b'"/c"'
+
+
+async def test_request_without_a_free_connection_was_not_sent(server: Server, world: World) -> None:
+    async with calls_to(server, world, connections=1, wait_s=0.01) as calls, busy(server, calls):
+        with pytest.raises(UpstreamNotReached):
+            await calls.change("POST", "/second", "token")
+    assert "/second" not in server.last_request
+
+
+async def test_hanging_reads_leave_the_connections_of_submissions_free(server: Server, world: World) -> None:
+    async with calls_to(server, world, connections=1, submission_connections=1) as calls, busy(server, calls):
+        assert await replace(calls, for_submission=True).read("/cart", "token", {}) == b'"/cart"'
+
+
+@pytest.mark.slow
+async def test_order_is_placed_while_every_other_connection_hangs(world: World) -> None:
+    async with shopper_over_socket(world) as live:
+        await live.get_ready()
+        cart = await live.storefront.cart()
+        await live.fault("delay", SEARCH, delay_s=60, times=1000)
+        searches = [
+            asyncio.ensure_future(
+                live.storefront.another_tab().ask(
+                    "query($keyword: String!) { products(search: {text: $keyword}, first: 1) { totalCount } }",
+                    keyword=f"pack {number}",
+                )
+            )
+            for number in range(transport.CONNECTIONS)
+        ]
+        await eventually(lambda: world.calls.count("GET", SEARCH) == transport.CONNECTIONS)
+        result = await live.storefront.outcome(total=cart["totals"]["orderTotal"], revision=cart["revision"])
+        assert result["__typename"] == "OrderPlaced"
+        assert world.calls.count("POST", SUBMIT) == 1
+        for search in searches:
+            search.cancel()
+        await asyncio.gather(*searches, return_exceptions=True)
