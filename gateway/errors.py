@@ -150,6 +150,16 @@ class UpstreamError(GatewayError):
     was_sent = True
 
 
+class CartLockLost(UpstreamError):
+    """A change was not sent, because another request may hold the lock of the cart by now."""
+
+    code = TopLevelCode.CART_BUSY
+    message = (
+        "The change took so long that another request may be changing this cart. Read the cart before you continue."
+    )
+    was_sent = False
+
+
 class UpstreamTimeout(UpstreamError):
     code = TopLevelCode.UPSTREAM_TIMEOUT
     message = "Digital River did not answer in time. Request the field again."

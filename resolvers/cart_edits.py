@@ -68,13 +68,14 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
     try:
         session = await session_with_shopper_id(ctx)
         await _check_no_submission(ctx, session)
-        async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
+        async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at) as lease:
             # A submission may have started during the wait for the lock.
             await _check_no_submission(ctx, session)
             # The token is renewed now so that it does not expire during the checkout.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
-            yield
+            with ctx.holding(lease):
+                yield
     except (UpstreamError, ConcurrentRequest) as failure:
         raise Refused(logged_error(ctx, failure)) from failure
 

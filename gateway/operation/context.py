@@ -3,7 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -29,6 +30,7 @@ from gateway.operation.services import Services
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
 from gateway.settings import Settings
+from gateway.store.interface import Lease
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
@@ -223,6 +225,16 @@ class Context:
         answered: asyncio.Future[Cart] = asyncio.get_running_loop().create_future()
         answered.set_result(cart)
         self.operation.cart_reads["cart"] = answered
+
+    @contextmanager
+    def holding(self, lease: Lease) -> Iterator[None]:
+        """Send changes to Digital River only while the lease of the cart's lock is held."""
+        without_lease = self.operation.upstream
+        self.operation.upstream = without_lease.holding(lease)
+        try:
+            yield
+        finally:
+            self.operation.upstream = without_lease
 
     def forget_cart(self) -> None:
         """Forget the cart and the stock after a change of the cart, so that they are read again."""

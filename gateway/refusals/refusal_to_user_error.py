@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from gateway.enums import ErrorCode
 from gateway.errors import (
     CartBusy,
+    CartLockLost,
     ConcurrentRequest,
     SubmissionInProgress,
     UpstreamError,
@@ -188,6 +189,8 @@ def user_error(
     """User error for a failed call. `path` is the path of the mutation argument that the failed call used."""
     if isinstance(failure, CartBusy):
         return CartConflictError(code=ErrorCode.CART_BUSY, message=MESSAGES[ErrorCode.CART_BUSY], path=path)
+    if isinstance(failure, CartLockLost):
+        return CartConflictError(code=ErrorCode.CART_BUSY, message=failure.message, path=path)
     if isinstance(failure, UpstreamRefusal):
         return _refusal_error(failure, path, support_reference, now)
     return UpstreamFailure(

@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gateway.errors import CartBusy
-from gateway.sessions.sessions import Session
-from gateway.store.interface import LockNotAcquired, Store
+from gateway.store.interface import Lease, LockNotAcquired, Store
 
 LOCK_TTL_S = 20
 """Lifetime of a lock in seconds: twice the maximum duration of an operation. An older lock belongs to a stopped
@@ -23,14 +22,14 @@ class CartChangeLock:
         self._store = store
 
     @asynccontextmanager
-    async def hold(self, session: Session, deadline_at: float) -> AsyncIterator[None]:
-        """Hold the lock during the `with` block.
+    async def hold(self, owner: str, deadline_at: float) -> AsyncIterator[Lease]:
+        """Hold the lock of an owner's cart. `owner`: the `cart_owner` of a session.
 
         Raises `CartBusy` if the lock is not free by the deadline, in seconds of `time.monotonic`.
         """
         wait_s = max(deadline_at - time.monotonic(), 0)
         try:
-            async with self._store.lock(f"cart:{session.cart_owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S):
-                yield
+            async with self._store.lock(f"cart:{owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S) as lease:
+                yield lease
         except LockNotAcquired:
             raise CartBusy from None

@@ -4,13 +4,28 @@ The store is either the memory of one process or a server that replicas share. E
 use compare-and-set, so that they do not overwrite each other's changes.
 """
 
+import math
+import time
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 
 class LockNotAcquired(Exception):
     """Another task or replica held the lock during the whole waiting time."""
+
+
+@dataclass
+class Lease:
+    """A held lock. The store extends the lease while the holder keeps the lock."""
+
+    ends_at: float = math.inf
+    """Time of `time.monotonic` from which another holder may have the lock. It is in the past if the lock was lost."""
+
+    def is_held(self, *, for_s: float = 0) -> bool:
+        """Whether no other holder can get the lock during the next `for_s` seconds."""
+        return time.monotonic() + for_s < self.ends_at
 
 
 class Store(Protocol):
@@ -39,10 +54,11 @@ class Store(Protocol):
         If `expected` is set, the key is deleted only if its value equals `expected`.
         """
 
-    def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[None]:
+    def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AbstractAsyncContextManager[Lease]:
         """Context manager that holds a lock. Raises `LockNotAcquired` if the lock is not free within `wait_s`.
 
-        The lock only avoids duplicate work, because another holder can acquire it after `ttl_s`.
+        The lease is extended while the context is open. If the process stops or loses the store, another holder can
+        acquire the lock after `ttl_s`. Therefore the holder must check its lease before each write.
         """
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
-from gateway.store.interface import LockNotAcquired
+from gateway.store.interface import Lease, LockNotAcquired
 
 MAX_ENTRIES = 100_000
 
@@ -66,7 +66,7 @@ class MemoryStore:
         return True
 
     @asynccontextmanager
-    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:  # noqa: ARG002 - a holder that dies is this process
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:  # noqa: ARG002 - a holder that dies is this process
         lock = self._locks.setdefault(name, asyncio.Lock())
         try:
             async with asyncio.timeout(wait_s):
@@ -74,7 +74,7 @@ class MemoryStore:
         except TimeoutError:
             raise LockNotAcquired from None
         try:
-            yield
+            yield Lease()
         finally:
             lock.release()
 

@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.store.interface import LockNotAcquired
+from gateway.store.interface import Lease, LockNotAcquired
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ PREFIX = "riverfront:"
 
 CONNECTIONS = 64
 LOCK_POLL_S = 0.02
+
+EXTEND_AFTER_SHARE = 0.2
+"""Share of a lock's time to live after which the lock is extended."""
 
 BREAKER_FAILURES = 5
 """Number of consecutive failed commands after which the circuit breaker opens."""
@@ -108,7 +111,7 @@ class RedisStore:
         return bool(await self._run(lambda: self._delete(keys=[self._key(key)], args=[expected])))
 
     @asynccontextmanager
-    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
         lock = Lock(
             self._redis,
             self._key(f"lock:{name}"),
@@ -119,12 +122,31 @@ class RedisStore:
         # While it waits, `acquire` sends many commands, each with the time limit of one command.
         if not await self._run(lock.acquire, within_s=wait_s + self._timeout_s):
             raise LockNotAcquired
+        # The command that acquired the lock was sent at most one time limit ago.
+        lease = Lease(time.monotonic() + ttl_s - self._timeout_s)
+        extending = asyncio.create_task(self._keep_extending(lock, lease, ttl_s))
         try:
-            yield
+            yield lease
         finally:
+            extending.cancel()
             # A lock that cannot be released expires after `ttl_s`.
             with contextlib.suppress(LockError, StoreUnavailable):
                 await self._run(lock.release)
+
+    async def _keep_extending(self, lock: Lock, lease: Lease, ttl_s: float) -> None:
+        """Extend the lease until the task is cancelled, or until another holder has the lock."""
+        while True:
+            await asyncio.sleep(ttl_s * EXTEND_AFTER_SHARE)
+            asked_at = time.monotonic()
+            try:
+                await self._run(lock.reacquire)
+            except StoreUnavailable:
+                continue  # The lease ends unless a later try succeeds.
+            except LockError:
+                lease.ends_at = 0
+                log.warning("lock lost")
+                return
+            lease.ends_at = asked_at + ttl_s
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
         key = self._key(schedule_name)

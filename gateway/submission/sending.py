@@ -45,7 +45,7 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         return _blocked_by(holder)
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
     # Changes that began before the cart was locked must end before the cart is read.
-    async with ctx.services.cart_change_lock.hold(session, ctx.operation.deadline_at):
+    async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at):
         guard_input = await _read(attempt, request.agreement)
     blockers = guard.blockers(guard_input)
     if blockers:

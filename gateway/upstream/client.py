@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gateway.store.interface import Lease
 from gateway.upstream.catalog import Market
 from gateway.upstream.endpoints.account import AccountEndpoints
 from gateway.upstream.endpoints.cart import CartEndpoints
@@ -31,6 +32,10 @@ class Upstream:
     def until(self, deadline_at: float) -> "Upstream":
         """Client whose calls have to end by `deadline_at`, a time of `time.monotonic` in seconds."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))
+
+    def holding(self, lease: Lease) -> "Upstream":
+        """Client that sends changes only while the lease of the cart's lock is held."""
+        return Upstream(replace(self._calls, leases=(*self._calls.leases, lease)))
 
     def for_submission(self) -> "Upstream":
         """Client whose calls use the connections that are reserved for operations that submit an order."""

@@ -19,6 +19,7 @@ import msgspec
 import stamina
 
 from gateway.errors import (
+    CartLockLost,
     UpstreamError,
     UpstreamInvalidResponse,
     UpstreamNotReached,
@@ -28,7 +29,9 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.settings import Settings
+from gateway.store.interface import Lease
 from gateway.upstream import error_envelopes, refusal_codes, transport
+from gateway.upstream.endpoints.paths import CART
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 """Maximum size in bytes of the body of an answer, after decompression."""
@@ -44,6 +47,9 @@ CHANGE_ATTEMPTS = 4
 A change is repeated in two cases: Digital River was not reached, or it refused the change because another request was
 changing the cart. Digital River documents that it has not made the change in the second case.
 """
+
+LEASE_MARGIN_S = 2
+"""Minimum remaining time of a cart's lock when a change is sent, so that the change arrives while the lock is held."""
 
 MAX_RETRY_AFTER_S = 5
 """Maximum wait in seconds after an answer with a `Retry-After` header. If the header asks for more, the gateway waits
@@ -81,6 +87,8 @@ class Calls:
     retries: Retries = Retries()
     for_submission: bool = False
     """Whether the calls use the connections that are reserved for operations that submit an order."""
+    leases: tuple[Lease, ...] = ()
+    """Leases of the cart locks that are held. A change is sent only while all of them are held."""
     deadline_at: float | None = None
     """Deadline that all calls of this object share, in seconds of `time.monotonic`. If it is None, each call may take
     `operation_deadline_s`.
@@ -128,6 +136,8 @@ class Calls:
         authorization.
         """
         settings = self.settings
+        if repeat is Repeat.CHANGE and path.startswith(CART) and not self.leases:
+            raise AssertionError("a cart is changed only while its lock is held")
         deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
         headers = {"Accept": "application/json"}
         if token is None:
@@ -156,6 +166,8 @@ class Calls:
         raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
     async def _once(self, request: httpx.Request, deadline_at: float) -> bytes:
+        if request.method != "GET" and not all(lease.is_held(for_s=LEASE_MARGIN_S) for lease in self.leases):
+            raise CartLockLost(detail="lock of the cart")
         left_s = deadline_at - time.monotonic()
         if left_s <= 0:
             raise UpstreamNotReached(detail="no time left")

@@ -1,30 +1,38 @@
 """A cart change that cannot acquire the lock of its cart in time fails with CART_BUSY."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import NamedTuple
 
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
-from gateway.store.interface import LockNotAcquired
+from gateway.store.interface import Lease, LockNotAcquired
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
-from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, gateway_on, new_key
+from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, gateway_on, new_key
+
+SOURCES = f"{CART}/apply-payment-method"
 
 
 class ContendedStore(MemoryStore):
-    """A store that grants no lock of a cart while `is_locked` is true."""
+    """A store that grants no lock of a cart while `is_locked` is true. A test can end the `leases` of granted locks."""
 
-    is_locked = False
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__(now)
+        self.is_locked = False
+        self.leases: list[Lease] = []
 
     @asynccontextmanager
-    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[None]:
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
         if self.is_locked and name.startswith("cart:"):
             raise LockNotAcquired
-        async with super().lock(name, wait_s=wait_s, ttl_s=ttl_s):
-            yield
+        async with super().lock(name, wait_s=wait_s, ttl_s=ttl_s) as lease:
+            self.leases.append(lease)
+            yield lease
 
 
 class Shop(NamedTuple):
@@ -69,3 +77,19 @@ async def test_submit_order_of_a_locked_cart_places_no_order(shop: Shop) -> None
     assert shop.shopper.submits == 0
     shop.store.is_locked = False
     assert (await shop.shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
+
+
+async def test_change_that_lost_its_lock_sends_nothing_more(shop: Shop, network: InMemoryTransport) -> None:
+    await shop.shopper.get_ready()
+    other_source = await shop.shopper.source()
+    shop.shopper.world.calls.clear()
+    network.gates[SOURCES] = gate = asyncio.Event()
+    network.arrived[SOURCES].clear()
+    change = asyncio.ensure_future(shop.shopper.storefront.attach(other_source))
+    await network.arrived[SOURCES].wait()
+    shop.store.leases[-1].ends_at = 0
+    gate.set()
+
+    assert (await change)["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_BUSY")]
+    calls = shop.shopper.world.calls
+    assert (calls.count("DELETE", SOURCES), calls.count("POST", SOURCES)) == (1, 0), "the attached source is detached"

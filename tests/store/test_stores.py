@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.store.redis import RedisStore
+from tests.support.shop import eventually
 from tests.support.valkey import Valkey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -179,4 +180,40 @@ async def test_every_redis_key_has_prefix_and_time_to_live(valkey: Valkey) -> No
         assert len(keys) == 5
         assert all([await redis.pttl(key) > 0 for key in keys])
     await redis.aclose()
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_lock_is_held_longer_than_its_time_to_live(valkey: Valkey) -> None:
+    store = RedisStore(valkey.url, timeout_s=0.2, prefix=f"{uuid.uuid4()}:")
+    async with store.lock("a", wait_s=0, ttl_s=1) as lease:
+        with pytest.raises(LockNotAcquired):
+            async with store.lock("a", wait_s=2, ttl_s=1):
+                raise AssertionError("the lock has two holders")
+        assert lease.is_held()
+    async with store.lock("a", wait_s=0, ttl_s=1):
+        pass
+    await store.aclose()
+
+
+async def test_holder_notices_that_another_has_its_lock(valkey: Valkey) -> None:
+    prefix = f"{uuid.uuid4()}:"
+    store = RedisStore(valkey.url, timeout_s=10, prefix=prefix)
+    redis = Redis.from_url(valkey.url)
+    async with store.lock("a", wait_s=0, ttl_s=0.5) as lease:
+        await redis.set(f"{prefix}lock:a", "another holder", px=60_000)
+        await eventually(lambda: lease.ends_at == 0)
+        assert not lease.is_held()
+    assert await redis.get(f"{prefix}lock:a") == b"another holder", "the release leaves the lock of another holder"
+    await redis.aclose()
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_lease_ends_while_the_store_cannot_be_reached(own_valkey: Valkey) -> None:
+    store = RedisStore(own_valkey.url, timeout_s=0.1)
+    async with store.lock("a", wait_s=1, ttl_s=1) as lease:
+        assert lease.is_held()
+        own_valkey.stop()
+        await eventually(lambda: not lease.is_held())
     await store.aclose()
