@@ -13,7 +13,6 @@ from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.refusals.user_errors import CartConflictError, Path, store_lost
 from gateway.refusals.warnings import MutationWarning
-from gateway.sessions.sessions import Session
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.upstream.cart import Cart
 from resolvers.failures import Refused, logged_error
@@ -43,6 +42,9 @@ NO_LONGER_COVERED = MutationWarning(
 )
 
 
+CART_LOCKED = "A submission of this cart is in progress or in doubt. Read `orderSubmission` first."
+
+
 def warnings_of(cart: Cart) -> list[MutationWarning]:
     codes = [WARNINGS.get(code.lower(), WarningCode.OTHER) for code in cart.warning_codes]
     return [MutationWarning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
@@ -67,23 +69,31 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
     """
     try:
         session = await session_with_shopper_id(ctx)
-        await _check_no_submission(ctx, session)
-        async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at) as lease:
-            # A submission may have started during the wait for the lock.
-            await _check_no_submission(ctx, session)
+        async with locked_owner(ctx, session.cart_owner, CART_LOCKED):
             # The token is renewed now so that it does not expire during the checkout.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)
-            with ctx.holding(lease):
-                yield
+            yield
     except (UpstreamError, ConcurrentRequest) as failure:
         raise Refused(logged_error(ctx, failure)) from failure
 
 
-async def _check_no_submission(ctx: Context, session: Session) -> None:
-    if await ctx.services.submission_lock.locks_cart(session):
-        message = "A submission of this cart is in progress or in doubt. Read `orderSubmission` first."
-        raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=message))
+@asynccontextmanager
+async def locked_owner(ctx: Context, owner: str, locked_message: str) -> AsyncIterator[None]:
+    """Hold the lock of an owner's cart. Raises `Refused` with `locked_message` if a submission locks the cart, and
+    `CartBusy` if another change holds the lock.
+    """
+    await _check_no_submission(ctx, owner, locked_message)
+    async with ctx.services.cart_change_lock.hold(owner, ctx.operation.deadline_at) as lease:
+        # A submission may have started during the wait for the lock.
+        await _check_no_submission(ctx, owner, locked_message)
+        with ctx.holding(lease):
+            yield
+
+
+async def _check_no_submission(ctx: Context, owner: str, locked_message: str) -> None:
+    if await ctx.services.submission_lock.locks_cart(owner):
+        raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=locked_message))
 
 
 async def _check_revision(ctx: Context, if_revision: str | None) -> None:

@@ -37,6 +37,11 @@ CART_UNREAD = MutationWarning(
 )
 
 
+ACCOUNT_LOCKED = (
+    "An order of this account is in progress or in doubt, and the sign-in would change its cart. Sign in again later."
+)
+
+
 @dataclass(frozen=True)
 class SignedIn:
     """The result of a sign-in: the new handle of the session, and what happened to the guest cart."""
@@ -107,11 +112,13 @@ async def sign_in_with(
         delivery = present.delivery
     if present is not None and present.level is SessionLevel.ANONYMOUS:
         try:
-            session, handle, guest_cart = await _promote(ctx, request, present, failed)
+            session, handle, guest_cart, account = await _promote(ctx, request, present, failed)
         except SessionExpired:
             ctx.lose_session()
         else:
             ctx.adopt(session, handle)
+            if account is not None:
+                ctx.remember_shopper(account)
             return await _signed_in(ctx, session, handle, guest_cart)
     session, handle = await _new_session(ctx, request, delivery, failed)
     ctx.adopt(session, handle)
@@ -120,13 +127,28 @@ async def sign_in_with(
 
 async def _promote(
     ctx: Context, request: RequestTokens, guest: Session, failed: AnyUserError
-) -> tuple[Session, Handle, Cart]:
-    """Make a guest session the shopper's session. Returns the session, its new handle and the guest cart."""
+) -> tuple[Session, Handle, Cart, Shopper | None]:
+    """Make a guest session the shopper's session. Returns the session, its new handle, the guest cart, and the shopper
+    if the shopper was read.
+    """
     # A submission of the guest cart must end before its session changes.
     async with cart_edits.locked_cart(ctx, None):
         guest_cart = await cart_edits.current_cart(ctx)
-        tokens = await _tokens(ctx, request, guest.record.access_token, failed)
-        return *await ctx.services.sessions.promote(guest, tokens), guest_cart
+        if not guest_cart.lines:
+            tokens = await _tokens(ctx, request, None, failed)
+            return *await ctx.services.sessions.promote(guest, tokens), guest_cart, None
+        # Digital River changes the account's cart as soon as it gets the guest's token. Another device of the shopper
+        # may be buying that cart, so its lock is held.
+        account = await _account(ctx, request, failed)
+        async with cart_edits.locked_owner(ctx, account.upstream_id, ACCOUNT_LOCKED):
+            tokens = await _tokens(ctx, request, guest.record.access_token, failed)
+            return *await ctx.services.sessions.promote(guest, tokens), guest_cart, account
+
+
+async def _account(ctx: Context, request: RequestTokens, failed: AnyUserError) -> Shopper:
+    """The account of the credentials, read without the guest's token. The account's cart does not change."""
+    tokens = await _tokens(ctx, request, None, failed)
+    return await ctx.upstream.account.shopper(tokens.access_token)
 
 
 async def _new_session(

@@ -226,6 +226,12 @@ class Context:
         answered.set_result(cart)
         self.operation.cart_reads["cart"] = answered
 
+    def remember_shopper(self, shopper: Shopper) -> None:
+        """Keep the shopper whom a sign-in has read, so that the shopper is not read again."""
+        answered: asyncio.Future[Shopper] = asyncio.get_running_loop().create_future()
+        answered.set_result(shopper)
+        self.operation.account_reads["shopper"] = answered
+
     @contextmanager
     def holding(self, lease: Lease) -> Iterator[None]:
         """Send changes to Digital River only while the lease of the cart's lock is held."""

@@ -43,12 +43,13 @@ class SubmissionLock:
         """The open attempt of the session's cart, from any device of the shopper; None if there is none."""
         return await self.holder(owner_lock(session))
 
-    async def locks_cart(self, session: Session) -> bool:
-        """Whether changes of the cart are rejected now, because its submission is in progress or in doubt.
+    async def locks_cart(self, owner: str) -> bool:
+        """Whether changes of an owner's cart are rejected now, because its submission is in progress or in doubt.
+        `owner`: the `cart_owner` of a session.
 
         During a pending redirect, Digital River itself rejects changes until resume-cart is called.
         """
-        record = await self.holder_of(session)
+        record = await self.holder(_owner_lock(owner))
         return record is not None and (record.result is None or record.is_in_doubt)
 
     async def has_open(self, session: Session) -> bool:
@@ -59,8 +60,12 @@ class SubmissionLock:
 
 
 def owner_lock(session: Session) -> str:
-    """Store key of the lock for a cart owner (a registered shopper or a guest's session)."""
-    return f"cart-lock:{session.cart_owner}"
+    """Store key of the lock for the session's cart owner (a registered shopper or a guest's session)."""
+    return _owner_lock(session.cart_owner)
+
+
+def _owner_lock(owner: str) -> str:
+    return f"cart-lock:{owner}"
 
 
 def guest_lock(session: Session) -> str:

@@ -17,6 +17,7 @@ from tests.support.shop import (
     InMemoryTransport,
     Shopper,
     Storefront,
+    eventually,
     gateway,
     new_key,
 )
@@ -227,7 +228,8 @@ async def test_unreadable_cart_after_sign_in_returns_a_warning(
 async def test_lines_of_an_expired_guest_session_are_reported_as_lost(shopper: Shopper, alex: tuple[str, str]) -> None:
     await shopper.storefront.add(PACK, 2)
     refusal = {"status": 400, "code": "dr_limited_token_invalid", "envelope": "D"}
-    await shopper.fault("status", TOKEN, times=1, **refusal)
+    # The first call has no guest token.
+    await shopper.fault("status", TOKEN, skips=1, times=1, **refusal)
     payload = await shopper.storefront.sign_in(*alex)
     assert payload["errors"] == []
     assert payload["cartTransition"] == {"outcome": "CHANGED", "quantityBefore": 2, "quantityAfter": 0}
@@ -271,6 +273,44 @@ async def test_guest_with_a_submission_in_doubt_cannot_sign_in(shopper: Shopper,
     assert (await shopper.storefront.outcome())["__typename"] == "OrderInDoubt"
     payload = await shopper.storefront.sign_in(*alex)
     assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
+
+
+async def test_guest_with_a_cart_cannot_sign_in_while_account_is_buying(
+    registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], network: InMemoryTransport
+) -> None:
+    await registered_shopper.get_ready()
+    guest = Storefront(storefront.http)
+    await guest.add(POLES)
+    network.gates[SUBMIT] = gate = asyncio.Event()
+    buying = asyncio.ensure_future(registered_shopper.storefront.outcome())
+    await network.arrived[SUBMIT].wait()
+
+    payload = await guest.sign_in(*alex)
+    assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
+    gate.set()
+    assert (await buying)["__typename"] == "OrderPlaced"
+    payload = await guest.sign_in(*alex)
+    assert (payload["errors"], lines(payload)) == ([], {POLES: 1})
+
+
+async def test_order_is_blocked_after_a_sign_in_changed_the_cart(
+    registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
+) -> None:
+    await registered_shopper.get_ready()
+    cart = await registered_shopper.storefront.cart()
+    guest = Storefront(storefront.http)
+    await guest.add(POLES)
+    await registered_shopper.fault("delay", TOKEN, skips=1, times=1, delay_s=0.5)
+    registered_shopper.world.calls.clear()
+    signing_in = asyncio.ensure_future(guest.sign_in(*alex))
+    await eventually(lambda: registered_shopper.world.calls.count("POST", TOKEN) == 2)
+    buying = asyncio.ensure_future(
+        registered_shopper.storefront.outcome(total=cart["totals"]["orderTotal"], revision=cart["revision"])
+    )
+    assert (await signing_in)["errors"] == []
+    result = await buying
+    assert result["__typename"] == "OrderBlocked"
+    assert registered_shopper.submits == 0
 
 
 async def test_guest_order_awaiting_redirect_is_resumed_after_sign_in(shopper: Shopper, alex: tuple[str, str]) -> None:
