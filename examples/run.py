@@ -58,6 +58,9 @@ def _serve(running: ExitStack) -> None:
         "RIVERFRONT_PORT": str(gateway_port),
         "RIVERFRONT_UPSTREAM_URL": sandbox_url,
         "RIVERFRONT_LEDGER_URL": f"{sandbox_url}/_ledger/balance",
+        # Registered shoppers cannot submit an order in the quiet time after a start, so the quiet time is short here.
+        "RIVERFRONT_SUBMISSION_DEADLINE_S": os.environ.get("RIVERFRONT_SUBMISSION_DEADLINE_S", "20"),
+        "RIVERFRONT_DOUBT_QUIET_S": os.environ.get("RIVERFRONT_DOUBT_QUIET_S", "21"),
         **_keys(f"{sandbox_url}/_sandbox/keys"),
     }
     gateway = running.enter_context(program("gateway", ["serve"], settings))

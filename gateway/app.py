@@ -35,6 +35,7 @@ from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache
+from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
@@ -84,9 +85,10 @@ def create_app(
     )
 
 
-def _services(settings: Settings, upstream: Upstream, store: Store, now: Callable[[], datetime]) -> Services:
+def _services(settings: Settings, upstream: Upstream, store: Store, local_now: Callable[[], datetime]) -> Services:
+    now = SharedClock(store, local_now)
     cache = AnswerCache(now)
-    replica = Replica(store)
+    replica = Replica(store, now)
     sessions = Sessions(store, settings, now)
     attempts = Attempts(store, replica)
     return Services(
@@ -140,8 +142,11 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Reconciler) -> AsyncIterator[None]:
-    beating = services.replica.keep_beating(reconciler.interval_s)
-    reconciling = reconciler.run()
+    # If the store cannot be reached now, the next heartbeat synchronizes the clock.
+    with contextlib.suppress(StoreUnavailable):
+        await services.replica.beat()
+    beating = asyncio.create_task(services.replica.keep_beating(reconciler.interval_s))
+    reconciling = asyncio.create_task(reconciler.run())
     yield
     await reconciling.stop()
     await reconciler.cancel_tasks()

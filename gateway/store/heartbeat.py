@@ -4,6 +4,7 @@ import contextlib
 import secrets
 
 from gateway.errors import GatewayError
+from gateway.store.clock import SharedClock
 from gateway.store.interface import Store
 from gateway.store.repetition import Repetition
 
@@ -16,9 +17,10 @@ LONGEST_BEAT_INTERVAL_S = ALIVE_S / 4
 class Replica:
     """Id and heartbeat of this process, which is one of the replicas."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: SharedClock) -> None:
         self.id = secrets.token_hex(8)
         self._store = store
+        self._clock = clock
 
     def keep_beating(self, interval_s: float) -> Repetition:
         """Send heartbeats until stopped. A failed heartbeat does not delay the next heartbeat."""
@@ -29,7 +31,10 @@ class Replica:
             await self.beat()
 
     async def beat(self) -> None:
+        """Send a heartbeat, synchronize the clock, and let the store note a loss of its data."""
         await self._store.put(_store_key(self.id), b"alive", ttl_s=ALIVE_S)
+        await self._clock.synchronize()
+        await self._store.intact_since()
 
     async def leave(self) -> None:
         """End the heartbeat at once, so that other replicas take over without waiting for `ALIVE_S`."""

@@ -79,10 +79,10 @@ class Store(Protocol):
     async def check(self) -> None:
         """Raise `StoreUnavailable` if the store cannot be used."""
 
-    async def intact_since(self, now: datetime) -> datetime | None:
-        """Time since which the store has lost no writes.
+    async def intact_since(self) -> datetime:
+        """Time since which the store has lost no writes, by the store's clock.
 
-        None for the store in memory. It loses writes only when the process ends, and then it also loses all sessions.
+        A store in memory begins empty. Carts at Digital River may be older than the store.
         """
 
     async def aclose(self) -> None: ...

@@ -27,11 +27,17 @@ class Entry(NamedTuple):
 class MemoryStore:
     """Store in memory, limited in entries and bytes.
 
-    A full store rejects new keys, because no entry is dropped before it expires.
+    A full store rejects new keys, because no entry is dropped before it expires. `intact_since`: time at which the
+    store was empty; None for now.
     """
 
     def __init__(
-        self, now: Callable[[], datetime], *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES
+        self,
+        now: Callable[[], datetime],
+        *,
+        intact_since: datetime | None = None,
+        max_entries: int = MAX_ENTRIES,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._now = now
         self._max_entries = max_entries
@@ -39,6 +45,7 @@ class MemoryStore:
         self._entries: dict[str, Entry] = {}
         self._used_bytes = 0
         self._next_sweep = now()
+        self._intact_since = intact_since or now()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._schedules: dict[str, dict[str, datetime]] = {}
 
@@ -96,8 +103,8 @@ class MemoryStore:
     async def check(self) -> None:
         return None
 
-    async def intact_since(self, now: datetime) -> datetime | None:  # noqa: ARG002 - of the interface
-        return None
+    async def intact_since(self) -> datetime:
+        return self._intact_since
 
     async def aclose(self) -> None:
         return None

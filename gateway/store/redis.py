@@ -182,7 +182,7 @@ class RedisStore:
             raise StoreEvicts(detail=f"maxmemory-policy {policy}")
         self._policy_checked = True
 
-    async def intact_since(self, now: datetime) -> datetime | None:
+    async def intact_since(self) -> datetime:
         """Time since which the server has lost no writes. A flushed, restarted or replaced server may have lost writes.
 
         The server has a new run id after each start. If the stored run id is missing or differs from the server's run
@@ -195,9 +195,10 @@ class RedisStore:
         if recorded_id == run_id:
             return datetime.fromisoformat(since)
         log.warning("store may have lost writes")
+        now = await self.now()
         if await self.replace("server", f"{run_id} {now.isoformat()}".encode(), expected=recorded, ttl_s=SERVER_TTL_S):
             return now
-        return await self.intact_since(now)
+        return await self.intact_since()
 
     async def aclose(self) -> None:
         await self._redis.aclose()

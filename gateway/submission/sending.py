@@ -127,19 +127,20 @@ async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_in
 async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
     """Raise `StoreUnavailable` if an order whose record was lost may still arrive at Digital River.
 
-    A store that was flushed or restarted has lost the records of earlier orders. Shoppers then have to wait until the
-    quiet time is over. A guest whose session began after the loss may submit at once.
+    A store that was flushed or restarted has lost the records of earlier orders, and so has a gateway that keeps its
+    records in memory and was restarted. Registered shoppers, and guests whose session is older, then have to wait until
+    the quiet time is over. A guest whose session began after the loss may submit at once.
     """
     store, now = ctx.services.store, ctx.services.now()
     await store.check()
-    since = await store.intact_since(now)
-    if since is None or (session.record.started_at > since and session.level is not SessionLevel.REGISTERED):
+    since = await store.intact_since()
+    if session.record.started_at > since and session.level is not SessionLevel.REGISTERED:
         return
     known_at = since + timedelta(seconds=ctx.settings.doubt_quiet_s)
     if now < known_at:
         raise StoreUnavailable(
-            "The gateway's store was restarted, and an earlier order of this cart may be on its way. Nothing was sent "
-            "and nothing was charged. Submit again later.",
+            "The gateway or its store was restarted, and an earlier order of this cart may be on its way. Nothing was "
+            "sent and nothing was charged. Submit again after `retryAfter`.",
             detail="the store has lost records",
             retry_after=known_at,
         )

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from gateway.app import utc_now
 from gateway.orders.attempts import AttemptRecord, Attempts
 from gateway.orders.submission_lock import SubmissionLock
+from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.upstream.decoding import encode
@@ -15,9 +17,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def test_another_replica_takes_over_the_lock_of_an_attempt(store: Store) -> None:
-    replica = Replica(store)
+    clock = SharedClock(store, utc_now)
+    replica = Replica(store, clock)
     attempts = Attempts(store, replica)
-    dead, alive = SubmissionLock(store, Attempts(store, Replica(store))), SubmissionLock(store, attempts)
+    dead, alive = SubmissionLock(store, Attempts(store, Replica(store, clock))), SubmissionLock(store, attempts)
     store_key, another_key, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
     record = AttemptRecord(key=uuid.uuid4(), fingerprint="", replica_id=replica.id, started_at=NOW, updated_at=NOW)
     lost = msgspec.structs.replace(record, replica_id="dead")

@@ -397,7 +397,7 @@ async def test_sign_in_that_reads_the_account_makes_seven_calls(storefront: Stor
     assert world.calls.count() - 2 == 5, "calls: cart before, profile, cart after, addresses, payment options"
 
 
-async def test_guest_with_a_cart_stays_guest_if_account_cannot_be_read(shopper: Shopper) -> None:
+async def test_guest_stays_guest_if_account_cannot_be_read(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", ME, method="GET", status=503)
     payload = await shopper.storefront.sign_in(shopper.world.keys.shopper_username, shopper.world.keys.shopper_password)

@@ -275,7 +275,7 @@ async def test_guest_with_a_submission_in_doubt_cannot_sign_in(shopper: Shopper,
     assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
 
 
-async def test_guest_with_a_cart_cannot_sign_in_while_account_is_buying(
+async def test_guest_cart_cannot_be_signed_in_while_account_is_buying(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], network: InMemoryTransport
 ) -> None:
     await registered_shopper.get_ready()

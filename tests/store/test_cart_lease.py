@@ -49,7 +49,7 @@ async def test_order_waits_for_a_change_slower_than_the_lock(
             other_tab.outcome(total=cart["totals"]["orderTotal"], revision=cart["revision"])
         )
         (lock,) = await locks_of_carts(stores[1])
-        # Nobody else gets the lock, although its time to live has passed.
+        # No other request gets the lock, although its time to live has passed.
         with pytest.raises(LockNotAcquired):
             async with stores[1].lock(lock, wait_s=1.5 * TTL_S, ttl_s=TTL_S):
                 pass

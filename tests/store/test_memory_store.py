@@ -22,11 +22,11 @@ async def test_value_expires_exactly_at_its_time_to_live(frozen: FrozenClock) ->
     assert await store.replace("a", b"2", expected=None, ttl_s=10)
 
 
-@pytest.mark.parametrize("limits", [{"max_entries": 3}, {"max_bytes": 33}], ids=["entries", "bytes"])
-async def test_full_store_rejects_new_keys_but_still_changes_existing_keys(
-    frozen: FrozenClock, limits: dict[str, int]
+@pytest.mark.parametrize("limits", [(3, 1000), (100, 33)], ids=["entries", "bytes"])
+async def test_full_store_rejects_new_keys_and_changes_existing_ones(
+    frozen: FrozenClock, limits: tuple[int, int]
 ) -> None:
-    store = MemoryStore(frozen, **limits)
+    store = MemoryStore(frozen, max_entries=limits[0], max_bytes=limits[1])
     for name in "abc":
         assert await store.replace(name, b"0123456789", expected=None, ttl_s=10)
     with pytest.raises(RateLimited):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from gateway.store.redis import RedisStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, status_of
 from tests.support.shop import CART, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, eventually, gateway, new_key
@@ -133,7 +134,9 @@ async def test_replica_with_a_fast_clock_respects_the_quiet_time(
     fast_clock.move(125)
     async with (
         gateway(world, delayed_network, clock, store_url=valkey.url) as sender,
-        gateway(world, network, fast_clock, store_url=valkey.url) as fast_replica,
+        gateway(
+            world, network, fast_clock, store_url=valkey.url, store=RedisStore(valkey.url, timeout_s=10)
+        ) as fast_replica,
     ):
         shopper = Shopper(sender, sandbox, world)
         await shopper.get_ready()

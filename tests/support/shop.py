@@ -23,6 +23,8 @@ from starlette.types import ASGIApp
 from gateway.app import create_app, utc_now
 from gateway.settings import Settings
 from gateway.store.interface import Store
+from gateway.store.memory import MemoryStore
+from gateway.store.redis import RedisStore
 from gateway.upstream.retrying_calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
@@ -120,6 +122,17 @@ class InMemoryTransport(httpx.ASGITransport):
         return httpx.Response(answer.status_code, json=rewrite(json.loads(body) if body else None), request=request)
 
 
+class MovedRedisStore(RedisStore):
+    """A Redis store whose time a test moves together with the gateway's clock."""
+
+    def __init__(self, url: str, clock: Callable[[], datetime], *, timeout_s: float) -> None:
+        super().__init__(url, timeout_s=timeout_s)
+        self._clock = clock
+
+    async def now(self) -> datetime:
+        return await super().now() + (self._clock() - utc_now())
+
+
 def settings_for(world: World, **changes: Any) -> Settings:
     keys = world.keys
     values: dict[str, Any] = {
@@ -195,7 +208,15 @@ def app_for(
     retries: Retries = AT_ONCE,
     reconcile_every_s: float = NEVER_S,
 ) -> Starlette:
-    """ASGI application of a gateway. By default, the gateway retries calls at once, and reconciles only at startup."""
+    """ASGI application of a gateway. By default, it retries calls without a pause and never starts to reconcile.
+
+    The time of its store moves with `now`. A store in memory has existed for a day, because registered shoppers cannot
+    submit an order shortly after a start.
+    """
+    if store is None and (url := settings.store_url.get_secret_value()):
+        store = MovedRedisStore(url, now, timeout_s=settings.store_timeout_s)
+    elif store is None:
+        store = MemoryStore(now, intact_since=now() - timedelta(days=1))
     return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
 
 
