@@ -13,8 +13,8 @@ from gateway.errors import CartBusy
 from gateway.store.interface import Lease, LockNotAcquired, Store
 
 LOCK_TTL_S = 20
-"""Lifetime of a lock in seconds: twice the maximum duration of an operation. An older lock belongs to a stopped
-process."""
+"""Lifetime of a lock in seconds, unless its holder extends it. The lock of a stopped process ends after this time. By
+then, Digital River has finished the change that the process had sent."""
 
 
 class CartChangeLock:

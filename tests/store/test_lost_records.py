@@ -1,4 +1,4 @@
-"""A gateway or a store that may have lost records of orders delays the next order; a new one delays nobody else."""
+"""A gateway or store that may have lost records of orders delays the next order, but only where it must."""
 
 import asyncio
 from datetime import timedelta
