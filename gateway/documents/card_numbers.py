@@ -280,13 +280,17 @@ class VariableUse:
         return self.is_root_field and self.type_name == "String"
 
     def accepts(self, value: object) -> bool:
-        """Whether the input expects an identifier or a telephone number, and the value is one."""
-        if self.type_name == "CartRevision":
-            return REVISION.fullmatch(str(value)) is not None
-        if self.type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(self.input_name):
-            return IDENTIFIER.fullmatch(str(value)) is not None
-        digits = re.sub(r"\D", "", str(value))
-        return self.input_name in PHONE_NAMES and len(digits) == SHORTEST
+        return accepts_number(self.type_name, self.input_name, value)
+
+
+def accepts_number(type_name: str, input_name: str, value: object) -> bool:
+    """Whether the value is an identifier or a telephone number, and the input with this type and name is for it."""
+    if type_name == "CartRevision":
+        return REVISION.fullmatch(str(value)) is not None
+    if type_name in IDENTIFIER_TYPES or IDENTIFIER_NAMES.fullmatch(input_name):
+        return IDENTIFIER.fullmatch(str(value)) is not None
+    digits = re.sub(r"\D", "", str(value))
+    return input_name in PHONE_NAMES and len(digits) == SHORTEST
 
 
 def variable_uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[VariableUse]:

@@ -26,6 +26,9 @@ from graphql import (
 
 from gateway.documents.errors import bad_value, too_expensive
 
+MAX_TOKENS = 2000
+"""Maximum number of tokens in a document. Every example operation with its fragments has fewer than 700."""
+
 MAX_ROOT_FIELDS = 10
 MAX_ROOT_MUTATIONS = 5
 

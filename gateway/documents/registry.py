@@ -26,12 +26,13 @@ from graphql import (
 )
 
 from gateway.documents.cacheability import CachePolicy, cache_policy
-from gateway.documents.card_numbers import CardFields, card_number_refused, card_paths, has_card_number, remove_cards
+from gateway.documents.card_literals import document_has_card_number
+from gateway.documents.card_numbers import CardFields, card_number_refused, card_paths, remove_cards
 from gateway.documents.cost import OperationCost, SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value, too_expensive
 from gateway.documents.in_context import chosen_market, has_in_context
-from gateway.documents.limits import LiteralLimits, SizeMeter, check_size, check_values
+from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_size, check_values
 from gateway.documents.manifest import read_manifest, sha256, short_name
 from gateway.errors import TopLevelCode
 from gateway.settings import DocumentsMode, Settings
@@ -42,9 +43,6 @@ log = logging.getLogger(__name__)
 MAX_CACHED_CHARACTERS = 128 * 1024
 """Maximum total length of the cached documents outside the manifest, in characters. A parsed document takes up to 300
 bytes for each character. The garbage collector traverses all cached documents, which may delay a request."""
-
-MAX_TOKENS = 2000
-"""Maximum number of tokens in a document. Every example operation with its fragments has fewer than 700."""
 
 MAX_VALIDATION_ERRORS = 20
 
@@ -188,7 +186,7 @@ class Documents:
         entry = self._manifest.get(actual)
         if entry is None:
             self._check_trust(actual)
-            if has_card_number(source):
+            if document_has_card_number(self._schema, source):
                 raise card_number_refused("literals")
         name = facts.name = entry.name if entry else short_name(actual)
         document = KnownDocument(source, actual, name, tuple(self._read(source)), is_in_manifest=entry is not None)

@@ -391,3 +391,38 @@ async def test_cart_revision_that_contains_a_card_number_is_accepted(storefront:
     payload = (await storefront.ask(text, revision=f"{CARD}{'a' * 16}")).data["updateCart"]
     assert payload["errors"] == [{"code": "CART_REVISION_MISMATCH"}]
     assert (await storefront.ask(text, revision=f"{CARD} is my card")).codes != []
+
+
+UUID_LIKE_VISA = "41111111-1111-4008-8abc-222222222222"
+LITERALS = {
+    "UUID": f'idempotencyKey: "{UUID_LIKE_VISA}", lines: []',
+    "ID": f'lines: [{{product: {{id: "{UUID_LIKE_VISA}"}}}}]',
+    "upstream id": f'lines: [{{product: {{upstreamId: "{ORDER_NUMBER_LIKE_VISA}"}}}}]',
+}
+
+
+@pytest.mark.parametrize("literals", LITERALS.values(), ids=LITERALS)
+async def test_identifier_literals_that_look_like_cards_are_accepted(storefront: Storefront, literals: str) -> None:
+    assert has_card_number(literals)
+    answer = await storefront.ask(f"mutation {{ addCartLines(input: {{{literals}}}) {{ errors {{ code }} }} }}")
+    assert answer.status == 200, "the gateway executes the mutation"
+
+
+HIDDEN_LITERALS = {
+    "escape sequence": '"4111\\u00311111111\\u{31}111"',
+    "block string": '"""4111\n      1111\n      1111 1111"""',
+    "plain": f'"{CARD}"',
+    "number": CARD,
+    "identifier with more text": f'"{CARD} is my card"',
+}
+
+
+@pytest.mark.parametrize("literal", HIDDEN_LITERALS.values(), ids=HIDDEN_LITERALS)
+@pytest.mark.parametrize("name", ["couponCode", "id"])
+async def test_card_number_in_any_notation_of_a_literal_is_rejected(
+    storefront: Storefront, literal: str, name: str
+) -> None:
+    text = f"mutation {{ applyOffer(input: {{offer: {{{name}: {literal}}}}}) {{ errors {{ code }} }} }}"
+    answer = await storefront.ask(text)
+    assert answer.status == 400
+    assert "looks like card data" in answer.body["errors"][0]["message"]

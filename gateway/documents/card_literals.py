@@ -1,0 +1,81 @@
+"""Detects card numbers in the text of a document."""
+
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    FloatValueNode,
+    GraphQLError,
+    GraphQLSchema,
+    IntValueNode,
+    ObjectFieldNode,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+    visit,
+)
+
+from gateway.documents.card_numbers import accepts_number, has_card_number
+from gateway.documents.limits import MAX_TOKENS
+
+Literal = StringValueNode | IntValueNode | FloatValueNode
+
+
+def document_has_card_number(schema: GraphQLSchema, source: str) -> bool:
+    """Whether a name, a comment or a literal of the document has a card number.
+
+    Identifiers and telephone numbers pass in inputs that accept them. The values of strings are checked too, because
+    escape sequences hide digits in the text.
+    """
+    if not has_card_number(source) and "\\" not in source and '"""' not in source:
+        return False
+    try:
+        document = parse(source, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
+    except GraphQLError:
+        return has_card_number(source)
+    types = TypeInfo(schema)
+    collector = LiteralCollector(types)
+    visit(document, TypeInfoVisitor(types, collector))
+    return has_card_number(_without(source, collector.accepted)) or any(map(has_card_number, collector.other_values))
+
+
+def _without(source: str, literals: list[Literal]) -> str:
+    """The text of the document, with a space in place of each of these literals."""
+    parts, position = [], 0
+    for literal in literals:
+        if literal.loc is not None:
+            parts.append(source[position : literal.loc.start])
+            position = literal.loc.end
+    return " ".join([*parts, source[position:]])
+
+
+class LiteralCollector(Visitor):
+    """Collects the literals of a document: those that inputs accept, and the values of all others."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self._types = types
+        self.accepted: list[Literal] = []
+        self.other_values: list[str] = []
+
+    def enter_string_value(self, node: StringValueNode, *position: Any) -> None:
+        self._collect(node, *position)
+
+    def enter_int_value(self, node: IntValueNode, *position: Any) -> None:
+        self._collect(node, *position)
+
+    def enter_float_value(self, node: FloatValueNode, *position: Any) -> None:
+        self._collect(node, *position)
+
+    def _collect(self, node: Literal, _key: object, parent: object, _path: object, ancestors: list[Any]) -> None:
+        input_type = self._types.get_input_type()
+        inputs = [part for part in (*ancestors, parent) if isinstance(part, ArgumentNode | ObjectFieldNode)]
+        if input_type is not None and inputs:
+            type_name, input_name = get_named_type(input_type).name, inputs[-1].name.value
+            if accepts_number(type_name, input_name, node.value):
+                self.accepted.append(node)
+                return
+        self.other_values.append(node.value)
