@@ -136,6 +136,14 @@ class CartTraits:
             str(self.starts_free),
         )
 
+    def agrees_with(self, listed: PaymentMethodList, locale: str) -> bool:
+        """Whether the list is for this total and billing country. The cart's own list states neither.
+
+        Without a billing address, Digital River lists the payment methods of the locale's country.
+        """
+        is_for_total = listed.amount is None or listed.amount.equals(self.total)
+        return is_for_total and listed.country_code in (None, self.billing_country or locale[-2:])
+
     def obstacles_to(self, method: ListedPaymentMethod) -> list[Obstacle]:
         applies = {
             Obstacle.NOT_RECURRING: self.recurs and not method.supports_recurring,
@@ -171,7 +179,13 @@ class MethodLists:
         async def load() -> bytes:
             return encode(await self._read(session.id, locale, read_from_cart))
 
-        answer = await self._cache.get_or_load(traits.cache_key(session.id, locale), load, LIFETIME)
+        # The cart may have changed while the list was read. Then the list belongs to another key.
+        answer = await self._cache.get_or_load(
+            traits.cache_key(session.id, locale),
+            load,
+            LIFETIME,
+            belongs_to_key=lambda value: traits.agrees_with(decode(value, PaymentMethodList), locale),
+        )
         listed = decode(answer.value, PaymentMethodList)
         return AvailablePaymentMethods(
             session_id=session.id,

@@ -76,21 +76,29 @@ class AnswerCache:
         self._loads: dict[str, asyncio.Task[Answer]] = {}
 
     async def get_or_load(
-        self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime, *, past_cache: bool = False
+        self,
+        key: str,
+        load: Callable[[], Awaitable[bytes]],
+        lifetime: Lifetime,
+        *,
+        past_cache: bool = False,
+        belongs_to_key: Callable[[bytes], bool] = lambda _: True,
     ) -> Answer:
         """Return the cached answer if it is fresh and `past_cache` is false. Otherwise load a new answer.
+
+        A new answer is stored only if `belongs_to_key` returns true for it.
 
         If the load fails, the cached answer is returned as stale for as long as `lifetime` allows. After that, the
         error of the load is raised. A refusal is always raised.
         """
         cached = _answer_in(await self._memory.get(key))
         if cached is None:
-            return await self._load_once(key, load, lifetime)
+            return await self._load_once(key, load, lifetime, belongs_to_key)
         age = self._now() - cached.loaded_at
         if age < lifetime.fresh and not past_cache:
             return cached
         try:
-            return await self._load_once(key, load, lifetime)
+            return await self._load_once(key, load, lifetime, belongs_to_key)
         except UpstreamRefusal:
             raise
         except UpstreamError as failure:
@@ -99,10 +107,16 @@ class AnswerCache:
             log.warning("stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value})
             return Answer(cached.value, cached.loaded_at, is_stale=True)
 
-    async def _load_once(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:
+    async def _load_once(
+        self,
+        key: str,
+        load: Callable[[], Awaitable[bytes]],
+        lifetime: Lifetime,
+        belongs_to_key: Callable[[bytes], bool],
+    ) -> Answer:
         running = self._loads.get(key)
         if running is None:
-            running = asyncio.create_task(self._load(key, load, lifetime))
+            running = asyncio.create_task(self._load(key, load, lifetime, belongs_to_key))
             self._loads[key] = running
             running.add_done_callback(lambda task: self._finished(key, task))
         return await asyncio.shield(running)
@@ -113,9 +127,18 @@ class AnswerCache:
             # If all callers were cancelled, asyncio would log an exception that was never read, so it is read here.
             task.exception()
 
-    async def _load(self, key: str, load: Callable[[], Awaitable[bytes]], lifetime: Lifetime) -> Answer:
+    async def _load(
+        self,
+        key: str,
+        load: Callable[[], Awaitable[bytes]],
+        lifetime: Lifetime,
+        belongs_to_key: Callable[[bytes], bool],
+    ) -> Answer:
         value = await load()
         answer = Answer(value, self._now())
+        if not belongs_to_key(value):
+            log.warning("answer not cached", extra={"scope": key.partition(":")[0]})
+            return answer
         envelope = msgspec.msgpack.encode(Envelope(VERSION, answer.loaded_at, value))
         ttl_s = (lifetime.fresh + lifetime.stale_if_error).total_seconds()
         await self._memory.set(key, envelope, ttl=ttl_s * (1 + secrets.randbelow(TTL_JITTER_PERCENT * 10) / 1000))

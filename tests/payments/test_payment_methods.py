@@ -139,6 +139,21 @@ async def test_payment_methods_are_read_again_when_the_cart_changes(
     assert service_calls(shopper) == 2, "the new list is cached"
 
 
+async def test_list_read_during_a_change_of_country_is_not_cached(shopper: Shopper, network: InMemoryTransport) -> None:
+    storefront = shopper.storefront
+    await storefront.ask('mutation { startSession(input: {locale: "de-DE"}) { errors { code } } }')
+    await storefront.add(SOFTWARE)
+    await storefront.ask(SET_ADDRESS % "billing", a=ABROAD)
+    network.gates[METHODS] = gate = asyncio.Event()
+    reading = asyncio.ensure_future(methods(storefront.another_tab()))
+    await network.arrived[METHODS].wait()
+    await storefront.ask(SET_ADDRESS % "billing", a=ADDRESS)
+    gate.set()
+    assert (await reading)["countryCode"] == "US"
+    await storefront.ask(SET_ADDRESS % "billing", a=ABROAD)
+    assert (await methods(storefront))["countryCode"] == "DE"
+
+
 async def test_different_carts_have_different_cache_keys(shopper: Shopper) -> None:
     await shopper.fill_cart()
     wire = (await shopper.cart_json())["cart"]
