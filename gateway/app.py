@@ -145,8 +145,8 @@ async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Rec
     # If the store cannot be reached now, the next heartbeat synchronizes the clock.
     with contextlib.suppress(StoreUnavailable):
         await services.replica.beat()
-    beating = asyncio.create_task(services.replica.keep_beating(reconciler.interval_s))
-    reconciling = asyncio.create_task(reconciler.run())
+    beating = services.replica.keep_beating(reconciler.interval_s)
+    reconciling = reconciler.run()
     yield
     await reconciling.stop()
     await reconciler.cancel_tasks()
