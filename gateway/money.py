@@ -6,6 +6,17 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
 
+ISO_DIGITS = {"IQD": 3} | dict.fromkeys(
+    ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2
+)
+"""Decimal places in ISO 4217 of the currencies for which Babel has fewer.
+
+Babel's decimal places are those of price tags. Amounts that are charged have more.
+"""
+
+MOST_DIGITS = 18
+"""Maximum number of digits before or after the decimal point. Other numbers are not amounts of money."""
+
 
 class Money(msgspec.Struct, frozen=True, gc=False):
     """An amount in major units, decoded from Digital River's `{currency, value}`.
@@ -17,18 +28,28 @@ class Money(msgspec.Struct, frozen=True, gc=False):
     currency_code: str = msgspec.field(name="currency")
     text: str | None = None
 
+    def __post_init__(self) -> None:
+        # Decoding reports this error with the path of the amount.
+        if not self.amount.is_finite() or abs(self.amount.adjusted()) > MOST_DIGITS:
+            raise ValueError("not an amount of money")
+
     @property
     def padded_amount(self) -> Decimal:
         """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
-        digits = -get_currency_precision(self.currency_code)
         exponent = self.amount.as_tuple().exponent
-        if isinstance(exponent, int) and exponent > digits:
-            return self.amount.quantize(Decimal(1).scaleb(digits))
-        return self.amount
+        return self.rounded().amount if isinstance(exponent, int) and -exponent < self._digits else self.amount
 
     def equals(self, other: "Money") -> bool:
         """Whether amounts and currencies are equal. `text` is ignored."""
         return self.currency_code == other.currency_code and self.amount == other.amount
+
+    def rounded(self) -> "Money":
+        """The amount with the decimal places of its currency."""
+        return Money(self.amount.quantize(Decimal(1).scaleb(-self._digits)), self.currency_code)
+
+    @property
+    def _digits(self) -> int:
+        return ISO_DIGITS.get(self.currency_code) or int(get_currency_precision(self.currency_code))
 
     def times(self, quantity: int) -> "Money":
         return Money(self.amount * Decimal(quantity), self.currency_code)
@@ -49,8 +70,7 @@ def with_text(money: Money | None, text: str | None) -> Money | None:
 
 def has_digits_of_its_currency(money: Money) -> bool:
     """Whether the amount has no more decimal places than its currency allows; 1.005 USD has too many."""
-    digits = get_currency_precision(money.currency_code)
-    return money.amount == round(money.amount, digits)
+    return money.amount == money.rounded().amount
 
 
 def formatted(money: Money, locale: str) -> str:
@@ -60,7 +80,14 @@ def formatted(money: Money, locale: str) -> str:
     """
     if money.text and not money.text.rstrip().endswith(money.currency_code):
         return money.text
-    return format_currency(money.amount, money.currency_code, locale=_babel_locale(locale))
+    keeps_digits = money.currency_code in ISO_DIGITS
+    return format_currency(
+        money.amount,
+        money.currency_code,
+        locale=_babel_locale(locale),
+        currency_digits=not keeps_digits,
+        decimal_quantization=not keeps_digits,
+    )
 
 
 def _babel_locale(locale: str) -> Locale:

@@ -5,7 +5,10 @@ sent as that element. A missing value may be null, `{}` or omitted. Attributes n
 River sent it. Methods named `wire` return JSON for Digital River.
 """
 
+import logging
+import re
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -15,7 +18,17 @@ import msgspec
 
 from gateway.errors import UpstreamInvalidResponse
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+MAX_REPAIRS = 100
+"""Maximum number of wrong parts in one answer. An answer with more is invalid, to limit the CPU time."""
+
+PATH_PART = re.compile(r"\.([^.\[`]+)|\[(\d+)\]")
+
+LEADING_ZEROS = re.compile(r"0+[1-9]\d*")
+"""A number as a string with leading zeros. Digital River documents months as `08`."""
 
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
 """A list, or the only element of a list with one element."""
@@ -38,14 +51,18 @@ class Shape(msgspec.Struct, frozen=True, gc=False):
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """Decode a JSON body. Raises `UpstreamInvalidResponse`, which contains the path of the invalid field but no
-    values."""
+    """Decode a JSON body, and ignore values that `kind` does not allow: see `convert`.
+
+    Raises `UpstreamInvalidResponse`, which contains the path of the invalid field but no values.
+    """
     try:
-        value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
-        return value
+        try:
+            value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
+            return value
+        except msgspec.ValidationError:
+            return convert(_decoder(Any).decode(body), kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        path = str(error).rpartition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
-        raise UpstreamInvalidResponse(detail=f"{type(error).__name__} {path}".strip()) from None
+        raise UpstreamInvalidResponse(detail=type(error).__name__) from None
 
 
 @cache
@@ -88,11 +105,57 @@ def calendar_day(text: str | None) -> date | None:
 
 
 def convert(value: object, kind: type[T]) -> T:
-    """Decode a `JsonObject` to the type `kind`. Raises `UpstreamInvalidResponse`."""
+    """Decode a JSON value to the type `kind`. A part that `kind` does not allow is treated as missing, and is logged.
+
+    For example, a card whose expiration month is not a number has no expiration month. A part without a required field
+    is missing as a whole. Raises `UpstreamInvalidResponse` if nothing is left, or if too many parts are wrong.
+    """
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise UpstreamInvalidResponse(detail=f"ValidationError {str(error).rpartition(' - at ')[2]}") from None
+        return _convert_repaired(deepcopy(value), kind, error)
+
+
+def _convert_repaired(value: object, kind: type[T], error: msgspec.ValidationError) -> T:
+    for _ in range(MAX_REPAIRS):
+        reason, _, path = str(error).rpartition(" - at `$")
+        keys = _keys(path)
+        if not keys or not _repair(value, keys, expects_string=reason.startswith("Expected `str")):
+            break
+        try:
+            return msgspec.convert(value, kind, strict=False)
+        except msgspec.ValidationError as next_error:
+            error = next_error
+    raise UpstreamInvalidResponse(detail=f"ValidationError {str(error).rpartition(' - at ')[2]}")
+
+
+def _keys(path: str) -> list[str | int]:
+    """Keys and indices of the path in an error message of msgspec, such as `.lines[1].id`"""
+    parts = PATH_PART.findall(path)
+    return [int(index) if index else name for name, index in parts]
+
+
+def _repair(value: Any, keys: list[str | int], *, expects_string: bool) -> bool:
+    """Correct the part at this path, or remove the part. Return False if the path does not exist."""
+    *parents, last = keys
+    try:
+        for key in parents:
+            value = value[key]
+        part = value[last]
+    except (KeyError, IndexError, TypeError):
+        return False
+    if isinstance(part, list) and len(part) == 1:
+        value[last] = part[0]
+    elif isinstance(part, str) and LEADING_ZEROS.fullmatch(part):
+        value[last] = part.lstrip("0")
+    elif expects_string and isinstance(part, int | Decimal):
+        value[last] = str(part)
+    else:
+        log.warning(
+            "value in answer ignored", extra={"reason": ".".join("[]" if isinstance(key, int) else key for key in keys)}
+        )
+        del value[last]
+    return True
 
 
 def encode(value: object) -> bytes:

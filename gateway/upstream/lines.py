@@ -60,7 +60,7 @@ class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
         if self.wire_sale is not None:
             return with_text(self.wire_sale, self.formatted_sale_price)
         total = self.sale_price_total
-        return Money(total.amount / max(self.quantity, 1), total.currency_code) if total else None
+        return Money(total.amount / max(self.quantity, 1), total.currency_code).rounded() if total else None
 
     @property
     def list_price(self) -> Money | None:

@@ -175,15 +175,32 @@ async def test_placed_order_is_reported_although_another_tab_signs_out(
     assert (await submitting)["__typename"] == "OrderPlaced"
 
 
-def with_unreadable_date(body: Any) -> Any:
-    body["submitCart"]["order"]["submissionDate"] = "yesterday"
+def with_unreadable_id(body: Any) -> Any:
+    body["submitCart"]["order"]["id"] = {"number": 1}
     return body
+
+
+def with_unreadable_parts(body: Any) -> Any:
+    submitted = body["submitCart"]
+    submitted["order"]["submissionDate"] = "yesterday"
+    submitted["shippingMethod"] = submitted["lineItems"] = ["?", "?"]
+    return body
+
+
+async def test_placed_order_is_reported_although_parts_of_it_are_unreadable(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.get_ready()
+    network.rewrites["POST", SUBMIT] = with_unreadable_parts
+    result = await shopper.storefront.outcome()
+    assert result["__typename"] == "OrderPlaced"
+    assert result["order"]["number"]
 
 
 @pytest.mark.parametrize(
     "rewrite",
-    [with_unreadable_date, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
-    ids=["unreadable order", "errors: list of strings", "errors: string"],
+    [with_unreadable_id, lambda body: body | {"errors": ["boom"]}, lambda body: body | {"errors": "boom"}],
+    ids=["unreadable id", "errors: list of strings", "errors: string"],
 )
 async def test_unreadable_success_answer_leaves_the_submission_in_doubt(
     shopper: Shopper, network: InMemoryTransport, rewrite: Callable[[Any], Any]

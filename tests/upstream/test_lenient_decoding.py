@@ -1,0 +1,115 @@
+"""A part of an answer that has an unexpected type is missing. The other parts of the answer are not lost."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.errors import UpstreamInvalidResponse
+from gateway.money import Money, formatted, has_digits_of_its_currency
+from gateway.upstream.cart import CartAnswer
+from gateway.upstream.decoding import decode
+from gateway.upstream.order import OrderPage
+from gateway.upstream.payment import SourceDetails
+from tests.support.shop import Shopper
+
+
+def body(value: object) -> bytes:
+    return msgspec.json.encode(value)
+
+
+def test_month_with_leading_zero_is_a_number() -> None:
+    card = decode(body({"expirationMonth": "08", "expirationYear": "2031"}), SourceDetails)
+    assert (card.expiration_month, card.expiration_year) == (8, 2031)
+
+
+def test_wrong_part_of_one_order_leaves_the_order_history_complete() -> None:
+    orders = [{"id": str(number), "testOrder": "maybe", "lineItems": None, "pricing": 5} for number in range(20)]
+    page = decode(body({"order": orders, "totalResults": "20"}), OrderPage)
+    assert [order.number for order in page.orders] == [str(number) for number in range(20)]
+    assert page.total_count == 20
+
+
+def test_only_the_element_without_its_required_id_is_missing() -> None:
+    page = decode(body({"order": [{"id": "1"}, {"id": None}, {"id": "3"}]}), OrderPage)
+    assert [order.number for order in page.orders] == ["1", "3"]
+
+
+def test_value_in_a_list_of_one_is_read() -> None:
+    page = decode(body({"order": [{"id": ["1"], "orderState": ["Complete"]}]}), OrderPage)
+    assert [(order.number, order.upstream_state) for order in page.orders] == [("1", "Complete")]
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400", "abc", None, [], {}])
+def test_amount_that_is_no_number_is_missing(value: object) -> None:
+    order = {"id": "1", "orderStateDetails": {"settled": {"currency": "USD", "value": value}, "description": "Paid"}}
+    (read,) = decode(body({"order": [order]}), OrderPage).orders
+    assert (read.amount_settled, read.state_description) == (None, "Paid")
+
+
+@pytest.mark.parametrize("wrong", [b"[]", b'{"order": 5', b"\xff", b'{"order": [{"id": 1}]} x'])
+def test_answer_that_is_wrong_as_a_whole_is_invalid(wrong: bytes) -> None:
+    with pytest.raises(UpstreamInvalidResponse):
+        decode(wrong, OrderPage)
+
+
+def test_answer_with_too_many_wrong_parts_is_invalid() -> None:
+    with pytest.raises(UpstreamInvalidResponse):
+        decode(body({"order": [{"id": str(number), "testOrder": "maybe"} for number in range(500)]}), OrderPage)
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "shown"), [("RSD", "12.5", "RSD12.50"), ("IQD", "12.5", "IQD12.50"), ("USD", "9.9", "$9.90")]
+)
+def test_amount_has_the_decimal_places_of_iso_4217(currency: str, amount: str, shown: str) -> None:
+    money = Money(Decimal(amount), currency)
+    assert has_digits_of_its_currency(money)
+    assert formatted(money, "en-US").replace("\xa0", "") == shown
+
+
+async def test_every_field_of_a_cart_can_be_wrong_without_losing_the_others(shopper: Shopper) -> None:
+    await shopper.get_ready()
+    wire = (await shopper.cart_json())["cart"]
+    whole = msgspec.to_builtins(decode(body({"cart": wire}), CartAnswer).cart)
+    for path in paths_of(wire):
+        for wrong in (None, [], {}, "?", ["?", "?"], {"?": 1}):
+            cart = decode(body({"cart": replaced(wire, path, wrong)}), CartAnswer).cart
+            lost = [lost_path for lost_path in differences(whole, msgspec.to_builtins(cart)) if lost_path]
+            assert all(lost_path[: len(path)] == path for lost_path in lost), (path, wrong, lost)
+
+
+REQUIRED = {"id", "value", "currency", "name", "quantity", "product", "pricing", "orderTotal"}
+"""Fields without which the object that has them cannot be shown. For example, every cart of the graph has a total."""
+
+
+def paths_of(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Paths of all optional fields inside a JSON value."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    paths = []
+    for key, child in children:
+        if key not in REQUIRED and not isinstance(key, int):
+            paths.append((*path, key))
+        paths += paths_of(child, (*path, key))
+    return paths
+
+
+def replaced(value: Any, path: tuple[str | int, ...], new: object) -> Any:
+    """Copy of a JSON value with another value at this path."""
+    if not path:
+        return new
+    key, *rest = path
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[key] = replaced(value[key], tuple(rest), new)
+    return copy
+
+
+def differences(before: Any, after: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Paths at which two JSON values differ."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = before.keys() | after.keys()
+        return [found for key in keys for found in differences(before.get(key), after.get(key), (*path, key))]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = enumerate(zip(before, after, strict=True))
+        return [found for index, (old, new) in pairs for found in differences(old, new, (*path, index))]
+    return [] if before == after else [path]
