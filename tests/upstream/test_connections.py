@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from gateway.errors import UpstreamNotReached
+from gateway.errors import UpstreamError, UpstreamNotReached
 from gateway.upstream import transport
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
 from gateway.upstream.transport import Network
@@ -33,6 +33,8 @@ class Server:
     """Paths of requests that are not answered."""
     last_request: dict[str, int] = field(default_factory=dict)
     """Index of the connection on which the last request for each path arrived."""
+    answer: bytes | None = None
+    """Answer to all requests; None for the path of the request."""
     closes_reused: bool = False
     """Close a connection when a second request arrives, without an answer."""
 
@@ -48,7 +50,7 @@ class Server:
                 break
             if path in self.held:
                 continue
-            writer.write(answer(f'"{path}"'))
+            writer.write(self.answer or answer(f'"{path}"'))
         writer.close()
 
 
@@ -210,3 +212,30 @@ async def test_order_is_placed_while_every_other_connection_hangs(world: World) 
         for search in searches:
             search.cancel()
         await asyncio.gather(*searches, return_exceptions=True)
+
+
+HEADERS = {
+    "content type": (b"200 OK", b"Content-Type: application/json; charset=\xff\xfe"),
+    "unknown charset": (b"200 OK", b"Content-Type: application/json; charset=nonsense"),
+    "retry after": (b"503 Service Unavailable", b"Retry-After: \xb2"),
+    "retry after in other digits": (b"503 Service Unavailable", "Retry-After: ٣".encode()),
+    "huge retry after": (b"503 Service Unavailable", b"Retry-After: " + b"9" * 400),
+    "location": (b"302 Found", b"Location: http://\xff\xfe:99999/"),
+    "cookie": (b"200 OK", b"Set-Cookie: \xff=\xfe; Max-Age=\xb2; Expires=\xff"),
+    "date": (b"200 OK", b"Date: \xff"),
+    "any": (b"200 OK", b"X-Any: \xff\xfe"),
+}
+
+
+@pytest.mark.parametrize(("status", "header"), HEADERS.values(), ids=HEADERS.keys())
+async def test_header_outside_ascii_raises_no_unexpected_error(
+    server: Server, world: World, status: bytes, header: bytes
+) -> None:
+    server.answer = b"HTTP/1.1 " + status + b"\r\n" + header + b"\r\nContent-Length: 2\r\n\r\n{}"
+    async with calls_to(server, world) as calls:
+        sending = asyncio.ensure_future(calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER))
+        await asyncio.wait({sending})
+        failure = sending.exception()
+        assert failure is None or (isinstance(failure, UpstreamError) and failure.was_sent)
+        server.answer = None
+        assert await calls.read("/next", "token", {}) == b'"/next"'
