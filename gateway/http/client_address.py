@@ -1,5 +1,6 @@
 """The client's address and scheme. Forwarding headers are used only if they come from trusted proxies."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -7,6 +8,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from gateway.settings import Settings
+
+WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
 
 
 @dataclass(frozen=True)
@@ -23,21 +26,38 @@ def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
     if not _is_trusted(peer, settings):
         return ClientConnection(str(peer) if peer else None, scope["scheme"] == "https")
     headers = Headers(scope=scope)
-    is_encrypted = headers.get("x-forwarded-proto", "").strip().lower() == "https"
-    # Each proxy appends the address of its caller, so the address nearest to the gateway is last.
-    for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
-        address = _parsed(hop.strip())
-        if hop.strip() and not _is_trusted(address, settings):
-            return ClientConnection(str(address) if address else None, is_encrypted)
-    return ClientConnection(str(peer), is_encrypted)
+    schemes = _listed(headers, "x-forwarded-proto")
+    # Each proxy appends the address of its caller, so the address nearest to the gateway is last. The scheme that the
+    # outermost trusted proxy reports is as many places from the end as there are trusted proxies.
+    proxies = 1
+    for hop in reversed(_listed(headers, "x-forwarded-for")):
+        address = _parsed(hop)
+        if not _is_trusted(address, settings):
+            return ClientConnection(str(address) if address else None, _is_https(schemes, proxies))
+        proxies += 1
+    return ClientConnection(str(peer), _is_https(schemes, proxies))
+
+
+def _listed(headers: Headers, name: str) -> list[str]:
+    """The values of all header lines with this name, which proxies join by commas or send in lines of their own."""
+    return [value.strip() for line in headers.getlist(name) for value in line.split(",") if value.strip()]
+
+
+def _is_https(schemes: list[str], proxies: int) -> bool:
+    return bool(schemes) and schemes[max(len(schemes) - proxies, 0)].lower() == "https"
 
 
 def _is_trusted(address: IPv4Address | IPv6Address | None, settings: Settings) -> bool:
     return address is not None and any(address in network for network in settings.trusted_proxies)
 
 
-def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """An IP address, also with a port: `203.0.113.9:4711` or `[2001:db8::1]:4711`. An IPv4 address that is mapped to
+    IPv6 becomes an IPv4 address.
+    """
+    match = WITH_PORT.fullmatch(text)
     try:
-        return ip_address(address)
+        address = ip_address(match[1] or match[2] if match else text)
     except ValueError:
         return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

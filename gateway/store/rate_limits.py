@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Any
 
 from limits import RateLimitItem, parse
@@ -88,8 +89,14 @@ class RateLimits:
 
 
 def address_key(address: str | None) -> str | None:
-    """Rate-limit key of a client address; None for an unknown address, which is not limited."""
-    return f"address:{address}" if address is not None else None
+    """Rate-limit key of a client address; None for an unknown address, which is not limited.
+
+    The addresses of an IPv6 network of 64 bits share a key, because one client has all of them.
+    """
+    if address is None:
+        return None
+    network = ip_network((address, 64), strict=False) if ":" in address else address
+    return f"address:{network}"
 
 
 async def _window_end(limiter: MovingWindowRateLimiter, rate: RateLimitItem, key: str) -> datetime | None:

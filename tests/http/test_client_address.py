@@ -1,9 +1,13 @@
 """Forwarding headers are used only when a trusted proxy sends them."""
 
 import httpx
+import pytest
+from starlette.types import Scope
 
+from gateway.http.client_address import client_connection
+from gateway.store.rate_limits import address_key
 from sandbox.model.world import World
-from tests.support.shop import Clock, InMemoryTransport, Shopper, gateway, new_key
+from tests.support.shop import Clock, InMemoryTransport, Shopper, gateway, new_key, settings_for
 
 
 class AddressRecorder(InMemoryTransport):
@@ -41,3 +45,60 @@ async def test_hsts_header_is_sent_only_when_trusted_proxy_reports_https(
         async with gateway(world, network, clock, trusted_proxies=proxies) as storefront:
             answer = await storefront.http.get("/health/live", headers={"X-Forwarded-Proto": "https"})
             assert ("strict-transport-security" in answer.headers) is is_encrypted
+
+
+LB, CDN, SHOPPER = "10.0.0.1", "10.0.0.2", "203.0.113.9"
+FORWARDED: dict[str, tuple[list[str], str | None]] = {
+    "one line": ([f"192.0.2.1, {SHOPPER}, {CDN}"], SHOPPER),
+    "lines of their own": (["192.0.2.1", f"{SHOPPER}", CDN], SHOPPER),
+    "forged line before the line of a proxy": (["192.0.2.1", SHOPPER], SHOPPER),
+    "port": ([f"{SHOPPER}:4711, {CDN}:80"], SHOPPER),
+    "IPv6 with port": (["[2001:db8::1]:4711"], "2001:db8::1"),
+    "IPv6": (["2001:db8::1"], "2001:db8::1"),
+    "mapped address of a proxy": ([f"{SHOPPER}, ::ffff:{CDN}"], SHOPPER),
+    "mapped address of a shopper": ([f"::ffff:{SHOPPER}"], SHOPPER),
+    "empty parts": ([f" , {SHOPPER},, "], SHOPPER),
+    "no address": (["192.0.2.1, unknown"], None),
+    "only proxies": ([CDN], LB),
+    "no line": ([], LB),
+}
+
+
+def scope(**headers: list[str]) -> Scope:
+    """A request that came from the load balancer."""
+    lines = [(name.replace("_", "-").encode(), value.encode()) for name, values in headers.items() for value in values]
+    return {"type": "http", "client": (LB, 4711), "scheme": "http", "headers": lines}
+
+
+@pytest.mark.parametrize(("lines", "expected"), FORWARDED.values(), ids=FORWARDED.keys())
+def test_client_address_is_the_last_hop_that_is_no_proxy(world: World, lines: list[str], expected: str | None) -> None:
+    settings = settings_for(world, trusted_proxies="10.0.0.0/8")
+    assert client_connection(scope(x_forwarded_for=lines), settings).address == expected
+    mapped = {**scope(x_forwarded_for=lines), "client": (f"::ffff:{LB}", 4711)}
+    assert client_connection(mapped, settings).address == expected
+
+
+@pytest.mark.parametrize(
+    ("hops", "schemes", "is_encrypted"),
+    [
+        (SHOPPER, ["https"], True),
+        (SHOPPER, ["http"], False),
+        (f"{SHOPPER}, {CDN}", ["https,http"], True),
+        (f"{SHOPPER}, {CDN}", ["https", "http"], True),
+        (f"{SHOPPER}, {CDN}", ["http,https"], False),
+        (SHOPPER, ["https, http"], False),
+        (SHOPPER, [], False),
+    ],
+)
+def test_scheme_is_the_one_that_the_outermost_proxy_reports(
+    world: World, hops: str, schemes: list[str], is_encrypted: bool
+) -> None:
+    settings = settings_for(world, trusted_proxies="10.0.0.0/8")
+    connection = client_connection(scope(x_forwarded_for=[hops], x_forwarded_proto=schemes), settings)
+    assert connection.is_encrypted is is_encrypted
+
+
+def test_addresses_of_one_ipv6_network_share_their_limits() -> None:
+    assert address_key("2001:db8:1:2:3::1") == address_key("2001:db8:1:2:ffff::9") == "address:2001:db8:1:2::/64"
+    assert address_key("2001:db8:1:3::1") != address_key("2001:db8:1:2::1")
+    assert (address_key(SHOPPER), address_key(None)) == (f"address:{SHOPPER}", None)

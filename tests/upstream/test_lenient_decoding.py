@@ -68,7 +68,7 @@ def test_amount_has_the_decimal_places_of_iso_4217(currency: str, amount: str, s
     assert formatted(money, "en-US").replace("\xa0", "") == shown
 
 
-async def test_every_field_of_a_cart_can_be_wrong_without_losing_the_others(shopper: Shopper) -> None:
+async def test_wrong_optional_field_leaves_all_other_cart_fields_unchanged(shopper: Shopper) -> None:
     await shopper.get_ready()
     wire = (await shopper.cart_json())["cart"]
     whole = msgspec.to_builtins(decode(body({"cart": wire}), CartAnswer).cart)
@@ -108,8 +108,8 @@ def differences(before: Any, after: Any, path: tuple[str | int, ...] = ()) -> li
     """Paths at which two JSON values differ."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = before.keys() | after.keys()
-        return [found for key in keys for found in differences(before.get(key), after.get(key), (*path, key))]
+        return [changed for key in keys for changed in differences(before.get(key), after.get(key), (*path, key))]
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         pairs = enumerate(zip(before, after, strict=True))
-        return [found for index, (old, new) in pairs for found in differences(old, new, (*path, index))]
+        return [changed for index, (old, new) in pairs for changed in differences(old, new, (*path, index))]
     return [] if before == after else [path]
