@@ -118,6 +118,12 @@ class StoreUnavailable(GatewayError):
     message = "The gateway cannot reach its own store. Nothing was sent and nothing was charged. Try again later."
 
 
+class SessionUnreadable(StoreUnavailable):
+    """The record of the session is encrypted with a key that this replica does not have, or has an unknown format."""
+
+    message = "The gateway cannot read the session at the moment. Nothing was sent and nothing was charged. Try again."
+
+
 class StoreEvicts(StoreUnavailable):
     """The shared store may evict keys. An order whose submission record is evicted could be sent twice."""
 

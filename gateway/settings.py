@@ -34,7 +34,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
-FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+SEALING_KEY = re.compile(r"[A-Za-z0-9_-]{43}=|derived")
 
 PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
 """Key types (`kty`) with which the identity provider may sign its JWTs."""
@@ -223,8 +223,8 @@ class Settings(BaseSettings):
     )
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Fernet keys that encrypt sessions in the shared store, the newest first. If empty, a key is "
-        "derived from the API secret.",
+        description="Fernet keys that encrypt sessions in the shared store. The first encrypts, all decrypt. `derived` "
+        "is the key that is derived from the API secret, which is also used if this setting is empty.",
     )
 
     operation_deadline_s: float = Field(
@@ -298,8 +298,8 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "merchant_key: must be key:secret"
     if (url := settings.store_url.get_secret_value()) and not _is_store_url(url):
         yield "store_url: must be a URL such as rediss://user:password@host:6379/0"
-    if any(not FERNET_KEY.fullmatch(key.get_secret_value()) for key in settings.sealing_keys):
-        yield "sealing_keys: each must be 32 random bytes in URL-safe base64"
+    if any(not SEALING_KEY.fullmatch(key.get_secret_value()) for key in settings.sealing_keys):
+        yield "sealing_keys: each must be 32 random bytes in URL-safe base64, or `derived` for the derived key"
     if not settings.development and len(settings.api_secret.get_secret_value()) < MIN_SECRET_LENGTH:
         yield f"api_secret: must have at least {MIN_SECRET_LENGTH} characters"
 

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gateway.errors import SessionUnreadable
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -20,19 +21,26 @@ KEY_PURPOSE = b"riverfront sessions"
 """The value of `info` in HKDF. With another value, HKDF derives another key from the same API secret."""
 
 
+DERIVED = "derived"
+"""Name of the derived key among the configured keys. A deployment that begins to configure keys lists it at first."""
+
+
 def encryption_keys(settings: Settings) -> list[bytes]:
     """The encryption keys of a deployment. Without configured keys, one key is derived from the API secret. The list is
     empty without a shared store."""
     if not settings.store_url.get_secret_value():
         return []
-    if settings.sealing_keys:
-        return [key.get_secret_value().encode() for key in settings.sealing_keys]
+    configured = [key.get_secret_value() for key in settings.sealing_keys] or [DERIVED]
+    return [_derived_key(settings) if key == DERIVED else key.encode() for key in configured]
+
+
+def _derived_key(settings: Settings) -> bytes:
     secret = settings.api_secret.get_secret_value().encode()
-    return [urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=KEY_PURPOSE).derive(secret))]
+    return urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=KEY_PURPOSE).derive(secret))
 
 
 class SessionEncryption:
-    """Encrypts with the first of `keys`, and decrypts with any of `keys`. To change the key, put the new key first."""
+    """Encrypts with the first of `keys`, and decrypts with any of `keys`."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -41,12 +49,17 @@ class SessionEncryption:
         return self._fernet.encrypt(store_key.encode() + b"\0" + value)
 
     def decrypt(self, store_key: str, encrypted: bytes) -> bytes | None:
-        """The decrypted value. If the value was not encrypted for this store key, the result is None and an error is
-        logged."""
+        """The decrypted value. If the value was encrypted for another store key, the result is None and an error is
+        logged.
+
+        Raises `SessionUnreadable` if none of the keys decrypts the value. Another replica may have the key, so the
+        session has not ended.
+        """
         try:
             bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:
-            bound_key, value = b"", b""
+            log.error("session record not decrypted: a key is missing")
+            raise SessionUnreadable(detail="encryption key missing") from None
         if bound_key != store_key.encode():
             log.error("session record not decrypted")
             return None

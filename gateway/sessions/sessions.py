@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired
+from gateway.errors import SessionExpired, SessionUnreadable
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, SessionRecord
@@ -216,7 +216,10 @@ class Sessions:
     def _decoded(self, store_key: str, stored: bytes | None) -> SessionRecord | None:
         if stored is not None and self._encryption is not None:
             stored = self._encryption.decrypt(store_key, stored)
-        return msgspec.msgpack.decode(stored, type=SessionRecord) if stored is not None else None
+        try:
+            return msgspec.msgpack.decode(stored, type=SessionRecord) if stored is not None else None
+        except msgspec.DecodeError:
+            raise SessionUnreadable(detail="unknown format") from None
 
     def _expires_at(self, record: SessionRecord) -> datetime:
         ends = [record.used_at + self._idle, record.started_at + self._absolute]

@@ -3,6 +3,7 @@
 A record that is copied to another store key does not decrypt.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -114,21 +115,65 @@ async def test_record_copied_to_another_store_key_does_not_decrypt(
 
 
 @pytest.mark.slow
-async def test_sessions_survive_the_rotation_of_encryption_keys(
+async def test_replica_without_the_session_key_leaves_the_session_alone(
     world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
 ) -> None:
     await emptied(valkey)
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     shared: dict[str, Any] = {"store_url": valkey.url}
-    async with gateway(world, network, clock, **shared, sealing_keys=old) as before:
-        await before.add(PACK)
-        cookie = before.cookie
-        async with gateway(world, network, clock, **shared, sealing_keys=f"{new},{old}") as during:
-            tab = Storefront(during.http, cookie=cookie)
-            clock.move(120)  # Using the session writes its record again, encrypted with the new key.
-            assert (await tab.add(PACK))["cart"]["totalQuantity"] == 2
-            assert (await before.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"], (
-                "the old key alone cannot decrypt the session"
-            )
-        async with gateway(world, network, clock, **shared, sealing_keys=new) as after:
-            assert (await Storefront(after.http, cookie=cookie).cart())["totalQuantity"] == 2
+    async with (
+        gateway(world, network, clock, **shared, sealing_keys=new) as storefront,
+        gateway(world, network, clock, **shared, sealing_keys=old) as without_key,
+    ):
+        await storefront.add(PACK)
+        tab = Storefront(without_key.http, cookie=storefront.cookie)
+        answer = await tab.ask("{ paymentSession { id } }")
+        assert answer.codes == ["STORE_UNAVAILABLE"]
+        assert "set-cookie" not in answer.headers
+        assert (await storefront.cart())["totalQuantity"] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_first_derived", [True, False])
+async def test_sessions_survive_each_step_of_a_key_rotation(
+    world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey, is_first_derived: bool
+) -> None:
+    await emptied(valkey)
+    old, new = "derived" if is_first_derived else Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    steps = ["" if is_first_derived else old, f"{old},{new}", f"{new},{old}", new]
+    shared: dict[str, Any] = {"store_url": valkey.url}
+    cookies: list[str | None] = []
+    for before, after in pairwise(steps):
+        # The replicas are restarted one by one, so two steps run at the same time.
+        async with (
+            gateway(world, network, clock, **shared, sealing_keys=before) as first,
+            gateway(world, network, clock, **shared, sealing_keys=after) as second,
+        ):
+            for storefront in (first, second):
+                guest = Storefront(storefront.http)
+                await guest.add(PACK)
+                cookies.append(guest.cookie)
+            if after == new:
+                # A day later, no session is older than the last step.
+                cookies = cookies[2:]
+            for cookie in cookies:
+                clock.move(120)  # Using the session writes its record again, encrypted with the first key.
+                for http in (second.http, first.http):
+                    assert (await Storefront(http, cookie=cookie).cart())["totalQuantity"] == 1
+
+
+@pytest.mark.slow
+async def test_record_in_unknown_format_does_not_end_the_session(
+    world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+        await storefront.add(PACK)
+        redis = Redis.from_url(valkey.url)
+        (key,) = [key async for key in redis.scan_iter("riverfront:session:*")]
+        record: Any = await redis.get(key)
+        await redis.set(key, b"written by another version", ex=60)
+        assert (await storefront.ask("{ paymentSession { id } }")).codes == ["STORE_UNAVAILABLE"]
+        await redis.set(key, record, ex=60)
+        await redis.aclose()
+        assert (await storefront.cart())["totalQuantity"] == 1
