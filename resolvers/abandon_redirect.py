@@ -32,7 +32,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
     Raises `Refused` if the old cart may not be abandoned, and `UpstreamError` if a call fails.
     """
-    waiting = await ctx.services.submission_lock.holder_of(await ctx.own_session())
+    waiting = await ctx.services.submission_lock.open_attempt(await ctx.own_session())
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()

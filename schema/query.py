@@ -164,15 +164,19 @@ class Query:
         resolver=readiness.checkout_readiness,
     )
     order_submission: SubmissionAttempt | None = field(
-        "The submission of this session that has the idempotency key. When `idempotencyKey` is absent, the latest "
-        "submission. Null when there is no such submission. If the submission is in doubt, the gateway first checks "
-        "whether the order was placed. Digital River call, for a submission in doubt only: GET "
+        "The shopper's submission that has the idempotency key, from any session of the shopper. When "
+        "`idempotencyKey` is absent, the open submission of the cart, or the latest one of this session. Null when "
+        "there is no such submission. If the submission is in doubt, the gateway first checks whether the order was "
+        "placed. Digital River call, for a submission in doubt only: GET "
         "/v1/shoppers/me/carts/active and /v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),
         resolver=submissions.order_submission,
-        idempotency_key=argument(UUID | None, "Key that was sent to submitOrder; the latest submission when absent."),
+        idempotency_key=argument(
+            UUID | None,
+            "Key that was sent to submitOrder. When absent, the open submission of the cart, or the latest one.",
+        ),
     )
     order: Order | None = field(
         "An order of the shopper, or an order that this session has placed or looked up. Null for any other "

@@ -59,6 +59,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Digest of the submit request. A request with the same key and another digest is rejected."""
     replica_id: str = msgspec.field(name="owner")
     """Id of the replica that works on the attempt."""
+    session_id: str
+    """Id of the session that made the submit request. The reconciler uses the tokens of this session."""
     locks: list[str] = []
     """Store keys of the cart locks that the attempt holds."""
     stage: Stage = Stage.RESERVED
@@ -128,7 +130,7 @@ class Running:
 class Attempts:
     """The stored attempts of all sessions, and the tasks with which this process works on attempts.
 
-    `store_key` consists of the session's id and the idempotency key, see `store_key_of`.
+    `store_key` consists of the cart's owner and the idempotency key, see `store_key_of`.
     """
 
     def __init__(self, store: Store, replica: Replica) -> None:
@@ -191,11 +193,20 @@ class Attempts:
             return None
         return record
 
-    async def find(self, session: Session, key: UUID | None) -> AttemptRecord | None:
-        """The session's attempt with this idempotency key; without a key, its latest attempt."""
-        latest = session.record.checkout_memory.latest_submission_key
-        key = key or (UUID(latest) if latest else None)
-        return None if key is None else await self.present(store_key_of(session, key))
+    async def find(self, session: Session, key: UUID) -> "Located | None":
+        """The attempt with this idempotency key, which any session of the cart's owner can read."""
+        # A guest's attempt stays under the id of the guest's session when the guest signs in.
+        for owner in dict.fromkeys((session.cart_owner, session.id)):
+            store_key = _store_key(owner, key)
+            record = await self.present(store_key)
+            if record is not None:
+                return Located(store_key, record)
+        return None
+
+    async def latest(self, session: Session) -> "Located | None":
+        """The latest attempt of this session."""
+        key = session.record.checkout_memory.latest_submission_key
+        return None if key is None else await self.find(session, UUID(key))
 
     async def forget(self, store_key: str, record: AttemptRecord) -> None:
         """Delete an attempt that sent nothing to Digital River, and unlock its cart."""
@@ -214,19 +225,27 @@ class Attempts:
 
     async def was_abandoned(self, session: Session, cart: Cart) -> bool:
         """Whether the guest's latest attempt submitted this cart and ended without an order."""
-        record = await self.find(session, None)
+        latest = await self.latest(session)
         return (
             session.level is SessionLevel.ANONYMOUS
-            and record is not None
-            and isinstance(record.result, OrderNotPlaced)
-            and record.order_id == cart.order_id
+            and latest is not None
+            and isinstance(latest.record.result, OrderNotPlaced)
+            and latest.record.order_id == cart.order_id
         )
 
 
+@dataclass(frozen=True)
+class Located:
+    """A stored attempt and its key in the store."""
+
+    store_key: str
+    record: AttemptRecord
+
+
 def store_key_of(session: Session, key: UUID) -> str:
-    # The key contains the session's id and not its handle, because a session can get a new handle.
-    return f"attempt:{session.id}:{key}"
+    """Store key of a new attempt. It contains the cart's owner, because all sessions of a shopper share attempts."""
+    return _store_key(session.cart_owner, key)
 
 
-def session_id_of(store_key: str) -> str:
-    return store_key.split(":")[1]
+def _store_key(owner: str, key: UUID) -> str:
+    return f"attempt:{owner}:{key}"

@@ -4,7 +4,7 @@ A lock is a store key whose value is the store key of its attempt. A lock is val
 if the process dies. The next reader deletes a lock whose attempt has ended or no longer exists.
 """
 
-from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts
+from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
@@ -30,18 +30,30 @@ class SubmissionLock:
 
     async def holder(self, lock: str) -> AttemptRecord | None:
         """The attempt that holds a lock; None if the lock is free. A lock whose attempt has ended is deleted."""
+        located = await self._located(lock)
+        return None if located is None else located.record
+
+    async def _located(self, lock: str) -> Located | None:
         holder_key = await self._store.get(lock)
         if holder_key is None:
             return None
-        record = await self._attempts.present(holder_key.decode())
+        store_key = holder_key.decode()
+        record = await self._attempts.present(store_key)
         if record is not None and record.is_open:
-            return record
+            return Located(store_key, record)
         await self._store.delete(lock, expected=holder_key)
         return None
 
-    async def holder_of(self, session: Session) -> AttemptRecord | None:
-        """The open attempt of the session's cart, from any device of the shopper; None if there is none."""
-        return await self.holder(owner_lock(session))
+    async def open_attempt(self, session: Session) -> Located | None:
+        """The open attempt of the session's cart, from any device of the shopper; None if there is none.
+
+        The lock of a guest's attempt keeps the id of the guest's session when the guest signs in.
+        """
+        for lock in dict.fromkeys((owner_lock(session), guest_lock(session))):
+            located = await self._located(lock)
+            if located is not None:
+                return located
+        return None
 
     async def locks_cart(self, owner: str) -> bool:
         """Whether changes of an owner's cart are rejected now, because its submission is in progress or in doubt.
@@ -54,9 +66,7 @@ class SubmissionLock:
 
     async def has_open(self, session: Session) -> bool:
         """Whether an attempt of this session still holds a lock, and may still need the session's upstream token."""
-        # An attempt that began before the guest signed in holds the guest's lock.
-        locks = (owner_lock(session), guest_lock(session))
-        return any([await self.holder(lock) is not None for lock in locks])
+        return await self.open_attempt(session) is not None
 
 
 def owner_lock(session: Session) -> str:

@@ -66,11 +66,11 @@ class Attempt:
     _answered: AttemptRecord
     """`record` as it was when `answer` was set. `restore_answer` stores this record with `answer` as the result."""
 
-    def __init__(self, ctx: Context, session: Session, key: UUID) -> None:
+    def __init__(self, ctx: Context, session: Session, key: UUID, store_key: str | None = None) -> None:
         self.ctx = ctx
         self.session = session
         self.key = key
-        self.store_key = store_key_of(session, key)
+        self.store_key = store_key or store_key_of(session, key)
         self.answer: Result | None = None
         self._attempts = ctx.services.attempts
         self._store = ctx.services.store
@@ -90,6 +90,7 @@ class Attempt:
             key=self.key,
             fingerprint=request.fingerprint,
             replica_id=self.ctx.services.replica.id,
+            session_id=self.session.id,
             locks=[owner_lock(self.session)],
             started_at=now,
             updated_at=now,

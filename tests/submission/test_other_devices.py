@@ -1,0 +1,101 @@
+"""A submission belongs to the cart's owner: every session of the owner can read, settle and resume it."""
+
+from typing import Any
+
+import httpx
+import pytest
+from dirty_equals import IsPartialDict
+
+from sandbox.model.world import World
+from tests.support.shop import PACK, SUBMIT, Clock, Shopper, Storefront, new_key, signed_in
+
+OUTCOME = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { idempotencyKey status } }"
+RESUME = """mutation($input: ResumeOrderInput!) { resumeOrder(input: $input) {
+  result { __typename } errors { code } } }"""
+DAY_S = 86_400
+
+
+@pytest.fixture
+async def other_device(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
+    """The shopper Alex, signed in on a second device."""
+    return await sign_in(storefront, sandbox, world)
+
+
+async def sign_in(storefront: Storefront, sandbox: httpx.AsyncClient, world: World) -> Shopper:
+    keys = world.keys
+    return await signed_in(Storefront(storefront.http), sandbox, world, keys.shopper_username, keys.shopper_password)
+
+
+async def submission(shopper: Shopper, key: str | None = None) -> dict[str, Any] | None:
+    result: dict[str, Any] | None = (await shopper.storefront.ask(OUTCOME, key=key)).data["orderSubmission"]
+    return result
+
+
+async def test_outcome_is_readable_by_key_on_every_device_of_shopper(
+    registered_shopper: Shopper, other_device: Shopper, other_registered_shopper: Shopper
+) -> None:
+    await registered_shopper.get_ready()
+    await registered_shopper.storefront.outcome(key := new_key())
+    assert await submission(other_device, key) == {"idempotencyKey": key, "status": "PLACED"}
+    assert await submission(other_registered_shopper, key) is None
+
+
+async def test_same_key_on_another_device_places_no_second_order(
+    registered_shopper: Shopper, other_device: Shopper
+) -> None:
+    await registered_shopper.get_ready()
+    cart = await registered_shopper.storefront.cart()
+    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    first = await registered_shopper.storefront.submit(key := new_key(), **agreed)
+    again = await other_device.storefront.submit(key, **agreed)
+    assert again["result"]["order"]["number"] == first["result"]["order"]["number"]
+    assert registered_shopper.submits == 1
+
+
+async def test_fresh_session_settles_doubt_of_an_ended_session(
+    registered_shopper: Shopper, storefront: Storefront, sandbox: httpx.AsyncClient, world: World, clock: Clock
+) -> None:
+    await registered_shopper.get_ready()
+    await registered_shopper.fault("drop-after", SUBMIT)
+    assert (await registered_shopper.storefront.outcome(key := new_key()))["__typename"] == "OrderInDoubt"
+    clock.move(DAY_S + 1)
+    assert (await registered_shopper.storefront.ask("{ session { id } }")).data == {"session": None}
+
+    fresh = await sign_in(storefront, sandbox, world)
+    assert await submission(fresh) == {"idempotencyKey": key, "status": "PLACED"}
+    assert (await fresh.storefront.add(PACK))["errors"] == [], "the cart is unlocked"
+    assert fresh.submits == 1
+
+
+async def test_approved_redirect_is_resumed_on_another_device(
+    registered_shopper: Shopper, other_device: Shopper
+) -> None:
+    await registered_shopper.get_ready("klarnaCredit")
+    result = await registered_shopper.storefront.outcome(key := new_key())
+    await registered_shopper.decide(result["action"]["redirectUrl"])
+    payload = (await other_device.storefront.ask(RESUME, input={})).data["resumeOrder"]
+    assert payload == {"result": {"__typename": "OrderPlaced"}, "errors": []}
+    assert await submission(registered_shopper, key) == {"idempotencyKey": key, "status": "PLACED"}
+
+
+async def test_resume_without_a_key_finds_order_behind_a_blocked_one(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready("klarnaCredit")
+    result = await shopper.storefront.outcome()
+    await shopper.storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    blocked = await shopper.storefront.outcome()
+    assert blocked["__typename"] == "OrderBlocked"
+    await shopper.decide(result["action"]["redirectUrl"])
+    payload = (await shopper.storefront.ask(RESUME, input={})).data["resumeOrder"]
+    assert payload == IsPartialDict(result={"__typename": "OrderPlaced"})
+    assert shopper.submits == 1
+
+
+async def test_same_key_after_sign_in_places_no_second_order(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready()
+    cart = await shopper.storefront.cart()
+    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    first = await shopper.storefront.outcome(key := new_key(), **agreed)
+    await shopper.storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    again = await shopper.storefront.outcome(key, **agreed)
+    assert again["order"]["number"] == first["order"]["number"]
+    assert shopper.submits == 1
