@@ -318,11 +318,12 @@ TABLE = {
     "GuestOrder": Row(ready, 2, {READ: REFUSED, NthCall("POST", SUBMIT): IN_DOUBT}),
     "SignIn": Row(
         credentials,
-        5,
+        6,  # The second call for a token is included.
         {
             READ: REFUSED,
             TOKEN: REFUSED,
-            PROFILE: null("signIn.session.shopper"),
+            PROFILE: REFUSED,
+            NthCall("POST", TOKEN.path, 1): REFUSED,
             NthCall("GET", f"{ME}/payment-options"): null("signIn.session.shopper.paymentOptions"),
             NthCall("GET", f"{ME}/addresses"): null("signIn.session.shopper.addresses"),
             READ_AGAIN: NullFields(("signIn.cart",), other_changes=("signIn.cartTransition", "signIn.warnings")),
