@@ -216,6 +216,11 @@ def without_secrets(result: Result) -> Result:
 
 
 def _without_secrets(blocker: Blocker) -> Blocker:
-    if isinstance(blocker, PaymentSessionBlocker):
-        return replace(blocker, next_action=None)
-    return blocker
+    match blocker:
+        case PaymentSessionBlocker():
+            return replace(blocker, next_action=None)
+        case LineBlocker():
+            # Custom attributes are texts of the shopper, such as an engraving.
+            return replace(blocker, line=replace(blocker.line, wire_attributes=None))
+        case _:
+            return blocker

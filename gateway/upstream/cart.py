@@ -12,7 +12,7 @@ from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSess
 from gateway.money import Money, with_text, zero
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.decoding import Identifier, JsonObject, OneOrMany, Shape, many
+from gateway.upstream.decoding import Identifier, Int32, JsonObject, OneOrMany, Shape, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import CartPaymentSession, Source, sources
@@ -123,7 +123,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
 
     wire_id: Identifier | None = field(name="id", default=None)
     line_items: LineItems = LineItems()
-    total_items_in_cart: int | None = None
+    total_items_in_cart: Int32 | None = None
     pricing: CartPricing
     wire_billing: JsonObject | None = field(name="billingAddress", default=None)
     wire_shipping: JsonObject | None = field(name="shippingAddress", default=None)

@@ -13,6 +13,7 @@ from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
+    Int32,
     OneOrMany,
     Shape,
     blank_is_none,
@@ -92,8 +93,8 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     base_product: bool | None = None
     manufacturer_name: str | None = None
     manufacturer_part_number: str | None = None
-    minimum_quantity: int | None = None
-    maximum_quantity: int | None = None
+    minimum_quantity: Int32 | None = None
+    maximum_quantity: Int32 | None = None
     thumbnail_url: str | None = field(name="thumbnailImage", default=None)
     image_url: str | None = field(name="productImage", default=None)
     keywords: str | None = None
@@ -147,7 +148,7 @@ class ProductPage(Shape, frozen=True, kw_only=True, rename="camel"):
     """A page of products. Digital River object: products."""
 
     product: OneOrMany[Product] = []
-    total_results: int | None = None
+    total_results: Int32 | None = None
 
     @property
     def products(self) -> list[Product]:
@@ -170,7 +171,7 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
 
     product: OneOrMany[ProductLink] = []
     in_stock: bool | None = field(name="productIsInStock", default=None)
-    wire_quantity: int | None = field(name="availableQuantity", default=None)
+    wire_quantity: Int32 | None = field(name="availableQuantity", default=None)
     tracked: bool | None = field(name="productIsTracked", default=None)
     estimated: bool | None = field(name="availableQuantityIsEstimated", default=None)
     backorders: bool | None = field(name="productIsAllowsBackorders", default=None)
@@ -226,8 +227,8 @@ def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
 class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
     """Price for a range of quantities. Digital River object: volumePricing.tier."""
 
-    from_quantity: int = field(name="from", default=1)
-    wire_end: int | None = field(name="to", default=None)
+    from_quantity: Int32 = field(name="from", default=1)
+    wire_end: Int32 | None = field(name="to", default=None)
     wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
 
     @property

@@ -7,7 +7,7 @@ from msgspec import field
 from gateway.enums import PaymentFlow, SourceState, SubscriptionContractState, TermUnit
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.catalog import Product
-from gateway.upstream.decoding import Identifier, JsonObject, OneOrMany, Shape, convert, first, many
+from gateway.upstream.decoding import Identifier, Int32, JsonObject, OneOrMany, Shape, convert, first, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.payment import Source
 from gateway.upstream.shopper import PaymentOption, WireAccountEntry
@@ -15,12 +15,12 @@ from gateway.upstream.shopper import PaymentOption, WireAccountEntry
 
 class SubscriptionTerm(Shape, frozen=True, kw_only=True, rename="camel"):
     unit: TermUnit = field(name="termUnit", default=TermUnit.UNKNOWN)
-    length: int = field(name="termLength", default=1)
+    length: Int32 = field(name="termLength", default=1)
 
 
 class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
     product: Product
-    quantity: int = 1
+    quantity: Int32 = 1
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -54,8 +54,8 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)
     state: SubscriptionContractState = SubscriptionContractState.UNKNOWN
     product: Product
-    current_quantity: int = 1
-    wire_renewal_quantity: int | None = field(name="renewalQuantity", default=None)
+    current_quantity: Int32 = 1
+    wire_renewal_quantity: Int32 | None = field(name="renewalQuantity", default=None)
     auto_renewal: bool | None = None
     term: SubscriptionTerm = SubscriptionTerm()
     created_at: datetime | None = field(name="creationDate", default=None)
@@ -124,8 +124,8 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class SavedCard(Shape, frozen=True, kw_only=True, rename="camel"):
-    expiration_month: int | None = None
-    expiration_year: int | None = None
+    expiration_month: Int32 | None = None
+    expiration_year: Int32 | None = None
     displayable_number: str | None = None
     display_name: str | None = None
 

@@ -12,7 +12,7 @@ from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, Union
+from typing import Annotated, Any, TypeVar, Union
 
 import msgspec
 
@@ -32,6 +32,9 @@ LEADING_ZEROS = re.compile(r"0+[1-9]\d*")
 
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
 """A list, or the only element of a list with one element."""
+
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+"""An integer that the graph can return as `Int`. A larger number in an answer is treated as missing."""
 
 Identifier = int | str
 """An id, sent as a number or a string. Numbers may exceed 32 bits, so ids are strings in the graph."""

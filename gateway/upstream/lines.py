@@ -12,6 +12,7 @@ from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
+    Int32,
     OneOrMany,
     Shape,
     blank_is_none,
@@ -47,7 +48,7 @@ class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_total_discount_with_quantity: str | None = None
     formatted_import_tax: str | None = None
     formatted_import_duty: str | None = None
-    quantity: int = 1
+    quantity: Int32 = 1
 
     @property
     def sale_price_total(self) -> Money | None:
@@ -132,7 +133,7 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product and its quantity in a cart. Digital River object: lineItem."""
 
     wire_id: Identifier = field(name="id")
-    quantity: int
+    quantity: Int32
     product: Product
     wire_pricing: LinePricing = field(name="pricing", default=LinePricing())
     wire_parent: Identifier | None = field(name="parentLineItemId", default=None)

@@ -19,6 +19,7 @@ from gateway.upstream.decoding import (
     Attributes,
     CustomAttribute,
     Identifier,
+    Int32,
     JsonObject,
     OneOrMany,
     Shape,
@@ -41,10 +42,10 @@ from gateway.upstream.payment import (
 
 
 class LineState(Shape, frozen=True, kw_only=True, rename="camel"):
-    back_ordered: int | None = None
-    shipped: int | None = None
-    returned: int | None = None
-    pending_return: int | None = None
+    back_ordered: Int32 | None = None
+    shipped: Int32 | None = None
+    returned: Int32 | None = None
+    pending_return: Int32 | None = None
 
 
 class Downloads(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -55,7 +56,7 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product and its quantity in an order. Digital River object: lineItem."""
 
     wire_id: Identifier = field(name="id")
-    quantity: int
+    quantity: Int32
     product: Product
     wire_pricing: LinePricing = field(name="pricing", default=LinePricing())
     wire_state: str | None = field(name="lineItemState", default=None)
@@ -289,7 +290,7 @@ class OrderPage(Shape, frozen=True, kw_only=True, rename="camel"):
     """A page of orders, or the orders that a look-up found. Digital River object: orders."""
 
     order: OneOrMany[Order] = []
-    total_results: int | None = None
+    total_results: Int32 | None = None
 
     @property
     def orders(self) -> list[Order]:

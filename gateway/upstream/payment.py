@@ -7,7 +7,7 @@ from msgspec import field
 
 from gateway.enums import PaymentFlow, PaymentSessionState, SourceState
 from gateway.money import Money
-from gateway.upstream.decoding import JsonObject, OneOrMany, Shape, blank_is_none, calendar_day, convert, many
+from gateway.upstream.decoding import Int32, JsonObject, OneOrMany, Shape, blank_is_none, calendar_day, convert, many
 
 WALLETS = frozenset({"applePay", "googlePay"})
 
@@ -70,8 +70,8 @@ class SourceDetails(Shape, frozen=True, kw_only=True, rename="camel"):
 
     brand: str | None = None
     last_four_digits: str | int | None = None
-    expiration_month: int | None = None
-    expiration_year: int | None = None
+    expiration_month: Int32 | None = None
+    expiration_year: Int32 | None = None
     funding_source: str | None = None
     flow: PaymentFlow = PaymentFlow.UNKNOWN
     reusable: bool | None = None
@@ -93,8 +93,8 @@ class Source(Shape, frozen=True, kw_only=True):
     redirect_url: str | None = None
     brand: str | None = None
     last_four_digits: str | None = None
-    expiry_month: int | None = None
-    expiry_year: int | None = None
+    expiry_month: Int32 | None = None
+    expiry_year: Int32 | None = None
     funding_source: str | None = None
     instructions: DelayedPaymentInstructions | None = None
 
@@ -127,8 +127,8 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
 
     payment_method_name: str | None = None
     displayable_number: str | None = None
-    expiration_month: int | None = None
-    expiration_year: int | None = None
+    expiration_month: Int32 | None = None
+    expiration_year: Int32 | None = None
     payment_amount: Money | None = None
 
     @property
@@ -210,7 +210,7 @@ def _string(value: object) -> str | None:
 class InstallmentTerm(Shape, frozen=True, kw_only=True):
     id: str
     name: str
-    duration_months: int
+    duration_months: Int32
     monthly_payment: Money
     total_repayable: Money
     effective_annual_rate: Decimal
@@ -219,7 +219,7 @@ class InstallmentTerm(Shape, frozen=True, kw_only=True):
 class WireInstallmentTerm(Shape, frozen=True, kw_only=True, rename="camel"):
     id: str | int = ""
     name: str | None = None
-    duration_months: int | None = None
+    duration_months: Int32 | None = None
     monthly_payment_with_fees_amount: Decimal | None = None
     monthly_payment_amount: Decimal | None = None
     total_repayable: Decimal | None = None

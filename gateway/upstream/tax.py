@@ -3,7 +3,7 @@
 from msgspec import field
 
 from gateway.enums import CustomerType
-from gateway.upstream.decoding import OneOrMany, Shape, many
+from gateway.upstream.decoding import Int32, OneOrMany, Shape, many
 
 
 class TaxIdentifierField(Shape, frozen=True, kw_only=True):
@@ -15,7 +15,7 @@ class TaxIdentifierField(Shape, frozen=True, kw_only=True):
 
 class TaxIdentifierRequirement(Shape, frozen=True, kw_only=True):
     customer_type: CustomerType
-    minimum_count: int
+    minimum_count: Int32
     fields: list[TaxIdentifierField]
 
 
@@ -27,7 +27,7 @@ class SchemaNode(Shape, frozen=True, kw_only=True, rename="camel"):
     description: str | None = None
     enum: list[str] = []
     pattern: str | None = None
-    min_items: int | None = None
+    min_items: Int32 | None = None
     items: "OneOrMany[SchemaNode]" = []
     any_of: "list[SchemaNode]" = []
     one_of: "list[SchemaNode]" = []

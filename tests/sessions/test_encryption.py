@@ -95,6 +95,24 @@ async def test_store_contains_no_clear_text_tokens_redirects_or_addresses(
     assert [secret for secret in secrets if secret in stored] == []
 
 
+async def test_store_contains_no_custom_attribute_of_a_blocked_line(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    query = """mutation($key: UUID!) { addCartLines(input: {idempotencyKey: $key, lines: [{product:
+      {upstreamId: "%s"}, customAttributes: [{name: "engraving", value: "For Grandma Alma"}]}]}) {
+      errors { code } } }"""
+    async with gateway(world, network, clock, store_url=valkey.url) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        assert (await storefront.ask(query % PACK, key=new_key())).data == {"addCartLines": {"errors": []}}
+        await storefront.give_details()
+        await shopper.pay_with()
+        world.stock[int(PACK)] = 0
+        result = await storefront.outcome()
+        assert [blocker["__typename"] for blocker in result["blockers"]] == ["LineBlocker"]
+        assert "Alma" not in await contents(valkey)
+
+
 @pytest.mark.slow
 async def test_record_copied_to_another_store_key_does_not_decrypt(
     world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey, caplog: pytest.LogCaptureFixture

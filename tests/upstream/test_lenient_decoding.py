@@ -1,5 +1,7 @@
 """A part of an answer that has an unexpected type is missing. The other parts of the answer are not lost."""
 
+import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +14,9 @@ from gateway.upstream.cart import CartAnswer
 from gateway.upstream.decoding import decode
 from gateway.upstream.order import OrderPage
 from gateway.upstream.payment import SourceDetails
-from tests.support.shop import Shopper
+from tests.support.shop import PACK, InMemoryTransport, Shopper
+
+ME = "/v1/shoppers/me"
 
 
 def body(value: object) -> bytes:
@@ -46,6 +50,19 @@ def test_amount_that_is_no_number_is_missing(value: object) -> None:
     order = {"id": "1", "orderStateDetails": {"settled": {"currency": "USD", "value": value}, "description": "Paid"}}
     (read,) = decode(body({"order": [order]}), OrderPage).orders
     assert (read.amount_settled, read.state_description) == (None, "Paid")
+
+
+async def test_stock_above_32_bits_is_unknown(shopper: Shopper, network: InMemoryTransport) -> None:
+    def with_huge_stock(wire: Any) -> Any:
+        return json.loads(re.sub(r'("availableQuantity": ?)"?\d+"?', r"\g<1>3000000000", json.dumps(wire)))
+
+    await shopper.storefront.add(PACK)
+    network.rewrites["GET", f"{ME}/products/inventory-status"] = with_huge_stock
+    answer = await shopper.storefront.ask(
+        "{ cart { lines { product { inventory { isInStock availableQuantity } } } } }"
+    )
+    (line,) = answer.data["cart"]["lines"]
+    assert line["product"]["inventory"]["availableQuantity"] is None
 
 
 @pytest.mark.parametrize("wrong", [b"[]", b'{"order": 5', b"\xff", b'{"order": [{"id": 1}]} x'])
