@@ -109,11 +109,11 @@ class Connector(aiohttp.TCPConnector):
     """
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
-        idle = self._conns.get(key)
-        while idle and _has_arrived(idle[0][0]):
-            protocol, _ = idle.popleft()
-            protocol.close()
-        return await super()._get(key, traces)
+        connection = await super()._get(key, traces)
+        while connection is not None and connection.protocol is not None and _has_arrived(connection.protocol):
+            connection.close()
+            connection = await super()._get(key, traces)
+        return connection
 
 
 def _has_arrived(protocol: ResponseHandler) -> bool:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -138,6 +139,30 @@ async def test_surplus_answer_that_was_read_while_idle_is_discarded(
             await others.read("/second", "token", {})
         assert await calls.read("/third", "token", {}) == b'"/third"'
     assert server.last_request["/third"] == 2
+
+
+async def test_surplus_behind_an_expired_connection_is_discarded(server: Server, world: World) -> None:
+    server.held.add("/slow")
+    async with calls_to(server, world) as calls:
+        async with in_progress(calls.read("/slow", "token", {})) as (slow,):
+            await eventually(lambda: "/slow" in server.last_request)
+            await calls.read("/first", "token", {})
+            server.connections[0].write(answer('"/slow"'))
+            await slow
+        idle = idle_connections(calls)
+        assert len(idle) == 2
+        # The connection that became idle first has been idle for too long.
+        idle[0] = (idle[0][0], idle[0][1] - 3600)
+        server.connections[0].write(answer('"/another-shopper"'))
+        assert await calls.read("/second", "token", {}) == b'"/second"'
+    assert server.last_request["/second"] == 2
+
+
+def idle_connections(calls: Calls) -> Any:
+    """The idle connections of aiohttp, each with the time since which it is idle, the oldest first."""
+    network: Any = calls.http._transport
+    (idle,) = network._reused.client.connector._conns.values()
+    return idle
 
 
 async def test_connection_is_reused_while_nothing_arrives(server: Server, world: World) -> None:
