@@ -124,18 +124,23 @@ class RedisStore:
             raise LockNotAcquired
         # The command that acquired the lock was sent at most one time limit ago.
         lease = Lease(time.monotonic() + ttl_s - self._timeout_s)
-        extending = asyncio.create_task(self._keep_extending(lock, lease, ttl_s))
+        released = asyncio.Event()
+        extending = asyncio.create_task(self._keep_extending(lock, lease, ttl_s, released))
         try:
             yield lease
         finally:
+            released.set()
             extending.cancel()
             # A lock that cannot be released expires after `ttl_s`.
             with contextlib.suppress(LockError, StoreUnavailable):
                 await self._run(lock.release)
 
-    async def _keep_extending(self, lock: Lock, lease: Lease, ttl_s: float) -> None:
-        """Extend the lease until the task is cancelled, or until another holder has the lock."""
-        while True:
+    async def _keep_extending(self, lock: Lock, lease: Lease, ttl_s: float, released: asyncio.Event) -> None:
+        """Extend the lease until `released` is set or another holder has the lock.
+
+        `released` is needed although the task is cancelled: on Python 3.11, redis-py can swallow a cancellation.
+        """
+        while not released.is_set():
             await asyncio.sleep(ttl_s * EXTEND_AFTER_SHARE)
             asked_at = time.monotonic()
             try:
