@@ -134,7 +134,7 @@ async def _promote(
     # A submission of the guest cart must end before its session changes.
     async with cart_edits.locked_cart(ctx, None):
         guest_cart = await cart_edits.current_cart(ctx)
-        if not guest_cart.lines:
+        if guest_cart.is_empty and not guest_cart.lacks_lines:
             tokens = await _tokens(ctx, request, None, failed)
             return *await ctx.services.sessions.promote(guest, tokens), guest_cart, None
         # Digital River changes the account's cart as soon as it gets the guest's token. Another device of the shopper

@@ -100,7 +100,16 @@ def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:
 
 
 def _lines(guard_input: GuardInput) -> Iterator[Blocker]:
-    if guard_input.cart.is_empty:
+    if guard_input.cart.lacks_lines:
+        # The shopper does not see the line, and the other rules do not check it.
+        yield CheckUnavailableBlocker(
+            code=Code.CHECK_UNAVAILABLE,
+            message="A line of the cart could not be read from Digital River's answer. Read `cart` again.",
+            step=Step.CART,
+            resolved_by=("Query.cart",),
+            retry_after=guard_input.now + RETRY_CHECK_AFTER,
+        )
+    elif guard_input.cart.is_empty:
         yield EmptyCartBlocker(
             code=Code.CART_EMPTY,
             message="The cart is empty. Add a line.",

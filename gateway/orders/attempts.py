@@ -21,7 +21,7 @@ from gateway.sessions.sessions import Session
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
-from gateway.upstream.decoding import decode, encode
+from gateway.upstream.decoding import decode_whole, encode
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class Attempts:
     async def present(self, store_key: str) -> AttemptRecord | None:
         """The stored attempt; None if there is none. An attempt whose replica stopped before sending is deleted."""
         stored = await self._store.get(store_key)
-        record = None if stored is None else decode(stored, AttemptRecord)
+        record = None if stored is None else decode_whole(stored, AttemptRecord)
         if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(store_key, record):
             await self.forget(store_key, record)
             return None

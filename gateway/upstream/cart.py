@@ -12,7 +12,7 @@ from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSess
 from gateway.money import Money, with_text, zero
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.decoding import Identifier, Int32, JsonObject, OneOrMany, Shape, many
+from gateway.upstream.decoding import CUT, Identifier, Int32, JsonObject, OneOrMany, Shape, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.payment import CartPaymentSession, Source, sources
@@ -93,6 +93,8 @@ class ShippingMethod(Shape, frozen=True, kw_only=True):
 
 class LineItems(Shape, frozen=True, kw_only=True, rename="camel"):
     line_item: OneOrMany[CartLine] = []
+    was_cut: bool = field(name=CUT, default=False)
+    """Whether a line could not be read, and is missing."""
 
 
 class WireTaxIdentifier(Shape, frozen=True, kw_only=True):
@@ -157,6 +159,11 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @cached_property
     def lines(self) -> list[CartLine]:
         return many(self.line_items.line_item)
+
+    @property
+    def lacks_lines(self) -> bool:
+        """Whether `lines` lacks a line of the cart, because Digital River's answer could not be read."""
+        return self.line_items.was_cut
 
     @property
     def order_id(self) -> str | None:

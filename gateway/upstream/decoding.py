@@ -30,6 +30,9 @@ PATH_PART = re.compile(r"\.([^.\[`]+)|\[(\d+)\]")
 LEADING_ZEROS = re.compile(r"0+[1-9]\d*")
 """A number as a string with leading zeros. Digital River documents months as `08`."""
 
+CUT = "was cut"
+"""Field that is added to a JSON object if a value that is not empty was removed from it, or from a list in it."""
+
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
 """A list, or the only element of a list with one element."""
 
@@ -60,12 +63,27 @@ def decode(body: bytes, kind: type[T]) -> T:
     """
     try:
         try:
-            value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
-            return value
+            return _decoded(body, kind)
         except msgspec.ValidationError:
             return convert(_decoder(Any).decode(body), kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UpstreamInvalidResponse(detail=type(error).__name__) from None
+
+
+def decode_whole(body: bytes, kind: type[T]) -> T:
+    """Decode a JSON body of which no part may be missing: a record of the store, or a rule that an order must obey.
+
+    Raises `UpstreamInvalidResponse`, which contains the path of the invalid field but no values.
+    """
+    try:
+        return _decoded(body, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UpstreamInvalidResponse(detail=f"{type(error).__name__} {str(error).rpartition(' - at ')[2]}") from None
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
+    value: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
+    return value
 
 
 @cache
@@ -141,9 +159,11 @@ def _keys(path: str) -> list[str | int]:
 def _repair(value: Any, keys: list[str | int], *, expects_string: bool) -> bool:
     """Correct the part at this path, or remove the part. Return False if the path does not exist."""
     *parents, last = keys
+    holder = value
     try:
         for key in parents:
             value = value[key]
+            holder = value if isinstance(value, dict) else holder
         part = value[last]
     except (KeyError, IndexError, TypeError):
         return False
@@ -158,6 +178,8 @@ def _repair(value: Any, keys: list[str | int], *, expects_string: bool) -> bool:
             "value in answer ignored", extra={"reason": ".".join("[]" if isinstance(key, int) else key for key in keys)}
         )
         del value[last]
+        if part and isinstance(holder, dict):
+            holder[CUT] = True
     return True
 
 

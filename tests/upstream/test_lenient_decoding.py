@@ -3,18 +3,28 @@
 import json
 import re
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import uuid4
 
 import msgspec
 import pytest
 
+from gateway.app import utc_now
 from gateway.errors import UpstreamInvalidResponse
 from gateway.money import Money, formatted, has_digits_of_its_currency
+from gateway.orders.attempts import AttemptRecord, Attempts, Stage
+from gateway.sessions.idempotency import ChangeOutcome, IdempotencyRecords
+from gateway.sessions.sessions import Session
+from gateway.store.clock import SharedClock
+from gateway.store.heartbeat import Replica
+from gateway.store.memory import MemoryStore
 from gateway.upstream.cart import CartAnswer
-from gateway.upstream.decoding import decode
+from gateway.upstream.decoding import CUT, decode, decode_whole, encode
 from gateway.upstream.order import OrderPage
 from gateway.upstream.payment import SourceDetails
-from tests.support.shop import PACK, InMemoryTransport, Shopper
+from gateway.upstream.tax import SchemaNode
+from tests.support.shop import CART, PACK, POLES, InMemoryTransport, Shopper
 
 ME = "/v1/shoppers/me"
 
@@ -93,7 +103,49 @@ async def test_wrong_optional_field_leaves_all_other_cart_fields_unchanged(shopp
         for wrong in (None, [], {}, "?", ["?", "?"], {"?": 1}):
             cart = decode(body({"cart": replaced(wire, path, wrong)}), CartAnswer).cart
             lost = [lost_path for lost_path in differences(whole, msgspec.to_builtins(cart)) if lost_path]
+            lost = [lost_path for lost_path in lost if lost_path[-1] != CUT]
             assert all(lost_path[: len(path)] == path for lost_path in lost), (path, wrong, lost)
+
+
+async def test_order_with_an_unreadable_line_is_not_sent(shopper: Shopper, network: InMemoryTransport) -> None:
+    await shopper.get_ready()
+    await shopper.storefront.add(POLES)
+    network.rewrites["GET", CART] = lambda cart: replaced(
+        cart, ("cart", "lineItems", "lineItem", 1, "quantity"), "several"
+    )
+    assert len((await shopper.storefront.cart())["lines"]) == 1
+    result = await shopper.storefront.outcome()
+    assert result["__typename"] == "OrderBlocked"
+    assert "CHECK_UNAVAILABLE" in [blocker["code"] for blocker in result["blockers"]]
+    assert shopper.submits == 0
+
+
+def test_unreadable_rule_for_tax_identifiers_is_not_ignored() -> None:
+    with pytest.raises(UpstreamInvalidResponse):
+        decode_whole(body({"oneOf": [{"properties": {"taxRegistrations": {"minItems": "one"}}}]}), SchemaNode)
+
+
+async def test_unreadable_record_of_a_change_does_not_report_success() -> None:
+    store, session = MemoryStore(utc_now), cast("Session", SimpleNamespace(id="session"))
+    outcome = {"errors": [{"type": "ErrorOfAnotherVersion"}], "warnings": []}
+    record = {"fingerprint": "digest", "since": utc_now(), "done": outcome}
+    await store.put("keyed:session:key", body(record), ttl_s=60)
+
+    async def change() -> ChangeOutcome:
+        raise AssertionError
+
+    with pytest.raises(UpstreamInvalidResponse):
+        await IdempotencyRecords(store).run_once(session, "key", "digest", change)
+
+
+async def test_unreadable_attempt_does_not_count_as_unsent() -> None:
+    now, store = utc_now(), MemoryStore(utc_now)
+    record = AttemptRecord(
+        key=uuid4(), session_id="", fingerprint="", replica_id="", stage=Stage.SENT, started_at=now, updated_at=now
+    )
+    await store.put("attempt", encode(record).replace(b'"sent"', b'"another"'), ttl_s=60)
+    with pytest.raises(UpstreamInvalidResponse):
+        await Attempts(store, Replica(store, SharedClock(store, utc_now))).present("attempt")
 
 
 REQUIRED = {"id", "value", "currency", "name", "quantity", "product", "pricing", "orderTotal"}

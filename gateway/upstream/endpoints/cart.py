@@ -9,7 +9,7 @@ from gateway.enums import AddressKind, CustomerType
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, LineOffer, NewLine
-from gateway.upstream.decoding import decode, first, many
+from gateway.upstream.decoding import decode, decode_whole, first, many
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.ids import path_part
 from gateway.upstream.lines import RecurringTerms
@@ -98,7 +98,7 @@ class CartEndpoints:
 
     async def tax_requirements(self, token: str) -> list[TaxIdentifierRequirement]:
         body = await self.calls.read(f"{CART}/tax-registrations/schema", token, {})
-        return tax_requirements(decode(body, SchemaNode))
+        return tax_requirements(decode_whole(body, SchemaNode))
 
     async def set_tax_identifiers(self, token: str, kind: CustomerType, identifiers: Mapping[str, str]) -> None:
         """Set the customer type, and replace all tax identifiers of the cart. `identifiers` contains the value of each
