@@ -70,6 +70,8 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
     try:
         session = await session_with_shopper_id(ctx)
         async with locked_owner(ctx, session.cart_owner, CART_LOCKED):
+            # Another request may have changed the cart after an earlier mutation of this operation read it.
+            ctx.forget_cart()
             # The token is renewed now so that it does not expire during the checkout.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
             await _check_revision(ctx, if_revision)

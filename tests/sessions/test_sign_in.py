@@ -110,6 +110,27 @@ async def test_sign_in_without_a_session_shows_the_account_cart(
     assert payload["cartTransition"] == {"outcome": "WAS_EMPTY", "quantityBefore": 0, "quantityAfter": 1}
 
 
+async def test_line_added_just_before_the_sign_in_is_kept(
+    storefront: Storefront, alex: tuple[str, str], network: InMemoryTransport
+) -> None:
+    await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+    other_tab = storefront.another_tab()
+    # The first mutation returns the empty cart. Another tab adds a line before the sign-in has the lock of the cart.
+    offers = f"{CART}/applied-offers"
+    network.gates[offers] = gate = asyncio.Event()
+    first = "{ updateCart(input: {termsOfSaleAccepted: true}) { cart { totalQuantity appliedOffers { __typename } } }"
+    signing_in = asyncio.ensure_future(
+        storefront.ask(SIGN_IN.replace("{\n", f"{first}\n", 1), username=alex[0], password=alex[1])
+    )
+    await network.arrived[offers].wait()
+    assert (await other_tab.add(PACK))["errors"] == []
+    gate.set()
+    data = (await signing_in).data
+    assert data["updateCart"]["cart"]["totalQuantity"] == 0
+    assert data["signIn"]["cartTransition"] == {"outcome": "KEPT"}
+    assert (await storefront.cart())["totalQuantity"] == 1
+
+
 async def test_sign_in_replaces_the_session_cookie(storefront: Storefront, alex: tuple[str, str]) -> None:
     await storefront.add(PACK)
     old = storefront.another_tab()
