@@ -47,9 +47,11 @@ class ProductPricing:
 class VolumePriceTier:
     """Price of a product for a range of quantities. Digital River object: volumePricing.tier."""
 
-    from_quantity: int = field("First quantity of the range. Digital River field: from.")
-    to_quantity: int | None = field("Last quantity of the range; null for no upper bound. Digital River field: to.")
-    unit_price: Money = field("Unit price in the range. Digital River field: pricing.")
+    from_quantity: int = field("First quantity to which the price applies. Digital River field: from.")
+    to_quantity: int | None = field(
+        "Last quantity to which the price applies; null if there is none. Digital River field: to."
+    )
+    unit_price: Money = field("Price of one unit for these quantities. Digital River field: pricing.")
 
 
 @dsl.object_type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))

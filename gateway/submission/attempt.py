@@ -232,7 +232,7 @@ class Attempt:
         with contextlib.suppress(SessionRequired, StoreUnavailable):
             await self.ctx.services.sessions.update_checkout_memory(self.session, edit)
 
-    # Cart locks, and attempts that other replicas work on.
+    # Locking carts, and waiting for attempts that other replicas work on.
 
     async def lock_carts_of_owner(self) -> AttemptRecord | None:
         """Lock all carts of the session's owner. Return None, or the other attempt that already holds the lock."""

@@ -266,7 +266,7 @@ def shipping_method_wire(cart: Cart) -> Json:
 
 
 def shipping_options_wire(cart: Cart, base: str, *, is_listed: bool, is_full: bool) -> Json:
-    """JSON of the shipping options. `is_listed` adds the list of options. `is_full` adds their ids and costs."""
+    """JSON of the cart's `shippingOptions`, with a URI. `is_listed` adds the options, `is_full` also ids and costs."""
     wire: Json = {"uri": f"{cart_uri(base)}/shipping-options"}
     options = cart.shipping_options()
     if is_listed and options:
