@@ -222,15 +222,11 @@ class Context:
 
     def remember_cart(self, cart: Cart) -> None:
         """Keep the cart from the answer to a change, so that the cart is not read again."""
-        answered: asyncio.Future[Cart] = asyncio.get_running_loop().create_future()
-        answered.set_result(cart)
-        self.operation.cart_reads["cart"] = answered
+        self.operation.cart_reads["cart"] = _already_read(cart)
 
     def remember_shopper(self, shopper: Shopper) -> None:
         """Keep the shopper whom a sign-in has read, so that the shopper is not read again."""
-        answered: asyncio.Future[Shopper] = asyncio.get_running_loop().create_future()
-        answered.set_result(shopper)
-        self.operation.account_reads["shopper"] = answered
+        self.operation.account_reads["shopper"] = _already_read(shopper)
 
     @contextmanager
     def holding(self, lease: Lease) -> Iterator[None]:
@@ -307,6 +303,12 @@ def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]
         # `exception()` marks the exception as retrieved. Otherwise asyncio would log it if the operation has timed out.
         reads[name].add_done_callback(lambda future: future.cancelled() or future.exception())
     return asyncio.shield(reads[name])
+
+
+def _already_read(value: T) -> "asyncio.Future[T]":
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    future.set_result(value)
+    return future
 
 
 def background_context(services: Services, session: Session) -> Context:

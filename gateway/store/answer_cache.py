@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,14 +91,18 @@ class AnswerCache:
         If the load fails, the cached answer is returned as stale for as long as `lifetime` allows. After that, the
         error of the load is raised. A refusal is always raised.
         """
+
+        def begin() -> Coroutine[None, None, Answer]:
+            return self._load(key, load, lifetime, belongs_to_key)
+
         cached = _answer_in(await self._memory.get(key))
         if cached is None:
-            return await self._load_once(key, load, lifetime, belongs_to_key)
+            return await self._once(key, begin)
         age = self._now() - cached.loaded_at
         if age < lifetime.fresh and not past_cache:
             return cached
         try:
-            return await self._load_once(key, load, lifetime, belongs_to_key)
+            return await self._once(key, begin)
         except UpstreamRefusal:
             raise
         except UpstreamError as failure:
@@ -107,16 +111,11 @@ class AnswerCache:
             log.warning("stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value})
             return Answer(cached.value, cached.loaded_at, is_stale=True)
 
-    async def _load_once(
-        self,
-        key: str,
-        load: Callable[[], Awaitable[bytes]],
-        lifetime: Lifetime,
-        belongs_to_key: Callable[[bytes], bool],
-    ) -> Answer:
+    async def _once(self, key: str, begin: Callable[[], Coroutine[None, None, Answer]]) -> Answer:
+        """The answer of the load in progress for this key. `begin` begins a load if there is none."""
         running = self._loads.get(key)
         if running is None:
-            running = asyncio.create_task(self._load(key, load, lifetime, belongs_to_key))
+            running = asyncio.create_task(begin())
             self._loads[key] = running
             running.add_done_callback(lambda task: self._finished(key, task))
         return await asyncio.shield(running)

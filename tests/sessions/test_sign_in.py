@@ -296,6 +296,16 @@ async def test_guest_with_a_submission_in_doubt_cannot_sign_in(shopper: Shopper,
     assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
 
 
+async def test_sign_in_with_an_empty_cart_requests_one_token(
+    storefront: Storefront, alex: tuple[str, str], world: World
+) -> None:
+    await storefront.ask("mutation { startSession(input: {}) { errors { code } } }")
+    world.calls.clear()
+    payload = await storefront.sign_in(*alex)
+    assert payload["cartTransition"] == IsPartialDict(outcome="WAS_EMPTY")
+    assert world.calls.count("POST", TOKEN) == 1, "the carts are not combined"
+
+
 async def test_guest_cart_cannot_be_signed_in_while_account_is_buying(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str], network: InMemoryTransport
 ) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
@@ -43,20 +44,10 @@ async def test_restarted_gateway_does_not_submit_the_same_cart_twice(
     assert shopper.submits == 2, "one order of each cart"
 
 
-async def test_guest_can_buy_right_after_a_start(
-    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
-) -> None:
-    async with gateway_on(MemoryStore(clock), world, network, clock) as storefront:
-        shopper = Shopper(storefront, sandbox, world)
-        await shopper.get_ready()
-        assert (await storefront.outcome())["__typename"] == "OrderPlaced"
-
-
-@pytest.mark.slow
 async def test_guest_can_buy_right_after_start_on_a_new_store(
-    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey
+    store: Store, world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
-    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
+    async with gateway_on(store, world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         assert (await storefront.outcome())["__typename"] == "OrderPlaced"

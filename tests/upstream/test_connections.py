@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import UpstreamError, UpstreamNotReached
+from gateway.errors import CartLockLost, UpstreamError, UpstreamNotReached
+from gateway.store.interface import Lease
 from gateway.upstream import transport
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
 from gateway.upstream.transport import Network
 from sandbox.model.world import World
-from tests.support.shop import SUBMIT, eventually, settings_for, shopper_over_socket
+from tests.support.shop import CART, SUBMIT, eventually, settings_for, shopper_over_socket
 
 SEARCH = "/v1/shoppers/me/product-search"
 
@@ -208,6 +209,17 @@ async def test_request_without_a_free_connection_was_not_sent(server: Server, wo
         with pytest.raises(UpstreamNotReached):
             await calls.change("POST", "/second", "token")
     assert "/second" not in server.last_request
+
+
+async def test_cart_is_never_changed_without_its_lock(server: Server, world: World) -> None:
+    async with calls_to(server, world) as calls:
+        with pytest.raises(AssertionError, match="lock"):
+            await calls.change("POST", f"{CART}/line-items", "token")
+        locked = replace(calls, leases=(Lease(),))
+        assert await locked.change("POST", f"{CART}/line-items", "token") == f'"{CART}/line-items"'.encode()
+        lost = replace(calls, leases=(Lease(), Lease(ends_at=0)))
+        with pytest.raises(CartLockLost):
+            await lost.change("POST", f"{CART}/line-items", "token")
 
 
 async def test_hanging_reads_leave_the_connections_of_submissions_free(server: Server, world: World) -> None:
