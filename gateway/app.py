@@ -96,7 +96,7 @@ def _services(settings: Settings, upstream: Upstream, store: Store, local_now: C
         upstream=upstream,
         store=store,
         sessions=sessions,
-        token_renewal=TokenRenewal(sessions, store, upstream.for_submission(), now),
+        token_renewal=TokenRenewal(sessions, store, upstream.reserving(transport.Reserve.TOKENS), now),
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),

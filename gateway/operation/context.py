@@ -37,6 +37,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 from gateway.upstream.tax import TaxIdentifierRequirement
+from gateway.upstream.transport import Reserve
 
 T = TypeVar("T")
 
@@ -292,7 +293,7 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
     upstream = services.upstream.until(deadline_at)
     # Background work must not use up the connections on which shoppers submit.
     if buys and caller.handle is not None:
-        upstream = upstream.for_submission()
+        upstream = upstream.reserving(Reserve.SUBMISSIONS)
     return Context(services, caller, Operation(within_s, deadline_at, upstream, market))
 
 

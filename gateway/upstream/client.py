@@ -12,6 +12,7 @@ from gateway.upstream.endpoints.orders import OrderEndpoints
 from gateway.upstream.endpoints.payments import PaymentEndpoints
 from gateway.upstream.endpoints.tokens import TokenEndpoints
 from gateway.upstream.retrying_calls import Calls
+from gateway.upstream.transport import Reserve
 
 
 class Upstream:
@@ -37,6 +38,6 @@ class Upstream:
         """Client that sends changes only while the lease of the cart's lock is held."""
         return Upstream(replace(self._calls, leases=(*self._calls.leases, lease)))
 
-    def for_submission(self) -> "Upstream":
-        """Client whose calls use the connections that are reserved for operations that submit an order."""
-        return Upstream(replace(self._calls, for_submission=True))
+    def reserving(self, reserve: Reserve) -> "Upstream":
+        """Client whose calls use reserved connections."""
+        return Upstream(replace(self._calls, reserve=reserve))

@@ -32,6 +32,7 @@ from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.upstream import error_envelopes, refusal_codes, transport
 from gateway.upstream.endpoints.paths import CART
+from gateway.upstream.transport import Reserve
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 """Maximum size in bytes of the body of an answer, after decompression."""
@@ -85,8 +86,8 @@ class Calls:
     http: httpx.AsyncClient
     settings: Settings
     retries: Retries = Retries()
-    for_submission: bool = False
-    """Whether the calls use the connections that are reserved for operations that submit an order."""
+    reserve: Reserve | None = None
+    """The reserved connections that the calls use. None: the calls share the connections that are not reserved."""
     leases: tuple[Lease, ...] = ()
     """Leases of the cart locks that are held. A change is sent only while all of them are held."""
     deadline_at: float | None = None
@@ -199,9 +200,9 @@ class Calls:
             )
         raise UpstreamInvalidResponse(detail=f"status {status}")
 
-    def _extensions(self, repeat: Repeat) -> dict[str, bool]:
-        chosen = {transport.FOR_SUBMISSION: self.for_submission, transport.NEW_CONNECTION: repeat is Repeat.NEVER}
-        return {name: True for name, is_chosen in chosen.items() if is_chosen}
+    def _extensions(self, repeat: Repeat) -> dict[str, object]:
+        extensions: dict[str, object] = {transport.NEW_CONNECTION: True} if repeat is Repeat.NEVER else {}
+        return extensions if self.reserve is None else extensions | {transport.RESERVE: self.reserve}
 
     def _site_key(self) -> str:
         settings = self.settings

@@ -7,6 +7,7 @@ The class of an httpx error shows whether the request may have been sent. After 
 import asyncio
 import select
 from collections.abc import AsyncIterator, Callable
+from enum import Enum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
@@ -18,18 +19,25 @@ from aiohttp.tracing import Trace
 from httpx_aiohttp import AiohttpTransport
 
 CONNECTIONS = 80
-"""Maximum number of simultaneous requests to Digital River, apart from those of operations that submit an order."""
+"""Maximum number of simultaneous requests to Digital River that have no reserve."""
 
-SUBMISSION_CONNECTIONS = 20
-"""Maximum number of simultaneous requests of operations that submit an order. Other requests cannot use these."""
+
+class Reserve(Enum):
+    """Connections that other requests cannot use. The value is the maximum number of simultaneous requests."""
+
+    SUBMISSIONS = 20
+    """For operations that submit or resume an order."""
+    TOKENS = 10
+    """For the renewal of tokens, without which nothing can be submitted."""
+
 
 SLOT_WAIT_S = 1
 """Maximum wait for one of these requests to end. A request that waits longer is not sent."""
 
 CONNECT_TIMEOUT_S = 1
 
-FOR_SUBMISSION = "for_submission"
-"""Name of the httpx extension of a request that uses the connections reserved for submissions."""
+RESERVE = "reserve"
+"""Name of the httpx extension that has the `Reserve` of a request."""
 
 NEW_CONNECTION = "new_connection"
 """Name of the httpx extension of a request that gets a new connection, because it cannot be repeated.
@@ -60,19 +68,18 @@ class Network(httpx.AsyncBaseTransport):
     def __init__(
         self,
         connections: int = CONNECTIONS,
-        submission_connections: int = SUBMISSION_CONNECTIONS,
         wait_s: float = SLOT_WAIT_S,
     ) -> None:
         self._reused = AiohttpTransport(client=lambda: _session(Connector(limit=0, ttl_dns_cache=60)))
         self._new = AiohttpTransport(
             client=lambda: _session(aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, force_close=True))
         )
-        self._slots = asyncio.Semaphore(connections)
-        self._submission_slots = asyncio.Semaphore(submission_connections)
+        self._slots: dict[Reserve | None, asyncio.Semaphore] = {None: asyncio.Semaphore(connections)}
+        self._slots |= {reserve: asyncio.Semaphore(reserve.value) for reserve in Reserve}
         self._wait_s = wait_s
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        slots = self._submission_slots if FOR_SUBMISSION in request.extensions else self._slots
+        slots = self._slots[request.extensions.get(RESERVE)]
         engine = self._new if NEW_CONNECTION in request.extensions else self._reused
         try:
             async with asyncio.timeout(self._wait_s):

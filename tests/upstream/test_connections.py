@@ -13,7 +13,7 @@ from gateway.errors import CartLockLost, UpstreamError, UpstreamNotReached
 from gateway.store.interface import Lease
 from gateway.upstream import transport
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
-from gateway.upstream.transport import Network
+from gateway.upstream.transport import Network, Reserve
 from sandbox.model.world import World
 from tests.support.shop import CART, SUBMIT, eventually, settings_for, shopper_over_socket
 
@@ -222,9 +222,20 @@ async def test_cart_is_never_changed_without_its_lock(server: Server, world: Wor
             await lost.change("POST", f"{CART}/line-items", "token")
 
 
-async def test_hanging_reads_leave_the_connections_of_submissions_free(server: Server, world: World) -> None:
-    async with calls_to(server, world, connections=1, submission_connections=1) as calls, busy(server, calls):
-        assert await replace(calls, for_submission=True).read("/cart", "token", {}) == b'"/cart"'
+@pytest.mark.parametrize("hanging", [None, Reserve.SUBMISSIONS, Reserve.TOKENS])
+async def test_hanging_requests_leave_other_reserves_free(
+    server: Server, world: World, hanging: Reserve | None
+) -> None:
+    number = hanging.value if hanging is not None else 1
+    server.held.add("/slow")
+    async with calls_to(server, world, connections=1, wait_s=0.01) as calls:
+        slow = replace(calls, reserve=hanging)
+        async with in_progress(*(slow.read("/slow", "token", {}) for _ in range(number))):
+            await eventually(lambda: len(server.connections) == number)
+            for reserve in {None, *Reserve} - {hanging}:
+                assert await replace(calls, reserve=reserve).read("/free", "token", {}) == b'"/free"'
+            with pytest.raises(UpstreamNotReached):
+                await slow.read("/more", "token", {})
 
 
 @pytest.mark.slow
