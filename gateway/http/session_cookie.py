@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 COOKIE = "__Host-rf_session"
 
+BLANKS = b" \t"
+"""Characters that may surround the name and the value of a cookie."""
+
 
 def handle_of(request: Request, settings: Settings) -> Handle | None:
     """The session handle in the request; None if there is none. Raises `RequestRefused`.
@@ -24,7 +27,7 @@ def handle_of(request: Request, settings: Settings) -> Handle | None:
     """
     if request.method == "GET":
         return None
-    cookie = request.cookies.get(COOKIE) or None
+    cookie = _cookie_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     if cookie is not None and bearer:
@@ -37,6 +40,22 @@ def handle_of(request: Request, settings: Settings) -> Handle | None:
             raise RequestRefused(403, TopLevelCode.CSRF_CHECK_FAILED, refusal)
         return Handle(SessionDelivery.COOKIE, cookie)
     return Handle(SessionDelivery.BEARER, bearer) if bearer else None
+
+
+def _cookie_of(request: Request) -> str | None:
+    """Value of the session cookie; None if there is none. Raises `RequestRefused` for several session cookies.
+
+    The bytes of the name are compared, and only spaces and tabs are trimmed. A parser that decodes the header first
+    also trims characters that a browser keeps. A neighbouring host could then set the cookie under a name that the
+    browser does not protect, such as a no-break space before `__Host-`.
+    """
+    pairs = [
+        pair.partition(b"=") for name, line in request.headers.raw if name == b"cookie" for pair in line.split(b";")
+    ]
+    values = [value.strip(BLANKS) for name, _, value in pairs if name.strip(BLANKS) == COOKIE.encode()]
+    if len(values) > 1:
+        raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, f"Send one cookie with the name {COOKIE}.")
+    return values[0].strip(b'"').decode("latin-1") or None if values else None
 
 
 def set_cookie(response: Response, issued: Handle | None, settings: Settings) -> None:
