@@ -1,7 +1,7 @@
 """Sets the headers Cache-Control, ETag and Vary of an answer, and the origins that may read the answer.
 
-A public answer depends only on the URL of the request, and every origin may read it. Any other answer is for one
-caller and is not cached.
+A public answer depends only on the URL of the request and on the accepted media types, and every origin may read it.
+Any other answer is for one caller and is not cached.
 """
 
 import hashlib
@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.documents.cacheability import NOT_CACHED, CachePolicy
+from gateway.http.response import COST_HEADERS
 
-PUBLIC_VARY = "Accept-Encoding"
+PUBLIC_VARY = "Accept, Accept-Encoding"
 
 PRIVATE_VARY = "Cookie, Authorization, Origin"
 
@@ -36,11 +37,13 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 def open_to_all(headers: MutableHeaders) -> None:
-    """Let every origin read a public answer.
+    """Let every origin read a public answer, and remove what the request of one client decided.
 
-    The CORS middleware allows only the origin of the request, but a cache may send the answer to pages of other
-    origins.
+    A cache sends the answer to other clients: to pages of other origins than the one that the CORS middleware allowed,
+    and to clients with other request ids.
     """
     headers["Vary"] = PUBLIC_VARY
     headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = ", ".join(COST_HEADERS)
     del headers["Access-Control-Allow-Credentials"]
+    del headers["X-Request-Id"]

@@ -1,4 +1,4 @@
-"""Adds a request id and fixed headers to each answer, and logs each request."""
+"""Adds fixed headers to each answer, and a request id to each answer that is not public. Logs each request."""
 
 import logging
 import re

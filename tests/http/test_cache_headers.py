@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from gateway.http.response import LEGACY, MODERN
 from sandbox.model.world import World
 from tests.support.shop import CLIENT, ORIGIN, PACK, Shopper, Storefront
 
@@ -44,14 +45,26 @@ async def test_public_answer_is_the_same_for_every_caller(shopper: Shopper, worl
     plain = await get(storefront, PAGE)
     await storefront.add(PACK)
     cookie = {"Cookie": f"__Host-rf_session={storefront.cookie}"}
-    for headers in ({}, cookie, {"Authorization": "Bearer anything"}, {"Origin": "https://elsewhere.example"}):
+    assert plain.headers["vary"] == "Accept, Accept-Encoding"
+    assert plain.headers["access-control-allow-origin"] == "*"
+    assert plain.headers["access-control-expose-headers"] == "X-Riverfront-Cost, X-Riverfront-Cost-Limit"
+    assert {"access-control-allow-credentials", "set-cookie"}.isdisjoint(plain.headers)
+    for headers in (
+        cookie,
+        {"Authorization": "Bearer anything"},
+        {"Origin": "https://elsewhere.example"},
+        {"X-Request-Id": "alex.rivera-checkout"},
+    ):
         answer = await get(storefront, PAGE, headers)
-        assert answer.content == plain.content
-        assert answer.headers["vary"] == "Accept-Encoding"
-        assert answer.headers["access-control-allow-origin"] == "*"
-        assert "access-control-allow-credentials" not in answer.headers
-        assert "set-cookie" not in answer.headers
-        assert answer.headers["etag"] == plain.headers["etag"]
+        assert (answer.content, answer.headers) == (plain.content, plain.headers)
+    without_origin = await storefront.http.get("/graphql", params={"query": PAGE}, headers={"Accept": CLIENT["Accept"]})
+    assert without_origin.headers == plain.headers
+
+
+async def test_public_answer_of_another_media_type_is_cached_apart(storefront: Storefront) -> None:
+    legacy, modern = [await get(storefront, PAGE, {"Accept": accept}) for accept in (LEGACY, MODERN)]
+    assert legacy.headers["content-type"] != modern.headers["content-type"]
+    assert "Accept" in legacy.headers["vary"].split(", ")
 
 
 async def test_unchanged_answer_gets_status_304_without_body(storefront: Storefront) -> None:
@@ -62,7 +75,8 @@ async def test_unchanged_answer_gets_status_304_without_body(storefront: Storefr
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == tag
         assert again.headers["cache-control"] == first.headers["cache-control"]
-        assert again.headers["vary"] == "Accept-Encoding"
+        assert again.headers["vary"] == "Accept, Accept-Encoding"
+        assert "x-request-id" not in again.headers
     assert (await get(storefront, PAGE, {"If-None-Match": '"other"'})).status_code == 200
     other = await get(storefront, "{ products(first: 3) { nodes { name } } }")
     assert other.headers["etag"] != tag
