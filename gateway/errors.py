@@ -93,7 +93,10 @@ class SessionRequired(GatewayError):
 
 class SessionExpired(SessionRequired):
     code = TopLevelCode.SESSION_EXPIRED
-    message = "The session has ended. Call `startSession` or `addCartLines` to start a new one."
+    message = (
+        "The session has ended. Send its handle once more with `startSession` or `addCartLines` to start a new one. If "
+        "the ended session sent `submitOrder`, read `orderSubmission` with the key afterwards."
+    )
 
 
 class SignInRequired(GatewayError):

@@ -67,7 +67,10 @@ async def begin(
     markets_offered = ctx.settings.locales
     locale = locale or markets_offered[0][0]
     currency_code = currency_code or dict(markets_offered)[locale]
-    session, handle = await ctx.services.sessions.begin(ctx.upstream, delivery, locale, currency_code)
+    tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)
+    session, handle = await ctx.services.sessions.begin(
+        SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code, ended=ctx.operation.ended_session
+    )
     ctx.adopt(session, handle)
     return session, handle
 

@@ -114,7 +114,7 @@ async def sign_in_with(
         try:
             session, handle, guest_cart, account = await _promote(ctx, request, present, failed)
         except SessionExpired:
-            ctx.lose_session()
+            await ctx.session_has_ended()
         else:
             ctx.adopt(session, handle)
             if account is not None:
@@ -162,7 +162,9 @@ async def _new_session(
     locale, currency_code = ctx.settings.locales[0]
     if previous is not None:
         await sessions.end(ctx, previous)
-    return await ctx.services.sessions.begin_registered(tokens, delivery, locale, currency_code)
+    return await ctx.services.sessions.begin(
+        SessionLevel.REGISTERED, tokens, delivery, locale, currency_code, ended=ctx.operation.ended_session
+    )
 
 
 async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None, failed: AnyUserError) -> Tokens:

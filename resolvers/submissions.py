@@ -7,10 +7,16 @@ from gateway.enums import ErrorCode
 from gateway.errors import CartBusy, RateLimited, StoreUnavailable, UpstreamError
 from gateway.money import Money
 from gateway.operation.context import Context
-from gateway.orders.attempts import NothingToResume
+from gateway.orders.attempts import NothingToResume, SubmissionKeyTaken
 from gateway.orders.outcomes import SubmissionAttempt
-from gateway.refusals.user_errors import PaymentError, busy_submission, key_reused, rate_limited, store_unavailable
-from gateway.sessions.idempotency import KeyReused, fingerprint
+from gateway.refusals.user_errors import (
+    PaymentError,
+    busy_submission,
+    rate_limited,
+    store_unavailable,
+    submission_key_taken,
+)
+from gateway.sessions.idempotency import fingerprint
 from gateway.submission import submissions
 from gateway.submission.attempt import SubmitRequest
 from resolvers.failures import logged_error
@@ -36,8 +42,8 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
     try:
         await session_with_shopper_id(ctx)
         attempt = await submissions.submit(ctx, request)
-    except KeyReused:
-        return SubmissionPayload(errors=[key_reused()])
+    except SubmissionKeyTaken as taken:
+        return SubmissionPayload(errors=[submission_key_taken(taken.status, is_own=taken.is_own)])
     except CartBusy:
         return SubmissionPayload(errors=[busy_submission(ctx.caller.request_id)])
     except UpstreamError as failure:

@@ -66,7 +66,9 @@ class Mutation:
     """
 
     start_session: StartSessionPayload | None = mutation(
-        "Starts a guest session. Returns the current session if there is one. Digital River call: POST /oauth20/token.",
+        "Starts a guest session. Returns the current session if there is one. If the handle of the request is that of "
+        "an ended session, the new session can read its submissions by their keys. Digital River call: POST "
+        "/oauth20/token.",
         RequiresSession(level=SessionLevel.NONE),
         Idempotency(mode=IdempotencyMode.NATURAL),
         Cost(weight="5"),

@@ -64,6 +64,8 @@ class Operation:
     session: Session | None = None
     has_dead_handle: bool = False
     """Whether the client sent a session handle whose session has ended."""
+    ended_session: Session | None = None
+    """The session of the client's handle, if it has ended and its record is retained for a submission."""
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
     session_reads: Reads = field(default_factory=dict)
@@ -132,7 +134,7 @@ class Context:
         handle = self.caller.handle
         self.operation.session = await self.services.sessions.find(handle) if handle is not None else None
         if self.operation.session is None:
-            self.lose_session()
+            await self.session_has_ended()
 
     async def reaches(self, level: SessionLevel) -> bool:
         """Whether the session has at least this level."""
@@ -163,8 +165,20 @@ class Context:
         if handle.delivery is SessionDelivery.COOKIE:
             operation.issued_cookie = handle
 
+    async def session_has_ended(self) -> None:
+        """Remove the session from the operation, because the session was idle for too long or has lost its tokens.
+
+        If the record is retained for a submission, the client keeps its cookie: with the handle, the client's next
+        session can read the outcome.
+        """
+        handle = self.caller.handle
+        self.lose_session()
+        if handle is not None:
+            self.operation.ended_session = await self.services.sessions.find_ended(handle)
+            self.operation.clears_cookie &= self.operation.ended_session is None
+
     def lose_session(self) -> None:
-        """Remove the session from the operation, because the session has ended."""
+        """Remove the session from the operation, because the client ended the session."""
         self.operation.session = self.operation.issued_cookie = None
         self.operation.has_dead_handle = True
         handle = self.caller.handle
@@ -188,7 +202,7 @@ class Context:
                 await self.in_time(self.services.token_renewal.renew(session, stale=token))
                 return await call(self.operation.upstream, session.record.access_token)
         except SessionExpired:
-            self.lose_session()
+            await self.session_has_ended()
             raise
 
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
@@ -310,6 +324,14 @@ def _already_read(value: T) -> "asyncio.Future[T]":
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     future.set_result(value)
     return future
+
+
+def context_of_session(ctx: Context, session: Session) -> Context:
+    """New context of the same operation in another session, with the same deadline."""
+    operation = ctx.operation
+    caller = Caller(ctx.caller.request_id, ctx.caller.address, handle=None)
+    other = Operation(operation.within_s, operation.deadline_at, operation.upstream, market=None, session=session)
+    return Context(ctx.services, caller, other)
 
 
 def background_context(services: Services, session: Session) -> Context:

@@ -44,6 +44,15 @@ class NothingToResume(Exception):
     """No submission of the session waits for the shopper."""
 
 
+class SubmissionKeyTaken(Exception):
+    """The idempotency key belongs to another submit request. `status`: status of that submission. `is_own`: whether
+    the client can read it."""
+
+    def __init__(self, status: SubmissionStatus, *, is_own: bool) -> None:
+        self.status = status
+        self.is_own = is_own
+
+
 class Stage(Enum):
     RESERVED = "reserved"
     SENT = "sent"
@@ -97,12 +106,15 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
         """Whether the order is in doubt and its next check is due."""
         return isinstance(self.result, OrderInDoubt) and self.result.check_after <= now
 
+    @property
+    def status(self) -> SubmissionStatus:
+        return self.result.status if self.result else SubmissionStatus.IN_PROGRESS
+
     def as_shown(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
         """The attempt as the graph shows it, with the given result. The stored result is used only for the status."""
-        known = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
-            status=known.status if known else SubmissionStatus.IN_PROGRESS,
+            status=result.status if result else self.status,
             was_sent_upstream=self.sent_at is not None,
             started_at=self.started_at,
             updated_at=self.updated_at,
@@ -158,7 +170,7 @@ class Attempts:
     def _ended(self, store_key: str, task: asyncio.Task[SubmissionAttempt | None]) -> None:
         del self._running[store_key]
         failure = None if task.cancelled() else task.exception()
-        if failure is not None and not isinstance(failure, GatewayError | NothingToResume):
+        if failure is not None and not isinstance(failure, GatewayError | NothingToResume | SubmissionKeyTaken):
             # The failure is logged here, because the request that would report the failure may have ended.
             log.error("submission interrupted", exc_info=failure)
 
@@ -194,14 +206,39 @@ class Attempts:
         return record
 
     async def find(self, session: Session, key: UUID) -> "Located | None":
-        """The attempt with this idempotency key, which any session of the cart's owner can read."""
+        """The attempt with this idempotency key, which any session of the cart's owner can read, and the session that
+        follows an ended session of the same client."""
         # A guest's attempt stays under the id of the guest's session when the guest signs in.
-        for owner in dict.fromkeys((session.cart_owner, session.id)):
+        own = dict.fromkeys((session.cart_owner, session.id))
+        for owner in (*own, *session.record.earlier_sessions):
             store_key = _store_key(owner, key)
             record = await self.present(store_key)
             if record is not None:
-                return Located(store_key, record)
+                return Located(store_key, record, is_of_ended_session=owner not in own)
         return None
+
+    async def claim_key(self, store_key: str, key: UUID) -> AttemptRecord | None:
+        """Claim the idempotency key for a stored attempt. Return None, or the attempt of another owner that has the
+        key.
+
+        The claim comes after the attempt was stored. If two attempts claim a key at once, at least one sees the other.
+        """
+        claim, former = f"submission-key:{key}", ""
+        while not await self._store.replace(claim, store_key.encode(), expected=None, ttl_s=TTL_S):
+            holder = await self._store.get(claim)
+            if holder == store_key.encode():
+                return None
+            if holder is None:
+                continue
+            former = holder.decode()
+            record = await self.present(former)
+            if record is not None:
+                return record
+            await self._store.delete(claim, expected=holder)
+        record = await self.present(former) if former else None
+        if record is not None:
+            await self._store.replace(claim, former.encode(), expected=store_key.encode(), ttl_s=TTL_S)
+        return record
 
     async def latest(self, session: Session) -> "Located | None":
         """The latest attempt of this session."""
@@ -240,6 +277,9 @@ class Located:
 
     store_key: str
     record: AttemptRecord
+    is_of_ended_session: bool = False
+    """Whether the attempt was made in an ended session of the same client. Only its outcome is shown, without personal
+    data."""
 
 
 def store_key_of(session: Session, key: UUID) -> str:

@@ -9,6 +9,7 @@ from gateway.enums import (
     SessionLevel,
     SourceState,
     StoreCreditObstacle,
+    SubmissionStatus,
     SubscriptionContractState,
 )
 from gateway.errors import RateLimited, SessionRequired, SignInRequired, StoreUnavailable
@@ -190,6 +191,21 @@ def key_reused() -> IdempotencyError:
         message="`idempotencyKey` was used before with another input. Send a new key for each decision of the shopper.",
         path=("input", "idempotencyKey"),
     )
+
+
+def submission_key_taken(status: SubmissionStatus, *, is_own: bool) -> IdempotencyError:
+    """User error for a submit request whose key has another submission. The request changed nothing."""
+    if is_own:
+        message = (
+            f"`idempotencyKey` was used before with another input. That submission has the status {status.name}. "
+            "Nothing was sent now. Read `orderSubmission`, and send a new key for each decision of the shopper."
+        )
+    else:
+        message = (
+            f"`idempotencyKey` belongs to a submission of another session, which has the status {status.name}. "
+            "Nothing was sent now. Send a new key only if the shopper wants a second order."
+        )
+    return IdempotencyError(code=ErrorCode.IDEMPOTENCY_KEY_REUSED, message=message, path=("input", "idempotencyKey"))
 
 
 def rate_limited(limited: RateLimited, path: Path, now: datetime) -> RateLimitError:

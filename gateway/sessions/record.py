@@ -49,7 +49,13 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     used_at: datetime
     checkout_memory: CheckoutMemory = msgspec.field(name="remembered")
     retained_until: datetime | None = msgspec.field(name="kept_until", default=None)
-    """Time until which the record is stored for an unfinished submission, even if the handle is no longer accepted."""
+    """Time until which the record is stored for a submission, even if the handle is no longer accepted."""
+    has_lost_tokens: bool = False
+    """Whether Digital River has refused the tokens. The session has ended, and the record is stored only for its
+    submissions."""
+    earlier_sessions: list[str] = []
+    """Ids of the client's ended sessions that submitted an order, newest first. This session can read their
+    submissions by key."""
 
     def __repr__(self) -> str:
         return f"SessionRecord({self.id}, {self.level.name})"

@@ -20,11 +20,15 @@ from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, SessionRecord
 from gateway.settings import Settings
 from gateway.store.interface import Store
-from gateway.upstream.client import Upstream
 from gateway.upstream.oauth import Tokens
 
 TOUCH_AFTER = timedelta(minutes=1)
 """Minimum time between two updates of `used_at`. It is much shorter than the idle limit."""
+
+RETAINED_AFTER_SUBMISSION = timedelta(days=1)
+"""Minimum time for which the record of a session is stored after a submission. The graph promises 24 hours."""
+
+MOST_EARLIER_SESSIONS = 5
 
 LEVELS = list(SessionLevel)
 
@@ -88,41 +92,51 @@ class Sessions:
             return None
         now = self._now()
         session = Session(store_key, handle.delivery, record, self._expires_at(record))
-        if session.expires_at <= now:
-            if record.retained_until is None or record.retained_until <= now:
+        if session.expires_at <= now or record.has_lost_tokens:
+            if not self._is_retained(record):
                 await self._store.delete(store_key)
             return None
         if now - record.used_at >= TOUCH_AFTER:
             await self.change(session, lambda fresh: setattr(fresh, "used_at", now))
         return session
 
+    async def find_ended(self, handle: Handle) -> Session | None:
+        """The ended session of a handle, whose record is retained for a submission; None if no record is retained.
+
+        The handle gives access to the outcomes of the session's submissions, and to nothing else.
+        """
+        record = self._decoded(handle.store_key, await self._store.get(handle.store_key))
+        if record is None or not self._is_retained(record):
+            return None
+        return Session(handle.store_key, handle.delivery, record, self._expires_at(record))
+
     async def find_by_id(self, session_id: str) -> Session | None:
-        """The session with this id, for background work. None when the session has ended."""
+        """The session with this id, for work on its submissions. None if the record is gone, or the tokens are lost."""
         location = await self._store.get(_location_key(session_id))
         if location is None:
             return None
         delivery, _, store_key = location.decode().partition(" ")
         record = self._decoded(store_key, await self._store.get(store_key))
-        return Session(store_key, SessionDelivery(delivery), record, self._expires_at(record)) if record else None
+        if record is None or record.has_lost_tokens:
+            return None
+        return Session(store_key, SessionDelivery(delivery), record, self._expires_at(record))
 
     async def begin(
-        self, upstream: Upstream, delivery: SessionDelivery, locale: str, currency_code: str
+        self,
+        level: SessionLevel,
+        tokens: Tokens,
+        delivery: SessionDelivery,
+        locale: str,
+        currency_code: str,
+        ended: Session | None,
     ) -> tuple[Session, Handle]:
-        """Start the session of a guest with a new token, and return the session and its handle. The store contains only
-        a digest of the handle."""
-        tokens = await upstream.tokens.guest_token(locale, currency_code)
-        return await self._start(SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code)
+        """Start a session with new tokens, and return the session and its handle. The store contains only a digest of
+        the handle.
 
-    async def begin_registered(
-        self, tokens: Tokens, delivery: SessionDelivery, locale: str, currency_code: str
-    ) -> tuple[Session, Handle]:
-        """Start the session of a shopper who signed in without a guest session."""
-        return await self._start(SessionLevel.REGISTERED, tokens, delivery, locale, currency_code)
-
-    async def _start(
-        self, level: SessionLevel, tokens: Tokens, delivery: SessionDelivery, locale: str, currency_code: str
-    ) -> tuple[Session, Handle]:
+        `ended`: the client's ended session. The new session can read its submissions by key.
+        """
         now = self._now()
+        earlier = [ended.id, *ended.record.earlier_sessions] if ended is not None else []
         record = SessionRecord(
             id=secrets.token_hex(8),
             level=level,
@@ -134,6 +148,7 @@ class Sessions:
             started_at=now,
             used_at=now,
             checkout_memory=CheckoutMemory(),
+            earlier_sessions=earlier[:MOST_EARLIER_SESSIONS],
         )
         handle = Handle.new(delivery)
         return await self._put(handle.store_key, delivery, record), handle
@@ -163,11 +178,18 @@ class Sessions:
     async def end(self, session: Session) -> None:
         await self._store.delete(session.store_key)
 
+    async def lose_tokens(self, session: Session) -> None:
+        """End a session whose tokens Digital River refuses. The record stays if it is retained for a submission."""
+        if self._is_retained(session.record):
+            await self.change(session, lambda record: setattr(record, "has_lost_tokens", True))
+        else:
+            await self.end(session)
+
     async def reload(self, session: Session) -> None:
         """Read the record again, to see the changes of other requests. Raises `SessionExpired` when the session has
         ended."""
         record = self._decoded(session.store_key, await self._store.get(session.store_key))
-        if record is None:
+        if record is None or record.has_lost_tokens:
             raise SessionExpired
         session.record, session.expires_at = record, self._expires_at(record)
 
@@ -179,7 +201,7 @@ class Sessions:
         while True:
             stored = await self._store.get(session.store_key)
             record = self._decoded(session.store_key, stored)
-            if record is None:
+            if record is None or record.has_lost_tokens:
                 raise SessionExpired
             edit(record)
             changed = self._encoded(session.store_key, record)
@@ -193,12 +215,14 @@ class Sessions:
     async def retain_for_submission(self, session: Session, key: str) -> None:
         """Store the idempotency key of a new submission.
 
-        The record then stays in the store until the maximum age of the session, even if the session expires earlier.
+        The record then stays in the store for a day, and until the maximum age of the session, even if the session ends
+        earlier.
         """
+        retained_until = self._now() + RETAINED_AFTER_SUBMISSION
 
         def retain(record: SessionRecord) -> None:
             record.checkout_memory.latest_submission_key = key
-            record.retained_until = record.started_at + self._absolute
+            record.retained_until = max(retained_until, record.started_at + self._absolute)
 
         await self.change(session, retain)
 
@@ -206,7 +230,9 @@ class Sessions:
         encoded = self._encoded(store_key, record)
         await self._store.replace(store_key, encoded, expected=None, ttl_s=self._ttl_s(record))
         location = f"{delivery.value} {store_key}".encode()
-        await self._store.put(_location_key(record.id), location, ttl_s=self._absolute.total_seconds())
+        # A submission may retain the record beyond the maximum age of the session.
+        ttl_s = (self._absolute + RETAINED_AFTER_SUBMISSION).total_seconds()
+        await self._store.put(_location_key(record.id), location, ttl_s=ttl_s)
         return Session(store_key, delivery, record, self._expires_at(record))
 
     def _encoded(self, store_key: str, record: SessionRecord) -> bytes:
@@ -220,6 +246,9 @@ class Sessions:
             return msgspec.msgpack.decode(stored, type=SessionRecord) if stored is not None else None
         except msgspec.DecodeError:
             raise SessionUnreadable(detail="unknown format") from None
+
+    def _is_retained(self, record: SessionRecord) -> bool:
+        return record.retained_until is not None and record.retained_until > self._now()
 
     def _expires_at(self, record: SessionRecord) -> datetime:
         ends = [record.used_at + self._idle, record.started_at + self._absolute]

@@ -2,6 +2,7 @@
 different replicas."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,6 +10,8 @@ from gateway.errors import SessionExpired, TokenRenewalTimeout, UpstreamError, U
 from gateway.sessions.sessions import Session, Sessions
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
+
+log = logging.getLogger(__name__)
 
 FRESH_FOR_CHECKOUT = timedelta(seconds=120)
 """Minimum remaining lifetime of an access token that is used in the checkout."""
@@ -29,59 +32,68 @@ class TokenRenewal:
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
         """Access token of the session. It is renewed first if it expires within `good_for`.
 
-        Raises `SessionExpired` if Digital River refuses the renewal, or if the token has expired and the session has no
-        refresh token. If the renewal fails for another reason, the current token is returned, unless it has expired.
+        Raises `SessionExpired` if the token has expired and cannot be renewed. If the renewal fails earlier, the
+        current token is returned.
         """
         if session.record.access_ends_at - self._now() <= good_for:
             if session.record.refresh_token is not None:
                 await self._renew_early(session)
             elif session.record.access_ends_at <= self._now():
-                await self._sessions.end(session)
+                await self._sessions.lose_tokens(session)
                 raise SessionExpired
         return session.record.access_token
 
     async def _renew_early(self, session: Session) -> None:
         try:
-            await self.renew(session, stale=session.record.access_token)
+            await self.renew(session, stale=session.record.access_token, is_refused=False)
         except UpstreamError:
             # A failed renewal is raised only if the current token has expired.
             if session.record.access_ends_at <= self._now():
                 raise
 
-    async def renew(self, session: Session, *, stale: str) -> None:
+    async def renew(self, session: Session, *, stale: str, is_refused: bool = True) -> None:
         """Replace the access token `stale`. Concurrent requests share one renewal.
 
-        Raises `SessionExpired` if Digital River refuses the renewal.
+        `is_refused`: whether Digital River has refused `stale`. Raises `SessionExpired` if the session has no usable
+        token left.
         """
         renewal = self._running.get(session.store_key)
         if renewal is None:
-            renewal = asyncio.create_task(self._renew_locked(session, stale))
+            renewal = asyncio.create_task(self._renew_locked(session, stale, is_refused))
             self._running[session.store_key] = renewal
             renewal.add_done_callback(lambda _: self._running.pop(session.store_key))
         await asyncio.shield(renewal)
         # The renewal updated only the `Session` of the request that started it. Other requests read the record here.
         await self._sessions.reload(session)
 
-    async def _renew_locked(self, session: Session, stale: str) -> None:
+    async def _renew_locked(self, session: Session, stale: str, is_refused: bool) -> None:
         try:
             async with self._store.lock(f"renewal:{session.id}", wait_s=RENEWAL_S, ttl_s=RENEWAL_S):
-                await self._renew(session, stale)
+                await self._renew(session, stale, is_refused)
         except LockNotAcquired:
             raise TokenRenewalTimeout(detail="renewal by another replica") from None
 
-    async def _renew(self, session: Session, stale: str) -> None:
+    async def _renew(self, session: Session, stale: str, is_refused: bool) -> None:
         await self._sessions.reload(session)
         if session.record.access_token != stale:
             return  # Another replica has already renewed the token.
         if session.record.refresh_token is None:
-            await self._sessions.end(session)
+            await self._sessions.lose_tokens(session)
             raise SessionExpired
+        now = self._now()
         try:
             tokens = await self._upstream.tokens.refreshed_token(session.record.refresh_token)
         except UpstreamRefusal as refusal:
             if refusal.status not in (400, 401):
                 raise  # Other statuses, such as 429, do not mean that the refresh token is invalid.
-            await self._sessions.end(session)
-            raise SessionExpired from refusal
-        now = self._now()
+            log.warning("refresh token refused", extra={"status": refusal.status})
+            await self._sessions.reload(session)
+            if session.record.access_token != stale:
+                return  # A replica whose lock had ended used the refresh token first.
+            if is_refused or session.record.access_ends_at <= now:
+                await self._sessions.lose_tokens(session)
+                raise SessionExpired from refusal
+            # The refresh token may have been used by a renewal whose answer was lost. The access token still works.
+            await self._sessions.change(session, lambda record: setattr(record, "refresh_token", None))
+            return
         await self._sessions.change(session, lambda record: record.set_tokens(tokens, now))

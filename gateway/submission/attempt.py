@@ -23,6 +23,7 @@ from gateway.orders.attempts import (
     TTL_S,
     AttemptRecord,
     Stage,
+    SubmissionKeyTaken,
     holds_cart,
     store_key_of,
 )
@@ -84,7 +85,10 @@ class Attempt:
     # Reading and writing the record of the attempt.
 
     async def reserve(self, request: SubmitRequest) -> bool:
-        """Reserve the idempotency key. Return False if an attempt already has this key."""
+        """Reserve the idempotency key. Return False if an attempt of the cart's owner already has this key.
+
+        Raise `SubmissionKeyTaken` if an attempt of another owner has this key.
+        """
         now = self.now()
         self.record = AttemptRecord(
             key=self.key,
@@ -97,7 +101,12 @@ class Attempt:
         )
         # The check is scheduled first. A record without a scheduled check would lock its cart until the record expires.
         await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + SHORTEST_PAUSE)
-        return await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S)
+        if not await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S):
+            return False
+        other = await self._attempts.claim_key(self.store_key, self.key)
+        if other is not None:
+            raise SubmissionKeyTaken(other.status, is_own=False)
+        return True
 
     async def read(self) -> bool:
         """Read the record from the store again. Return False if the store has no record."""

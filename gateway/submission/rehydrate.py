@@ -1,5 +1,7 @@
 """Completes a stored result for a later request. Secrets are not stored, so they are read again from Digital River."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from gateway.operation.context import Context
@@ -13,6 +15,7 @@ from gateway.orders.outcomes import (
     OrderPlaced,
     PaymentSessionBlocker,
     Result,
+    without_secrets,
 )
 from gateway.payments.payment_session import AuthenticateSourceAction, RedirectShopperAction
 from gateway.submission.attempt import Attempt
@@ -54,10 +57,21 @@ async def _redirect_now(attempt: Attempt, result: OrderActionRequired) -> Result
     action = session.next_action if session else None
     if isinstance(action, RedirectShopperAction):
         return replace(result, action=action)
-    # Without a redirect URL, `OrderActionRequired` cannot be returned.
-    return OrderInDoubt(
-        message="The order waits for the shopper. Call `resumeOrder` to finish it.", check_after=attempt.now()
-    )
+    return _waits_for_shopper(attempt.now())
+
+
+def outline(result: Result | None, now: datetime) -> Result | None:
+    """The result without secrets and personal data, for a client whose session has ended."""
+    if result is None:
+        return None
+    hidden = without_secrets(result)
+    is_redirect = isinstance(hidden, OrderActionRequired) and hidden.is_redirect
+    return _waits_for_shopper(now) if is_redirect else hidden
+
+
+def _waits_for_shopper(now: datetime) -> OrderInDoubt:
+    """Result for an order that waits for a redirect whose URL is unknown. `OrderActionRequired` needs the URL."""
+    return OrderInDoubt(message="The order waits for the shopper. Call `resumeOrder` to finish it.", check_after=now)
 
 
 async def _source_secret(ctx: Context, source_id: str) -> str | None:

@@ -7,19 +7,20 @@ Simultaneous requests for the same attempt share one task.
 import asyncio
 import logging
 import time
+from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from gateway.errors import SubmissionInProgress
-from gateway.operation.context import Context, background_context
+from gateway.enums import SubmissionStatus
+from gateway.errors import SessionExpired, SubmissionInProgress
+from gateway.operation.context import Context, background_context, context_of_session
 from gateway.operation.services import Services
-from gateway.orders.attempts import Located, NothingToResume
+from gateway.orders.attempts import AttemptRecord, Located, NothingToResume, SubmissionKeyTaken, store_key_of
 from gateway.orders.outcomes import SubmissionAttempt
-from gateway.sessions.idempotency import KeyReused
 from gateway.sessions.sessions import Session
 from gateway.submission.attempt import Attempt, SubmitRequest
-from gateway.submission.rehydrate import rehydrated
+from gateway.submission.rehydrate import outline, rehydrated
 from gateway.submission.results import not_placed_with
 from gateway.submission.run import Goal, run
 
@@ -29,17 +30,20 @@ log = logging.getLogger(__name__)
 async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
     """Submit the order, or report the outcome of the attempt that already has this key.
 
-    Raise `KeyReused` if the key was used with other arguments, and `GatewayError` if nothing was sent.
+    Raise `SubmissionKeyTaken` if the key was used with other arguments or by another owner of a cart, and
+    `GatewayError` if nothing was sent.
     """
     session, attempts = await ctx.own_session(), ctx.services.attempts
     while True:
         present = await attempts.find(session, request.key)
-        attempt = _continued(ctx, session, present) if present is not None else Attempt(ctx, session, request.key)
-        running = attempts.running(attempt.store_key)
+        running = attempts.running(present.store_key if present is not None else store_key_of(session, request.key))
         fingerprints = {present and present.record.fingerprint, running and running.fingerprint}
         if fingerprints - {None, request.fingerprint}:
-            raise KeyReused
-        reported = await _run_once(attempt, Goal.WAIT, request if present is None else None)
+            raise SubmissionKeyTaken(present.record.status if present else SubmissionStatus.IN_PROGRESS, is_own=True)
+        if present is not None:
+            reported = await _continue(ctx, session, present, Goal.WAIT)
+        else:
+            reported = await _run_once(Attempt(ctx, session, request.key), Goal.WAIT, request)
         # No result: the replica that reserved the key died before it sent the cart, so submit again.
         if reported is not None:
             return replace(reported, is_replay=present is not None or running is not None)
@@ -52,7 +56,7 @@ async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
     """
     session = await ctx.own_session()
     located = await _located(ctx, session, key)
-    reported = await _run_once(_continued(ctx, session, located), Goal.RESUME) if located is not None else None
+    reported = await _continue(ctx, session, located, Goal.RESUME) if located is not None else None
     if reported is None:
         raise NothingToResume
     return reported
@@ -61,18 +65,16 @@ async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
 async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
     """The submission with this key; without a key, the open submission of the shopper's cart, or the session's latest.
 
-    An order in doubt is checked first if it is due.
+    With the key, the session that follows an ended session can read the submission as well. An order in doubt is
+    checked first if it is due.
     """
     session = await ctx.own_session()
     located = await _located(ctx, session, key)
     if located is None:
         return None
-    attempt = _continued(ctx, session, located)
-    if ctx.services.attempts.running(attempt.store_key) is not None:
-        return attempt.report(is_replay=True)
-    if attempt.record.result is not None and not attempt.record.is_due(attempt.now()):
-        return attempt.report(await rehydrated(attempt), is_replay=True)
-    return await _run_once(attempt, Goal.READ)
+    if ctx.services.attempts.running(located.store_key) is not None:
+        return located.record.as_shown(is_replay=True)
+    return await _continue(ctx, session, located, Goal.READ)
 
 
 async def _located(ctx: Context, session: Session, key: UUID | None) -> Located | None:
@@ -80,6 +82,36 @@ async def _located(ctx: Context, session: Session, key: UUID | None) -> Located 
         return await ctx.services.attempts.find(session, key)
     # An open submission comes first, because a later submit request of the same cart was only blocked by it.
     return await ctx.services.submission_lock.open_attempt(session) or await ctx.services.attempts.latest(session)
+
+
+async def _continue(ctx: Context, session: Session, located: Located, goal: Goal) -> SubmissionAttempt | None:
+    """Continue a stored attempt, and report it."""
+    if located.is_of_ended_session:
+        return await _continue_ended(ctx, located, goal)
+    attempt = _continued(ctx, session, located)
+    if goal is Goal.READ and _is_settled(located.record, attempt.now()):
+        return attempt.report(await rehydrated(attempt), is_replay=True)
+    return await _run_once(attempt, goal)
+
+
+async def _continue_ended(ctx: Context, located: Located, goal: Goal) -> SubmissionAttempt | None:
+    """Continue an attempt of an ended session with the tokens of that session, and report it without personal data."""
+    record, now = located.record, ctx.services.now()
+    session = await ctx.services.sessions.find_by_id(record.session_id)
+    if session is None or (goal is not Goal.RESUME and _is_settled(record, now)):
+        # Without tokens, only the stored outcome is known.
+        return record.as_shown(outline(record.result, now), is_replay=True)
+    attempt = _continued(context_of_session(ctx, session), session, located)
+    try:
+        reported = await _run_once(attempt, goal)
+    except SessionExpired:
+        # Digital River has refused the tokens. The current session has not ended.
+        return record.as_shown(outline(record.result, now), is_replay=True)
+    return None if reported is None else replace(reported, result=outline(reported.result, now))
+
+
+def _is_settled(record: AttemptRecord, now: datetime) -> bool:
+    return record.result is not None and not record.is_due(now)
 
 
 def _continued(ctx: Context, session: Session, located: Located) -> Attempt:

@@ -1,8 +1,5 @@
-"""Sessions: session cookies and bearer tokens, lifetimes, and the Digital River tokens of a session."""
+"""Sessions: session cookies and bearer tokens, and lifetimes."""
 
-import asyncio
-
-import httpx
 import pytest
 
 from sandbox.model.world import World
@@ -11,7 +8,6 @@ from tests.support.shop import (
     PACK,
     Clock,
     InMemoryTransport,
-    Shopper,
     Storefront,
     documents,
     gateway,
@@ -137,55 +133,3 @@ async def test_session_starts_only_with_locale_and_currency_of_the_storefront(
     else:
         assert payload == {"session": {"locale": market[0], "currencyCode": market[1]}, "errors": []}
         assert (await storefront.add(PACK))["cart"]["totals"]["orderTotal"]["currencyCode"] == market[1]
-
-
-# Digital River tokens of a session.
-
-
-def revoke_tokens(world: World) -> None:
-    """Make the sandbox reject the access token of every shopper who has a cart."""
-    for token in [token for token, grant in world.tokens.items() if grant.shopper.cart]:
-        del world.tokens[token]
-
-
-async def test_expiring_access_token_is_renewed_once_for_concurrent_requests(
-    world: World, network: InMemoryTransport, clock: Clock
-) -> None:
-    async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
-        await storefront.add(PACK)
-        clock.move(24 * 3600 - 100)
-        world.moved = clock.offset
-        world.calls.clear()
-        tabs = [storefront.another_tab() for _ in range(20)]
-        answers = await asyncio.gather(*(tab.ask(documents()["GuestDetails"], address=ADDRESS) for tab in tabs))
-        assert all(answer.data["prepareCheckout"]["errors"] == [] for answer in answers)
-        assert world.calls.count("POST", "/oauth20/token") == 1
-
-
-async def test_rejected_access_token_is_renewed_and_the_call_is_repeated(shopper: Shopper, world: World) -> None:
-    await shopper.fill_cart()
-    for renewal in ("with the first refresh token", "with the refresh token of the first renewal"):
-        revoke_tokens(world)
-        world.calls.clear()
-        assert (await shopper.storefront.cart())["totalQuantity"] == 1, renewal
-        assert world.calls.count("POST", "/oauth20/token") == 1, renewal
-
-
-async def test_failed_renewal_is_ignored_while_access_token_is_valid(
-    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
-) -> None:
-    async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
-        await storefront.add(PACK)
-        clock.move(24 * 3600 - 100)
-        await Shopper(storefront, sandbox, world).fault("status", "/oauth20/token", status=503)
-        assert (await storefront.add(PACK))["errors"] == []
-
-
-async def test_rejected_access_token_without_refresh_token_ends_the_session(
-    world: World, network: InMemoryTransport, clock: Clock
-) -> None:
-    async with gateway(world, network, clock, guest_grant="client_credentials") as storefront:
-        await storefront.add(PACK)
-        revoke_tokens(world)
-        assert (await storefront.ask(NEEDS_SESSION)).codes == ["SESSION_EXPIRED"]
-        assert len([shopper for shopper in world.shoppers if shopper.account is None]) == 1
