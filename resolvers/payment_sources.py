@@ -20,6 +20,9 @@ from resolvers.inputs.payment import AttachSourceInput, DetachSourceInput
 from resolvers.payloads import Payload
 from resolvers.payment_options import saved_source_id
 
+MOST_SOURCES = 20
+"""Maximum number of sources of a cart whose amounts are stored."""
+
 OPTION_PATH = ("input", "source", "paymentOptionId")
 
 
@@ -49,14 +52,13 @@ async def _attach(ctx: Context, args: AttachSourceInput) -> Payload:
         detached = await cart_edits.send(ctx, lambda: detach(ctx, attached.source_id), path=path)
         if detached.errors:
             return detached
-    # The total is stored before the call, because the source may be attached although the answer is lost.
+    # Attaching may set the cart's address to the source's address, which changes the tax. The amount for which the
+    # shopper created the source is the amount before that.
     await remember_total(ctx, source_id, cart)
     payload = await cart_edits.send(ctx, lambda: attach(ctx, source_id), path=path)
     if payload.errors:
         errors = [await _with_session_state(ctx, error) for error in payload.errors]
         return Payload(errors=errors, warnings=payload.warnings)
-    # Attaching may set the cart's address to the source's address, which can change the tax and therefore the total.
-    await remember_total(ctx, source_id, await cart_edits.current_cart(ctx))
     return payload
 
 
@@ -126,12 +128,14 @@ async def _detach_all(ctx: Context) -> None:
 
 
 async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
-    """Store the amount that the source has to pay when it is attached. Forget which source the shopper had to
-    authenticate.
+    """Store the amount that the source has to pay when it is attached for the first time. Forget which source the
+    shopper had to authenticate.
     """
 
     def note(memory: CheckoutMemory) -> None:
-        memory.amounts_when_attached = {source_id: due_from_primary(cart).canonical()}
+        amounts = memory.amounts_when_attached
+        amounts.setdefault(source_id, due_from_primary(cart).canonical())
+        memory.amounts_when_attached = dict(list(amounts.items())[-MOST_SOURCES:])
         memory.source_to_authenticate = None
 
     await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)

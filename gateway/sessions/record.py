@@ -13,7 +13,7 @@ class CheckoutMemory(msgspec.Struct, kw_only=True):
     """Checkout data that are missing in Digital River's cart."""
 
     amounts_when_attached: dict[str, str] = msgspec.field(name="attached_at", default_factory=dict)
-    """Amount that the primary source had to pay when it was attached, for example `118.01 USD`, by source id."""
+    """Amount that a primary source had to pay when it was first attached, for example `118.01 USD`, by source id."""
     credit_covers: bool | None = None
     """Whether store credit alone paid the total at the last check. None if the cart had no store credit, or had a
     primary source."""

@@ -30,6 +30,10 @@ UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
 """Payment session states of a cart that was not submitted, or that was opened again after a decline."""
 
 
+SUBMITTED = frozenset({State.PENDING_REDIRECT, State.CHARGEABLE, State.PENDING_FUNDS, State.PENDING, State.COMPLETE})
+"""Payment session states that a cart has only after it was submitted."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The cart and the order, read from Digital River after the attempt was sent."""
@@ -45,6 +49,11 @@ class Evidence:
     def payment_session(self) -> CartPaymentSession | None:
         """The payment session of the submitted cart; None if `cart` is another cart."""
         return self.cart.payment_session if self.is_same_cart else None
+
+    def shows_submission(self, record: AttemptRecord) -> bool:
+        """Whether the cart of the attempt was submitted, although Digital River refused this request to submit it."""
+        payment = self.cart.payment_session
+        return self.cart.order_id != record.order_id or (payment is not None and payment.state in SUBMITTED)
 
 
 async def read_evidence(attempt: Attempt) -> Evidence | None:

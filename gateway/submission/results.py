@@ -28,6 +28,9 @@ from gateway.upstream.order import Order, SubmittedCart
 UNREADABLE = (UpstreamError, SessionRequired, StoreUnavailable)
 """Errors which mean that the cart or the order cannot be read now, for example because the session has ended."""
 
+NOT_PAID = frozenset({PaymentSessionState.FAILED, PaymentSessionState.CANCELLED, PaymentSessionState.REQUIRES_ACTION})
+"""Payment session states that contradict a successful answer."""
+
 REFUSED = "Digital River refused the order. No order was placed and nothing was charged. Submit again with a new key."
 
 
@@ -44,7 +47,7 @@ def answered(attempt: Attempt, answer: SubmittedCart) -> Result:
     if is_redirect or (order and order.state is OrderState.SOURCE_PENDING_REDIRECT):
         url = payment.redirect_url if payment else None
         return redirect(url, order) if url else in_doubt(attempt)
-    if order is None:
+    if order is None or order.state is OrderState.CANCELLED or state in NOT_PAID:
         return in_doubt(attempt)
     return placed(order, awaits_payment=state is PaymentSessionState.PENDING_FUNDS)
 

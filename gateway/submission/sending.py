@@ -16,6 +16,7 @@ from gateway.sessions.sessions import Session
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.store.rate_limits import address_key
 from gateway.submission.attempt import Attempt, SubmitRequest
+from gateway.submission.evidence import read_evidence, result_shown_by
 from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
 from gateway.submission.results import (
     REFUSED,
@@ -27,6 +28,8 @@ from gateway.submission.results import (
     not_placed,
     not_placed_with,
 )
+from gateway.upstream.cart import Cart
+from gateway.upstream.order import SubmittedCart
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,7 @@ async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
             ip_address=attempt.ctx.caller.address,
             terms_accepted=accepts_terms or cart.terms_of_sale_accepted,
         )
+        _compare_total(attempt, answer, cart)
         return answered(attempt, answer)
     except UpstreamNotReached:
         await attempt.forget()
@@ -94,6 +98,12 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
     codes = {"upstream_code": refusal.reason, "upstream_subcode": refusal.subcode}
     log.info("submission refused", extra={"meaning": meaning.name} | codes)
     attempt.ctx.forget_cart()
+    # Another request may have submitted the cart: a copy of this request that a proxy sent, or another channel of the
+    # shop. Digital River refuses the second request, but there is an order.
+    evidence = await read_evidence(attempt)
+    if evidence is not None and evidence.shows_submission(attempt.record):
+        log.warning("submission refused after another", extra={"key": str(attempt.key)} | codes)
+        return result_shown_by(evidence, attempt) or in_doubt(attempt)
     match meaning:
         case Meaning.AUTHENTICATION:
             return await authentication_required(attempt, refusal, guard_input.cart, "submit again with a new key")
@@ -107,6 +117,14 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
             return in_doubt(attempt)
         case Meaning.NO_ORDER | Meaning.NOT_RESUMABLE:
             return await not_placed(attempt, REFUSED)
+
+
+def _compare_total(attempt: Attempt, answer: SubmittedCart, cart: Cart) -> None:
+    """Log an error if the order has another total than the cart that was checked. The order stands nevertheless."""
+    order = answer.order
+    totals = order.totals if order is not None else None
+    if order is not None and totals is not None and totals.order_total.canonical() != cart.order_total.canonical():
+        log.error("order has another total than its cart", extra={"key": str(attempt.key), "order": order.number})
 
 
 async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_input: GuardInput) -> Result:

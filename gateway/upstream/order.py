@@ -341,8 +341,9 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
     shipping_method: JsonObject | None = None
     payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
+    errors: Any = None
     refusals: list[str] = []
-    """Codes of the errors that the answer contains outside the submitted cart."""
+    """Codes of the errors that the answer contains inside or outside the submitted cart."""
 
     @property
     def order(self) -> Order | None:
@@ -368,8 +369,9 @@ class SubmissionAnswer(Struct, frozen=True, rename="camel"):
 
 
 def submitted_cart(body: bytes) -> SubmittedCart:
-    """Decode the answer to submit-cart or resume-cart, and add the codes of the errors outside the submitted cart."""
+    """Decode the answer to submit-cart or resume-cart, and add the codes of all errors in the answer."""
     answer = decode(body, SubmissionAnswer)
     # In one of Digital River's documented examples, the answer has no wrapper object.
     submitted = answer.submit_cart or answer.resume_cart or decode(body, SubmittedCart)
-    return replace(submitted, refusals=error_envelopes.codes(answer.errors)) if answer.errors else submitted
+    errors = [*error_envelopes.codes(answer.errors), *error_envelopes.codes(submitted.errors)]
+    return replace(submitted, refusals=list(dict.fromkeys(errors)))

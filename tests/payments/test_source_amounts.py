@@ -1,0 +1,51 @@
+"""A source with a fixed amount pays only the amount for which the shopper created it."""
+
+from tests.support.shop import PACK, Shopper, create_source
+
+DETACH = "mutation { detachSource(input: {target: {all: true}}) { errors { code } } }"
+
+
+async def blockers(shopper: Shopper) -> list[str]:
+    cart = await shopper.storefront.cart()
+    return [blocker["code"] for blocker in cart["readiness"]["blockers"]]
+
+
+async def klarna_source(shopper: Shopper) -> str:
+    cart = await shopper.storefront.cart()
+    session_id = cart["paymentSession"]["sessionId"]
+    return await create_source(shopper.sandbox, shopper.world, session_id, "klarnaCredit")
+
+
+async def test_source_whose_address_changes_the_tax_is_outdated(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    before = await shopper.storefront.cart()
+    source = await klarna_source(shopper)
+    assert (await shopper.storefront.attach(source))["errors"] == []
+    assert (await shopper.storefront.cart())["totals"] != before["totals"]
+    assert "SOURCE_AMOUNT_OUTDATED" in await blockers(shopper)
+    await shopper.storefront.give_details()
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderBlocked"
+    assert shopper.submits == 0
+
+
+async def test_attaching_an_outdated_source_again_leaves_it_outdated(shopper: Shopper) -> None:
+    await shopper.control("switches", {"detached_source": "kept"})
+    await shopper.fill_cart()
+    source = await shopper.pay_with("klarnaCredit")
+    await shopper.storefront.add(PACK)
+    assert await blockers(shopper) == ["SOURCE_AMOUNT_OUTDATED"]
+    assert (await shopper.storefront.ask(DETACH)).data["detachSource"]["errors"] == []
+    assert (await shopper.storefront.attach(source))["errors"] == []
+    assert await blockers(shopper) == ["SOURCE_AMOUNT_OUTDATED"]
+
+
+async def test_source_fits_again_when_its_amount_is_due_again(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    await shopper.pay_with("klarnaCredit")
+    cart = (await shopper.storefront.add(PACK))["cart"]
+    assert await blockers(shopper) == ["SOURCE_AMOUNT_OUTDATED"]
+    update = """mutation($line: ID!) { updateCartLines(input: {lines: [{lineId: $line, quantity: 1}]}) {
+      errors { code } } }"""
+    answer = await shopper.storefront.ask(update, line=cart["lines"][0]["id"])
+    assert answer.data["updateCartLines"]["errors"] == []
+    assert await blockers(shopper) == []
