@@ -95,8 +95,11 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
 
     @property
     def waits_for_shopper(self) -> bool:
-        """Whether the shopper has to approve the payment or authenticate the source before the order is placed."""
-        return isinstance(self.result, OrderActionRequired)
+        """Whether the attempt is open until the shopper approves the payment or authenticates the source of the order.
+
+        An attempt that only asked the shopper to authenticate and submit again has ended.
+        """
+        return isinstance(self.result, OrderActionRequired) and holds_cart(self.result)
 
     @property
     def waits_for_redirect(self) -> bool:

@@ -28,6 +28,19 @@ class SubmissionLock:
                 return holder
         return None
 
+    async def keep(self, store_key: str, record: AttemptRecord) -> bool:
+        """Extend all locks of an open attempt, and take those again that have expired. Return False if another attempt
+        holds one of them.
+
+        Every write of a record extends its lifetime, so its locks would expire first.
+        """
+        value = store_key.encode()
+        for lock in record.locks:
+            is_own = await self._store.replace(lock, value, expected=value, ttl_s=TTL_S)
+            if not is_own and not await self._store.replace(lock, value, expected=None, ttl_s=TTL_S):
+                return False
+        return True
+
     async def holder(self, lock: str) -> AttemptRecord | None:
         """The attempt that holds a lock; None if the lock is free. A lock whose attempt has ended is deleted."""
         located = await self._located(lock)

@@ -126,7 +126,13 @@ class Attempt:
         return was_written
 
     async def take_over(self, **changes: object) -> bool:
-        """Change the record like `advance`, and assign the attempt to this replica."""
+        """Change the record like `advance`, and assign the attempt to this replica.
+
+        Return False as well if another attempt holds a lock of this attempt.
+        """
+        if not await self.ctx.services.submission_lock.keep(self.store_key, self.record):
+            log.error("attempt has lost its cart lock", extra={"key": str(self.key)})
+            return False
         return await self.advance(replica_id=self.ctx.services.replica.id, **changes)
 
     async def mark_sent(self, cart: Cart) -> None:
@@ -206,6 +212,7 @@ class Attempt:
             number = result.order.number
             await self.remember(lambda memory: _add_order(memory, number))
         if holds_cart(result):
+            await self.ctx.services.submission_lock.keep(self.store_key, self.record)
             await self.check_later()
         else:
             await self._attempts.close(self.store_key, self.record)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 async def record_resumption(attempt: Attempt) -> str | None:
     """Record that the order is being resumed, and return the access token for resume-cart.
 
-    Return None if another replica has changed the record first.
+    Return None if another replica has changed the record first, or if another attempt has locked the cart.
     """
     token = await attempt.ctx.access_token(attempt.session, good_for=FRESH_FOR_CHECKOUT)
     quiet_from = await attempt.ctx.services.store.now()

@@ -67,6 +67,20 @@ async def test_fresh_session_settles_doubt_of_an_ended_session(
     assert fresh.submits == 1
 
 
+async def test_doubt_keeps_the_cart_locked_as_long_as_it_lasts(
+    registered_shopper: Shopper, storefront: Storefront, sandbox: httpx.AsyncClient, world: World, clock: Clock
+) -> None:
+    await registered_shopper.get_ready()
+    await registered_shopper.fault("drop-after", SUBMIT, times=1)
+    await registered_shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=503)
+    assert (await registered_shopper.storefront.outcome(key := new_key()))["__typename"] == "OrderInDoubt"
+    for _ in range(3):
+        clock.move(DAY_S)
+        fresh = await sign_in(storefront, sandbox, world)
+        assert await submission(fresh) == {"idempotencyKey": key, "status": "IN_DOUBT"}
+    assert (await fresh.storefront.add(PACK))["errors"] == [IsPartialDict(code="CART_LOCKED")]
+
+
 async def test_approved_redirect_is_resumed_on_another_device(
     registered_shopper: Shopper, other_device: Shopper
 ) -> None:

@@ -8,9 +8,12 @@ from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
 from tests.submission.lost_submissions import order_states, status_of
-from tests.support.shop import CART, Clock, InMemoryTransport, Shopper, gateway, new_key
+from tests.support.shop import CART, SUBMIT, Clock, InMemoryTransport, Shopper, gateway, new_key
 
 RESUME = f"{CART}/resume-cart"
+RESUME_BY_KEY = """mutation($key: UUID) { resumeOrder(input: {idempotencyKey: $key}) {
+  attempt { idempotencyKey } result { __typename ... on OrderActionRequired { action { __typename } } }
+  errors { code } } }"""
 
 
 async def test_resume_without_a_pending_order_is_rejected(shopper: Shopper) -> None:
@@ -39,6 +42,20 @@ async def test_resuming_again_after_authentication_places_the_order(shopper: Sho
     await shopper.decide(result["action"]["redirectUrl"])
     payload = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
     assert payload["result"]["__typename"] == "OrderPlaced", "the order is placed after the shopper has authenticated"
+
+
+async def test_key_of_ended_attempt_does_not_resume_another_order(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready()
+    await shopper.fault("status", SUBMIT, status=409, code="declined", subcode="authentication_required", times=1)
+    await shopper.storefront.outcome(ended := new_key())
+    await shopper.pay_with("klarnaCredit")
+    redirect = await shopper.storefront.outcome(key := new_key())
+    await shopper.decide(redirect["action"]["redirectUrl"])
+    payload = (await shopper.storefront.ask(RESUME_BY_KEY, key=ended)).data["resumeOrder"]
+    assert payload["result"]["action"] == {"__typename": "AuthenticateSourceAction"}, "its outcome is only reported"
+    assert world.calls.count("POST", RESUME) == 0
+    payload = (await shopper.storefront.ask(RESUME_BY_KEY, key=key)).data["resumeOrder"]
+    assert payload["result"] == {"__typename": "OrderPlaced"}
 
 
 @pytest.mark.slow
