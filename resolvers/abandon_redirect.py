@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from gateway.enums import ErrorCode, PaymentSessionState, SessionLevel, WarningCode
 from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import CartConflictError, PaymentError
 from gateway.refusals.warnings import MutationWarning
@@ -32,7 +33,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
     Raises `Refused` if the old cart may not be abandoned, and `UpstreamError` if a call fails.
     """
-    waiting = await ctx.services.submission_lock.open_attempt(await ctx.own_session())
+    waiting = await ctx.services.submission_lock.open_attempt(await session_of_owner(ctx))
     ctx.forget_cart()
     cart = await ctx.cart()
     session = await ctx.own_session()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from gateway.checkout.guard_input import STOCK_CODES
 from gateway.enums import ErrorCode, WarningCode
 from gateway.errors import ConcurrentRequest, StoreUnavailable, UpstreamError, UpstreamRefusal
+from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.refusals.user_errors import CartConflictError, Path, store_lost
@@ -17,7 +18,6 @@ from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.upstream.cart import Cart
 from resolvers.failures import Refused, logged_error
 from resolvers.payloads import Payload
-from resolvers.sessions import session_with_shopper_id
 
 WARNINGS = {
     "couponcode_not_eligible": WarningCode.COUPON_NOT_YET_ELIGIBLE,
@@ -68,7 +68,7 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
     `if_revision`.
     """
     try:
-        session = await session_with_shopper_id(ctx)
+        session = await session_of_owner(ctx)
         async with locked_owner(ctx, session.cart_owner, CART_LOCKED):
             # Another request may have changed the cart after an earlier mutation of this operation read it.
             ctx.forget_cart()

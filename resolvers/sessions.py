@@ -4,13 +4,12 @@ import contextlib
 
 from gateway.catalog import markets
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import UpstreamError
+from gateway.errors import SessionExpired, UpstreamError
+from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import InputError, invalid
 from gateway.sessions.handle import Handle
-from gateway.sessions.record import SessionRecord
 from gateway.sessions.sessions import Session
-from gateway.upstream.shopper import Shopper
 from resolvers.failures import logged_error
 from resolvers.inputs.session import StartSessionInput, UpdateSessionInput
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
@@ -47,7 +46,7 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 async def end(ctx: Context, session: Session) -> None:
     """End a session and revoke its token. The token is not revoked while a submission of the session is open."""
-    if await ctx.services.submission_lock.has_open(session):
+    if await _may_have_open_submission(ctx):
         await ctx.services.sessions.retire(session)
         ctx.lose_session()
         return
@@ -56,6 +55,17 @@ async def end(ctx: Context, session: Session) -> None:
     # If this call fails, the token stays valid until it expires. No session uses it.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(session.record.access_token)
+
+
+async def _may_have_open_submission(ctx: Context) -> bool:
+    """Whether an open submission may still need the session's token. True if the cart's owner cannot be read now."""
+    try:
+        session = await session_of_owner(ctx)
+    except SessionExpired:
+        return False
+    except UpstreamError:
+        return True
+    return await ctx.services.submission_lock.has_open(session)
 
 
 async def begin(
@@ -73,32 +83,6 @@ async def begin(
     )
     ctx.adopt(session, handle)
     return session, handle
-
-
-async def session_with_shopper_id(ctx: Context) -> Session:
-    """The session of this operation. A registered shopper's session has the shopper's id, because all sessions of a
-    shopper share their locks under this id.
-    """
-    session = await ctx.own_session()
-    record = session.record
-    if record.shopper_id is None and record.level is SessionLevel.REGISTERED:
-        # The id is missing because Digital River did not return the shopper at the sign-in.
-        await record_shopper(ctx, session, await ctx.shopper())
-    return session
-
-
-async def record_shopper(ctx: Context, session: Session, shopper: Shopper) -> None:
-    """Store the shopper's id in the session, and the account's locale and currency if the storefront offers them."""
-    markets_offered = dict(ctx.settings.locales)
-
-    def edit(record: SessionRecord) -> None:
-        record.shopper_id = shopper.upstream_id
-        if shopper.locale is not None and shopper.locale in markets_offered:
-            record.locale = shopper.locale
-        if shopper.currency is not None and shopper.currency in markets_offered.values():
-            record.currency_code = shopper.currency
-
-    await ctx.services.sessions.change(session, edit)
 
 
 def bearer_token(handle: Handle) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gateway.enums import CartTransitionOutcome, ErrorCode, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
+from gateway.operation.cart_owner import record_shopper
 from gateway.operation.context import Context
 from gateway.refusals.refusal_to_user_error import cause_of
 from gateway.refusals.user_errors import AnyUserError, CredentialError, Path, rate_limited
@@ -188,7 +189,7 @@ async def _signed_in(ctx: Context, session: Session, handle: Handle, guest_cart:
     if isinstance(shopper, Shopper):
         # The client must get the new handle even if the store fails, because the shopper is already signed in.
         with contextlib.suppress(StoreUnavailable):
-            await sessions.record_shopper(ctx, session, shopper)
+            await record_shopper(ctx, session, shopper)
     elif not isinstance(shopper, UpstreamError):
         raise shopper
     if isinstance(cart, Cart):

@@ -22,7 +22,6 @@ from gateway.submission.attempt import SubmitRequest
 from resolvers.failures import logged_error
 from resolvers.inputs.orders import ResumeOrderInput, SubmitOrderInput
 from resolvers.payloads import SubmissionPayload
-from resolvers.sessions import session_with_shopper_id
 
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
@@ -40,7 +39,6 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
     )
     request = SubmitRequest(args.idempotency_key, fingerprint("submitOrder", agreement), agreement)
     try:
-        await session_with_shopper_id(ctx)
         attempt = await submissions.submit(ctx, request)
     except SubmissionKeyTaken as taken:
         return SubmissionPayload(errors=[submission_key_taken(taken.status, is_own=taken.is_own)])

@@ -51,9 +51,17 @@ class Session:
         return self.record.id
 
     @property
+    def has_known_owner(self) -> bool:
+        """Whether `cart_owner` is known. It is unknown if the shopper could not be read at the sign-in."""
+        return self.record.shopper_id is not None or self.level is not SessionLevel.REGISTERED
+
+    @property
     def cart_owner(self) -> str:
         """Id of the cart's owner: the registered shopper, or the guest's session. A registered shopper has one cart in
         all sessions."""
+        if not self.has_known_owner:
+            # Under any other id, the attempts and locks of the shopper would seem not to exist.
+            raise RuntimeError("the owner of the cart is not known yet")
         return self.record.shopper_id or self.record.id
 
     @property

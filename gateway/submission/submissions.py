@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gateway.enums import SubmissionStatus
 from gateway.errors import SessionExpired, SubmissionInProgress
+from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context, background_context, context_of_session
 from gateway.operation.services import Services
 from gateway.orders.attempts import AttemptRecord, Located, NothingToResume, SubmissionKeyTaken, store_key_of
@@ -33,7 +34,7 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
     Raise `SubmissionKeyTaken` if the key was used with other arguments or by another owner of a cart, and
     `GatewayError` if nothing was sent.
     """
-    session, attempts = await ctx.own_session(), ctx.services.attempts
+    session, attempts = await session_of_owner(ctx), ctx.services.attempts
     while True:
         present = await attempts.find(session, request.key)
         running = attempts.running(present.store_key if present is not None else store_key_of(session, request.key))
@@ -54,7 +55,7 @@ async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
 
     Raise `NothingToResume` if no order waits for the shopper, and `GatewayError` if no new outcome is known.
     """
-    session = await ctx.own_session()
+    session = await session_of_owner(ctx)
     located = await _located(ctx, session, key)
     reported = await _continue(ctx, session, located, Goal.RESUME) if located is not None else None
     if reported is None:
@@ -68,7 +69,7 @@ async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:
     With the key, the session that follows an ended session can read the submission as well. An order in doubt is
     checked first if it is due.
     """
-    session = await ctx.own_session()
+    session = await session_of_owner(ctx)
     located = await _located(ctx, session, key)
     if located is None:
         return None

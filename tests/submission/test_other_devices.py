@@ -92,6 +92,35 @@ async def test_approved_redirect_is_resumed_on_another_device(
     assert await submission(registered_shopper, key) == {"idempotencyKey": key, "status": "PLACED"}
 
 
+async def test_submission_is_found_although_shopper_was_not_read(
+    registered_shopper: Shopper, storefront: Storefront, sandbox: httpx.AsyncClient, world: World
+) -> None:
+    await registered_shopper.get_ready("klarnaCredit")
+    result = await registered_shopper.storefront.outcome(key := new_key())
+    await registered_shopper.decide(result["action"]["redirectUrl"])
+    await registered_shopper.fault("status", "/v1/shoppers/me", method="GET", status=503)
+    device = await sign_in(storefront, sandbox, world)
+    answer = await device.storefront.ask(OUTCOME, key=key)
+    assert answer.codes == ["UPSTREAM_UNAVAILABLE"], "an unknown owner is no reason to deny the submission"
+    payload = (await device.storefront.ask(RESUME, input={})).data["resumeOrder"]
+    assert payload["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
+    world.faults.clear()
+    assert await submission(device, key) == IsPartialDict(idempotencyKey=key)
+    payload = (await device.storefront.ask(RESUME, input={})).data["resumeOrder"]
+    assert payload["result"] == {"__typename": "OrderPlaced"}
+
+
+async def test_sign_out_with_unknown_owner_keeps_token_of_open_submission(shopper: Shopper, world: World) -> None:
+    await shopper.get_ready("klarnaCredit")
+    await shopper.storefront.outcome(new_key())
+    await shopper.fault("status", "/v1/shoppers/me", method="GET", status=503)
+    await shopper.storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    tokens = set(world.tokens)
+    await shopper.storefront.ask("mutation { signOut { signedOut } }")
+    assert tokens == set(world.tokens)
+    assert (await shopper.storefront.ask("{ session { id } }")).data == {"session": None}
+
+
 async def test_resume_without_a_key_finds_order_behind_a_blocked_one(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
     result = await shopper.storefront.outcome()
