@@ -6,9 +6,12 @@ The class of an httpx error shows whether the request may have been sent. After 
 
 import asyncio
 import select
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from enum import Enum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import aiohttp
 import httpx
@@ -36,6 +39,13 @@ SLOT_WAIT_S = 1
 
 CONNECT_TIMEOUT_S = 1
 
+UNACKNOWLEDGED_S = 30
+"""Maximum time for which the operating system repeats bytes that the other side does not acknowledge.
+
+By default, Linux repeats them for up to 15 minutes, also after the connection was closed. An order that arrives after
+the quiet time of its doubt could be a second order.
+"""
+
 RESERVE = "reserve"
 """Name of the httpx extension that has the `Reserve` of a request."""
 
@@ -44,6 +54,19 @@ NEW_CONNECTION = "new_connection"
 
 A kept connection may end just as the request arrives, and the gateway could not know whether the request was read.
 """
+
+
+def tcp_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    """A new socket for a connection to Digital River, see `UNACKNOWLEDGED_S`."""
+    family, kind, protocol, _, _ = address
+    new = socket.socket(family, kind, protocol)
+    if sys.platform == "linux":
+        new.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_S * 1000)
+    return new
+
+
+OPTIONS: dict[str, Any] = {"limit": 0, "ttl_dns_cache": 60, "socket_factory": tcp_socket}
+"""Options of both connectors."""
 
 
 def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -70,10 +93,8 @@ class Network(httpx.AsyncBaseTransport):
         connections: int = CONNECTIONS,
         wait_s: float = SLOT_WAIT_S,
     ) -> None:
-        self._reused = AiohttpTransport(client=lambda: _session(Connector(limit=0, ttl_dns_cache=60)))
-        self._new = AiohttpTransport(
-            client=lambda: _session(aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, force_close=True))
-        )
+        self._reused = AiohttpTransport(client=lambda: _session(Connector(**OPTIONS)))
+        self._new = AiohttpTransport(client=lambda: _session(aiohttp.TCPConnector(**OPTIONS, force_close=True)))
         self._slots: dict[Reserve | None, asyncio.Semaphore] = {None: asyncio.Semaphore(connections)}
         self._slots |= {reserve: asyncio.Semaphore(reserve.value) for reserve in Reserve}
         self._wait_s = wait_s
@@ -127,9 +148,8 @@ def _has_arrived(protocol: ResponseHandler) -> bool:
     """Whether bytes, or the end of the connection, have arrived: in aiohttp or still in the operating system."""
     if protocol.should_close or protocol.transport is None:
         return True
-    socket = protocol.transport.get_extra_info("socket")
     arrivals = select.poll()
-    arrivals.register(socket.fileno(), select.POLLIN)
+    arrivals.register(protocol.transport.get_extra_info("socket").fileno(), select.POLLIN)
     return bool(arrivals.poll(0))
 
 

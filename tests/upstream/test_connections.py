@@ -2,14 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.errors import CartLockLost, UpstreamError, UpstreamNotReached
+from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.upstream import transport
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
@@ -220,6 +225,30 @@ async def test_cart_is_never_changed_without_its_lock(server: Server, world: Wor
         lost = replace(calls, leases=(Lease(), Lease(ends_at=0)))
         with pytest.raises(CartLockLost):
             await lost.change("POST", f"{CART}/line-items", "token")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such option")
+@pytest.mark.parametrize("repeat", [Repeat.READ, Repeat.NEVER], ids=["a kept connection", "a new connection"])
+async def test_unacknowledged_bytes_are_given_up_before_the_quiet_time(
+    server: Server, world: World, repeat: Repeat
+) -> None:
+    server.held.add("/slow")
+    async with calls_to(server, world) as calls, in_progress(calls.send("POST", "/slow", token="token", repeat=repeat)):
+        await eventually(lambda: "/slow" in server.last_request)
+        (limit_ms,) = [
+            connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            for connection in own_sockets()
+            if connection.getpeername() == server.connections[0].get_extra_info("sockname")
+        ]
+    assert 0 < limit_ms < Settings.model_fields["doubt_quiet_s"].default * 1000
+
+
+def own_sockets() -> Iterator[socket.socket]:
+    """Copies of the connected TCP sockets of this process."""
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(descriptor.name))) as copy:
+            copy.getpeername()
+            yield copy
 
 
 @pytest.mark.parametrize("hanging", [None, Reserve.SUBMISSIONS, Reserve.TOKENS])
