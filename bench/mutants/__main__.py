@@ -13,20 +13,10 @@ Results are stored at once: the same command continues where it was stopped.
 
 import difflib
 import hashlib
-import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
 import tempfile
-import time
 import tomllib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Annotated
 
 import typer
@@ -34,29 +24,12 @@ import typer
 from bench.mutants import traces
 from bench.mutants.mutations import Mutant, mutants
 from bench.mutants.population import ROOT, files
-from bench.mutants.traces import Traces
+from bench.mutants.running import Result, read_results, run_all
 
 EQUIVALENTS = Path(__file__).parent / "equivalents.toml"
 """Mutants that behave as the code does, by id, with the reason. They are found by hand."""
 
 FOLDER = Path(tempfile.gettempdir()) / "riverfront-mutants"
-
-IGNORED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis", "*.log")
-
-PATIENCE = 4
-"""The tests of a mutant may take this many times their usual time, and `GRACE_S`."""
-GRACE_S = 90
-TEST_TIMEOUT_S = 40
-
-
-@dataclass(frozen=True)
-class Result:
-    mutant: str
-    noticed: bool
-    by: str
-    """The test that failed, or the reason why no test was needed."""
-    tests: int
-    seconds: float
 
 
 def main(
@@ -80,101 +53,13 @@ def main(
     results = read_results(path)
     todo = [mutant for mutant in drawn if mutant.id not in reasons]
     todo = [mutant for mutant in todo if mutant.id not in results or (survivors and not results[mutant.id].noticed)]
-    run_all(todo, recorded, seconds, path, workers, folder)
+    run_all(todo, recorded, seconds, folder, workers)
     print_report(seed, len(population), drawn, read_results(path), reasons)
 
 
 def draw(population: list[Mutant], seed: int, size: int) -> list[Mutant]:
     """A sample that depends on the seed, and that other mutants neither join nor leave when one is added or removed."""
     return sorted(population, key=lambda mutant: hashlib.sha256(f"{seed} {mutant.id}".encode()).digest())[:size]
-
-
-def read_results(path: Path) -> dict[str, Result]:
-    """The last result of each mutant."""
-    lines = path.read_text().splitlines() if path.exists() else []
-    return {result.mutant: result for result in (Result(**json.loads(line)) for line in lines)}
-
-
-def run_all(todo: list[Mutant], recorded: Traces, seconds: float, path: Path, workers: int, folder: Path) -> None:
-    copies: SimpleQueue[Path] = SimpleQueue()
-    for number in range(min(workers, len(todo))):
-        copy = folder / f"copy-{os.getpid()}-{number}"
-        copy_project(copy)
-        copies.put(copy)
-
-    def run(mutant: Mutant) -> None:
-        copy = copies.get()
-        try:
-            result = run_one(mutant, recorded.tests(mutant, seconds), recorded, copy)
-        finally:
-            copies.put(copy)
-        with path.open("a") as file:
-            file.write(json.dumps(asdict(result)) + "\n")
-        print(
-            f"{'noticed ' if result.noticed else 'SURVIVED'} {result.seconds:6.1f} s {mutant.id} {result.by}",
-            flush=True,
-        )
-
-    with ThreadPoolExecutor(max(workers, 1)) as pool:
-        list(pool.map(run, todo))
-    while not copies.empty():
-        shutil.rmtree(copies.get())
-
-
-def copy_project(folder: Path) -> None:
-    """Copy the project without what git ignores, and compile it, so that each run of the tests starts fast."""
-    shutil.copytree(ROOT, folder, symlinks=True, ignore=shutil.ignore_patterns(*IGNORED))
-    subprocess.run([sys.executable, "-m", "compileall", "-q", "."], cwd=folder, check=False)
-
-
-def run_one(mutant: Mutant, tests: list[str], recorded: Traces, copy: Path) -> Result:
-    started = time.monotonic()
-    if not tests:
-        return Result(mutant.id, noticed=False, by="no test runs the line", tests=0, seconds=0)
-    file = copy / mutant.path
-    original, times = file.read_bytes(), file.stat()
-    try:
-        file.write_bytes(mutant.apply(original))
-        by = first_failure(tests, recorded, copy)
-    finally:
-        file.write_bytes(original)
-        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-    return Result(mutant.id, by is not None, by or "", len(tests), round(time.monotonic() - started, 1))
-
-
-def first_failure(tests: list[str], recorded: Traces, copy: Path) -> str | None:
-    """The first test that fails, or "timeout"; None if all pass."""
-    listed = copy / "mutants-tests.txt"
-    listed.write_text("\n".join(tests))
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-    ]
-    command += ["--timeout", str(TEST_TIMEOUT_S), "-m", "not browser", "--no-header", f"@{listed.name}"]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(
-        command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        output, _ = process.communicate(timeout=GRACE_S + PATIENCE * recorded.duration(tests))
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return "timeout"
-    if process.returncode == 0:
-        return None
-    lines = output.decode(errors="replace").splitlines()
-    failures = [line for line in lines if line.startswith(("FAILED tests/", "ERROR tests/"))]
-    return failures[0][:200] if failures else f"pytest ended with {process.returncode}: {' '.join(lines[-1:])[:160]}"
 
 
 def print_report(

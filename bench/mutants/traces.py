@@ -18,8 +18,6 @@ from bench.mutants.population import ROOT
 
 DIGESTS = "digests.json"
 
-A_FEW = 3
-
 
 @dataclass
 class Traces:
@@ -33,8 +31,8 @@ class Traces:
     def tests(self, mutant: Mutant, within_s: float) -> list[str]:
         """Tests that may notice the mutant and usually take `within_s` together, the likeliest first.
 
-        These are the tests of changed files, then those of the same room, then the others. Of each test with many
-        parameters, a few come first. For a line that runs at import, or of a changed file, all tests that run the file
+        These are the tests of changed files, then one of each test function, first those of the same room, then the
+        same tests with other parameters. For a line that runs at import, or of a changed file, all tests that run the file
         are considered.
         """
         lines = self.by_line.get(mutant.path, {})
@@ -54,9 +52,9 @@ class Traces:
         by_function: dict[str, list[str]] = defaultdict(list)
         for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
             by_function[test.partition("[")[0]].append(test)
-        ranks = {test: index // A_FEW for group in by_function.values() for index, test in enumerate(group)}
+        ranks = {test: index for group in by_function.values() for index, test in enumerate(group)}
         return sorted(
-            tests, key=lambda test: (Path(_file(test)).parts[1] != room, ranks[test], self.seconds[test], test)
+            tests, key=lambda test: (ranks[test], Path(_file(test)).parts[1] != room, self.seconds[test], test)
         )
 
     def duration(self, tests: Iterable[str]) -> float:
