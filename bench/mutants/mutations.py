@@ -2,7 +2,7 @@
 
 Left out are parts that no behaviour depends on: annotations, imports, decorators, docstrings, messages of errors and
 of the log, assertions that narrow a type, and options of classes such as `frozen`. A string with a space is a message.
-A number of seconds is doubled and halved, because no promise depends on one second. Other numbers change by 1.
+A time is doubled and halved, because no promise depends on one second. Other numbers change by 1.
 """
 
 import ast
@@ -34,6 +34,8 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Mod: ast.Mult,
 }
 OPPOSITE_CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+
+UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
 
 LOGGERS = {"log", "logger", "logging"}
 UNTESTED_KEYWORDS = {"detail", "extra", "message"}
@@ -97,7 +99,7 @@ class _Finder:
             self._starts.append(self._starts[-1] + len(line))
         self._function = ""
         self._lines = (0, 0)
-        self._counts_seconds = False
+        self._is_time = False
 
     def visit_body(self, body: list[ast.stmt], function: str) -> None:
         for statement in body:
@@ -178,10 +180,10 @@ class _Finder:
                 self._add_bytes("context removed", start, self._end(item.context_expr), "if True")
 
     def _value_of(self, name: str, value: ast.expr) -> None:
-        """Find the mutants of a value. The names of numbers of seconds end with `_s`."""
-        outer, self._counts_seconds = self._counts_seconds, name.lower().endswith("_s")
+        """Find the mutants of a value. Its name shows whether it is a time."""
+        outer, self._is_time = self._is_time, name.lower().endswith(("_s", *UNITS_OF_TIME))
         self._expression(value)
-        self._counts_seconds = outer
+        self._is_time = outer
 
     def _expression(self, node: ast.expr) -> None:
         self._of_expression(node)
@@ -223,7 +225,7 @@ class _Finder:
             case ast.Call():
                 self._of_call(node)
             case ast.Constant():
-                for replacement in _other_constants(node.value, counts_seconds=self._counts_seconds):
+                for replacement in _other_constants(node.value, is_time=self._is_time):
                     self._add("constant", node, repr(replacement))
             case ast.JoinedStr(values=values):
                 self._of_f_string(node, values)
@@ -274,11 +276,11 @@ def _replace_item(field: str, index: int, value: object) -> Callable[[Any], None
     return lambda node: getattr(node, field).__setitem__(index, value)
 
 
-def _other_constants(value: object, *, counts_seconds: bool) -> Iterator[object]:
+def _other_constants(value: object, *, is_time: bool) -> Iterator[object]:
     match value:
         case bool():
             yield not value
-        case int() | float() if counts_seconds and value:
+        case int() | float() if is_time and value:
             yield from (value * 2, value / 2)
         case int():
             yield from (value + 1, value - 1)

@@ -32,12 +32,12 @@ class Traces:
         """Tests that may notice the mutant and usually take `within_s` together, the likeliest first.
 
         These are the tests of changed files, then one of each test function, first those of the same room, then the
-        same tests with other parameters. For a line that runs at import, or of a changed file, all tests that run the file
-        are considered.
+        same tests with other parameters. For a line that runs at import, or of a changed file, all tests that run the
+        file are considered; if there are none, all tests.
         """
         lines = self.by_line.get(mutant.path, {})
         if mutant.is_at_import or mutant.path in self.changed:
-            hits = {test for tests in lines.values() for test in tests}
+            hits = {test for tests in lines.values() for test in tests} or set(self.seconds)
         else:
             hits = {test for line in range(mutant.line, mutant.last_line + 1) for test in lines.get(line, [])}
         known = [test for test in hits if test in self.seconds and _file(test) not in self.changed]

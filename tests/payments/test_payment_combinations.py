@@ -111,6 +111,17 @@ async def test_cart_with_zero_total_needs_no_source(shopper: Shopper) -> None:
     assert result == IsPartialDict(__typename="OrderPlaced", order=IsPartialDict(state="SUBMITTED"))
 
 
+async def test_cart_with_zero_total_needs_no_store_credit(registered_shopper: Shopper) -> None:
+    registered_shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
+    await fill_free_cart(registered_shopper)
+    answer = await registered_shopper.storefront.ask(
+        "mutation { applyStoreCredit(input: {}) { errors { code message ... on StoreCreditError { obstacles } } } }"
+    )
+    (error,) = answer.data["applyStoreCredit"]["errors"]
+    assert error == IsPartialDict(code="STORE_CREDIT_INSUFFICIENT", obstacles=[])
+    assert "total is zero" in error["message"]
+
+
 async def test_cart_with_zero_total_may_have_a_source(shopper: Shopper) -> None:
     await shopper.fill_cart(SOFTWARE)
     await shopper.pay_with()

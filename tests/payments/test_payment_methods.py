@@ -281,6 +281,25 @@ async def test_payment_methods_come_from_cart_when_payment_service_fails(shopper
     assert "visa" not in by_type
 
 
+async def test_payment_methods_state_which_support_store_credit(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    methods = (await details_of_methods(shopper.storefront))["methods"]
+    assert {method["type"] for method in methods if method["supportsStoreCredit"]} == COMBINABLE & {
+        method["type"] for method in methods
+    }
+
+
+async def test_slow_payment_service_leaves_time_to_read_the_cart(
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
+) -> None:
+    async with gateway(world, network, clock, operation_deadline_s=1) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await fill_without_payment_methods(shopper)
+        network.gates[METHODS] = asyncio.Event()
+        assert (await methods(storefront))["methods"]
+        assert shopper.world.calls.count("GET", CART_LIST) == 1
+
+
 async def test_payment_methods_from_the_cart_are_cached(shopper: Shopper, clock: Clock) -> None:
     await fill_without_payment_methods(shopper)
     await shopper.fault("status", METHODS, status=503)
