@@ -6,6 +6,7 @@ Every change is a compare-and-set, so that two replicas never make the same chan
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +36,7 @@ LONGEST_PAUSE = timedelta(seconds=30)
 LONGEST_REDIRECT_PAUSE = timedelta(minutes=5)
 
 OPEN_ATTEMPTS = "attempts"
-"""Name of the store's schedule by which the reconciler checks attempts."""
+"""Name of the store's schedule by which the reconciler checks attempts. Its entries are the tags of the attempts."""
 
 Work = Coroutine[None, None, SubmissionAttempt | None]
 
@@ -62,6 +63,9 @@ class Stage(Enum):
 class AttemptRecord(msgspec.Struct, kw_only=True):
     """The stored record of a submission attempt, without secrets and personal data."""
 
+    id: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
+    """Random id of the attempt. When an attempt that sent nothing is deleted, the next attempt with the same
+    idempotency key gets the same store key, but another id."""
     key: UUID
     """The client's idempotency key."""
     fingerprint: str
@@ -220,28 +224,23 @@ class Attempts:
                 return Located(store_key, record, is_of_ended_session=owner not in own)
         return None
 
-    async def claim_key(self, store_key: str, key: UUID) -> AttemptRecord | None:
+    async def claim_key(self, store_key: str, record: AttemptRecord) -> AttemptRecord | None:
         """Claim the idempotency key for a stored attempt. Return None, or the attempt of another owner that has the
         key.
 
-        The claim comes after the attempt was stored. If two attempts claim a key at once, at least one sees the other.
+        The claim comes after the attempt was stored. If the attempt of a claim is missing, it never comes back.
         """
-        claim, former = f"submission-key:{key}", ""
-        while not await self._store.replace(claim, store_key.encode(), expected=None, ttl_s=TTL_S):
+        claim, tag = f"submission-key:{record.key}", tag_of(store_key, record).encode()
+        while not await self._store.replace(claim, tag, expected=None, ttl_s=TTL_S):
             holder = await self._store.get(claim)
-            if holder == store_key.encode():
+            if holder == tag:
                 return None
-            if holder is None:
-                continue
-            former = holder.decode()
-            record = await self.present(former)
-            if record is not None:
-                return record
-            await self._store.delete(claim, expected=holder)
-        record = await self.present(former) if former else None
-        if record is not None:
-            await self._store.replace(claim, former.encode(), expected=store_key.encode(), ttl_s=TTL_S)
-        return record
+            located = await self.tagged(holder.decode()) if holder is not None else None
+            if located is not None:
+                return located.record
+            if holder is not None:
+                await self._store.delete(claim, expected=holder)
+        return None
 
     async def latest(self, session: Session) -> "Located | None":
         """The latest attempt of this session."""
@@ -256,12 +255,23 @@ class Attempts:
 
     async def close(self, store_key: str, record: AttemptRecord) -> None:
         """Unlock the cart of an attempt that has ended, and stop checking the attempt."""
+        tag = tag_of(store_key, record)
         for lock in record.locks:
-            await self._store.delete(lock, expected=store_key.encode())
-        await self._store.unschedule(OPEN_ATTEMPTS, store_key)
+            await self._store.delete(lock, expected=tag.encode())
+        await self.stop_checking(tag)
 
-    async def stop_checking(self, store_key: str) -> None:
-        await self._store.unschedule(OPEN_ATTEMPTS, store_key)
+    async def tagged(self, tag: str) -> "Located | None":
+        """The attempt with this tag; None if there is none, even if another attempt has its store key by now."""
+        store_key = store_key_in(tag)
+        record = await self.present(store_key)
+        return Located(store_key, record) if record is not None and tag_of(store_key, record) == tag else None
+
+    async def check_at(self, store_key: str, record: AttemptRecord, at: datetime) -> None:
+        """Schedule the next check of an attempt."""
+        await self._store.schedule(OPEN_ATTEMPTS, tag_of(store_key, record), at)
+
+    async def stop_checking(self, tag: str) -> None:
+        await self._store.unschedule(OPEN_ATTEMPTS, tag)
 
     async def was_abandoned(self, session: Session, cart: Cart) -> bool:
         """Whether the guest's latest attempt submitted this cart and ended without an order."""
@@ -283,6 +293,16 @@ class Located:
     is_of_ended_session: bool = False
     """Whether the attempt was made in an ended session of the same client. Only its outcome is shown, without personal
     data."""
+
+
+def tag_of(store_key: str, record: AttemptRecord) -> str:
+    """Value of the locks and of the schedule entry of one attempt. With the store key alone, the clean-up of a deleted
+    attempt would remove the locks of the next attempt with the same idempotency key."""
+    return f"{record.id} {store_key}"
+
+
+def store_key_in(tag: str) -> str:
+    return tag.partition(" ")[2]
 
 
 def store_key_of(session: Session, key: UUID) -> str:

@@ -1,10 +1,10 @@
 """Cart locks, which allow one open submission of a cart across all replicas and devices.
 
-A lock is a store key whose value is the store key of its attempt. A lock is valid while its attempt is open, even
-if the process dies. The next reader deletes a lock whose attempt has ended or no longer exists.
+A lock is a store key whose value is the tag of its attempt, see `tag_of`. A lock is valid while its attempt is open,
+even if the process dies. The next reader deletes a lock whose attempt has ended or no longer exists.
 """
 
-from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located
+from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located, tag_of
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
@@ -18,8 +18,9 @@ class SubmissionLock:
 
     async def take(self, lock: str, store_key: str, record: AttemptRecord) -> AttemptRecord | None:
         """Take a lock for the attempt. Return None, or the other attempt that already holds the lock."""
-        while not await self._store.replace(lock, store_key.encode(), expected=None, ttl_s=TTL_S):
-            if await self._store.get(lock) == store_key.encode() and await self._store.get(store_key) == encode(record):
+        tag = tag_of(store_key, record).encode()
+        while not await self._store.replace(lock, tag, expected=None, ttl_s=TTL_S):
+            if await self._store.get(lock) == tag and await self._store.get(store_key) == encode(record):
                 # This attempt already has the lock. An earlier run took the lock, but stopped before it could add the
                 # lock to the record.
                 return None
@@ -34,7 +35,7 @@ class SubmissionLock:
 
         Every write of a record extends its lifetime, so its locks would expire first.
         """
-        value = store_key.encode()
+        value = tag_of(store_key, record).encode()
         for lock in record.locks:
             is_own = await self._store.replace(lock, value, expected=value, ttl_s=TTL_S)
             if not is_own and not await self._store.replace(lock, value, expected=None, ttl_s=TTL_S):
@@ -47,14 +48,13 @@ class SubmissionLock:
         return None if located is None else located.record
 
     async def _located(self, lock: str) -> Located | None:
-        holder_key = await self._store.get(lock)
-        if holder_key is None:
+        tag = await self._store.get(lock)
+        if tag is None:
             return None
-        store_key = holder_key.decode()
-        record = await self._attempts.present(store_key)
-        if record is not None and record.is_open:
-            return Located(store_key, record)
-        await self._store.delete(lock, expected=holder_key)
+        located = await self._attempts.tagged(tag.decode())
+        if located is not None and located.record.is_open:
+            return located
+        await self._store.delete(lock, expected=tag)
         return None
 
     async def open_attempt(self, session: Session) -> Located | None:

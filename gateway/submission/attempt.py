@@ -18,7 +18,6 @@ from gateway.operation.context import Context
 from gateway.orders.attempts import (
     LONGEST_PAUSE,
     LONGEST_REDIRECT_PAUSE,
-    OPEN_ATTEMPTS,
     SHORTEST_PAUSE,
     TTL_S,
     AttemptRecord,
@@ -100,10 +99,10 @@ class Attempt:
             updated_at=now,
         )
         # The check is scheduled first. A record without a scheduled check would lock its cart until the record expires.
-        await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + SHORTEST_PAUSE)
+        await self._attempts.check_at(self.store_key, self.record, now + SHORTEST_PAUSE)
         if not await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S):
             return False
-        other = await self._attempts.claim_key(self.store_key, self.key)
+        other = await self._attempts.claim_key(self.store_key, self.record)
         if other is not None:
             raise SubmissionKeyTaken(other.status, is_own=False)
         return True
@@ -238,7 +237,7 @@ class Attempt:
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
         pause = min(max(age / 2, SHORTEST_PAUSE), at_most or longest)
-        await self._store.schedule(OPEN_ATTEMPTS, self.store_key, now + pause)
+        await self._attempts.check_at(self.store_key, record, now + pause)
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
         """Change what the session remembers of the checkout, see `CheckoutMemory`.

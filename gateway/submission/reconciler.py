@@ -55,14 +55,14 @@ class Reconciler:
         due = await self._services.store.claim_due(
             OPEN_ATTEMPTS, now=now, until=now + CLAIM, limit=MAX_CONCURRENT - len(self._tasks)
         )
-        for store_key in due:
-            task = asyncio.create_task(self._reconcile(store_key))
+        for tag in due:
+            task = asyncio.create_task(self._reconcile(tag))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _reconcile(self, store_key: str) -> None:
+    async def _reconcile(self, tag: str) -> None:
         try:
-            await reconcile(self._services, store_key)
+            await reconcile(self._services, tag)
         except NothingToResume:
             return
         except GatewayError as failure:

@@ -17,7 +17,14 @@ from gateway.errors import SessionExpired, SubmissionInProgress
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context, background_context, context_of_session
 from gateway.operation.services import Services
-from gateway.orders.attempts import AttemptRecord, Located, NothingToResume, SubmissionKeyTaken, store_key_of
+from gateway.orders.attempts import (
+    AttemptRecord,
+    Located,
+    NothingToResume,
+    SubmissionKeyTaken,
+    store_key_in,
+    store_key_of,
+)
 from gateway.orders.outcomes import SubmissionAttempt
 from gateway.sessions.sessions import Session
 from gateway.submission.attempt import Attempt, SubmitRequest
@@ -138,22 +145,22 @@ async def abandon(ctx: Context, session: Session, located: Located | None) -> bo
     return await attempt.end(not_placed_with(attempt, message, None))
 
 
-async def reconcile(services: Services, store_key: str) -> None:
+async def reconcile(services: Services, tag: str) -> None:
     """Continue an open attempt in the background. Raise `GatewayError` if no new outcome is known."""
     attempts = services.attempts
-    if attempts.running(store_key) is not None:
+    if attempts.running(store_key_in(tag)) is not None:
         return
-    record = await attempts.present(store_key)
-    if record is None or not record.is_open:
-        await attempts.stop_checking(store_key)
+    located = await attempts.tagged(tag)
+    if located is None or not located.record.is_open:
+        await attempts.stop_checking(tag)
         return
+    record = located.record
     session = await services.sessions.find_by_id(record.session_id)
     if session is None:
         # The access token ended with the session. Without it, neither the cart nor the order can be read.
         log.error("submission left open: its session has ended", extra={"key": str(record.key)})
-        await attempts.stop_checking(store_key)
+        await attempts.stop_checking(tag)
         return
-    located = Located(store_key, record)
     await _run_once(_continued(background_context(services, session), session, located), Goal.RECONCILE)
 
 
