@@ -31,10 +31,12 @@ class Replica:
             await self.beat()
 
     async def beat(self) -> None:
-        """Send a heartbeat, synchronize the clock, and let the store note a loss of its data."""
+        """Send a heartbeat, synchronize the clock, let the store note a loss of its data, and check the store. A store
+        that may drop keys is logged."""
         await self._store.put(_store_key(self.id), b"alive", ttl_s=ALIVE_S)
         await self._clock.synchronize()
         await self._store.intact_since()
+        await self._store.check()
 
     async def leave(self) -> None:
         """End the heartbeat at once, so that other replicas take over without waiting for `ALIVE_S`."""

@@ -45,6 +45,9 @@ SCHEDULE_TTL_S = 7 * 86_400
 It is longer than the time for which an entry stays scheduled.
 """
 
+KEEPS_KEYS = "noeviction"
+"""The `maxmemory-policy` with which a server evicts no keys."""
+
 SERVER_TTL_S = 10 * 365 * 86_400
 
 REPLACE = """
@@ -92,7 +95,6 @@ class RedisStore:
         self._claim_due = self._redis.register_script(CLAIM_DUE)
         self._failures = 0
         self._breaker_open_until = 0.0
-        self._policy_checked = False
 
     async def get(self, key: str) -> bytes | None:
         value: Any = await self._run(lambda: self._redis.get(self._key(key)))
@@ -175,33 +177,32 @@ class RedisStore:
     async def check(self) -> None:
         """Raise `StoreEvicts` if the server evicts keys when memory is full.
 
-        If the record of a submission is evicted, the order could be sent twice.
+        If the record of a submission is evicted, the order could be sent twice. The policy is read each time, because a
+        server can be configured again or replaced while the gateway runs.
         """
-        if self._policy_checked:
-            await self._run(self._redis.ping)
-            return
         memory: dict[str, Any] = await self._run(lambda: self._redis.info("memory"))
-        policy = str(memory.get("maxmemory_policy", "noeviction"))
-        if policy != "noeviction":
+        policy = str(memory.get("maxmemory_policy", KEEPS_KEYS))
+        if policy != KEEPS_KEYS:
             log.error("store may drop keys: set its maxmemory-policy to noeviction")
             raise StoreEvicts(detail=f"maxmemory-policy {policy}")
-        self._policy_checked = True
 
     async def intact_since(self) -> datetime:
-        """Time since which the server has lost no writes. A flushed, restarted or replaced server may have lost writes.
+        """Time since which the server has lost no writes. A server that was flushed, restarted or replaced, or that has
+        evicted keys, may have lost writes.
 
-        The server has a new run id after each start. If the stored run id is missing or differs from the server's run
-        id, the replica stores the server's run id with the current time.
+        The server has a new run id after each start, and counts the keys that it has evicted. If the stored id and
+        number are missing or differ from those of the server, the replica stores those of the server with the current
+        time.
         """
-        server: dict[str, Any] = await self._run(lambda: self._redis.info("server"))
-        run_id = str(server["run_id"])
+        server: dict[str, Any] = await self._run(self._redis.info)
+        state = f"{server['run_id']}/{server['evicted_keys']}"
         recorded = await self.get("server")
-        recorded_id, _, since = (recorded or b"").decode().partition(" ")
-        if recorded_id == run_id:
+        recorded_state, _, since = (recorded or b"").decode().partition(" ")
+        if recorded_state == state:
             return datetime.fromisoformat(since)
         log.warning("store may have lost writes")
         now = await self.now()
-        if await self.replace("server", f"{run_id} {now.isoformat()}".encode(), expected=recorded, ttl_s=SERVER_TTL_S):
+        if await self.replace("server", f"{state} {now.isoformat()}".encode(), expected=recorded, ttl_s=SERVER_TTL_S):
             return now
         return await self.intact_since()
 

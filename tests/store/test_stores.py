@@ -172,6 +172,32 @@ async def test_server_that_evicts_keys_fails_the_store_check(own_valkey: Valkey)
     await store.aclose()
 
 
+@pytest.mark.slow
+async def test_policy_that_changes_later_fails_the_store_check(own_valkey: Valkey) -> None:
+    store, redis = RedisStore(own_valkey.url, timeout_s=10), Redis.from_url(own_valkey.url)
+    await store.check()
+    await redis.config_set("maxmemory-policy", "allkeys-lru")
+    with pytest.raises(StoreEvicts):
+        await store.check()
+    await redis.aclose()
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_data_loss_is_detected_after_server_has_evicted_keys(own_valkey: Valkey) -> None:
+    store, redis = RedisStore(own_valkey.url, timeout_s=10), Redis.from_url(own_valkey.url)
+    begun = await store.intact_since()
+    await redis.config_set("maxmemory-policy", "allkeys-random")
+    await redis.config_set("maxmemory", (await redis.info("memory"))["used_memory"] + 100_000)
+    while (await redis.info("stats"))["evicted_keys"] == 0:
+        await store.put(str(uuid.uuid4()), bytes(10_000), ttl_s=60)
+    await redis.config_set("maxmemory-policy", "noeviction")
+    await redis.config_set("maxmemory", 0)
+    assert await store.intact_since() > begun, "although the policy is right again"
+    await redis.aclose()
+    await store.aclose()
+
+
 async def test_every_redis_key_has_prefix_and_time_to_live(valkey: Valkey) -> None:
     prefix = f"{uuid.uuid4()}:"
     store = RedisStore(valkey.url, timeout_s=10, prefix=prefix)

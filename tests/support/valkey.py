@@ -61,6 +61,8 @@ async def emptied(valkey: Valkey) -> None:
     """Delete all keys, and store a record that the server has lost no data since the year 2000."""
     redis = Redis.from_url(valkey.url)
     await redis.flushall()
-    server = await redis.info("server")
-    await redis.set("riverfront:server", f"{server['run_id']} 2000-01-01T00:00:00+00:00", ex=86_400)
+    server = await redis.info()
+    await redis.set(
+        "riverfront:server", f"{server['run_id']}/{server['evicted_keys']} 2000-01-01T00:00:00+00:00", ex=86_400
+    )
     await redis.aclose()
