@@ -1,12 +1,12 @@
 """Reads public data with the gateway's own guest token, which all shoppers share."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import UpstreamTokenInvalid
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.settings import Settings
@@ -44,7 +44,7 @@ class GuestReader:
         If Digital River rejects the guest token, the function is called once more with a new token.
         """
         # Several operations can wait for this read, so it does not use the deadline of a single operation.
-        upstream = self._upstream.until(time.monotonic() + self._within_s)
+        upstream = self._upstream.until(elapsed_s() + self._within_s)
         token = await self._valid_token()
         try:
             return await read(upstream.catalog(token, market))
@@ -67,6 +67,6 @@ class GuestReader:
         return task.result().expires_at - self._now() > FRESH_FOR_CHECKOUT
 
     async def _new_token(self) -> GuestToken:
-        upstream = self._upstream.until(time.monotonic() + self._within_s)
+        upstream = self._upstream.until(elapsed_s() + self._within_s)
         tokens = await upstream.tokens.guest_token(*self._home)
         return GuestToken(tokens.access_token, self._now() + timedelta(seconds=tokens.expires_in_s))

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from strawberry.dataloader import DataLoader
 
 from gateway.catalog.catalog import Catalog
 from gateway.catalog.stock_loader import PendingReads, StockLoader
+from gateway.elapsed_time import elapsed_s
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import (
     SessionExpired,
@@ -56,7 +56,7 @@ class Operation:
     within_s: float
     """Maximum duration of the operation, in seconds."""
     deadline_at: float
-    """Deadline of the operation, in seconds of `time.monotonic`."""
+    """Deadline of the operation, in seconds of `elapsed_s`."""
     upstream: Upstream
     """Client of Digital River whose calls end at the deadline of the operation."""
     market: Market | None
@@ -213,7 +213,7 @@ class Context:
     async def in_time(self, awaited: Awaitable[T]) -> T:
         """Result of an awaitable. Raises `UpstreamTimeout` at the deadline of this operation."""
         try:
-            async with asyncio.timeout(max(self.operation.deadline_at - time.monotonic(), 0)):
+            async with asyncio.timeout(max(self.operation.deadline_at - elapsed_s(), 0)):
                 return await awaited
         except TimeoutError:
             raise UpstreamTimeout(detail="the operation's deadline") from None
@@ -303,7 +303,7 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
     """New context of an operation. An operation that submits or resumes an order (`buys`) has a later deadline."""
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
-    deadline_at = time.monotonic() + within_s
+    deadline_at = elapsed_s() + within_s
     upstream = services.upstream.until(deadline_at)
     # Background work must not use up the connections on which shoppers submit.
     if buys and caller.handle is not None:

@@ -1,11 +1,11 @@
 """The payment methods of a cart: where the list is read, how long it is cached, and why a method may be unavailable."""
 
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gateway.elapsed_time import elapsed_s
 from gateway.enums import CustomerType, PaymentFlow, PaymentSequence
 from gateway.enums import PaymentMethodObstacle as Obstacle
 from gateway.errors import UpstreamError
@@ -212,4 +212,4 @@ class MethodLists:
         return known_methods.completed(await read_from_cart(self._with_half_the_time()))
 
     def _with_half_the_time(self) -> Upstream:
-        return self._upstream.until(time.monotonic() + self._settings.operation_deadline_s / 2)
+        return self._upstream.until(elapsed_s() + self._settings.operation_deadline_s / 2)

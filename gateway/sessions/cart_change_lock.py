@@ -5,10 +5,10 @@ Digital River refuses overlapping changes of a cart. A submission that has waite
 changes.
 """
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import CartBusy
 from gateway.store.interface import Lease, LockNotAcquired, Store
 
@@ -25,9 +25,9 @@ class CartChangeLock:
     async def hold(self, owner: str, deadline_at: float) -> AsyncIterator[Lease]:
         """Hold the lock of an owner's cart. `owner`: the `cart_owner` of a session.
 
-        Raises `CartBusy` if the lock is not free by the deadline, in seconds of `time.monotonic`.
+        Raises `CartBusy` if the lock is not free by the deadline, in seconds of `elapsed_s`.
         """
-        wait_s = max(deadline_at - time.monotonic(), 0)
+        wait_s = max(deadline_at - elapsed_s(), 0)
         try:
             async with self._store.lock(f"cart:{owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S) as lease:
                 yield lease

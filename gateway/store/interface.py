@@ -5,11 +5,13 @@ use compare-and-set, so that they do not overwrite each other's changes.
 """
 
 import math
-import time
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from gateway.elapsed_time import elapsed_s
 
 
 class LockNotAcquired(Exception):
@@ -21,11 +23,14 @@ class Lease:
     """A held lock. The store extends the lease while the holder keeps the lock."""
 
     ends_at: float = math.inf
-    """Time of `time.monotonic` from which another holder may have the lock. It is in the past if the lock was lost."""
+    """Time of `elapsed_s` from which another holder may have the lock. It is in the past if the lock was lost."""
+
+    extend: Callable[[], Awaitable[None]] | None = None
+    """Ask the store to extend the lease. Then `ends_at` is up to date. None: no other process can have the lock."""
 
     def is_held(self, *, for_s: float = 0) -> bool:
         """Whether no other holder can get the lock during the next `for_s` seconds."""
-        return time.monotonic() + for_s < self.ends_at
+        return elapsed_s() + for_s < self.ends_at
 
 
 class Store(Protocol):

@@ -7,7 +7,6 @@ raised. After several consecutive failures, a circuit breaker stops all commands
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.store.interface import Lease, LockNotAcquired
 
@@ -76,8 +76,16 @@ class RedisStore:
     them.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 0.25, prefix: str = PREFIX) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 0.25,
+        prefix: str = PREFIX,
+        elapsed: Callable[[], float] = elapsed_s,
+    ) -> None:
         self._timeout_s = timeout_s
+        self._elapsed = elapsed
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
@@ -114,20 +122,11 @@ class RedisStore:
 
     @asynccontextmanager
     async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
-        lock = Lock(
-            self._redis,
-            self._key(f"lock:{name}"),
-            timeout=ttl_s,
-            sleep=LOCK_POLL_S,
-            blocking_timeout=wait_s,
-        )
-        # While it waits, `acquire` sends many commands, each with the time limit of one command.
-        if not await self._run(lock.acquire, within_s=wait_s + self._timeout_s):
-            raise LockNotAcquired
-        # The command that acquired the lock was sent at most one time limit ago.
-        lease = Lease(time.monotonic() + ttl_s - self._timeout_s)
+        lock = Lock(self._redis, self._key(f"lock:{name}"), timeout=ttl_s)
+        lease = Lease(await self._acquire(lock, wait_s) + ttl_s)
+        lease.extend = lambda: self._extend(lock, lease, ttl_s)
         released = asyncio.Event()
-        extending = asyncio.create_task(self._keep_extending(lock, lease, ttl_s, released))
+        extending = asyncio.create_task(self._keep_extending(lease, ttl_s, released))
         try:
             yield lease
         finally:
@@ -137,23 +136,38 @@ class RedisStore:
             with contextlib.suppress(LockError, StoreUnavailable):
                 await self._run(lock.release)
 
-    async def _keep_extending(self, lock: Lock, lease: Lease, ttl_s: float, released: asyncio.Event) -> None:
+    async def _acquire(self, lock: Lock, wait_s: float) -> float:
+        """Acquire the lock, and return when the command was sent. Its answer may be read much later, if the process is
+        busy or suspended, and the lock expires meanwhile."""
+        give_up_at = self._elapsed() + wait_s
+        while True:
+            sent_at = self._elapsed()
+            if await self._run(lambda: lock.acquire(blocking=False)):
+                return sent_at
+            if self._elapsed() + LOCK_POLL_S > give_up_at:
+                raise LockNotAcquired
+            await asyncio.sleep(LOCK_POLL_S)
+
+    async def _keep_extending(self, lease: Lease, ttl_s: float, released: asyncio.Event) -> None:
         """Extend the lease until `released` is set or another holder has the lock.
 
         `released` is needed although the task is cancelled: on Python 3.11, redis-py can swallow a cancellation.
         """
-        while not released.is_set():
+        while not released.is_set() and lease.ends_at > 0:
             await asyncio.sleep(ttl_s * EXTEND_AFTER_SHARE)
-            asked_at = time.monotonic()
-            try:
-                await self._run(lock.reacquire)
-            except StoreUnavailable:
-                continue  # The lease ends unless a later try succeeds.
-            except LockError:
-                lease.ends_at = 0
-                log.warning("lock lost")
-                return
-            lease.ends_at = asked_at + ttl_s
+            assert lease.extend is not None  # noqa: S101 - `lock` sets it
+            with contextlib.suppress(StoreUnavailable):  # The lease ends unless a later try succeeds.
+                await lease.extend()
+
+    async def _extend(self, lock: Lock, lease: Lease, ttl_s: float) -> None:
+        sent_at = self._elapsed()
+        try:
+            await self._run(lock.reacquire)
+        except LockError:
+            lease.ends_at = 0
+            log.warning("lock lost")
+        else:
+            lease.ends_at = sent_at + ttl_s
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
         key = self._key(schedule_name)
@@ -212,22 +226,22 @@ class RedisStore:
     def _key(self, key: str) -> str:
         return self._prefix + key
 
-    async def _run(self, command: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
+    async def _run(self, command: Callable[[], Awaitable[T]]) -> T:
         """Run a command, and return the server's answer.
 
         Raises `StoreUnavailable` if the command fails or the circuit breaker is open.
         """
-        if time.monotonic() < self._breaker_open_until:
+        if self._elapsed() < self._breaker_open_until:
             raise StoreUnavailable(detail="circuit breaker open")
         try:
-            async with asyncio.timeout(within_s or self._timeout_s):
+            async with asyncio.timeout(self._timeout_s):
                 answer = await command()
         except LockError:
             raise
         except (RedisError, OSError, TimeoutError) as error:
             self._failures += 1
             if self._failures >= BREAKER_FAILURES:
-                self._breaker_open_until = time.monotonic() + BREAKER_OPEN_S
+                self._breaker_open_until = self._elapsed() + BREAKER_OPEN_S
             raise StoreUnavailable(detail=type(error).__name__) from error
         self._failures = 0
         return answer

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gateway.checkout.guard_input import Agreement
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import SessionRequired, StoreUnavailable
 from gateway.operation.context import Context
 from gateway.orders.attempts import (
@@ -264,7 +264,7 @@ class Attempt:
 
     async def wait_for_replica(self) -> bool:
         """Wait a moment before the record is read again. Return False if the operation has no time left."""
-        if self.ctx.operation.deadline_at - time.monotonic() <= POLL_S:
+        if self.ctx.operation.deadline_at - elapsed_s() <= POLL_S:
             return False
         await asyncio.sleep(POLL_S)
         return True

@@ -6,12 +6,12 @@ Simultaneous requests for the same attempt share one task.
 
 import asyncio
 import logging
-import time
 from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
 
+from gateway.elapsed_time import elapsed_s
 from gateway.enums import SubmissionStatus
 from gateway.errors import SessionExpired, SubmissionInProgress
 from gateway.operation.cart_owner import session_of_owner
@@ -173,7 +173,7 @@ async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None 
     task = attempt.ctx.services.attempts.run_once(
         attempt.store_key, lambda: run(attempt, goal, request), fingerprint=request.fingerprint if request else None
     )
-    await asyncio.wait({task}, timeout=max(operation.deadline_at - time.monotonic(), 0))
+    await asyncio.wait({task}, timeout=max(operation.deadline_at - elapsed_s(), 0))
     if task.done():
         return task.result()
     raise SubmissionInProgress

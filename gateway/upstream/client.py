@@ -31,7 +31,7 @@ class Upstream:
         return CatalogEndpoints(self._calls, token, market)
 
     def until(self, deadline_at: float) -> "Upstream":
-        """Client whose calls have to end by `deadline_at`, a time of `time.monotonic` in seconds."""
+        """Client whose calls have to end by `deadline_at`, a time of `elapsed_s` in seconds."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))
 
     def holding(self, lease: Lease) -> "Upstream":

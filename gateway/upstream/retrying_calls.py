@@ -8,7 +8,6 @@ repeated.
 import asyncio
 import base64
 import random
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,8 +17,10 @@ import httpx
 import msgspec
 import stamina
 
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import (
     CartLockLost,
+    StoreUnavailable,
     UpstreamError,
     UpstreamInvalidResponse,
     UpstreamNotReached,
@@ -91,13 +92,13 @@ class Calls:
     leases: tuple[Lease, ...] = ()
     """Leases of the cart locks that are held. A change is sent only while all of them are held."""
     deadline_at: float | None = None
-    """Deadline that all calls of this object share, in seconds of `time.monotonic`. If it is None, each call may take
+    """Deadline that all calls of this object share, in seconds of `elapsed_s`. If it is None, each call may take
     `operation_deadline_s`.
     """
 
     def within(self, seconds: float) -> "Calls":
         """A copy of this object with a deadline `seconds` from now. An earlier deadline of this object is kept."""
-        deadline_at = time.monotonic() + seconds
+        deadline_at = elapsed_s() + seconds
         return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
     async def read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
@@ -139,7 +140,7 @@ class Calls:
         settings = self.settings
         if repeat is Repeat.CHANGE and path.startswith(CART) and not self.leases:
             raise AssertionError("a cart is changed only while its lock is held")
-        deadline_at = self.deadline_at or time.monotonic() + settings.operation_deadline_s
+        deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
         headers = {"Accept": "application/json"}
         if token is None:
             headers["Authorization"] = _basic(basic or self._site_key())
@@ -154,22 +155,22 @@ class Calls:
             headers=headers,
             content=None if json is None else msgspec.json.encode(json),
             data=form,
-            extensions=self._extensions(repeat),
+            extensions=self._extensions(method, repeat, deadline_at),
         )
         attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: CHANGE_ATTEMPTS, Repeat.NEVER: 1}[repeat]
         async for attempt in stamina.retry_context(
             on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
             attempts=attempts,
-            timeout=max(deadline_at - time.monotonic(), 0.001),
+            timeout=max(deadline_at - elapsed_s(), 0.001),
         ):
             with attempt:
                 return await self._once(request, deadline_at)
         raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
     async def _once(self, request: httpx.Request, deadline_at: float) -> bytes:
-        if request.method != "GET" and not all(lease.is_held(for_s=LEASE_MARGIN_S) for lease in self.leases):
-            raise CartLockLost(detail="lock of the cart")
-        left_s = deadline_at - time.monotonic()
+        if request.method != "GET":
+            await self._extend_leases()
+        left_s = deadline_at - elapsed_s()
         if left_s <= 0:
             raise UpstreamNotReached(detail="no time left")
         try:
@@ -200,9 +201,26 @@ class Calls:
             )
         raise UpstreamInvalidResponse(detail=f"status {status}")
 
-    def _extensions(self, repeat: Repeat) -> dict[str, object]:
+    async def _extend_leases(self) -> None:
+        """Raise `CartLockLost` unless all locks are held. Only the store knows: this process may have been paused, or
+        the clock of the store may have jumped."""
+        for lease in self.leases:
+            try:
+                if lease.extend is not None:
+                    await lease.extend()
+            except StoreUnavailable as failure:
+                raise CartLockLost(detail="store unavailable") from failure
+        if not self._holds_leases():
+            raise CartLockLost(detail="lock of the cart")
+
+    def _extensions(self, method: str, repeat: Repeat, deadline_at: float) -> dict[str, object]:
         extensions: dict[str, object] = {transport.NEW_CONNECTION: True} if repeat is Repeat.NEVER else {}
+        if method != "GET":
+            extensions[transport.MAY_SEND] = lambda: elapsed_s() < deadline_at and self._holds_leases()
         return extensions if self.reserve is None else extensions | {transport.RESERVE: self.reserve}
+
+    def _holds_leases(self) -> bool:
+        return all(lease.is_held(for_s=LEASE_MARGIN_S) for lease in self.leases)
 
     def _site_key(self) -> str:
         settings = self.settings
@@ -258,7 +276,7 @@ class Pauses:
 
     def __call__(self, failure: Exception) -> bool | float:
         """Seconds to wait before the next attempt. False if the failed call may not be repeated."""
-        if not may_repeat(failure, self.repeat) or time.monotonic() >= self.deadline_at:
+        if not may_repeat(failure, self.repeat) or elapsed_s() >= self.deadline_at:
             return False
         self.made += 1
         if isinstance(failure, UpstreamUnavailable) and failure.retry_after_s is not None:

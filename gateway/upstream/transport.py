@@ -9,6 +9,7 @@ import select
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
 from enum import Enum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -68,6 +69,12 @@ def tcp_socket(address: aiohttp.AddrInfoType) -> socket.socket:
 OPTIONS: dict[str, Any] = {"limit": 0, "ttl_dns_cache": 60, "socket_factory": tcp_socket}
 """Options of both connectors."""
 
+MAY_SEND = "may_send"
+"""Name of the httpx extension with a function that returns whether the request may still be sent. It is called once the
+request has its connection. The machine may have been suspended while the connection was made."""
+
+_may_send: ContextVar[Callable[[], bool] | None] = ContextVar("may_send")
+
 
 def client(network: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     """The HTTP client of the process. It follows no redirects, ignores proxy variables and stores no cookies."""
@@ -94,7 +101,7 @@ class Network(httpx.AsyncBaseTransport):
         wait_s: float = SLOT_WAIT_S,
     ) -> None:
         self._reused = AiohttpTransport(client=lambda: _session(Connector(**OPTIONS)))
-        self._new = AiohttpTransport(client=lambda: _session(aiohttp.TCPConnector(**OPTIONS, force_close=True)))
+        self._new = AiohttpTransport(client=lambda: _session(Connector(**OPTIONS, force_close=True)))
         self._slots: dict[Reserve | None, asyncio.Semaphore] = {None: asyncio.Semaphore(connections)}
         self._slots |= {reserve: asyncio.Semaphore(reserve.value) for reserve in Reserve}
         self._wait_s = wait_s
@@ -107,6 +114,7 @@ class Network(httpx.AsyncBaseTransport):
                 await slots.acquire()
         except TimeoutError as error:
             raise httpx.PoolTimeout("no connection in time") from error
+        _may_send.set(request.extensions.get(MAY_SEND))
         try:
             response = await engine.handle_async_request(request)
         except BaseException as error:
@@ -130,11 +138,22 @@ def _session(connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
 
 
 class Connector(aiohttp.TCPConnector):
-    """Keeps connections open, and reuses only those on which nothing has arrived since their last answer.
+    """Keeps connections open, and reuses only those on which nothing has arrived since their last answer. A request
+    that may no longer be sent gets no connection.
 
     What arrives on an idle connection is a surplus answer, which would be taken for the answer to the next request,
     possibly of another shopper; or the end of the connection. aiohttp looks only when a connection becomes idle.
     """
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        may_send = _may_send.get(None)
+        if may_send is not None and not may_send():
+            connection.close()
+            raise TimeoutError
+        return connection
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
         connection = await super()._get(key, traces)

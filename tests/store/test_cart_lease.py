@@ -15,6 +15,8 @@ from tests.support.valkey import Valkey, emptied
 
 pytestmark = pytest.mark.slow
 
+SOURCES = f"{CART}/apply-payment-method"
+
 TTL_S = 3
 
 
@@ -59,6 +61,30 @@ async def test_order_waits_for_a_change_slower_than_the_lock(
     assert result["__typename"] == "OrderBlocked"
     assert [blocker["code"] for blocker in result["blockers"]] == ["TOTAL_CHANGED", "CART_CHANGED"]
     assert shopper.submits == 0
+
+
+async def test_change_whose_lock_another_holds_is_not_sent(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    store = RedisStore(valkey.url, timeout_s=10)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        other_source = await shopper.source()
+        network.arrived[SOURCES].clear()
+        network.gates[SOURCES] = gate = asyncio.Event()
+        attaching = asyncio.ensure_future(storefront.attach(other_source))
+        await network.arrived[SOURCES].wait()
+        # The lock expires, because the clock of the server jumps or the machine of the gateway is paused.
+        (lock,) = await locks_of_carts(store)
+        await store._redis.delete(f"riverfront:lock:{lock}")
+        async with store.lock(lock, wait_s=0, ttl_s=20):
+            world.calls.clear()
+            gate.set()
+            (error,) = (await attaching)["errors"]
+    assert error["code"] == "CART_BUSY"
+    assert world.calls.count("POST", SOURCES) == 0, "only the first call of the change was sent"
 
 
 async def locks_of_carts(store: RedisStore) -> list[str]:

@@ -19,7 +19,7 @@ class StubbornLock:
     def __init__(self, *_: object, **__: object) -> None:
         StubbornLock.extending = asyncio.Event()
 
-    async def acquire(self) -> bool:
+    async def acquire(self, *, blocking: bool) -> bool:  # noqa: ARG002 - as redis-py names it
         return True
 
     async def reacquire(self) -> bool:

@@ -3,7 +3,9 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
 from redis.asyncio import Redis
@@ -14,6 +16,8 @@ from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from tests.support.shop import eventually
 from tests.support.valkey import Valkey
+
+T = TypeVar("T")
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -237,6 +241,30 @@ async def test_holder_notices_that_another_has_its_lock(valkey: Valkey) -> None:
         assert not lease.is_held()
     assert await redis.get(f"{prefix}lock:a") == b"another holder", "the release leaves the lock of another holder"
     await redis.aclose()
+    await store.aclose()
+
+
+class BusyStore(RedisStore):
+    """A store whose process reads every answer of the server ten seconds late."""
+
+    elapsed = 0.0
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, timeout_s=10, prefix=f"{uuid.uuid4()}:", elapsed=lambda: self.elapsed)
+
+    async def _run(self, command: Callable[[], Awaitable[T]]) -> T:
+        answer = await super()._run(command)
+        self.elapsed += 10
+        return answer
+
+
+async def test_lease_counts_from_when_its_command_was_sent(valkey: Valkey) -> None:
+    store = BusyStore(valkey.url)
+    async with store.lock("a", wait_s=0, ttl_s=20) as lease:
+        assert lease.ends_at == 20
+        assert lease.extend is not None
+        await lease.extend()
+        assert lease.ends_at == 30
     await store.aclose()
 
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import CartLockLost, UpstreamError, UpstreamNotReached
 from gateway.settings import Settings
 from gateway.store.interface import Lease
@@ -249,6 +251,31 @@ def own_sockets() -> Iterator[socket.socket]:
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(descriptor.name))) as copy:
             copy.getpeername()
             yield copy
+
+
+class EndingLease(Lease):
+    """A lease that ends after it was checked once."""
+
+    checks = 0
+
+    def is_held(self, *, for_s: float = 0) -> bool:  # noqa: ARG002 - as in `Lease`
+        self.checks += 1
+        return self.checks == 1
+
+
+async def test_nothing_is_sent_if_lock_ends_while_connecting(server: Server, world: World) -> None:
+    async with calls_to(server, world) as calls:
+        locked = replace(calls, leases=(EndingLease(),))
+        with pytest.raises(CartLockLost):
+            await locked.change("POST", f"{CART}/line-items", "token")
+        with pytest.raises(UpstreamNotReached):
+            await replace(calls, leases=(EndingLease(),)).send("POST", "/submit-cart", repeat=Repeat.NEVER)
+        await calls.read("/next", "token", {})
+    assert server.last_request.keys() == {"/next"}
+
+
+def test_deadlines_go_on_while_the_machine_is_suspended() -> None:
+    assert abs(elapsed_s() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 1
 
 
 @pytest.mark.parametrize("hanging", [None, Reserve.SUBMISSIONS, Reserve.TOKENS])
