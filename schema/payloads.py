@@ -331,7 +331,8 @@ class SubmitOrderPayload:
 
     attempt: SubmissionAttempt | None = field("The stored record of the submission. Null when there is an error.")
     result: SubmitOrderResult | None = field(
-        "Outcome of the submission, also returned as `attempt.result`. Null when there is an error."
+        "Outcome of the submission, also returned as `attempt.result`. Null when there is an error, while the "
+        "submission is in progress, and for a placed order whose number is unknown."
     )
     cart: Cart | None = field(
         "The active cart after the mutation. After an order was placed, the active cart is a new, empty cart. Null "
@@ -348,7 +349,8 @@ class ResumeOrderPayload:
 
     attempt: SubmissionAttempt | None = field("The stored record of the submission. Null when there is an error.")
     result: SubmitOrderResult | None = field(
-        "Outcome of the submission, also returned as `attempt.result`. Null when there is an error."
+        "Outcome of the submission, also returned as `attempt.result`. Null when there is an error, while the "
+        "submission is in progress, and for a placed order whose number is unknown."
     )
     cart: Cart | None = field(
         "The active cart after the mutation. Null when the cart could not be read.", resolver=cart.cart_after

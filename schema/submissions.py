@@ -39,7 +39,9 @@ class SubmissionAttempt:
     )
     started_at: datetime = field("When the attempt started.")
     updated_at: datetime = field("When the status last changed.")
-    result: SubmitOrderResult | None = field("Outcome of the attempt. Null while the attempt is in progress.")
+    result: SubmitOrderResult | None = field(
+        "Outcome of the attempt. Null while the attempt is in progress, and for a placed order whose number is unknown."
+    )
 
 
 @dsl.object_type()

@@ -17,12 +17,20 @@ import msgspec
 
 from gateway.enums import SessionLevel, SubmissionStatus
 from gateway.errors import GatewayError
-from gateway.orders.outcomes import OrderActionRequired, OrderInDoubt, OrderNotPlaced, Result, SubmissionAttempt
+from gateway.orders.outcomes import (
+    OrderActionRequired,
+    OrderInDoubt,
+    OrderNotPlaced,
+    PlacedWithoutNumber,
+    Result,
+    SubmissionAttempt,
+)
 from gateway.sessions.sessions import Session
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode_whole, encode
+from gateway.upstream.order import OrderPricing
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +94,14 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Digital River's id of the cart. The order of the cart has the same id."""
     payment_session_id: str | None = None
     """Id of the payment session of the submitted cart. The shopper's next cart has another payment session."""
+    pricing: OrderPricing | None = None
+    """Amounts of the submitted cart. They are shown if the order is placed and cannot be read."""
     result: Result | None = None
+
+    def submitted(self, cart: Cart) -> bool:
+        """Whether this attempt submitted the cart."""
+        payment = cart.payment_session
+        return cart.order_id == self.order_id and (payment.id if payment else None) == self.payment_session_id
 
     @property
     def is_open(self) -> bool:
@@ -126,7 +141,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
             started_at=self.started_at,
             updated_at=self.updated_at,
             is_replay=is_replay,
-            result=result,
+            # Without a number, there is no order that the graph could show.
+            result=None if isinstance(result, PlacedWithoutNumber) else result,
         )
 
 

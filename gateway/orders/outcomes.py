@@ -129,6 +129,12 @@ class OrderPlaced(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
     order: Order
 
 
+class PlacedWithoutNumber(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
+    """The order is placed, but its number is unknown. The graph shows only the status."""
+
+    status = SubmissionStatus.PLACED
+
+
 class OrderAwaitingPayment(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
     status = SubmissionStatus.AWAITING_PAYMENT
     order: Order
@@ -171,6 +177,7 @@ class OrderInDoubt(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
 
 Result = (
     OrderPlaced
+    | PlacedWithoutNumber
     | OrderAwaitingPayment
     | OrderActionRequired
     | OrderDeclined

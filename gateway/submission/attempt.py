@@ -39,6 +39,7 @@ from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import encode
+from gateway.upstream.order import order_pricing
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,11 @@ class Attempt:
         self.answer: Result | None = None
         self._attempts = ctx.services.attempts
         self._store = ctx.services.store
+
+    @property
+    def is_of_owner(self) -> bool:
+        """Whether the owner of the session's cart made the attempt, and not the guest who has signed in since."""
+        return self.session.has_known_owner and self.store_key == store_key_of(self.session, self.key)
 
     def now(self) -> datetime:
         return self.ctx.services.now()
@@ -144,6 +150,7 @@ class Attempt:
             quiet_from=await self.ctx.services.store.now(),
             order_id=cart.order_id,
             payment_session_id=session.id if session else None,
+            pricing=order_pricing(cart),
         )
         if not was_marked:
             raise StoreUnavailable(detail="the reservation is gone")

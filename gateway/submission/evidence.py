@@ -1,8 +1,8 @@
 """Evidence from Digital River about an attempt whose answer was lost or unclear.
 
-The order was placed if Digital River has the order in a state that is not in `UNDECIDED`. The order was not placed if
-after the quiet time the cart is still open, unpaid and without an order, or if the charge was declined. If the evidence
-proves no outcome, the order stays in doubt.
+The order was placed if Digital River has the order in a state that is not in `UNDECIDED`, or if Digital River has
+replaced the locked cart. The order was not placed if after the quiet time the cart is still open, unpaid and without an
+order, or if the charge was declined. If the evidence proves no outcome, the order stays in doubt.
 """
 
 import logging
@@ -10,28 +10,37 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway.enums import OrderState, PaymentSessionState
+from gateway.errors import UpstreamRefusal
+from gateway.operation.context import Context
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import Result
 from gateway.payments.payment_session import payment_session
 from gateway.submission.attempt import Attempt
-from gateway.submission.results import UNREADABLE, declined_with, placed, redirect
+from gateway.submission.results import UNREADABLE, declined_with, placed, placed_unread, redirect
 from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order
 from gateway.upstream.payment import CartPaymentSession
 
 log = logging.getLogger(__name__)
 
+FORBIDDEN = 403
+
 State = PaymentSessionState
 
 UNDECIDED = frozenset({OrderState.OPEN, OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED, OrderState.UNKNOWN})
-"""Order states that do not prove that the order was placed."""
+"""Order states that do not prove that the order was placed, as long as the cart may still be open."""
+
+NOT_PLACED = frozenset({OrderState.SOURCE_PENDING_REDIRECT, OrderState.CANCELLED})
+"""Order states in which no order was placed, even if Digital River has replaced the cart."""
 
 UNTOUCHED = frozenset({State.REQUIRES_CONFIRMATION, State.REQUIRES_SOURCE})
 """Payment session states of a cart that was not submitted, or that was opened again after a decline."""
 
-
 SUBMITTED = frozenset({State.PENDING_REDIRECT, State.CHARGEABLE, State.PENDING_FUNDS, State.PENDING, State.COMPLETE})
 """Payment session states that a cart has only after it was submitted."""
+
+ORDERED = SUBMITTED - {State.PENDING_REDIRECT, State.CHARGEABLE}
+"""Payment session states that a cart has only after its order was placed."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,36 @@ class Evidence:
 
     cart: Cart
     order: Order | None
-    """The order whose id is the id of the cart; None if Digital River has no such order."""
+    """The order whose id is the id of the cart; None if the shopper's token finds no such order."""
     is_same_cart: bool
     """Whether `cart` is still the submitted cart. When an order is placed, Digital River replaces the cart with an
     empty cart."""
+    was_taken: bool
+    """Whether the submission took the cart: while the attempt held the lock, Digital River has replaced the submitted
+    cart with an empty one."""
 
     @property
     def payment_session(self) -> CartPaymentSession | None:
-        """The payment session of the submitted cart; None if `cart` is another cart."""
-        return self.cart.payment_session if self.is_same_cart else None
+        """The payment session of the submitted cart; None if it is unknown, because another cart is active and the
+        order cannot be read."""
+        if self.is_same_cart:
+            return self.cart.payment_session
+        return self.order.payment_session if self.order is not None else None
+
+    @property
+    def proves_order(self) -> bool:
+        """Whether the order was placed. Unless the cart or its payment session proves that there is an order, the state
+        of the order has to prove it."""
+        payment, order = self.payment_session, self.order
+        proves_any_order = self.was_taken or (payment is not None and payment.state in ORDERED)
+        if order is None:
+            return proves_any_order
+        return order.state not in (NOT_PLACED if proves_any_order else UNDECIDED)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the shopper has approved the payment, and the order waits for resume-cart."""
+        return self.payment_session is not None and self.payment_session.state is State.CHARGEABLE
 
     def shows_submission(self, record: AttemptRecord) -> bool:
         """Whether the cart of the attempt was submitted, although Digital River refused this request to submit it."""
@@ -61,23 +91,43 @@ async def read_evidence(attempt: Attempt) -> Evidence | None:
     ctx, record = attempt.ctx, attempt.record
     try:
         cart = await ctx.cart()
-        order = await ctx.order(record.order_id) if record.order_id is not None else None
+        order = await _order(ctx, record.order_id) if record.order_id is not None else None
     except UNREADABLE:
         return None
-    return Evidence(cart, order, _is_same_cart(cart, record))
+    return Evidence(
+        cart,
+        order,
+        is_same_cart=record.submitted(cart),
+        # The new cart is empty, because the lock allows no other change. After a sign-in, it is another owner's cart.
+        was_taken=attempt.is_of_owner and _replaces(cart, record) and cart.is_empty and not cart.lacks_lines,
+    )
 
 
-def _is_same_cart(cart: Cart, record: AttemptRecord) -> bool:
+async def _order(ctx: Context, order_id: str) -> Order | None:
+    """The order; None as well if Digital River never shows it to this shopper. Then the cart alone is the evidence."""
+    try:
+        return await ctx.order(order_id)
+    except UpstreamRefusal as refusal:
+        if refusal.status == FORBIDDEN:
+            return None
+        raise
+
+
+def _replaces(cart: Cart, record: AttemptRecord) -> bool:
+    """Whether the cart is certainly another cart than the submitted one. A missing id proves nothing."""
+    if cart.order_id is not None and record.order_id is not None:
+        return cart.order_id != record.order_id
     payment = cart.payment_session
-    return cart.order_id == record.order_id and (payment.id if payment else None) == record.payment_session_id
+    return payment is not None and record.payment_session_id not in (None, payment.id)
 
 
 def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
     """Outcome that the evidence proves; None if it proves no outcome."""
     order, payment = evidence.order, evidence.payment_session
-    if order is not None and order.state not in UNDECIDED:
-        log.info("doubt settled", extra={"evidence": "order", "key": str(attempt.key)})
-        return placed(order)
+    if evidence.proves_order:
+        log.info("doubt settled", extra={"evidence": "order" if order else "cart", "key": str(attempt.key)})
+        awaits_payment = payment is not None and payment.state is State.PENDING_FUNDS
+        return placed(order, awaits_payment=awaits_payment) if order else placed_unread(attempt, awaits_payment)
     was_cancelled = order is not None and order.state is OrderState.CANCELLED
     if payment is None and not was_cancelled:
         return None
@@ -106,14 +156,18 @@ def proves_absence(evidence: Evidence) -> bool:
     """
     payment, order = evidence.payment_session, evidence.order
     has_order = order is not None and order.state not in (OrderState.OPEN, OrderState.CANCELLED)
-    return payment is not None and payment.state in UNTOUCHED and not has_order
+    is_open = evidence.is_same_cart and payment is not None and payment.state in UNTOUCHED
+    return is_open and not has_order
 
 
 def proves_lost_resumption(evidence: Evidence) -> bool:
-    """Whether the shopper has approved the payment, but the order still waits for resume-cart.
+    """Whether the order still waits for resume-cart, and the shopper has approved the payment as far as is known.
 
     After the quiet time, this proves that Digital River did not receive resume-cart.
     """
-    payment, order = evidence.payment_session, evidence.order
-    is_approved = payment is not None and payment.state is State.CHARGEABLE
-    return is_approved and order is not None and order.state is OrderState.SOURCE_PENDING_REDIRECT
+    order, payment = evidence.order, evidence.payment_session
+    return (
+        (evidence.is_approved or payment is None)
+        and order is not None
+        and order.state is OrderState.SOURCE_PENDING_REDIRECT
+    )

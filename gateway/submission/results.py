@@ -13,6 +13,7 @@ from gateway.orders.outcomes import (
     OrderInDoubt,
     OrderNotPlaced,
     OrderPlaced,
+    PlacedWithoutNumber,
     Result,
 )
 from gateway.payments.payment_session import (
@@ -62,6 +63,17 @@ def placed(order: Order, *, awaits_payment: bool = False) -> Result:
             instructions=order.payment_instructions,
         )
     return OrderPlaced(message="The order is placed.", order=order)
+
+
+def placed_unread(attempt: Attempt, awaits_payment: bool) -> Result:
+    """Result for an order that was certainly placed, but that Digital River does not show to the shopper's token."""
+    record = attempt.record
+    if record.order_id is None:
+        return PlacedWithoutNumber(message="The order is placed. Its number is unknown.")
+    order = Order(wire_id=record.order_id, pricing=record.pricing)
+    if awaits_payment:
+        return placed(order, awaits_payment=True)
+    return OrderPlaced(message="The order is placed. Its lines and its state cannot be read.", order=order)
 
 
 def redirect(url: str, order: Order | None) -> Result:

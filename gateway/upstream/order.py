@@ -13,7 +13,7 @@ from gateway.enums import OrderState
 from gateway.money import Money, with_text, zero
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address, address
-from gateway.upstream.cart import ShippingMethod
+from gateway.upstream.cart import Cart, ShippingMethod
 from gateway.upstream.catalog import Product
 from gateway.upstream.decoding import (
     Attributes,
@@ -159,6 +159,25 @@ class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
             import_tax_and_duty=with_text(self.import_tax_and_duty, self.formatted_import_tax_and_duty),
             order_total=total,
         )
+
+
+def order_pricing(cart: Cart) -> OrderPricing:
+    """The amounts that the order of this cart will have."""
+    amounts = cart.pricing
+    return OrderPricing(
+        subtotal=amounts.subtotal,
+        cart_discount=amounts.discount,
+        cart_shipping=amounts.shipping_and_handling,
+        tax=amounts.tax,
+        import_tax_and_duty=amounts.import_tax_and_duty,
+        order_total=amounts.order_total,
+        formatted_subtotal=amounts.formatted_subtotal,
+        formatted_discount=amounts.formatted_discount,
+        formatted_shipping_and_handling=amounts.formatted_shipping_and_handling,
+        formatted_tax=amounts.formatted_tax,
+        formatted_import_tax_and_duty=amounts.formatted_import_tax_and_duty,
+        formatted_order_total=amounts.formatted_order_total,
+    )
 
 
 class StateDetails(Shape, frozen=True, kw_only=True):

@@ -12,6 +12,8 @@ from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Sh
 
 READ_SUBMISSION = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
   result { __typename } } }"""
+READ_ORDER = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status
+  result { ... on OrderPlaced { order { number state totals { orderTotal { amount } } } } } } }"""
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { code } errors { code message } } }"
 
 
@@ -104,21 +106,90 @@ async def test_lost_submit_cart_after_cancelled_order_is_reported_not_placed(
         assert await status_of(storefront, key) == "NOT_PLACED"
 
 
-async def test_cart_without_an_id_leaves_the_submission_in_doubt(
-    shopper: Shopper, network: InMemoryTransport, clock: Clock
+@pytest.mark.parametrize("state", ["Accepted", None, "Open"])
+async def test_order_in_unknown_state_took_the_cart(
+    shopper: Shopper, network: InMemoryTransport, clock: Clock, state: str | None
 ) -> None:
-    def without_id(body: Any) -> Any:
-        body["cart"]["id"] = "active"
-        return body
+    def in_unknown_state(body: Any) -> Any:
+        return body | {"order": body["order"] | {"orderState": state}}
 
     await shopper.get_ready()
-    network.rewrites["GET", CART] = without_id
+    await shopper.fault("drop-after", SUBMIT, times=1)
+    cart, key = await shopper.storefront.cart(), new_key()
+    await shopper.storefront.outcome(key)
+    network.rewrites["GET", f"/v1/shoppers/me/orders/{cart['upstreamId']}"] = in_unknown_state
+    clock.move(5)
+    assert await status_of(shopper.storefront, key) == "PLACED"
+    assert (await shopper.storefront.add(POLES))["errors"] == []
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_unreadable_order_took_the_cart(shopper: Shopper, clock: Clock, status: int) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-after", SUBMIT, times=1)
+    cart, key = await shopper.storefront.cart(), new_key()
+    await shopper.storefront.outcome(key)
+    await shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=status, code="resource-not-found")
+    clock.move(5)
+    submission = (await shopper.storefront.ask(READ_ORDER, key=key)).data["orderSubmission"]
+    amount = cart["totals"]["orderTotal"]["amount"]
+    order = {"number": cart["upstreamId"], "state": "UNKNOWN", "totals": {"orderTotal": {"amount": amount}}}
+    assert submission == {"status": "PLACED", "result": IsPartialDict(order=order)}
+    assert (await shopper.storefront.add(POLES))["errors"] == []
+
+    shopper.world.faults.clear()
+    submission = (await shopper.storefront.ask(READ_ORDER, key=key)).data["orderSubmission"]
+    assert submission["result"]["order"]["state"] == "SUBMITTED", "the order is shown once it can be read"
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("complete", "PLACED"), ("pending", "PLACED"), ("pending_funds", "AWAITING_PAYMENT")]
+)
+async def test_payment_session_proves_an_order_that_cannot_be_read(
+    shopper: Shopper, network: InMemoryTransport, clock: Clock, state: str, status: str
+) -> None:
+    await shopper.get_ready()
+    wire = (await shopper.cart_json())["cart"]
+    await shopper.fault("drop-after", SUBMIT, times=1)
+    await shopper.storefront.outcome(key := new_key())
+    await shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=404, code="resource-not-found")
+    submitted = wire | {"paymentSession": wire["paymentSession"] | {"status": state}}
+    network.rewrites["GET", CART] = lambda _: {"cart": submitted}
+    clock.move(5)
+    assert await status_of(shopper.storefront, key) == status
+
+
+async def test_order_without_a_number_took_the_cart(shopper: Shopper, network: InMemoryTransport, clock: Clock) -> None:
+    await shopper.get_ready()
+    network.rewrites["GET", CART] = lambda body: {"cart": body["cart"] | {"id": "active"}}
     await shopper.fault("drop-after", SUBMIT)
-    key = new_key()
-    assert (await shopper.storefront.outcome(key))["__typename"] == "OrderInDoubt"
+    await shopper.storefront.outcome(key := new_key())
+    clock.move(5)
+    submission = (await shopper.storefront.ask(READ_ORDER, key=key)).data["orderSubmission"]
+    assert submission == {"status": "PLACED", "result": None}
+    assert (await shopper.storefront.add(POLES))["errors"] == []
+
+
+async def test_cart_without_ids_is_no_evidence_of_an_order(
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
+) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-before", SUBMIT)
+    await shopper.storefront.outcome(key := new_key())
+    network.rewrites["GET", CART] = lambda body: {"cart": body["cart"] | {"id": "active", "paymentSession": None}}
     clock.move(200)
-    submission = (await shopper.storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
-    assert submission["status"] == "IN_DOUBT", "an order cannot be looked up without the cart id"
+    assert await status_of(shopper.storefront, key) == "IN_DOUBT"
+
+
+async def test_open_cart_is_evidence_although_orders_may_not_be_read(shopper: Shopper, clock: Clock) -> None:
+    await shopper.get_ready()
+    await shopper.fault("drop-before", SUBMIT, times=1)
+    await shopper.storefront.outcome(key := new_key())
+    await shopper.fault("status", "/v1/shoppers/me/orders/{id}", status=403, code="forbidden")
+    clock.move(60)
+    assert await status_of(shopper.storefront, key) == "IN_DOUBT"
+    clock.move(120)
+    assert await status_of(shopper.storefront, key) == "NOT_PLACED"
 
 
 async def test_unknown_order_state_leaves_the_submission_in_doubt(
