@@ -85,7 +85,7 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
         return LookupOrderPayload(errors=errors)
     proof = _proof(args.by)
     try:
-        await ctx.services.rate_limits.count("look-up", proof.target, address_key(ctx.caller.address))
+        await ctx.services.rate_limits.count("look-up", proof.target, address_key(ctx.caller.nearest_address))
         orders = await _orders_by(ctx, proof)
     except RateLimited as limited:
         return LookupOrderPayload(errors=[rate_limited(limited, BY, ctx.services.now())])

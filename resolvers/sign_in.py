@@ -94,7 +94,7 @@ async def count_sign_in(ctx: Context, username: str | None, path: Path) -> None:
     """
     account_key = f"account:{username.strip().lower()}" if username is not None else None
     try:
-        await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.address))
+        await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.nearest_address))
     except RateLimited as limited:
         raise Refused(rate_limited(limited, path, ctx.services.now())) from limited
 

@@ -9,49 +9,61 @@ from starlette.types import Scope
 
 from gateway.settings import Settings
 
+Address = IPv4Address | IPv6Address
+
+UNKNOWN = "unknown"
+"""Nearest address if no address is known, such as behind a Unix socket. All these clients share their rate limits."""
+
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
 
 
 @dataclass(frozen=True)
 class ClientConnection:
-    """`address` is the shopper's IP address, or None if unknown. `is_encrypted` is True if the client used TLS to the
-    gateway or to its proxy."""
+    """`address` is the shopper's IP address, or None if unknown. `nearest_address` is the known address that is nearest
+    to the shopper: the shopper's, or that of a proxy. `is_encrypted` is True if the client used TLS to the gateway or
+    to its proxy."""
 
     address: str | None
+    nearest_address: str
     is_encrypted: bool
 
 
 def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
     peer = _parsed(scope["client"][0]) if scope.get("client") else None
     if not _is_trusted(peer, settings):
-        return ClientConnection(str(peer) if peer else None, scope["scheme"] == "https")
+        return _connection(peer, None, is_encrypted=scope["scheme"] == "https")
     headers = Headers(scope=scope)
     schemes = _listed(headers, "x-forwarded-proto")
     # Each proxy appends the address of its caller, so the address nearest to the gateway is last. The scheme that the
     # outermost trusted proxy reports is as many places from the end as there are trusted proxies.
-    proxies = 1
+    proxies, nearest = 1, peer
     for hop in reversed(_listed(headers, "x-forwarded-for")):
         address = _parsed(hop)
         if not _is_trusted(address, settings):
-            return ClientConnection(str(address) if address else None, _is_https(schemes, proxies))
-        proxies += 1
-    return ClientConnection(str(peer), _is_https(schemes, proxies))
+            return _connection(address, nearest, is_encrypted=_is_https(schemes, proxies))
+        proxies, nearest = proxies + 1, address
+    return _connection(peer, None, is_encrypted=_is_https(schemes, proxies))
+
+
+def _connection(address: Address | None, proxy: Address | None, *, is_encrypted: bool) -> ClientConnection:
+    return ClientConnection(str(address) if address else None, str(address or proxy or UNKNOWN), is_encrypted)
 
 
 def _listed(headers: Headers, name: str) -> list[str]:
     """The values of all header lines with this name, which proxies join by commas or send in lines of their own."""
-    return [value.strip() for line in headers.getlist(name) for value in line.split(",") if value.strip()]
+    values = [value.strip(" \t") for line in headers.getlist(name) for value in line.split(",")]
+    return [value for value in values if value]
 
 
 def _is_https(schemes: list[str], proxies: int) -> bool:
     return bool(schemes) and schemes[max(len(schemes) - proxies, 0)].lower() == "https"
 
 
-def _is_trusted(address: IPv4Address | IPv6Address | None, settings: Settings) -> bool:
+def _is_trusted(address: Address | None, settings: Settings) -> bool:
     return address is not None and any(address in network for network in settings.trusted_proxies)
 
 
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+def _parsed(text: str) -> Address | None:
     """An IP address, also with a port: `203.0.113.9:4711` or `[2001:db8::1]:4711`. An IPv4 address that is mapped to
     IPv6 becomes an IPv4 address.
     """

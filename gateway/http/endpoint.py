@@ -51,7 +51,8 @@ class GraphQLEndpoint:
                 over_get=request.method == "GET",
             )
             facts, operation = prepared.facts, prepared.operation
-            caller = Caller(state.request_id, state.connection.address, handle)
+            connection = state.connection
+            caller = Caller(state.request_id, connection.address, connection.nearest_address, handle)
             ctx = begin_operation(self._services, caller, buys=operation.buys, market=prepared.market)
             ctx.operation.card_fields = prepared.card_fields
             running = execute(

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -329,13 +329,15 @@ def _already_read(value: T) -> "asyncio.Future[T]":
 def context_of_session(ctx: Context, session: Session) -> Context:
     """New context of the same operation in another session, with the same deadline."""
     operation = ctx.operation
-    caller = Caller(ctx.caller.request_id, ctx.caller.address, handle=None)
+    caller = replace(ctx.caller, handle=None)
     other = Operation(operation.within_s, operation.deadline_at, operation.upstream, market=None, session=session)
     return Context(ctx.services, caller, other)
 
 
 def background_context(services: Services, session: Session) -> Context:
     """New context for background work in a session, without a request."""
-    ctx = begin_operation(services, Caller(secrets.token_hex(16), address=None, handle=None), buys=True)
+    ctx = begin_operation(
+        services, Caller(secrets.token_hex(16), address=None, nearest_address=None, handle=None), buys=True
+    )
     ctx.operation.session = session
     return ctx

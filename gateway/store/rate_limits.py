@@ -89,7 +89,7 @@ class RateLimits:
 
 
 def address_key(address: str | None) -> str | None:
-    """Rate-limit key of a client address; None for an unknown address, which is not limited.
+    """Rate-limit key of the nearest address of a caller; None for background work, which is not limited.
 
     The addresses of an IPv6 network of 64 bits share a key, because one client has all of them.
     """

@@ -165,7 +165,7 @@ async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
 
 
 def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
-    return f"cart:{attempt.session.cart_owner}", address_key(attempt.ctx.caller.address)
+    return f"cart:{attempt.session.cart_owner}", address_key(attempt.ctx.caller.nearest_address)
 
 
 def _blocked_by(holder: AttemptRecord) -> OrderBlocked:

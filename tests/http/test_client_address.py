@@ -48,6 +48,7 @@ async def test_hsts_header_is_sent_only_when_trusted_proxy_reports_https(
 
 
 LB, CDN, SHOPPER = "10.0.0.1", "10.0.0.2", "203.0.113.9"
+UNREADABLE = ("unknown", "_hidden", "203.0.113.9:port", "203.0.113", "[]", "\xa0")
 FORWARDED: dict[str, tuple[list[str], str | None]] = {
     "one line": ([f"192.0.2.1, {SHOPPER}, {CDN}"], SHOPPER),
     "lines of their own": (["192.0.2.1", f"{SHOPPER}", CDN], SHOPPER),
@@ -66,14 +67,20 @@ FORWARDED: dict[str, tuple[list[str], str | None]] = {
 
 def scope(**headers: list[str]) -> Scope:
     """A request that came from the load balancer."""
-    lines = [(name.replace("_", "-").encode(), value.encode()) for name, values in headers.items() for value in values]
+    lines = [
+        (name.replace("_", "-").encode(), value.encode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]
     return {"type": "http", "client": (LB, 4711), "scheme": "http", "headers": lines}
 
 
 @pytest.mark.parametrize(("lines", "expected"), FORWARDED.values(), ids=FORWARDED.keys())
 def test_client_address_is_the_last_hop_that_is_no_proxy(world: World, lines: list[str], expected: str | None) -> None:
     settings = settings_for(world, trusted_proxies="10.0.0.0/8")
-    assert client_connection(scope(x_forwarded_for=lines), settings).address == expected
+    connection = client_connection(scope(x_forwarded_for=lines), settings)
+    assert connection.address == expected
+    assert connection.nearest_address == expected or expected is None
     mapped = {**scope(x_forwarded_for=lines), "client": (f"::ffff:{LB}", 4711)}
     assert client_connection(mapped, settings).address == expected
 
@@ -96,6 +103,27 @@ def test_scheme_is_the_one_that_the_outermost_proxy_reports(
     settings = settings_for(world, trusted_proxies="10.0.0.0/8")
     connection = client_connection(scope(x_forwarded_for=[hops], x_forwarded_proto=schemes), settings)
     assert connection.is_encrypted is is_encrypted
+
+
+@pytest.mark.parametrize("hop", UNREADABLE)
+def test_unreadable_hop_counts_as_the_proxy_that_reports_it(world: World, hop: str) -> None:
+    settings = settings_for(world, trusted_proxies="10.0.0.0/8")
+    for hops, nearest in ((hop, LB), (f"{SHOPPER}, {hop}", LB), (f"{hop}, {CDN}", CDN)):
+        connection = client_connection(scope(x_forwarded_for=[hops]), settings)
+        assert (connection.address, connection.nearest_address) == (None, nearest)
+    behind_a_socket = client_connection({**scope(), "client": None}, settings)
+    assert (behind_a_socket.address, behind_a_socket.nearest_address) == (None, "unknown")
+
+
+@pytest.mark.parametrize("hop", [SHOPPER, "unknown", "_hidden"])
+async def test_sign_ins_behind_one_proxy_are_limited(
+    world: World, network: InMemoryTransport, clock: Clock, hop: str
+) -> None:
+    async with gateway(world, network, clock, trusted_proxies="198.51.100.0/24") as storefront:
+        storefront.headers["X-Forwarded-For"] = hop
+        payloads = [await storefront.sign_in(f"account{number}@example.com", "Spring2026!") for number in range(7)]
+    codes = [payload["errors"][0]["code"] for payload in payloads]
+    assert codes == ["SIGN_IN_FAILED"] * 5 + ["RATE_LIMITED"] * 2
 
 
 def test_addresses_of_one_ipv6_network_share_their_limits() -> None:
