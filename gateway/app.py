@@ -29,6 +29,7 @@ from gateway.orders.attempts import Attempts
 from gateway.orders.submission_lock import SubmissionLock
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_change_lock import CartChangeLock
+from gateway.sessions.encryption import digest_key
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
@@ -104,7 +105,7 @@ def _services(settings: Settings, upstream: Upstream, store: Store, local_now: C
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
         cart_change_lock=CartChangeLock(store),
-        rate_limits=RateLimits(now, store.pool if isinstance(store, RedisStore) else None),
+        rate_limits=RateLimits(now, digest_key(settings), store.pool if isinstance(store, RedisStore) else None),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )

@@ -19,7 +19,7 @@ from resolvers import sessions
 from resolvers.failures import Refused, logged_error
 from resolvers.inputs.session import RegisterShopperInput
 from resolvers.payloads import RegisterShopperPayload
-from resolvers.sign_in import by_password, count_sign_in, sign_in_with
+from resolvers.sign_in import by_password, count_sign_in, remember_address, sign_in_with
 
 INPUT = ("input",)
 
@@ -43,6 +43,7 @@ async def register_shopper(ctx: Context, args: RegisterShopperInput) -> Register
         signed_in = await sign_in_with(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
     except Refused as refused:
         return RegisterShopperPayload(errors=errors or refused.errors)
+    await remember_address(ctx, args.email)
     return RegisterShopperPayload(
         bearer_token=sessions.bearer_token(signed_in.handle),
         cart_transition=signed_in.transition,

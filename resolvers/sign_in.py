@@ -16,7 +16,7 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Session
-from gateway.store.rate_limits import address_key
+from gateway.store.rate_limits import address_key, target_of
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
@@ -71,7 +71,9 @@ async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     failed = CredentialError(code=ErrorCode.SIGN_IN_FAILED, message=message, path=path)
     if password is not None:
         await count_sign_in(ctx, password.username, path)
-        return await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)
+        signed_in = await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)
+        await remember_address(ctx, password.username)
+        return signed_in
     await count_sign_in(ctx, None, path)
     try:
         reference = await ctx.services.merchant_assertions.use(assertion or "")
@@ -91,12 +93,27 @@ def _by_reference(reference: str) -> RequestTokens:
 async def count_sign_in(ctx: Context, username: str | None, path: Path) -> None:
     """Count a sign-in attempt for the account and for the client address. Raises `Refused` if one of them has too many
     attempts.
+
+    An address from which the shopper has signed in before has attempts of its own. Otherwise, a stranger who guesses
+    passwords would keep the shopper out.
     """
-    account_key = f"account:{username.strip().lower()}" if username is not None else None
+    limits, account = ctx.services.rate_limits, None
     try:
-        await ctx.services.rate_limits.count("sign-in", account_key, address_key(ctx.caller.nearest_address))
+        if username is not None:
+            own_address = _account_at_address(ctx, username)
+            account = own_address if await limits.is_known(own_address) else target_of("account", username)
+        await limits.count("sign-in", account, address_key(ctx.caller.nearest_address))
     except RateLimited as limited:
         raise Refused(rate_limited(limited, path, ctx.services.now())) from limited
+
+
+async def remember_address(ctx: Context, username: str) -> None:
+    """Remember that the shopper has signed in to this account from the client address."""
+    await ctx.services.rate_limits.remember(_account_at_address(ctx, username))
+
+
+def _account_at_address(ctx: Context, username: str) -> str:
+    return f"{target_of('account', username)} at {address_key(ctx.caller.nearest_address)}"
 
 
 async def sign_in_with(

@@ -17,8 +17,8 @@ from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-KEY_PURPOSE = b"riverfront sessions"
-"""The value of `info` in HKDF. With another value, HKDF derives another key from the same API secret."""
+KEY_PURPOSE, DIGEST_PURPOSE = b"riverfront sessions", b"riverfront digests"
+"""Values of `info` in HKDF. With another value, HKDF derives another key from the same API secret."""
 
 
 DERIVED = "derived"
@@ -31,12 +31,19 @@ def encryption_keys(settings: Settings) -> list[bytes]:
     if not settings.store_url.get_secret_value():
         return []
     configured = [key.get_secret_value() for key in settings.sealing_keys] or [DERIVED]
-    return [_derived_key(settings) if key == DERIVED else key.encode() for key in configured]
+    return [
+        urlsafe_b64encode(_derived(settings, KEY_PURPOSE)) if key == DERIVED else key.encode() for key in configured
+    ]
 
 
-def _derived_key(settings: Settings) -> bytes:
+def digest_key(settings: Settings) -> bytes:
+    """Key for digests of personal data that are keys in the store. It is derived from the API secret."""
+    return _derived(settings, DIGEST_PURPOSE)
+
+
+def _derived(settings: Settings, purpose: bytes) -> bytes:
     secret = settings.api_secret.get_secret_value().encode()
-    return urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=KEY_PURPOSE).derive(secret))
+    return HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
 class SessionEncryption:

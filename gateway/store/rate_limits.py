@@ -1,19 +1,20 @@
 """Limits the number of sign-ins, order look-ups and declined cards, so that passwords and cards cannot be guessed.
 
-Each action and target, such as a client address, has a maximum number of tries in a moving window of time. Replicas
-share their counts in the shared store. Without a shared store, or while it does not answer, each replica counts only
-its own tries.
+Each action and target, such as a client address, has a maximum number of tries in each of several moving windows of
+time. Replicas share their counts in the shared store. Without a shared store, or while it does not answer, each replica
+counts only its own tries.
 """
 
-import hashlib
+import hmac
 import logging
+import unicodedata
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerDay, parse_many
 from limits.aio.storage import MovingWindowSupport, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
@@ -24,13 +25,19 @@ from gateway.errors import RateLimited
 log = logging.getLogger(__name__)
 
 RATES = {
-    "sign-in": parse("5/minute"),
-    "look-up": parse("5/minute"),
-    "decline": parse("5/10 minutes"),
+    ("sign-in", "account"): parse_many("5/minute; 50/day"),
+    ("sign-in", "address"): parse_many("5/minute"),
+    ("look-up", "order"): parse_many("5/minute; 10/day"),
+    ("look-up", "email"): parse_many("5/minute; 10/day"),
+    ("look-up", "address"): parse_many("5/minute; 50/day"),
+    ("decline", "cart"): parse_many("5/10 minutes"),
+    ("decline", "address"): parse_many("5/10 minutes"),
 }
+"""Rates by action and kind of target. A secret with few possible values needs a rate per day: at five tries a minute,
+all numbers of four digits are tried in 33 hours."""
 
-FALLBACK_RATES = {action: type(rate)(max(rate.amount // 2, 1), rate.multiples) for action, rate in RATES.items()}
-"""Rates that a replica applies while it cannot read the shared counts. They are half of `RATES`."""
+KNOWN = RateLimitItemPerDay(1, 30)
+"""A target is known for 30 days after it was remembered, see `RateLimits.remember`."""
 
 MAX_KEYS = 100_000
 """Maximum number of rate-limit keys in memory. The least recently used key is dropped first."""
@@ -39,53 +46,85 @@ MAX_KEYS = 100_000
 class RateLimits:
     """Counts the tries of each action and target. `pool` contains the connections to the shared store.
 
-    An action is a key of `RATES`. A target is stored only as a digest, because it may be personal data. A target of
-    None is not counted.
+    A target is a string such as `address:203.0.113.9`, which begins with its kind. A target of None is not counted.
+    Actions and kinds are keys of `RATES`. A target may be personal data. It is stored only as a digest with
+    `digest_key`, because a plain digest of an address is found by trying all addresses.
     """
 
-    def __init__(self, now: Callable[[], datetime], pool: ConnectionPool | None = None) -> None:
+    def __init__(self, now: Callable[[], datetime], digest_key: bytes, pool: ConnectionPool | None = None) -> None:
+        self._digest_key = digest_key
         self._local = MovingWindowRateLimiter(MemoryWindows(lambda: now().timestamp()))
         self._shared = _shared_limiter(pool) if pool is not None else None
 
     async def count(self, action: str, *targets: str | None) -> None:
         """Count a try before it is made. Raises `RateLimited` if a target has no tries left."""
         await self.check(action, *targets)
-        for key in _keys(action, targets):
+        for rate, key in self._windows(action, targets):
             # Other requests may have counted tries after `check`.
-            if not await self._hit(action, key):
-                raise RateLimited(detail=action, retry_after=await self._retry_after(action, key))
+            if not await self._hit(rate, key):
+                raise RateLimited(detail=action, retry_after=await self._retry_after(rate, key))
 
     async def check(self, action: str, *targets: str | None) -> None:
         """Raise `RateLimited` if a target has no tries left. No try is counted."""
-        for key in _keys(action, targets):
-            retry_after = await self._retry_after(action, key)
-            if retry_after is not None:
-                raise RateLimited(detail=action, retry_after=retry_after)
+        ends = [await self._retry_after(rate, key) for rate, key in self._windows(action, targets)]
+        retry_after = max((end for end in ends if end is not None), default=None)
+        if retry_after is not None:
+            raise RateLimited(detail=action, retry_after=retry_after)
 
     async def note(self, action: str, *targets: str | None) -> None:
         """Count a try that has already been made. `RateLimited` is not raised."""
-        for key in _keys(action, targets):
-            await self._hit(action, key)
+        for rate, key in self._windows(action, targets):
+            await self._hit(rate, key)
 
-    async def _hit(self, action: str, key: str) -> bool:
+    async def remember(self, target: str) -> None:
+        """Make a target known for some time. Nothing is counted."""
+        await self._hit(KNOWN, self._key("known", target))
+
+    async def is_known(self, target: str) -> bool:
+        return await self._retry_after(KNOWN, self._key("known", target)) is not None
+
+    def _windows(self, action: str, targets: tuple[str | None, ...]) -> list[tuple[RateLimitItem, str]]:
+        """The rates of each target, with the target's key."""
+        return [
+            (rate, self._key(action, target))
+            for target in targets
+            if target is not None
+            for rate in RATES[action, target.partition(":")[0]]
+        ]
+
+    def _key(self, action: str, target: str) -> str:
+        return hmac.new(self._digest_key, f"{action}:{target}".encode(), "sha256").hexdigest()
+
+    async def _hit(self, rate: RateLimitItem, key: str) -> bool:
         """Count a try if the limit is not reached. Return whether the try was counted."""
         if self._shared is None:
-            return await self._local.hit(RATES[action], key)
+            return await self._local.hit(rate, key)
         try:
-            return await self._shared.hit(RATES[action], key)
+            return await self._shared.hit(rate, key)
         except StorageError as failure:
             _log_fallback(failure)
-            return await self._local.hit(FALLBACK_RATES[action], key)
+            return await self._local.hit(_fallback(rate), key)
 
-    async def _retry_after(self, action: str, key: str) -> datetime | None:
+    async def _retry_after(self, rate: RateLimitItem, key: str) -> datetime | None:
         """Time at which the next try is allowed; None if a try is allowed now."""
         if self._shared is None:
-            return await _window_end(self._local, RATES[action], key)
+            return await _window_end(self._local, rate, key)
         try:
-            return await _window_end(self._shared, RATES[action], key)
+            return await _window_end(self._shared, rate, key)
         except StorageError as failure:
             _log_fallback(failure)
-            return await _window_end(self._local, FALLBACK_RATES[action], key)
+            return await _window_end(self._local, _fallback(rate), key)
+
+
+def _fallback(rate: RateLimitItem) -> RateLimitItem:
+    """The rate that a replica applies while it cannot read the shared counts: half of the rate."""
+    return type(rate)(max(rate.amount // 2, 1), rate.multiples)
+
+
+def target_of(kind: str, typed: str) -> str:
+    """The target for a string that a client typed. It is the same for all spellings that Digital River may regard as
+    the same name, since each target has tries of its own."""
+    return f"{kind}:{unicodedata.normalize('NFKC', typed).casefold().strip()}"
 
 
 def address_key(address: str | None) -> str | None:
@@ -104,10 +143,6 @@ async def _window_end(limiter: MovingWindowRateLimiter, rate: RateLimitItem, key
         return None
     reset_at, _ = await limiter.get_window_stats(rate, key)
     return datetime.fromtimestamp(reset_at, UTC)
-
-
-def _keys(action: str, targets: tuple[str | None, ...]) -> list[str]:
-    return [hashlib.sha256(f"{action}:{target}".encode()).hexdigest() for target in targets if target is not None]
 
 
 def _shared_limiter(pool: ConnectionPool) -> MovingWindowRateLimiter:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gateway.enums import OrderState
 from gateway.money import Money, with_text, zero
+from gateway.store.rate_limits import target_of
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address, address
 from gateway.upstream.cart import Cart, ShippingMethod
@@ -333,8 +334,8 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def target(self) -> str:
-        """Rate-limit key for look-ups of this order number or email address."""
-        return f"order:{self.number}" if self.number is not None else f"email:{(self.email or '').strip().lower()}"
+        """Rate-limit target for look-ups of this order number or email address."""
+        return target_of("order", self.number.lstrip("0")) if self.number else target_of("email", self.email or "")
 
     def wire(self) -> dict[str, str]:
         fields = {

@@ -41,7 +41,7 @@ class OrderCardDigitsInput(Input):
     """An email address with the last digits of a card."""
 
     email: EmailAddress = field("Email address of the order.", is_secret=True)
-    last_four_digits: str = field("Last four digits of the card.", is_secret=True)
+    last_four_digits: str = field("Last four digits of the card, such as 1111.", is_secret=True)
 
 
 class OrderLookupBy(Input, one_of=True):
