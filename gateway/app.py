@@ -29,6 +29,7 @@ from gateway.orders.attempts import Attempts
 from gateway.orders.submission_lock import SubmissionLock
 from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_change_lock import CartChangeLock
+from gateway.sessions.encrypted_store import encrypted
 from gateway.sessions.encryption import digest_key
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
@@ -86,11 +87,12 @@ def create_app(
     )
 
 
-def _services(settings: Settings, upstream: Upstream, store: Store, local_now: Callable[[], datetime]) -> Services:
+def _services(settings: Settings, upstream: Upstream, shared: Store, local_now: Callable[[], datetime]) -> Services:
+    store = encrypted(shared, settings)
     now = SharedClock(store, local_now)
     cache = AnswerCache(now)
     replica = Replica(store, now)
-    sessions = Sessions(store, settings, now)
+    sessions = Sessions(shared, settings, now)  # A session record that was copied ends the session; others fail.
     attempts = Attempts(store, replica)
     return Services(
         settings=settings,
@@ -105,7 +107,7 @@ def _services(settings: Settings, upstream: Upstream, store: Store, local_now: C
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
         cart_change_lock=CartChangeLock(store),
-        rate_limits=RateLimits(now, digest_key(settings), store.pool if isinstance(store, RedisStore) else None),
+        rate_limits=RateLimits(now, digest_key(settings), shared.pool if isinstance(shared, RedisStore) else None),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )

@@ -122,9 +122,9 @@ class StoreUnavailable(GatewayError):
 
 
 class SessionUnreadable(StoreUnavailable):
-    """The record of the session is encrypted with a key that this replica does not have, or has an unknown format."""
+    """A record of the session is encrypted with a key that this replica does not have, or has an unknown format."""
 
-    message = "The gateway cannot read the session at the moment. Nothing was sent and nothing was charged. Try again."
+    message = "The gateway cannot read its records of the session. Nothing was sent and nothing was charged. Try again."
 
 
 class StoreEvicts(StoreUnavailable):

@@ -223,7 +223,7 @@ class Settings(BaseSettings):
     )
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Fernet keys that encrypt sessions in the shared store. The first encrypts, all decrypt. `derived` "
+        description="Fernet keys that encrypt the shared store. The first encrypts, all decrypt. `derived` "
         "is the key that is derived from the API secret, which is also used if this setting is empty.",
     )
 

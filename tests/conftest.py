@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from gateway.app import utc_now
+from gateway.sessions.encrypted_store import EncryptedStore
+from gateway.sessions.encryption import SessionEncryption
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
@@ -46,15 +49,18 @@ def own_valkey() -> Iterator[Valkey]:
         yield server
 
 
-@pytest.fixture(params=["memory", "valkey"])
+@pytest.fixture(params=["memory", "valkey", "encrypted"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """A memory store or a Redis store with its own key prefix. A test with this fixture runs once with each store."""
+    """A memory store, or a Redis store with its own key prefix, with and without encryption. A test with this fixture
+    runs once with each store."""
     store: Store
     if request.param == "memory":
         store = MemoryStore(utc_now)
     else:
         valkey: Valkey = request.getfixturevalue("valkey")
         store = RedisStore(valkey.url, timeout_s=10, prefix=f"{uuid.uuid4()}:")
+        if request.param == "encrypted":
+            store = EncryptedStore(store, SessionEncryption([Fernet.generate_key()]))
     yield store
     await store.aclose()
 

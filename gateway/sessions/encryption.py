@@ -1,4 +1,4 @@
-"""Encrypts the session records that replicas share.
+"""Encrypts the records that replicas share.
 
 The store key of a record is encrypted together with the record. A record that was copied to another store key is
 therefore rejected.
@@ -65,9 +65,9 @@ class SessionEncryption:
         try:
             bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:
-            log.error("session record not decrypted: a key is missing")
+            log.error("record not decrypted: a key is missing")
             raise SessionUnreadable(detail="encryption key missing") from None
         if bound_key != store_key.encode():
-            log.error("session record not decrypted")
+            log.error("record not decrypted")
             return None
         return value
