@@ -64,6 +64,10 @@ def _market(value: object) -> object:
     return tuple(value.split(":"))
 
 
+MIN_PREFIX_LENGTHS = {4: 8, 6: 7}
+"""Minimum prefix length of a trusted network by IP version: that of the largest networks for private use."""
+
+
 def _network(value: object) -> object:
     try:
         return ip_network(value) if isinstance(value, str) else value
@@ -73,9 +77,14 @@ def _network(value: object) -> object:
 
 URL = r"https?://[^/\s?#]+(/[^\s?#]*)?"
 
-Url = Annotated[str, _matches(URL, "a URL such as https://api.example.com/base")]
+RECEIVES_KEYS = "receives keys"
+"""Mark of the settings whose value is the URL of a service. The gateway sends keys, tokens and personal data to it."""
 
-OptionalUrl = Annotated[str, _matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty")]
+Url = Annotated[str, _matches(URL, "a URL such as https://api.example.com/base"), RECEIVES_KEYS]
+
+OptionalUrl = Annotated[
+    str, _matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty"), RECEIVES_KEYS
+]
 
 Country = Annotated[str, _matches(r"[A-Z]{2}", "country codes such as US,DE")]
 
@@ -314,15 +323,24 @@ def _is_store_url(url: str) -> bool:
 
 def _exposure_problems(settings: Settings) -> Iterator[str]:
     """Error messages about settings that would allow secrets to be sent over a network without encryption."""
-    for name in ("upstream_url", "payments_url"):
-        url = urlsplit(getattr(settings, name))
-        if url.scheme == "http" and url.hostname not in LOOPBACK_HOSTS and not settings.development:
+    for name, field in Settings.model_fields.items():
+        if RECEIVES_KEYS in field.metadata and _is_readable(getattr(settings, name), settings):
             yield f"{name}: must be https, since keys and tokens are sent to it"
+    if any(_is_readable(origin, settings) for origin in settings.origins):
+        yield "origins: must be https, since a page that is sent without encryption can be replaced on the way"
+    if any(network.prefixlen < MIN_PREFIX_LENGTHS[network.version] for network in settings.trusted_proxies):
+        yield "trusted_proxies: must not contain the addresses of clients, since a trusted client can forge its address"
     is_local = settings.host in LOOPBACK_HOSTS
     if settings.development and not is_local:
         yield "development: works on this machine only; set RIVERFRONT_HOST to 127.0.0.1, or this setting to false"
     if not is_local and not settings.trusted_proxies:
         yield "trusted_proxies: must name the proxy that ends TLS, because RIVERFRONT_HOST is no loopback address"
+
+
+def _is_readable(url: str, settings: Settings) -> bool:
+    """Whether requests to the URL can be read by others on the network. In development mode, no URL counts as one."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS and not settings.development
 
 
 def _assertion_problems(settings: Settings) -> Iterator[str]:

@@ -87,7 +87,13 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("ORIGINS", "*", "origins"),
         ("ORIGINS", "https://shop.example/", "origins"),
         ("UPSTREAM_URL", "nonsense", "upstream_url"),
-        ("UPSTREAM_URL", "http://api.example.com", "must be https"),
+        ("UPSTREAM_URL", "http://api.example.com", "upstream_url: must be https"),
+        ("PAYMENTS_URL", "http://pay.example.com", "payments_url: must be https"),
+        ("LEDGER_URL", "http://ledger.example/balance", "ledger_url: must be https"),
+        ("ORIGINS", "https://shop.example,http://shop.example", "origins: must be https"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0", "trusted_proxies: must not"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,::/0", "trusted_proxies: must not"),
+        ("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1", "trusted_proxies: must not"),
         ("SESSION_IDLE_S", "-1", "session_idle_s"),
     ],
 )
@@ -97,6 +103,23 @@ def test_invalid_setting_prevents_the_start_and_is_named(
     environment.setenv(PREFIX + name, value)
     with pytest.raises(ValueError, match=re.escape(message)):
         Settings.from_environment()
+
+
+def test_every_setting_with_a_url_must_be_https_in_production() -> None:
+    values = {name.lower(): value for name, value in REQUIRED.items()}
+    urls = [name for name, field in Settings.model_fields.items() if name.endswith("_url") and name != "store_url"]
+    assert len(urls) >= 3
+    for name in urls:
+        with pytest.raises(ValueError, match=f"{name}: must be https"):
+            Settings.model_validate(values | {name: "http://service.example"})
+        for allowed in ("https://service.example", "http://127.0.0.1:8001", "http://[::1]:8001"):
+            assert getattr(Settings.model_validate(values | {name: allowed}), name) == allowed
+
+
+def test_loopback_origins_and_private_networks_are_accepted(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_ORIGINS", "http://localhost:3000,https://shop.example")
+    environment.setenv("RIVERFRONT_TRUSTED_PROXIES", "10.0.0.0/8,172.16.0.0/12,fd00::/8,fc00::/7,2400:cb00::/32")
+    assert len(Settings.from_environment().trusted_proxies) == 5
 
 
 def test_misspelled_setting_is_named_with_a_suggestion(environment: pytest.MonkeyPatch) -> None:
