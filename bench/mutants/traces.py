@@ -18,6 +18,9 @@ from bench.mutants.population import ROOT
 
 DIGESTS = "digests.json"
 
+WITHOUT_GATEWAY = ("project", "sandbox")
+"""Folders of tests that do not run the population."""
+
 
 @dataclass
 class Traces:
@@ -68,7 +71,7 @@ def record(folder: Path, processes: int) -> None:
         old.unlink()
     (folder / DIGESTS).write_text(json.dumps(_digests()))
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(processes), "-p", "bench.mutants.tracing"]
-    command += ["-m", "not browser", "--timeout", "300"]
+    command += ["-m", "not browser", "--timeout", "300", *(f"--ignore=tests/{room}" for room in WITHOUT_GATEWAY)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "MUTANTS_TRACES": str(folder)}, check=False)
 
 
