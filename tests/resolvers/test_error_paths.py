@@ -1,0 +1,67 @@
+"""Errors of a cart mutation have the path of the input that causes them, and stop the mutation."""
+
+from typing import Any
+
+import pytest
+
+from gateway.upstream.ids import global_id
+from tests.support.shop import CART, PACK, Shopper
+
+ATTACH = f"{CART}/apply-payment-method"
+CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "detachSource, one": (
+        'detachSource(input: {target: {sourceId: "a-source"}})',
+        ATTACH,
+        {"code": "UPSTREAM_UNAVAILABLE", "path": ["input", "target", "sourceId"]},
+    ),
+    "detachSource, all": (
+        "detachSource(input: {target: {all: true}})",
+        f"{CART}/payment",
+        {"code": "UPSTREAM_UNAVAILABLE", "path": ["input", "target", "all"]},
+    ),
+    "detachSource, not all": (
+        "detachSource(input: {target: {all: false}})",
+        "",
+        {"code": "INVALID_INPUT", "path": ["input", "target", "all"]},
+    ),
+    "removeOffer": (
+        f'removeOffer(input: {{offerId: "{global_id("Offer", "1")}"}})',
+        f"{CART}/applied-offers/{{id}}",
+        {"code": "UPSTREAM_UNAVAILABLE", "path": ["input", "offerId"]},
+    ),
+    "applyOffer": (
+        'applyOffer(input: {offer: {couponCode: "SPRING20"}})',
+        CART,
+        {"code": "UPSTREAM_UNAVAILABLE", "path": ["input", "offer", "couponCode"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_error_has_the_path_of_its_input(shopper: Shopper, name: str) -> None:
+    text, failing, expected = CASES[name]
+    await shopper.storefront.add(PACK)
+    if failing:
+        await shopper.fault("status", failing, method="POST" if failing == CART else "DELETE", status=503)
+    (payload,) = (await shopper.storefront.ask(f"mutation {{ {text} {{ errors {{ code path }} }} }}")).data.values()
+    assert payload["errors"] == [expected]
+
+
+@pytest.mark.parametrize("mutation", ["prepareCheckout", "setCartAddresses"])
+@pytest.mark.parametrize("kind", ["billing", "shipping"])
+async def test_guest_with_saved_address_gets_one_error_at_its_path(shopper: Shopper, mutation: str, kind: str) -> None:
+    await shopper.storefront.add(PACK)
+    shopper.world.calls.clear()
+    text = f"""mutation($id: ID!) {{ {mutation}(input: {{{kind}: {{savedAddressId: $id}}}}) {{
+      errors {{ code path }} }} }}"""
+    (payload,) = (await shopper.storefront.ask(text, id=global_id("SavedAddress", "1"))).data.values()
+    assert payload["errors"] == [{"code": "SIGN_IN_REQUIRED", "path": ["input", kind, "savedAddressId"]}]
+    assert shopper.world.calls.count() == 0
+
+
+async def test_line_with_external_reference_id_is_added(shopper: Shopper) -> None:
+    text = """mutation($product: ProductBy!) { addCartLines(input: {lines: [{product: $product}]}) {
+      cart { totalQuantity } errors { code path } } }"""
+    reference = {"externalReferenceId": "trailhead-28"}
+    payload = (await shopper.storefront.ask(text, product=reference)).data["addCartLines"]
+    assert payload == {"cart": {"totalQuantity": 1}, "errors": []}
