@@ -1,0 +1,32 @@
+"""The code of a removed coupon is forgotten, so that the code of the next one is known."""
+
+from typing import Any
+
+from tests.support.shop import CART, PACK, SOFTWARE, Shopper
+
+APPLY = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
+  cart { appliedOffers { couponCode offer { id } } } errors { code } } }"""
+REMOVE = """mutation($id: ID!) { removeOffer(input: {offerId: $id}) { errors { code } } }"""
+
+
+async def applied(shopper: Shopper, code: str) -> list[dict[str, Any]]:
+    payload = (await shopper.storefront.ask(APPLY, code=code)).data["applyOffer"]
+    assert payload["errors"] == []
+    offers: list[dict[str, Any]] = payload["cart"]["appliedOffers"]
+    return offers
+
+
+async def test_next_coupon_is_known_after_the_first_was_removed(shopper: Shopper) -> None:
+    await shopper.fill_cart(SOFTWARE)
+    (offer,) = await applied(shopper, "SPRING20")
+    assert offer["couponCode"] == "SPRING20"
+    assert (await shopper.storefront.ask(REMOVE, id=offer["offer"]["id"])).data["removeOffer"]["errors"] == []
+    assert [offer["couponCode"] for offer in await applied(shopper, "ONTHEHOUSE")] == ["ONTHEHOUSE"]
+
+
+async def test_change_without_store_credit_reads_no_cart(shopper: Shopper) -> None:
+    await shopper.storefront.add(PACK)
+    shopper.world.calls.clear()
+    text = "mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}}]}) { errors { code } } }"
+    assert (await shopper.storefront.ask(text, id=PACK)).data["addCartLines"]["errors"] == []
+    assert shopper.world.calls.count("GET", CART) == 0
