@@ -7,6 +7,7 @@ one is made in a copy of the project.
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,8 @@ from bench.mutants.population import ROOT
 from bench.mutants.traces import Traces
 
 IGNORED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis", "*.log")
+
+FAILED = re.compile("(FAILED|ERROR) (?=tests/)")
 
 PATIENCE = 6
 """The tests of a mutant may take this many times their usual time, and `GRACE_S`."""
@@ -136,14 +139,19 @@ class Worker:
 
 
 def first_failure_in_copy(mutant: Mutant, tests: list[str], timeout_s: float, copy: Path) -> str | None:
+    """The first test that fails in the copy with the mutant, and passes without it."""
     file = copy / mutant.path
     original, times = file.read_bytes(), file.stat()
-    try:
-        file.write_bytes(mutant.apply(original))
-        return _first_failure(tests, timeout_s, copy)
-    finally:
-        file.write_bytes(original)
-        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    while True:
+        try:
+            file.write_bytes(mutant.apply(original))
+            by = _first_failure(tests, timeout_s, copy)
+        finally:
+            file.write_bytes(original)
+            os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+        if by not in tests or _first_failure([by], timeout_s, copy) is None:
+            return by
+        tests = tests[tests.index(by) + 1 :]
 
 
 def _first_failure(tests: list[str], timeout_s: float, copy: Path) -> str | None:
@@ -169,5 +177,7 @@ def _first_failure(tests: list[str], timeout_s: float, copy: Path) -> str | None
     if process.returncode == 0:
         return None
     lines = output.decode(errors="replace").splitlines()
-    failures = [line for line in lines if line.startswith(("FAILED tests/", "ERROR tests/"))]
-    return failures[0][:200] if failures else f"pytest ended with {process.returncode}: {' '.join(lines[-1:])[:160]}"
+    failures = [FAILED.sub("", line) for line in lines if FAILED.match(line)]
+    if failures:
+        return failures[0].partition(" - ")[0]
+    return f"pytest ended with {process.returncode}: {' '.join(lines[-1:])[:160]}"

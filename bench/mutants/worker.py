@@ -50,9 +50,19 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             chosen: list[pytest.Item] = []
             for test in request["tests"]:
                 chosen += files.get(test, []) if "::" not in test else [items[test]] if test in items else []
-            answers.write(json.dumps(_forked(request, chosen, functions)) + "\n")
+            answers.write(json.dumps(_proven_failure(request, chosen, functions)) + "\n")
             answers.flush()
     return True
+
+
+def _proven_failure(request: dict[str, Any], items: list[pytest.Item], functions: list[FunctionType]) -> str | None:
+    """The first test that fails with the mutant and passes without it. On a busy machine, a test may fail by chance."""
+    while True:
+        answer = _forked(request, items, functions)
+        failing = next((item for item in items if item.nodeid == answer), None)
+        if failing is None or _forked(request | {"source": None}, [failing], functions) is None:
+            return answer
+        items = items[items.index(failing) + 1 :]
 
 
 def _forked(request: dict[str, Any], items: list[pytest.Item], functions: list[FunctionType]) -> str | None:
@@ -80,7 +90,8 @@ def _forked(request: dict[str, Any], items: list[pytest.Item], functions: list[F
 
 
 def _first_failure(request: dict[str, Any], items: list[pytest.Item], functions: list[FunctionType]) -> str | None:
-    if not _replace(functions, ROOT / request["path"], request["line"], request["source"]):
+    source = request["source"]
+    if source is not None and not _replace(functions, ROOT / request["path"], request["line"], source):
         return NOT_REPLACED
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
