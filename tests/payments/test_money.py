@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.money import Money, has_digits_of_its_currency
+from gateway.money import Money, formatted, has_digits_of_its_currency
 
 ISO_4217 = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
@@ -21,3 +21,29 @@ def test_amount_has_the_decimal_places_of_its_currency(currency: str, digits: in
     assert Money(Decimal(9), currency).padded_amount.as_tuple().exponent == -digits
     assert has_digits_of_its_currency(Money(smallest, currency))
     assert not has_digits_of_its_currency(Money(smallest / 10, currency))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_number_with_more_than_eighteen_digits_is_no_amount(sign: int) -> None:
+    assert Money(Decimal(1).scaleb(18 * sign), "USD").amount
+    with pytest.raises(ValueError, match="not an amount"):
+        Money(Decimal(1).scaleb(19 * sign), "USD")
+
+
+def test_text_without_a_currency_code_at_its_end_is_displayed() -> None:
+    assert formatted(Money(Decimal(9), "USD", "9 dollars"), "en-US") == "9 dollars"
+    assert formatted(Money(Decimal(9), "USD", "9.00USD "), "en-US") == "$9.00"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "text"),
+    [
+        ("9.125", "IQD", "en-US", "IQD9.125"),
+        ("9.999", "USD", "en-US", "$10.00"),
+        ("9.5", "EUR", "de-DE", "9,50\u00a0€"),
+        ("9", "JPY", "ja-JP", "￥9"),
+        ("9.5", "USD", "xx-YY", "$9.50"),
+    ],
+)
+def test_amount_without_text_is_formatted_for_the_locale(amount: str, currency: str, locale: str, text: str) -> None:
+    assert formatted(Money(Decimal(amount), currency), locale) == text

@@ -33,14 +33,14 @@ async def test_answer_to_token_request_decides_the_error(
     assert [error for error, _ in await sign_in_errors(shopper)] == [expected]
 
 
-async def test_failed_token_request_is_a_user_error_of_the_new_cart(shopper: Shopper) -> None:
+async def test_failed_token_request_is_a_user_error_of_addition(shopper: Shopper) -> None:
     await shopper.fault("status", TOKEN, method="POST", status=503)
     payload = await shopper.storefront.add(PACK)
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
     assert shopper.storefront.cookie is None
 
 
-async def test_unsettled_registration_reports_the_registration_not_the_sign_in(shopper: Shopper) -> None:
+async def test_refused_registration_requests_no_token_for_the_account(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", "/v1/shoppers", method="POST", status=409, code="forbidden")
     payload = await register(shopper.storefront)

@@ -1,4 +1,4 @@
-"""Without the store's time, nobody knows whether the quiet time is over, so a doubt stays a doubt."""
+"""Without the store's time, it is unknown whether the quiet time is over, so the order stays in doubt."""
 
 from datetime import datetime, timedelta
 
