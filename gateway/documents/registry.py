@@ -20,7 +20,6 @@ from graphql import (
     OperationType,
     parse,
     separate_operations,
-    specified_rules,
     validate,
     visit,
 )
@@ -30,6 +29,7 @@ from gateway.documents.card_literals import document_has_card_number
 from gateway.documents.card_numbers import CardFields, card_number_refused, card_paths, remove_cards
 from gateway.documents.cost import OperationCost, SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
+from gateway.documents.error_messages import RULES, variable_errors, without_token
 from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value, too_expensive
 from gateway.documents.in_context import chosen_market, has_in_context
 from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_size, check_values
@@ -121,9 +121,7 @@ class Documents:
         self._schema = schema
         self._tables = tables
         self._settings = settings
-        self._rules = (
-            [*specified_rules] if settings.development else [*specified_rules, NoSchemaIntrospectionCustomRule]
-        )
+        self._rules = RULES if settings.development else [*RULES, NoSchemaIntrospectionCustomRule]
         self._by_source: dict[str, KnownDocument] = {}
         self._by_digest: dict[str, KnownDocument] = {}
         self._recent: OrderedDict[str, KnownDocument] = OrderedDict()
@@ -172,6 +170,14 @@ class Documents:
             refused.facts = facts
             raise
         return PreparedOperation(operation, variables, card_fields, policy, market, facts)
+
+    def variables_refused(self, prepared: PreparedOperation) -> DocumentRefused:
+        """The error for an operation whose variables graphql-core refused."""
+        operation, suggests = prepared.operation, self._settings.development
+        errors = variable_errors(self._schema, operation.node, prepared.variables, suggests=suggests)
+        refused = DocumentRefused(TopLevelCode.BAD_USER_INPUT, *errors)
+        refused.facts = prepared.facts
+        return refused
 
     def _read_new(self, source: str | None, digest: str | None, facts: OperationFacts) -> KnownDocument:
         if source is None:
@@ -292,7 +298,7 @@ def _parse(source: str) -> DocumentNode:
     except GraphQLError as error:
         is_limit = error.message.endswith(PARSING_ABORTED)
         code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
-        raise DocumentRefused(code, error) from None
+        raise DocumentRefused(code, without_token(error, source)) from None
 
 
 def _choose(document: KnownDocument, name: str | None) -> KnownOperation:

@@ -63,6 +63,8 @@ class GraphQLEndpoint:
                 operation_name=operation.name,
             )
             result = running if isinstance(running, ExecutionResult) else await running
+            if result.data is None and not any(error.path for error in result.errors or ()):
+                raise self._documents.variables_refused(prepared)
             response, codes = writer.executed(result, ctx, facts)
             if prepared.cache_policy is not None and not codes:
                 response = cacheable(request, response, prepared.cache_policy)

@@ -51,16 +51,15 @@ class ResponseWriter:
     media_type: str
 
     def executed(self, result: ExecutionResult, ctx: Context, facts: OperationFacts) -> tuple[Response, list[str]]:
-        was_executed = result.data is not None or any(error.path for error in result.errors or ())
-        errors = [self._entry(error, was_executed=was_executed) for error in result.errors or ()]
+        errors = [self._entry(error) for error in result.errors or ()]
         errors += [self._with_reference(error.formatted) for error in ctx.operation.unread_errors]
-        body: dict[str, Any] = {"data": result.data} if was_executed else {}
+        body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = errors
         if ctx.operation.unread_warnings:
             body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings)}}
         codes = [error["extensions"]["code"] for error in errors]
-        response = self._response(body, self._status(result.data, codes, was_executed=was_executed), facts)
+        response = self._response(body, self._status(result.data, codes), facts)
         operation = ctx.operation
         if operation.issued_cookie is not None or operation.clears_cookie:
             set_cookie(response, operation.issued_cookie, self.settings)
@@ -90,11 +89,9 @@ class ResponseWriter:
             response.headers[COST_LIMIT] = str(self.settings.cost_limit)
         return response
 
-    def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str], *, was_executed: bool) -> int:
+    def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str]) -> int:
         if self.media_type == LEGACY:
             return 200
-        if not was_executed:
-            return 400
         has_data = data is not None and any(value is not None for value in data.values())
         if codes and not has_data and NEEDS_SESSION.issuperset(codes):
             return 401
@@ -102,7 +99,7 @@ class ResponseWriter:
             return 429
         return 200
 
-    def _entry(self, error: GraphQLError, *, was_executed: bool) -> Entry:
+    def _entry(self, error: GraphQLError) -> Entry:
         """Error as it is sent to the client. An exception that is not a `GatewayError` is logged, and its message is
         replaced."""
         cause = _cause(error)
@@ -110,8 +107,6 @@ class ResponseWriter:
         if isinstance(cause, GatewayError):
             log.info("field not resolved", extra={"code": cause.code.value, "reason": cause.detail})
             return self._with_reference(entry | {"extensions": cause.extensions})
-        if not was_executed and (cause is None or isinstance(cause, GraphQLError)):
-            return entry | {"extensions": self._extensions(TopLevelCode.BAD_USER_INPUT)}
         if isinstance(cause, TypeError) and str(cause).startswith(FORBIDDEN_NULL):
             log.warning("required value missing", extra={"reason": str(cause).removeprefix(FORBIDDEN_NULL).strip()})
             missing = UpstreamInvalidResponse()

@@ -37,6 +37,7 @@ DESCRIBING = {"field", "argument", "object_type", "mutation", "input_field", "di
 CODES_BY_HAND = {
     "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
+    "gateway/documents/error_messages.py": {"TopLevelCode.BAD_USER_INPUT"},
 }
 """Error codes that the search cannot find, by the constant or file that contains the message."""
 

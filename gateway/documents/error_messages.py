@@ -1,0 +1,202 @@
+"""Error messages for variables and documents, without the values that they contain.
+
+graphql-core decides whether a value fits its type, but its messages repeat the value, which may be a password or an
+address. The messages of this module name the position, the expected type and the kind of the error.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from graphql import (
+    SKIP,
+    EnumValueNode,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    Lexer,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    Source,
+    TokenKind,
+    ValueNode,
+    ValuesOfCorrectTypeRule,
+    VariableNode,
+    VisitorAction,
+    get_named_type,
+    is_input_object_type,
+    is_input_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_input_field,
+    is_specified_scalar_type,
+    specified_rules,
+    type_from_ast,
+    value_from_ast_untyped,
+)
+from graphql.pyutils import did_you_mean, print_path_list, suggestion_list
+from graphql.utilities import validate_input_literal
+
+MAX_ERRORS = 20
+
+Position = tuple[str | int, ...]
+"""Names of fields and indices of lists, from the whole value to a part of it."""
+
+VARIABLE = object()
+"""Stands for a variable in a literal. Its value is checked against the variable's own type."""
+
+
+class EnumName(str):
+    """A literal without quotes. Variables have strings instead."""
+
+
+def variable_errors(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], *, suggests: bool
+) -> list[GraphQLError]:
+    """Errors for the variables of an operation that graphql-core refused to execute."""
+    errors = (
+        GraphQLError(f"Variable '${name}' has invalid value{print_path_list(list(position))}: {problem}", definition)
+        for definition in operation.variable_definitions or ()
+        if (name := definition.variable.name.value) in variables or definition.default_value is None
+        if (input_type := type_from_ast(schema, definition.type)) is not None and is_input_type(input_type)
+        for position, problem in _problems(variables.get(name), input_type, suggests=suggests)
+    )
+    return list(islice(errors, MAX_ERRORS)) or [GraphQLError("The variables do not fit their types.")]
+
+
+class LiteralRule(ValuesOfCorrectTypeRule):
+    """Replaces the validation rule of graphql-core for literals."""
+
+    def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
+        refused: list[GraphQLError] = []
+        if input_type:
+            validate_input_literal(node, input_type, lambda error, _position: refused.append(error))
+        if input_type and refused:
+            suggests = not self.context.hide_suggestions
+            problems = list(_problems(_value(node), input_type, suggests=suggests))
+            for position, problem in problems or [((), _expected(input_type))]:
+                self.report_error(GraphQLError(problem, _node_at(node, position)))
+        return SKIP
+
+
+RULES = [LiteralRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules]
+"""The validation rules of GraphQL, with messages that contain no value."""
+
+
+def without_token(error: GraphQLError, source: str) -> GraphQLError:
+    """The syntax error without the text of the token at its position. A document whose values are not escaped can have
+    any part of a value there."""
+    lexer, (position, *_) = Lexer(Source(source)), error.positions or [0]
+    try:
+        while (token := lexer.token).kind is not TokenKind.EOF and token.start < position:
+            lexer.advance()
+    except GraphQLSyntaxError:
+        return error  # The characters at the position are no token, and the message has only one of them.
+    message = error.message.replace(f" '{token.value}'", "") if token.value else error.message
+    return GraphQLError(message, source=error.source, positions=error.positions)
+
+
+def _problems(
+    value: Any, input_type: GraphQLInputType, position: Position = (), *, suggests: bool
+) -> Iterator[tuple[Position, str]]:
+    """The problems of a value, with their positions in the value."""
+    if value is VARIABLE:
+        return
+    if is_non_null_type(input_type):
+        if value is None:
+            yield position, f"{input_type} must not be null."
+        else:
+            yield from _problems(value, input_type.of_type, position, suggests=suggests)
+    elif value is None:
+        return
+    elif is_list_type(input_type):
+        # A value that is not a list is a list of one.
+        items = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for index, item in items:
+            below = position if index is None else (*position, index)
+            yield from _problems(item, input_type.of_type, below, suggests=suggests)
+    elif is_input_object_type(input_type):
+        yield from _object_problems(value, input_type, position, suggests=suggests)
+    elif (problem := _leaf_problem(value, input_type, suggests=suggests)) is not None:
+        yield position, problem
+
+
+def _object_problems(
+    value: Any, input_type: GraphQLInputObjectType, position: Position, *, suggests: bool
+) -> Iterator[tuple[Position, str]]:
+    if not isinstance(value, dict):
+        yield position, _expected(input_type)
+        return
+    for name, field in input_type.fields.items():
+        if name in value:
+            yield from _problems(value[name], field.type, (*position, name), suggests=suggests)
+        elif is_required_input_field(field):
+            yield position, f"{input_type} needs the field `{name}`."
+    for name in value.keys() - input_type.fields.keys():
+        yield position, f"{input_type} has no field `{name}`.{_suggestion(name, input_type.fields, suggests)}"
+    if _is_one_of(input_type) and [part is None for part in value.values()] != [False]:
+        yield position, f"{input_type} needs exactly one of its fields, and not null."
+
+
+def _is_one_of(input_type: GraphQLInputObjectType) -> bool:
+    # Strawberry checks `@oneOf` when it converts a value, and does not set `is_one_of`.
+    definition = input_type.extensions.get("strawberry-definition")
+    return input_type.is_one_of or getattr(definition, "is_one_of", False)
+
+
+def _leaf_problem(value: Any, input_type: GraphQLInputType, *, suggests: bool) -> str | None:
+    leaf_type = get_named_type(input_type)
+    if isinstance(leaf_type, GraphQLEnumType):
+        if isinstance(value, str) and value in leaf_type.values:
+            return None
+        return _expected(leaf_type) + _suggestion(str(value), leaf_type.values, suggests)
+    assert isinstance(leaf_type, GraphQLScalarType)  # noqa: S101 - the only other leaf type
+    try:
+        if isinstance(value, EnumName):
+            return _expected(leaf_type)
+        leaf_type.coerce_input_value(value)
+    except GraphQLError as error:
+        # The messages of the gateway's own scalars contain no value.
+        return _expected(leaf_type) if is_specified_scalar_type(leaf_type) else error.message
+    except Exception:  # a scalar may raise any exception
+        return _expected(leaf_type)
+    return None
+
+
+def _expected(input_type: GraphQLInputType) -> str:
+    return f"The value must be of the type {input_type}."
+
+
+def _suggestion(name: str, names: Iterable[str], suggests: bool) -> str:
+    return did_you_mean(suggestion_list(name, list(names))) if suggests else ""
+
+
+def _value(node: ValueNode) -> Any:
+    """The value of a literal as a variable would have it."""
+    match node:
+        case VariableNode():
+            return VARIABLE
+        case NullValueNode():
+            return None
+        case EnumValueNode():
+            return EnumName(node.value)
+        case ListValueNode():
+            return [_value(item) for item in node.values]
+        case ObjectValueNode():
+            return {field.name.value: _value(field.value) for field in node.fields}
+    return value_from_ast_untyped(node)
+
+
+def _node_at(node: ValueNode, position: Position) -> ValueNode:
+    for step in position:
+        if isinstance(node, ListValueNode) and isinstance(step, int):
+            node = node.values[step]
+        elif isinstance(node, ObjectValueNode):
+            node = next(field.value for field in node.fields if field.name.value == step)
+    return node
