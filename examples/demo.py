@@ -50,7 +50,7 @@ def buy(gateway: "Gateway") -> None:
     listing = gateway.ask("What is for sale?", "LookAround")
     product = _first_physical_product(listing["products"]["nodes"])
     report(f"{listing['products']['totalCount']} products; the guest takes {product['name']}")
-    report(f"price {product['pricing']['salePrice']['formatted']}")
+    report(f"price {_shown(product['pricing']['salePrice'])}")
 
     line = {"key": str(uuid.uuid4()), "productId": product["id"], "delivery": "BEARER"}
     added = gateway.change("Add one to the cart. This starts a session.", "GuestFirstLine", line)
@@ -81,7 +81,7 @@ def buy(gateway: "Gateway") -> None:
     result = gateway.change("Buy, at most once.", "GuestOrder", order)["result"]
     if result["__typename"] != "OrderPlaced":
         raise StepFailed(f"No order was placed: {result['__typename']}. {result['message']}")
-    report(f"{result['__typename']}, {result['order']['totals']['orderTotal']['formatted']}")
+    report(f"{result['__typename']}, {_shown(result['order']['totals']['orderTotal'])}")
 
     calls = gateway.calls
     print(f"\n{calls.total()} calls to Digital River in all, {calls[SUBMIT]} of them submit-cart.")
@@ -213,7 +213,12 @@ def _next_action(session: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _total(cart: dict[str, Any], name: str) -> str:
-    return str(cart["totals"][name]["formatted"])
+    return _shown(cart["totals"][name])
+
+
+def _shown(amount: dict[str, Any] | None) -> str:
+    """The amount for display. Digital River may not report an amount."""
+    return str(amount["formatted"]) if amount else "unknown"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ GatewayError
 ├── RateLimited             too many requests; nothing was executed
 ├── NotConfigured           a setting that the field requires is not set
 ├── StoreUnavailable        the gateway's store failed; nothing was sent to Digital River
+│   ├── SessionUnreadable       the record of the session cannot be read
+│   ├── RecordUnreadable        the record of a submission or of an idempotency key cannot be read
 │   └── StoreEvicts             the store may evict submission records
 ├── ConcurrentRequest       another request of the same shopper blocks this request
 │   ├── CartBusy                the other request has locked the cart; nothing was sent
@@ -125,6 +127,16 @@ class SessionUnreadable(StoreUnavailable):
     """A record of the session is encrypted with a key that this replica does not have, or has an unknown format."""
 
     message = "The gateway cannot read its records of the session. Nothing was sent and nothing was charged. Try again."
+
+
+class RecordUnreadable(StoreUnavailable):
+    """The record of a submission, or of a change with an idempotency key, has an unknown format. A newer version of the
+    gateway may have written it."""
+
+    message = (
+        "The gateway cannot read its record of an earlier request. Nothing was sent and nothing was charged now. Try "
+        "again, and read the state before you use a new idempotency key."
+    )
 
 
 class StoreEvicts(StoreUnavailable):

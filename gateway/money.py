@@ -59,6 +59,11 @@ class Money(msgspec.Struct, frozen=True, gc=False):
         return f"{self.amount.normalize():f} {self.currency_code}"
 
 
+def difference(whole: Money | None, part: Money | None) -> Money | None:
+    """`whole` minus `part`; None if one of them is unknown."""
+    return Money(whole.amount - part.amount, whole.currency_code) if whole and part else None
+
+
 def zero(currency_code: str) -> Money:
     return Money(Decimal(0), currency_code)
 

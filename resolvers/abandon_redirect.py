@@ -27,6 +27,14 @@ from resolvers.failures import Refused
 
 Call = Callable[[], Awaitable[Cart | None]]
 
+READ_FOR_COPY = {
+    "billing address": "billingAddress",
+    "shipping address": "shippingAddress",
+    "tax identifiers": "taxRegistrations",
+    "shipping option": "shippingMethod",
+}
+"""Parts of a cart that are copied, with Digital River's name of the field that contains the part."""
+
 
 async def start_new_cart(ctx: Context) -> list[MutationWarning]:
     """Give the session a new cart. Returns a warning for each part of the old cart that the new cart lacks.
@@ -78,9 +86,14 @@ def _check(cart: Cart, level: SessionLevel, *, was_abandoned: bool) -> None:
 
 
 async def _copy(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> list[MutationWarning]:
-    """Copy the parts of the old cart to the new cart. Returns a warning for each part that Digital River refuses."""
+    """Copy the parts of the old cart to the new cart. Returns a warning for each part that Digital River refuses, or
+    whose value in the old cart could not be read."""
     upstream = ctx.upstream
-    missing = [] if await _add(upstream, token, cart.lines) else await _add_one_by_one(upstream, token, cart.lines)
+    lines = [(line, quantity) for line in cart.lines if (quantity := line.quantity) and line.is_complete]
+    missing = [] if await _add(upstream, token, lines) else await _add_one_by_one(upstream, token, lines)
+    if cart.lacks_lines or len(lines) < len(cart.lines):
+        missing.append("lines that Digital River did not report in full")
+    missing += [name for name, field in READ_FOR_COPY.items() if field in cart.cut]
     for name, call in _further_parts(ctx, token, cart, coupons):
         try:
             new_cart = await call()
@@ -118,23 +131,29 @@ def _further_parts(ctx: Context, token: str, cart: Cart, coupons: list[str]) -> 
     return parts
 
 
-async def _add(upstream: Upstream, token: str, lines: list[CartLine]) -> bool:
+async def _add(upstream: Upstream, token: str, lines: list[tuple[CartLine, int]]) -> bool:
+    if not lines:
+        return True
     try:
-        await upstream.cart.add_lines(token, [_new_line(line) for line in lines])
+        await upstream.cart.add_lines(token, [_new_line(line, quantity) for line, quantity in lines])
     except UpstreamRefusal:
         return False
     return True
 
 
-async def _add_one_by_one(upstream: Upstream, token: str, lines: list[CartLine]) -> list[str]:
-    return [f"product {line.product.upstream_id}" for line in lines if not await _add(upstream, token, [line])]
+async def _add_one_by_one(upstream: Upstream, token: str, lines: list[tuple[CartLine, int]]) -> list[str]:
+    return [
+        f"product {line.product.upstream_id}"
+        for line, quantity in lines
+        if not await _add(upstream, token, [(line, quantity)])
+    ]
 
 
-def _new_line(line: CartLine) -> NewLine:
+def _new_line(line: CartLine, quantity: int) -> NewLine:
     return NewLine(
         product_id=line.product.upstream_id,
         external_reference_id=None,
-        quantity=line.quantity,
+        quantity=quantity,
         recurring_terms=line.recurring_terms,
         custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes],
     )

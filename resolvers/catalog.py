@@ -143,7 +143,9 @@ async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
 
 
 async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
-    return await ctx.stock.load(parent.product.upstream_id, past_cache=True) or UNKNOWN_STOCK
+    product = parent.product.if_known
+    stock = await ctx.stock.load(product.upstream_id, past_cache=True) if product else None
+    return stock or UNKNOWN_STOCK
 
 
 async def parent_product(parent: Product, ctx: Context) -> Product | None:

@@ -99,8 +99,8 @@ def _check_positive(quantity: int, name: str) -> None:
         raise Refused(invalid((*CHANGE, name), f"`{name}` must be 1 or more."))
 
 
-def _check_below(reduced: int, current: int) -> None:
-    if reduced >= current:
+def _check_below(reduced: int, current: int | None) -> None:
+    if current is not None and reduced >= current:
         message = f"`reducedQuantity` must be below the current {current} units."
         raise Refused(invalid((*CHANGE, "reducedQuantity"), message))
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from gateway.enums import ErrorCode
-from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.errors import UpstreamError, UpstreamInvalidResponse, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.payments.payment_session import due_from_primary
@@ -46,6 +46,9 @@ async def _attach(ctx: Context, args: AttachSourceInput) -> Payload:
     attached = cart.primary_source
     if attached is not None and attached.source_id == source_id:
         return Payload()
+    if cart.order_total is None or cart.lacks_source:
+        # The amount of the source would be unknown, or two primary sources would be attached.
+        raise UpstreamInvalidResponse(detail="cart without total or source")
     if attached is not None:
         if not args.replace_primary:
             return Payload(errors=[_primary_present(cart)])
@@ -134,7 +137,8 @@ async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
 
     def note(memory: CheckoutMemory) -> None:
         amounts = memory.amounts_when_attached
-        amounts.setdefault(source_id, due_from_primary(cart).canonical())
+        if (due := due_from_primary(cart)) is not None:
+            amounts.setdefault(source_id, due.canonical())
         memory.amounts_when_attached = dict(list(amounts.items())[-MOST_SOURCES:])
         memory.source_to_authenticate = None
 

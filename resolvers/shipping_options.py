@@ -46,7 +46,8 @@ def _chosen(cart: Cart, choice: ShippingOptionChoice) -> ShippingOption | None:
         selected = next((option for option in options if option.is_selected), None)
         if selected is not None:
             return selected
-    return min(options, key=lambda option: option.cost_with_discount.amount, default=None)
+    priced = [(option.cost_with_discount.amount, option) for option in options if option.cost_with_discount]
+    return min(priced, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 def _unavailable(path: Path) -> DestinationError:

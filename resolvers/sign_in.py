@@ -235,7 +235,7 @@ def _compare(guest_cart: Cart | None, cart: Cart) -> tuple[CartTransition, list[
 def _quantities(cart: Cart | None) -> Counter[str]:
     quantities: Counter[str] = Counter()
     for line in cart.lines if cart is not None else []:
-        quantities[line.product.upstream_id] += line.quantity
+        quantities[line.product.upstream_id] += line.quantity or 0
     return quantities
 
 

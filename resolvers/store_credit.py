@@ -14,6 +14,7 @@ from gateway.payments.store_credit import StoreCreditAccount
 from gateway.refusals.user_errors import AnyUserError, PaymentError, UpstreamFailure
 from gateway.refusals.warnings import MutationWarning
 from gateway.upstream.cart import Cart
+from gateway.upstream.decoding import required
 from gateway.upstream.payment import Source
 from resolvers import cart_edits, payment_sources
 from resolvers.failures import Refused, logged_error
@@ -44,10 +45,12 @@ async def _account(ctx: Context) -> StoreCreditAccount:
 
 async def _usable_on(ctx: Context, cart: Cart, balance: Money | None) -> StoreCreditAccount:
     try:
-        stock = await ctx.in_time(ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines]))
+        stock = await ctx.in_time(ctx.services.catalog.stock(cart.product_ids))
     except UpstreamError:
         stock = {}  # If the stock is unknown, only the submission detects a line on backorder.
-    return rules.account(cart, balance or zero(cart.currency_code), stock, ctx.services.now())
+    # A shopper without an account in the ledger has a balance of zero.
+    balance = balance or zero(cart.currency_code or (await ctx.own_session()).currency_code)
+    return rules.account(cart, balance, stock, ctx.services.now())
 
 
 def _check_configured(ctx: Context) -> None:
@@ -82,7 +85,7 @@ async def _apply(ctx: Context, requested: Money | None) -> Payload:
     problem = rules.problem(cart, account, requested, AMOUNT)
     if problem is not None:
         return Payload(errors=[problem])
-    amount = requested or account.usable_on_cart
+    amount = requested or required(account.usable_on_cart)
     attached = cart.secondary_source
     if attached is not None and attached.amount_contributed is not None and attached.amount_contributed.equals(amount):
         return Payload()

@@ -30,10 +30,15 @@ class CartLine(Node):
     """A product and its quantity in a cart. Digital River object: lineItem."""
 
     upstream_id: str = field("Digital River's id of the cart line. Digital River field: lineItem.id.")
-    quantity: int = field("Number of units. Digital River field: quantity.")
-    product: Product = field(
+    quantity: int | None = field(
+        "Number of units. Null only if Digital River reports none; such a cart cannot be submitted. Digital River "
+        "field: quantity."
+    )
+    known_product: Product | None = field(
         "Product of the line. For fields that Digital River's cart does not contain, the gateway reads the products "
-        "of all lines in one more call. Digital River field: product."
+        "of all lines in one more call. Null only if Digital River reports none; such a cart cannot be submitted. "
+        "Digital River field: product.",
+        name="product",
     )
     pricing: LinePricing = field("Amounts of the line. Digital River field: pricing.")
     inventory: InventoryStatus | None = field(
@@ -57,20 +62,22 @@ class CartLine(Node):
 
 @dsl.object_type()
 class CartTotals:
-    """Amounts of a cart. Digital River object: cart.pricing."""
+    """Amounts of a cart. An amount that Digital River does not report is null. Digital River object: cart.pricing."""
 
-    subtotal: Money = field(
+    subtotal: Money | None = field(
         "Sum of all lines and of the fees shown to the shopper, before order discounts. Digital River field: subtotal."
     )
-    subtotal_with_discount: Money = field(
+    subtotal_with_discount: Money | None = field(
         "Subtotal minus the order discount. Digital River field: subtotalWithDiscount; if absent, subtotal "
         "minus discount."
     )
-    discount: Money = field("Order discount, without line discounts. Digital River field: discount.")
-    shipping_and_handling: Money = field("Shipping and handling. Digital River field: shippingAndHandling.")
-    tax: Money = field("All taxes. Digital River field: tax.")
-    import_tax_and_duty: Money = field("Import taxes and duties. Digital River field: importTaxAndDuty.")
-    order_total: Money = field("Total that the shopper pays. Digital River field: orderTotal.")
+    discount: Money | None = field("Order discount, without line discounts. Digital River field: discount.")
+    shipping_and_handling: Money | None = field("Shipping and handling. Digital River field: shippingAndHandling.")
+    tax: Money | None = field("All taxes. Digital River field: tax.")
+    import_tax_and_duty: Money | None = field("Import taxes and duties. Digital River field: importTaxAndDuty.")
+    order_total: Money | None = field(
+        "Total that the shopper pays. A cart without a total cannot be submitted. Digital River field: orderTotal."
+    )
     is_estimate: bool = field(
         "True while addresses or the shipping option are missing, so that tax and shipping may still change."
     )
@@ -113,9 +120,12 @@ class ShippingOption:
 
     id: ID = field("Id of the shipping option, for selectShippingOption. Digital River field: id.")
     name: str = field("Name for display, for example UPS Ground. Digital River field: description.")
-    cost: Money = field("Price before shipping offers. Digital River field: cost.")
-    cost_with_discount: Money = field(
-        "Price after shipping offers. Digital River field: costWithDiscount; if absent, cost."
+    cost: Money | None = field(
+        "Price before shipping offers. Null if Digital River reports none. Digital River field: cost."
+    )
+    cost_with_discount: Money | None = field(
+        "Price after shipping offers. Null if Digital River reports none. Digital River field: costWithDiscount; if "
+        "absent, cost."
     )
     is_selected: bool = field(
         "True for the option that the cart uses. Derived from the Digital River field shippingMethod.code."
@@ -168,8 +178,9 @@ class Cart(Node):
         "Fingerprint of the cart as the shopper sees the cart now. Send the revision with `submitOrder`. Send it with "
         "another change if the change must fail when the cart has changed."
     )
-    currency_code: CurrencyCode = field(
-        "Currency of every amount in the cart. Digital River field: pricing.orderTotal.currency."
+    currency_code: CurrencyCode | None = field(
+        "Currency of every amount in the cart. Null only if Digital River reports no amount. Digital River field: "
+        "pricing.orderTotal.currency."
     )
     lines: list[CartLine] = field(
         "All lines, in Digital River's order. Lines are never paged. Digital River field: lineItems.lineItem.",

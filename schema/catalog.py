@@ -32,10 +32,14 @@ class Storefront:
 
 @dsl.object_type()
 class ProductPricing:
-    """Unit price of a product. Digital River object: product.pricing."""
+    """Unit price of a product. A price that Digital River does not report is null. Digital River object:
+    product.pricing.
+    """
 
-    list_price: Money = field("Price before discounts. Digital River field: listPrice.")
-    sale_price: Money = field("Price that a shopper pays now for one unit. Digital River field: salePriceWithQuantity.")
+    list_price: Money | None = field("Price before discounts. Digital River field: listPrice.")
+    sale_price: Money | None = field(
+        "Price that a shopper pays now for one unit. Digital River field: salePriceWithQuantity; if absent, salePrice."
+    )
     suggested_price: Money | None = field("Manufacturer's suggested price. Digital River field: msrpPrice.")
     commitment_price: Money | None = field(
         "Total over the commitment period of a subscription product. Digital River field: commitmentPrice."
@@ -47,11 +51,15 @@ class ProductPricing:
 class VolumePriceTier:
     """Price of a product for a range of quantities. Digital River object: volumePricing.tier."""
 
-    from_quantity: int = field("First quantity to which the price applies. Digital River field: from.")
+    from_quantity: int | None = field(
+        "First quantity to which the price applies. Null if Digital River reports none. Digital River field: from."
+    )
     to_quantity: int | None = field(
         "Last quantity to which the price applies; null if there is none. Digital River field: to."
     )
-    unit_price: Money = field("Price of one unit for these quantities. Digital River field: pricing.")
+    unit_price: Money | None = field(
+        "Price of one unit for these quantities. Null if Digital River reports none. Digital River field: pricing."
+    )
 
 
 @dsl.object_type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
@@ -220,6 +228,11 @@ class OfferedProduct:
     """A product inside an offer. Digital River object: productOffer."""
 
     product: Product = field("Product that the offer promotes. Digital River field: product.")
-    list_price: Money = field("Unit price without the offer. Digital River field: pricing.listPrice.")
-    offer_price: Money = field("Unit price with the offer. Digital River field: pricing.salePriceWithQuantity.")
+    list_price: Money | None = field(
+        "Unit price without the offer. Null if Digital River reports none. Digital River field: pricing.listPrice."
+    )
+    offer_price: Money | None = field(
+        "Unit price with the offer. Null if Digital River reports none. Digital River field: "
+        "pricing.salePriceWithQuantity."
+    )
     sales_pitch: str | None = field("Sales pitch for this product. Digital River field: salesPitch.")

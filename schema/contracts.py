@@ -18,15 +18,21 @@ class SubscriptionTerm:
     """Length of one term of a subscription contract. Digital River object: term."""
 
     unit: TermUnit = field("Unit of time of the term. Digital River field: termUnit.")
-    length: int = field("Number of time units in the term. Digital River field: termLength.")
+    length: int | None = field(
+        "Number of time units in the term. Null if Digital River reports none. Digital River field: termLength."
+    )
 
 
 @dsl.object_type()
 class SubscriptionAddOn:
     """An additional product that is delivered under a subscription contract. Digital River object: addOns."""
 
-    product: Product = field("The additional product. Digital River field: product.")
-    quantity: int = field("Number of units of the product. Digital River field: quantity.")
+    known_product: Product | None = field(
+        "The additional product. Null if Digital River reports none. Digital River field: product.", name="product"
+    )
+    quantity: int | None = field(
+        "Number of units of the product. Null if Digital River reports none. Digital River field: quantity."
+    )
 
 
 @dsl.object_type()
@@ -53,12 +59,23 @@ class SubscriptionContract(Node):
         "The merchant's own id of the contract. Digital River field: externalReferenceId."
     )
     state: SubscriptionContractState = field("State of the contract. Digital River field: state.")
-    product: Product = field("Product that each renewal buys again. Digital River field: product.")
-    quantity: int = field("Number of units in the current term. Digital River field: currentQuantity.")
-    renewal_quantity: int = field("Number of units that the next renewal buys. Digital River field: renewalQuantity.")
+    known_product: Product | None = field(
+        "Product that each renewal buys again. Null if Digital River reports none. Digital River field: product.",
+        name="product",
+    )
+    quantity: int | None = field(
+        "Number of units in the current term. Null if Digital River reports none. Digital River field: currentQuantity."
+    )
+    renewal_quantity: int | None = field(
+        "Number of units that the next renewal buys. Null if Digital River reports none. Digital River field: "
+        "renewalQuantity; if absent, currentQuantity."
+    )
     is_auto_renewing: bool = field("True when the contract renews automatically. Digital River field: autoRenewal.")
     term: SubscriptionTerm = field("Length of one term, for example one year. Digital River field: term.")
-    created_at: datetime = field("When the contract was created. Digital River field: creationDate.")
+    created_at: datetime | None = field(
+        "When the contract was created. Null if Digital River does not report the time. Digital River field: "
+        "creationDate."
+    )
     activated_at: datetime | None = field(
         "When the contract became active; null until then. Digital River field: activationDate."
     )

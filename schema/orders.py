@@ -18,8 +18,14 @@ class OrderLine(Node):
     """A product and its quantity in an order. Digital River object: lineItem."""
 
     upstream_id: str = field("Digital River's id of the order line. Digital River field: id.")
-    quantity: int = field("Number of units of the product. Digital River field: quantity.")
-    product: Product = field("The product as described at the time of the purchase. Digital River field: product.")
+    quantity: int | None = field(
+        "Number of units of the product. Null if Digital River reports none. Digital River field: quantity."
+    )
+    known_product: Product | None = field(
+        "The product as described at the time of the purchase. Null if Digital River reports none. Digital River "
+        "field: product.",
+        name="product",
+    )
     pricing: LinePricing = field("Prices, discounts and taxes of the order line. Digital River field: pricing.")
     upstream_state: str = field(
         "Digital River's name for the state of the line, for example Downloadable. Digital River field: lineItemState."
@@ -42,18 +48,20 @@ class OrderLine(Node):
 
 @dsl.object_type()
 class OrderTotals:
-    """Amounts of an order. Digital River object: the pricing of the order."""
+    """Amounts of an order. An amount that Digital River does not report is null. A list of orders often has only the
+    total. Digital River object: the pricing of the order.
+    """
 
-    subtotal: Money = field("Sum of the lines before order discounts. Digital River field: subtotal.")
-    discount: Money = field("Discount on the whole order. Digital River field: discount; if absent, incentive.")
-    shipping_and_handling: Money = field(
+    subtotal: Money | None = field("Sum of the lines before order discounts. Digital River field: subtotal.")
+    discount: Money | None = field("Discount on the whole order. Digital River field: discount; if absent, incentive.")
+    shipping_and_handling: Money | None = field(
         "Shipping and handling. Digital River field: shippingAndHandling; if absent, shipping."
     )
-    tax: Money = field("Sum of all taxes. Digital River field: tax.")
+    tax: Money | None = field("Sum of all taxes. Digital River field: tax.")
     import_tax_and_duty: Money | None = field(
         "Import taxes and duties; null for orders without landed cost. Digital River field: importTaxAndDuty."
     )
-    order_total: Money = field("Total that the shopper pays. Digital River field: orderTotal; if absent, total.")
+    order_total: Money | None = field("Total that the shopper pays. Digital River field: orderTotal; if absent, total.")
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))

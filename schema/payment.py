@@ -43,7 +43,10 @@ class DelayedPaymentInstructions:
     the name of the order's payment method, for example wireTransfer.
     """
 
-    amount: Money = field("Amount to send. Digital River field: amount; if absent, the order total.")
+    amount: Money | None = field(
+        "Amount to send. Null if Digital River reports no amount. Digital River field: amount; if absent, the order "
+        "total."
+    )
     reference: str | None = field("Reference that the shopper must quote. Digital River field: referenceId.")
     pay_before: date | None = field(
         "Last day on which the shopper can pay. Digital River field: the expiration date of the payment method."
@@ -137,9 +140,9 @@ class StoreCreditAccount:
 
     balance: Money = field("Amount of store credit that the shopper has.")
     as_of: datetime = field("When the balance was read.")
-    usable_on_cart: Money = field(
+    usable_on_cart: Money | None = field(
         "Maximum amount of store credit that the current cart can use: the balance or the order total, whichever is "
-        "lower. Zero when `obstacles` is not empty."
+        "lower. Zero when `obstacles` is not empty. Null when the order total is unknown."
     )
     obstacles: list[StoreCreditObstacle] = field(
         "Why the cart cannot use store credit; empty when the cart can use store credit."
@@ -178,7 +181,9 @@ class PaymentRequirement:
 class CollectSourceAction:
     """Collect a source from the shopper, then call attachSource."""
 
-    amount_due: Money = field("Amount that the source has to pay.")
+    amount_due: Money | None = field(
+        "Amount that the source has to pay. Null only when the order total is unknown; such a cart cannot be submitted."
+    )
     drop_in: DropInSetup = field("Configuration of the drop-in of DigitalRiver.js.")
 
 
@@ -263,8 +268,9 @@ class InstallmentTerm:
         "Monthly payment. Digital River field: monthlyPaymentWithFeesAmount; if absent, monthlyPaymentAmount."
     )
     total_repayable: Money = field("Sum of all payments. Digital River field: totalRepayable.")
-    effective_annual_rate: Decimal = field(
-        "Effective annual rate in percent, for example 151.1. Digital River field: effectiveApr."
+    effective_annual_rate: Decimal | None = field(
+        "Effective annual rate in percent, for example 151.1. Null if Digital River reports none. Digital River field: "
+        "effectiveApr."
     )
 
 
@@ -318,7 +324,10 @@ class AvailablePaymentMethods:
         "Payment methods, in the sequence in which to show them. Digital River field: paymentMethods.",
         ListSize(assumed_size=12),
     )
-    amount: Money = field("Amount to pay when the list was read. Digital River field: sessionInformation.amount.")
+    amount: Money | None = field(
+        "Amount to pay when the list was read. Null only when the order total is unknown. Digital River field: "
+        "sessionInformation.amount; if absent, the order total."
+    )
     country_code: CountryCode | None = field(
         "Country of the billing address when the list was read; null without a billing address. Digital River field: "
         "sessionInformation.country."
@@ -344,13 +353,14 @@ class PaymentSession(Node):
         "Secret for DigitalRiver.js. Never show the secret to another shopper. Digital River field: clientSecret.",
         Sensitive(),
     )
-    amount_contributed: Money = field(
-        "Amount that the attached sources pay. Digital River field: amountContributed; if absent, the sum of "
-        "the attached sources' amountContributed."
+    amount_contributed: Money | None = field(
+        "Amount that the attached sources pay. Null only when the order total is unknown. Digital River field: "
+        "amountContributed; if absent, the sum of the attached sources' amountContributed."
     )
-    amount_remaining: Money = field(
-        "Amount that the attached sources do not pay; zero when no further source is needed. Digital River field: "
-        "amountRemainingToBeContributed; if absent, the order total minus `amountContributed`, at least zero."
+    amount_remaining: Money | None = field(
+        "Amount that the attached sources do not pay; zero when no further source is needed. Null only when the order "
+        "total is unknown. Digital River field: amountRemainingToBeContributed; if absent, the order total minus "
+        "`amountContributed`, at least zero."
     )
     is_funded: bool = field("True when the attached sources pay for the whole order.")
     is_submittable: bool = field(

@@ -103,16 +103,24 @@ class MutationWarning:
 
 @dsl.object_type()
 class LinePricing:
-    """Prices, discounts and taxes of one line of a cart or an order. Digital River object: lineItem.pricing."""
+    """Prices, discounts and taxes of one line of a cart or an order. An amount that Digital River does not report is
+    null. Digital River object: lineItem.pricing.
+    """
 
-    list_price: Money = field("Unit price before discounts. Digital River field: listPrice.")
-    list_price_total: Money = field("List price times quantity. Digital River field: listPriceWithQuantity.")
-    sale_price: Money = field(
+    list_price: Money | None = field(
+        "Unit price before discounts. Digital River field: listPrice; if absent, listPriceWithQuantity divided by "
+        "quantity."
+    )
+    list_price_total: Money | None = field(
+        "List price times quantity. Digital River field: listPriceWithQuantity; if absent, listPrice times quantity."
+    )
+    sale_price: Money | None = field(
         "Unit price after line discounts. Digital River field: salePrice; if absent, salePriceWithQuantity "
         "divided by quantity."
     )
-    sale_price_total: Money = field(
-        "Price of the whole line after line discounts. Digital River field: salePriceWithQuantity."
+    sale_price_total: Money | None = field(
+        "Price of the whole line after line discounts. Digital River field: salePriceWithQuantity; if absent, "
+        "salePrice times quantity."
     )
     discount_total: Money | None = field(
         "Discount for all units of the line. Digital River field: totalDiscountWithQuantity."

@@ -2,6 +2,7 @@
 
 from gateway.checkout.guard_input import Agreement
 from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind
+from gateway.money import Money
 from gateway.orders.outcomes import (
     AddressBlocker,
     LineBlocker,
@@ -13,7 +14,6 @@ from gateway.orders.outcomes import (
     TermsOfSaleBlocker,
 )
 from gateway.payments.payment_session import PaymentSession
-from gateway.upstream.cart import Cart
 from gateway.upstream.lines import CartLine
 from gateway.upstream.tax import TaxIdentifierRequirement
 
@@ -88,15 +88,17 @@ def terms_blocker() -> TermsOfSaleBlocker:
     )
 
 
-def purchase_changed_blocker(code: Code, message: str, agreement: Agreement, cart: Cart) -> PurchaseChangedBlocker:
+def purchase_changed_blocker(
+    code: Code, message: str, agreement: Agreement, total: Money, revision: str
+) -> PurchaseChangedBlocker:
     return PurchaseChangedBlocker(
         code=code,
         message=message,
         step=Step.REVIEW,
         resolved_by=("Query.cart", "Mutation.submitOrder"),
         expected_total=agreement.total,
-        actual_total=cart.order_total,
-        current_revision=cart.revision,
+        actual_total=total,
+        current_revision=revision,
     )
 
 

@@ -19,6 +19,7 @@ from gateway.checkout.blockers import (
     terms_blocker,
 )
 from gateway.checkout.guard_input import GuardInput
+from gateway.checkout.unreadable_parts import decides_unread
 from gateway.enums import AddressKind, CheckoutStepStatus, PaymentSessionState, ReadinessStatus, TermsOfSaleMode
 from gateway.orders.outcomes import (
     Blocker,
@@ -99,6 +100,18 @@ def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:
 # The rules of the checkout guard.
 
 
+def _unreadable_parts(guard_input: GuardInput) -> Iterator[Blocker]:
+    if decides_unread(guard_input.cart, guard_input.payment_session):
+        yield CheckUnavailableBlocker(
+            code=Code.CHECK_UNAVAILABLE,
+            message="A part of the cart that the order depends on could not be read from Digital River's answer. Read "
+            "`cart` again.",
+            step=Step.CART,
+            resolved_by=("Query.cart",),
+            retry_after=guard_input.now + RETRY_CHECK_AFTER,
+        )
+
+
 def _lines(guard_input: GuardInput) -> Iterator[Blocker]:
     if guard_input.cart.lacks_lines:
         # The shopper does not see the line, and the other rules do not check it.
@@ -140,12 +153,15 @@ def _lacks_stock(line: CartLine, guard_input: GuardInput) -> bool:
         return True
     if stock.allows_backorder:
         return False
-    return not stock.is_in_stock or (stock.available_quantity is not None and stock.available_quantity < line.quantity)
+    available, needed = stock.available_quantity, line.quantity
+    return not stock.is_in_stock or (available is not None and (needed is None or available < needed))
 
 
 def _allows_quantity(line: CartLine) -> bool:
-    minimum, maximum = line.product.minimum_quantity, line.product.maximum_quantity
-    return (minimum is None or minimum <= line.quantity) and (maximum is None or line.quantity <= maximum)
+    minimum, maximum, quantity = line.product.minimum_quantity, line.product.maximum_quantity, line.quantity
+    if quantity is None:  # `_unreadable_parts` reports this line.
+        return True
+    return (minimum is None or minimum <= quantity) and (maximum is None or quantity <= maximum)
 
 
 def _addresses(guard_input: GuardInput) -> Iterator[Blocker]:
@@ -339,18 +355,19 @@ def _terms(guard_input: GuardInput) -> Iterator[Blocker]:
 
 
 def _purchase(guard_input: GuardInput) -> Iterator[Blocker]:
-    agreement, cart = guard_input.agreement, guard_input.cart
-    if agreement is None:
+    agreement, cart, total = guard_input.agreement, guard_input.cart, guard_input.cart.order_total
+    if agreement is None or total is None:  # `_unreadable_parts` reports a cart without a total.
         return
-    if not agreement.total.equals(cart.order_total):
+    if not agreement.total.equals(total):
         message = "The order total is not the total that the shopper agreed to. Show the cart again."
-        yield purchase_changed_blocker(Code.TOTAL_CHANGED, message, agreement, cart)
+        yield purchase_changed_blocker(Code.TOTAL_CHANGED, message, agreement, total, cart.revision)
     if agreement.revision is not None and agreement.revision != cart.revision:
         message = "The cart has changed since the shopper saw it. Show the cart again."
-        yield purchase_changed_blocker(Code.CART_CHANGED, message, agreement, cart)
+        yield purchase_changed_blocker(Code.CART_CHANGED, message, agreement, total, cart.revision)
 
 
 RULES = (
+    _unreadable_parts,
     _lines,
     _addresses,
     _countries,

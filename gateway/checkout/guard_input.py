@@ -85,7 +85,7 @@ async def read_guard_input(
     if lacks_stock or may_be_backorder:
         # If this read fails and `lacks_stock` is True, the guard returns a blocker for every line.
         with contextlib.suppress(UpstreamError):
-            stock = await ctx.services.catalog.stock([line.product.upstream_id for line in cart.lines], past_cache=True)
+            stock = await ctx.services.catalog.stock(cart.product_ids, past_cache=True)
     requirements = None
     was_tax_refused = refused is not None and refused.reason in TAX_CODES
     if was_tax_refused or needs_tax_requirements(cart, ctx.settings):

@@ -29,7 +29,7 @@ from gateway.sessions.sessions import Session
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
-from gateway.upstream.decoding import decode_whole, encode
+from gateway.upstream.decoding import decode_record, encode
 from gateway.upstream.order import OrderPricing
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Digest of the submit request. A request with the same key and another digest is rejected."""
     replica_id: str = msgspec.field(name="owner")
     """Id of the replica that works on the attempt."""
-    session_id: str
+    session_id: str = ""
     """Id of the session that made the submit request. The reconciler uses the tokens of this session."""
     locks: list[str] = []
     """Store keys of the cart locks that the attempt holds."""
@@ -221,12 +221,32 @@ class Attempts:
 
     async def present(self, store_key: str) -> AttemptRecord | None:
         """The stored attempt; None if there is none. An attempt whose replica stopped before sending is deleted."""
-        stored = await self._store.get(store_key)
-        record = None if stored is None else decode_whole(stored, AttemptRecord)
+        record = await self._read(store_key)
         if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(store_key, record):
             await self.forget(store_key, record)
             return None
         return record
+
+    async def _read(self, store_key: str) -> AttemptRecord | None:
+        """The record of an attempt; None if there is none.
+
+        A record that an earlier version of the gateway has written is written again in the present format, because
+        every change compares the stored record with the one that was read.
+        """
+        while (stored := await self._store.get(store_key)) is not None:
+            record = decode_record(stored, AttemptRecord)
+            if not record.session_id:
+                # Earlier versions wrote the session's id only in the key of the record.
+                record.session_id = store_key.split(":")[1]
+            present = encode(record)
+            if present == stored:
+                return record
+            if await self._store.replace(store_key, present, expected=stored, ttl_s=TTL_S):
+                tag = tag_of(store_key, record).encode()
+                for lock in record.locks:
+                    await self._store.replace(lock, tag, expected=store_key.encode(), ttl_s=TTL_S)
+                return record
+        return None
 
     async def find(self, session: Session, key: UUID) -> "Located | None":
         """The attempt with this idempotency key, which any session of the cart's owner can read, and the session that
@@ -277,10 +297,13 @@ class Attempts:
         await self.stop_checking(tag)
 
     async def tagged(self, tag: str) -> "Located | None":
-        """The attempt with this tag; None if there is none, even if another attempt has its store key by now."""
+        """The attempt with this tag; None if there is none, even if another attempt has its store key by now.
+
+        Earlier versions of the gateway wrote the store key instead of a tag.
+        """
         store_key = store_key_in(tag)
         record = await self.present(store_key)
-        return Located(store_key, record) if record is not None and tag_of(store_key, record) == tag else None
+        return Located(store_key, record) if record and tag in (store_key, tag_of(store_key, record)) else None
 
     async def check_at(self, store_key: str, record: AttemptRecord, at: datetime) -> None:
         """Schedule the next check of an attempt."""
@@ -318,7 +341,7 @@ def tag_of(store_key: str, record: AttemptRecord) -> str:
 
 
 def store_key_in(tag: str) -> str:
-    return tag.partition(" ")[2]
+    return tag.rpartition(" ")[2]
 
 
 def store_key_of(session: Session, key: UUID) -> str:

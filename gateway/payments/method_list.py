@@ -11,7 +11,7 @@ from gateway.enums import PaymentMethodObstacle as Obstacle
 from gateway.errors import UpstreamError
 from gateway.money import Money
 from gateway.payments import known_methods
-from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
+from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, due_from_primary
 from gateway.settings import MethodsFrom, Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
@@ -33,7 +33,8 @@ class PaymentMethod:
 
     listed: ListedPaymentMethod
     obstacles: list[Obstacle]
-    currency_code: str
+    currency_code: str | None
+    """Currency of the amounts of instalment plans; None if it is unknown."""
 
     @property
     def type(self) -> str:
@@ -69,7 +70,10 @@ class PaymentMethod:
 
     @property
     def installment_terms(self) -> list[InstallmentTerm]:
-        terms = [term.term(self.currency_code) for term in many(self.listed.terms)]
+        currency_code = self.currency_code
+        if currency_code is None:
+            return []
+        terms = [term.term(currency_code) for term in many(self.listed.terms)]
         return [term for term in terms if term is not None]
 
     @property
@@ -81,7 +85,7 @@ class PaymentMethod:
 class AvailablePaymentMethods:
     session_id: str
     methods: list[PaymentMethod]
-    amount: Money
+    amount: Money | None
     country_code: str | None
     fetched_at: datetime
     is_stale: bool
@@ -91,7 +95,7 @@ class AvailablePaymentMethods:
 class CartTraits:
     """The properties of a cart that determine its payment methods, and which of these methods it cannot use."""
 
-    currency_code: str
+    currency_code: str | None
     recurs: bool
     starts_free: bool
     customer_type: CustomerType
@@ -100,7 +104,9 @@ class CartTraits:
     billing_country: str | None
     shipping_country: str | None
     has_store_credit: bool
-    total: Money
+    total: Money | None
+    due: Money | None
+    """Amount that the primary source has to pay. It differs from the total if store credit is attached."""
 
     @classmethod
     def of(cls, cart: Cart) -> "CartTraits":
@@ -115,6 +121,7 @@ class CartTraits:
             shipping_country=cart.shipping_country,
             has_store_credit=cart.secondary_source is not None,
             total=cart.order_total,
+            due=due_from_primary(cart),
         )
 
     def cache_key(self, session_id: str, locale: str) -> str:
@@ -125,7 +132,8 @@ class CartTraits:
         return hashed_key(
             "payment-methods",
             session_id,
-            self.total.canonical(),
+            self.total.canonical() if self.total else None,
+            self.due.canonical() if self.due else None,
             self.billing_country,
             self.shipping_country,
             locale,
@@ -137,12 +145,14 @@ class CartTraits:
         )
 
     def agrees_with(self, listed: PaymentMethodList, locale: str) -> bool:
-        """Whether the list is for this total and billing country. The cart's own list states neither.
+        """Whether the list is for this amount and billing country. The cart's own list states neither.
 
-        Without a billing address, Digital River lists the payment methods of the locale's country.
+        Digital River's documentation does not say whether the amount of the list includes store credit. Without a
+        billing address, Digital River lists the payment methods of the locale's country.
         """
-        is_for_total = listed.amount is None or listed.amount.equals(self.total)
-        return is_for_total and listed.country_code in (None, self.billing_country or locale[-2:])
+        amounts = [amount for amount in (self.total, self.due) if amount is not None]
+        is_for_amount = listed.amount is None or any(listed.amount.equals(amount) for amount in amounts)
+        return is_for_amount and listed.country_code in (None, self.billing_country or locale[-2:])
 
     def obstacles_to(self, method: ListedPaymentMethod) -> list[Obstacle]:
         applies = {

@@ -47,7 +47,7 @@ class DropInSetup(Shape, frozen=True, kw_only=True):
 
 
 class CollectSourceAction(Shape, frozen=True, tag=True, kw_only=True):
-    amount_due: Money
+    amount_due: Money | None
     drop_in: DropInSetup
 
 
@@ -97,8 +97,8 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
     state: State
     upstream_state: str
     client_secret: str | None
-    amount_contributed: Money
-    amount_remaining: Money
+    amount_contributed: Money | None
+    amount_remaining: Money | None
     primary_source: Source | None
     store_credit: Source | None
     missing: list[PaymentRequirement]
@@ -109,7 +109,7 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
 
     @property
     def is_funded(self) -> bool:
-        return self.amount_remaining.amount == 0
+        return self.amount_remaining is not None and self.amount_remaining.amount == 0
 
     @property
     def is_submittable(self) -> bool:
@@ -142,9 +142,12 @@ def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentS
     return session
 
 
-def due_from_primary(cart: Cart) -> Money:
-    """The amount that the primary source has to pay: the total minus the store credit on the cart."""
+def due_from_primary(cart: Cart) -> Money | None:
+    """The amount that the primary source has to pay: the total minus the store credit on the cart. None if the total is
+    unknown."""
     total, credit = cart.order_total, cart.secondary_source
+    if total is None:
+        return None
     covered = credit.amount_contributed if credit else None
     return Money(total.amount - covered.amount if covered else total.amount, total.currency_code)
 
@@ -159,10 +162,10 @@ class Funding:
     locale: str
 
     @cached_property
-    def contributed(self) -> Money:
-        if self.session.amount_contributed is not None:
-            return self.session.amount_contributed
+    def contributed(self) -> Money | None:
         total = self.cart.order_total
+        if self.session.amount_contributed is not None or total is None:
+            return self.session.amount_contributed
         attached = [source for source in (self.cart.secondary_source, self.cart.primary_source) if source]
         amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
         # A primary source without an amount pays everything that store credit does not pay.
@@ -171,11 +174,11 @@ class Funding:
         return Money(min(sum(amounts, start=zero(total.currency_code).amount), total.amount), total.currency_code)
 
     @cached_property
-    def remaining(self) -> Money:
-        if self.session.amount_remaining is not None:
+    def remaining(self) -> Money | None:
+        total, contributed = self.cart.order_total, self.contributed
+        if self.session.amount_remaining is not None or total is None or contributed is None:
             return self.session.amount_remaining
-        total = self.cart.order_total
-        rest = total.amount - self.contributed.amount
+        rest = total.amount - contributed.amount
         return Money(max(rest, zero(total.currency_code).amount), total.currency_code)
 
     @cached_property
@@ -183,12 +186,13 @@ class Funding:
         """Whether the primary source was approved for an amount other than the one that it now has to pay.
 
         False for a source that was attached outside the shopper's session, because its approved amount is unknown.
+        False if the total is unknown. Such a cart cannot be submitted.
         """
         source = self.cart.primary_source
         if source is None or source.type in ADJUSTABLE:
             return False
-        approved = self.memory.amounts_when_attached.get(source.source_id)
-        return approved is not None and approved != due_from_primary(self.cart).canonical()
+        approved, due = self.memory.amounts_when_attached.get(source.source_id), due_from_primary(self.cart)
+        return approved is not None and due is not None and approved != due.canonical()
 
     @property
     def needs_authentication(self) -> bool:
@@ -256,7 +260,8 @@ def _next_action(funding: Funding) -> NextAction | None:
         case State.REQUIRES_CONFIRMATION if funding.is_outdated:
             return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=funding.drop_in)
         case State.REQUIRES_CONFIRMATION:
-            return SubmitOrderAction(amount=cart.order_total, cart_revision=cart.revision)
+            total = cart.order_total
+            return SubmitOrderAction(amount=total, cart_revision=cart.revision) if total is not None else None
         case State.PENDING_REDIRECT:
             return _redirect(cart_session, source)
         case State.CHARGEABLE:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.enums import ErrorCode, PaymentSessionState, StoreCreditObstacle
+from gateway.errors import UpstreamInvalidResponse
 from gateway.money import Money, has_digits_of_its_currency, zero
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.refusals.user_errors import AnyUserError, InputError, Path, StoreCreditError, invalid
@@ -24,15 +25,18 @@ StockById = Mapping[str, InventoryStatus]
 class StoreCreditAccount(Shape, frozen=True, kw_only=True):
     balance: Money
     as_of: datetime
-    usable_on_cart: Money
+    usable_on_cart: Money | None
     obstacles: list[Obstacle]
 
 
 def account(cart: Cart, balance: Money, stock: StockById, now: datetime) -> StoreCreditAccount:
     obstacles = [*conflicts(cart, stock), *_obstacles_of_balance(cart, balance)]
-    usable = zero(cart.currency_code)
-    if not obstacles:
-        usable = Money(min(balance.amount, cart.order_total.amount), cart.currency_code)
+    total = cart.order_total
+    usable = None
+    if total is not None:
+        usable = zero(total.currency_code)
+        if not obstacles:
+            usable = Money(min(balance.amount, total.amount), total.currency_code)
     return StoreCreditAccount(balance=balance, as_of=now, usable_on_cart=usable, obstacles=obstacles)
 
 
@@ -57,8 +61,8 @@ def _obstacle_of_line(line: CartLine, stock: StockById) -> Obstacle | None:
     status = stock.get(line.product.upstream_id)
     if status is None or not status.allows_backorder:
         return None
-    available = status.available_quantity
-    if status.is_in_stock and (available is None or available >= line.quantity):
+    available, needed = status.available_quantity, line.quantity
+    if status.is_in_stock and (available is None or (needed is not None and available >= needed)):
         return None
     return Obstacle.BACKORDER_LINE if status.expected_in_stock_date is None else Obstacle.PREORDER_LINE
 
@@ -66,13 +70,14 @@ def _obstacle_of_line(line: CartLine, stock: StockById) -> Obstacle | None:
 def _obstacles_of_balance(cart: Cart, balance: Money) -> list[Obstacle]:
     if balance.amount <= 0:
         return [Obstacle.NO_BALANCE]
-    return [Obstacle.CURRENCY_MISMATCH] if balance.currency_code != cart.currency_code else []
+    return [Obstacle.CURRENCY_MISMATCH] if cart.currency_code not in (None, balance.currency_code) else []
 
 
 def problem(cart: Cart, credit: StoreCreditAccount, requested: Money | None, path: Path) -> AnyUserError | None:
     """The error if the amount `requested` cannot be used; None if it can be used.
 
-    If `requested` is None, the largest usable amount is checked.
+    If `requested` is None, the largest usable amount is checked. Raises `UpstreamInvalidResponse` if the total of the
+    cart is unknown.
     """
     if credit.obstacles:
         code = (
@@ -83,6 +88,8 @@ def problem(cart: Cart, credit: StoreCreditAccount, requested: Money | None, pat
         return _error(code, "Store credit cannot be used on this cart; see `obstacles`.", credit, ())
     if requested is not None and (malformed := _malformed(cart, requested, path)) is not None:
         return malformed
+    if credit.usable_on_cart is None:
+        raise UpstreamInvalidResponse(detail="cart without total")
     amount = (requested or credit.usable_on_cart).amount
     if amount == 0:
         message = "The cart's total is zero: there is nothing to pay."

@@ -16,7 +16,7 @@ from gateway.refusals.user_errors import AnyUserError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
-from gateway.upstream.decoding import decode_whole, encode
+from gateway.upstream.decoding import decode_record, encode
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class IdempotencyRecords:
     async def _outcome_elsewhere(self, store_key: str, fingerprint: str) -> ChangeOutcome | None:
         """Wait for the outcome from the replica that reserved the key. None if that replica removed the reservation."""
         while (stored := await self._store.get(store_key)) is not None:
-            record = decode_whole(stored, KeyRecord)
+            record = decode_record(stored, KeyRecord)
             if record.fingerprint != fingerprint:
                 raise KeyReused
             if record.outcome is not None:

@@ -121,9 +121,9 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
 
 def _compare_total(attempt: Attempt, answer: SubmittedCart, cart: Cart) -> None:
     """Log an error if the order has another total than the cart that was checked. The order stands nevertheless."""
-    order = answer.order
-    totals = order.totals if order is not None else None
-    if order is not None and totals is not None and totals.order_total.canonical() != cart.order_total.canonical():
+    order, expected = answer.order, cart.order_total
+    total = order.totals.order_total if order is not None else None
+    if order is not None and total is not None and expected is not None and not total.equals(expected):
         log.error("order has another total than its cart", extra={"key": str(attempt.key), "order": order.number})
 
 

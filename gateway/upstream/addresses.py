@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from gateway.upstream.decoding import JsonObject, Shape, many
+from gateway.upstream.decoding import JsonObject, Shape, alone, many
 
 
 class Address(Shape, frozen=True, kw_only=True):
@@ -70,6 +70,7 @@ def address(wire: JsonObject | None) -> Address | None:
 
 
 def _string(value: object) -> str | None:
+    value = alone(value)
     # Digital River also sends postal codes as numbers.
     if not isinstance(value, str | int | Decimal) or value in BLANK:
         return None

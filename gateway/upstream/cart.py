@@ -9,23 +9,23 @@ from msgspec import field
 from msgspec.structs import replace
 
 from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSessionState, ProductKind
-from gateway.money import Money, with_text, zero
+from gateway.money import Money, difference, with_text
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.decoding import CUT, Identifier, Int32, JsonObject, OneOrMany, Shape, many
+from gateway.upstream.decoding import CUT, Identifier, Int32, JsonObject, OneOrMany, Shape, first, many
 from gateway.upstream.ids import global_id
 from gateway.upstream.lines import CartLine
-from gateway.upstream.payment import CartPaymentSession, Source, sources
+from gateway.upstream.payment import CartPaymentSession, Source, lacks_source, sources
 
 
 class CartTotals(Shape, frozen=True, kw_only=True):
-    subtotal: Money
-    subtotal_with_discount: Money
-    discount: Money
-    shipping_and_handling: Money
-    tax: Money
-    import_tax_and_duty: Money
-    order_total: Money
+    subtotal: Money | None
+    subtotal_with_discount: Money | None
+    discount: Money | None
+    shipping_and_handling: Money | None
+    tax: Money | None
+    import_tax_and_duty: Money | None
+    order_total: Money | None
     is_estimate: bool
 
 
@@ -38,7 +38,7 @@ class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     shipping_and_handling: Money | None = None
     tax: Money | None = None
     import_tax_and_duty: Money | None = None
-    order_total: Money
+    order_total: Money | None = None
     formatted_subtotal: str | None = None
     formatted_subtotal_with_discount: str | None = None
     formatted_discount: str | None = None
@@ -48,19 +48,15 @@ class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_order_total: str | None = None
 
     def totals(self, *, is_estimate: bool) -> CartTotals:
-        nothing = zero(self.order_total.currency_code)
-        subtotal = with_text(self.subtotal, self.formatted_subtotal) or nothing
-        discount = with_text(self.discount, self.formatted_discount) or nothing
         return CartTotals(
-            subtotal=subtotal,
+            subtotal=with_text(self.subtotal, self.formatted_subtotal),
             subtotal_with_discount=with_text(self.subtotal_with_discount, self.formatted_subtotal_with_discount)
-            or Money(subtotal.amount - discount.amount, subtotal.currency_code),
-            discount=discount,
-            shipping_and_handling=with_text(self.shipping_and_handling, self.formatted_shipping_and_handling)
-            or nothing,
-            tax=with_text(self.tax, self.formatted_tax) or nothing,
-            import_tax_and_duty=with_text(self.import_tax_and_duty, self.formatted_import_tax_and_duty) or nothing,
-            order_total=with_text(self.order_total, self.formatted_order_total) or nothing,
+            or difference(self.subtotal, self.discount),
+            discount=with_text(self.discount, self.formatted_discount),
+            shipping_and_handling=with_text(self.shipping_and_handling, self.formatted_shipping_and_handling),
+            tax=with_text(self.tax, self.formatted_tax),
+            import_tax_and_duty=with_text(self.import_tax_and_duty, self.formatted_import_tax_and_duty),
+            order_total=with_text(self.order_total, self.formatted_order_total),
             is_estimate=is_estimate,
         )
 
@@ -68,8 +64,8 @@ class CartPricing(Shape, frozen=True, kw_only=True, rename="camel"):
 class ShippingOption(Shape, frozen=True, kw_only=True):
     id: str
     name: str
-    cost: Money
-    cost_with_discount: Money
+    cost: Money | None
+    cost_with_discount: Money | None
     is_selected: bool
 
 
@@ -80,6 +76,25 @@ class WireShippingOption(Shape, frozen=True, kw_only=True, rename="camel"):
     cost_with_discount: Money | None = None
     formatted_cost: str | None = None
     formatted_cost_with_discount: str | None = None
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
+
+    def option(self, selected_code: str | None) -> ShippingOption | None:
+        """The option; None for an option that cannot be selected. Digital River sends such options in unexpanded
+        lists: they have no id, or neither a name nor a price.
+        """
+        is_whole = self.cost or self.cost_with_discount or self.description or self.cut
+        if self.id is None or not is_whole:
+            return None
+        cost = with_text(self.cost, self.formatted_cost)
+        reduced = with_text(self.cost_with_discount, self.formatted_cost_with_discount)
+        return ShippingOption(
+            id=str(self.id),
+            name=self.description or "",
+            cost=cost,
+            cost_with_discount=reduced if reduced or "costWithDiscount" in self.cut else cost,
+            is_selected=str(self.id) == selected_code,
+        )
 
 
 class ShippingOptions(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -93,8 +108,8 @@ class ShippingMethod(Shape, frozen=True, kw_only=True):
 
 class LineItems(Shape, frozen=True, kw_only=True, rename="camel"):
     line_item: OneOrMany[CartLine] = []
-    was_cut: bool = field(name=CUT, default=False)
-    """Whether a line could not be read, and is missing."""
+    cut: list[str] = field(name=CUT, default=[])
+    """Not empty if a line could not be read, and is missing."""
 
 
 class WireTaxIdentifier(Shape, frozen=True, kw_only=True):
@@ -126,7 +141,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     wire_id: Identifier | None = field(name="id", default=None)
     line_items: LineItems = LineItems()
     total_items_in_cart: Int32 | None = None
-    pricing: CartPricing
+    pricing: CartPricing = CartPricing()
     wire_billing: JsonObject | None = field(name="billingAddress", default=None)
     wire_shipping: JsonObject | None = field(name="shippingAddress", default=None)
     wire_options: ShippingOptions | None = field(name="shippingOptions", default=None)
@@ -134,15 +149,17 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     customer_type: CustomerType = CustomerType.INDIVIDUAL
     tax_registrations: OneOrMany[WireTaxIdentifier] | None = None
     tax_inclusive: bool | None = None
-    landed_cost_state: LandedCostState = LandedCostState.NOT_ELIGIBLE
+    wire_landed_cost: LandedCostState = field(name="landedCostState", default=LandedCostState.NOT_ELIGIBLE)
     terms_of_sales_acceptance: bool | None = None
     organization_id: str | None = None
-    charge_type: ChargeType = ChargeType.CUSTOMER_INITIATED
+    wire_charge: ChargeType = field(name="chargeType", default=ChargeType.CUSTOMER_INITIATED)
     business_entity_code: str | None = None
     payment_method: JsonObject | None = None
     payment_session: CartPaymentSession | None = field(name="paymentSession", default=None)
     inner_warnings: OneOrMany[WireWarning] | None = field(name="warnings", default=None)
     inner_capital_warnings: OneOrMany[WireWarning] | None = field(name="Warnings", default=None)
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
     outer_warnings: list[str] = []
     """Codes of the warnings that the answer contains outside the cart object."""
     refusals: list[str] = []
@@ -161,9 +178,22 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return many(self.line_items.line_item)
 
     @property
+    def product_ids(self) -> list[str]:
+        """Ids of the products of all lines. A product whose id is unknown is left out."""
+        return [line.product.upstream_id for line in self.lines if line.product.if_known]
+
+    @property
     def lacks_lines(self) -> bool:
         """Whether `lines` lacks a line of the cart, because Digital River's answer could not be read."""
-        return self.line_items.was_cut
+        return bool(self.line_items.cut) or "lineItems" in self.cut
+
+    @property
+    def landed_cost_state(self) -> LandedCostState:
+        return LandedCostState.UNKNOWN if "landedCostState" in self.cut else self.wire_landed_cost
+
+    @property
+    def charge_type(self) -> ChargeType:
+        return ChargeType.UNKNOWN if "chargeType" in self.cut else self.wire_charge
 
     @property
     def order_id(self) -> str | None:
@@ -178,15 +208,18 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     def total_quantity(self) -> int:
         if self.total_items_in_cart is not None:
             return self.total_items_in_cart
-        return sum(line.quantity for line in self.lines)
+        return sum(line.quantity or 0 for line in self.lines)
 
     @property
-    def currency_code(self) -> str:
-        return self.pricing.order_total.currency_code
+    def currency_code(self) -> str | None:
+        """Currency of the total, or of another amount of the cart; None if no amount could be read."""
+        pricing = self.pricing
+        amount = first(pricing.order_total, pricing.subtotal, *(line.pricing.sale_price_total for line in self.lines))
+        return amount.currency_code if amount else None
 
     @property
-    def order_total(self) -> Money:
-        return with_text(self.pricing.order_total, self.pricing.formatted_order_total) or self.pricing.order_total
+    def order_total(self) -> Money | None:
+        return with_text(self.pricing.order_total, self.pricing.formatted_order_total)
 
     @property
     def requires_shipping(self) -> bool:
@@ -214,20 +247,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @cached_property
     def shipping_options(self) -> list[ShippingOption]:
         listed = many(self.wire_options.shipping_option) if self.wire_options else []
-        return [option for wire in listed if (option := self._option(wire)) is not None]
-
-    def _option(self, wire: WireShippingOption) -> ShippingOption | None:
-        # An option without an id or a price cannot be selected. Digital River sends such options in unexpanded lists.
-        if wire.id is None or wire.cost is None:
-            return None
-        cost = with_text(wire.cost, wire.formatted_cost) or wire.cost
-        return ShippingOption(
-            id=str(wire.id),
-            name=wire.description or "",
-            cost=cost,
-            cost_with_discount=with_text(wire.cost_with_discount, wire.formatted_cost_with_discount) or cost,
-            is_selected=str(wire.id) == self._selected_code,
-        )
+        return [option for wire in listed if (option := wire.option(self._selected_code)) is not None]
 
     @property
     def selected_shipping_option(self) -> ShippingOption | None:
@@ -238,9 +258,9 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         offered = next((option for option in self.shipping_options if option.is_selected), None)
         if offered is not None:
             return offered
-        nothing = self.pricing.shipping_and_handling or zero(self.currency_code)
+        cost = self.pricing.shipping_and_handling
         name = self.wire_method.description if self.wire_method else None
-        return ShippingOption(id=code, name=name or "", cost=nothing, cost_with_discount=nothing, is_selected=True)
+        return ShippingOption(id=code, name=name or "", cost=cost, cost_with_discount=cost, is_selected=True)
 
     @property
     def tax_identifiers(self) -> list[TaxIdentifier]:
@@ -286,6 +306,11 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         if has_to_pay:
             return attached
         return [replace(source, instructions=None) if source.instructions else source for source in attached]
+
+    @property
+    def lacks_source(self) -> bool:
+        """Whether `primary_source` or `secondary_source` is None because Digital River's answer could not be read."""
+        return lacks_source(self.payment_method)
 
     @property
     def primary_source(self) -> Source | None:
@@ -334,7 +359,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
                 )
                 for line in self.lines
             ],
-            [amount.canonical() for amount in amounts],
+            [amount and amount.canonical() for amount in amounts],
             self.billing_address.address if self.billing_address else None,
             self.shipping_address.address if self.shipping_address else None,
             self._selected_code,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from gateway.enums import OfferKind, ProductKind
 from gateway.money import Money, with_text
 from gateway.upstream.decoding import (
+    CUT,
     Attributes,
     CustomAttribute,
     Identifier,
@@ -42,8 +43,8 @@ class Market(NamedTuple):
 class ProductPricing(Shape, frozen=True, kw_only=True):
     """Prices of one unit."""
 
-    list_price: Money
-    sale_price: Money
+    list_price: Money | None
+    sale_price: Money | None
     suggested_price: Money | None
     commitment_price: Money | None
     includes_tax: bool
@@ -62,14 +63,14 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_commitment_price: str | None = None
 
     def pricing(self) -> ProductPricing | None:
-        """Prices of one unit; None if Digital River sent no amount for the list price."""
+        """Prices of one unit; None if Digital River sent neither a list price nor a sale price."""
         listed = with_text(self.list_price, self.formatted_list_price)
-        if listed is None:
-            return None
         sale = with_text(first(self.sale_price_with_quantity, self.sale_price), self.formatted_sale_price_with_quantity)
+        if listed is None and sale is None:
+            return None
         return ProductPricing(
             list_price=listed,
-            sale_price=sale or listed,
+            sale_price=sale,
             suggested_price=with_text(self.msrp_price, self.formatted_msrp_price),
             commitment_price=with_text(self.commitment_price, self.formatted_commitment_price),
             includes_tax=self.list_price_includes_tax is True,
@@ -87,7 +88,7 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     external_reference_id: str | None = None
     short_description: str | None = None
     long_description: str | None = None
-    kind: ProductKind = field(name="productType", default=ProductKind.UNKNOWN)
+    wire_kind: ProductKind | None = field(name="productType", default=None)
     purchasable: bool | None = None
     displayable_product: bool | None = None
     base_product: bool | None = None
@@ -101,6 +102,8 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
     wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
     parent_product: "Product | None" = None
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
 
     @property
     def id(self) -> str:
@@ -111,6 +114,11 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
         return _id(self.wire_id, self.uri)
 
     @property
+    def if_known(self) -> "Product | None":
+        """The product; None if its id is unknown."""
+        return self if self.upstream_id else None
+
+    @property
     def is_whole(self) -> bool:
         """Whether Digital River sent the product's data, and not only its link and name."""
         return self.wire_id is not None
@@ -118,6 +126,10 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def name(self) -> str:
         return self.display_name or self.internal_name or ""
+
+    @property
+    def kind(self) -> ProductKind:
+        return self.wire_kind or ProductKind.UNKNOWN
 
     @property
     def is_purchasable(self) -> bool:
@@ -227,7 +239,7 @@ def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
 class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
     """Price for a range of quantities. Digital River object: volumePricing.tier."""
 
-    from_quantity: Int32 = field(name="from", default=1)
+    from_quantity: Int32 | None = field(name="from", default=None)
     wire_end: Int32 | None = field(name="to", default=None)
     wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
 

@@ -15,12 +15,16 @@ from gateway.upstream.shopper import PaymentOption, WireAccountEntry
 
 class SubscriptionTerm(Shape, frozen=True, kw_only=True, rename="camel"):
     unit: TermUnit = field(name="termUnit", default=TermUnit.UNKNOWN)
-    length: Int32 = field(name="termLength", default=1)
+    length: Int32 | None = field(name="termLength", default=None)
 
 
 class SubscriptionAddOn(Shape, frozen=True, kw_only=True):
-    product: Product
-    quantity: Int32 = 1
+    product: Product = Product()
+    quantity: Int32 | None = None
+
+    @property
+    def known_product(self) -> Product | None:
+        return self.product.if_known
 
 
 class PendingContractChange(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -53,8 +57,8 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
     wire_id: Identifier = field(name="id")
     wire_reference: Identifier | None = field(name="externalReferenceId", default=None)
     state: SubscriptionContractState = SubscriptionContractState.UNKNOWN
-    product: Product
-    current_quantity: Int32 = 1
+    product: Product = Product()
+    current_quantity: Int32 | None = None
     wire_renewal_quantity: Int32 | None = field(name="renewalQuantity", default=None)
     auto_renewal: bool | None = None
     term: SubscriptionTerm = SubscriptionTerm()
@@ -87,11 +91,15 @@ class SubscriptionContract(Shape, frozen=True, kw_only=True, rename="camel"):
         return None if self.wire_reference is None else str(self.wire_reference)
 
     @property
-    def quantity(self) -> int:
+    def known_product(self) -> Product | None:
+        return self.product.if_known
+
+    @property
+    def quantity(self) -> int | None:
         return self.current_quantity
 
     @property
-    def renewal_quantity(self) -> int:
+    def renewal_quantity(self) -> int | None:
         return self.current_quantity if self.wire_renewal_quantity is None else self.wire_renewal_quantity
 
     @property

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar, Union
 
 import msgspec
 
-from gateway.errors import UpstreamInvalidResponse
+from gateway.errors import RecordUnreadable, UpstreamInvalidResponse
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,12 @@ MAX_REPAIRS = 100
 
 PATH_PART = re.compile(r"\.([^.\[`]+)|\[(\d+)\]")
 
-LEADING_ZEROS = re.compile(r"0+[1-9]\d*")
+LEADING_ZEROS = re.compile(r"0+\d+")
 """A number as a string with leading zeros. Digital River documents months as `08`."""
 
 CUT = "was cut"
-"""Field that is added to a JSON object if a value that is not empty was removed from it, or from a list in it."""
+"""Field that is added to a JSON object if values that are not empty were removed from it, or from a list in it. It
+contains the names of the fields that had the values."""
 
 OneOrMany = Union[list[T], T]  # noqa: UP007 - an alias with a parameter
 """A list, or the only element of a list with one element."""
@@ -71,7 +72,7 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 
 def decode_whole(body: bytes, kind: type[T]) -> T:
-    """Decode a JSON body of which no part may be missing: a record of the store, or a rule that an order must obey.
+    """Decode a JSON body of which no part may be missing, such as a rule that an order must obey.
 
     Raises `UpstreamInvalidResponse`, which contains the path of the invalid field but no values.
     """
@@ -79,6 +80,14 @@ def decode_whole(body: bytes, kind: type[T]) -> T:
         return _decoded(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UpstreamInvalidResponse(detail=f"{type(error).__name__} {str(error).rpartition(' - at ')[2]}") from None
+
+
+def decode_record(record: bytes, kind: type[T]) -> T:
+    """Decode a record of the store. Raises `RecordUnreadable` if a part of it is missing or has an unknown format."""
+    try:
+        return decode_whole(record, kind)
+    except UpstreamInvalidResponse as failure:
+        raise RecordUnreadable(detail=failure.detail) from None
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:
@@ -159,18 +168,19 @@ def _keys(path: str) -> list[str | int]:
 def _repair(value: Any, keys: list[str | int], *, expects_string: bool) -> bool:
     """Correct the part at this path, or remove the part. Return False if the path does not exist."""
     *parents, last = keys
-    holder = value
+    holder, name = value, last
     try:
-        for key in parents:
+        for index, key in enumerate(parents):
             value = value[key]
-            holder = value if isinstance(value, dict) else holder
+            if isinstance(value, dict):
+                holder, name = value, keys[index + 1]
         part = value[last]
     except (KeyError, IndexError, TypeError):
         return False
     if isinstance(part, list) and len(part) == 1:
         value[last] = part[0]
     elif isinstance(part, str) and LEADING_ZEROS.fullmatch(part):
-        value[last] = part.lstrip("0")
+        value[last] = part.lstrip("0") or "0"
     elif expects_string and isinstance(part, int | Decimal):
         value[last] = str(part)
     else:
@@ -179,7 +189,7 @@ def _repair(value: Any, keys: list[str | int], *, expects_string: bool) -> bool:
         )
         del value[last]
         if part and isinstance(holder, dict):
-            holder[CUT] = True
+            holder[CUT] = [*holder.get(CUT, []), name]
     return True
 
 
@@ -214,10 +224,16 @@ def custom_attributes(wire: Attributes | None) -> list[CustomAttribute]:
     ]
 
 
+def alone(value: object) -> object:
+    """The element of a list with one element. Any other value is returned unchanged."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def _string(value: object) -> str:
+    value = alone(value)
     if isinstance(value, bool):
         return boolean_string(value)
-    return "" if value is None else str(value)
+    return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
 # Formats of values that are sent to Digital River.

@@ -9,6 +9,7 @@ from gateway.enums import OfferKind
 from gateway.money import Money, with_text
 from gateway.upstream.catalog import Offer, Product
 from gateway.upstream.decoding import (
+    CUT,
     Attributes,
     CustomAttribute,
     Identifier,
@@ -48,32 +49,37 @@ class LinePricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_total_discount_with_quantity: str | None = None
     formatted_import_tax: str | None = None
     formatted_import_duty: str | None = None
-    quantity: Int32 = 1
+    quantity: Int32 | None = None
 
     @property
     def sale_price_total(self) -> Money | None:
         if self.wire_sale_total is not None:
             return with_text(self.wire_sale_total, self.formatted_sale_price_with_quantity)
-        return self.wire_sale.times(self.quantity) if self.wire_sale else self.list_price_total
+        return self._total_of(self.wire_sale)
 
     @property
     def sale_price(self) -> Money | None:
         if self.wire_sale is not None:
             return with_text(self.wire_sale, self.formatted_sale_price)
-        total = self.sale_price_total
-        return Money(total.amount / max(self.quantity, 1), total.currency_code).rounded() if total else None
+        return self._unit_of(self.wire_sale_total)
 
     @property
     def list_price(self) -> Money | None:
         if self.wire_list is not None:
             return with_text(self.wire_list, self.formatted_list_price)
-        return self.sale_price if self.wire_sale or self.wire_sale_total else None
+        return self._unit_of(self.wire_list_total)
 
     @property
     def list_price_total(self) -> Money | None:
         if self.wire_list_total is not None:
             return with_text(self.wire_list_total, self.formatted_list_price_with_quantity)
-        return self.wire_list.times(self.quantity) if self.wire_list else None
+        return self._total_of(self.wire_list)
+
+    def _total_of(self, unit: Money | None) -> Money | None:
+        return unit.times(self.quantity) if unit and self.quantity is not None else None
+
+    def _unit_of(self, total: Money | None) -> Money | None:
+        return Money(total.amount / self.quantity, total.currency_code).rounded() if total and self.quantity else None
 
     @property
     def discount_total(self) -> Money | None:
@@ -99,6 +105,8 @@ class RecurringTerms(Shape, frozen=True, kw_only=True, rename="camel"):
     free_trial: bool | None = None
     terms: str | None = None
     billing_agreement_id: str | None = None
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
 
     @property
     def is_auto_renewing(self) -> bool:
@@ -133,13 +141,16 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product and its quantity in a cart. Digital River object: lineItem."""
 
     wire_id: Identifier = field(name="id")
-    quantity: Int32
-    product: Product
+    quantity: Int32 | None = None
+    product: Product = Product()
+    """Product of the line. It has no id if Digital River sent none, or if the product could not be read."""
     wire_pricing: LinePricing = field(name="pricing", default=LinePricing())
     wire_parent: Identifier | None = field(name="parentLineItemId", default=None)
     recurring_terms: RecurringTerms | None = field(name="subscriptionInfo", default=None)
     wire_attributes: Attributes | None = field(name="customAttributes", default=None)
     groups: OneOrMany[Group] | None = None
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
 
     @property
     def id(self) -> str:
@@ -152,6 +163,17 @@ class CartLine(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def pricing(self) -> LinePricing:
         return replace(self.wire_pricing, quantity=self.quantity)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the line can be added to another cart as it is. Otherwise a part of it could not be read."""
+        terms = self.recurring_terms
+        was_cut = {"subscriptionInfo", "customAttributes"} & {*self.cut} or (terms is not None and terms.cut)
+        return self.quantity is not None and self.product.if_known is not None and not was_cut
+
+    @property
+    def known_product(self) -> Product | None:
+        return self.product.if_known
 
     @property
     def parent_line_id(self) -> str | None:

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from gateway.enums import OrderState
-from gateway.money import Money, with_text, zero
+from gateway.enums import OrderState, PaymentSessionState
+from gateway.money import Money, with_text
 from gateway.store.rate_limits import target_of
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address, address
@@ -57,8 +57,9 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     """A product and its quantity in an order. Digital River object: lineItem."""
 
     wire_id: Identifier = field(name="id")
-    quantity: Int32
-    product: Product
+    quantity: Int32 | None = None
+    product: Product = Product()
+    """Product of the line. It has no id if Digital River sent none, or if the product could not be read."""
     wire_pricing: LinePricing = field(name="pricing", default=LinePricing())
     wire_state: str | None = field(name="lineItemState", default=None)
     counts: LineState | None = field(name="lineItemStateDetails", default=None)
@@ -78,6 +79,10 @@ class OrderLine(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def pricing(self) -> LinePricing:
         return replace(self.wire_pricing, quantity=self.quantity)
+
+    @property
+    def known_product(self) -> Product | None:
+        return self.product.if_known
 
     @property
     def upstream_state(self) -> str:
@@ -109,12 +114,12 @@ class OrderLines(Shape, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderTotals(Shape, frozen=True, kw_only=True):
-    subtotal: Money
-    discount: Money
-    shipping_and_handling: Money
-    tax: Money
+    subtotal: Money | None
+    discount: Money | None
+    shipping_and_handling: Money | None
+    tax: Money | None
     import_tax_and_duty: Money | None
-    order_total: Money
+    order_total: Money | None
 
 
 class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -142,21 +147,17 @@ class OrderPricing(Shape, frozen=True, kw_only=True, rename="camel"):
     formatted_order_total: str | None = None
     formatted_total: str | None = None
 
-    def totals(self) -> OrderTotals | None:
+    def totals(self) -> OrderTotals:
         total = with_text(first(self.order_total, self.total), first(self.formatted_order_total, self.formatted_total))
-        if total is None:
-            return None
-        nothing = zero(total.currency_code)
         discount = first(self.cart_discount, self.incentive)
         shipping = first(self.cart_shipping, self.shipping)
         return OrderTotals(
-            subtotal=with_text(self.subtotal, self.formatted_subtotal) or nothing,
-            discount=with_text(discount, first(self.formatted_discount, self.formatted_incentive)) or nothing,
+            subtotal=with_text(self.subtotal, self.formatted_subtotal),
+            discount=with_text(discount, first(self.formatted_discount, self.formatted_incentive)),
             shipping_and_handling=with_text(
                 shipping, first(self.formatted_shipping_and_handling, self.formatted_shipping)
-            )
-            or nothing,
-            tax=with_text(self.tax, self.formatted_tax) or nothing,
+            ),
+            tax=with_text(self.tax, self.formatted_tax),
             import_tax_and_duty=with_text(self.import_tax_and_duty, self.formatted_import_tax_and_duty),
             order_total=total,
         )
@@ -239,8 +240,8 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
         return [replace(line, order_number=self.number) for line in lines]
 
     @property
-    def totals(self) -> OrderTotals | None:
-        return self.pricing.totals() if self.pricing else None
+    def totals(self) -> OrderTotals:
+        return (self.pricing or OrderPricing()).totals()
 
     @property
     def billing_address(self) -> Address | None:
@@ -257,10 +258,7 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
     @property
     def sources(self) -> list[Source]:
         """Sources that pay for the order, store credit first."""
-        totals = self.totals
-        if totals is None:
-            return []
-        attached = sources(self.payment_method, totals.order_total)
+        attached = sources(self.payment_method, self.totals.order_total)
         if not attached and self.wire_payment is not None:
             attached = many(self.wire_payment.source)
         return sorted(attached, key=lambda source: source.type != "customerCredit")
@@ -275,8 +273,15 @@ class Order(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def payment_instructions(self) -> DelayedPaymentInstructions | None:
-        """Payment instructions; None if the order does not wait for the shopper's payment."""
-        if self.state not in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT):
+        """Payment instructions; None if the order does not wait for the shopper's payment.
+
+        If Digital River does not send the order's state, the state of the payment session decides.
+        """
+        session = self.payment_session
+        waits = self.state in (OrderState.SOURCE_PENDING_FUNDS, OrderState.PENDING_PAYMENT)
+        if self.wire_state is None and session is not None:
+            waits = session.state is PaymentSessionState.PENDING_FUNDS
+        if not waits:
             return None
         return next((source.instructions for source in self.sources if source.instructions), None)
 
@@ -379,7 +384,8 @@ class SubmittedCart(Shape, frozen=True, kw_only=True, rename="camel"):
             "shippingMethod": self.shipping_method,
             "paymentMethod": self.payment_method,
         }
-        return convert({name: part for name, part in fields.items() if part is not None} | self.header, Order)
+        order = convert({name: part for name, part in fields.items() if part is not None} | self.header, Order)
+        return order if order.payment_session else replace(order, payment_session=self.payment_session)
 
 
 class SubmissionAnswer(Struct, frozen=True, rename="camel"):

@@ -7,7 +7,17 @@ from msgspec import field
 
 from gateway.enums import PaymentFlow, PaymentSessionState, SourceState
 from gateway.money import Money
-from gateway.upstream.decoding import Int32, JsonObject, OneOrMany, Shape, blank_is_none, calendar_day, convert, many
+from gateway.upstream.decoding import (
+    CUT,
+    Int32,
+    JsonObject,
+    OneOrMany,
+    Shape,
+    blank_is_none,
+    calendar_day,
+    convert,
+    many,
+)
 
 WALLETS = frozenset({"applePay", "googlePay"})
 
@@ -26,6 +36,9 @@ HIDDEN_DETAILS = frozenset(
 """Details of a source that are not payment instructions, or that have their own field in the graph."""
 
 DOCUMENTS = ("document", "printableInvoiceUrl")
+
+UNSURE = frozenset({"sourceId", "type", "supplementaryPaymentMethods"})
+"""JSON fields without which it is unknown which sources are attached."""
 
 
 class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -58,7 +71,7 @@ class InstructionDetail(Shape, frozen=True, kw_only=True):
 
 
 class DelayedPaymentInstructions(Shape, frozen=True, kw_only=True):
-    amount: Money
+    amount: Money | None
     reference: str | None
     pay_before: date | None
     document_url: str | None
@@ -120,6 +133,8 @@ class WireSource(Shape, frozen=True, kw_only=True, rename="camel"):
     state: SourceState | None = None
     amount_contributed: Money | None = None
     supplementary: list[JsonObject] | None = field(name="supplementaryPaymentMethods", default=None)
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
 
 
 class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -151,13 +166,23 @@ class LegacyPayment(Shape, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-def sources(wire: JsonObject | None, total: Money) -> list[Source]:
+def sources(wire: JsonObject | None, total: Money | None) -> list[Source]:
     """Attached sources. The primary source comes first."""
     if not wire:
         return []
     supplementary = convert(wire, WireSource).supplementary or []
     read = [source(entry, total) for entry in (wire, *supplementary)]
     return [attached for attached in read if attached is not None]
+
+
+def lacks_source(wire: JsonObject | None) -> bool:
+    """Whether an attached source could not be read. Its id or its type is missing, but not both."""
+    if not wire:
+        return False
+    common = convert(wire, WireSource)
+    entries = [common, *(convert(entry, WireSource) for entry in common.supplementary or [])]
+    halves = [entry for entry in entries if (entry.source_id is None) != (entry.type is None)]
+    return bool(halves) or any(not UNSURE.isdisjoint(entry.cut) for entry in entries)
 
 
 def source(wire: JsonObject, total: Money | None) -> Source | None:
@@ -171,7 +196,7 @@ def source(wire: JsonObject, total: Money | None) -> Source | None:
     return Source(
         source_id=common.source_id,
         type=common.type,
-        state=common.state or SourceState.CHARGEABLE,
+        state=common.state or (SourceState.UNKNOWN if "state" in common.cut else SourceState.CHARGEABLE),
         amount_contributed=common.amount_contributed,
         is_reusable=details.reusable is True,
         flow=details.flow,
@@ -189,9 +214,9 @@ def source(wire: JsonObject, total: Money | None) -> Source | None:
 def _instructions(
     own: dict[str, object], details: SourceDetails, amount: Money | None
 ) -> DelayedPaymentInstructions | None:
-    if details.flow is not PaymentFlow.RECEIVER or amount is None:
+    if details.flow is not PaymentFlow.RECEIVER:
         return None
-    shown = {name: _string(value) for name, value in own.items() if name not in HIDDEN_DETAILS}
+    shown = {name: _string(value) for name, value in own.items() if name not in HIDDEN_DETAILS and name != CUT}
     return DelayedPaymentInstructions(
         amount=amount,
         reference=details.reference_id,
@@ -213,7 +238,7 @@ class InstallmentTerm(Shape, frozen=True, kw_only=True):
     duration_months: Int32
     monthly_payment: Money
     total_repayable: Money
-    effective_annual_rate: Decimal
+    effective_annual_rate: Decimal | None
 
 
 class WireInstallmentTerm(Shape, frozen=True, kw_only=True, rename="camel"):
@@ -235,7 +260,7 @@ class WireInstallmentTerm(Shape, frozen=True, kw_only=True, rename="camel"):
             duration_months=self.duration_months,
             monthly_payment=Money(monthly, currency_code),
             total_repayable=Money(self.total_repayable, currency_code),
-            effective_annual_rate=self.effective_apr or Decimal(0),
+            effective_annual_rate=self.effective_apr,
         )
 
 

@@ -1,6 +1,7 @@
 """Available payment methods: the gateway caches them for a cart, and reads them again when the cart changes."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ from gateway.upstream.decoding import decode
 from gateway.upstream.payment import CartListedMethod
 from sandbox.demo_shop.payment_methods import METHODS as METHODS_OF_THE_SANDBOX
 from sandbox.model.contributions import COMBINABLE
-from sandbox.model.world import World
+from sandbox.model.world import Balance, World
 from tests.support.shop import (
     ADDRESS,
     CART,
@@ -152,6 +153,27 @@ async def test_list_read_during_a_change_of_country_is_not_cached(shopper: Shopp
     assert (await reading)["countryCode"] == "US"
     await storefront.ask(SET_ADDRESS % "billing", a=ABROAD)
     assert (await methods(storefront))["countryCode"] == "DE"
+
+
+async def test_list_for_the_amount_beside_store_credit_is_cached(
+    registered_shopper: Shopper, network: InMemoryTransport
+) -> None:
+    shopper = registered_shopper
+    shopper.world.ledger["rf-cust-000042"] = Balance(Decimal(500), "USD")
+    await shopper.fill_cart()
+    await shopper.storefront.ask(
+        """mutation { applyStoreCredit(input: {amount: {amount: "40", currencyCode: "USD"}}) { errors { code } } }"""
+    )
+
+    def for_the_rest(listed: Any) -> Any:
+        rest = Decimal(listed["sessionInformation"]["amount"]) - 40
+        return listed | {"sessionInformation": listed["sessionInformation"] | {"amount": f"{rest}"}}
+
+    network.rewrites["GET", METHODS] = for_the_rest
+    before = service_calls(shopper)
+    await methods(shopper.storefront)
+    await methods(shopper.storefront)
+    assert service_calls(shopper) == before + 1
 
 
 async def test_different_carts_have_different_cache_keys(shopper: Shopper) -> None:

@@ -8,7 +8,18 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
+from tests.support.shop import (
+    CART,
+    PACK,
+    POLES,
+    SUBMIT,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+    new_key,
+)
 
 RESUME = f"{CART}/resume-cart"
 DETACH = """mutation { detachSource(input: {target: {all: true}}) {
@@ -78,6 +89,39 @@ async def test_warning_names_sold_out_product_missing_from_new_cart(shopper: Sho
     assert payload["warnings"] == [
         {"code": "OTHER", "message": "The new cart does not have this part: product 5401230400."}
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "name"),
+    [
+        (("lineItems", "lineItem", 1, "quantity"), "two", "lines that Digital River did not report in full"),
+        (("lineItems", "lineItem", 1, "subscriptionInfo"), "?", "lines that Digital River did not report in full"),
+        (("lineItems", "lineItem", 1), "?", "lines that Digital River did not report in full"),
+        (("shippingMethod",), "?", "shipping option"),
+        (("billingAddress",), "?", "billing address"),
+    ],
+)
+async def test_warning_names_unreadable_part_missing_from_new_cart(
+    shopper: Shopper, network: InMemoryTransport, part: tuple[str | int, ...], value: object, name: str
+) -> None:
+    await shopper.fill_cart()
+    await shopper.storefront.add(POLES)
+    await shopper.pay_with("klarnaCredit")
+    await shopper.storefront.outcome()
+
+    def change(wire: Any) -> Any:
+        # The new cart is read as Digital River sends it.
+        if wire["cart"]["paymentSession"]["status"] == "pending_redirect":
+            holder = wire["cart"]
+            for key in part[:-1]:
+                holder = holder[key]
+            holder[part[-1]] = value
+        return wire
+
+    network.rewrites["GET", CART] = change
+    payload = await abandon_redirect(shopper.storefront)
+    assert payload["errors"] == []
+    assert payload["warnings"] == [{"code": "OTHER", "message": f"The new cart does not have this part: {name}."}]
 
 
 async def test_warning_names_rejected_coupon_missing_from_new_cart(

@@ -1,19 +1,24 @@
 """The cart and the order at Digital River decide the outcome of a submission in doubt."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.orders.attempts import OPEN_ATTEMPTS, store_key_in
+from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, status_of
-from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Shopper, gateway, new_key
+from tests.support.shop import CART, POLES, SUBMIT, Clock, InMemoryTransport, Shopper, gateway, gateway_on, new_key
 
 READ_SUBMISSION = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status wasSentUpstream isReplay
   result { __typename } } }"""
 READ_ORDER = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status
   result { ... on OrderPlaced { order { number state totals { orderTotal { amount } } } } } } }"""
+HOUR = timedelta(hours=1)
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { warnings { code } errors { code message } } }"
 
 
@@ -40,6 +45,35 @@ async def test_submission_in_doubt_is_placed_when_its_order_is_found(shopper: Sh
     assert submission == IsPartialDict(status="PLACED", wasSentUpstream=True, result={"__typename": "OrderPlaced"})
     assert shopper.submits == 1
     assert (await shopper.storefront.add(POLES))["errors"] == [], "the cart is unlocked"
+
+
+async def test_submission_of_an_earlier_version_is_settled(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = MemoryStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        await shopper.fault("drop-after", SUBMIT)
+        key = new_key()
+        assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
+        (tag,) = await store.claim_due(OPEN_ATTEMPTS, now=clock() + HOUR, until=clock(), limit=9)
+        store_key = store_key_in(tag)
+        record = json.loads(await store.get(store_key) or b"")
+        # An earlier version wrote none of these, and neither the locks nor the schedule had the attempt's id.
+        del record["id"], record["session_id"], record["pricing"]
+        await store.put(store_key, json.dumps(record).encode(), ttl_s=3600)
+        for lock in record["locks"]:
+            await store.put(lock, store_key.encode(), ttl_s=3600)
+        await store.unschedule(OPEN_ATTEMPTS, tag)
+        await store.schedule(OPEN_ATTEMPTS, store_key, clock())
+        blocked = await storefront.outcome()
+        assert [blocker["code"] for blocker in blocked["blockers"]] == ["SUBMISSION_IN_PROGRESS"]
+        clock.move(5)
+        submission = (await storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+        assert submission["status"] == "PLACED"
+        assert shopper.submits == 1
+        assert (await storefront.add(POLES))["errors"] == [], "the cart is unlocked"
 
 
 async def test_submission_without_order_is_reported_not_placed_after_quiet_time(shopper: Shopper, clock: Clock) -> None:

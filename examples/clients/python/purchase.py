@@ -48,7 +48,8 @@ async def check_out(graph: Riverfront, sandbox_url: str, key: str) -> None:
     assert prepared.cart and prepared.cart.payment_session
     collect = prepared.cart.payment_session.next_action
     assert collect and collect.typename__ == "CollectSourceAction", collect
-    print(f"To pay: {collect.amount_due.formatted}")
+    # Digital River may not report an amount. Without a total, the next action would not be SubmitOrderAction.
+    print(f"To pay: {collect.amount_due.formatted if collect.amount_due else 'unknown'}")
 
     source_id = await create_card(sandbox_url, key, collect.drop_in.session_id)
     attached = (await graph.guest_source(source_id)).attach_source

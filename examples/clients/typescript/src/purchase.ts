@@ -41,7 +41,8 @@ const collect = cart?.paymentSession?.nextAction;
 if (collect?.__typename !== "CollectSourceAction") {
   throw new Error(`The next action is ${collect?.__typename}, not CollectSourceAction.`);
 }
-console.log(`To pay: ${collect.amountDue.formatted}`);
+// Digital River may not report an amount. Without a total, the next action would not be SubmitOrderAction.
+console.log(`To pay: ${collect.amountDue?.formatted ?? "unknown"}`);
 
 const { sessionId } = collect.dropIn;
 const sourceId = await createCard(sandboxUrl, storefront.publishableKey, sessionId, address);
