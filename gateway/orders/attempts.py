@@ -30,7 +30,7 @@ from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode_record, encode
-from gateway.upstream.order import OrderPricing
+from gateway.upstream.order_pricing import OrderPricing
 
 log = logging.getLogger(__name__)
 
