@@ -39,7 +39,7 @@ from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import encode
-from gateway.upstream.order import order_pricing
+from gateway.upstream.order_pricing import order_pricing
 
 log = logging.getLogger(__name__)
 

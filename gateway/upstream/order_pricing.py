@@ -3,6 +3,7 @@
 from msgspec import field
 
 from gateway.money import Money, with_text
+from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape, first
 
 
