@@ -18,28 +18,30 @@ from graphql import (
     visit,
 )
 
-from gateway.documents.card_numbers import accepts_number, has_card_number
+from gateway.documents.card_numbers import Screen
+from gateway.documents.card_variables import accepts_number, parent_of
 from gateway.documents.limits import MAX_TOKENS
 
 Literal = StringValueNode | IntValueNode | FloatValueNode
 
 
-def document_has_card_number(schema: GraphQLSchema, source: str) -> bool:
+def document_has_card_number(schema: GraphQLSchema, screen: Screen, source: str) -> bool:
     """Whether a name, a comment or a literal of the document has a card number.
 
     Identifiers and telephone numbers pass in inputs that accept them. The values of strings are checked too, because
     escape sequences hide digits in the text.
     """
-    if not has_card_number(source) and "\\" not in source and '"""' not in source:
+    if not screen.has_card_number(source) and "\\" not in source and '"""' not in source:
         return False
     try:
         document = parse(source, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
     except GraphQLError:
-        return has_card_number(source)
+        return screen.has_card_number(source)
     types = TypeInfo(schema)
     collector = LiteralCollector(types)
     visit(document, TypeInfoVisitor(types, collector))
-    return has_card_number(_without(source, collector.accepted)) or any(map(has_card_number, collector.other_values))
+    texts = (_without(source, collector.accepted), *collector.other_values)
+    return any(map(screen.has_card_number, texts))
 
 
 def _without(source: str, literals: list[Literal]) -> str:
@@ -75,7 +77,7 @@ class LiteralCollector(Visitor):
         inputs = [part for part in (*ancestors, parent) if isinstance(part, ArgumentNode | ObjectFieldNode)]
         if input_type is not None and inputs:
             type_name, input_name = get_named_type(input_type).name, inputs[-1].name.value
-            if accepts_number(type_name, input_name, node.value):
+            if accepts_number(type_name, input_name, parent_of(self._types), node.value):
                 self.accepted.append(node)
                 return
         self.other_values.append(node.value)

@@ -26,7 +26,8 @@ from graphql import (
 
 from gateway.documents.cacheability import CachePolicy, cache_policy
 from gateway.documents.card_literals import document_has_card_number
-from gateway.documents.card_numbers import CardFields, card_number_refused, card_paths, remove_cards
+from gateway.documents.card_numbers import Screen
+from gateway.documents.card_variables import CardFields, card_number_refused, card_paths, remove_cards
 from gateway.documents.cost import OperationCost, SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.error_messages import RULES, variable_errors, without_token
@@ -136,11 +137,12 @@ class Documents:
         digest: str | None,
         operation_name: str | None,
         variables: dict[str, Any],
+        screen: Screen,
         *,
         over_get: bool,
     ) -> PreparedOperation:
         """The operation that a request selects, after all checks. A request has the source of the document, its digest,
-        or both.
+        or both. `screen` looks for card numbers.
 
         Raises `DocumentRefused`. The `facts` of this error are the data that were known before it was raised.
         """
@@ -148,7 +150,7 @@ class Documents:
         try:
             document = self._by_source.get(source) if source is not None else self._by_digest.get(digest or "")
             if document is None:
-                document = self._read_new(source, digest, facts)
+                document = self._read_new(source, digest, screen, facts)
             elif digest not in (None, document.digest):
                 raise bad_value(DIGEST_MISMATCH)
             elif not document.is_in_manifest:
@@ -158,7 +160,7 @@ class Documents:
             facts.name = document.name
             operation = _choose(document, operation_name)
             facts.kind = operation.kind.value
-            variables, card_fields = self._screen(operation, variables) if variables else (variables, {})
+            variables, card_fields = self._screened(operation, screen, variables) if variables else (variables, {})
             policy = _policy_over_get(operation) if over_get else None
             facts.cost = _cost(operation, variables)
             if facts.cost > self._settings.cost_limit:
@@ -179,7 +181,7 @@ class Documents:
         refused.facts = prepared.facts
         return refused
 
-    def _read_new(self, source: str | None, digest: str | None, facts: OperationFacts) -> KnownDocument:
+    def _read_new(self, source: str | None, digest: str | None, screen: Screen, facts: OperationFacts) -> KnownDocument:
         if source is None:
             entry = self._manifest.get(digest or "")
             if entry is None:
@@ -192,7 +194,7 @@ class Documents:
         entry = self._manifest.get(actual)
         if entry is None:
             self._check_trust(actual)
-            if document_has_card_number(self._schema, source):
+            if document_has_card_number(self._schema, screen, source):
                 raise card_number_refused("literals")
         name = facts.name = entry.name if entry else short_name(actual)
         document = KnownDocument(source, actual, name, tuple(self._read(source)), is_in_manifest=entry is not None)
@@ -208,9 +210,11 @@ class Documents:
             message = "Only documents in the manifest are executed. Add this document, and deploy the new manifest."
             raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))
 
-    def _screen(self, operation: KnownOperation, variables: dict[str, Any]) -> tuple[dict[str, Any], CardFields]:
+    def _screened(
+        self, operation: KnownOperation, screen: Screen, variables: dict[str, Any]
+    ) -> tuple[dict[str, Any], CardFields]:
         check_values(variables)
-        paths = card_paths(variables)
+        paths = card_paths(screen, variables)
         if not paths:
             return variables, {}
         return remove_cards(self._schema, operation.single_document, variables, paths)

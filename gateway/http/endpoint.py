@@ -10,7 +10,8 @@ from graphql import ExecutionResult, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.documents.card_numbers import refuse_card_numbers
+from gateway.documents.card_numbers import Screen
+from gateway.documents.card_variables import refuse_card_numbers
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
@@ -42,12 +43,14 @@ class GraphQLEndpoint:
             _check_accept(request)
             handle = handle_of(request, self._services.settings)
             parsed = await read(request)
-            refuse_card_numbers(request.headers, parsed.other_strings)
+            screen = Screen()
+            refuse_card_numbers(screen, parsed.other_strings)
             prepared = self._documents.prepare(
                 parsed.query,
                 parsed.sha256,
                 parsed.operation_name,
                 parsed.variables,
+                screen,
                 over_get=request.method == "GET",
             )
             facts, operation = prepared.facts, prepared.operation

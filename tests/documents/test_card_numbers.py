@@ -5,9 +5,7 @@ Other numbers are accepted.
 
 import io
 import json
-import random
 import re
-import uuid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,65 +94,6 @@ def test_numbers_that_are_not_card_numbers_are_accepted(text: str) -> None:
     assert not has_card_number(text)
 
 
-def input_without_card_number(chance: random.Random) -> str:
-    """Return a random telephone number, address, identifier or similar input without a card number."""
-    digits = "0123456789"
-
-    def some(count: int) -> str:
-        return "".join(chance.choices(digits, k=count))
-
-    return chance.choice(
-        [
-            f"+{chance.choice(['1', '44', '49', '52', '81', '34'])} {some(3)} {some(7)}",
-            f"0{some(3)}/{some(7)}",
-            f"{some(5)} Bren Road {some(2)}, Apt {some(3)}",
-            f"{some(5)}-{some(4)}",
-            f"DE{some(9)}",
-            str(uuid.UUID(int=chance.getrandbits(128), version=4)),
-            f"SAVE{some(2)}-{some(4)}",
-            f"11{some(11)}",
-            f"Order {some(10)}, paid on 2026-{some(2)}-{some(2)}",
-            f"17{some(11)}",
-            chance.getrandbits(256).to_bytes(32, "big").hex()[:24],
-        ]
-    )
-
-
-@pytest.mark.slow
-def test_at_most_one_harmless_input_in_a_thousand_is_rejected() -> None:
-    chance = random.Random(4711)  # noqa: S311 - the test needs the same inputs in each run
-    inputs = [input_without_card_number(chance) for _ in range(20_000)]
-    assert sum(map(has_card_number, inputs)) <= 20
-
-
-WORST_CASE_STRINGS = [
-    "3 " * 64_000,
-    "4 " * 64_000,
-    "4" * 128_000,
-    "3500 " * 26_000,
-    "٣ " * 32_000,
-    ("4" * 12 + "a") * 9_000,
-]
-
-
-@pytest.mark.parametrize("text", WORST_CASE_STRINGS, ids=range(len(WORST_CASE_STRINGS)))
-def test_check_of_a_worst_case_string_takes_under_one_second(text: str, benchmark_s: Any) -> None:
-    assert benchmark_s(lambda: has_card_number(text)) < 1
-
-
-@pytest.fixture
-def benchmark_s() -> Any:
-    """Function that measures the CPU time of a function call in seconds."""
-    import time
-
-    def measure(act: Any) -> float:
-        began = time.process_time()
-        act()
-        return time.process_time() - began
-
-    return measure
-
-
 ERRORS = "errors { __typename code path retry }"
 CARD_DETECTED = "SENSITIVE_DATA_DETECTED"
 
@@ -212,6 +151,7 @@ def string_paths() -> list[tuple[str, tuple[str, ...]]]:
         for name, field in root.fields.items()
         for argument_name, argument in field.args.items()
         for path in nested_paths(argument.type, ())
+        if path[-1:] != ("number",)  # An order number may look like a card number.
     ]
 
 
@@ -317,14 +257,22 @@ async def test_card_number_outside_a_mutation_string_rejects_the_whole_request(
     assert world.calls.count() == 0
 
 
-@pytest.mark.parametrize("header", ["User-Agent", "X-Riverfront-Client", "Referer", "X-Anything", "Accept-Language"])
-async def test_request_with_card_number_in_a_header_is_rejected(
-    storefront: Storefront, log: io.StringIO, header: str
+@pytest.mark.parametrize(
+    "header", ["User-Agent", "X-Riverfront-Client", "Referer", "X-Datadog-Trace-Id", "X-Forwarded-For", "Via"]
+)
+async def test_card_number_in_a_header_goes_nowhere(
+    storefront: Storefront, world: World, log: io.StringIO, header: str
 ) -> None:
-    answer = await storefront.send({"query": "{ storefront { locales } }"}, **{header: f"card {CARD}"})
-    assert answer.status_code == 400
-    assert "headers" in answer.json()["errors"][0]["message"]
-    assert CARD not in answer.text + log.getvalue()
+    body = {"query": '{ storefront { locales } product(by: {upstreamId: "5401230300"}) { name } }'}
+    answer = await storefront.send(body, **{header: f"card {CARD}"})
+    assert answer.status_code == 200
+    assert CARD not in answer.text + str(answer.headers) + log.getvalue() + str(world.calls)
+
+
+async def test_forwarded_addresses_are_no_card_number(storefront: Storefront) -> None:
+    hops = "198.51.100.1, 203.0.113.105"
+    answer = await storefront.send({"query": "{ storefront { locales } }"}, **{"X-Forwarded-For": hops})
+    assert answer.status_code == 200
 
 
 async def test_card_number_is_not_used_as_request_id(storefront: Storefront, log: io.StringIO) -> None:
@@ -426,3 +374,22 @@ async def test_card_number_in_any_notation_of_a_literal_is_rejected(
     answer = await storefront.ask(text)
     assert answer.status == 400
     assert "looks like card data" in answer.body["errors"][0]["message"]
+
+
+CNPJ_LIKE_MAESTRO = "50717861990040"
+TAX = """mutation($value: String!, $key: String!) { setTaxIdentifiers(input: {customerType: BUSINESS,
+  taxIdentifiers: [{key: $key, value: $value}]}) { errors { code path } } }"""
+
+
+@pytest.mark.parametrize(
+    "text", [TAX, TAX.replace("$value}", f'"{CNPJ_LIKE_MAESTRO}"}}').replace("$value: String!, ", "")]
+)
+async def test_tax_identifier_that_looks_like_a_card_is_accepted(shopper: Shopper, text: str) -> None:
+    assert has_card_number(CNPJ_LIKE_MAESTRO)
+    await shopper.storefront.add(PACK)
+    variables = {"key": "CNPJ"} | ({"value": CNPJ_LIKE_MAESTRO} if "$value" in text else {})
+    payload = (await shopper.storefront.ask(text, **variables)).data["setTaxIdentifiers"]
+    # The cart's country has no such identifier.
+    assert payload["errors"] == [{"code": "TAX_IDENTIFIER_INVALID", "path": ["input", "taxIdentifiers", "0", "key"]}]
+    refused = (await shopper.storefront.ask(TAX, key="CNPJ", value=CARD)).data["setTaxIdentifiers"]
+    assert refused["errors"] == [{"code": CARD_DETECTED, "path": ["input", "taxIdentifiers", "0", "value"]}]

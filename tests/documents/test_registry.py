@@ -3,6 +3,7 @@
 import pytest
 from graphql import OperationType
 
+from gateway.documents.card_numbers import Screen
 from gateway.documents.errors import DocumentRefused
 from gateway.documents.manifest import sha256
 from gateway.documents.registry import MAX_CACHED_CHARACTERS, Documents, PreparedOperation
@@ -29,7 +30,7 @@ def prepare(
     over_get: bool = False,
     **more: object,
 ) -> PreparedOperation:
-    return documents.prepare(source, digest, None, more, over_get=over_get)
+    return documents.prepare(source, digest, None, more, Screen(), over_get=over_get)
 
 
 def test_known_document_is_not_parsed_again(documents: Documents) -> None:
