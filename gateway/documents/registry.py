@@ -7,7 +7,7 @@ the document need only a lookup.
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,7 @@ from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value,
 from gateway.documents.in_context import chosen_market, has_in_context
 from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_size, check_values
 from gateway.documents.manifest import read_manifest, sha256, short_name
+from gateway.documents.sensitive_literals import has_sensitive_literal
 from gateway.errors import TopLevelCode
 from gateway.settings import DocumentsMode, Settings
 from gateway.upstream.catalog import Market
@@ -49,6 +50,9 @@ MAX_VALIDATION_ERRORS = 20
 
 MAX_NAMED_FIELDS = 5
 """Maximum number of fields in an error message about a GET request."""
+
+UNNAMED = "sensitive literals"
+"""Name under which a document with a secret is logged, because its digest would help to guess the secret."""
 
 ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
 
@@ -125,6 +129,8 @@ class Documents:
         self._rules = RULES if settings.development else [*RULES, NoSchemaIntrospectionCustomRule]
         self._by_source: dict[str, KnownDocument] = {}
         self._by_digest: dict[str, KnownDocument] = {}
+        """Documents that a request may select by their hash alone: those in the manifest, and those that a client has
+        sent together with the hash."""
         self._recent: OrderedDict[str, KnownDocument] = OrderedDict()
         """Cached documents outside the manifest, by digest. The least recently used document is first."""
         self._recent_characters = 0
@@ -157,6 +163,8 @@ class Documents:
                 self._recent.move_to_end(document.digest)
                 if source is not None:
                     self._check_trust(document.digest)
+                if digest is not None:
+                    self._by_digest[digest] = document
             facts.name = document.name
             operation = _choose(document, operation_name)
             facts.kind = operation.kind.value
@@ -196,9 +204,16 @@ class Documents:
             self._check_trust(actual)
             if document_has_card_number(self._schema, screen, source):
                 raise card_number_refused("literals")
-        name = facts.name = entry.name if entry else short_name(actual)
+        if entry is not None:
+            facts.name = entry.name
+        name = entry.name if entry else short_name(actual)
         document = KnownDocument(source, actual, name, tuple(self._read(source)), is_in_manifest=entry is not None)
+        if entry is None and has_sensitive_literal(self._schema, self._tables, document.operations[0].document):
+            # Neither the cache nor the log may reveal which secret a shopper has sent.
+            return replace(document, name=UNNAMED)
         self._add(document)
+        if entry is None and digest is not None:
+            self._by_digest[actual] = document
         return document
 
     def _check_trust(self, digest: str) -> None:
@@ -237,14 +252,16 @@ class Documents:
             self._add(KnownDocument(entry.source, digest, entry.name, operations, is_in_manifest=True))
 
     def _add(self, document: KnownDocument) -> None:
-        self._by_source[document.source] = self._by_digest[document.digest] = document
+        self._by_source[document.source] = document
         if document.is_in_manifest:
+            self._by_digest[document.digest] = document
             return
         self._recent[document.digest] = document
         self._recent_characters += len(document.source)
         while self._recent_characters > MAX_CACHED_CHARACTERS:
             _, oldest = self._recent.popitem(last=False)
-            del self._by_source[oldest.source], self._by_digest[oldest.digest]
+            del self._by_source[oldest.source]
+            self._by_digest.pop(oldest.digest, None)
             self._recent_characters -= len(oldest.source)
 
     def _read(self, source: str) -> list[KnownOperation]:

@@ -37,8 +37,42 @@ def test_known_document_is_not_parsed_again(documents: Documents) -> None:
     first = prepare(documents, LOCALES).operation
 
     assert prepare(documents, LOCALES).operation is first
-    assert prepare(documents, digest=sha256(LOCALES)).operation is first
     assert prepare(documents, LOCALES, sha256(LOCALES)).operation is first
+    assert prepare(documents, digest=sha256(LOCALES)).operation is first
+
+
+SIGN_IN = "signIn(input: {credentials: {password: {username: %s, password: %s}}}) { errors { code } }"
+SECRETS = {
+    "literal": "mutation { " + SIGN_IN % ('"a"', '"pass0731"') + " }",
+    "block string": "mutation($u: String!) { " + SIGN_IN % ("$u", '"""pass0731"""') + " }",
+    "default of a variable": 'mutation($p: String! = "pass0731") { ' + SIGN_IN % ('"a"', "$p") + " }",
+    "default of an input": "mutation($i: SignInInput! = {credentials: {password: {username: "
+    '"a", password: "pass0731"}}}) { signIn(input: $i) { errors { code } } }',
+    "fragment": "mutation { ...Entry } fragment Entry on Mutation { " + SIGN_IN % ('"a"', '"pass0731"') + " }",
+    "assertion": 'mutation { signIn(input: {credentials: {merchantAssertion: "pass0731"}}) { errors { code } } }',
+}
+
+
+@pytest.mark.parametrize("source", SECRETS.values(), ids=SECRETS)
+def test_document_with_a_secret_is_neither_remembered_nor_named(documents: Documents, source: str) -> None:
+    for digest in (None, sha256(source)):
+        assert prepare(documents, source, digest).facts.name == "sensitive literals"
+    with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
+        prepare(documents, digest=sha256(source))
+    assert prepare(documents, source).operation is not prepare(documents, source).operation
+
+
+def test_document_with_variables_for_secrets_is_remembered(documents: Documents) -> None:
+    source = "mutation($u: String!, $p: String!) { " + SIGN_IN % ("$u", "$p") + " }"
+    assert prepare(documents, source, sha256(source)).operation is prepare(documents, digest=sha256(source)).operation
+
+
+def test_hash_selects_only_documents_that_were_sent_with_their_hash(documents: Documents) -> None:
+    prepare(documents, LOCALES)
+    with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
+        prepare(documents, digest=sha256(LOCALES))
+    prepare(documents, LOCALES, sha256(LOCALES))
+    assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
 
 
 def test_wrong_hash_of_a_known_document_is_rejected(documents: Documents) -> None:
@@ -81,7 +115,7 @@ def test_least_recently_used_document_is_forgotten(documents: Documents) -> None
     padding = " " * (MAX_CACHED_CHARACTERS // 3)
     sources = [f"{{ storefront {{ locales }} }} # {number}{padding}" for number in range(3)]
     for source in (sources[0], sources[1], sources[0], sources[2]):
-        prepare(documents, source)
+        prepare(documents, source, sha256(source))
 
     prepare(documents, digest=sha256(sources[0]))
     with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
