@@ -23,7 +23,7 @@ from sandbox.model.world import World
 from tests.support.shop import PACK, POLES, listening
 from tests.support.valkey import Valkey, emptied
 
-QUIET_S = 5
+QUIET_S = 8
 """Quiet time of the gateways in seconds. After it, a missing order is reported as not placed. The default is longer.
 It is longer than any delay of the fault proxy together with the deadline of a submission."""
 

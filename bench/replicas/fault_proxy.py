@@ -119,6 +119,9 @@ class FaultProxy:
             return
         self.counts[f"upstream: {name} on an idle connection"] += 1
         writer.write(surplus)
+        if _has_arrived(connection):
+            # The gateway may have sent its request before these bytes arrived. It cannot know better then.
+            self.counts["upstream: surplus bytes that crossed a request"] += 1
 
     async def _answered(self, request: bytes) -> bytes:
         """The sandbox's answer; empty if the answer is lost."""

@@ -251,9 +251,9 @@ class Shopper:
             answer = await device.ask(documents.ORDERS)
             if answer.codes & ENDED:
                 await self.sign_in_again(device)
-            elif answer.data.get("shopper"):
+            elif answer.payload("shopper").get("orders"):
                 break
-        for edge in answer.payload("shopper").get("orders", {}).get("edges", []):
+        for edge in (answer.payload("shopper").get("orders") or {}).get("edges", []):
             order = edge["node"]
             if order["upstreamState"] not in UNFINISHED:
                 self.witness.orders[order["number"]] = Decimal(order["totals"]["orderTotal"]["amount"])

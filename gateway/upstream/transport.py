@@ -8,11 +8,12 @@ import asyncio
 import select
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextvars import ContextVar
 from enum import Enum
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import httpx
@@ -116,7 +117,7 @@ class Network(httpx.AsyncBaseTransport):
             raise httpx.PoolTimeout("no connection in time") from error
         _may_send.set(request.extensions.get(MAY_SEND))
         try:
-            response = await engine.handle_async_request(request)
+            response = await self._answer(engine, request)
         except BaseException as error:
             slots.release()
             if isinstance(error, httpx.TransportError | aiohttp.ClientError | TimeoutError):
@@ -124,6 +125,14 @@ class Network(httpx.AsyncBaseTransport):
             raise
         response.stream = Stream(response.stream, slots.release)
         return response
+
+    async def _answer(self, engine: AiohttpTransport, request: httpx.Request) -> httpx.Response:
+        try:
+            return await engine.handle_async_request(request)
+        except (httpx.TransportError, aiohttp.ClientError) as error:
+            if not _is_surplus(error):
+                raise
+        return await self._new.handle_async_request(request)
 
     async def aclose(self) -> None:
         await self._reused.aclose()
@@ -145,6 +154,10 @@ class Connector(aiohttp.TCPConnector):
     possibly of another shopper; or the end of the connection. aiohttp looks only when a connection becomes idle.
     """
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._factory = partial(CheckedProtocol, self._loop)  # type: ignore[assignment]  # typed as its default
+
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
@@ -161,6 +174,73 @@ class Connector(aiohttp.TCPConnector):
             connection.close()
             connection = await super()._get(key, traces)
         return connection
+
+
+class SurplusArrived(aiohttp.ClientConnectionError):
+    """Something arrived on a reused connection before the request was sent. Nothing was sent."""
+
+
+class CheckedProtocol(ResponseHandler):
+    """Looks again at a reused connection in the moment of sending, since other tasks run after the connector's look.
+
+    A new connection is not checked: with TLS, bytes may arrive before the first request.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._requests = 0
+        self._has_sent = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, CheckedTransport(transport, self.check)))
+
+    def set_response_params(self, **params: Any) -> None:
+        self._requests += 1
+        self._has_sent = False
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_before_sending and data:
+            self.set_exception(SurplusArrived())
+            self.close()
+        else:
+            super().data_received(data)
+
+    @property
+    def _is_before_sending(self) -> bool:
+        return self._requests > 1 and not self._has_sent
+
+    def check(self) -> None:
+        """Raise `SurplusArrived` if bytes have arrived before the first byte of a request is sent."""
+        if self._is_before_sending and _has_arrived(self):
+            raise SurplusArrived
+        self._has_sent = True
+
+
+class CheckedTransport:
+    """A transport that calls `check` before it sends."""
+
+    def __init__(self, transport: asyncio.BaseTransport, check: Callable[[], None]) -> None:
+        self._transport = transport
+        self._check = check
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        self._check()
+        cast(asyncio.Transport, self._transport).write(data)
+
+    def writelines(self, data: Iterable[bytes]) -> None:
+        self._check()
+        cast(asyncio.Transport, self._transport).writelines(data)
+
+
+def _is_surplus(error: BaseException | None) -> bool:
+    """Whether an error was caused by `SurplusArrived`."""
+    while error is not None and not isinstance(error, SurplusArrived):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _has_arrived(protocol: ResponseHandler) -> bool:

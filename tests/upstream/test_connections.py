@@ -149,6 +149,27 @@ async def test_surplus_answer_that_was_read_while_idle_is_discarded(
     assert server.last_request["/third"] == 2
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("surplus", SURPLUS.values(), ids=SURPLUS.keys())
+async def test_surplus_in_the_moment_of_sending_is_discarded(
+    server: Server, world: World, surplus: bytes, method: str
+) -> None:
+    async with calls_to(server, world) as calls:
+        await calls.read("/first", "token", {})
+        connector = pool(calls)
+        take = connector._get
+
+        async def take_and_send_surplus(*args: Any) -> Any:
+            connection = await take(*args)
+            # The connection has been checked, and the request is sent next.
+            os.write(server.connections[0].get_extra_info("socket").fileno(), surplus)
+            return connection
+
+        connector._get = take_and_send_surplus
+        assert await calls.send(method, "/second", token="token", json={}) == b'"/second"'
+        assert server.last_request["/second"] == 1
+
+
 async def test_surplus_behind_an_expired_connection_is_discarded(server: Server, world: World) -> None:
     server.held.add("/slow")
     async with calls_to(server, world) as calls:
@@ -168,9 +189,13 @@ async def test_surplus_behind_an_expired_connection_is_discarded(server: Server,
 
 def idle_connections(calls: Calls) -> Any:
     """The idle connections of aiohttp, each with the time since which it is idle, the oldest first."""
-    network: Any = calls.http._transport
-    (idle,) = network._reused.client.connector._conns.values()
+    (idle,) = pool(calls)._conns.values()
     return idle
+
+
+def pool(calls: Calls) -> Any:
+    network: Any = calls.http._transport
+    return network._reused.client.connector
 
 
 async def test_connection_is_reused_while_nothing_arrives(server: Server, world: World) -> None:
