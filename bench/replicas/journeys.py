@@ -13,6 +13,9 @@ from tests.support.shop import POLES
 LEFT_OUT_S = 0.3
 """Seconds within which the requests of one contest begin."""
 
+LOSES_HANDLE = 0.3
+"""Share of the guests whose session ends and who have lost its handle by then."""
+
 
 @dataclass
 class Journey:
@@ -182,6 +185,7 @@ async def redirect(journey: Journey) -> Device:
 async def session_ends(journey: Journey) -> Device:
     """The session ends between the submit requests and the question."""
     shopper = journey.shopper
+    shopper.loses_handle = shopper.rng.random() < LOSES_HANDLE
     device = await journey.signed_in() if shopper.has_account else journey.device()
     await shopper.add(device)
     await journey.contest([device], await shopper.make_ready(device), hang_ups=0.9)

@@ -61,8 +61,8 @@ class Purchase:
     async def finish(self, gateway: GatewayProcess) -> None:
         """Ask `gateway` for the outcome until it is definite."""
         self.device = Device(self.shopper, [gateway], self.device.headers)
-        if self.is_in_memory:
-            self.shopper.lost_by = "the gateway had lost its memory"
+        if self.is_in_memory and not self.shopper.has_account:
+            self.shopper.witness.lost_handle = "the gateway had lost its memory"
         if not self.requests:
             return
         try:

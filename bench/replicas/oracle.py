@@ -139,17 +139,19 @@ def _judge_results(verdict: Verdict, witness: Witness, orders: dict[str, LedgerO
     for number, total in witness.orders.items():
         if number not in orders or orders[number].total != total:
             verdict.untrue.append(f"{witness.email} was shown order {number} at {total}")
-    for request in witness.requests:
-        results = witness.results[request.key]
-        if "OrderPlaced" in results and results.keys() & WITHOUT_ORDER:
-            verdict.untrue.append(f"{witness.email} got for one key: {dict(results)}")
-        if "OrderPlaced" in results and witness.orders_by_key[request.key] != {request.cart_id}:
-            verdict.untrue.append(f"{witness.email} got {witness.orders_by_key[request.key]} for {request.cart_id}")
-        if number_ordered := orders.get(request.cart_id):
-            placed = [
-                other.total
-                for other in witness.requests
-                if other.cart_id == request.cart_id and "OrderPlaced" in witness.results[other.key]
-            ]
-            if placed and number_ordered.total not in placed:
-                verdict.other_total.append(f"order {request.cart_id} at {number_ordered.total}, reported for {placed}")
+    for key in {request.key for request in witness.requests}:
+        carts = {request.cart_id: request.total for request in witness.requests if request.key == key}
+        results, shown = witness.results[key], witness.orders_by_key[key]
+        if "OrderPlaced" in results and (
+            results.keys() & WITHOUT_ORDER or len(shown) != 1 or not shown <= carts.keys()
+        ):
+            verdict.untrue.append(f"{witness.email} got for one key of {set(carts)}: {dict(results)}, {shown}")
+        verdict.other_total += [
+            f"order {number} at {orders[number].total}, agreed was {carts[number]}"
+            for number in shown & carts.keys() & orders.keys()
+            if orders[number].total != carts[number]
+        ]
+        # A request with another key may have bought one of the carts. Only orders of this key alone are certain.
+        others = {request.cart_id for request in witness.requests if request.key != key}
+        if len(bought := carts.keys() & orders.keys() - others) > 1:
+            verdict.submitted_twice.append(f"{witness.email} bought {bought} with one key")

@@ -25,7 +25,8 @@ SETTLED_WITHIN_S = 60 + QUIET_S
 PASSWORD = "Password-1!"  # noqa: S105 - invented
 
 ENDED = frozenset({"SESSION_EXPIRED", "SESSION_REQUIRED", "SIGN_IN_REQUIRED"})
-FINISHED = {"PLACED": "OrderPlaced", "NOT_PLACED": "OrderNotPlaced", "DECLINED": "OrderDeclined"}
+FINISHED = frozenset({"PLACED", "NOT_PLACED", "DECLINED", "BLOCKED"})
+"""Statuses of a submission that has an outcome."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Answer:
     data: dict[str, Any]
     codes: frozenset[str]
     """Codes of the errors in the answer and in its payloads."""
+    messages: str = ""
+    """Messages of the errors in the payloads."""
 
     def payload(self, name: str) -> dict[str, Any]:
         return self.data.get(name) or {}
@@ -77,11 +80,12 @@ class Device:
         data = body.get("data") or {}
         payloads = [payload for payload in data.values() if isinstance(payload, dict)]
         codes = {error["extensions"]["code"] for error in body.get("errors") or []}
-        codes |= {error["code"] for payload in payloads for error in payload.get("errors") or []}
+        errors = [error for payload in payloads for error in payload.get("errors") or []]
+        codes |= {error["code"] for error in errors}
         for payload in payloads:
             if token := payload.get("bearerToken"):
                 self.headers["Authorization"] = f"Bearer {token}"
-        return Answer(data, frozenset(codes))
+        return Answer(data, frozenset(codes), " ".join(error.get("message", "") for error in errors))
 
     async def accepted(self, document: str, name: str, **variables: Any) -> dict[str, Any]:
         """The payload of a mutation. If the mutation fails, it is sent again, because upstream is slow."""
@@ -113,8 +117,8 @@ class Shopper:
     rng: random.Random
     witness: Witness
     has_account: bool = False
-    lost_by: str = "the session of the guest had ended"
-    """Why the session of a guest ends, if it ends."""
+    loses_handle: bool = False
+    """Whether a guest whose session has ended no longer has its handle."""
 
     @classmethod
     def new(cls, environment: Environment, number: int, rng: random.Random, *, has_account: bool) -> "Shopper":
@@ -203,7 +207,7 @@ class Shopper:
     async def settle(self, device: Device, request: SubmitRequest, *, always_repeats: bool = False) -> None:
         """Ask for the outcome of a request until it is definite: repeat the request, or read the outcome.
 
-        If the session of the device has ended, the shopper of an account signs in again.
+        If the session of the device has ended, the shopper begins a new one.
         """
         began_at = time.monotonic()
         while True:
@@ -211,14 +215,14 @@ class Shopper:
             codes = set(outcome.split(", "))
             if outcome in DEFINITE or outcome == "absent":
                 return
-            if codes & ENDED and not self.has_account:
-                await self.ask_after_the_end(device, request)
+            if codes & ENDED and not self.has_account and self.loses_handle:
+                await self.submit_without_the_handle(device, request)
                 return
             if time.monotonic() - began_at > SETTLED_WITHIN_S:
                 self.witness.unsettled.append(f"{request.key} {outcome}")
                 return
             if codes & ENDED:
-                await self.sign_in_again(device)
+                await self.begin_again(device)
             elif outcome == "OrderActionRequired":
                 await self.approve()
                 await self.resume(device, request, names_key=self.rng.random() < 0.5)
@@ -229,28 +233,44 @@ class Shopper:
             return await self.submit(device, request)
         return await self.look_up(device, request)
 
-    async def sign_in_again(self, device: Device) -> None:
-        """Continue with a new session of the account. A sign-in that fails is repeated by the caller."""
-        device.headers = {}
-        with suppress(NotPrepared):
-            await self.sign_in(device)
+    async def begin_again(self, device: Device) -> None:
+        """Continue with a new session. A guest sends the handle of the ended session once more.
 
-    async def ask_after_the_end(self, device: Device, request: SubmitRequest) -> None:
-        """Ask for the outcome of a guest's request after the session of the guest has ended."""
-        self.count("shoppers: guests who asked after the end of their session")
-        await self.look_up(device, request)
+        What fails is repeated by the caller.
+        """
+        if self.has_account:
+            device.headers = {}
+        with suppress(NotPrepared):
+            if self.has_account:
+                await self.sign_in(device)
+            else:
+                await device.accepted(documents.START, "startSession")
+                self.count("shoppers: guests who began again with the handle of an ended session")
+
+    async def submit_without_the_handle(self, device: Device, request: SubmitRequest) -> None:
+        """Send the key of an ended session with another cart, in a session that does not know the ended one."""
         fresh = Device(self, device.gateways)
-        await fresh.accepted(documents.START, "startSession")
-        await self.look_up(fresh, request)
-        await self.submit(fresh, request)
-        self.witness.lost_handle = self.lost_by
+        with suppress(NotPrepared):
+            await self.add(fresh)
+            again = self.request(await self.make_ready(fresh), request.key)
+            self.count("shoppers: guests who sent a key again without the handle of the ended session")
+            began_at, status = time.monotonic(), None
+            while status not in FINISHED and time.monotonic() - began_at < SETTLED_WITHIN_S:
+                total = {"amount": str(again.total), "currencyCode": "USD"}
+                answer = await fresh.ask(documents.SUBMIT, key=again.key, total=total)
+                if self._note(again.key, answer, "submitOrder") in DEFINITE:
+                    return
+                status = next((status for status in FINISHED if status in answer.messages.split(". ")[0].split()), None)
+                await asyncio.sleep(0.2)
+            if status == "PLACED":
+                self.witness.lost_handle = "only the status is known: the guest lost the handle"
 
     async def read_orders(self, device: Device) -> None:
         """Read the order history of the account."""
         for _ in range(TRIES):
             answer = await device.ask(documents.ORDERS)
             if answer.codes & ENDED:
-                await self.sign_in_again(device)
+                await self.begin_again(device)
             elif answer.payload("shopper").get("orders"):
                 break
         for edge in (answer.payload("shopper").get("orders") or {}).get("edges", []):

@@ -43,6 +43,13 @@ def submit_twice(run: Run) -> None:
     run.arrivals.append(Arrival(CART, TOTAL))
 
 
+def buy_two_carts_with_one_key(run: Run) -> None:
+    other = "1127950800082"
+    run.ada.requests.add(SubmitRequest(KEY, other, TOTAL))
+    run.arrivals.append(Arrival(other, TOTAL))
+    run.orders.append(LedgerOrder(other, TOTAL, run.ada.email))
+
+
 def submit_another_total(run: Run) -> None:
     run.arrivals = [Arrival(CART, OTHER_TOTAL)]
 
@@ -92,6 +99,7 @@ def doubt_without_end(run: Run) -> None:
 
 VIOLATIONS: list[tuple[Callable[[Run], None], str]] = [
     (submit_twice, "submitted_twice"),
+    (buy_two_carts_with_one_key, "submitted_twice"),
     (submit_another_total, "other_total"),
     (order_at_another_total, "other_total"),
     (order_that_was_not_submitted, "other_total"),
