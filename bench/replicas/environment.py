@@ -142,7 +142,11 @@ async def running_environment(
         sandbox_url = await stack.enter_async_context(listening(ledger, "off"))
         proxy = FaultProxy(sandbox_url, shares, random.Random(f"{seed} proxy"), plant)  # noqa: S311 - no secret
         await stack.enter_async_context(proxy.listening())
-        sandbox = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox_url, trust_env=False))
+        # The sandbox closes idle connections, and a busy machine may send a request at that moment.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        sandbox = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=sandbox_url, trust_env=False, timeout=60, limits=limits)
+        )
         environment = Environment(world, ledger, proxy, sandbox, valkey, idle_s)
         try:
             yield environment
