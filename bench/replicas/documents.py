@@ -12,8 +12,8 @@ fragment ResultParts on SubmitOrderResult { __typename
 
 
 def _with_parts(document: str, *names: str) -> str:
-    wanted = [part for part in _PARTS.split("fragment ")[1:] if part.split(" ")[0] in names]
-    return document + "".join(f" fragment {part}" for part in wanted)
+    chosen = [part for part in _PARTS.split("fragment ")[1:] if part.split(" ")[0] in names]
+    return document + "".join(f" fragment {part}" for part in chosen)
 
 
 ADD = _with_parts(

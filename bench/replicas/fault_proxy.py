@@ -1,6 +1,6 @@
 """A proxy between the gateways and the sandbox that behaves like a bad network.
 
-It delays requests and answers, loses answers, and sends what nobody asked for on idle connections. It sends something
+It delays requests and answers, loses answers, and sends surplus bytes on idle connections. It sends something
 on an idle connection only if no byte of a next request has arrived: HTTP/1.1 cannot tell an answer to an earlier
 request from an answer to the next one once that request is sent.
 """

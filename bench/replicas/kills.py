@@ -111,8 +111,8 @@ async def ask_at_once(purchase: Purchase) -> None:
 
 async def ask_on_another_device(purchase: Purchase) -> None:
     await purchase.use_another_device()
-    what = "redirects resumed" if purchase.kind.act is resume else "outcomes asked for"
-    purchase.shopper.count(f"shoppers: {what} on another device")
+    event = "redirects resumed" if purchase.kind.act is resume else "outcomes asked for"
+    purchase.shopper.count(f"shoppers: {event} on another device")
 
 
 async def fill_the_next_cart(purchase: Purchase) -> None:

@@ -106,7 +106,7 @@ def judge(witnesses: Iterable[Witness], arrivals: list[Arrival], orders: list[Le
             readers[cart_id].add(witness.email)
         verdict.foreign += [f"{witness.email} got {other}" for other in sorted(witness.emails - {witness.email})]
         verdict.unsettled += [f"{witness.email}: {unsettled}" for unsettled in witness.unsettled]
-    verdict.foreign += [f"cart {cart_id}: {sorted(got)}" for cart_id, got in readers.items() if len(got) > 1]
+    verdict.foreign += [f"cart {cart_id}: {sorted(emails)}" for cart_id, emails in readers.items() if len(emails) > 1]
     return verdict
 
 

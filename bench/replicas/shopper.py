@@ -134,8 +134,8 @@ class Shopper:
     def address(self) -> str:
         return f"198.18.{self.number // 250 % 250}.{self.number % 250 + 1}"
 
-    def count(self, what: str) -> None:
-        self.environment.mix[what] += 1
+    def count(self, event: str) -> None:
+        self.environment.mix[event] += 1
 
     # Preparing a cart.
 
