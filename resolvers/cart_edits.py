@@ -89,6 +89,7 @@ async def locked_owner(ctx: Context, owner: str, locked_message: str) -> AsyncIt
     async with ctx.services.cart_change_lock.hold(owner, ctx.operation.deadline_at) as lease:
         # A submission may have started during the wait for the lock.
         await _check_no_submission(ctx, owner, locked_message)
+        await ctx.reload_session(await ctx.own_session())
         with ctx.holding(lease):
             yield
 

@@ -17,6 +17,7 @@ from gateway.catalog.stock_loader import PendingReads, StockLoader
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import (
+    CartBusy,
     SessionExpired,
     SessionRequired,
     SignInRequired,
@@ -183,6 +184,23 @@ class Context:
         self.operation.has_dead_handle = True
         handle = self.caller.handle
         self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE
+
+    async def reload_session(self, session: Session) -> None:
+        """Read the session again after a wait for the lock of its cart. Another request may have changed it meanwhile.
+
+        Raises `SessionExpired` if the handle is no longer valid, for example after a sign-in in another tab, and
+        `CartBusy` if the cart has another owner.
+        """
+        owner = session.cart_owner
+        try:
+            await self.services.sessions.reload(session)
+        except SessionExpired:
+            self.lose_session()
+            # The cookie may already be that of the next session.
+            self.operation.clears_cookie = False
+            raise
+        if session.cart_owner != owner:
+            raise CartBusy
 
     # Calls to Digital River with the shopper's token.
 

@@ -49,6 +49,7 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
     # Changes that began before the cart was locked must end before the cart is read.
     async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at):
+        await ctx.reload_session(session)
         guard_input = await _read(attempt, request.agreement)
     blockers = guard.blockers(guard_input)
     if blockers:
