@@ -232,9 +232,10 @@ class UpstreamRefusal(UpstreamError):
     `reason` and `subcode` are Digital River's error codes, trimmed and in lower case. `reason` is empty when the body
     is not in a documented format. `description` may contain input of the shopper, and is never logged or sent to a
     client. `declined_hard` is True for a permanent decline, and False for a temporary decline. It is None if Digital
-    River reports neither.
+    River reports neither. `retry_after_s` is the pause that Digital River requires, in seconds.
     """
 
+    retry_after_s: float | None = None
     code = TopLevelCode.UPSTREAM_UNAVAILABLE
     message = "Digital River refused a call for this field. Give the support reference when you report it."
 

@@ -11,6 +11,8 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import httpx
@@ -32,11 +34,9 @@ from gateway.errors import (
 from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.upstream import error_envelopes, refusal_codes, transport
+from gateway.upstream.body import ACCEPTED, read_body
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.transport import Reserve
-
-MAX_ANSWER_BYTES = 2 * 1024 * 1024
-"""Maximum size in bytes of the body of an answer, after decompression."""
 
 READ_ATTEMPTS = 3
 
@@ -54,9 +54,11 @@ LEASE_MARGIN_S = 2
 """Minimum remaining time of a cart's lock when a change is sent, so that the change arrives while the lock is held."""
 
 MAX_RETRY_AFTER_S = 5
-"""Maximum wait in seconds after an answer with a `Retry-After` header. If the header asks for more, the gateway waits
-only this long, because the deadline would otherwise pass.
-"""
+"""Maximum wait in seconds that an answer may demand with its `Retry-After` header. If it demands more, the call is not
+repeated, because the shopper would wait for too long."""
+
+TOO_MANY_REQUESTS = 429
+"""Status after which a read is repeated, if the answer says when."""
 
 TRANSIENT_STATUSES = frozenset({502, 503, 504})
 """Statuses after which a read is repeated. A read is also repeated after a 500 with the code `system-error`."""
@@ -141,7 +143,7 @@ class Calls:
         if repeat is Repeat.CHANGE and path.startswith(CART) and not self.leases:
             raise AssertionError("a cart is changed only while its lock is held")
         deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "Accept-Encoding": ACCEPTED}
         if token is None:
             headers["Authorization"] = _basic(basic or self._site_key())
         elif token:
@@ -176,13 +178,11 @@ class Calls:
         try:
             async with asyncio.timeout(left_s):
                 response = await self.http.send(request, stream=True)
-                body = await _body(response)
+                body = await read_body(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise UpstreamNotReached(detail=type(error).__name__) from error
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(detail=type(error).__name__) from error
-        except httpx.DecodingError as error:
-            raise UpstreamInvalidResponse(detail="content encoding") from error
         except httpx.TransportError as error:
             raise UpstreamUnavailable(detail=type(error).__name__) from error
         except (httpx.InvalidURL, ValueError) as error:
@@ -191,14 +191,13 @@ class Calls:
         status = response.status_code
         if 200 <= status < 300:
             return body
+        refusal = error_envelopes.refusal(status, body)
+        retry_after_s = _seconds(response.headers.get("retry-after"))
         if 400 <= status < 500:
-            raise error_envelopes.refusal(status, body)
+            refusal.retry_after_s = retry_after_s
+            raise refusal
         if status >= 500:
-            raise UpstreamUnavailable(
-                status=status,
-                reason=error_envelopes.refusal(status, body).reason,
-                retry_after_s=_seconds(response.headers.get("retry-after")),
-            )
+            raise UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
         raise UpstreamInvalidResponse(detail=f"status {status}")
 
     async def _extend_leases(self) -> None:
@@ -241,26 +240,20 @@ def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[No
         raise UpstreamUnavailable(status=refusal.status, reason=f"{name} refused") from refusal
 
 
-async def _body(response: httpx.Response) -> bytes:
-    chunks, size = [], 0
-    try:
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > MAX_ANSWER_BYTES:
-                raise UpstreamInvalidResponse(detail="too large")
-            chunks.append(chunk)
-    finally:
-        await response.aclose()
-    return b"".join(chunks)
-
-
 def _basic(pair: str) -> str:
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Seconds from a `Retry-After` header; None if the header is missing or contains a date."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+    """Seconds from a `Retry-After` header, which has a number or a date; None if it is missing or unreadable."""
+    if not retry_after:
+        return None
+    if retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        return max((parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds(), 0)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 @dataclass
@@ -279,8 +272,8 @@ class Pauses:
         if not may_repeat(failure, self.repeat) or elapsed_s() >= self.deadline_at:
             return False
         self.made += 1
-        if isinstance(failure, UpstreamUnavailable) and failure.retry_after_s is not None:
-            return min(failure.retry_after_s, MAX_RETRY_AFTER_S)
+        if isinstance(failure, UpstreamUnavailable | UpstreamRefusal) and failure.retry_after_s is not None:
+            return failure.retry_after_s if failure.retry_after_s <= MAX_RETRY_AFTER_S else False
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
 
 
@@ -290,8 +283,10 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
         return False
     if isinstance(failure, UpstreamNotReached):
         return True
+    if isinstance(failure, UpstreamRefusal) and repeat is Repeat.READ:
+        return failure.status == TOO_MANY_REQUESTS and failure.retry_after_s is not None
     if isinstance(failure, UpstreamRefusal):
-        return repeat is Repeat.CHANGE and failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
+        return failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
         return False
     if failure.status == 500:

@@ -119,7 +119,9 @@ class InMemoryTransport(httpx.ASGITransport):
         if rewrite is None:
             return answer
         body = await answer.aread()
-        return httpx.Response(answer.status_code, json=rewrite(json.loads(body) if body else None), request=request)
+        changed = json.dumps(rewrite(json.loads(body) if body else None)).encode()
+        headers = {"Content-Type": "application/json"}
+        return httpx.Response(answer.status_code, headers=headers, stream=httpx.ByteStream(changed), request=request)
 
 
 class MovedRedisStore(RedisStore):

@@ -315,7 +315,7 @@ async def test_retry_waits_for_the_time_in_retry_after(world: World) -> None:
             await Upstream(Calls(http, settings_for(world), Retries(read_attempts=1))).cart.active_cart("token")
     pause = Pauses(Repeat.READ, wait_s=0.1, deadline_at=time.monotonic() + 60)
     assert pause(caught.value) == 2
-    assert pause(UpstreamUnavailable(status=503, retry_after_s=60)) == 5
+    assert pause(UpstreamUnavailable(status=503, retry_after_s=6)) is False
     assert 0 <= pause(UpstreamUnavailable(status=503)) <= 0.4
     assert pause(UpstreamUnavailable(status=501)) is False
 
