@@ -72,7 +72,7 @@ class Purchase:
             if self.shopper.has_account:
                 await self.shopper.read_orders(self.device)
         except NotPrepared as error:
-            self.shopper.witness.unsettled.append(str(error))
+            self.shopper.witness.unsettled |= dict.fromkeys(self.requests, str(error))
 
     async def use_another_device(self) -> None:
         self.device = Device(self.shopper, self.device.gateways)
@@ -164,36 +164,54 @@ KINDS = [
 ]
 
 
+@dataclass(frozen=True)
+class Victim:
+    """A gateway that will be killed. `rng` draws what happens to it."""
+
+    number: int
+    rng: random.Random
+    gateway: GatewayProcess
+    is_in_memory: bool
+
+    @classmethod
+    async def start(cls, environment: Environment, number: int, seed: int) -> "Victim":
+        rng = random.Random(f"{seed} {number}")  # noqa: S311 - no secret
+        is_in_memory = rng.random() < SHARE_IN_MEMORY
+        gateway = await environment.start(in_memory=is_in_memory, ahead_s=rng.choice(CLOCKS_S))
+        return cls(number, rng, gateway, is_in_memory)
+
+
 async def kills(times: int, *, seed: int = 1, idle_s: float = IDLE_S, plant: Plant = Plant.NONE) -> Report:
     async with running_environment(seed, idle_s=idle_s, shares=SHARES, plant=plant) as environment:
         survivor = await environment.start()
         finishing = []
+        starting = asyncio.create_task(Victim.start(environment, 0, seed))
         for number in range(times):
-            rng = random.Random(f"{seed} {number}")  # noqa: S311 - no secret
-            finishing.append(await _kill(environment, survivor, number, rng))
+            victim = await starting
+            if number + 1 < times:
+                starting = asyncio.create_task(Victim.start(environment, number + 1, seed))
+            finishing.append(await _kill(environment, survivor, victim))
         await asyncio.gather(*finishing)
         return Report.of(environment)
 
 
-async def _kill(
-    environment: Environment, survivor: GatewayProcess, number: int, rng: random.Random
-) -> "asyncio.Task[None]":
-    """Kill a new gateway while shoppers use it. Return the task of what the shoppers do afterwards."""
-    is_in_memory = rng.random() < SHARE_IN_MEMORY
-    victim = await environment.start(in_memory=is_in_memory, ahead_s=rng.choice(CLOCKS_S))
+async def _kill(environment: Environment, survivor: GatewayProcess, victim: Victim) -> "asyncio.Task[None]":
+    """Kill a gateway while shoppers use it. Return the task of what the shoppers do afterwards."""
+    rng, is_in_memory = victim.rng, victim.is_in_memory
     purchases = []
     for index, kind in enumerate(rng.choices(KINDS, [kind.share for kind in KINDS], k=SHOPPERS_PER_KILL)):
         own_rng = random.Random(rng.random())  # noqa: S311 - no secret
-        shopper = Shopper.new(environment, number * SHOPPERS_PER_KILL + index, own_rng, has_account=kind.has_account)
+        number = victim.number * SHOPPERS_PER_KILL + index
+        shopper = Shopper.new(environment, number, own_rng, has_account=kind.has_account)
         shopper.count(f"purchases: {kind.act.__name__}, {kind.aftermath.__name__}".replace("_", " "))
-        purchases.append(Purchase(shopper, kind, Device(shopper, [victim]), is_in_memory))
+        purchases.append(Purchase(shopper, kind, Device(shopper, [victim.gateway]), is_in_memory))
     await asyncio.gather(*(purchase.prepare() for purchase in purchases))
     acting = [asyncio.create_task(purchase.act()) for purchase in purchases]
     await asyncio.sleep(rng.uniform(0, LATEST_KILL_S))
-    victim.kill()
+    victim.gateway.kill()
     environment.mix[f"gateways: killed {'in memory mode' if is_in_memory else 'as a replica'}"] += 1
     # The requests of the shoppers end with the gateway.
-    gateway = await environment.restart(victim) if is_in_memory else survivor
+    gateway = await environment.restart(victim.gateway) if is_in_memory else survivor
     await asyncio.gather(*acting)
     return asyncio.create_task(_finish(purchases, gateway, stops=is_in_memory))
 

@@ -43,8 +43,8 @@ class Witness:
     """E-mail addresses in the answers that the shopper received."""
     cart_ids: set[str] = field(default_factory=set)
     """Ids of carts and numbers of orders in the answers that the shopper received."""
-    unsettled: list[str] = field(default_factory=list)
-    """Keys that still had no definite outcome when the shopper stopped asking, with the last answer."""
+    unsettled: dict[SubmitRequest, str] = field(default_factory=dict)
+    """Requests that still had no definite outcome when the shopper stopped asking, with the last answer."""
     lost_handle: str | None = None
     """Why the shopper can no longer read the outcome, by the operating manual; None if the shopper can."""
 
@@ -99,13 +99,18 @@ def judge(witnesses: Iterable[Witness], arrivals: list[Arrival], orders: list[Le
     for order in orders:
         _judge_order(verdict, order, by_email.get(order.email or ""))
     numbers = {order.number: order for order in orders}
+    arrived = {arrival.cart_id for arrival in arrivals}
     readers: defaultdict[str, set[str]] = defaultdict(set)
     for witness in witnesses:
         _judge_results(verdict, witness, numbers)
         for cart_id in witness.cart_ids:
             readers[cart_id].add(witness.email)
         verdict.foreign += [f"{witness.email} got {other}" for other in sorted(witness.emails - {witness.email})]
-        verdict.unsettled += [f"{witness.email}: {unsettled}" for unsettled in witness.unsettled]
+        verdict.unsettled += [
+            f"{witness.email}: {outcome}, cart {request.cart_id}, "
+            f"arrived: {request.cart_id in arrived}, ordered: {request.cart_id in numbers}, {dict(witness.results)}"
+            for request, outcome in witness.unsettled.items()
+        ]
     verdict.foreign += [f"cart {cart_id}: {sorted(emails)}" for cart_id, emails in readers.items() if len(emails) > 1]
     return verdict
 

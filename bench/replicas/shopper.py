@@ -219,7 +219,7 @@ class Shopper:
                 await self.submit_without_the_handle(device, request)
                 return
             if time.monotonic() - began_at > SETTLED_WITHIN_S:
-                self.witness.unsettled.append(f"{request.key} {outcome}")
+                self.witness.unsettled[request] = outcome
                 return
             if codes & ENDED:
                 await self.begin_again(device)

@@ -94,7 +94,7 @@ def order_of_another_cart(run: Run) -> None:
 
 
 def doubt_without_end(run: Run) -> None:
-    run.ada.unsettled.append(KEY)
+    run.ada.unsettled[SubmitRequest(KEY, CART, TOTAL)] = "OrderInDoubt"
 
 
 VIOLATIONS: list[tuple[Callable[[Run], None], str]] = [
