@@ -34,22 +34,22 @@ class Traces:
     def tests(self, mutant: Mutant, within_s: float) -> list[str]:
         """Tests that may notice the mutant and usually take `within_s` together, the likeliest first.
 
-        These are the tests of changed files, then one of each test function, first those of the same room, then the
-        same tests with other parameters. For a line that runs at import, or of a changed file, all tests that run the
-        file are considered; if there are none, all tests.
+        These are the files of the same room that are new or changed, then one of each test function, first those of the
+        same room, then the same tests with other parameters. For a line that runs at import, or of a changed file, all
+        tests that run the file are considered; if there are none, all tests.
         """
+        room = Path(mutant.path).parts[-2]
+        new = sorted(path for path in self.changed if path.startswith(f"tests/{room}/"))
         lines = self.by_line.get(mutant.path, {})
         if mutant.is_at_import or mutant.path in self.changed:
             hits = {test for tests in lines.values() for test in tests} or set(self.seconds)
         else:
             hits = {test for line in range(mutant.line, mutant.last_line + 1) for test in lines.get(line, [])}
-        known = [test for test in hits if test in self.seconds and _file(test) not in self.changed]
-        likeliest = self._likeliest_first(known, Path(mutant.path).parts[-2])
+        likeliest = self._likeliest_first(
+            [test for test in hits if test in self.seconds and _file(test) not in new], room
+        )
         ends = accumulate(self.seconds[test] for test in likeliest)
-        return [
-            *sorted(path for path in self.changed if path.startswith("tests/")),
-            *(test for test, end in zip(likeliest, ends, strict=True) if end <= within_s),
-        ]
+        return [*new, *(test for test, end in zip(likeliest, ends, strict=True) if end <= within_s)]
 
     def _likeliest_first(self, tests: list[str], room: str) -> list[str]:
         by_function: dict[str, list[str]] = defaultdict(list)

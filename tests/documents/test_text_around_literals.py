@@ -19,3 +19,23 @@ async def test_card_number_around_accepted_literals_is_rejected(storefront: Stor
     answer = await storefront.ask(document)
     assert answer.status == 400
     assert "looks like card data" in answer.body["errors"][0]["message"]
+
+
+MALFORMED = {
+    "card number": (f'{{ node(id: "{CARD}" }}', "looks like card data"),
+    "other text": (r'{ node(id: "\u0041" }', "Syntax Error"),
+}
+
+
+@pytest.mark.parametrize(("document", "message"), MALFORMED.values(), ids=MALFORMED)
+async def test_document_that_cannot_be_parsed_is_screened_whole(
+    storefront: Storefront, document: str, message: str
+) -> None:
+    answer = await storefront.ask(document)
+    assert answer.status == 400
+    assert message in answer.body["errors"][0]["message"]
+
+
+async def test_card_number_in_a_float_is_rejected(storefront: Storefront) -> None:
+    answer = await storefront.ask(f"{{ products(first: {CARD}.0) {{ totalCount }} }} # \\")
+    assert "looks like card data" in answer.body["errors"][0]["message"]

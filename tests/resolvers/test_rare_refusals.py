@@ -53,7 +53,7 @@ async def test_source_needs_a_payment_session(
 
 
 @pytest.mark.parametrize(("kind", "other"), [("billing", "SHIPPING"), ("shipping", "BILLING")])
-async def test_address_cannot_be_the_same_as_itself_or_a_missing_one(shopper: Shopper, kind: str, other: str) -> None:
+async def test_address_cannot_equal_itself_or_a_missing_one(shopper: Shopper, kind: str, other: str) -> None:
     await shopper.storefront.add(PACK)
     (error,) = await errors_of(shopper, "prepareCheckout", f"{kind}: {{sameAs: {kind.upper()}}}")
     assert error == IsPartialDict(code="INVALID_INPUT", path=["input", kind, "sameAs"])
