@@ -13,6 +13,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.retrying_calls import Calls
 from resolvers import cart_edits
 from sandbox.model.world import World
+from tests.support.json_answers import json_answer
 from tests.support.shop import CART, PACK, Shopper, settings_for
 
 DESCRIPTION = "Ada Lovelace of Minnetonka may not"
@@ -333,7 +334,7 @@ async def test_warning_in_cart_object_or_at_top_level_is_read(
     wire = (await shopper.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})).json()
     (wire["cart"] if inside else wire)[collection] = [{code_field: warning_code, "description": DESCRIPTION}]
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=wire))) as http:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda request: json_answer(request, wire))) as http:
         cart = await Upstream(Calls(http, settings_for(world))).cart.active_cart(token)
     (warning,) = cart_edits.warnings_of(cart)
     assert warning.code is WARNINGS[warning_code]

@@ -21,6 +21,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.changed_fields import Change, Path, changes
 from tests.support.decoded_answers import loses_name, may_be_invalid
+from tests.support.json_answers import json_answer
 from tests.support.operation_calls import Arrange
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway
 
@@ -78,7 +79,7 @@ class ChangingTransport(InMemoryTransport):
         if self._change is None or call != self._changed_call:
             return answer
         self.was_changed = True
-        return httpx.Response(answer.status_code, json=self._change.apply(self.answers[call]), request=request)
+        return json_answer(request, self._change.apply(self.answers[call]), answer.status_code)
 
 
 @dataclass(frozen=True)

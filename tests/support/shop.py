@@ -28,6 +28,7 @@ from gateway.store.redis import RedisStore
 from gateway.upstream.retrying_calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
+from tests.support.json_answers import json_answer
 from tests.support.listed_messages import UNLISTED, unlisted_messages
 
 AT_ONCE = Retries(first_wait_s=0)
@@ -119,9 +120,7 @@ class InMemoryTransport(httpx.ASGITransport):
         if rewrite is None:
             return answer
         body = await answer.aread()
-        changed = json.dumps(rewrite(json.loads(body) if body else None)).encode()
-        headers = {"Content-Type": "application/json"}
-        return httpx.Response(answer.status_code, headers=headers, stream=httpx.ByteStream(changed), request=request)
+        return json_answer(request, rewrite(json.loads(body) if body else None), answer.status_code)
 
 
 class MovedRedisStore(RedisStore):
