@@ -21,7 +21,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.changed_fields import Change, Path, changes
 from tests.support.decoded_answers import loses_name, may_be_invalid
-from tests.support.json_answers import json_answer
+from tests.support.json_answers import json_answer, read_copy
 from tests.support.operation_calls import Arrange
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway
 
@@ -69,11 +69,10 @@ class ChangingTransport(InMemoryTransport):
         self._changed_call, self._change = changed_call, change
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await super().handle_async_request(request)
+        answer, content = await read_copy(await super().handle_async_request(request))
         target = (request.method, request.url.path)
         call = Call(*target, self._counts[target])
         self._counts[target] += 1
-        content = await answer.aread()
         if content:
             self.answers[call] = json.loads(content)
         if self._change is None or call != self._changed_call:
