@@ -11,7 +11,7 @@ from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, Upstre
 from gateway.operation.cart_owner import record_shopper
 from gateway.operation.context import Context
 from gateway.refusals.refusal_to_user_error import cause_of
-from gateway.refusals.user_errors import AnyUserError, CredentialError, Path, rate_limited
+from gateway.refusals.user_errors import AnyUserError, CartConflictError, CredentialError, Path, rate_limited
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.merchant_assertions import AssertionRefused
@@ -40,6 +40,11 @@ CART_UNREAD = MutationWarning(
 
 ACCOUNT_LOCKED = (
     "An order of this account is in progress or in doubt, and the sign-in would change its cart. Sign in again later."
+)
+
+ACCOUNT_WAITS = (
+    "An order of this account waits for the shopper's approval, and the sign-in would replace its cart. Finish the "
+    "order first, buy as a guest, or call `signOut` and sign in without the guest cart."
 )
 
 
@@ -159,7 +164,11 @@ async def _promote(
         # may be buying that cart, so its lock is held.
         account = await _account(ctx, request, failed)
         async with cart_edits.locked_owner(ctx, account.upstream_id, ACCOUNT_LOCKED):
+            if await ctx.services.submission_lock.holder_for(account.upstream_id) is not None:
+                raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=ACCOUNT_WAITS))
             tokens = await _tokens(ctx, request, guest.record.access_token, failed)
+            # An order of the guest that waits for approval needs the account's cart from now on.
+            await ctx.services.submission_lock.extend_to(account.upstream_id, guest)
             return *await ctx.services.sessions.promote(guest, tokens), guest_cart, account
 
 

@@ -94,6 +94,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Digital River's id of the cart. The order of the cart has the same id."""
     payment_session_id: str | None = None
     """Id of the payment session of the submitted cart. The shopper's next cart has another payment session."""
+    lost_cart: bool = False
+    """Whether another cart was active while the order waited for the shopper. It proves nothing about the order."""
     pricing: OrderPricing | None = None
     """Amounts of the submitted cart. They are shown if the order is placed and cannot be read."""
     result: Result | None = None

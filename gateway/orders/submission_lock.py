@@ -68,13 +68,27 @@ class SubmissionLock:
                 return located
         return None
 
+    async def extend_to(self, owner: str, guest: Session) -> None:
+        """Lock the cart of an account for the open attempt of the guest who signs in to it. Nothing happens if there is
+        no such attempt.
+
+        The lock is not part of the attempt's record: like every lock, it ends with its attempt.
+        """
+        located = await self.open_attempt(guest)
+        if located is not None:
+            await self.take(_owner_lock(owner), located.store_key, located.record)
+
+    async def holder_for(self, owner: str) -> AttemptRecord | None:
+        """The open attempt of a cart's owner; None if there is none. `owner`: the `cart_owner` of a session."""
+        return await self.holder(_owner_lock(owner))
+
     async def locks_cart(self, owner: str) -> bool:
         """Whether changes of an owner's cart are rejected now, because its submission is in progress or in doubt.
         `owner`: the `cart_owner` of a session.
 
         During a pending redirect, Digital River itself rejects changes until resume-cart is called.
         """
-        record = await self.holder(_owner_lock(owner))
+        record = await self.holder_for(owner)
         return record is not None and (record.result is None or record.is_in_doubt)
 
     async def has_open(self, session: Session) -> bool:

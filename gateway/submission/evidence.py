@@ -80,6 +80,12 @@ class Evidence:
         """Whether the shopper has approved the payment, and the order waits for resume-cart."""
         return self.payment_session is not None and self.payment_session.state is State.CHARGEABLE
 
+    @property
+    def may_be_approved(self) -> bool:
+        """Whether the shopper has approved the payment, as far as is known. If another cart is active and the order
+        cannot be read, only resume-cart shows it, which Digital River refuses before the approval."""
+        return self.is_approved or (self.payment_session is None and not self.is_same_cart)
+
     def shows_submission(self, record: AttemptRecord) -> bool:
         """Whether the cart of the attempt was submitted, although Digital River refused this request to submit it."""
         payment = self.cart.payment_session
@@ -98,9 +104,17 @@ async def read_evidence(attempt: Attempt) -> Evidence | None:
         cart,
         order,
         is_same_cart=record.submitted(cart),
-        # The new cart is empty, because the lock allows no other change. After a sign-in, it is another owner's cart.
-        was_taken=attempt.is_of_owner and _replaces(cart, record) and cart.is_empty and not cart.lacks_lines,
+        was_taken=_was_taken(cart, attempt),
     )
+
+
+def _was_taken(cart: Cart, attempt: Attempt) -> bool:
+    record = attempt.record
+    if record.waits_for_shopper or record.lost_cart or not attempt.is_of_owner:
+        # No request that could take the cart was sent, or the cart was replaced before, or it is another owner's cart.
+        return False
+    # The new cart is empty, because the lock allows no other change.
+    return replaces(cart, record) and cart.is_empty and not cart.lacks_lines
 
 
 async def _order(ctx: Context, order_id: str) -> Order | None:
@@ -113,7 +127,13 @@ async def _order(ctx: Context, order_id: str) -> Order | None:
         raise
 
 
-def _replaces(cart: Cart, record: AttemptRecord) -> bool:
+def waits_for_shopper(cart: Cart) -> bool:
+    """Whether the cart was submitted and waits for the shopper's approval, or for resume-cart after the approval."""
+    payment = cart.payment_session
+    return payment is not None and payment.state in (State.PENDING_REDIRECT, State.CHARGEABLE)
+
+
+def replaces(cart: Cart, record: AttemptRecord) -> bool:
     """Whether the cart is certainly another cart than the submitted one. A missing id proves nothing."""
     if cart.order_id is not None and record.order_id is not None:
         return cart.order_id != record.order_id

@@ -9,11 +9,17 @@ from gateway.orders.attempts import LONGEST_PAUSE, NothingToResume, Stage
 from gateway.orders.outcomes import OrderActionRequired, Result
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission.attempt import Attempt
-from gateway.submission.evidence import read_evidence, result_shown_by
+from gateway.submission.evidence import read_evidence, replaces, result_shown_by
 from gateway.submission.refusal_meaning import Meaning, meaning_of
-from gateway.submission.results import answered, authentication_required, declined, in_doubt
+from gateway.submission.results import answered, authentication_required, declined, in_doubt, not_placed
+from gateway.upstream.order import SubmittedCart
 
 log = logging.getLogger(__name__)
+
+REPLACED = (
+    "Another cart has replaced the submitted one, so Digital River does not finish the order. Nothing was charged. "
+    "Submit again with a new key."
+)
 
 
 async def record_resumption(attempt: Attempt) -> str | None:
@@ -35,7 +41,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
     ctx = attempt.ctx
     ctx.forget_cart()
     try:
-        return answered(attempt, await ctx.upstream.orders.resume_cart(token))
+        answer = await ctx.upstream.orders.resume_cart(token)
     except UpstreamNotReached:
         await _restore(attempt, waiting)
         raise
@@ -50,6 +56,16 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
     except UpstreamError as failure:
         log.warning("resumption not answered", extra={"reason": failure.code.value, "key": str(attempt.key)})
         return in_doubt(attempt)
+    if _is_of_another_order(answer, waiting):
+        log.error("another order resumed", extra={"key": str(attempt.key)})
+        return in_doubt(attempt)
+    return answered(attempt, answer)
+
+
+def _is_of_another_order(answer: SubmittedCart, waiting: Result | None) -> bool:
+    """Whether resume-cart, which names no order, finished another order than the one that waited."""
+    pending = waiting.pending_order if isinstance(waiting, OrderActionRequired) else None
+    return pending is not None and answer.order is not None and answer.order.number != pending.number
 
 
 async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | None:
@@ -57,6 +73,8 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | Non
     match meaning_of(refusal):
         case Meaning.NOT_RESUMABLE:
             evidence = await read_evidence(attempt)
+            if evidence is not None and evidence.is_approved and replaces(evidence.cart, attempt.record):
+                return await not_placed(attempt, REPLACED)
             return result_shown_by(evidence, attempt) if evidence is not None else None
         case Meaning.AUTHENTICATION:
             cart = await attempt.ctx.cart()

@@ -8,6 +8,7 @@ import logging
 from enum import Enum, auto
 
 from gateway.errors import StoreUnavailable
+from gateway.orders.attempts import NothingToResume
 from gateway.orders.outcomes import OrderBlocked, Result, SubmissionAttempt
 from gateway.submission import resuming, sending, settling_doubts
 from gateway.submission.attempt import Attempt, SubmitRequest
@@ -39,7 +40,7 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
     """
     try:
         reported = await _submit(attempt, request) if request is not None else None
-        reported = reported or await _follow(attempt, goal)
+        reported = reported or await _followed(attempt, goal)
         if reported is None and attempt.answer is not None:
             # The store has lost the record. Without a new record, a repeated request could send the order again.
             await attempt.restore_answer()
@@ -65,6 +66,16 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
             await attempt.mark_sent(checked.cart)
             result = await sending.submit_cart(attempt, checked)
         return attempt.report(result) if await attempt.record_own_result(result) else None
+
+
+async def _followed(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
+    try:
+        return await _follow(attempt, goal)
+    except NothingToResume:
+        if goal in (Goal.RESUME, Goal.RECONCILE):
+            raise
+        # The client only asked for the outcome, and the order still waits for the shopper.
+        return attempt.report(await rehydrated(attempt), is_replay=True)
 
 
 async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:

@@ -28,6 +28,7 @@ from gateway.submission.results import (
     not_placed,
     not_placed_with,
 )
+from gateway.submission.settling_doubts import end_replaced
 from gateway.upstream.cart import Cart
 from gateway.upstream.order import SubmittedCart
 
@@ -44,6 +45,8 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     await _refuse_after_store_loss(ctx, session)
     await ctx.services.rate_limits.check("decline", *_rate_limit_keys(attempt))
     holder = await attempt.lock_carts_of_owner()
+    if holder is not None and await _end_replaced(attempt):
+        holder = await attempt.lock_carts_of_owner()
     if holder is not None:
         return _blocked_by(holder)
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
@@ -59,6 +62,16 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         return OrderBlocked(message=message, blockers=blockers)
     holder = await attempt.lock_cart(guard_input.cart)
     return _blocked_by(holder) if holder is not None else guard_input
+
+
+async def _end_replaced(attempt: Attempt) -> bool:
+    """End the attempt that holds the lock of the cart's owner, if its cart was replaced, see `end_replaced`."""
+    located = await attempt.ctx.services.submission_lock.open_attempt(attempt.session)
+    if located is None:
+        return True
+    holder = Attempt(attempt.ctx, attempt.session, located.record.key, located.store_key)
+    holder.record = located.record
+    return await end_replaced(holder)
 
 
 async def _read(attempt: Attempt, agreement: Agreement | None, refused: UpstreamRefusal | None = None) -> GuardInput:

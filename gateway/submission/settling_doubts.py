@@ -3,7 +3,6 @@
 import logging
 from enum import Enum, auto
 
-from gateway.enums import PaymentSessionState
 from gateway.orders.attempts import holds_cart
 from gateway.orders.outcomes import Result
 from gateway.submission.attempt import Attempt
@@ -12,9 +11,11 @@ from gateway.submission.evidence import (
     proves_lost_resumption,
     quiet_time_is_over,
     read_evidence,
+    replaces,
     result_shown_by,
+    waits_for_shopper,
 )
-from gateway.submission.results import UNREADABLE, in_doubt, not_placed
+from gateway.submission.results import UNREADABLE, in_doubt, not_placed, not_placed_with
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +62,35 @@ async def _is_quiet(attempt: Attempt) -> bool:
 
 async def poll_redirect(attempt: Attempt) -> Result | Next:
     """Check an attempt whose order waits for the shopper. Return the result or the next step."""
-    session = (await attempt.ctx.cart()).payment_session
-    is_approved = session is not None and session.state is PaymentSessionState.CHARGEABLE
-    if is_approved and attempt.record.waits_for_redirect:
-        return Next.RESUME
     evidence = await read_evidence(attempt)
-    result = result_shown_by(evidence, attempt) if evidence is not None else None
-    return Next.CHECK_LATER if result is None or holds_cart(result) else result
+    if evidence is None:
+        return Next.CHECK_LATER
+    result = result_shown_by(evidence, attempt)
+    if result is not None and not holds_cart(result):
+        return result
+    if replaces(evidence.cart, attempt.record):
+        if not attempt.record.lost_cart and not await attempt.advance(lost_cart=True):
+            return Next.CHECK_LATER
+        if waits_for_shopper(evidence.cart):
+            return Next.CHECK_LATER  # Digital River would resume the order of the other cart.
+    is_approved = evidence.may_be_approved and attempt.record.waits_for_redirect
+    return Next.RESUME if is_approved else Next.CHECK_LATER
+
+
+async def end_replaced(attempt: Attempt) -> bool:
+    """End an attempt that waits for the shopper, if another cart has replaced its cart and the shopper has not approved
+    the payment. Return whether the attempt has ended.
+
+    The shopper now buys the other cart. An ended attempt is never resumed, so a later approval charges nothing.
+    """
+    if not attempt.record.waits_for_shopper:
+        return False
+    evidence = await read_evidence(attempt)
+    if evidence is None or evidence.is_approved or not replaces(evidence.cart, attempt.record):
+        return False
+    message = (
+        "Another cart has replaced the submitted one, and the shopper submitted it before approving this payment. The "
+        "order will not be finished, and nothing was charged."
+    )
+    log.info("redirect ended for another cart", extra={"key": str(attempt.key)})
+    return await attempt.end(not_placed_with(attempt, message, None))

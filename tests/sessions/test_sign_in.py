@@ -313,6 +313,37 @@ async def test_guest_cart_cannot_be_signed_in_while_account_is_buying(
     assert (payload["errors"], lines(payload)) == ([], {POLES: 1})
 
 
+async def test_guest_cart_does_not_replace_cart_that_waits_for_approval(
+    registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
+) -> None:
+    await registered_shopper.get_ready("klarnaCredit")
+    await registered_shopper.storefront.outcome()
+    guest = Storefront(storefront.http)
+    await guest.add(POLES)
+    payload = await guest.sign_in(*alex)
+    assert payload["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_LOCKED")]
+    assert (await guest.cart())["totalQuantity"] == 1, "the guest can buy the cart"
+
+    await guest.ask("mutation { signOut { signedOut } }")
+    assert (await guest.sign_in(*alex))["errors"] == []
+    assert (await guest.cart())["paymentSession"]["state"] == "PENDING_REDIRECT"
+
+
+async def test_waiting_order_of_guest_keeps_the_cart_after_sign_in(
+    shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
+) -> None:
+    await shopper.get_ready("klarnaCredit")
+    result = await shopper.storefront.outcome()
+    assert (await shopper.storefront.sign_in(*alex))["errors"] == []
+    guest = Storefront(storefront.http)
+    await guest.add(POLES)
+    assert (await guest.sign_in(*alex))["errors"] == [IsPartialDict(code="CART_LOCKED")]
+    await shopper.decide(result["action"]["redirectUrl"])
+    resumed = (await shopper.storefront.run("ReturnFromRedirect"))["resumeOrder"]
+    assert resumed["result"]["__typename"] == "OrderPlaced"
+    assert (await guest.sign_in(*alex))["errors"] == []
+
+
 async def test_order_is_blocked_after_a_sign_in_changed_the_cart(
     registered_shopper: Shopper, storefront: Storefront, alex: tuple[str, str]
 ) -> None:
