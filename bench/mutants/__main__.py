@@ -26,8 +26,8 @@ from bench.mutants.mutations import Mutant, mutants
 from bench.mutants.population import ROOT, files
 from bench.mutants.running import Result, read_results, run_all
 
-EQUIVALENTS = Path(__file__).parent / "equivalents.toml"
-"""Mutants that behave as the code does, by id, with the reason. They are found by hand."""
+EQUIVALENTS = tomllib.loads((Path(__file__).parent / "equivalents.toml").read_text())
+"""Mutants that are not counted: those of numbers that nothing promises, and those that behave as the code does."""
 
 FOLDER = Path(tempfile.gettempdir()) / "riverfront-mutants"
 
@@ -48,13 +48,22 @@ def main(
     recorded = traces.load(folder / "traces")
     population = [mutant for path in files(only) for mutant in mutants(path, (ROOT / path).read_bytes())]
     drawn = sorted(draw(population, seed, sample), key=lambda mutant: (mutant.path, mutant.start))
-    reasons: dict[str, str] = tomllib.loads(EQUIVALENTS.read_text())
+    reasons = {mutant.id: reason for mutant in drawn if (reason := reason_not_to_count(mutant)) is not None}
     path = folder / "results.jsonl"
     results = read_results(path)
     todo = [mutant for mutant in drawn if mutant.id not in reasons]
     todo = [mutant for mutant in todo if mutant.id not in results or (survivors and not results[mutant.id].noticed)]
     run_all(todo, recorded, seconds, folder, workers)
     print_report(seed, len(population), drawn, read_results(path), reasons)
+
+
+def reason_not_to_count(mutant: Mutant) -> str | None:
+    reason: str | None = EQUIVALENTS["equivalent"].get(mutant.id)
+    if reason is None and mutant.is_at_import:
+        first_line = (ROOT / mutant.path).read_text().splitlines()[mutant.line - 1]
+        name = first_line.split()[0].rstrip(":")
+        reason = EQUIVALENTS["tuning"].get(f"{mutant.path} {name}")
+    return reason
 
 
 def draw(population: list[Mutant], seed: int, size: int) -> list[Mutant]:
