@@ -36,7 +36,7 @@ async def main() -> None:
         # As in `python -m gateway serve`, the garbage collector does not traverse the schema during a request.
         gc.collect()
         gc.freeze()
-        refused_ms = await slowest_of(http, REFUSED_DOCUMENTS, is_refused=True)
+        refused_ms = await slowest_of(http, [row[:2] for row in REFUSED_DOCUMENTS], is_refused=True)
         accepted_ms = await slowest_of(http, [*ACCEPTED_DOCUMENTS, *documents().items()], is_refused=False)
         await print_estimates(http)
     if max(refused_ms, accepted_ms) > LIMIT_MS:

@@ -342,8 +342,10 @@ async def test_each_blocker_prevents_the_order_until_cleared(
             # When the total has changed, the attached source may have the wrong amount.
             if (await storefront.cart())["readiness"]["status"] == "BLOCKED":
                 await guest.pay_with()
+            source = guest.cart.source
+            is_redirect = source is not None and source.redirects_after_submission
             result = await storefront.outcome()
-            assert result["__typename"] in ("OrderPlaced", "OrderActionRequired"), result
+            assert result["__typename"] == ("OrderActionRequired" if is_redirect else "OrderPlaced"), result
         assert guest.submits == submits_before + 1
 
 
@@ -515,7 +517,7 @@ async def test_outdated_amount_of_source_attached_without_answer_blocks_the_orde
     await shopper.fill_cart()
     source_id = await shopper.source("klarnaCredit")
     await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)
-    assert (await shopper.storefront.attach(source_id))["errors"] != []
+    assert (await shopper.storefront.attach(source_id))["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE")]
     assert (await shopper.storefront.attach(source_id))["errors"] == [], "the source is already attached"
     await shopper.storefront.add(PACK)
     blockers = (await shopper.storefront.cart())["readiness"]["blockers"]

@@ -159,12 +159,13 @@ async def test_health_endpoints_return_ok_without_upstream_call(storefront: Stor
 # Costly documents and invalid values.
 
 
-@pytest.mark.parametrize("text", [row[1] for row in REFUSED_DOCUMENTS], ids=[row[0] for row in REFUSED_DOCUMENTS])
-async def test_costly_document_is_rejected(storefront: Storefront, world: World, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "message"), [row[1:] for row in REFUSED_DOCUMENTS], ids=[row[0] for row in REFUSED_DOCUMENTS]
+)
+async def test_costly_document_is_rejected(storefront: Storefront, world: World, text: str, message: str) -> None:
     answer = await storefront.ask(text)
     assert answer.status == 400
-    allowed = {"OPERATION_TOO_EXPENSIVE", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
-    assert set(answer.codes) <= allowed
+    assert answer.body["errors"][0]["message"].startswith(message)
     assert "data" not in answer.body
     assert world.calls.count() == 0
 
@@ -178,7 +179,7 @@ async def test_operation_with_two_submit_order_fields_is_rejected(storefront: St
     assert (await storefront.ask(text)).codes == ["OPERATION_TOO_EXPENSIVE"]
 
 
-@pytest.mark.parametrize("value", ["a" * 1025, "a\x00b", "a\x1bb"])
+@pytest.mark.parametrize("value", ["a" * 1025, "a\x00b", "a\x1bb"], ids=["too long", "zero", "escape"])
 async def test_string_too_long_or_with_control_character_is_rejected(
     storefront: Storefront, world: World, value: str
 ) -> None:
@@ -186,7 +187,7 @@ async def test_string_too_long_or_with_control_character_is_rejected(
     answer = await storefront.ask(text, code=value)
     assert answer.codes == ["BAD_USER_INPUT"]
     literal = await storefront.ask(text.replace("$code}", json.dumps(value) + "}").replace("($code: String!)", ""))
-    assert set(literal.codes) <= {"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"}
+    assert literal.codes == ["BAD_USER_INPUT"]
     assert world.calls.count() == 0
 
 
@@ -248,7 +249,7 @@ async def test_id_that_could_change_the_upstream_url_is_not_sent(
         {"code": "NOT_FOUND", "path": ["input", "lines", "0", "lineId"]}
     ]
     assert world.calls.count(path="other") == 0
-    assert world.calls.count() <= 1, "only the cart of the payload is read"
+    assert world.calls.count("GET", CART) == world.calls.count() == 0, "only the cart of the payload is read"
 
 
 @pytest.mark.parametrize(

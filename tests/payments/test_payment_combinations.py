@@ -75,6 +75,16 @@ async def test_store_credit_and_combinable_method_pay_together(with_credit: Shop
     assert [attached["amountContributed"]["amount"] for attached in order["sources"]] == ["50.00", "46.69"]
 
 
+async def test_usable_only_omits_methods_that_store_credit_excludes(with_credit: Shopper) -> None:
+    text = (
+        "query($only: Boolean) { availablePaymentMethods(filter: {usableOnly: $only}) { methods { type isUsable } } }"
+    )
+    every = (await with_credit.storefront.ask(text)).data["availablePaymentMethods"]["methods"]
+    usable = (await with_credit.storefront.ask(text, only=True)).data["availablePaymentMethods"]["methods"]
+    assert [method for method in every if method["isUsable"]] == usable
+    assert 0 < len(usable) < len(every)
+
+
 @pytest.mark.parametrize("method_type", ["afterPay", "alipay", "amazonPay", "applePay"])
 async def test_method_not_combinable_with_store_credit_is_rejected(with_credit: Shopper, method_type: str) -> None:
     step = await with_credit.storefront.run("PaymentStep")

@@ -48,7 +48,7 @@ async def test_submission_outcome_can_be_read_by_idempotency_key(shopper: Shoppe
     world.calls.clear()
     submission = (await storefront.run("SubmissionOutcome", key=key))["orderSubmission"]
     assert submission == IsPartialDict(status="PLACED", result=IsPartialDict(__typename="OrderPlaced"))
-    assert world.calls.count() <= 1
+    assert world.calls.count("GET", ORDER) == world.calls.count() == 1
     assert (await storefront.run("SubmissionOutcome", key=new_key()))["orderSubmission"] is None
 
 

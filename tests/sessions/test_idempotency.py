@@ -58,6 +58,9 @@ KEYED = {"addCartLines", "submitOrder", "resumeOrder", "registerShopper"}
 REFUSED_WITH_A_SOURCE = {"applyShopper", "updateSession"}
 """Mutations tested on a cart without a source. While one is attached, Digital River rejects some of their changes."""
 
+DELETES = {"deleteAddress", "deletePaymentOption", "removeOffer"}
+"""Mutations whose object is missing when they are repeated."""
+
 CHANGES_NO_FACT = {"startSession", "setTaxIdentifiers", "attachSource"}
 
 
@@ -125,7 +128,7 @@ async def test_repeating_a_naturally_idempotent_mutation_has_no_further_effect(
         assert after != before, "the first call changes something"
 
     repeat = (await storefront.ask(query)).data
-    assert repeat == first or repeat[name]["errors"] == [{"code": "NOT_FOUND"}]
+    assert repeat[name]["errors"] == ([{"code": "NOT_FOUND"}] if name in DELETES else []), name
     assert await facts_of(registered_shopper) == after
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.enums import ErrorCode, SessionDelivery, SessionLevel
 from gateway.errors import KeyedChangeInterrupted
-from gateway.refusals.user_errors import CartConflictError
+from gateway.refusals.user_errors import CartConflictError, InputError
 from gateway.sessions.idempotency import ChangeOutcome, IdempotencyRecords, KeyReused
 from gateway.sessions.record import CheckoutMemory, SessionRecord
 from gateway.sessions.sessions import Session
@@ -16,6 +16,8 @@ from tests.support.shop import Clock
 
 BUSY = ChangeOutcome([CartConflictError(code=ErrorCode.CART_BUSY, message="The cart is busy.")])
 MADE = ChangeOutcome()
+HALF_FINAL = ChangeOutcome([*BUSY.errors, InputError(code=ErrorCode.INVALID_INPUT, message="No.")])
+"""Outcome of a change with an error that a repeat may resolve, and an error that it cannot resolve."""
 
 
 class Change:
@@ -81,6 +83,17 @@ async def test_second_replica_makes_the_change_if_first_reports_cart_busy(
 
     assert await running == BUSY
     assert await waiting == MADE
+
+
+@pytest.mark.parametrize(("outcome", "count"), [(BUSY, 2), (HALF_FINAL, 1), (MADE, 1)], ids=["busy", "half", "made"])
+async def test_change_is_repeated_only_if_every_error_allows_it(
+    replicas: tuple[IdempotencyRecords, IdempotencyRecords], session: Session, outcome: ChangeOutcome, count: int
+) -> None:
+    change = Change()
+    change.outcome.set_result(outcome)
+    for replica in replicas:
+        assert await replica.run_once(session, "key", "input", change) == outcome
+    assert change.count == count
 
 
 async def test_interrupted_change_is_not_repeated_with_the_same_key(

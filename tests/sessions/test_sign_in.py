@@ -400,6 +400,35 @@ async def test_sign_in_without_session_takes_locale_and_currency_of_account(
     assert payload["session"] == IsPartialDict(locale="de-DE", currencyCode="EUR")
 
 
+async def test_sign_in_falls_back_to_default_locale_and_currency(shopper: Shopper, alex: tuple[str, str]) -> None:
+    account = next(account for account in shopper.world.accounts if account.username == alex[0])
+    account.shopper.locale, account.shopper.currency = "sv_SE", "SEK"
+    payload = await shopper.storefront.sign_in(*alex)
+    assert payload["session"] == IsPartialDict(locale="en-US", currencyCode="USD")
+
+
+@pytest.mark.parametrize("cart", ["empty", "filled"])
+async def test_sign_in_succeeds_although_guest_session_ends_meanwhile(
+    shopper: Shopper, network: InMemoryTransport, alex: tuple[str, str], cart: str
+) -> None:
+    storefront = shopper.storefront
+    await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
+    if cart == "filled":
+        await storefront.add(PACK)
+    other_tab = storefront.another_tab()
+    network.arrived.pop(TOKEN)
+    network.gates[TOKEN] = asyncio.Event()
+    signing_in = asyncio.create_task(storefront.sign_in(*alex))
+    await network.arrived[TOKEN].wait()
+    assert (await other_tab.ask("mutation { signOut { signedOut } }")).data == {"signOut": {"signedOut": True}}
+    network.gates[TOKEN].set()
+    payload = await signing_in
+    assert payload["errors"] == []
+    assert payload["session"]["level"] == "REGISTERED"
+    assert payload["cartTransition"]["outcome"] == "WAS_EMPTY", "the guest cart ended with its session"
+    assert (await storefront.ask(SHOPPER)).data["shopper"]["firstName"] == "Alex"
+
+
 # Registration.
 
 

@@ -1,0 +1,84 @@
+"""Each refusal of resume-cart leads to an outcome, or leaves the order waiting as before."""
+
+from typing import Any
+
+import pytest
+from dirty_equals import IsPartialDict
+
+from tests.submission.lost_submissions import order_states, status_of
+from tests.support.shop import CART, POLES, Clock, InMemoryTransport, Shopper, new_key
+
+RESUME_CART = f"{CART}/resume-cart"
+RESUME = """mutation($key: UUID) { resumeOrder(input: {idempotencyKey: $key}) {
+  attempt { status isReplay } result { __typename ... on OrderDeclined { decline { supportReference } } }
+  errors { code retry } } }"""
+
+
+async def approved_redirect(shopper: Shopper) -> str:
+    """Submit an order, approve its payment on the provider's page, and return the idempotency key."""
+    await shopper.get_ready("klarnaCredit")
+    result = await shopper.storefront.outcome(key := new_key())
+    await shopper.decide(result["action"]["redirectUrl"])
+    return key
+
+
+async def resume(shopper: Shopper, key: str) -> dict[str, Any]:
+    payload: dict[str, Any] = (await shopper.storefront.ask(RESUME, key=key)).data["resumeOrder"]
+    return payload
+
+
+async def test_first_answer_to_a_resumption_is_no_replay(shopper: Shopper) -> None:
+    key = await approved_redirect(shopper)
+    first = await resume(shopper, key)
+    assert first == IsPartialDict(attempt={"status": "PLACED", "isReplay": False}, result={"__typename": "OrderPlaced"})
+    again = await resume(shopper, key)
+    assert again == IsPartialDict(attempt={"status": "PLACED", "isReplay": True}, result={"__typename": "OrderPlaced"})
+
+
+@pytest.mark.parametrize("code", ["credit-card-declined", "cart-charge-failure"])
+async def test_declined_resumption_unlocks_the_cart(shopper: Shopper, code: str) -> None:
+    key = await approved_redirect(shopper)
+    await shopper.fault("status", RESUME_CART, status=409, code=code, times=1)
+    payload = await resume(shopper, key)
+    assert payload["errors"] == []
+    assert payload["attempt"]["status"] == "DECLINED"
+    assert payload["result"]["decline"]["supportReference"]
+    # The sandbox keeps the submitted cart, so only the gateway's own lock is tested.
+    refused = await shopper.storefront.add(POLES)
+    assert "CART_LOCKED" not in [error["code"] for error in refused["errors"]]
+
+
+async def test_undocumented_refusal_of_a_resumption_is_in_doubt(shopper: Shopper, clock: Clock) -> None:
+    key = await approved_redirect(shopper)
+    await shopper.fault("status", RESUME_CART, status=409, code="a-code-of-next-year", times=1)
+    payload = await resume(shopper, key)
+    assert payload["result"]["__typename"] == "OrderInDoubt"
+    clock.move(121)
+    assert await status_of(shopper.storefront, key) == "PLACED", "resume-cart is sent again after the quiet time"
+    assert order_states(shopper.world) == ["Submitted"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (409, "inventory-unavailable-error", {"code": "UPSTREAM_REJECTED"}),
+        (429, "slow-down", {"code": "RATE_LIMITED"}),
+        (409, "resume-cart-failure", {"code": "NOT_RESUMABLE"}),
+    ],
+)
+async def test_order_waits_after_a_refusal_that_changed_nothing(
+    shopper: Shopper, status: int, code: str, expected: dict[str, str]
+) -> None:
+    key = await approved_redirect(shopper)
+    await shopper.fault("status", RESUME_CART, status=status, code=code, times=1)
+    payload = await resume(shopper, key)
+    assert payload["errors"] == [IsPartialDict(expected)]
+    assert (await resume(shopper, key))["result"]["__typename"] == "OrderPlaced"
+
+
+async def test_order_waits_after_a_resumption_that_was_not_sent(shopper: Shopper, network: InMemoryTransport) -> None:
+    key = await approved_redirect(shopper)
+    network.unreachable.add(RESUME_CART)
+    assert (await resume(shopper, key))["errors"] == [{"code": "UPSTREAM_UNAVAILABLE", "retry": "RETRY"}]
+    network.unreachable.clear()
+    assert (await resume(shopper, key))["result"]["__typename"] == "OrderPlaced"

@@ -1,0 +1,132 @@
+"""Each way in which a connection or an answer can break raises an upstream error, and says if the request was sent."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import httpx
+import pytest
+
+from gateway.errors import UpstreamError, UpstreamInvalidResponse, UpstreamNotReached, UpstreamUnavailable
+from gateway.upstream import transport
+from gateway.upstream.retrying_calls import Calls, Repeat
+from gateway.upstream.transport import Network, Stream
+from sandbox.model.world import World
+from tests.support.shop import settings_for
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close the connection so that the client gets a reset."""
+    connection: socket.socket = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.close()
+
+
+def leave_open(writer: asyncio.StreamWriter) -> None:
+    """Keep the connection open, so that only the bytes of the answer can cause the failure."""
+
+
+End = Callable[[asyncio.StreamWriter], None]
+
+BROKEN: dict[str, tuple[bytes, End, type[UpstreamError]]] = {
+    "closed without an answer": (b"", close, UpstreamUnavailable),
+    "reset without an answer": (b"", reset, UpstreamUnavailable),
+    "not HTTP": (b"+OK ready\r\n\r\n", leave_open, UpstreamUnavailable),
+    "a status that is no number": (b"HTTP/1.1 OK\r\n\r\n", leave_open, UpstreamUnavailable),
+    "closed in the head": (HEAD, close, UpstreamUnavailable),
+    "two lengths": (HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", leave_open, UpstreamUnavailable),
+    "a length that is no number": (HEAD + b"Content-Length: two\r\n\r\n{}", leave_open, UpstreamUnavailable),
+    "a head of 100 KB": (HEAD + b"X-Long: " + b"x" * 100_000 + b"\r\n\r\n", leave_open, UpstreamUnavailable),
+    "closed in the body": (HEAD + b"Content-Length: 9\r\n\r\n{}", close, UpstreamUnavailable),
+    "reset in the body": (HEAD + b"Content-Length: 9\r\n\r\n{}", reset, UpstreamUnavailable),
+    "a broken chunk": (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n", leave_open, UpstreamUnavailable),
+    "closed between chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", close, UpstreamUnavailable),
+    "not gzip": (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", leave_open, UpstreamInvalidResponse),
+    "a redirect": (b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", close, UpstreamInvalidResponse),
+}
+"""Bytes that the server sends, what it does then, and the error that the gateway raises."""
+
+
+@asynccontextmanager
+async def server(sent: bytes, end: End) -> AsyncIterator[str]:
+    writers: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(sent)
+        await writer.drain()
+        end(writer)
+
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    listener.close()
+    for writer in writers:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@asynccontextmanager
+async def calls_to(url: str, world: World) -> AsyncIterator[Calls]:
+    async with transport.client(Network()) as http:
+        yield Calls(http, settings_for(world, upstream_url=url, operation_deadline_s=20))
+
+
+@pytest.mark.parametrize(("sent", "end", "expected"), BROKEN.values(), ids=BROKEN)
+async def test_broken_answer_raises_error_of_a_request_that_arrived(
+    world: World, sent: bytes, end: End, expected: type[UpstreamError]
+) -> None:
+    async with server(sent, end) as url, calls_to(url, world) as calls:
+        with pytest.raises(UpstreamError) as caught:
+            await calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
+    assert type(caught.value) is expected
+    assert caught.value.was_sent
+
+
+async def test_refused_connection_raises_error_of_a_request_not_sent(world: World) -> None:
+    async with server(b"", close) as url:
+        pass
+    async with calls_to(url, world) as calls:
+        with pytest.raises(UpstreamNotReached) as caught:
+            await calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
+    assert not caught.value.was_sent
+
+
+ERRORS: list[tuple[BaseException, type[httpx.TransportError]]] = [
+    (aiohttp.ConnectionTimeoutError(), httpx.ConnectTimeout),
+    (aiohttp.SocketTimeoutError(), httpx.ReadTimeout),
+    (TimeoutError(), httpx.ReadTimeout),
+    (aiohttp.ServerDisconnectedError(), httpx.RemoteProtocolError),
+    (aiohttp.ClientPayloadError(), httpx.RemoteProtocolError),
+    (aiohttp.ClientOSError(), httpx.ReadError),
+    (aiohttp.ClientConnectionResetError(), httpx.RemoteProtocolError),
+    (aiohttp.ClientConnectionError(), httpx.RemoteProtocolError),
+]
+
+
+@pytest.mark.parametrize("mapped", [None, httpx.ConnectTimeout("as httpx_aiohttp maps it")], ids=["alone", "mapped"])
+@pytest.mark.parametrize(("error", "expected"), ERRORS, ids=[type(row[0]).__name__ for row in ERRORS])
+async def test_error_of_a_body_has_the_class_of_its_cause(
+    error: BaseException, expected: type[httpx.TransportError], mapped: httpx.ConnectTimeout | None
+) -> None:
+    class BrokenBody(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"{"
+            if mapped is None or (isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError)):
+                raise error
+            raise mapped from error
+
+    with pytest.raises(httpx.TransportError) as caught:
+        _ = [chunk async for chunk in Stream(BrokenBody(), lambda: None)]
+    assert type(caught.value) is expected
