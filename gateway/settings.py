@@ -10,17 +10,30 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.enums import TermsOfSaleMode
+from gateway.setting_values import (
+    BY_KUBERNETES,
+    CONTROL_CHARACTER,
+    MIN_PREFIX_LENGTHS,
+    PORT_BY_KUBERNETES,
+    RECEIVES_KEYS,
+    Country,
+    Market,
+    Network,
+    OptionalUrl,
+    Origin,
+    Url,
+    is_store_url,
+)
 
 PREFIX = "RIVERFRONT_"
 
@@ -32,8 +45,6 @@ A file in this folder can replace a variable. For example, `riverfront_api_secre
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
-STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
-
 SEALING_KEY = re.compile(r"[A-Za-z0-9_-]{43}=|derived")
 
 PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
@@ -41,61 +52,6 @@ PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
 
 MIN_SECRET_LENGTH = 12
 """Minimum length of the API secret. A shorter secret was probably invented by hand or truncated."""
-
-MARKET = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?:[A-Z]{3}")
-
-
-def _matches(pattern: str, form: str) -> AfterValidator:
-    """Validator that rejects a string that does not match `pattern`. The error message is `must be {form}`."""
-
-    def check(value: str) -> str:
-        if re.fullmatch(pattern, value) is None:
-            raise ValueError(f"must be {form}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _market(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if MARKET.fullmatch(value) is None:
-        raise ValueError("must be locales with their currency, such as en-US:USD,de-DE:EUR")
-    return tuple(value.split(":"))
-
-
-MIN_PREFIX_LENGTHS = {4: 8, 6: 7}
-"""Minimum prefix length of a trusted network by IP version: that of the largest networks for private use."""
-
-
-def _network(value: object) -> object:
-    try:
-        return ip_network(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError("must be networks such as 10.0.0.0/8 or fd00::/8") from None
-
-
-URL = r"https?://[^/\s?#]+(/[^\s?#]*)?"
-
-RECEIVES_KEYS = "receives keys"
-"""Mark of the settings whose value is the URL of a service. The gateway sends keys, tokens and personal data to it."""
-
-Url = Annotated[str, _matches(URL, "a URL such as https://api.example.com/base"), RECEIVES_KEYS]
-
-OptionalUrl = Annotated[
-    str, _matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty"), RECEIVES_KEYS
-]
-
-Country = Annotated[str, _matches(r"[A-Z]{2}", "country codes such as US,DE")]
-
-Origin = Annotated[
-    str, _matches(r"https?://[^/\s?#*]+", "origins such as https://shop.example, without a slash at the end")
-]
-
-Market = Annotated[tuple[str, str], BeforeValidator(_market)]
-"""Pair of a locale and its currency, read from a string such as `en-US:USD`."""
-
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 
 
 class GuestGrant(StrEnum):
@@ -267,10 +223,39 @@ class Settings(BaseSettings):
     def from_environment(cls) -> Self:
         """Read the settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
         known = {PREFIX + name.upper() for name in cls.model_fields}
-        unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+        unknown = sorted(
+            name
+            for name in os.environ
+            if name.startswith(PREFIX) and name not in known and not BY_KUBERNETES.fullmatch(name)
+        )
         if unknown:
             raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
         return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
+
+    @property
+    def currencies_by_locale(self) -> dict[str, str]:
+        """The default currency of each locale: the first one, if the locale has several."""
+        return dict(reversed(self.locales))
+
+    @property
+    def currencies(self) -> list[str]:
+        return list(dict.fromkeys(currency for _, currency in self.locales))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, values: dict[str, object]) -> dict[str, object]:
+        """Remove the blanks around values, such as the newline at the end of a file."""
+        cleaned = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        if isinstance(port := cleaned.get("port"), str) and PORT_BY_KUBERNETES.fullmatch(port):
+            del cleaned["port"]
+        broken = [
+            name
+            for name, value in cleaned.items()
+            if isinstance(value, str) and CONTROL_CHARACTER.search(value) and name != "assertion_keys"
+        ]
+        if broken:
+            raise ValueError("\n".join(f"{name}: must be one line without control characters" for name in broken))
+        return cleaned
 
     @model_validator(mode="before")
     @classmethod
@@ -305,20 +290,12 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "documents_mode: report and enforce need RIVERFRONT_MANIFEST"
     if (pair := settings.merchant_key.get_secret_value()) and not all(pair.partition(":")):
         yield "merchant_key: must be key:secret"
-    if (url := settings.store_url.get_secret_value()) and not _is_store_url(url):
+    if (url := settings.store_url.get_secret_value()) and not is_store_url(url):
         yield "store_url: must be a URL such as rediss://user:password@host:6379/0"
     if any(not SEALING_KEY.fullmatch(key.get_secret_value()) for key in settings.sealing_keys):
         yield "sealing_keys: each must be 32 random bytes in URL-safe base64, or `derived` for the derived key"
     if not settings.development and len(settings.api_secret.get_secret_value()) < MIN_SECRET_LENGTH:
         yield f"api_secret: must have at least {MIN_SECRET_LENGTH} characters"
-
-
-def _is_store_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in STORE_SCHEMES and parts.port != 0 and bool(parts.hostname or parts.path)
-    except ValueError:
-        return False
 
 
 def _exposure_problems(settings: Settings) -> Iterator[str]:

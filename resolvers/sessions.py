@@ -74,9 +74,8 @@ async def begin(
     """Start a guest session for this operation. The default locale is the first locale of the storefront. The default
     currency is the currency of the locale.
     """
-    markets_offered = ctx.settings.locales
-    locale = locale or markets_offered[0][0]
-    currency_code = currency_code or dict(markets_offered)[locale]
+    locale = locale or ctx.settings.locales[0][0]
+    currency_code = currency_code or ctx.settings.currencies_by_locale[locale]
     tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)
     session, handle = await ctx.services.sessions.begin(
         SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code, ended=ctx.operation.ended_session

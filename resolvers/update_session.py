@@ -17,7 +17,9 @@ async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
         return Payload(errors=[problem])
     session = await ctx.own_session()
     locale = args.locale or session.locale
-    currency_code = args.currency_code or (dict(ctx.settings.locales)[locale] if args.locale else session.currency_code)
+    currency_code = args.currency_code or (
+        ctx.settings.currencies_by_locale[locale] if args.locale else session.currency_code
+    )
     path = ("input", "currencyCode" if args.currency_code else "locale")
 
     def record_market(record: SessionRecord) -> None:

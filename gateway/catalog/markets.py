@@ -16,12 +16,12 @@ def not_offered(settings: Settings, locale: str | None, currency_code: str | Non
 
     An argument of None is not checked.
     """
-    offered = dict(settings.locales)
+    offered = settings.currencies_by_locale
     if locale is not None and locale not in offered:
         locales = ", ".join(offered)
         return NotOffered("locale", f"The storefront does not offer the locale {locale}; it offers {locales}.")
-    if currency_code is not None and currency_code not in offered.values():
-        currencies = ", ".join(dict.fromkeys(offered.values()))
+    if currency_code is not None and currency_code not in settings.currencies:
+        currencies = ", ".join(settings.currencies)
         message = f"The storefront does not offer the currency {currency_code}; it offers {currencies}."
         return NotOffered("currencyCode", message)
     return None

@@ -42,4 +42,4 @@ def chosen_market(
     if refusal is not None:
         raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(refusal.message, node))
     site_locale, _ = settings.locales[0]
-    return Market(locale or site_locale, currency_code or dict(settings.locales)[locale or site_locale])
+    return Market(locale or site_locale, currency_code or settings.currencies_by_locale[locale or site_locale])

@@ -23,13 +23,13 @@ async def session_of_owner(ctx: Context) -> Session:
 
 async def record_shopper(ctx: Context, session: Session, shopper: Shopper) -> None:
     """Store the shopper's id in the session, and the account's locale and currency if the storefront offers them."""
-    markets_offered = dict(ctx.settings.locales)
+    settings = ctx.settings
 
     def edit(record: SessionRecord) -> None:
         record.shopper_id = shopper.upstream_id
-        if shopper.locale is not None and shopper.locale in markets_offered:
+        if shopper.locale is not None and shopper.locale in settings.currencies_by_locale:
             record.locale = shopper.locale
-        if shopper.currency is not None and shopper.currency in markets_offered.values():
+        if shopper.currency is not None and shopper.currency in settings.currencies:
             record.currency_code = shopper.currency
 
     await ctx.services.sessions.change(session, edit)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
+from typer.testing import CliRunner
 
+from gateway.__main__ import app
 from gateway.settings import PREFIX, Settings
 
 README = Path(__file__).parents[2] / "README.md"
@@ -95,6 +97,17 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("TRUSTED_PROXIES", "10.0.0.0/8,::/0", "trusted_proxies: must not"),
         ("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1", "trusted_proxies: must not"),
         ("SESSION_IDLE_S", "-1", "session_idle_s"),
+        ("STORE_URL", "redis+sentinel://:pass-word@a:1/x", "store_url"),
+        ("STORE_URL", "a:6379,b:6379", "store_url"),
+        ("STORE_URL", "redis://a:6379,b:6379/0", "store_url"),
+        ("STORE_URL", "redis://:pass word@a:port/0", "store_url"),
+        ("STORE_URL", "redis://a:6379/zero", "store_url"),
+        ("STORE_URL", "redis://a:6379/0?protocol=3", "store_url"),
+        ("STORE_URL", "redis://a:6379/0?socket_timeout=x", "store_url"),
+        ("STORE_URL", "redis://[::1/0", "store_url"),
+        ("STORE_URL", "unix://", "store_url"),
+        ("API_SECRET", "a-long-enough\nsecret", "api_secret: must be one line"),
+        ("PORT", "http://a", "port"),
     ],
 )
 def test_invalid_setting_prevents_the_start_and_is_named(
@@ -151,3 +164,59 @@ def test_all_contradictory_settings_are_reported_at_once(environment: pytest.Mon
     with pytest.raises(ValidationError, match="merchant_key") as caught:
         Settings.from_environment()
     assert "sealing_keys" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://a", "rediss://user:pass-word@a:6379/3", "unix:///run/valkey", "redis://[::1]:6379/"]
+)
+def test_url_of_one_store_server_is_accepted(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("RIVERFRONT_STORE_URL", url)
+    assert Settings.from_environment().store_url == SecretStr(url)
+
+
+def test_message_about_a_store_url_shows_no_part_of_it(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_STORE_URL", "redis+sentinel://planted:planted-password@planted-host:1/x")
+    result = CliRunner().invoke(app, ["serve"])
+    assert result.exit_code == 1
+    assert "RIVERFRONT_STORE_URL: must be a URL such as" in result.output
+    assert "planted" not in result.output
+
+
+def test_newline_at_the_end_of_a_secret_is_removed(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_API_SECRET", "a-long-enough-secret\n")
+    environment.setenv("RIVERFRONT_PUBLISHABLE_KEY", " pk_live \r\n")
+    settings = Settings.from_environment()
+    assert settings.api_secret == SecretStr("a-long-enough-secret")
+    assert settings.publishable_key == "pk_live"
+
+
+def test_variables_of_a_kubernetes_service_are_ignored(environment: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "SERVICE_HOST": "10.0.0.1",
+        "SERVICE_PORT": "80",
+        "SERVICE_PORT_HTTP": "80",
+        "PORT": "tcp://10.0.0.1:80",
+        "PORT_80_TCP": "tcp://10.0.0.1:80",
+        "PORT_80_TCP_PROTO": "tcp",
+        "PORT_80_TCP_PORT": "80",
+        "PORT_80_TCP_ADDR": "10.0.0.1",
+    }.items():
+        environment.setenv(PREFIX + name, value)
+    assert Settings.from_environment().port == 8000
+
+
+def test_locales_may_have_scripts_numbers_and_any_case(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_LOCALES", "en-us:USD,es-419:MXN,ZH-hant-TW:TWD,de:EUR")
+    assert Settings.from_environment().locales == (
+        ("en-US", "USD"),
+        ("es-419", "MXN"),
+        ("zh-Hant-TW", "TWD"),
+        ("de", "EUR"),
+    )
+
+
+def test_first_currency_of_a_locale_is_its_default(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_LOCALES", "en-US:USD,fr-CH:CHF,fr-CH:EUR")
+    settings = Settings.from_environment()
+    assert settings.currencies_by_locale == {"en-US": "USD", "fr-CH": "CHF"}
+    assert settings.currencies == ["USD", "CHF", "EUR"]

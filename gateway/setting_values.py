@@ -1,0 +1,93 @@
+"""Types of the settings' values. Each type describes its format in the error message for a malformed value."""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+from redis.asyncio.connection import parse_url
+
+MARKET = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?:([A-Z]{3})")
+"""A locale and a currency. A locale has a language, and may have a script and a region: `en-US`, `es-419`,
+`zh-Hant-TW`. The letters may be of any case."""
+
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+
+STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
+
+DATABASE = re.compile(r"(/[0-9]*)?")
+
+BY_KUBERNETES = re.compile(r"RIVERFRONT_(SERVICE_(HOST|PORT)(_\w+)?|PORT_[0-9]+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
+"""Variables that Kubernetes sets in all containers if a service has the name `riverfront`. They are ignored."""
+
+PORT_BY_KUBERNETES = re.compile(r"(tcp|udp)://.*")
+"""Value that Kubernetes gives to `RIVERFRONT_PORT` for such a service. The setting has its default then."""
+
+
+def matches(pattern: str, form: str) -> AfterValidator:
+    """Validator that rejects a string that does not match `pattern`. The error message is `must be {form}`."""
+
+    def check(value: str) -> str:
+        if re.fullmatch(pattern, value) is None:
+            raise ValueError(f"must be {form}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _market(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = MARKET.fullmatch(value)
+    if match is None:
+        raise ValueError("must be locales with their currency, such as en-US:USD,de-DE:EUR")
+    language, script, region, currency = match.groups()
+    locale = "-".join(part for part in (language.lower(), (script or "").title(), (region or "").upper()) if part)
+    return locale, currency
+
+
+MIN_PREFIX_LENGTHS = {4: 8, 6: 7}
+"""Minimum prefix length of a trusted network by IP version: that of the largest networks for private use."""
+
+
+def _network(value: object) -> object:
+    try:
+        return ip_network(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8 or fd00::/8") from None
+
+
+URL = r"https?://[^/\s?#]+(/[^\s?#]*)?"
+
+RECEIVES_KEYS = "receives keys"
+"""Mark of the settings whose value is the URL of a service. The gateway sends keys, tokens and personal data to it."""
+
+Url = Annotated[str, matches(URL, "a URL such as https://api.example.com/base"), RECEIVES_KEYS]
+
+OptionalUrl = Annotated[
+    str, matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty"), RECEIVES_KEYS
+]
+
+Country = Annotated[str, matches(r"[A-Z]{2}", "country codes such as US,DE")]
+
+Origin = Annotated[
+    str, matches(r"https?://[^/\s?#*]+", "origins such as https://shop.example, without a slash at the end")
+]
+
+Market = Annotated[tuple[str, str], BeforeValidator(_market)]
+"""Pair of a locale and its currency, read from a string such as `en-US:USD`."""
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+
+
+def is_store_url(url: str) -> bool:
+    """Whether the URL names one Redis or Valkey server, as `RIVERFRONT_STORE_URL` does."""
+    try:
+        parts = urlsplit(url)
+        parse_url(url)
+        is_path_plain = parts.scheme == "unix" or DATABASE.fullmatch(parts.path) is not None
+        has_address = bool(parts.path if parts.scheme == "unix" else parts.hostname)
+        return parts.scheme in STORE_SCHEMES and parts.port != 0 and is_path_plain and has_address and not parts.query
+    except ValueError:
+        return False
