@@ -59,8 +59,8 @@ def _cookie_of(request: Request) -> str | None:
 
 
 def set_cookie(response: Response, issued: Handle | None, settings: Settings) -> None:
-    """Set the cookie to the handle of a new session. If `issued` is None, clear the cookie, because the session has
-    ended.
+    """Set the cookie to the handle of a new session. If `issued` is None, clear the cookie, because the client has
+    ended the session.
 
     The cookie has no maximum age, because only the gateway limits the duration of a session.
     """

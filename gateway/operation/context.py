@@ -167,21 +167,20 @@ class Context:
             operation.issued_cookie = handle
 
     async def session_has_ended(self) -> None:
-        """Remove the session from the operation, because the session was idle for too long or has lost its tokens.
+        """Remove the session from the operation, because there is no record of its handle, the session was idle for too
+        long, or it has lost its tokens.
 
-        If the record is retained for a submission, the client keeps its cookie: with the handle, the client's next
-        session can read the outcome.
+        The client keeps its cookie. The browser may have a newer one by now, which this answer would clear, and with
+        the handle of a record that is retained for a submission, the client's next session can read the outcome.
         """
+        self._forget_session()
         handle = self.caller.handle
-        self.lose_session()
         if handle is not None:
             self.operation.ended_session = await self.services.sessions.find_ended(handle)
-            self.operation.clears_cookie &= self.operation.ended_session is None
 
     def lose_session(self) -> None:
-        """Remove the session from the operation, because the client ended the session."""
-        self.operation.session = self.operation.issued_cookie = None
-        self.operation.has_dead_handle = True
+        """Remove the session from the operation, because the client ended the session. The cookie is cleared."""
+        self._forget_session()
         handle = self.caller.handle
         self.operation.clears_cookie = handle is not None and handle.delivery is SessionDelivery.COOKIE
 
@@ -195,12 +194,14 @@ class Context:
         try:
             await self.services.sessions.reload(session)
         except SessionExpired:
-            self.lose_session()
-            # The cookie may already be that of the next session.
-            self.operation.clears_cookie = False
+            await self.session_has_ended()
             raise
         if session.cart_owner != owner:
             raise CartBusy
+
+    def _forget_session(self) -> None:
+        self.operation.session = self.operation.issued_cookie = None
+        self.operation.has_dead_handle = True
 
     # Calls to Digital River with the shopper's token.
 
