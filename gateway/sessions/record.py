@@ -71,4 +71,6 @@ class SessionRecord(msgspec.Struct, kw_only=True):
         # The guest's refresh token would renew only the guest's access token.
         self.refresh_token = None
         self.set_tokens(tokens, now)
+        # On a shared device, another person may have looked these orders up.
+        self.checkout_memory.order_proofs = {}
         self.started_at = self.used_at = now

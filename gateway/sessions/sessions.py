@@ -125,7 +125,8 @@ class Sessions:
             return None
         delivery, _, store_key = location.decode().partition(" ")
         record = self._decoded(store_key, await self._store.get(store_key))
-        if record is None or record.has_lost_tokens:
+        # The location is not encrypted, so the record itself must say which session it is.
+        if record is None or record.has_lost_tokens or record.id != session_id:
             return None
         return Session(store_key, SessionDelivery(delivery), record, self._expires_at(record))
 

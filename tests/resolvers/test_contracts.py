@@ -239,6 +239,27 @@ async def test_response_for_another_shoppers_contract_equals_response_for_unknow
     assert shown["edges"] == []
 
 
+async def test_contracts_without_owner_are_hidden_in_an_unfiltered_list(
+    registered_shopper: Shopper, other_registered_shopper: Shopper, network: InMemoryTransport
+) -> None:
+    contract_id = await buy_contract(registered_shopper)
+    listed: list[dict[str, Any]] = []
+
+    def noted(wire: dict[str, Any]) -> dict[str, Any]:
+        listed.extend(wire["subscriptions"])
+        return wire
+
+    network.rewrites["GET", CONTRACTS] = noted
+    await registered_shopper.storefront.run("MyContracts")
+    contract = listed[0] | {"shopper": None}
+    # Digital River ignores the parameter `shopperId`, and lists the contracts of all shoppers.
+    network.rewrites["GET", CONTRACTS] = lambda _: {"subscriptions": [contract, listed[0] | {"id": 1}]}
+    network.rewrites["GET", CONTRACT.replace("{id}", str(contract["id"]))] = lambda _: contract
+    shown = (await other_registered_shopper.storefront.run("MyContracts"))["shopper"]["subscriptionContracts"]
+    assert shown["edges"] == []
+    assert (await other_registered_shopper.storefront.ask(READ, id=contract_id)).data["subscriptionContract"] is None
+
+
 async def test_renewals_cannot_be_paid_with_another_shoppers_card(
     registered_shopper: Shopper, other_registered_shopper: Shopper, world: World
 ) -> None:

@@ -178,6 +178,17 @@ async def test_unknown_order_id_requested_by_guest_causes_no_upstream_call(
     assert world.calls.count() == 0
 
 
+async def test_sign_in_forgets_the_orders_that_the_guest_looked_up(
+    shopper: Shopper, stranger: Storefront, world: World
+) -> None:
+    mail = await place_order(shopper)
+    by = {"orderPassword": {"number": mail["number"], "password": mail["password"]}}
+    assert (await stranger.ask(LOOK_UP, by=by)).data["lookupOrder"]["errors"] == []
+    assert (await stranger.ask(READ, id=mail["global"])).data["order"]
+    await stranger.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    assert (await stranger.ask(READ, id=mail["global"])).data["order"] is None
+
+
 # Rate limits of order lookups.
 
 
