@@ -106,7 +106,7 @@ def _services(settings: Settings, upstream: Upstream, shared: Store, local_now: 
         attempts=attempts,
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
-        cart_change_lock=CartChangeLock(store),
+        cart_change_lock=CartChangeLock(store, now),
         rate_limits=RateLimits(now, digest_key(settings), shared.pool if isinstance(shared, RedisStore) else None),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,

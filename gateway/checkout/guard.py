@@ -100,6 +100,18 @@ def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:
 # The rules of the checkout guard.
 
 
+def _unsettled_change(guard_input: GuardInput) -> Iterator[Blocker]:
+    if guard_input.unsettled_until is not None:
+        yield CheckUnavailableBlocker(
+            code=Code.CHECK_UNAVAILABLE,
+            message="Digital River did not answer an earlier change of the cart, and may still make it. Submit again "
+            "after `retryAfter`, when the cart shows whether the change was made.",
+            step=Step.CART,
+            resolved_by=("Query.cart",),
+            retry_after=guard_input.unsettled_until,
+        )
+
+
 def _unreadable_parts(guard_input: GuardInput) -> Iterator[Blocker]:
     if decides_unread(guard_input.cart, guard_input.payment_session):
         yield CheckUnavailableBlocker(
@@ -367,6 +379,7 @@ def _purchase(guard_input: GuardInput) -> Iterator[Blocker]:
 
 
 RULES = (
+    _unsettled_change,
     _unreadable_parts,
     _lines,
     _addresses,

@@ -49,6 +49,8 @@ class GuardInput:
     stock: Mapping[str, InventoryStatus] | None = None
     tax_requirements: list[TaxIdentifierRequirement] | None = None
     agreement: Agreement | None = None
+    unsettled_until: datetime | None = None
+    """Time until which an earlier change of the cart may still arrive at Digital River; None if there is none."""
 
     @property
     def accepts_terms(self) -> bool:
@@ -68,13 +70,24 @@ def needs_tax_requirements(cart: Cart, settings: Settings) -> bool:
     return cart.destination_country in settings.tax_identifier_countries and not cart.tax_identifiers
 
 
+async def unsettled_until(ctx: Context) -> datetime | None:
+    """Time until which an earlier change of the caller's cart may still arrive; None if there is none."""
+    return await ctx.services.cart_change_lock.unsettled_until((await ctx.own_session()).cart_owner)
+
+
 async def read_guard_input(
     ctx: Context,
     cart: Cart,
     agreement: Agreement | None = None,
     refused: UpstreamRefusal | None = None,
+    *,
+    unsettled_until: datetime | None,
 ) -> GuardInput:
-    """The input of the checkout guard. Stock and tax rules are read only if the cart or an error requires them."""
+    """The input of the checkout guard. Stock and tax rules are read only if the cart or an error requires them.
+
+    `unsettled_until` is the result of the function with this name. Before a submission, it is called before the cart is
+    read: a late change could arrive in between.
+    """
     session = await ctx.own_session()
     lacks_stock = any(code in STOCK_CODES for code in cart.refusals) or (
         refused is not None and refused.reason in STOCK_CODES
@@ -100,4 +113,5 @@ async def read_guard_input(
         stock=stock,
         tax_requirements=requirements,
         agreement=agreement,
+        unsettled_until=unsettled_until,
     )

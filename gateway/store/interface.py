@@ -28,6 +28,11 @@ class Lease:
     extend: Callable[[], Awaitable[None]] | None = None
     """Ask the store to extend the lease. Then `ends_at` is up to date. None: no other process can have the lock."""
 
+    is_unsettled: bool = False
+    """Whether a change that was sent under the lock may still arrive after the lock was released."""
+    is_kept: bool = False
+    """Whether the lock is not released but expires after its time to live."""
+
     def is_held(self, *, for_s: float = 0) -> bool:
         """Whether no other holder can get the lock during the next `for_s` seconds."""
         return elapsed_s() + for_s < self.ends_at

@@ -73,17 +73,21 @@ class MemoryStore:
         return True
 
     @asynccontextmanager
-    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:  # noqa: ARG002 - a holder that dies is this process
+    async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
         lock = self._locks.setdefault(name, asyncio.Lock())
         try:
             async with asyncio.timeout(wait_s):
                 await lock.acquire()
         except TimeoutError:
             raise LockNotAcquired from None
+        lease = Lease()
         try:
-            yield Lease()
+            yield lease
         finally:
-            lock.release()
+            if lease.is_kept:
+                asyncio.get_running_loop().call_later(ttl_s, lock.release)
+            else:
+                lock.release()
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
         self._schedules.setdefault(schedule_name, {})[entry] = at

@@ -132,9 +132,10 @@ class RedisStore:
         finally:
             released.set()
             extending.cancel()
-            # A lock that cannot be released expires after `ttl_s`.
-            with contextlib.suppress(LockError, StoreUnavailable):
-                await self._run(lock.release)
+            if not lease.is_kept:
+                # A lock that cannot be released expires after `ttl_s`.
+                with contextlib.suppress(LockError, StoreUnavailable):
+                    await self._run(lock.release)
 
     async def _acquire(self, lock: Lock, wait_s: float) -> float:
         """Acquire the lock, and return when the command was sent. Its answer may be read much later, if the process is

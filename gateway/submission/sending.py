@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from gateway.checkout import guard
 from gateway.checkout.blockers import in_progress_blocker
-from gateway.checkout.guard_input import Agreement, GuardInput, read_guard_input
+from gateway.checkout.guard_input import Agreement, GuardInput, read_guard_input, unsettled_until
 from gateway.enums import SessionLevel
 from gateway.errors import StoreUnavailable, UpstreamError, UpstreamNotReached, UpstreamRefusal
 from gateway.operation.context import Context
@@ -77,9 +77,10 @@ async def _end_replaced(attempt: Attempt) -> bool:
 async def _read(attempt: Attempt, agreement: Agreement | None, refused: UpstreamRefusal | None = None) -> GuardInput:
     ctx = attempt.ctx
     ctx.forget_cart()
+    unsettled = await unsettled_until(ctx)
     longest = timedelta(seconds=ctx.settings.submission_deadline_s)
     await ctx.access_token(attempt.session, good_for=max(FRESH_FOR_CHECKOUT, longest))
-    return await read_guard_input(ctx, await ctx.cart(), agreement, refused=refused)
+    return await read_guard_input(ctx, await ctx.cart(), agreement, refused, unsettled_until=unsettled)
 
 
 async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:

@@ -103,6 +103,10 @@ class Calls:
         deadline_at = elapsed_s() + seconds
         return replace(self, deadline_at=min(deadline_at, self.deadline_at or deadline_at))
 
+    def without_leases(self) -> "Calls":
+        """A copy of this object for calls that change no cart."""
+        return replace(self, leases=())
+
     async def read(self, path: str, token: str, params: Mapping[str, str]) -> bytes:
         return await self.send("GET", path, token=token, params=params)
 
@@ -166,15 +170,26 @@ class Calls:
             timeout=max(deadline_at - elapsed_s(), 0.001),
         ):
             with attempt:
-                return await self._once(request, deadline_at)
+                return await self._once(request, deadline_at, repeat)
         raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
-    async def _once(self, request: httpx.Request, deadline_at: float) -> bytes:
+    async def _once(self, request: httpx.Request, deadline_at: float, repeat: Repeat) -> bytes:
         if request.method != "GET":
             await self._extend_leases()
         left_s = deadline_at - elapsed_s()
         if left_s <= 0:
             raise UpstreamNotReached(detail="no time left")
+        try:
+            return await self._answer(request, left_s)
+        except (UpstreamNotReached, UpstreamRefusal):
+            raise  # The change certainly does not arrive later.
+        except BaseException:
+            if repeat is Repeat.CHANGE:
+                for lease in self.leases:
+                    lease.is_unsettled = True
+            raise
+
+    async def _answer(self, request: httpx.Request, left_s: float) -> bytes:
         try:
             async with asyncio.timeout(left_s):
                 response = await self.http.send(request, stream=True)

@@ -16,6 +16,7 @@ from gateway.checkout import guard
 from gateway.checkout.guard_input import GuardInput
 from gateway.enums import CheckoutBlockerCode
 from gateway.payments.payment_session import payment_session
+from gateway.sessions.cart_change_lock import SETTLED_AFTER_S
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import CartAnswer
 from gateway.upstream.decoding import decode
@@ -513,12 +514,15 @@ def test_every_field_named_in_resolved_by_exists() -> None:
         assert field in core.type_map[type_name].fields, coordinate  # type: ignore[attr-defined]  # Query and Mutation are object types
 
 
-async def test_outdated_amount_of_source_attached_without_answer_blocks_the_order(shopper: Shopper) -> None:
+async def test_outdated_amount_of_source_attached_without_answer_blocks_the_order(
+    shopper: Shopper, clock: Clock
+) -> None:
     await shopper.fill_cart()
     source_id = await shopper.source("klarnaCredit")
     await shopper.fault("drop-after", f"{CART}/apply-payment-method", method="POST", times=1)
     assert (await shopper.storefront.attach(source_id))["errors"] == [IsPartialDict(code="UPSTREAM_UNAVAILABLE")]
     assert (await shopper.storefront.attach(source_id))["errors"] == [], "the source is already attached"
     await shopper.storefront.add(PACK)
+    clock.move(SETTLED_AFTER_S + 1)
     blockers = (await shopper.storefront.cart())["readiness"]["blockers"]
     assert [blocker["code"] for blocker in blockers] == ["SOURCE_AMOUNT_OUTDATED"]
