@@ -10,6 +10,7 @@ from graphql import (
     GraphQLSchema,
     ValueNode,
     is_abstract_type,
+    is_input_object_type,
     is_object_type,
     is_scalar_type,
     is_specified_scalar_type,
@@ -105,7 +106,8 @@ def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _complete(core: GraphQLSchema) -> None:
-    """Set what Strawberry leaves out of the schema: descriptions, type names of values, and locations of errors."""
+    """Set what Strawberry leaves out of the schema: descriptions, type names of values, locations of errors, and which
+    inputs need exactly one of their fields."""
     core.description = TITLE
     for type_ in core.type_map.values():
         if is_object_type(type_):
@@ -113,6 +115,9 @@ def _complete(core: GraphQLSchema) -> None:
             type_.is_type_of = None
         elif is_abstract_type(type_):
             type_.resolve_type = typename
+        elif is_input_object_type(type_):
+            definition = type_.extensions.get("strawberry-definition")
+            type_.is_one_of = bool(getattr(definition, "is_one_of", False))
         elif is_scalar_type(type_) and not is_specified_scalar_type(type_):
             type_.parse_literal = _located(type_.parse_literal)  # type: ignore[method-assign]  # as the library sets it
     for directive in core.directives:

@@ -140,14 +140,8 @@ def _object_problems(
             yield position, f"{input_type} needs the field `{name}`."
     for name in value.keys() - input_type.fields.keys():
         yield position, f"{input_type} has no field `{name}`.{_suggestion(name, input_type.fields, suggests)}"
-    if _is_one_of(input_type) and [part is None for part in value.values()] != [False]:
+    if input_type.is_one_of and [part is None for part in value.values()] != [False]:
         yield position, f"{input_type} needs exactly one of its fields, and not null."
-
-
-def _is_one_of(input_type: GraphQLInputObjectType) -> bool:
-    # Strawberry checks `@oneOf` when it converts a value, and does not set `is_one_of`.
-    definition = input_type.extensions.get("strawberry-definition")
-    return input_type.is_one_of or getattr(definition, "is_one_of", False)
 
 
 def _leaf_problem(value: Any, input_type: GraphQLInputType, *, suggests: bool) -> str | None:

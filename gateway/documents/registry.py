@@ -46,6 +46,9 @@ MAX_CACHED_CHARACTERS = 128 * 1024
 """Maximum total length of the cached documents outside the manifest, in characters. A parsed document takes up to 300
 bytes for each character. The garbage collector traverses all cached documents, which may delay a request."""
 
+MOST_POINTS = 2**31 - 1
+"""Highest estimate that an error reports. JSON has no larger integers in most languages."""
+
 MAX_VALIDATION_ERRORS = 20
 
 MAX_NAMED_FIELDS = 5
@@ -235,7 +238,7 @@ class Documents:
         return remove_cards(self._schema, operation.single_document, variables, paths)
 
     def _too_expensive(self, points: int) -> DocumentRefused:
-        limit = self._settings.cost_limit
+        limit, points = self._settings.cost_limit, min(points, MOST_POINTS)
         message = f"The operation costs {points} points. The limit is {limit}. Select fewer fields or smaller pages."
         error = GraphQLError(message, extensions={"estimate": points, "limit": limit})
         return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, error)

@@ -1,6 +1,7 @@
 """Reads a GraphQL request from a body or a URL, without checking the document or the values of its variables."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,10 @@ from gateway.errors import TopLevelCode
 MAX_VARIABLES_BYTES = 64 * 1024
 """Maximum length of the variables in bytes: half of the default body limit. Larger variables take long to check, and no
 client needs them."""
+
+MAX_DEPTH = 64
+"""Maximum nesting of lists and objects in the JSON of a request. The inputs of the graph are nested less than ten deep.
+Python could not work on values that are nested much deeper."""
 
 SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
@@ -88,9 +93,19 @@ def _body_fields(body: bytes) -> dict[str, Any]:
 
 def _json(content: bytes | str, subject: str) -> Any:
     try:
-        return orjson.loads(content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError:
         raise _bad_request(f"The {subject} must be JSON in UTF-8.") from None
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [item for part in level if isinstance(part, dict | list) for item in _items(part)]
+        if not level:
+            return value
+    raise _bad_request(f"The {subject} may have at most {MAX_DEPTH} levels of lists and objects.")
+
+
+def _items(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return part.values() if isinstance(part, dict) else part
 
 
 def _parsed(fields: dict[str, Any], request: Request) -> ParsedRequest:

@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError
 from starlette.responses import Response
 
 from gateway.documents.errors import DocumentRefused, OperationFacts
-from gateway.errors import GatewayError, TopLevelCode, UpstreamInvalidResponse
+from gateway.errors import BadUserInput, GatewayError, TopLevelCode, UpstreamInvalidResponse
 from gateway.http.request import RequestRefused
 from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
@@ -111,7 +111,12 @@ class ResponseWriter:
             log.warning("required value missing", extra={"reason": str(cause).removeprefix(FORBIDDEN_NULL).strip()})
             missing = UpstreamInvalidResponse()
             return self._with_reference(entry | {"message": str(missing), "extensions": missing.extensions})
-        log.error("resolver crashed", exc_info=cause or error)
+        if cause is None or isinstance(cause, GraphQLError):
+            # graphql-core coerces the arguments of a field before it calls the resolver. Only values of variables can
+            # be wrong here, and its message may repeat them.
+            wrong = BadUserInput("A variable in the arguments of the field has no value, and the argument needs one.")
+            return self._with_reference(entry | {"message": str(wrong), "extensions": wrong.extensions})
+        log.error("resolver crashed", exc_info=cause)
         return entry | {"message": MASKED, "extensions": self._extensions(TopLevelCode.INTERNAL_ERROR)}
 
     def _refusal(self, formatted: Mapping[str, Any], code: TopLevelCode) -> Entry:

@@ -144,7 +144,8 @@ class Sessions:
 
         `ended`: the client's ended session. The new session can read its submissions by key.
         """
-        now = self._now()
+        # The time is compared with the time since which the store has lost nothing, which the store measured as well.
+        now = await self._store.now()
         earlier = [ended.id, *ended.record.earlier_sessions] if ended is not None else []
         record = SessionRecord(
             id=secrets.token_hex(8),

@@ -109,11 +109,27 @@ async def test_error_names_position_type_and_kind(
     (error,) = (await storefront.ask(SIGN_IN, input=value)).body["errors"]
     assert error["message"] == f"Variable '$input' has invalid value at {position}: {problem}"
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
-    if "needs exactly one" not in problem:  # In a document, this is found when it is executed.
-        (error,) = (await storefront.ask(LITERAL % literal(value))).body["errors"]
-        assert error["message"] == problem
-        assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
-        assert error["locations"]
+    (error,) = (await storefront.ask(LITERAL % literal(value))).body["errors"]
+    assert error["message"] == problem
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert error["locations"]
+
+
+@pytest.mark.parametrize("value", ["{}", '{upstreamId: "1", externalReferenceId: "2"}', "{upstreamId: null}"])
+async def test_literal_without_exactly_one_field_is_refused(storefront: Storefront, value: str) -> None:
+    answer = await storefront.ask(f"{{ product(by: {value}) {{ name }} }}")
+    (error,) = answer.body["errors"]
+    assert (answer.status, answer.codes) == (400, ["GRAPHQL_VALIDATION_FAILED"])
+    assert error["message"] == "ProductBy needs exactly one of its fields, and not null."
+
+
+@pytest.mark.parametrize("variables", [{}, {"id": None}])
+async def test_variable_without_a_value_is_refused_where_one_is_needed(
+    storefront: Storefront, variables: dict[str, Any]
+) -> None:
+    answer = await storefront.ask("query($id: String) { product(by: {upstreamId: $id}) { name } }", **variables)
+    assert answer.codes == ["BAD_USER_INPUT"]
+    assert answer.body["data"] == {"product": None}
 
 
 async def test_positions_in_lists_and_missing_variables_are_named(storefront: Storefront) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+from urllib.parse import urlencode
 
 import httpx
 import orjson
@@ -285,3 +286,33 @@ async def test_disconnected_client_causes_no_error_in_the_log(world: World, capl
         writer.close()
         await eventually(lambda: any(record.message == "request answered" for record in caplog.records))
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize("depth", [64, 254, 600, 1_023, 1_500])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+async def test_deeply_nested_json_is_refused(storefront: Storefront, depth: int, opening: str, closing: str) -> None:
+    variables = '{"a":' + opening * depth + '"4111111111111111"' + closing * depth + "}"
+    body = '{"query":"{ storefront { locales } }","variables":' + variables + "}"
+    headers = CLIENT | {"Content-Type": "application/json"}
+    url = urlencode({"query": "{ storefront { locales } }", "variables": variables})
+    for answer in (
+        await storefront.http.post("/graphql", content=body, headers=headers),
+        await storefront.http.get(f"/graphql?{url}", headers=CLIENT),
+    ):
+        assert answer.status_code == 400, answer.text
+        assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["BAD_USER_INPUT"]
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 10**30])
+async def test_integer_beyond_32_bits_is_refused(storefront: Storefront, number: int) -> None:
+    body = '{"query":"query($n: Int) { products(first: $n) { totalCount } }","variables":{"n":' + str(number) + "}}"
+    answer = await storefront.http.post("/graphql", content=body, headers=CLIENT | {"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["BAD_USER_INPUT"]
+
+
+async def test_estimate_beyond_64_bits_is_reported(storefront: Storefront) -> None:
+    nested = "variations { " * 11 + "name" + " }" * 11
+    answer = await storefront.ask(f"{{ products(first: 2147483647) {{ nodes {{ {nested} }} }} }}")
+    assert answer.codes == ["OPERATION_TOO_EXPENSIVE"]
+    assert answer.body["errors"][0]["extensions"]["estimate"] == 2**31 - 1
