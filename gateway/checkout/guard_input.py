@@ -7,6 +7,7 @@ from datetime import datetime
 
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.money import Money
+from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.payments.payment_session import PaymentSession, payment_session
 from gateway.settings import Settings
@@ -72,7 +73,8 @@ def needs_tax_requirements(cart: Cart, settings: Settings) -> bool:
 
 async def unsettled_until(ctx: Context) -> datetime | None:
     """Time until which an earlier change of the caller's cart may still arrive; None if there is none."""
-    return await ctx.services.cart_change_lock.unsettled_until((await ctx.own_session()).cart_owner)
+    session = await session_of_owner(ctx)
+    return await ctx.services.cart_change_lock.unsettled_until(session.cart_owner)
 
 
 async def read_guard_input(

@@ -110,6 +110,19 @@ async def test_submission_is_found_although_shopper_was_not_read(
     assert payload["result"] == {"__typename": "OrderPlaced"}
 
 
+async def test_readiness_of_a_cart_with_unknown_owner_is_not_guessed(
+    storefront: Storefront, sandbox: httpx.AsyncClient, world: World
+) -> None:
+    await (await sign_in(storefront, sandbox, world)).fault("status", "/v1/shoppers/me", method="GET", status=503)
+    device = await sign_in(storefront, sandbox, world)
+    readiness = "{ cart { totalQuantity } checkoutReadiness { status } }"
+    answer = await device.storefront.ask(readiness)
+    assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+    assert answer.body["data"] == {"cart": {"totalQuantity": 0}, "checkoutReadiness": None}
+    world.faults.clear()
+    assert (await device.storefront.ask(readiness)).data["checkoutReadiness"] == {"status": "BLOCKED"}
+
+
 async def test_sign_out_with_unknown_owner_keeps_token_of_open_submission(shopper: Shopper, world: World) -> None:
     await shopper.get_ready("klarnaCredit")
     await shopper.storefront.outcome(new_key())
