@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from gateway.catalog.catalog import Catalog
 from gateway.documents.registry import Documents
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreUnavailable
 from gateway.http import csrf, health
 from gateway.http.endpoint import GraphQLEndpoint
@@ -69,11 +70,14 @@ def create_app(
     store: Store | None = None,
     retries: Retries = Retries(),  # noqa: B008 - frozen
     reconcile_every_s: float = INTERVAL_S,
+    elapsed: Callable[[], float] = elapsed_s,
 ) -> Starlette:
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid`."""
     log_retries()
     http = transport.client(network or transport.Network())
-    services = _services(settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now)
+    services = _services(
+        settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now, elapsed
+    )
     graph = build(suggests=settings.development)
     endpoint = GraphQLEndpoint(graph.core, _documents(graph, settings), services)
     return Starlette(
@@ -87,9 +91,15 @@ def create_app(
     )
 
 
-def _services(settings: Settings, upstream: Upstream, shared: Store, local_now: Callable[[], datetime]) -> Services:
+def _services(
+    settings: Settings,
+    upstream: Upstream,
+    shared: Store,
+    local_now: Callable[[], datetime],
+    elapsed: Callable[[], float],
+) -> Services:
     store = encrypted(shared, settings)
-    now = SharedClock(store, local_now)
+    now = SharedClock(store, local_now, elapsed)
     cache = AnswerCache(now)
     replica = Replica(store, now)
     sessions = Sessions(shared, settings, now)  # A session record that was copied ends the session; others fail.

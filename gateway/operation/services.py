@@ -1,8 +1,6 @@
 """The services of the gateway, assembled once at start."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from gateway.catalog.catalog import Catalog
 from gateway.orders.attempts import Attempts
@@ -14,6 +12,7 @@ from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
+from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.rate_limits import RateLimits
@@ -38,4 +37,4 @@ class Services:
     cart_change_lock: CartChangeLock
     rate_limits: RateLimits
     merchant_assertions: MerchantAssertions
-    now: Callable[[], datetime]
+    now: SharedClock

@@ -1,9 +1,30 @@
 """The clock that all replicas of a store share."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from gateway.elapsed_time import elapsed_s
 from gateway.store.interface import Store
+
+log = logging.getLogger(__name__)
+
+TOLERANCE_S = 1
+"""Maximum difference in seconds between the time that has passed by the store's clock and by the process's own. With a
+greater difference, the store's clock has jumped."""
+
+JUMP_TTL_S = 7 * 86_400
+
+JUMP = "clock-jump"
+"""Store key of the time to which the store's clock has jumped, as any replica has noticed."""
+
+
+class Reading(NamedTuple):
+    """The store's time, and the elapsed time of this process when the time was read."""
+
+    stored: datetime
+    elapsed: float
 
 
 class SharedClock:
@@ -12,16 +33,49 @@ class SharedClock:
     Between two calls of `synchronize`, the time advances with the local clock.
     """
 
-    def __init__(self, store: Store, local: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, local: Callable[[], datetime], elapsed: Callable[[], float] = elapsed_s) -> None:
         self._store = store
         self._local = local
+        self._elapsed = elapsed
         self._ahead = timedelta(0)
+        self._last: Reading | None = None
 
     def __call__(self) -> datetime:
         return self._local() + self._ahead
 
-    async def synchronize(self) -> None:
-        """Read the store's time. Raises `StoreUnavailable`, and then leaves the time as it is."""
-        before = self._local()
-        stored = await self._store.now()
-        self._ahead = stored - (before + (self._local() - before) / 2)
+    async def synchronize(self) -> datetime:
+        """Read the store's time, and note if the store's clock has jumped forward since the last call. Return the time.
+
+        Raises `StoreUnavailable`, and then leaves the time as it is.
+        """
+        while True:
+            local, elapsed = self._local(), self._elapsed()
+            stored = await self._store.now()
+            local_after, took_s = self._local(), self._elapsed() - elapsed
+            if took_s <= TOLERANCE_S:  # Otherwise, it is unknown to which moment the store's time belongs.
+                break
+        last = self._last
+        if last is not None and (stored - last.stored).total_seconds() - (elapsed - last.elapsed) > TOLERANCE_S:
+            log.warning("clock of the store has jumped")
+            await self._store.put(JUMP, stored.isoformat().encode(), ttl_s=JUMP_TTL_S)
+        self._last = Reading(stored, elapsed)
+        self._ahead = stored - (local + (local_after - local) / 2)
+        return stored
+
+    async def has_passed(self, duration: timedelta, *, since: datetime) -> bool:
+        """Whether `duration` has really passed since a time of the store's clock, see `end_of`."""
+        now = await self.synchronize()
+        return now >= await self._end_of(duration, since)
+
+    async def end_of(self, duration: timedelta, *, since: datetime) -> datetime:
+        """End of `duration`, which began at `since`. If the store's clock has jumped forward since then, the duration
+        begins again: it is unknown how much of it had passed.
+
+        Every replica notices a jump, and notes it for those that start later.
+        """
+        await self.synchronize()
+        return await self._end_of(duration, since)
+
+    async def _end_of(self, duration: timedelta, since: datetime) -> datetime:
+        jump = await self._store.get(JUMP)
+        return (since if jump is None else max(since, datetime.fromisoformat(jump.decode()))) + duration

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateway.checkout.guard_input import Agreement
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import SessionRequired, StoreUnavailable
+from gateway.errors import SessionRequired, StoreUnavailable, UpstreamNotReached
 from gateway.operation.context import Context
 from gateway.orders.attempts import (
     LONGEST_PAUSE,
@@ -154,6 +154,21 @@ class Attempt:
         )
         if not was_marked:
             raise StoreUnavailable(detail="the reservation is gone")
+
+    async def refuse_if_late(self) -> None:
+        """Raise `UpstreamNotReached` if the order would be sent so late that its quiet time may end before it arrives.
+
+        Called directly before the order is sent or resumed. The process may have been suspended since the quiet time
+        began, and its own clocks may have stood still. Another replica may have reported that there is no order.
+        """
+        quiet_from = self.record.quiet_from
+        longest = timedelta(seconds=self.ctx.settings.submission_deadline_s)
+        try:
+            now = await self._store.now()
+        except StoreUnavailable as failure:
+            raise UpstreamNotReached(detail="time of the store unknown") from failure
+        if quiet_from is None or now - quiet_from >= longest:
+            raise UpstreamNotReached(detail="too late")
 
     async def forget(self) -> None:
         """Delete an attempt whose cart was not sent. The idempotency key can then be used again."""

@@ -166,7 +166,7 @@ async def quiet_time_is_over(attempt: Attempt) -> bool:
     """Whether the quiet time is over. After the quiet time, the sent request can no longer arrive at Digital River."""
     quiet_from = attempt.record.quiet_from
     quiet = timedelta(seconds=attempt.ctx.settings.doubt_quiet_s)
-    return quiet_from is not None and await attempt.ctx.services.store.now() - quiet_from >= quiet
+    return quiet_from is not None and await attempt.ctx.services.now.has_passed(quiet, since=quiet_from)
 
 
 def proves_absence(evidence: Evidence) -> bool:

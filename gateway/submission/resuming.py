@@ -41,6 +41,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
     ctx = attempt.ctx
     ctx.forget_cart()
     try:
+        await attempt.refuse_if_late()
         answer = await ctx.upstream.orders.resume_cart(token)
     except UpstreamNotReached:
         await _restore(attempt, waiting)

@@ -91,6 +91,7 @@ async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
     agreement, cart = guard_input.agreement, guard_input.cart
     accepts_terms = agreement is not None and agreement.accepts_terms
     try:
+        await attempt.refuse_if_late()
         answer = await attempt.ctx.upstream.orders.submit_cart(
             attempt.session.record.access_token,
             ip_address=attempt.ctx.caller.address,
@@ -164,13 +165,13 @@ async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
     records in memory and was restarted. Registered shoppers, and guests whose session is older, then have to wait until
     the quiet time is over. A guest whose session began after the loss may submit at once.
     """
-    store, now = ctx.services.store, ctx.services.now()
+    store, quiet = ctx.services.store, timedelta(seconds=ctx.settings.doubt_quiet_s)
     await store.check()
     since = await store.intact_since()
     if session.record.started_at > since and session.level is not SessionLevel.REGISTERED:
         return
-    known_at = since + timedelta(seconds=ctx.settings.doubt_quiet_s)
-    if now < known_at:
+    known_at = await ctx.services.now.end_of(quiet, since=since)
+    if ctx.services.now() < known_at:
         raise StoreUnavailable(
             "The gateway or its store was restarted, and an earlier order of this cart may be on its way. Nothing was "
             "sent and nothing was charged. Submit again after `retryAfter`.",

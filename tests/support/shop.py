@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from gateway.app import create_app, utc_now
+from gateway.elapsed_time import elapsed_s
 from gateway.settings import Settings
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
@@ -80,12 +81,22 @@ class Clock:
     """The clock of the gateway, which tests can move forward."""
 
     offset: timedelta = timedelta(0)
+    passed_s: float = 0
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.offset
 
     def move(self, seconds: float) -> None:
+        """Let time pass."""
+        self.jump(seconds)
+        self.passed_s += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Change the time of day, although no time has passed."""
         self.offset += timedelta(seconds=seconds)
+
+    def elapsed(self) -> float:
+        return elapsed_s() + self.passed_s
 
 
 class InMemoryTransport(httpx.ASGITransport):
@@ -218,7 +229,15 @@ def app_for(
         store = MovedRedisStore(url, now, timeout_s=settings.store_timeout_s)
     elif store is None:
         store = MemoryStore(now, intact_since=now() - timedelta(days=1))
-    return create_app(settings, network, now=now, store=store, retries=retries, reconcile_every_s=reconcile_every_s)
+    return create_app(
+        settings,
+        network,
+        now=now,
+        store=store,
+        retries=retries,
+        reconcile_every_s=reconcile_every_s,
+        elapsed=now.elapsed if isinstance(now, Clock) else elapsed_s,
+    )
 
 
 @asynccontextmanager

@@ -1,0 +1,114 @@
+"""The quiet time of a doubt is real time: a suspended process or a wrong clock makes no order arrive after it."""
+
+import asyncio
+
+import httpx
+
+from gateway.store.clock import JUMP
+from gateway.store.memory import MemoryStore
+from sandbox.app import create_app as create_sandbox
+from sandbox.model.world import World
+from tests.submission.lost_submissions import DelayedSubmission, order_states, status_of
+from tests.support.shop import (
+    PACK,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    eventually,
+    gateway_on,
+    new_key,
+    signed_in,
+)
+
+QUIET_S = 120
+
+
+class SuspendingStore(MemoryStore):
+    """A store whose caller is suspended after it has recorded that it sends or resumes an order, until a test sets
+    `wakes`."""
+
+    is_armed = False
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.is_asleep, self.wakes = asyncio.Event(), asyncio.Event()
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        was_written = await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+        if self.is_armed and b'"stage":"sent"' in value:
+            self.is_armed = False
+            self.is_asleep.set()
+            await self.wakes.wait()
+        return was_written
+
+
+async def test_process_that_was_suspended_does_not_send_the_order(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = SuspendingStore(clock)
+    async with (
+        gateway_on(store, world, network, clock) as suspended,
+        gateway_on(store, world, network, clock) as other,
+    ):
+        shopper = Shopper(other, sandbox, world)
+        await shopper.get_ready()
+        cart, key = await other.cart(), new_key()
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        store.is_armed = True
+        submitting = asyncio.create_task(Storefront(suspended.http, cookie=other.cookie).submit(key, **agreed))
+        await store.is_asleep.wait()
+        clock.move(QUIET_S + 1)
+        assert await status_of(other, key) == "NOT_PLACED"
+        assert (await other.add(PACK))["errors"] == [], "the cart is unlocked"
+        store.wakes.set()
+        await submitting
+    assert order_states(world) == []
+
+
+async def test_jump_of_the_clock_does_not_end_the_quiet_time(
+    world: World, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    network = DelayedSubmission(create_sandbox(world))
+    async with gateway_on(MemoryStore(clock), world, network, clock) as storefront:
+        await Shopper(storefront, sandbox, world).get_ready()
+        network.is_armed, key = True, new_key()
+        assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
+        clock.jump(QUIET_S + 1)
+        assert await status_of(storefront, key) == "IN_DOUBT"
+        clock.move(QUIET_S / 2)
+        assert await status_of(storefront, key) == "IN_DOUBT"
+        clock.move(QUIET_S)
+        assert await status_of(storefront, key) == "NOT_PLACED"
+
+
+async def _is_noted(store: MemoryStore) -> bool:
+    return await store.get(JUMP) is not None
+
+
+async def test_replica_that_started_after_a_jump_knows_of_it(
+    world: World, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    network, store = DelayedSubmission(create_sandbox(world)), MemoryStore(clock)
+    async with gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
+        await Shopper(storefront, sandbox, world).get_ready()
+        network.is_armed, key = True, new_key()
+        assert (await storefront.outcome(key))["__typename"] == "OrderInDoubt"
+        clock.jump(QUIET_S + 1)
+        await eventually(lambda: _is_noted(store))
+    async with gateway_on(store, world, network, clock) as later:
+        later_storefront = Storefront(later.http, cookie=storefront.cookie)
+        assert await status_of(later_storefront, key) == "IN_DOUBT"
+
+
+async def test_jump_of_the_clock_does_not_end_wait_after_restart(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway_on(MemoryStore(clock), world, network, clock) as storefront:
+        shopper = await signed_in(storefront, sandbox, world, world.keys.shopper_username, world.keys.shopper_password)
+        await shopper.get_ready()
+        clock.jump(QUIET_S + 1)
+        (error,) = (await shopper.storefront.submit())["errors"]
+        assert error["code"] == "STORE_UNAVAILABLE"
+        clock.move(QUIET_S + 1)
+        assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
