@@ -35,12 +35,15 @@ DERIVED = frozenset({"readiness", "checkoutReadiness", "missing", "obstacles"})
 
 UNCERTAIN = "OrderInDoubt"
 
+LATER = "later"
+"""Key in the answer of an order in doubt, for the outcome that the client reads later."""
+
 DECIDES_RESULT = frozenset({"submitCart", "resumeCart", "order", "status", "redirectUrl", "paymentSession", "errors"})
 """Fields without which it is unknown what became of a submission. The order is then in doubt, and not lost."""
 
 
-COST_LIMIT = 100_000
-"""Limit of the cost of an operation. The usual limit does not allow to select everything."""
+SETTINGS = {"cost_limit": 100_000, "operation_deadline_s": 60, "submission_deadline_s": 60}
+"""The usual limit of the cost does not allow to select everything. The usual deadline would fail on a busy machine."""
 
 QUIET_S = 600
 """Seconds after which an order in doubt is certainly settled."""
@@ -115,7 +118,7 @@ class Stage:
     @asynccontextmanager
     async def storefront(self) -> AsyncIterator[Storefront]:
         """A storefront with the shopper's session, in front of a new gateway."""
-        async with gateway(self.world, self.network, self.clock, store=self.store, cost_limit=COST_LIMIT) as storefront:
+        async with gateway(self.world, self.network, self.clock, store=self.store, **SETTINGS) as storefront:
             storefront.cookie, storefront.headers = self.cookie, self.headers
             yield storefront
 
@@ -135,7 +138,7 @@ class Stage:
             body = (await storefront.ask(self.scenario.document, **self.variables)).body
             assert change is None or self.network.was_changed, (changed_call, str(change))
             if UNCERTAIN in json.dumps(body):
-                body["data"]["later"] = await self._outcome_later(storefront)
+                body["data"][LATER] = await self._outcome_later(storefront)
             return body
 
     async def _outcome_later(self, storefront: Storefront) -> Any:
@@ -247,7 +250,8 @@ def _is_list(value: Any, path: Path) -> bool:
 
 def _outcome(answer: Any) -> Any:
     """Type of the result of a submission, and the codes of the user errors of a mutation."""
-    payloads = [payload for payload in (answer["data"] or {}).values() if isinstance(payload, dict)]
+    data = answer["data"] or {}
+    payloads = [payload for name, payload in data.items() if isinstance(payload, dict) and name != LATER]
     results = [(payload.get("result") or {}).get("__typename") for payload in payloads]
     return results, [error.get("code") for payload in payloads for error in payload.get("errors") or []]
 
@@ -260,7 +264,7 @@ def _unexpected_outcome(first: Any, second: Any, after: Any, change: Change) -> 
     """
     results, codes = second
     if results == [UNCERTAIN] and not codes:
-        later = (after["data"].get("later") or {}).get("result") or {}
+        later = (after["data"].get(LATER) or {}).get("result") or {}
         if not DECIDES_RESULT & {*change.path} or later.get("__typename") not in first[0]:
             yield f"the order is in doubt, and later {later}"
     elif results == ["OrderBlocked"] or (results == [None] and codes):

@@ -73,7 +73,7 @@ DECODERS: dict[str, Decoder] = {
 }
 """The decoder of an answer by a field of its outermost object. The first field that the answer has decides."""
 
-NAMES = frozenset({"id", "value", "currency", "key", "type", "access_token", "$ref"})
+NAMES = frozenset({"id", "value", "currency", "key", "type", "sourceId", "access_token", "$ref"})
 """Fields without which the object that has them has no meaning: an entry of a list without its id is left out, and an
 amount without its value or its currency is no amount."""
 
@@ -88,8 +88,8 @@ NAMES_IN = frozenset(
 )
 """Further fields of this kind, with the field that contains their object."""
 
-DECIDES = frozenset({"sourceId", "flow", "orderState"})
-"""Fields on which other parts of the answer depend: which source it is, and whether it has instructions to show."""
+DECIDES = frozenset({"flow", "orderState"})
+"""Fields that decide whether an order has payment instructions to show."""
 
 INSTRUCTIONS = ".details"
 """End of the path of payment instructions. Each field of the source is an entry of them."""
