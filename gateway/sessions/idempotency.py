@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.enums import RetryAdvice
-from gateway.errors import KeyedChangeInterrupted, StoreUnavailable
+from gateway.errors import GatewayError, KeyedChangeInterrupted, StoreUnavailable
 from gateway.refusals.user_errors import AnyUserError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
@@ -77,11 +77,20 @@ class IdempotencyRecords:
         if store_key not in self._running:
             task = asyncio.create_task(self._run(store_key, fingerprint, change))
             self._running[store_key] = (fingerprint, task)
-            task.add_done_callback(lambda _: self._running.pop(store_key))
+            task.add_done_callback(lambda task: self._ended(store_key, task))
         running_fingerprint, task = self._running[store_key]
         if running_fingerprint != fingerprint:
             raise KeyReused
-        return await asyncio.shield(task)
+        # A request that is cancelled leaves the change running.
+        await asyncio.wait({task})
+        return task.result()
+
+    def _ended(self, store_key: str, task: "asyncio.Task[ChangeOutcome]") -> None:
+        del self._running[store_key]
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None and not isinstance(failure, GatewayError | KeyReused):
+            # The failure is logged here, because the requests that would report it may have ended.
+            log.error("keyed change interrupted", exc_info=failure)
 
     async def _run(
         self, store_key: str, fingerprint: str, change: Callable[[], Awaitable[ChangeOutcome]]

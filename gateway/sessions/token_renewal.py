@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from gateway.errors import SessionExpired, TokenRenewalTimeout, UpstreamError, UpstreamRefusal
+from gateway.errors import GatewayError, SessionExpired, TokenRenewalTimeout, UpstreamError, UpstreamRefusal
 from gateway.sessions.sessions import Session, Sessions
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
@@ -61,10 +61,20 @@ class TokenRenewal:
         if renewal is None:
             renewal = asyncio.create_task(self._renew_locked(session, stale, is_refused))
             self._running[session.store_key] = renewal
-            renewal.add_done_callback(lambda _: self._running.pop(session.store_key))
-        await asyncio.shield(renewal)
+            renewal.add_done_callback(lambda task: self._ended(session.store_key, task))
+        # A request that is cancelled leaves the renewal running. `asyncio.shield` would create a future whose exception
+        # asyncio logs if the request is cancelled at that moment.
+        await asyncio.wait({renewal})
+        renewal.result()
         # The renewal updated only the `Session` of the request that started it. Other requests read the record here.
         await self._sessions.reload(session)
+
+    def _ended(self, store_key: str, renewal: asyncio.Task[None]) -> None:
+        del self._running[store_key]
+        failure = None if renewal.cancelled() else renewal.exception()
+        if failure is not None and not isinstance(failure, GatewayError):
+            # The failure is logged here, because the requests that would report it may have ended.
+            log.error("renewal interrupted", exc_info=failure)
 
     async def _renew_locked(self, session: Session, stale: str, is_refused: bool) -> None:
         try:
