@@ -70,7 +70,8 @@ def run_all(todo: list[Mutant], recorded: Traces, seconds: float, folder: Path, 
         ):
             while True:
                 mutant = queue.get_nowait()
-                result = run_one(mutant, recorded.tests(mutant, seconds), recorded, worker, copy)
+                tests = [test for test in recorded.tests(mutant, seconds) if test in worker.tests]
+                result = run_one(mutant, tests, recorded, worker, copy)
                 with (folder / "results.jsonl").open("a") as file:
                     file.write(json.dumps(asdict(result)) + "\n")
                 verdict = "noticed " if result.noticed else "SURVIVED"
@@ -122,6 +123,8 @@ class Worker:
         os.close(answers_in)
         self._requests: IO[str] = os.fdopen(requests_in, "w")
         self._answers: IO[str] = os.fdopen(answers_out)
+        self.tests = frozenset(json.loads(self._answers.readline()))
+        """Names of all tests and of their files."""
         return self
 
     def __exit__(self, *_: object) -> None:

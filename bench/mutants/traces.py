@@ -18,6 +18,8 @@ from bench.mutants.population import ROOT
 
 DIGESTS = "digests.json"
 
+LIKELIEST = 12
+
 WITHOUT_GATEWAY = ("project", "sandbox")
 """Folders of tests that do not run the population."""
 
@@ -34,9 +36,11 @@ class Traces:
     def tests(self, mutant: Mutant, within_s: float) -> list[str]:
         """Tests that may notice the mutant and usually take `within_s` together, the likeliest first.
 
-        These are the files of the same room that are new or changed, then one of each test function, first those of the
-        same room, then the same tests with other parameters. For a line that runs at import, or of a changed file, all
-        tests that run the file are considered; if there are none, all tests.
+        First comes one of each test function, those of the same room before the others, then the same tests with other
+        parameters. The files of the same room that are new or changed are run after the likeliest tests.
+
+        For a line that runs at import, or of a changed file, all tests that run the file are considered; if there are
+        none, all tests.
         """
         room = Path(mutant.path).parts[-2]
         new = sorted(path for path in self.changed if path.startswith(f"tests/{room}/"))
@@ -49,7 +53,8 @@ class Traces:
             [test for test in hits if test in self.seconds and _file(test) not in new], room
         )
         ends = accumulate(self.seconds[test] for test in likeliest)
-        return [*new, *(test for test, end in zip(likeliest, ends, strict=True) if end <= within_s)]
+        known = [test for test, end in zip(likeliest, ends, strict=True) if end <= within_s]
+        return [*known[:LIKELIEST], *new, *known[LIKELIEST:]]
 
     def _likeliest_first(self, tests: list[str], room: str) -> list[str]:
         by_function: dict[str, list[str]] = defaultdict(list)

@@ -3,7 +3,8 @@
 Each mutant gets a forked process, in which the code of the changed function is replaced. So a mutant costs only the
 time of its tests, not of the imports. Changes of code that runs at import cannot be made like this.
 
-The requests are lines of JSON from the file descriptor MUTANTS_IN, the answers go to MUTANTS_OUT.
+The requests are lines of JSON from the file descriptor MUTANTS_IN, the answers go to MUTANTS_OUT. The first line of the
+answers has the names of all tests and of their files.
 """
 
 import gc
@@ -45,6 +46,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         os.fdopen(int(os.environ["MUTANTS_IN"])) as requests,
         os.fdopen(int(os.environ["MUTANTS_OUT"]), "w") as answers,
     ):
+        answers.write(json.dumps([*items, *files]) + "\n")
+        answers.flush()
         for line in requests:
             request = json.loads(line)
             chosen: list[pytest.Item] = []
