@@ -13,7 +13,7 @@ from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, new_key
 Change = Callable[[Any], None]
 
 SUBMIT_TOTAL = """mutation($key: UUID!, $total: MoneyInput!) { submitOrder(input: {idempotencyKey: $key,
-  expectedTotal: $total}) { errors { code } result { __typename ... on OrderBlocked { blockers { code } } } } }"""
+  expectedTotal: $total}) { errors { code } result { __typename ... on OrderBlocked { blockers { code resolvedBy } } } } }"""
 
 
 def line(cart: Any) -> Any:
@@ -60,7 +60,7 @@ async def test_cart_with_an_unreadable_part_is_shown_and_not_submitted(
     answer = await shopper.storefront.ask(SUBMIT_TOTAL, key=new_key(), total=cart["totals"]["orderTotal"])
     result = answer.data["submitOrder"]["result"]
     assert result["__typename"] == "OrderBlocked"
-    assert "CHECK_UNAVAILABLE" in [blocker["code"] for blocker in result["blockers"]]
+    assert {"code": "CHECK_UNAVAILABLE", "resolvedBy": ["Query.cart"]} in result["blockers"]
     assert shopper.submits == 0
 
 
