@@ -25,7 +25,7 @@ from bench.mutants.mutations import Mutant
 from bench.mutants.population import ROOT
 from bench.mutants.traces import Traces
 
-IGNORED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis", "*.log")
+IGNORED = (".git", ".venv", "node_modules", ".*_cache", ".hypothesis", "*.log")
 
 FAILED = re.compile("(FAILED|ERROR) (?=tests/)")
 
@@ -63,11 +63,8 @@ def run_all(todo: list[Mutant], recorded: Traces, seconds: float, folder: Path, 
         queue.put(mutant)
 
     def run(number: int) -> None:
-        with (
-            copy_of_project(folder / f"copy-{os.getpid()}-{number}") as copy,
-            Worker() as worker,
-            contextlib.suppress(Empty),
-        ):
+        copied = copy_of_project(folder / f"copy-{os.getpid()}-{number}")
+        with copied as copy, Worker() as worker, contextlib.suppress(Empty):
             while True:
                 mutant = queue.get_nowait()
                 tests = [test for test in recorded.tests(mutant, seconds) if test in worker.tests]
@@ -83,9 +80,8 @@ def run_all(todo: list[Mutant], recorded: Traces, seconds: float, folder: Path, 
 
 @contextmanager
 def copy_of_project(folder: Path) -> Iterator[Path]:
-    """A copy of the project without what git ignores, compiled, so that each run of the tests starts fast."""
+    """A copy of the project without what git ignores."""
     shutil.copytree(ROOT, folder, symlinks=True, ignore=shutil.ignore_patterns(*IGNORED))
-    subprocess.run([sys.executable, "-m", "compileall", "-q", "."], cwd=folder, check=False)
     try:
         yield folder
     finally:

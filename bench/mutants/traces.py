@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -43,7 +44,9 @@ class Traces:
         none, all tests.
         """
         room = Path(mutant.path).parts[-2]
-        new = sorted(path for path in self.changed if path.startswith(f"tests/{room}/"))
+        near = _importers(mutant.path)
+        new = [path for path in self.changed if path.startswith(f"tests/{room}/") or path in near]
+        new.sort(key=lambda path: (path not in near, path))
         lines = self.by_line.get(mutant.path, {})
         if mutant.is_at_import or mutant.path in self.changed:
             hits = {test for tests in lines.values() for test in tests} or set(self.seconds)
@@ -101,6 +104,14 @@ def load(folder: Path) -> Traces:
     changed = {path for path, digest in _digests().items() if recorded.get(path) != digest}
     passed = {test: duration for test, duration in seconds.items() if test not in failed}
     return Traces({path: dict(lines) for path, lines in by_line.items()}, passed, frozenset(changed))
+
+
+@cache
+def _importers(path: str) -> frozenset[str]:
+    """Files of tests that import the module at this path."""
+    module = path.removesuffix(".py").replace("/", ".")
+    files = (ROOT / "tests").rglob("test_*.py")
+    return frozenset(str(file.relative_to(ROOT)) for file in files if f"from {module} import" in file.read_text())
 
 
 def _file(test: str) -> str:

@@ -13,7 +13,8 @@ from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, new_key
 Change = Callable[[Any], None]
 
 SUBMIT_TOTAL = """mutation($key: UUID!, $total: MoneyInput!) { submitOrder(input: {idempotencyKey: $key,
-  expectedTotal: $total}) { errors { code } result { __typename ... on OrderBlocked { blockers { code resolvedBy } } } } }"""
+  expectedTotal: $total}) { errors { code }
+  result { __typename ... on OrderBlocked { blockers { code resolvedBy } } } } }"""
 
 
 def line(cart: Any) -> Any:
