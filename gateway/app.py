@@ -12,7 +12,6 @@ from functools import lru_cache
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
@@ -54,7 +53,7 @@ from schema.build import Graph, build
 PREFLIGHT_S = 600
 """Seconds for which a browser may cache the answer to a CORS preflight request."""
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
 """HTTP methods that are routed to the GraphQL endpoint. It answers unsupported methods with a GraphQL error."""
 
 
@@ -80,7 +79,7 @@ def create_app(
     )
     graph = build(suggests=settings.development)
     endpoint = GraphQLEndpoint(graph.core, _documents(graph, settings), services)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", endpoint.answer, methods=METHODS),
             *health.routes(services.store),
@@ -89,6 +88,9 @@ def create_app(
         middleware=_middleware(settings),
         lifespan=lambda _app: _lifespan(services, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
+    # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _services(
@@ -144,12 +146,11 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=settings.origins,
             allow_origin_regex=csrf.LOOPBACK_ORIGIN if settings.development else None,
             allow_credentials=True,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Content-Type", "Authorization", csrf.CLIENT_HEADER, "X-Request-Id"],
             expose_headers=["X-Request-Id", *COST_HEADERS],
             max_age=PREFLIGHT_S,
         ),
-        Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit_bytes),
     ]
 
 

@@ -15,8 +15,9 @@ from gateway.documents.card_variables import refuse_card_numbers
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
+from gateway.http.accepted_type import accepted_type
 from gateway.http.cache_headers import cacheable
-from gateway.http.request import RequestRefused, read
+from gateway.http.request import RequestRefused, is_read, read
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
@@ -24,8 +25,6 @@ from gateway.operation.context import begin_operation
 from gateway.operation.services import Services
 
 log = logging.getLogger(__name__)
-
-ACCEPTED = frozenset({"", "*/*", "application/*", MODERN, LEGACY})
 
 
 class GraphQLEndpoint:
@@ -36,13 +35,14 @@ class GraphQLEndpoint:
 
     async def answer(self, request: Request) -> Response:
         state = request.state
-        media_type = MODERN if MODERN in request.headers.get("accept", "") else LEGACY
-        writer = ResponseWriter(self._services.settings, state.request_id, media_type)
+        media_type = accepted_type(request.headers)
+        writer = ResponseWriter(self._services.settings, state.request_id, media_type or LEGACY)
         facts = OperationFacts()
         try:
-            _check_accept(request)
+            if media_type is None:
+                raise RequestRefused(406, TopLevelCode.BAD_USER_INPUT, f"Accept {MODERN} or {LEGACY}.")
             handle = handle_of(request, self._services.settings)
-            parsed = await read(request)
+            parsed = await read(request, self._services.settings.body_limit_bytes)
             screen = Screen()
             refuse_card_numbers(screen, parsed.other_strings)
             prepared = self._documents.prepare(
@@ -51,7 +51,7 @@ class GraphQLEndpoint:
                 parsed.operation_name,
                 parsed.variables,
                 screen,
-                over_get=request.method == "GET",
+                over_get=is_read(request),
             )
             facts, operation = prepared.facts, prepared.operation
             connection = state.connection
@@ -77,10 +77,6 @@ class GraphQLEndpoint:
             facts = refused.facts
             response, codes = writer.document_refused(refused)
         state.logged.update(kind=facts.kind, operation=facts.name, codes=codes)
+        if request.method == "HEAD":
+            response.body = b""
         return response
-
-
-def _check_accept(request: Request) -> None:
-    accepted = request.headers.get("accept", "").split(",")
-    if ACCEPTED.isdisjoint(part.partition(";")[0].strip().lower() for part in accepted):
-        raise RequestRefused(406, TopLevelCode.BAD_USER_INPUT, f"Accept {MODERN} or {LEGACY}.")

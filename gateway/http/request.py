@@ -48,20 +48,39 @@ class ParsedRequest:
     other_strings: tuple[str, ...]
 
 
-async def read(request: Request) -> ParsedRequest:
+def is_read(request: Request) -> bool:
+    """Whether the request is sent by GET, or by HEAD for the headers of the answer to GET."""
+    return request.method in ("GET", "HEAD")
+
+
+async def read(request: Request, body_limit_bytes: int) -> ParsedRequest:
     """The GraphQL request in an HTTP request. Raises `RequestRefused`."""
-    if request.method == "GET":
+    if is_read(request):
         return _parsed(_url_fields(request), request)
     if request.method != "POST":
         message = "Use POST, or GET for public queries."
-        raise RequestRefused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="GET, POST")
+        raise RequestRefused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="GET, HEAD, POST")
     _check_content_type(request.headers.get("content-type", ""))
     try:
-        body = await request.body()
+        body = await _body(request, body_limit_bytes)
     except ClientDisconnect:
         # The client has disconnected, so no answer is sent. The exception ends the request.
         raise _bad_request("The body is incomplete.") from None
     return _parsed(_body_fields(body), request)
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    message = f"The body may have at most {limit} bytes."
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > limit:
+        raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, message)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, message)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _check_content_type(content_type: str) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from gateway.enums import SessionDelivery
 from gateway.errors import TopLevelCode
 from gateway.http import csrf
-from gateway.http.request import RequestRefused
+from gateway.http.request import RequestRefused, is_read
 from gateway.sessions.handle import Handle
 from gateway.settings import Settings
 
@@ -23,9 +23,9 @@ BLANKS = b" \t"
 def handle_of(request: Request, settings: Settings) -> Handle | None:
     """The session handle in the request; None if there is none. Raises `RequestRefused`.
 
-    The handle in a GET request is ignored, because the answer is the same for every caller.
+    The handle in a GET or HEAD request is ignored, because the answer is the same for every caller.
     """
-    if request.method == "GET":
+    if is_read(request):
         return None
     cookie = _cookie_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import httpx
@@ -85,15 +86,42 @@ async def test_media_type_other_than_json_is_rejected(storefront: Storefront, co
 async def test_too_large_body_or_variables_are_rejected(storefront: Storefront) -> None:
     answer = await post(storefront, orjson.dumps({"query": SHALLOW + " " * 130 * 1024}))
     assert answer.status_code == 413
+    assert answer.json()["errors"][0]["message"] == "The body may have at most 131072 bytes."
     answer = await post(storefront, orjson.dumps({"query": SHALLOW, "variables": {"a": "b" * 65 * 1024}}))
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+async def test_body_of_undeclared_length_is_limited(storefront: Storefront) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 10_000
+
+    headers = CLIENT | {"Content-Type": "application/json"}
+    answer = await storefront.http.post("/graphql", content=chunks(), headers=headers)
+    assert answer.status_code == 413
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["BAD_USER_INPUT"]
+
+
+async def test_path_with_a_slash_is_not_redirected(storefront: Storefront) -> None:
+    answer = await storefront.http.post("/graphql/", json={"query": SHALLOW}, headers=CLIENT | {"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+async def test_head_has_the_headers_of_get_without_body(storefront: Storefront) -> None:
+    url = "/graphql?query={storefront{locales}}"
+    get = await storefront.http.get(url, headers=CLIENT)
+    head = await storefront.http.head(url, headers=CLIENT)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == get.headers
+    assert get.json()["data"]
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "PATCH", "DELETE"])
 async def test_other_http_methods_are_rejected_with_allow_header(storefront: Storefront, method: str) -> None:
     answer = await storefront.http.request(method, "/graphql")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
 
 
 async def test_answer_has_the_accepted_media_type(storefront: Storefront) -> None:
@@ -104,6 +132,34 @@ async def test_answer_has_the_accepted_media_type(storefront: Storefront) -> Non
     assert (modern.status_code, modern.headers["content-type"]) == (400, f"{MODERN}; charset=utf-8")
     neither = await post(storefront, wrong, Accept="text/html")
     assert neither.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("lines", "media_type"),
+    [
+        ([], "application/json"),
+        (["*/*"], "application/json"),
+        (["application/*;q=0.5"], "application/json"),
+        (["text/html", "application/json"], "application/json"),
+        (["text/html", f"application/json, {MODERN}"], MODERN),
+        ([f"{MODERN};q=0, application/json"], "application/json"),
+        ([f"{MODERN.upper()}; charset=utf-8; q=0.1"], MODERN),
+        (["application/json;q=0"], None),
+        (["*/*;q=0"], None),
+        (["application/json;q=0, */*"], None),
+        (["text/html"], None),
+    ],
+)
+async def test_all_accept_lines_and_weights_count(
+    storefront: Storefront, lines: list[str], media_type: str | None
+) -> None:
+    headers = [(name, value) for name, value in CLIENT.items() if name.lower() != "accept"]
+    request = storefront.http.build_request("POST", "/graphql", json={"query": SHALLOW}, headers=headers)
+    del request.headers["accept"]
+    request.headers = httpx.Headers([*request.headers.raw, *((b"accept", line.encode()) for line in lines)])
+    answer = await storefront.http.send(request)
+    assert answer.status_code == (200 if media_type else 406)
+    assert answer.headers["content-type"] == f"{media_type or 'application/json'}; charset=utf-8"
 
 
 async def test_misspelled_field_gets_a_suggestion_in_development(storefront: Storefront) -> None:
