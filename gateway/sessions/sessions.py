@@ -119,7 +119,10 @@ class Sessions:
         return Session(handle.store_key, handle.delivery, record, self._expires_at(record))
 
     async def find_by_id(self, session_id: str) -> Session | None:
-        """The session with this id, for work on its submissions. None if the record is gone, or the tokens are lost."""
+        """The session with this id, for work on its submissions.
+
+        None if the record is gone, the tokens are lost, or the session was never located.
+        """
         location = await self._store.get(_location_key(session_id))
         if location is None:
             return None
@@ -182,7 +185,7 @@ class Sessions:
     async def retire(self, session: Session) -> None:
         """End a session for the client, and make its handle invalid. The record stays in the store, because an
         unfinished submission still needs the tokens."""
-        await self._put(f"session:retired:{session.id}", session.delivery, session.record)
+        await self.locate(await self._put(f"session:retired:{session.id}", session.delivery, session.record))
         await self._store.delete(session.store_key)
 
     async def end(self, session: Session) -> None:
@@ -239,11 +242,18 @@ class Sessions:
     async def _put(self, store_key: str, delivery: SessionDelivery, record: SessionRecord) -> Session:
         encoded = self._encoded(store_key, record)
         await self._store.replace(store_key, encoded, expected=None, ttl_s=self._ttl_s(record))
-        location = f"{delivery.value} {store_key}".encode()
+        session = Session(store_key, delivery, record, self._expires_at(record))
+        if record.retained_until is not None:
+            await self.locate(session)
+        return session
+
+    async def locate(self, session: Session) -> None:
+        """Let `find_by_id` find the session. Only sessions that submit an order are located: a session without an order
+        leaves no more than the record of the session."""
+        location = f"{session.delivery.value} {session.store_key}".encode()
         # A submission may retain the record beyond the maximum age of the session.
         ttl_s = (self._absolute + RETAINED_AFTER_SUBMISSION).total_seconds()
-        await self._store.put(_location_key(record.id), location, ttl_s=ttl_s)
-        return Session(store_key, delivery, record, self._expires_at(record))
+        await self._store.put(_location_key(session.id), location, ttl_s=ttl_s)
 
     def _encoded(self, store_key: str, record: SessionRecord) -> bytes:
         value = msgspec.msgpack.encode(record)

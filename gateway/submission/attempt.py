@@ -104,6 +104,7 @@ class Attempt:
             started_at=now,
             updated_at=now,
         )
+        await self.ctx.services.sessions.locate(self.session)
         # The check is scheduled first. A record without a scheduled check would lock its cart until the record expires.
         await self._attempts.check_at(self.store_key, self.record, now + SHORTEST_PAUSE)
         if not await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S):

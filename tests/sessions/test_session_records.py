@@ -19,6 +19,9 @@ async def test_session_is_not_found_under_the_id_of_another(world: World, clock:
         )[0]
         for _ in range(2)
     ]
+    assert await sessions.find_by_id(first.id) is None, "a session without a submission leaves only its record"
+    await sessions.locate(first)
+    await sessions.locate(second)
     by_id = await sessions.find_by_id(first.id)
     assert by_id is not None
     assert by_id.id == first.id
