@@ -95,12 +95,12 @@ class Shoppers:
         request: SubmitRequest | None = None,
         **variables: Any,
     ) -> dict[str, Any]:
-        """Data of the answer. It is empty if there is no answer yet, or if the answer has no data."""
+        """Data of the answer, without the fields that failed. Empty if there is no answer yet."""
         call = Call(request, dict(stops or {}))
 
         async def answered() -> dict[str, Any]:
             answer = await self._ask(device, replica, call, query, variables)
-            data = (answer.body.get("data") or {}) if answer is not None else {}
+            data = _resolved(answer) if answer is not None else {}
             self._note_outcomes(device, data, request)
             return data
 
@@ -258,3 +258,9 @@ class Shoppers:
     def has_order(self, request: SubmitRequest) -> bool:
         order = self.promises.order_of(request)
         return order is not None and is_placed(order)
+
+
+def _resolved(answer: Answer) -> dict[str, Any]:
+    """The root fields that were resolved. A field that failed is null, which does not mean that there is nothing."""
+    failed = {error["path"][0] for error in answer.body.get("errors", []) if error.get("path")}
+    return {name: value for name, value in (answer.body.get("data") or {}).items() if name not in failed}
