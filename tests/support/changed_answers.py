@@ -35,6 +35,9 @@ DERIVED = frozenset({"readiness", "checkoutReadiness", "missing", "obstacles"})
 
 UNCERTAIN = "OrderInDoubt"
 
+INSTRUCTIONS = "details"
+"""List of payment instructions. Each field of a source is an entry of the list."""
+
 LATER = "later"
 """Key in the answer of an order in doubt, for the outcome that the client reads later."""
 
@@ -204,15 +207,17 @@ def lost(first: Any, after: Any, body: Any, change: Change) -> Iterator[str]:
         yield from _unexpected_outcome(expected, outcome, after, change)
         return
     gone = _collapsed(first["data"], after["data"], ())
-    if gone is True or after["data"] is None:
+    # An operation may select nothing but the object that is missing now, such as the payment session. A field that
+    # cannot be shown has an error.
+    if gone is True and isinstance(change.old, str | int | float) and not loses_name(change):
         yield "everything is lost"
-        return
-    units = gone or []
+    units = gone if isinstance(gone, list) else []
     for owner, number in Counter(path[:-1] for path in units).items():
         if number > (MOST_LOST_BY_OBJECT if isinstance(change.old, dict | list) else MOST_LOST):
             yield f"{number} fields of {'.'.join(map(str, owner))} are lost"
     if isinstance(change.old, str | int | float) and not loses_name(change):
-        yield from (f"{'.'.join(map(str, path))} lost entries" for path in units if _is_list(first["data"], path))
+        shorter = [path for path in units if _is_list(first["data"], path) and path[-1] != INSTRUCTIONS]
+        yield from (f"{'.'.join(map(str, path))} lost entries" for path in shorter)
 
 
 def _collapsed(before: Any, after: Any, path: Path) -> list[Path] | bool:
@@ -251,7 +256,7 @@ def _is_list(value: Any, path: Path) -> bool:
 def _outcome(answer: Any) -> Any:
     """Type of the result of a submission, and the codes of the user errors of a mutation."""
     data = answer["data"] or {}
-    payloads = [payload for name, payload in data.items() if isinstance(payload, dict) and name != LATER]
+    payloads = [payload for name, payload in data.items() if name != LATER and "errors" in (payload or {})]
     results = [(payload.get("result") or {}).get("__typename") for payload in payloads]
     return results, [error.get("code") for payload in payloads for error in payload.get("errors") or []]
 

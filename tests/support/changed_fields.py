@@ -27,6 +27,10 @@ MISSING = frozenset({Kind.NULL, Kind.OMITTED})
 value, and only writes it in another way."""
 
 
+IDS = frozenset({"id", "code"})
+"""Fields whose leading zeros have a meaning: `012` and `12` are different ids."""
+
+
 class Change(NamedTuple):
     path: Path
     kind: Kind
@@ -50,6 +54,8 @@ def changes(body: Any) -> Iterator[Change]:
     """Yield each change of each field of a body."""
     for path, value in fields(body):
         for kind in Kind:
+            if kind is Kind.ZEROS and path[-1] in IDS:
+                continue
             if kind in MISSING or _new_value(kind, value) is not None:
                 yield Change(path, kind, value)
 
