@@ -219,6 +219,7 @@ def app_for(
     store: Store | None = None,
     retries: Retries = AT_ONCE,
     reconcile_every_s: float = NEVER_S,
+    elapsed: Callable[[], float] | None = None,
 ) -> Starlette:
     """ASGI application of a gateway. By default, it retries calls without a pause and never starts to reconcile.
 
@@ -236,7 +237,7 @@ def app_for(
         store=store,
         retries=retries,
         reconcile_every_s=reconcile_every_s,
-        elapsed=now.elapsed if isinstance(now, Clock) else elapsed_s,
+        elapsed=elapsed or (now.elapsed if isinstance(now, Clock) else elapsed_s),
     )
 
 

@@ -101,6 +101,7 @@ class Replica:
             now=self._now,
             store=store,
             reconcile_every_s=RECONCILE_EVERY_S,
+            elapsed=clock.elapsed,
         )
         self._stack = AsyncExitStack()
 
