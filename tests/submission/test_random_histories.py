@@ -10,7 +10,15 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.support.simulation.machine import Histories, MemoryHistories, ValkeyHistories
 from tests.support.valkey import Valkey
 
-RUNS = settings(max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(
+    max_examples=50,
+    stateful_step_count=25,
+    deadline=None,
+    # The same histories in each run of the tests. The command runs others.
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.mark.slow
