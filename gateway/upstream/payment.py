@@ -13,6 +13,7 @@ from gateway.upstream.decoding import (
     JsonObject,
     OneOrMany,
     Shape,
+    alone,
     blank_is_none,
     calendar_day,
     convert,
@@ -229,6 +230,7 @@ def _instructions(
 
 
 def _string(value: object) -> str | None:
+    value = alone(value)
     return str(value) if isinstance(value, str | int | Decimal) and value != "" else None
 
 
