@@ -1,7 +1,8 @@
 """Runs the tests of mutants, and stores the results.
 
-A mutant in a function is made in a process that has collected the tests before: see `bench/mutants/worker.py`. Another
-one is made in a copy of the project.
+A mutant is made in a process that has collected the tests before: see `bench/mutants/worker.py`. If that is not
+possible, or if the mutant is in code that runs at import and no test notices it there, it is made in a copy of the
+project.
 """
 
 import contextlib
@@ -93,10 +94,8 @@ def run_one(mutant: Mutant, tests: list[str], recorded: Traces, worker: "Worker"
     if not tests:
         return Result(mutant.id, noticed=False, by="no test runs the line", tests=0, seconds=0)
     timeout_s = GRACE_S + PATIENCE * recorded.duration(tests)
-    by: str | None = NOT_REPLACED
-    if not mutant.is_at_import:
-        by = worker.first_failure(mutant, tests, timeout_s)
-    if by == NOT_REPLACED:
+    by = worker.first_failure(mutant, tests, timeout_s)
+    if by == NOT_REPLACED or (by is None and mutant.is_at_import):
         by = first_failure_in_copy(mutant, tests, timeout_s, copy)
     return Result(mutant.id, by is not None, by or "", len(tests), round(time.monotonic() - started, 1))
 
@@ -130,7 +129,14 @@ class Worker:
 
     def first_failure(self, mutant: Mutant, tests: list[str], timeout_s: float) -> str | None:
         source = mutant.apply((ROOT / mutant.path).read_bytes()).decode()
-        request = {"path": mutant.path, "line": mutant.line, "source": source, "tests": tests, "timeout_s": timeout_s}
+        request = {
+            "path": mutant.path,
+            "line": mutant.line,
+            "is_at_import": mutant.is_at_import,
+            "source": source,
+            "tests": tests,
+            "timeout_s": timeout_s,
+        }
         self._requests.write(json.dumps(request) + "\n")
         self._requests.flush()
         answer: str | None = json.loads(self._answers.readline())

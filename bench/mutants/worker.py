@@ -1,7 +1,7 @@
 """pytest plugin that collects the tests once, and then runs some of them against one mutant after another.
 
 Each mutant gets a forked process, in which the code of the changed function is replaced. So a mutant costs only the
-time of its tests, not of the imports. Changes of code that runs at import cannot be made like this.
+time of its tests, not of the imports. Of the code that runs at import, only simple values can be replaced.
 
 The requests are lines of JSON from the file descriptor MUTANTS_IN, the answers go to MUTANTS_OUT. The first line of the
 answers has the names of all tests and of their files.
@@ -12,14 +12,13 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import pytest
 
 from bench.mutants.population import ROOT
+from bench.mutants.replacing import replace_function, replace_values
 
 NOT_REPLACED = "not replaced"
 TIMEOUT = "timeout"
@@ -93,51 +92,14 @@ def _forked(request: dict[str, Any], items: list[pytest.Item], functions: list[F
 
 
 def _first_failure(request: dict[str, Any], items: list[pytest.Item], functions: list[FunctionType]) -> str | None:
-    source = request["source"]
-    if source is not None and not _replace(functions, ROOT / request["path"], request["line"], source):
-        return NOT_REPLACED
+    path, line, source = ROOT / request["path"], request["line"], request["source"]
+    if source is not None:
+        replace = replace_values if request["is_at_import"] else replace_function
+        if not replace(functions, path, line, source):
+            return NOT_REPLACED
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         if failed:
             item.session._setupstate.teardown_exact(None)
             return item.nodeid
     return None
-
-
-def _replace(functions: list[FunctionType], path: Path, line: int, source: str) -> bool:
-    """Replace the code of the outermost function that contains the line. Return whether this was possible."""
-    old = _function_at(compile(path.read_bytes(), path, "exec", dont_inherit=True), line)
-    if old is None:
-        return False
-    new_codes = _codes(compile(source, path, "exec", dont_inherit=True))
-    new = next((code for code in new_codes if _key(code) == _key(old)), None)
-    changed = [function for function in functions if _key(function.__code__) == _key(old)]
-    if new is None or not changed or new.co_freevars != old.co_freevars:
-        return False
-    for function in changed:
-        function.__code__ = new
-    return True
-
-
-def _key(code: CodeType) -> tuple[str, str, int]:
-    return str(code.co_filename), code.co_qualname, code.co_firstlineno
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _codes(constant)
-
-
-def _function_at(code: CodeType, line: int) -> CodeType | None:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType) and line in _lines(constant):
-            is_function = bool(constant.co_flags & 0x2)  # CO_NEWLOCALS
-            return constant if is_function else _function_at(constant, line)
-    return None
-
-
-def _lines(code: CodeType) -> range:
-    numbers = [number for nested in (code, *_codes(code)) for _, _, number in nested.co_lines() if number]
-    return range(code.co_firstlineno, max(numbers, default=code.co_firstlineno) + 1)
