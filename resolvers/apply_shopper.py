@@ -14,7 +14,7 @@ from resolvers.payloads import Payload
 
 async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
     """Apply the addresses and the payment option to the cart with one call."""
-    return await cart_edits.edit(ctx, args.if_revision, lambda: _apply(ctx, args))
+    return await cart_edits.edit(ctx, args.if_revision, lambda: _apply(ctx, args), pays=True)
 
 
 async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:

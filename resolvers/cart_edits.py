@@ -12,9 +12,10 @@ from gateway.errors import ConcurrentRequest, StoreUnavailable, UpstreamError, U
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.payments import store_credit
-from gateway.refusals.user_errors import CartConflictError, Path, store_lost
+from gateway.refusals.user_errors import CartConflictError, Path, store_lost, store_unavailable
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
+from gateway.submission import store_loss
 from gateway.upstream.cart import Cart
 from resolvers.failures import Refused, logged_error
 from resolvers.payloads import Payload
@@ -50,10 +51,15 @@ def warnings_of(cart: Cart) -> list[MutationWarning]:
     return [MutationWarning(code, WARNING_MESSAGES[code]) for code in dict.fromkeys(codes)]
 
 
-async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Run `change` while holding the lock of the cart. If the change is refused, the payload contains the errors."""
+async def edit(
+    ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]], *, pays: bool = False
+) -> Payload:
+    """Run `change` while holding the lock of the cart. If the change is refused, the payload contains the errors.
+
+    `pays`: whether the change may let the cart become an order, as attaching a source does.
+    """
     try:
-        async with locked_cart(ctx, if_revision):
+        async with locked_cart(ctx, if_revision, pays=pays):
             try:
                 return await _with_coverage_warning(ctx, await change())
             except StoreUnavailable as failure:
@@ -63,9 +69,9 @@ async def edit(ctx: Context, if_revision: str | None, change: Callable[[], Await
 
 
 @asynccontextmanager
-async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[None]:
-    """Hold the lock of the cart. Raises `Refused` if a submission locks the cart, or if the cart's revision is not
-    `if_revision`.
+async def locked_cart(ctx: Context, if_revision: str | None, *, pays: bool = False) -> AsyncIterator[None]:
+    """Hold the lock of the cart. Raises `Refused` if a submission locks the cart, if an order whose record was lost may
+    still buy it, or if the cart's revision is not `if_revision`.
     """
     try:
         session = await session_of_owner(ctx)
@@ -74,6 +80,7 @@ async def locked_cart(ctx: Context, if_revision: str | None) -> AsyncIterator[No
             ctx.forget_cart()
             # The token is renewed now so that it does not expire during the checkout.
             await ctx.access_token(session, good_for=FRESH_FOR_CHECKOUT)
+            await _check_lost_records(store_loss.refuse_change(ctx, session, pays=pays), ctx)
             await _check_revision(ctx, if_revision)
             yield
     except (UpstreamError, ConcurrentRequest) as failure:
@@ -97,6 +104,18 @@ async def locked_owner(ctx: Context, owner: str, locked_message: str) -> AsyncIt
 async def _check_no_submission(ctx: Context, owner: str, locked_message: str) -> None:
     if await ctx.services.submission_lock.locks_cart(owner):
         raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=locked_message))
+
+
+async def _check_lost_records(check: Awaitable[None], ctx: Context) -> None:
+    try:
+        await check
+    except StoreUnavailable as failure:
+        raise Refused(store_unavailable(failure, ctx.caller.request_id)) from failure
+
+
+async def check_sign_in(ctx: Context) -> None:
+    """Raises `Refused` if an order whose record was lost may still buy the account's cart."""
+    await _check_lost_records(store_loss.refuse_sign_in(ctx), ctx)
 
 
 async def _check_revision(ctx: Context, if_revision: str | None) -> None:

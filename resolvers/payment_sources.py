@@ -88,7 +88,7 @@ async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
 
 async def edit_sources(ctx: Context, if_revision: str | None, change: Callable[[], Awaitable[Payload]]) -> Payload:
     """Change the sources of the cart while holding its lock."""
-    return await cart_edits.edit(ctx, if_revision, lambda: _with_coverage_remembered(ctx, change))
+    return await cart_edits.edit(ctx, if_revision, lambda: _with_coverage_remembered(ctx, change), pays=True)
 
 
 async def _with_coverage_remembered(ctx: Context, change: Callable[[], Awaitable[Payload]]) -> Payload:

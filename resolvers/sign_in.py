@@ -166,6 +166,7 @@ async def _promote(
         async with cart_edits.locked_owner(ctx, account.upstream_id, ACCOUNT_LOCKED):
             if await ctx.services.submission_lock.holder_for(account.upstream_id) is not None:
                 raise Refused(CartConflictError(code=ErrorCode.CART_LOCKED, message=ACCOUNT_WAITS))
+            await cart_edits.check_sign_in(ctx)
             await ctx.services.cart_change_lock.carry_over(guest.cart_owner, account.upstream_id)
             tokens = await _tokens(ctx, request, guest.record.access_token, failed)
             # An order of the guest that waits for approval needs the account's cart from now on.

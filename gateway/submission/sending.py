@@ -7,14 +7,12 @@ from datetime import timedelta
 from gateway.checkout import guard
 from gateway.checkout.blockers import in_progress_blocker
 from gateway.checkout.guard_input import Agreement, GuardInput, read_guard_input, unsettled_until
-from gateway.enums import SessionLevel
-from gateway.errors import StoreUnavailable, UpstreamError, UpstreamNotReached, UpstreamRefusal
-from gateway.operation.context import Context
+from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import OrderBlocked, Result
-from gateway.sessions.sessions import Session
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.store.rate_limits import address_key
+from gateway.submission import store_loss
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.evidence import read_evidence, result_shown_by
 from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
@@ -42,7 +40,7 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     Raise `GatewayError` if the cart cannot be checked now, and `RateLimited` after too many declines.
     """
     ctx, session = attempt.ctx, attempt.session
-    await _refuse_after_store_loss(ctx, session)
+    await store_loss.refuse_submission(ctx, session)
     await ctx.services.rate_limits.check("decline", *_rate_limit_keys(attempt))
     holder = await attempt.lock_carts_of_owner()
     if holder is not None and await _end_replaced(attempt):
@@ -156,28 +154,6 @@ async def _blocked_upstream(attempt: Attempt, refusal: UpstreamRefusal, guard_in
             blockers=blockers,
         )
     return not_placed_with(attempt, REFUSED, guard_input.payment_session)
-
-
-async def _refuse_after_store_loss(ctx: Context, session: Session) -> None:
-    """Raise `StoreUnavailable` if an order whose record was lost may still arrive at Digital River.
-
-    A store that was flushed or restarted has lost the records of earlier orders, and so has a gateway that keeps its
-    records in memory and was restarted. Registered shoppers, and guests whose session is older, then have to wait until
-    the quiet time is over. A guest whose session began after the loss may submit at once.
-    """
-    store, quiet = ctx.services.store, timedelta(seconds=ctx.settings.doubt_quiet_s)
-    await store.check()
-    since = await store.intact_since()
-    if session.record.started_at > since and session.level is not SessionLevel.REGISTERED:
-        return
-    known_at = await ctx.services.now.end_of(quiet, since=since)
-    if ctx.services.now() < known_at:
-        raise StoreUnavailable(
-            "The gateway or its store was restarted, and an earlier order of this cart may be on its way. Nothing was "
-            "sent and nothing was charged. Submit again after `retryAfter`.",
-            detail="the store has lost records",
-            retry_after=known_at,
-        )
 
 
 def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:

@@ -77,7 +77,7 @@ async def test_error_in_answer_with_success_status_becomes_user_error(
 async def test_mutation_with_idempotency_key_is_rejected_while_store_is_full(
     world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
-    store = MemoryStore(clock, max_entries=3)
+    store = MemoryStore(clock, max_entries=2)
     async with gateway(world, network, clock, store=store) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
         mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,

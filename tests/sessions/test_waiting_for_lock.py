@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -21,7 +22,7 @@ class WatchedStore(MemoryStore):
     """A store that sets `has_waiter` when a request begins to wait for the lock of a cart."""
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__(clock)
+        super().__init__(clock, intact_since=clock() - timedelta(days=1))
         self.has_waiter = asyncio.Event()
 
     @asynccontextmanager

@@ -11,7 +11,17 @@ from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
-from tests.support.shop import SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway, gateway_on, signed_in
+from tests.support.shop import (
+    PACK,
+    SUBMIT,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+    gateway_on,
+    signed_in,
+)
 from tests.support.valkey import Valkey, emptied
 
 QUIET_S = 120
@@ -42,6 +52,33 @@ async def test_restarted_gateway_does_not_submit_the_same_cart_twice(
             await again.get_ready()
             assert (await again.storefront.outcome())["__typename"] == "OrderPlaced"
     assert shopper.submits == 2, "one order of each cart"
+
+
+async def test_cart_is_unchanged_while_lost_order_may_buy_it(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock) as killed:
+        shopper = await alex(killed, sandbox, world)
+        await shopper.get_ready()
+        network.gates[SUBMIT] = gate = asyncio.Event()
+        lost = asyncio.ensure_future(shopper.storefront.outcome())
+        await network.arrived[SUBMIT].wait()
+        async with gateway_on(MemoryStore(clock), world, network, clock) as restarted:
+            again = await alex(restarted, sandbox, world)
+            assert (await again.storefront.add(PACK))["errors"] == REFUSED
+            guest = Storefront(restarted.http)
+            await guest.add(PACK)
+            keys = world.keys
+            assert (await guest.sign_in(keys.shopper_username, keys.shopper_password))["errors"] == REFUSED
+            gate.set()
+            placed = await lost
+            assert placed["order"]["totals"]["orderTotal"]["amount"] == "96.69"
+            assert (await again.storefront.add(PACK))["errors"] == [], "a cart without a source cannot be bought"
+            source = await again.source()
+            assert (await again.storefront.attach(source))["errors"] == REFUSED
+            clock.move(QUIET_S + 1)
+            assert (await again.storefront.attach(await again.source()))["errors"] == []
+    assert shopper.submits == 1
 
 
 async def test_guest_can_buy_right_after_start_on_a_new_store(

@@ -16,6 +16,7 @@ from tests.support.shop import (
     Shopper,
     Storefront,
     eventually,
+    gateway,
     gateway_on,
     new_key,
     signed_in,
@@ -104,9 +105,11 @@ async def test_replica_that_started_after_a_jump_knows_of_it(
 async def test_jump_of_the_clock_does_not_end_wait_after_restart(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> None:
+    username, password = world.keys.shopper_username, world.keys.shopper_password
+    async with gateway(world, network, clock) as before:
+        await (await signed_in(before, sandbox, world, username, password)).get_ready()
     async with gateway_on(MemoryStore(clock), world, network, clock) as storefront:
-        shopper = await signed_in(storefront, sandbox, world, world.keys.shopper_username, world.keys.shopper_password)
-        await shopper.get_ready()
+        shopper = await signed_in(storefront, sandbox, world, username, password)
         clock.jump(QUIET_S + 1)
         (error,) = (await shopper.storefront.submit())["errors"]
         assert error["code"] == "STORE_UNAVAILABLE"

@@ -1,6 +1,7 @@
 """A change of a cart that was not answered may arrive later. Until then, the cart does not become an order."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -65,7 +66,7 @@ class Shop(NamedTuple):
 
 @pytest.fixture
 async def shop(world: World, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shop]:
-    network, store = LateNetwork(create_sandbox(world)), ForgetfulStore(clock)
+    network, store = LateNetwork(create_sandbox(world)), ForgetfulStore(clock, intact_since=clock() - timedelta(days=1))
     async with gateway_on(store, world, network, clock, operation_deadline_s=1) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
