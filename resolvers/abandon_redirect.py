@@ -17,6 +17,7 @@ from gateway.refusals.user_errors import CartConflictError, PaymentError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import SessionRecord
 from gateway.submission import submissions
+from gateway.submission.adoption import adopted
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange, NewLine
 from gateway.upstream.client import Upstream
@@ -41,12 +42,16 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
     Raises `Refused` if the old cart may not be abandoned, and `UpstreamError` if a call fails.
     """
-    waiting = await ctx.services.submission_lock.open_attempt(await session_of_owner(ctx))
+    session = await session_of_owner(ctx)
+    waiting = await ctx.services.submission_lock.open_attempt(session)
     ctx.forget_cart()
     cart = await ctx.cart()
-    session = await ctx.own_session()
     # An earlier `detachSource` may have ended the submission and then failed. The remaining steps are done now.
-    _check(cart, session.level, was_abandoned=await ctx.services.attempts.was_abandoned(session, cart))
+    was_abandoned = await ctx.services.attempts.was_abandoned(session, cart)
+    _check(cart, session.level, was_abandoned=was_abandoned)
+    if waiting is None and not was_abandoned:
+        # The record of the submission is lost. With a new record, a later approval cannot finish the order.
+        waiting = await adopted(ctx, session, cart)
     tokens = await ctx.upstream.tokens.guest_token(session.locale, session.currency_code)
     warnings = await _copy(ctx, tokens.access_token, cart, session.record.checkout_memory.coupons)
     if not await submissions.abandon(ctx, session, waiting):
@@ -69,7 +74,7 @@ async def start_new_cart(ctx: Context) -> list[MutationWarning]:
 
 def _check(cart: Cart, level: SessionLevel, *, was_abandoned: bool) -> None:
     state = cart.payment_session.state if cart.payment_session else None
-    if state is PaymentSessionState.CHARGEABLE and was_abandoned:
+    if was_abandoned:
         return
     if state is PaymentSessionState.PENDING_REDIRECT and level is SessionLevel.ANONYMOUS:
         return

@@ -273,7 +273,8 @@ class Mutation:
     )
     resume_order: ResumeOrderPayload | None = mutation(
         "Finishes a submission after the shopper has returned from the payment page. Returns the order if the order "
-        "has already been placed. Digital River call: POST /v1/shoppers/me/carts/active/resume-cart.",
+        "has already been placed. Also finishes an order of the active cart that the gateway no longer knows. Digital "
+        "River call: POST /v1/shoppers/me/carts/active/resume-cart.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         Idempotency(mode=IdempotencyMode.KEYED),
         Cost(weight="50"),

@@ -333,7 +333,7 @@ def _payment_session(guard_input: GuardInput) -> Iterator[Blocker]:
             f"The payment session is in the state {session.state.name}. An order can be placed in "
             "REQUIRES_CONFIRMATION only. Follow `nextAction`.",
             session,
-            resolved_by=_fields_that_confirm(session),
+            resolved_by=("Mutation.detachSource",) if guard_input.was_abandoned else _fields_that_confirm(session),
         )
 
 

@@ -52,6 +52,8 @@ class GuardInput:
     agreement: Agreement | None = None
     unsettled_until: datetime | None = None
     """Time until which an earlier change of the cart may still arrive at Digital River; None if there is none."""
+    was_abandoned: bool = False
+    """Whether the shopper gave up the order of this cart. `detachSource` then continues with a new cart."""
 
     @property
     def accepts_terms(self) -> bool:
@@ -116,4 +118,5 @@ async def read_guard_input(
         tax_requirements=requirements,
         agreement=agreement,
         unsettled_until=unsettled_until,
+        was_abandoned=await ctx.services.attempts.was_abandoned(session, cart),
     )

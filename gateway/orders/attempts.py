@@ -20,7 +20,6 @@ from gateway.errors import GatewayError
 from gateway.orders.outcomes import (
     OrderActionRequired,
     OrderInDoubt,
-    OrderNotPlaced,
     PlacedWithoutNumber,
     Result,
     SubmissionAttempt,
@@ -31,6 +30,7 @@ from gateway.store.interface import Store
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode_record, encode
 from gateway.upstream.order_pricing import OrderPricing
+from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     key: UUID
     """The client's idempotency key."""
     fingerprint: str
-    """Digest of the submit request. A request with the same key and another digest is rejected."""
+    """Digest of the submit request. A request with the same key and another digest is rejected. Empty if the digest was
+    lost together with an earlier record of the order."""
     replica_id: str = msgspec.field(name="owner")
     """Id of the replica that works on the attempt."""
     session_id: str = ""
@@ -94,6 +95,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Digital River's id of the cart. The order of the cart has the same id."""
     payment_session_id: str | None = None
     """Id of the payment session of the submitted cart. The shopper's next cart has another payment session."""
+    was_abandoned: bool = False
+    """Whether the shopper gave up the order, which is then never resumed."""
     lost_cart: bool = False
     """Whether another cart was active while the order waited for the shopper. It proves nothing about the order."""
     pricing: OrderPricing | None = None
@@ -314,15 +317,28 @@ class Attempts:
     async def stop_checking(self, tag: str) -> None:
         await self._store.unschedule(OPEN_ATTEMPTS, tag)
 
+    async def note_submission(self, store_key: str, record: AttemptRecord) -> None:
+        """Remember which attempt submits its cart, so that `of_cart` finds the attempt after its locks are released."""
+        key = _submission_key(record.payment_session_id, record.order_id)
+        if key is not None:
+            await self._store.put(key, tag_of(store_key, record).encode(), ttl_s=TTL_S)
+
+    async def of_cart(self, cart: Cart) -> "Located | None":
+        """The attempt that was the last to submit this cart; None if its record is gone."""
+        key = _submission_key(cart.payment_session.id if cart.payment_session else None, cart.order_id)
+        tag = await self._store.get(key) if key is not None else None
+        located = await self.tagged(tag.decode()) if tag is not None else None
+        return located if located is not None and located.record.submitted(cart) else None
+
     async def was_abandoned(self, session: Session, cart: Cart) -> bool:
-        """Whether the guest's latest attempt submitted this cart and ended without an order."""
-        latest = await self.latest(session)
-        return (
-            session.level is SessionLevel.ANONYMOUS
-            and latest is not None
-            and isinstance(latest.record.result, OrderNotPlaced)
-            and latest.record.order_id == cart.order_id
-        )
+        """Whether the guest gave up the order of this cart, which still waits for the shopper at Digital River.
+
+        A registered shopper cannot get another cart. If the guest has signed in since, the order can be resumed.
+        """
+        if session.level is not SessionLevel.ANONYMOUS or not waits_for_shopper(cart.payment_session):
+            return False
+        located = await self.of_cart(cart)
+        return located is not None and located.record.was_abandoned
 
 
 @dataclass(frozen=True)
@@ -349,6 +365,12 @@ def store_key_in(tag: str) -> str:
 def store_key_of(session: Session, key: UUID) -> str:
     """Store key of a new attempt. It contains the cart's owner, because all sessions of a shopper share attempts."""
     return _store_key(session.cart_owner, key)
+
+
+def _submission_key(payment_session_id: str | None, order_id: str | None) -> str | None:
+    """Store key under which the attempt of a cart is noted; None for a cart without ids."""
+    cart_id = payment_session_id or order_id
+    return None if cart_id is None else f"submission-of:{cart_id}"
 
 
 def _store_key(owner: str, key: UUID) -> str:

@@ -68,6 +68,10 @@ class SubmissionLock:
                 return located
         return None
 
+    async def open_attempt_of(self, cart: Cart) -> Located | None:
+        """The open attempt that has locked this cart, of any owner; None if there is none."""
+        return await self._located(cart_lock(cart))
+
     async def extend_to(self, owner: str, guest: Session) -> None:
         """Lock the cart of an account for the open attempt of the guest who signs in to it. Nothing happens if there is
         no such attempt.

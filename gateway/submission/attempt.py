@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from gateway.checkout.guard_input import Agreement
 from gateway.elapsed_time import elapsed_s
@@ -89,7 +89,7 @@ class Attempt:
 
     # Reading and writing the record of the attempt.
 
-    async def reserve(self, request: SubmitRequest) -> bool:
+    async def reserve(self, fingerprint: str) -> bool:
         """Reserve the idempotency key. Return False if an attempt of the cart's owner already has this key.
 
         Raise `SubmissionKeyTaken` if an attempt of another owner has this key.
@@ -97,7 +97,7 @@ class Attempt:
         now = self.now()
         self.record = AttemptRecord(
             key=self.key,
-            fingerprint=request.fingerprint,
+            fingerprint=fingerprint,
             replica_id=self.ctx.services.replica.id,
             session_id=self.session.id,
             locks=[owner_lock(self.session)],
@@ -123,7 +123,7 @@ class Attempt:
 
     async def advance(self, **changes: object) -> bool:
         """Change the record in the store. Return False if another replica changed the record first."""
-        changed = replace(self.record, updated_at=self.now(), **changes)
+        changed = replace(self.record, **changes | {"updated_at": self.now()})
         was_written = await self._store.replace(
             self.store_key, encode(changed), expected=encode(self.record), ttl_s=TTL_S
         )
@@ -143,17 +143,29 @@ class Attempt:
 
     async def mark_sent(self, cart: Cart) -> None:
         """Store the stage `SENT` before submit-cart is called. Raise `StoreUnavailable` if the reservation is gone."""
-        now, session = self.now(), cart.payment_session
-        was_marked = await self.advance(
-            stage=Stage.SENT,
+        await self._advance_for(cart, stage=Stage.SENT)
+
+    async def adopt(self, cart: Cart, waiting: Result) -> None:
+        """Store that the cart was sent by an attempt whose record is lost, and that its order waits for the shopper.
+
+        Raise `StoreUnavailable` if the reservation is gone.
+        """
+        await self._advance_for(cart, stage=Stage.OUTCOME, result=waiting)
+        await self.check_later(at_most=LONGEST_PAUSE)
+
+    async def _advance_for(self, cart: Cart, **changes: object) -> None:
+        session = cart.payment_session
+        submitted = replace(
+            self.record,
             locks=[*self.record.locks, cart_lock(cart)],
-            sent_at=now,
+            sent_at=self.now(),
             quiet_from=await self.ctx.services.store.now(),
             order_id=cart.order_id,
             payment_session_id=session.id if session else None,
             pricing=order_pricing(cart),
         )
-        if not was_marked:
+        await self._attempts.note_submission(self.store_key, submitted)
+        if not await self.advance(**asdict(submitted) | changes):
             raise StoreUnavailable(detail="the reservation is gone")
 
     async def refuse_if_late(self) -> None:
@@ -245,7 +257,9 @@ class Attempt:
         Return False if another replica changed the record first.
         """
         before = self.record
-        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), locks=[]):
+        await self._attempts.note_submission(self.store_key, before)
+        ended = without_secrets(result)
+        if not await self.advance(stage=Stage.OUTCOME, result=ended, was_abandoned=True, locks=[]):
             return False
         await self._attempts.close(self.store_key, before)
         return True

@@ -127,12 +127,6 @@ async def _order(ctx: Context, order_id: str) -> Order | None:
         raise
 
 
-def waits_for_shopper(cart: Cart) -> bool:
-    """Whether the cart was submitted and waits for the shopper's approval, or for resume-cart after the approval."""
-    payment = cart.payment_session
-    return payment is not None and payment.state in (State.PENDING_REDIRECT, State.CHARGEABLE)
-
-
 def replaces(cart: Cart, record: AttemptRecord) -> bool:
     """Whether the cart is certainly another cart than the submitted one. A missing id proves nothing."""
     if cart.order_id is not None and record.order_id is not None:

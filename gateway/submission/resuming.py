@@ -9,9 +9,10 @@ from gateway.orders.attempts import LONGEST_PAUSE, NothingToResume, Stage
 from gateway.orders.outcomes import OrderActionRequired, Result
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission.attempt import Attempt
-from gateway.submission.evidence import read_evidence, replaces, result_shown_by
+from gateway.submission.evidence import proves_absence, read_evidence, replaces, result_shown_by
 from gateway.submission.refusal_meaning import Meaning, meaning_of
 from gateway.submission.results import answered, authentication_required, declined, in_doubt, not_placed
+from gateway.submission.settling_doubts import OPEN_AGAIN
 from gateway.upstream.order import SubmittedCart
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
         await _restore(attempt, waiting)
         raise
     except UpstreamRefusal as refusal:
-        result = await _result_of(attempt, refusal)
+        result = await _result_of(attempt, refusal, waiting)
         if result is not None:
             return result
         await _restore(attempt, waiting)
@@ -69,14 +70,18 @@ def _is_of_another_order(answer: SubmittedCart, waiting: Result | None) -> bool:
     return pending is not None and answer.order is not None and answer.order.number != pending.number
 
 
-async def _result_of(attempt: Attempt, refusal: UpstreamRefusal) -> Result | None:
+async def _result_of(attempt: Attempt, refusal: UpstreamRefusal, waiting: Result | None) -> Result | None:
     """Result after Digital River refused resume-cart; None if the order still waits for the shopper."""
     match meaning_of(refusal):
         case Meaning.NOT_RESUMABLE:
             evidence = await read_evidence(attempt)
-            if evidence is not None and evidence.is_approved and replaces(evidence.cart, attempt.record):
+            if evidence is None:
+                return None
+            if evidence.is_approved and replaces(evidence.cart, attempt.record):
                 return await not_placed(attempt, REPLACED)
-            return result_shown_by(evidence, attempt) if evidence is not None else None
+            if isinstance(waiting, OrderActionRequired) and waiting.is_redirect and proves_absence(evidence):
+                return await not_placed(attempt, OPEN_AGAIN)
+            return result_shown_by(evidence, attempt)
         case Meaning.AUTHENTICATION:
             cart = await attempt.ctx.cart()
             result = await authentication_required(attempt, refusal, cart, "call resumeOrder again")

@@ -57,7 +57,7 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
 async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
     """Submit the cart. Return None if another attempt has the key, or if another replica recorded the outcome."""
     async with attempt.sending():
-        if not await attempt.reserve(request):
+        if not await attempt.reserve(request.fingerprint):
             return None
         checked = await sending.check(attempt, request)
         if isinstance(checked, OrderBlocked):

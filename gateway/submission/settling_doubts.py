@@ -13,11 +13,18 @@ from gateway.submission.evidence import (
     read_evidence,
     replaces,
     result_shown_by,
-    waits_for_shopper,
 )
 from gateway.submission.results import UNREADABLE, in_doubt, not_placed, not_placed_with
+from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
+
+
+ABSENT = "The order never arrived at Digital River. Nothing was charged. Submit again with a new key."
+OPEN_AGAIN = (
+    "Digital River no longer waits for the approval, and the cart is open again. Nothing was charged. Submit again "
+    "with a new key."
+)
 
 
 class Next(Enum):
@@ -45,9 +52,7 @@ async def settle(attempt: Attempt) -> Result | Next:
         return result
     if is_quiet and proves_absence(evidence):
         log.info("doubt settled", extra={"evidence": "absence", "key": str(attempt.key)})
-        return await not_placed(
-            attempt, "The order never arrived at Digital River. Nothing was charged. Submit again with a new key."
-        )
+        return await not_placed(attempt, ABSENT)
     if is_quiet and proves_lost_resumption(evidence):
         return Next.RESUME
     return in_doubt(attempt)
@@ -68,25 +73,31 @@ async def poll_redirect(attempt: Attempt) -> Result | Next:
     result = result_shown_by(evidence, attempt)
     if result is not None and not holds_cart(result):
         return result
+    if attempt.record.waits_for_redirect and proves_absence(evidence):
+        return await not_placed(attempt, OPEN_AGAIN)
     if replaces(evidence.cart, attempt.record):
         if not attempt.record.lost_cart and not await attempt.advance(lost_cart=True):
             return Next.CHECK_LATER
-        if waits_for_shopper(evidence.cart):
+        if waits_for_shopper(evidence.cart.payment_session):
             return Next.CHECK_LATER  # Digital River would resume the order of the other cart.
     is_approved = evidence.may_be_approved and attempt.record.waits_for_redirect
     return Next.RESUME if is_approved else Next.CHECK_LATER
 
 
 async def end_replaced(attempt: Attempt) -> bool:
-    """End an attempt that waits for the shopper, if another cart has replaced its cart and the shopper has not approved
-    the payment. Return whether the attempt has ended.
+    """End an attempt that waits for the shopper, if its cart is open again, or if another cart has replaced it and the
+    shopper has not approved the payment. Return whether the attempt has ended.
 
-    The shopper now buys the other cart. An ended attempt is never resumed, so a later approval charges nothing.
+    The shopper now buys the active cart. An ended attempt is never resumed, so a later approval charges nothing.
     """
-    if not attempt.record.waits_for_shopper:
+    if not attempt.record.waits_for_redirect:
         return False
     evidence = await read_evidence(attempt)
-    if evidence is None or evidence.is_approved or not replaces(evidence.cart, attempt.record):
+    if evidence is None or evidence.is_approved:
+        return False
+    if proves_absence(evidence):
+        return await attempt.end(not_placed_with(attempt, OPEN_AGAIN, None))
+    if not replaces(evidence.cart, attempt.record):
         return False
     message = (
         "Another cart has replaced the submitted one, and the shopper submitted it before approving this payment. The "

@@ -27,10 +27,12 @@ from gateway.orders.attempts import (
 )
 from gateway.orders.outcomes import SubmissionAttempt
 from gateway.sessions.sessions import Session
+from gateway.submission.adoption import UNKNOWN_FINGERPRINT, adopted
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.rehydrate import outline, rehydrated
 from gateway.submission.results import not_placed_with
 from gateway.submission.run import Goal, run
+from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
         present = await attempts.find(session, request.key)
         running = attempts.running(present.store_key if present is not None else store_key_of(session, request.key))
         fingerprints = {present and present.record.fingerprint, running and running.fingerprint}
-        if fingerprints - {None, request.fingerprint}:
+        if fingerprints - {None, UNKNOWN_FINGERPRINT, request.fingerprint}:
             raise SubmissionKeyTaken(present.record.status if present else SubmissionStatus.IN_PROGRESS, is_own=True)
         if present is not None:
             reported = await _continue(ctx, session, present, Goal.WAIT)
@@ -58,16 +60,40 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
 
 
 async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
-    """Finish the submission with this key; without a key, the open submission of the shopper's cart.
+    """Finish the submission with this key. Without a key, or if nothing was sent under the key, finish the open
+    submission of the shopper's cart.
 
     Raise `NothingToResume` if no order waits for the shopper, and `GatewayError` if no new outcome is known.
     """
     session = await session_of_owner(ctx)
-    located = await _located(ctx, session, key)
+    located = await _to_resume(ctx, session, key)
     reported = await _continue(ctx, session, located, Goal.RESUME) if located is not None else None
     if reported is None:
         raise NothingToResume
     return reported
+
+
+async def _to_resume(ctx: Context, session: Session, key: UUID | None) -> Located | None:
+    attempts, lock = ctx.services.attempts, ctx.services.submission_lock
+    named = await attempts.find(session, key) if key is not None else None
+    if named is not None and (named.record.result is None or named.record.sent_at is not None):
+        return named
+    # A later submit request of the same cart was only blocked by the open submission, and its key is a client's latest.
+    located = await lock.open_attempt(session) or await _of_waiting_cart(ctx, session, key if named is None else None)
+    if located is not None:
+        return located
+    return named or (await attempts.latest(session) if key is None else None)
+
+
+async def _of_waiting_cart(ctx: Context, session: Session, key: UUID | None) -> Located | None:
+    """The submission of the active cart, if the cart waits for the shopper; None if it does not."""
+    cart = await ctx.cart()
+    if not waits_for_shopper(cart.payment_session):
+        return None
+    located = await ctx.services.submission_lock.open_attempt_of(cart)
+    if located is None and await ctx.services.attempts.was_abandoned(session, cart):
+        return await ctx.services.attempts.of_cart(cart)
+    return located or await adopted(ctx, session, cart, key)
 
 
 async def look_up(ctx: Context, key: UUID | None) -> SubmissionAttempt | None:

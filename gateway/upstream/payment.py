@@ -66,6 +66,15 @@ class CartPaymentSession(Shape, frozen=True, kw_only=True, rename="camel"):
         return f"CartPaymentSession({self.upstream_state})"
 
 
+def waits_for_shopper(session: CartPaymentSession | None) -> bool:
+    """Whether the cart of the payment session was submitted and waits for the shopper's approval, or for resume-cart
+    after it."""
+    return session is not None and session.state in (
+        PaymentSessionState.PENDING_REDIRECT,
+        PaymentSessionState.CHARGEABLE,
+    )
+
+
 class InstructionDetail(Shape, frozen=True, kw_only=True):
     key: str
     value: str

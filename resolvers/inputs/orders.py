@@ -26,7 +26,9 @@ class ResumeOrderInput(Input):
     """The submission to resume."""
 
     idempotency_key: UUID | None = field(
-        "Key that was sent to submitOrder; when absent, the open submission of the session is resumed.", default=None
+        "Key that was sent to submitOrder. When absent, or when nothing was sent to Digital River under this key, the "
+        "open submission of the cart is resumed.",
+        default=None,
     )
 
 

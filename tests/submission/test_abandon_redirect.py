@@ -1,12 +1,15 @@
 """A guest who abandons the provider's page can pay with another source, and pays only once."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.errors import StoreUnavailable
+from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.support.shop import (
     CART,
@@ -202,3 +205,55 @@ async def test_order_resumed_while_redirect_is_being_abandoned_is_placed(
             "the order is placed and can no longer be abandoned"
         )
         assert (await storefront.cart())["totalQuantity"] == 0, "the new cart has no lines of the order"
+
+
+class FailingBeforeNewToken(MemoryStore):
+    """A store that, once armed, fails after the submission has ended and before the session gets its new token."""
+
+    is_armed = has_ended = False
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        if self.is_armed and self.has_ended and key.startswith("session:"):
+            self.is_armed = False
+            raise StoreUnavailable(detail="planted")
+        self.has_ended |= self.is_armed and key.startswith("attempt:")
+        return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+
+
+async def test_interrupted_abandonment_is_finished_after_a_blocked_submission(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FailingBeforeNewToken(clock)
+    async with gateway(world, network, clock, store=store) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        redirect = await storefront.outcome()
+        store.is_armed = True
+        assert (await abandon_redirect(storefront))["errors"] == [IsPartialDict(code="STORE_UNAVAILABLE")]
+        await storefront.outcome()
+        await shopper.decide(redirect["action"]["redirectUrl"])
+
+        blocked = await storefront.outcome()
+        assert blocked["blockers"] == [IsPartialDict(resolvedBy=["Mutation.detachSource"])]
+        resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+        assert resumed["result"]["__typename"] == "OrderNotPlaced", "the shopper has left the page"
+        assert (await abandon_redirect(storefront))["errors"] == []
+        await shopper.pay_with()
+        assert (await storefront.outcome())["__typename"] == "OrderPlaced"
+        assert world.calls.count("POST", RESUME) == 0
+
+
+async def test_interrupted_abandonment_can_be_resumed_after_sign_in(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FailingBeforeNewToken(clock, intact_since=clock() - timedelta(days=1))
+    async with gateway(world, network, clock, store=store) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        redirect = await storefront.outcome()
+        store.is_armed = True
+        await abandon_redirect(storefront)
+        assert (await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password))["errors"] == []
+        await shopper.decide(redirect["action"]["redirectUrl"])
+        resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
+        assert resumed["result"]["__typename"] == "OrderPlaced", "an account has no other cart"
