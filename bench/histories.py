@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -26,6 +27,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bench.planted_defects import DEFECTS, Defect, planted
 from tests.support.simulation.machine import Histories, MemoryHistories, ValkeyHistories
+from tests.support.simulation.promises import PromiseBroken
 from tests.support.valkey import Valkey
 
 STEPS = 25
@@ -71,14 +73,16 @@ def run(
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    began_at, is_good = time.monotonic(), False
+    began_at, broken = time.monotonic(), None
     with histories(store) as machine:
         try:
             run_state_machine_as_test(seed(seed_number)(machine), settings=limits)
-            is_good = True
+        except PromiseBroken as failure:
+            broken = str(failure)
+            raise
         finally:
             counts = {name: machine.counts[name] for name in sorted(machine.counts)}
-            report = {"seconds": round(time.monotonic() - began_at), "is_good": is_good} | counts
+            report = {"seconds": round(time.monotonic() - began_at), "broken": broken} | counts
             print(json.dumps(report))
 
 
@@ -91,23 +95,23 @@ def defects(names: list[str] = typer.Argument(None), seed_number: int = typer.Op
             continue
         for store in defect.stores:
             report = _find(defect, store, seed_number)
-            is_missed = report["is_good"]
+            is_missed = report["broken"] is None
             result = "not found" if is_missed else "found"
-            print(f"{defect.name:36} {store:8} {result} after {report['runs']} runs, {report['seconds']} s", flush=True)
+            print(f"{defect.name:28} {store:7} {result} after {report['runs']} runs, {report['seconds']} s", flush=True)
+            print(f"{'':36} {report['broken'] or ''}", flush=True)
             missed += [defect.name] if is_missed else []
     sys.exit(1 if missed else 0)
 
 
-def _find(defect: Defect, store: str, seed_number: int) -> dict[str, int]:
+def _find(defect: Defect, store: str, seed_number: int) -> dict[str, Any]:
     with TemporaryDirectory(prefix="defect-") as folder:
         planted(defect, Path(folder))
         command = [sys.executable, "-m", "bench.histories", "run", "--no-shrink", "--store", store]
         command += ["--runs", str(MOST_RUNS_FOR_A_DEFECT), "--seed", str(seed_number)]
         ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        lines = ended.stdout.splitlines()
-        if not lines or (ended.returncode != 0) is not ("PromiseBroken" in ended.stderr):
+        report: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1]) if ended.stdout else {}
+        if not report or (ended.returncode == 0) is not (report["broken"] is None):
             raise RuntimeError(f"the histories did not run: {ended.stderr}")
-        report: dict[str, int] = json.loads(lines[-1])
         return report
 
 

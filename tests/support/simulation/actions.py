@@ -116,4 +116,6 @@ SHARED_WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
 
 
 def chosen_by(*tables: list[tuple[int, st.SearchStrategy[Action]]]) -> st.SearchStrategy[Action]:
-    return st.one_of(*(strategy for table in tables for weight, strategy in table for _ in range(weight)))
+    # `one_of` would drop the repetitions.
+    strategies = [strategy for table in tables for weight, strategy in table for _ in range(weight)]
+    return st.sampled_from(strategies).flatmap(lambda strategy: strategy)

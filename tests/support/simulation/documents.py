@@ -4,7 +4,7 @@ RESULT = """ result { __typename ... on OrderPlaced { order { number } }
   ... on OrderAwaitingPayment { order { number } }
   ... on OrderActionRequired { action { ... on RedirectShopperAction { redirectUrl } } } }"""
 
-LOOK = """{ session { id } cart { revision totalQuantity totals { orderTotal { amount currencyCode } }
+LOOK = """{ session { id level } cart { revision totalQuantity totals { orderTotal { amount currencyCode } }
   paymentSession { sessionId } readiness { status } } }"""
 ADD = "addCartLines(input: {lines: [{product: {upstreamId: $id}}], ifRevision: $revision}) { errors { code } }"
 EDIT = "mutation($id: String!, $revision: CartRevision) { " + ADD + " }"
@@ -33,5 +33,5 @@ RESUME_ORDER = (
 OUTCOME = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { idempotencyKey status" + RESULT + " } }"
 SIGN_IN = """mutation($username: String!, $password: String!) {
   signIn(input: {credentials: {password: {username: $username, password: $password}}}) {
-    session { id } errors { code } } }"""
+    session { id level } errors { code } } }"""
 GIVE_UP = "mutation { detachSource(input: {target: {all: true}}) { errors { code } } }"

@@ -16,7 +16,7 @@ from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.shop import PACK, POLES, Clock, settings_for
-from tests.support.simulation.moved_loop import Commands, MovedLoop, settle
+from tests.support.simulation.moved_loop import MovedLoop, settle
 from tests.support.simulation.promises import Promises
 from tests.support.simulation.replica import Replica, Switch, SwitchedStore
 from tests.support.simulation.upstream import Upstream
@@ -129,7 +129,6 @@ class Environment:
         self.storage = storage
         self.clock = Clock()
         self.loop = MovedLoop()
-        self._commands = Commands()
         self.world = World()
         self.world.stock |= {int(PACK): None, int(POLES): None}
         self.promises = Promises(self.world)
@@ -150,7 +149,7 @@ class Environment:
         return self.loop.run_until_complete(work)
 
     def settle(self) -> None:
-        self.run(settle(self.loop, self._commands))
+        self.run(settle(self.loop, lambda: any(replica.is_busy for replica in (*self.replicas, *self._killed))))
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the sandbox, the store, the replicas and everything that waits."""
@@ -180,7 +179,7 @@ class Environment:
     # Replicas.
 
     def start_replica(self, skew_s: float = 0) -> Replica:
-        switch = Switch(self._commands)
+        switch = Switch()
         settings = settings_for(self.world, store_url=self.storage.url)
         store = self.storage.store_for(switch, self.clock)
         replica = Replica(settings, self.upstream, store, switch, self.clock)

@@ -1,8 +1,10 @@
 """An event loop whose time a test moves forward, so that timers end without waiting."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+
+PAUSE_S = 0.0005
+"""Pause between two looks at whether another process has answered."""
 
 
 class MovedLoop(asyncio.SelectorEventLoop):
@@ -21,37 +23,15 @@ class MovedLoop(asyncio.SelectorEventLoop):
         return not self._ready  # type: ignore[attr-defined]
 
 
-class Commands:
-    """The commands that wait for the answer of another process, which comes without the test."""
+async def settle(loop: MovedLoop, is_busy: Callable[[], bool]) -> None:
+    """Let all tasks run until each of them waits for a timer or for an event of the test.
 
-    def __init__(self) -> None:
-        self._count = 0
-        self._ended = asyncio.Event()
-
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        self._count += 1
-        try:
-            yield
-        finally:
-            self._count -= 1
-            self._ended.set()
-
-    def __bool__(self) -> bool:
-        return self._count > 0
-
-    async def next_end(self) -> None:
-        """Wait until a command has ended."""
-        self._ended.clear()
-        await self._ended.wait()
-
-
-async def settle(loop: MovedLoop, commands: Commands) -> None:
-    """Let all tasks run until each of them waits for a timer or for an event of the test."""
+    `is_busy`: whether a task waits for the answer of another process, which comes without the test.
+    """
     while True:
         await asyncio.sleep(0)
         if not loop.is_idle:
             continue
-        if not commands:
+        if not is_busy():
             return
-        await commands.next_end()
+        await asyncio.sleep(PAUSE_S)

@@ -12,7 +12,6 @@ from gateway.errors import StoreUnavailable
 from gateway.settings import Settings
 from gateway.store.interface import Lease, Store
 from tests.support.shop import Clock, MovedRedisStore, app_for, running
-from tests.support.simulation.moved_loop import Commands
 from tests.support.simulation.upstream import Upstream
 
 T = TypeVar("T")
@@ -24,8 +23,7 @@ class Switch:
     """Whether a replica runs. A killed replica stops wherever it waits for its store or for Digital River, and cleans
     up nothing."""
 
-    def __init__(self, commands: Commands) -> None:
-        self.commands = commands
+    def __init__(self) -> None:
         self.is_cut_off = False
         """Whether the store refuses all commands of the replica."""
         self.is_over = False
@@ -52,6 +50,12 @@ class SwitchedStore(MovedRedisStore):
         self._switch = switch
         self.leases: list[Lease] = []
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the server has not yet answered a command."""
+        # redis-py has no public name for the connections on which commands wait.
+        return bool(self.pool._in_use_connections)
+
     @asynccontextmanager
     async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
         async with super().lock(name, wait_s=wait_s, ttl_s=ttl_s) as lease:
@@ -65,8 +69,7 @@ class SwitchedStore(MovedRedisStore):
         await self._switch.passing()
         if self._switch.is_cut_off:
             raise StoreUnavailable(detail="cut off")
-        with self._switch.commands.counted():
-            answer = await super()._run(command)
+        answer = await super()._run(command)
         await self._switch.passing()
         return answer
 
@@ -111,6 +114,10 @@ class Replica:
     @property
     def leases(self) -> list[Lease]:
         return self.store.leases if isinstance(self.store, SwitchedStore) else []
+
+    @property
+    def is_busy(self) -> bool:
+        return isinstance(self.store, SwitchedStore) and self.store.is_busy
 
     async def start(self) -> None:
         self.http = await self._stack.enter_async_context(running(self._app))

@@ -80,10 +80,12 @@ class Shoppers:
         answer = asking.result()
         if "INTERNAL_ERROR" in answer.codes:
             raise PromiseBroken(f"internal error: {answer.body}")
-        if device.cookie == cookie and storefront.cookie != cookie:
-            device.cookie, device.is_live = storefront.cookie, storefront.cookie is not None
         if ENDED & {*answer.codes}:
             device.end_session()
+        if device.cookie == cookie and storefront.cookie != cookie:
+            # The session has begun, or has another handle. The next look at the cart shows which session it is.
+            device.end_session()
+            device.cookie, device.is_live = storefront.cookie, storefront.cookie is not None
         return answer
 
     def send(
@@ -102,6 +104,7 @@ class Shoppers:
             answer = await self._ask(device, replica, call, query, variables)
             data = _resolved(answer) if answer is not None else {}
             self._note_outcomes(device, data, request)
+            self._note_session(device, (data.get("signIn") or data).get("session"))
             return data
 
         environment = self.environment
@@ -138,6 +141,10 @@ class Shoppers:
             if url := (result.get("action") or {}).get("redirectUrl"):
                 device.redirect_url = url
 
+    def _note_session(self, device: Device, session: dict[str, str] | None) -> None:
+        if session is not None and device.is_live:
+            device.session_id, device.is_registered = session["id"], session["level"] == "REGISTERED"
+
     def request_with(self, key: str) -> SubmitRequest | None:
         return next((request for request in reversed(self.requests) if request.key == key), None)
 
@@ -149,7 +156,7 @@ class Shoppers:
         cart, session = data.get("cart"), data.get("session")
         if not cart or not session:
             return False
-        device.session_id, device.is_empty = session["id"], cart["totalQuantity"] == 0
+        device.is_empty = cart["totalQuantity"] == 0
         device.is_ready = cart["readiness"] is not None and cart["readiness"]["status"] == "READY"
         device.payment_session_id = (cart["paymentSession"] or {}).get("sessionId")
         if cart["totals"] is None:
@@ -158,12 +165,15 @@ class Shoppers:
         return True
 
     def get_ready(self, device: Device, replica: Replica, **source: Any) -> bool:
-        """Fill the cart until it can be submitted, and show it. Return whether the device shows the cart as it is."""
+        """Fill the cart until it can be submitted, and show it. Return whether the device shows the cart as it is.
+
+        `source`: what the sandbox needs for a source that is no card. It is attached even if the cart has a source.
+        """
         if not device.is_live:
             self.send(device, replica, documents.EDIT, id=PACK)
         if not self.look(device, replica):
             return False
-        if device.is_ready:
+        if device.is_ready and not source:
             return True
         if device.is_empty:
             self.send(device, replica, documents.EDIT, id=PACK)
@@ -188,10 +198,7 @@ class Shoppers:
         """Sign in to the account of the simulation."""
         keys = self.environment.world.keys
         username, password = keys.shopper_username, keys.shopper_password
-        data = self.send(device, replica, documents.SIGN_IN, stops, username=username, password=password)
-        payload = data.get("signIn") or {}
-        if payload.get("session") and not payload["errors"]:
-            device.is_registered, device.session_id, device.shown = True, payload["session"]["id"], None
+        self.send(device, replica, documents.SIGN_IN, stops, username=username, password=password)
 
     # Orders.
 
@@ -215,14 +222,9 @@ class Shoppers:
 
     def may_ask(self, device: Device, request: SubmitRequest) -> bool:
         """Whether the request belongs to the session of the device, to an ended session of it, or to its account."""
-        if not device.is_live:
-            return False
         is_young = self.environment.clock() - request.began_at < OUTCOME_LASTS
-        return (
-            device.session_id == request.session_id
-            or (device.is_registered and request.is_registered)
-            or (is_young and request.session_id in device.earlier_ids)
-        )
+        is_own = request.session_id in (device.session_id, *device.earlier_ids)
+        return device.is_live and is_young and (is_own or (device.is_registered and request.is_registered))
 
     def ask_outcome(self, request: SubmitRequest, device: Device, replica: Replica) -> str | None:
         """Status of a submit request; None if there is no answer. Checks that its owner finds a request that was
