@@ -276,13 +276,6 @@ CASES = [
         absent=ABSENT_KEY,
     ),
     Case(
-        "submitOrder",
-        f"""mutation($id: UUID!) {{ submitOrder(input: {{idempotencyKey: $id, expectedTotal: {{amount: "1.00",
-          currencyCode: "USD"}}}}) {{ attempt {{ status isReplay }} {ERRORS} }} }}""",
-        create=key_of_an_order,
-        absent=ABSENT_KEY,
-    ),
-    Case(
         "resumeOrder",
         f"""mutation($id: UUID!) {{ resumeOrder(input: {{idempotencyKey: $id}}) {{
           attempt {{ status }} {ERRORS} }} }}""",
@@ -391,12 +384,15 @@ TESTED_WITH_ADD_CART_LINES = {"RegisterShopperInput.idempotencyKey"}
 `addCartLines` covers these fields.
 """
 
+OF_ALL_SHOPPERS = {"SubmitOrderInput.idempotencyKey"}
+"""Keys that buy once, whoever sends them: see `test_key_of_another_shopper_shows_only_a_status`."""
+
 CORE = build().core
 
 
 def test_every_input_that_takes_an_id_has_a_case() -> None:
     covered = {coordinate for case in CASES for coordinate in id_coordinates(case.text)}
-    assert set(id_inputs()) - covered == IDS_OF_THE_SITE | TESTED_WITH_ADD_CART_LINES
+    assert set(id_inputs()) - covered == IDS_OF_THE_SITE | TESTED_WITH_ADD_CART_LINES | OF_ALL_SHOPPERS
 
 
 def id_inputs() -> Iterator[str]:
@@ -450,3 +446,20 @@ def id_coordinates(text: str) -> set[str]:
     collector = IdCollector(info)
     visit(parse(text), TypeInfoVisitor(info, collector))
     return collector.coordinates
+
+
+@pytest.mark.slow
+async def test_key_of_another_shopper_shows_only_a_status(
+    registered_shopper: Shopper, other_registered_shopper: Shopper
+) -> None:
+    key = await key_of_an_order(registered_shopper)
+    submits = registered_shopper.submits
+    await other_registered_shopper.get_ready()
+    payload = await other_registered_shopper.storefront.submit(key)
+    assert payload["attempt"] is None
+    assert payload["result"] is None
+    (error,) = payload["errors"]
+    assert error["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert "has the status PLACED" in error["message"]
+    assert not re.search(r"\d{4,}", error["message"]), "no number of the order"
+    assert registered_shopper.submits == submits
