@@ -385,7 +385,7 @@ TESTED_WITH_ADD_CART_LINES = {"RegisterShopperInput.idempotencyKey"}
 """
 
 OF_ALL_SHOPPERS = {"SubmitOrderInput.idempotencyKey"}
-"""Keys that buy once, whoever sends them: see `test_key_of_another_shopper_shows_only_a_status`."""
+"""Keys that buy once for all shoppers: see `test_key_of_another_shopper_shows_only_a_status`."""
 
 CORE = build().core
 
