@@ -173,6 +173,20 @@ def test_strings_of_a_request_share_their_looks() -> None:
     assert screen.has_card_number("1 " * 20)
 
 
+def test_card_number_is_recognised_behind_as_many_groups_as_looks() -> None:
+    groups = MOST_LOOKS - 10
+    assert not has_card_number("1 " * groups)
+    assert has_card_number("1 " * groups + card_of_16_digits())
+
+
+@pytest.mark.parametrize("size", [3, 5, 6])
+def test_letters_beside_separators_part_groups_other_than_four(size: int) -> None:
+    for digits in ("371449635398431", "378282246310005"):
+        groups = [digits[start : start + size] for start in range(0, len(digits), size)]
+        assert has_card_number(" - ".join(groups))
+        assert not has_card_number(" a ".join(groups))
+
+
 LONG_STRINGS = [
     "3 " * 64_000,
     "4 " * 64_000,
