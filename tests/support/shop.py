@@ -29,6 +29,7 @@ from gateway.store.redis import RedisStore
 from gateway.upstream.retrying_calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
+from tests.support.graph_names import unknown_names
 from tests.support.json_answers import json_answer
 from tests.support.listed_messages import UNLISTED, unlisted_messages
 
@@ -286,7 +287,7 @@ class Answer:
 
 @dataclass
 class Storefront:
-    """A shopper's browser or app. Checks the headers and messages of every answer."""
+    """A shopper's browser or app. Checks the headers, messages and names of every answer."""
 
     http: httpx.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
@@ -306,6 +307,7 @@ class Storefront:
         assert "no-store" in answer.headers["cache-control"]
         if "json" in answer.headers.get("content-type", ""):
             assert unlisted_messages(answer.json()) == [], UNLISTED
+            assert unknown_names(answer.json()) == []
         self._keep_cookie(answer)
         return answer
 
