@@ -3,15 +3,13 @@
 import asyncio
 import gc
 import logging
-import math
 import re
-import socket
+import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-import uvicorn
 from graphql import parse, validate
 from pydantic import ValidationError
 
@@ -19,6 +17,8 @@ from gateway import telemetry
 from gateway.app import create_app
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
 from gateway.errors import StoreEvicts, StoreUnavailable
+from gateway.http.protocol import ConnectionLimits
+from gateway.http.server import Server
 from gateway.settings import PREFIX, Settings
 from gateway.store.redis import RedisStore
 from schema.build import build
@@ -32,9 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-STOP_MARGIN_S = 10
-"""Additional time that a shutdown waits for running requests, beyond the time limit of a submission."""
+MAX_FILES = 16_384
+"""Open files of the process. Each connection is a file, and costs some kilobytes of memory."""
 
+OTHER_FILES = 320
+"""Files that are kept free for connections to Digital River and the store, and for logs."""
 
 ABSENT = frozenset({"missing", "too_short", "string_too_short"})
 """Pydantic's error types for a missing or empty variable."""
@@ -56,22 +58,19 @@ def serve() -> None:
         asyncio.run(_check_store(settings))
     else:
         log.warning("store in memory: run exactly one process")
-    config = uvicorn.Config(
-        gateway,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        # `gateway.http.client_address` reads the forwarding headers, but only from trusted proxies.
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=math.ceil(settings.submission_deadline_s) + STOP_MARGIN_S,
-    )
     # The objects that exist now live as long as the process. Without `freeze`, the garbage collector would traverse
     # them repeatedly and delay a request by up to 0.1 s.
     gc.collect()
     gc.freeze()
-    Server(config).run()
+    Server(gateway, settings, ConnectionLimits(connections=_files_for_connections())).run()
+
+
+def _files_for_connections() -> int:
+    """Number of connections of clients for which the operating system allows files. Allow as many as possible."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(allowed - OTHER_FILES, 1)
 
 
 async def _check_store(settings: Settings) -> None:
@@ -91,14 +90,6 @@ async def _check_store(settings: Settings) -> None:
         log.warning("store not reached: only public fields are served until it is")
     finally:
         await store.aclose()
-
-
-class Server(uvicorn.Server):
-    """Uvicorn server that logs its address as an event of the gateway."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        log.info("listening", extra={"host": self.config.host, "port": self.config.port})
 
 
 @app.command()

@@ -71,6 +71,10 @@ OptionalUrl = Annotated[
 
 Country = Annotated[str, matches(r"[A-Z]{2}", "country codes such as US,DE")]
 
+HostName = Annotated[
+    str, matches(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", "host names such as shop.example, without a port")
+]
+
 Origin = Annotated[
     str, matches(r"https?://[^/\s?#*]+", "origins such as https://shop.example, without a slash at the end")
 ]

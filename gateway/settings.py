@@ -27,6 +27,7 @@ from gateway.setting_values import (
     PORT_BY_KUBERNETES,
     RECEIVES_KEYS,
     Country,
+    HostName,
     Market,
     Network,
     OptionalUrl,
@@ -155,6 +156,11 @@ class Settings(BaseSettings):
         "the order, NOT_REQUIRED not at all.",
     )
 
+    hosts: Annotated[tuple[HostName, ...], NoDecode] = Field(
+        (),
+        description="Host names under which clients reach the gateway. Requests for other hosts are refused, except "
+        "health checks. If empty, all hosts are accepted.",
+    )
     origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
         (), description="Origins of storefronts that may use the session cookie."
     )

@@ -6,10 +6,10 @@ It reads the same settings as `python -m gateway serve`.
 import sys
 from datetime import datetime, timedelta
 
-import uvicorn
-
 from gateway import telemetry
 from gateway.app import create_app, utc_now
+from gateway.http.protocol import ConnectionLimits
+from gateway.http.server import Server
 from gateway.settings import Settings
 
 
@@ -22,15 +22,7 @@ def serve(ahead_s: float) -> None:
         return utc_now() + ahead
 
     app = create_app(settings, now=now)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-    )
+    Server(app, settings, ConnectionLimits()).run()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ PYTHON_CLIENT = CLIENTS / "python"
 HOW_TO_GET = {
     "node": "Node 20.19 or later with npm (Debian: apt-get install nodejs npm), then run `make test` again",
     "python client": "the packages of examples/clients/python; `make test` and `make clients` install them",
+    "haproxy": "HAProxy (Debian: apt-get install haproxy)",
     "chromium": "Chromium (Debian: apt-get install chromium), or name yours in CHROMIUM",
 }
 
@@ -40,6 +41,14 @@ def needs_chromium() -> str:
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         _missing("chromium")
+    return str(program)
+
+
+def needs_haproxy() -> str:
+    # Debian installs it in a folder that is in the PATH of root only.
+    program = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        _missing("haproxy")
     return str(program)
 
 

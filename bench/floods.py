@@ -1,0 +1,144 @@
+"""Floods a gateway with half-sent requests: `python -m bench.floods`.
+
+The gateway is a program of its own with 1,024 open files, the usual limit. While 1,100 connections flood it, one reader
+sends a request after another on new connections. For each flood, the table shows when the gateway had closed the last
+connection of the flood, and how many answers the reader got, failed to get, and waited for the longest. Exits with 1 if
+an answer failed or a connection was left open. A flood takes up to 15 seconds, its time limit.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
+
+FILES = 1024
+
+CONNECTIONS = 1100
+
+AT_MOST_S = 15
+
+HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
+
+READ = b"GET /graphql?query=%7Bstorefront%7Blocales%7D%7D HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n"
+
+FLOODS: dict[str, tuple[bytes, bytes]] = {
+    "silent connections": (b"", b""),
+    "slow headers": (HEAD + b"X: ", b"a"),
+    "slow bodies": (HEAD + b"Content-Length: 100000\r\n\r\n", b" "),
+    "large headers": (HEAD, b"X: " + b"a" * 60_000 + b"\r\n"),
+    "many headers": (HEAD, b"X: a\r\n" * 10_000),
+    "many requests at once": (b"", b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n" * 1_000),
+}
+"""What each connection sends first, and then once a second."""
+
+
+def read_until_stopped(port: int, stopped: Event, result: Connection) -> None:
+    """Send one request after another, as a client in a process of its own, and report failures and times."""
+    failures, waits_s = 0, [0.0]
+    while not stopped.is_set():
+        started_at = time.monotonic()
+        received = b""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=AT_MOST_S) as client:
+            client.sendall(READ)
+            while part := client.recv(65_536):
+                received += part
+        failures += not received.startswith(b"HTTP/1.1 200")
+        waits_s.append(time.monotonic() - started_at)
+        time.sleep(0.02)
+    result.send((len(waits_s) - 1 - failures, failures, max(waits_s)))
+
+
+async def flood(port: int, first: bytes, each_second: bytes) -> bool:
+    """Send this on one connection. Returns whether the gateway closed it in time."""
+    with suppress(OSError):
+        async with asyncio.timeout(AT_MOST_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            sending = asyncio.create_task(send(writer, first, each_second))
+            try:
+                while await reader.read(65_536):
+                    pass
+            finally:
+                sending.cancel()
+                writer.close()
+    return True
+
+
+async def send(writer: asyncio.StreamWriter, first: bytes, each_second: bytes) -> None:
+    writer.write(first)
+    while each_second:
+        with suppress(ConnectionError):
+            writer.write(each_second)
+            await writer.drain()
+        await asyncio.sleep(1)
+
+
+async def measure(name: str, port: int) -> bool:
+    stopped, (receiver, sender) = multiprocessing.Event(), multiprocessing.Pipe(duplex=False)
+    reader = multiprocessing.Process(target=read_until_stopped, args=(port, stopped, sender))
+    reader.start()
+    started_at = time.monotonic()
+    first, each_second = FLOODS[name]
+    try:
+        await asyncio.gather(*(flood(port, first, each_second) for _ in range(CONNECTIONS)))
+        ended = f"{time.monotonic() - started_at:.1f} s"
+    except TimeoutError:
+        ended = "never"
+    stopped.set()
+    answers, failures, longest_s = receiver.recv()
+    reader.join()
+    print(f"{name:24}{ended:>10}{answers:>10}{failures:>10}{longest_s * 1000:>10.0f} ms", flush=True)
+    return ended != "never" and not failures
+
+
+@asynccontextmanager
+async def gateway() -> AsyncIterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    settings = {
+        "RIVERFRONT_PORT": str(port),
+        "RIVERFRONT_API_KEY": "key",
+        "RIVERFRONT_API_SECRET": "a-long-enough-secret",
+        "RIVERFRONT_PUBLISHABLE_KEY": "pk",
+        "RIVERFRONT_UPSTREAM_URL": "http://127.0.0.1:9",
+        "RIVERFRONT_LOG_LEVEL": "WARNING",
+    }
+    limit_files: Callable[[], None] = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))  # noqa: E731
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", "serve", env=os.environ | settings, preexec_fn=limit_files
+    )
+    try:
+        while not await answers(port):  # noqa: ASYNC110 - the gateway is another process
+            await asyncio.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def answers(port: int) -> bool:
+    with suppress(OSError):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        return True
+    return False
+
+
+async def main() -> int:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 16_384), hard))
+    print(f"{'flood':24}{'ended':>10}{'answers':>10}{'failed':>10}{'longest':>13}")
+    async with gateway() as port:
+        results = [await measure(name, port) for name in FLOODS]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,290 @@
+"""The HTTP protocol of the server: uvicorn's, with limits on time, size and number that uvicorn lacks.
+
+A request that breaks a limit is answered with a GraphQL error and its connection is closed. The connections that have
+sent no complete request wait in a list. If there are too many connections, the one that waits longest is closed.
+"""
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, ClassVar, Never
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from gateway.errors import TopLevelCode
+from gateway.http.request import RequestRefused
+from gateway.http.request_head import RequestHead, malformed, problem_of
+from gateway.http.request_id import FIXED_HEADERS
+from gateway.http.response import LEGACY, ResponseWriter
+from gateway.settings import Settings
+from gateway.telemetry import current_request_id
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """Limits of each connection, and of all together. Times are in seconds."""
+
+    head_s: float = 5
+    """Time in which a client must send the head of a request, its first line and headers."""
+    body_s: float = 10
+    """Time in which a client must send the rest of a request."""
+    answer_s: float = 30
+    """Time in which a client must receive a part of an answer."""
+    head_bytes: int = 16 * 1024
+    headers: int = 100
+    body_bytes: int = 1024 * 1024
+    """Bytes that are read after the head, so that a client whose body is too large reads its answer. Chunk sizes,
+    extensions and trailers count. The limit of a body is a setting and is smaller."""
+    body_parts: int = 10_000
+    """Parts in which a body may arrive. A part is a chunk, or what one packet has of it."""
+    pipelined: int = 4
+    """Requests that may wait for the answer to an earlier one of their connection."""
+    connections: int = 10_000
+
+
+class Phase(Enum):
+    """What the client sends next."""
+
+    NOTHING = auto()
+    """A new request, or nothing."""
+    HEAD = auto()
+    BODY = auto()
+    """The rest of a request whose head is complete."""
+    IGNORED = auto()
+    """A request on this connection was refused."""
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """One connection of a client. `limited` makes a subclass with the limits and the list of waiting connections."""
+
+    limits: ClassVar[ConnectionLimits]
+    settings: ClassVar[Settings]
+    hosts: ClassVar[frozenset[str]]
+    waiting: ClassVar[dict["LimitedProtocol", None]]
+    """Connections that have sent no complete request since the last answer. The one that waits longest is first."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._phase = Phase.NOTHING
+        self._received = self._parts = self._trailers = 0
+        self._refusal: RequestRefused | None = None
+        self._reading: asyncio.TimerHandle | None = None
+        self._writing: asyncio.TimerHandle | None = None
+
+    # Connections
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
+        super().connection_made(transport)
+        self.waiting[self] = None
+        self._read_within(self.limits.head_s)
+        if len(self.connections) > self.limits.connections:
+            longest_waiting = next(iter(self.waiting))
+            self.waiting.pop(longest_waiting)
+            longest_waiting.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.waiting.pop(self, None)
+        self._stop_timers()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._write_within(self.limits.answer_s)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._writing is not None:
+            self._writing.cancel()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._abort_if_not_sent()
+
+    # Requests
+
+    def data_received(self, data: bytes) -> None:
+        if self._phase is Phase.IGNORED or self.transport.is_closing():
+            return
+        self._unset_keepalive_if_required()
+        position = 0
+        while position < len(data):
+            if self._phase is Phase.NOTHING:
+                self._begin_head()
+            piece = data[position : position + self._allowed()]
+            position += len(piece)
+            self._received += len(piece)
+            try:
+                self.parser.feed_data(piece)
+            except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+                self._refuse(self._refusal or malformed("The request is not well-formed HTTP/1.1."))
+                return
+            if self.transport.is_closing():
+                return
+            if self._phase is Phase.HEAD and self._received >= self.limits.head_bytes:
+                self._refuse(self._too_large())
+                return
+            if self._phase is Phase.BODY and self._received >= self.limits.body_bytes:
+                self.transport.abort()
+                return
+
+    def on_message_begin(self) -> None:
+        # A request that follows another one at once begins in the middle of a piece.
+        if self._phase is Phase.NOTHING:
+            self._begin_head()
+            self._received = 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._phase is Phase.BODY:
+            # A field after the body is not one of the request's headers: the checks of the headers have passed.
+            self._trailers += 1
+        else:
+            super().on_header(name, value)
+        if max(len(self.headers), self._trailers) > self.limits.headers:
+            self._refuse_while_parsing(self._too_large())
+
+    def on_headers_complete(self) -> None:
+        changes_protocol = self.parser.should_upgrade()
+        head = RequestHead(self.parser.get_http_version(), self.url, self.headers, changes_protocol)
+        if (problem := problem_of(head, self.hosts)) is not None:
+            self._refuse_while_parsing(problem)
+        if len(self.pipeline) >= self.limits.pipelined:
+            self._refuse_while_parsing(malformed("Too many requests wait for an earlier answer on this connection."))
+        self._phase, self._received, self._parts, self._trailers = Phase.BODY, 0, 0, 0
+        self._read_within(self.limits.body_s)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._parts += 1
+        if self._parts > self.limits.body_parts:
+            self._refuse_while_parsing(malformed("The body has too many chunks."))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._phase = Phase.NOTHING
+        self.waiting.pop(self, None)
+        self._stop_reading_timer()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._abort_if_not_sent()
+        elif not self.pipeline:
+            self.waiting[self] = None
+
+    # Limits
+
+    def _begin_head(self) -> None:
+        self._phase, self._received = Phase.HEAD, 0
+        if self._reading is None:
+            self._read_within(self.limits.head_s)
+
+    def _allowed(self) -> int:
+        limit = self.limits.head_bytes if self._phase is Phase.HEAD else self.limits.body_bytes
+        return min(limit - self._received, self.limits.head_bytes)
+
+    def _too_large(self) -> RequestRefused:
+        message = (
+            f"A request may have at most {self.limits.headers} headers, and {self.limits.head_bytes} bytes of URL and "
+            "headers."
+        )
+        return RequestRefused(431, TopLevelCode.BAD_USER_INPUT, message)
+
+    def _refuse_while_parsing(self, refused: RequestRefused) -> Never:
+        """End the parsing. `data_received` answers, as the parser hides what its callbacks raise."""
+        self._refusal = refused
+        raise refused
+
+    def _refuse(self, refused: RequestRefused) -> None:
+        """Answer with an error and close. Answers to earlier requests of the connection are sent before it closes."""
+        is_body, self._phase = self._phase is Phase.BODY, Phase.IGNORED
+        self._stop_timers()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and is_body and (cycle.response_started or self.pipeline):
+            self.transport.abort()
+        elif cycle is None or cycle.response_complete:
+            self._answer(refused)
+        elif not is_body:
+            cycle.keep_alive = False
+        else:
+            # The application waits for the rest of this request. To the application, the client has gone.
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._answer(refused)
+
+    def _answer(self, refused: RequestRefused) -> None:
+        request_id = secrets.token_hex(16)
+        token = current_request_id.set(request_id)
+        log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
+        current_request_id.reset(token)
+        response, _ = ResponseWriter(self.settings, request_id, LEGACY).request_refused(refused)
+        headers = [*self.server_state.default_headers, *response.raw_headers, (b"connection", b"close")]
+        headers += [(name.encode(), value.encode()) for name, value in FIXED_HEADERS.items()]
+        headers.append((b"X-Request-Id", request_id.encode()))
+        lines = [b"%s: %s\r\n" % header for header in headers]
+        self.transport.write(b"".join([STATUS_LINE[refused.status], *lines, b"\r\n", bytes(response.body)]))
+        self.transport.close()
+        self._abort_if_not_sent()
+
+    # Timers
+
+    def _read_within(self, seconds: float) -> None:
+        self._stop_reading_timer()
+        self._reading = self.loop.call_later(seconds, self._not_read_in_time, seconds)
+
+    def _not_read_in_time(self, seconds: float) -> None:
+        if self.flow.read_paused:
+            # The gateway does not read, because an earlier request of the connection is being answered.
+            self._read_within(seconds)
+        elif self._phase is Phase.NOTHING:
+            self.transport.close()
+        else:
+            message = (
+                f"A request must arrive within {self.limits.head_s} seconds, and its body within {seconds} seconds."
+            )
+            self._refuse(RequestRefused(408, TopLevelCode.BAD_USER_INPUT, message))
+
+    def _abort_if_not_sent(self) -> None:
+        """Close the connection soon, even if the client does not receive the rest of its answer."""
+        if self.transport.get_write_buffer_size():
+            self._write_within(self.limits.answer_s)
+
+    def _write_within(self, seconds: float) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+        self._writing = self.loop.call_later(seconds, self.transport.abort)
+
+    def _stop_reading_timer(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _stop_timers(self) -> None:
+        self._stop_reading_timer()
+        if self._writing is not None:
+            self._writing.cancel()
+
+
+def limited(settings: Settings, limits: ConnectionLimits) -> type[LimitedProtocol]:
+    """The protocol of one server. Its connections count together."""
+
+    class Protocol(LimitedProtocol):
+        waiting = {}
+
+    Protocol.limits, Protocol.settings = limits, settings
+    Protocol.hosts = frozenset(host.lower() for host in settings.hosts)
+    return Protocol
