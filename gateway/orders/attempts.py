@@ -256,9 +256,8 @@ class Attempts:
     async def find(self, session: Session, key: UUID) -> "Located | None":
         """The attempt with this idempotency key, which any session of the cart's owner can read, and the session that
         follows an ended session of the same client."""
-        # A guest's attempt stays under the id of the guest's session when the guest signs in.
-        own = dict.fromkeys((session.cart_owner, session.id))
-        for owner in (*own, *session.record.earlier_sessions):
+        own = dict.fromkeys((session.cart_owner, *session.attempt_owners))
+        for owner in (*own, *session.record.earlier_owners):
             store_key = _store_key(owner, key)
             record = await self.present(store_key)
             if record is not None:

@@ -53,8 +53,8 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     has_lost_tokens: bool = False
     """Whether Digital River has refused the tokens. The session has ended, and the record is stored only for its
     submissions."""
-    earlier_sessions: list[str] = []
-    """Ids of the client's ended sessions that submitted an order, newest first. This session can read their
+    earlier_owners: list[str] = msgspec.field(name="earlier_sessions", default_factory=list)
+    """Owners of the carts that the client's ended sessions submitted, newest first. This session can read their
     submissions by key."""
 
     def __repr__(self) -> str:

@@ -28,7 +28,7 @@ TOUCH_AFTER = timedelta(minutes=1)
 RETAINED_AFTER_SUBMISSION = timedelta(days=1)
 """Minimum time for which the record of a session is stored after a submission. The graph promises 24 hours."""
 
-MOST_EARLIER_SESSIONS = 5
+MOST_EARLIER_OWNERS = 10
 
 LEVELS = list(SessionLevel)
 
@@ -63,6 +63,14 @@ class Session:
             # Under any other id, the attempts and locks of the shopper would seem not to exist.
             raise RuntimeError("the owner of the cart is not known yet")
         return self.record.shopper_id or self.record.id
+
+    @property
+    def attempt_owners(self) -> list[str]:
+        """Owners under whose ids the submission attempts of this session are stored.
+
+        A guest's attempt stays under the id of the guest's session when the guest signs in.
+        """
+        return [*dict.fromkeys((self.record.shopper_id or self.id, self.id))]
 
     @property
     def level(self) -> SessionLevel:
@@ -149,7 +157,7 @@ class Sessions:
         """
         # The time is compared with the time since which the store has lost nothing, which the store measured as well.
         now = await self._store.now()
-        earlier = [ended.id, *ended.record.earlier_sessions] if ended is not None else []
+        earlier = [*ended.attempt_owners, *ended.record.earlier_owners] if ended is not None else []
         record = SessionRecord(
             id=secrets.token_hex(8),
             level=level,
@@ -161,7 +169,7 @@ class Sessions:
             started_at=now,
             used_at=now,
             checkout_memory=CheckoutMemory(),
-            earlier_sessions=earlier[:MOST_EARLIER_SESSIONS],
+            earlier_owners=list(dict.fromkeys(earlier))[:MOST_EARLIER_OWNERS],
         )
         handle = Handle.new(delivery)
         return await self._put(handle.store_key, delivery, record), handle

@@ -58,6 +58,22 @@ async def test_next_session_of_client_reads_outcome_by_key(shopper: Shopper, clo
     assert submission["result"]["order"]["lines"] == [{"quantity": 1}]
 
 
+async def test_next_session_reads_outcome_of_ended_registered_session(
+    shopper: Shopper, clock: Clock, world: World
+) -> None:
+    storefront = shopper.storefront
+    guest_key, _ = await place(shopper)
+    await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    key, result = await place(shopper)
+    clock.move(IDLE_S)
+    await begin(storefront)
+    submission = await read(storefront, key)
+    assert submission == IsPartialDict(status="PLACED", isReplay=True)
+    assert submission["result"]["order"]["number"] == result["order"]["number"]
+    assert submission["result"]["order"]["billingAddress"] is None
+    assert (await read(storefront, guest_key))["status"] == "PLACED"
+
+
 async def test_ended_session_shows_no_personal_data(shopper: Shopper, clock: Clock) -> None:
     key, _ = await place(shopper)
     assert ADDRESS["email"] in await text_of(shopper.storefront, key)
