@@ -30,8 +30,8 @@ DEFECTS = (
         (
             Change(
                 "gateway/submission/evidence.py",
-                "return quiet_from is not None and await attempt.ctx.services.store.now() - quiet_from >= quiet",
-                "return quiet_from is not None or not quiet",
+                "await attempt.ctx.services.now.has_passed(quiet, since=quiet_from)",
+                "quiet > timedelta(0)",
             ),
         ),
     ),
@@ -39,7 +39,11 @@ DEFECTS = (
     Defect(
         "no fencing",
         (
-            Change("gateway/upstream/retrying_calls.py", "for lease in self.leases:", "for lease in ():"),
+            Change(
+                "gateway/upstream/retrying_calls.py",
+                "for lease in self.leases:\n            try:",
+                "for lease in ():\n            try:",
+            ),
             Change(
                 "gateway/upstream/retrying_calls.py",
                 "return all(lease.is_held(for_s=LEASE_MARGIN_S) for lease in self.leases)",
@@ -64,9 +68,9 @@ DEFECTS = (
         (
             Change("gateway/store/clock.py", "return self._local() + self._ahead", "return self._local()"),
             Change(
-                "gateway/submission/evidence.py",
-                "await attempt.ctx.services.store.now() - quiet_from",
-                "attempt.now() - quiet_from",
+                "gateway/store/clock.py",
+                "        now = await self.synchronize()\n        return now",
+                "        await self.synchronize()\n        return self._local()",
             ),
         ),
         stores=("valkey",),
@@ -77,6 +81,7 @@ DEFECTS = (
             Change(
                 "gateway/submission/sending.py",
                 """    async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at):
+        await ctx.reload_session(session)
         guard_input = await _read(attempt, request.agreement)
 """,
                 """    guard_input = await _read(attempt, request.agreement)

@@ -37,6 +37,9 @@ machines."""
 
 LONG_STORE_TIMEOUT_S = 5.0
 
+PORTS = 3
+"""Number of ports on which a gateway is tried."""
+
 
 @dataclass
 class GatewayProcess:
@@ -79,11 +82,10 @@ class Environment:
         store_timeout_s: float = LONG_STORE_TIMEOUT_S,
     ) -> GatewayProcess:
         """A gateway that is ready. Its clock is ahead of the real time by `ahead_s`."""
-        keys, port = self.world.keys, port or free_port()
+        keys = self.world.keys
         settings = {
             "RIVERFRONT_DEVELOPMENT": "true",
             "RIVERFRONT_LOG_LEVEL": "ERROR",
-            "RIVERFRONT_PORT": str(port),
             "RIVERFRONT_UPSTREAM_URL": self.proxy.url,
             "RIVERFRONT_STORE_URL": "" if in_memory else self.valkey.url,
             "RIVERFRONT_API_KEY": keys.confidential_key,
@@ -96,9 +98,20 @@ class Environment:
             # Every shopper sends an address of its own, because sign-ins are limited by address.
             "RIVERFRONT_TRUSTED_PROXIES": "127.0.0.0/8",
         }
+        # Another program can take a free port before the gateway does.
+        for _ in range(1 if port else PORTS):
+            gateway = await self._started(settings, port or free_port(), ahead_s)
+            if gateway is not None:
+                if ahead_s:
+                    self.mix[f"gateways: clock wrong by {ahead_s:+g} s"] += 1
+                return gateway
+        raise RuntimeError("the gateway did not start")
+
+    async def _started(self, settings: dict[str, str], port: int, ahead_s: float) -> GatewayProcess | None:
+        """A gateway that is ready; None if it has ended."""
         program = ["gateway", "serve"] if ahead_s == 0 else ["bench.replicas.shifted_gateway", str(ahead_s)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *program, cwd=ROOT, env=os.environ | settings
+            sys.executable, "-m", *program, cwd=ROOT, env=os.environ | settings | {"RIVERFRONT_PORT": str(port)}
         )
         # A client that hangs up cancels a request. The default network layer of httpx can then leave its connection
         # open for ever.
@@ -108,11 +121,9 @@ class Environment:
         while process.returncode is None:
             with suppress(httpx.TransportError):
                 if (await http.get("/health/ready")).status_code == 200:
-                    if ahead_s:
-                        self.mix[f"gateways: clock wrong by {ahead_s:+g} s"] += 1
                     return gateway
             await asyncio.sleep(0.05)
-        raise RuntimeError("the gateway did not start")
+        return None
 
     async def restart(self, gateway: GatewayProcess) -> GatewayProcess:
         """Start a gateway with its records in memory again, at the same address, after it was killed."""

@@ -167,6 +167,8 @@ async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
 
 
 def _has_arrived(connection: socket.socket) -> bool:
+    if connection.fileno() < 0:
+        return True  # The gateway has closed the connection.
     arrivals = select.poll()
     arrivals.register(connection.fileno(), select.POLLIN)
     return bool(arrivals.poll(0))

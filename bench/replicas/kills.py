@@ -203,7 +203,8 @@ async def _kill(environment: Environment, survivor: GatewayProcess, victim: Vict
         own_rng = random.Random(rng.random())  # noqa: S311 - no secret
         number = victim.number * SHOPPERS_PER_KILL + index
         shopper = Shopper.new(environment, number, own_rng, has_account=kind.has_account)
-        shopper.count(f"purchases: {kind.act.__name__}, {kind.aftermath.__name__}".replace("_", " "))
+        shopper.witness.journey = f"{kind.act.__name__}, {kind.aftermath.__name__}".replace("_", " ")
+        shopper.count(f"purchases: {shopper.witness.journey}")
         purchases.append(Purchase(shopper, kind, Device(shopper, [victim.gateway]), is_in_memory))
     await asyncio.gather(*(purchase.prepare() for purchase in purchases))
     acting = [asyncio.create_task(purchase.act()) for purchase in purchases]

@@ -33,6 +33,8 @@ class Witness:
     """What one shopper requested and received. All devices and sessions of the shopper share it."""
 
     email: str
+    journey: str = ""
+    """What the shopper does, for the report."""
     requests: set[SubmitRequest] = field(default_factory=set)
     results: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Types of the results that the shopper received for each key."""
@@ -107,7 +109,7 @@ def judge(witnesses: Iterable[Witness], arrivals: list[Arrival], orders: list[Le
             readers[cart_id].add(witness.email)
         verdict.foreign += [f"{witness.email} got {other}" for other in sorted(witness.emails - {witness.email})]
         verdict.unsettled += [
-            f"{witness.email}: {outcome}, cart {request.cart_id}, "
+            f"{witness.email}, {witness.journey}: {outcome}, key {request.key}, cart {request.cart_id}, "
             f"arrived: {request.cart_id in arrived}, ordered: {request.cart_id in numbers}, {dict(witness.results)}"
             for request, outcome in witness.unsettled.items()
         ]
