@@ -24,6 +24,10 @@ HANG_UP_S = 0.3
 SETTLED_WITHIN_S = 60 + QUIET_S
 PASSWORD = "Password-1!"  # noqa: S105 - invented
 
+WAITS_S = {"RATE_LIMITED": 6.0, "STORE_UNAVAILABLE": 1.0}
+"""Seconds before a mutation is sent again: the limit of sign-ins is for a minute, and a gateway that was just started
+changes no cart during its quiet time."""
+
 ENDED = frozenset({"SESSION_EXPIRED", "SESSION_REQUIRED", "SIGN_IN_REQUIRED"})
 FINISHED = frozenset({"PLACED", "NOT_PLACED", "DECLINED", "BLOCKED"})
 """Statuses of a submission that has an outcome."""
@@ -96,7 +100,7 @@ class Device:
                 return answer.payload(name)
             if answer.codes & ENDED:
                 break
-            await asyncio.sleep(0.1 * attempt)
+            await asyncio.sleep(max((WAITS_S[code] for code in answer.codes & WAITS_S.keys()), default=0.1 * attempt))
         raise NotPrepared(f"{name}: {sorted(answer.codes)}")
 
     async def cart(self) -> CartState | None:

@@ -108,7 +108,7 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
 
 SHARED_WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     (1, action("flush")),
-    (1, action("evict")),
+    (1, action("evict", kinds=st.lists(st.integers(0, 9), min_size=1, max_size=5))),
     (2, action("skew", **REPLICA, skew_s=st.sampled_from([-3600, -10, 10, 130, 3600]))),
     (1, action("cut_off", **REPLICA)),
 ]

@@ -240,8 +240,8 @@ class Shoppers:
         status: str = submission["status"]
         return status
 
-    def resume(self, device: Device, replica: Replica, stops: dict[Point, Stop]) -> None:
-        self.send(device, replica, documents.RESUME_ORDER, stops)
+    def resume(self, device: Device, replica: Replica, stops: dict[Point, Stop], *, key: str | None = None) -> None:
+        self.send(device, replica, documents.RESUME_ORDER, stops, key=key)
 
     def give_up(self, device: Device, replica: Replica, stops: dict[Point, Stop]) -> None:
         self.send(device, replica, documents.GIVE_UP, stops)
