@@ -72,7 +72,6 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
             **REPLICA,
             stops=stops(Point.READ, Point.CHANGE),
             is_long=st.booleans(),
-            loses_lock=st.sampled_from([False, False, True]),
         ),
     ),
     (3, action("ask", **REQUEST, **REPLICA)),
@@ -102,7 +101,7 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     ),
     (1, action("kill", **REPLICA, skew_s=st.sampled_from([0, 0, -3600, 10, 130, 3600]))),
     (1, action("restart", **REPLICA)),
-    (4, action("expire", seconds=st.sampled_from([3, 3, 31, 31, QUIET_S, QUIET_S, 1801, 90_000]))),
+    (4, action("expire", seconds=st.sampled_from([3, 3, 45, 45, QUIET_S, QUIET_S, 1801, 90_000]))),
     (4, action("heal", is_newest_first=st.sampled_from([False, False, True]))),
 ]
 
@@ -111,6 +110,7 @@ SHARED_WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     (1, action("evict", kinds=st.lists(st.integers(0, 9), min_size=1, max_size=5))),
     (2, action("skew", **REPLICA, skew_s=st.sampled_from([-3600, -10, 10, 130, 3600]))),
     (1, action("cut_off", **REPLICA)),
+    (2, action("edit_without_lock", **DEVICE, **REPLICA)),
 ]
 """Actions of histories with a shared store."""
 

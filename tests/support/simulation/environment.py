@@ -30,8 +30,8 @@ LONGEST_STEP_S = 3
 OPEN_FOR_S = 130
 """Time after which every request that was open has ended, so that the remaining time can pass at once."""
 
-EVICTED_BYTES = 10_000
-FILLER_MS = 500
+EVICTED_BYTES = 500_000
+FILLER_MS = 3000
 
 AGE = """
 for _, key in ipairs(redis.call('KEYS', '*')) do

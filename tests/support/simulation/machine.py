@@ -19,8 +19,8 @@ from tests.support.valkey import Valkey
 
 MOST_DEVICES = 4
 
-LOCK_S = 25
-"""A little more than the time after which a lock ends that its holder does not extend."""
+LOCK_S = 45
+"""A little more than the time after which the lock of a cart ends that its holder does not extend."""
 
 Stops = dict[Point, Stop]
 
@@ -129,16 +129,9 @@ class Histories(RuleBasedStateMachine):
             self.shoppers.get_ready(guest, self._replica(replica))
         self.shoppers.sign_in(guest, self._replica(replica), stops)
 
-    def edit(self, device: int, replica: int, stops: Stops, is_long: bool, loses_lock: bool) -> None:
-        """Add a product. `is_long`: in a document with the deadline of a submission.
-
-        `loses_lock`: the replica loses its store while it reads the cart, until the lock of the cart has ended.
-        """
-        gateway = self._replica(replica)
-        self.shoppers.edit(self._device(device), gateway, stops, is_long=is_long)
-        if loses_lock and is_long and stops.get(Point.READ) is Stop.BEFORE and len(self.environment.replicas) > 1:
-            gateway.switch.is_cut_off = True
-            self.expire(LOCK_S)
+    def edit(self, device: int, replica: int, stops: Stops, is_long: bool) -> None:
+        """Add a product. `is_long`: in a document with the deadline of a submission."""
+        self.shoppers.edit(self._device(device), self._replica(replica), stops, is_long=is_long)
 
     def ask(self, request: int, replica: int) -> None:
         """Ask for the outcome of a submit request."""
@@ -236,7 +229,7 @@ class Histories(RuleBasedStateMachine):
                 # An order that waits for a redirect whose URL is unknown is finished by `resumeOrder`.
                 self.shoppers.resume(device, self._replica(0), {}, key=request.key)
                 status = self.shoppers.ask_outcome(request, device, self._replica(0))
-            if status in ("IN_DOUBT", "IN_PROGRESS"):
+            if status in ("IN_DOUBT", "IN_PROGRESS") and not self.shoppers.waits_for_approval(request):
                 raise PromiseBroken(f"a submission stays {status}")
             if self.shoppers.has_order(request) and status not in ("PLACED", "AWAITING_PAYMENT", None):
                 raise PromiseBroken(f"the order is placed, and its status is {status}")
@@ -297,6 +290,13 @@ class ValkeyHistories(Histories):
     def skew(self, replica: int, skew_s: int) -> None:
         """Set the clock of a replica. The store's clock stays right."""
         self.environment.skew(self._replica(replica), skew_s)
+
+    def edit_without_lock(self, device: int, replica: int) -> None:
+        """Add a product, while the replica loses its store until the lock of the cart has ended."""
+        gateway = self._replica(replica)
+        self.shoppers.edit(self._device(device), gateway, {Point.READ: Stop.BEFORE}, is_long=True)
+        gateway.switch.is_cut_off = True
+        self.expire(LOCK_S)
 
     def cut_off(self, replica: int) -> None:
         """Cut a replica off from the store, until `heal`."""

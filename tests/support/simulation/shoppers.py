@@ -257,6 +257,10 @@ class Shoppers:
         for request in self.requests:
             request.is_forgotten = True
 
+    def waits_for_approval(self, request: SubmitRequest) -> bool:
+        order = self.promises.order_of(request)
+        return order is not None and order.state == "Source Pending Redirect"
+
     def has_order(self, request: SubmitRequest) -> bool:
         order = self.promises.order_of(request)
         return order is not None and is_placed(order)

@@ -21,8 +21,8 @@ TOKEN = "/oauth20/token"
 SUBMISSION_ARRIVES_WITHIN = timedelta(seconds=115)
 """Time within which a lost submit-cart or resume-cart can still arrive. The quiet time is 120 seconds."""
 
-CHANGE_ARRIVES_WITHIN = timedelta(seconds=18)
-"""Time within which a change that a killed replica has sent can still arrive. Its lock lasts for 20 seconds."""
+CHANGE_ARRIVES_WITHIN = timedelta(seconds=38)
+"""Time within which a change that a killed replica has sent can still arrive. Its lock lasts for 40 seconds."""
 
 
 class Point(Enum):
