@@ -119,7 +119,7 @@ def _services(
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),
-        rate_limits=RateLimits(now, digest_key(settings), shared.pool if isinstance(shared, RedisStore) else None),
+        rate_limits=RateLimits(now, digest_key(settings), shared.redis if isinstance(shared, RedisStore) else None),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )

@@ -190,7 +190,10 @@ class Settings(BaseSettings):
         "memory of the process.",
     )
     store_timeout_s: float = Field(
-        0.25, gt=0, description="Time limit for one command of the shared store, in seconds."
+        0.25,
+        gt=0,
+        description="Time for which the shared store may be silent, in seconds. A request that sends nothing to "
+        "Digital River waits 1.2 times as long for all its commands of the store, then it is refused.",
     )
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),

@@ -23,6 +23,7 @@ from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
 from gateway.operation.context import begin_operation
 from gateway.operation.services import Services
+from gateway.store.waiting import limited_waiting
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +59,15 @@ class GraphQLEndpoint:
             caller = Caller(state.request_id, connection.address, connection.nearest_address, handle)
             ctx = begin_operation(self._services, caller, buys=operation.buys, market=prepared.market)
             ctx.operation.card_fields = prepared.card_fields
-            running = execute(
-                self._schema,
-                operation.document,
-                context_value=ctx,
-                variable_values=prepared.variables,
-                operation_name=operation.name,
-            )
-            result = running if isinstance(running, ExecutionResult) else await running
+            with limited_waiting(self._services.settings.store_timeout_s):
+                running = execute(
+                    self._schema,
+                    operation.document,
+                    context_value=ctx,
+                    variable_values=prepared.variables,
+                    operation_name=operation.name,
+                )
+                result = running if isinstance(running, ExecutionResult) else await running
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
             response, codes = writer.executed(result, ctx, facts)

@@ -16,6 +16,7 @@ from gateway.refusals.user_errors import AnyUserError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
+from gateway.store.waiting import renew_waiting
 from gateway.upstream.decoding import decode_record, encode
 
 log = logging.getLogger(__name__)
@@ -141,5 +142,6 @@ class IdempotencyRecords:
                 return record.outcome
             if record.was_interrupted or await self._store.now() - record.reserved_at > MAX_CHANGE_DURATION:
                 raise KeyedChangeInterrupted
+            renew_waiting()
             await asyncio.sleep(POLL_S)
         return None

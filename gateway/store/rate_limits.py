@@ -18,7 +18,7 @@ from limits import RateLimitItem, RateLimitItemPerDay, parse_many
 from limits.aio.storage import MovingWindowSupport, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool
+from redis.asyncio import Redis
 
 from gateway.errors import RateLimited
 
@@ -44,17 +44,17 @@ MAX_KEYS = 100_000
 
 
 class RateLimits:
-    """Counts the tries of each action and target. `pool` contains the connections to the shared store.
+    """Counts the tries of each action and target. `redis` is the client of the shared store.
 
     A target is a string such as `address:203.0.113.9`, which begins with its kind. A target of None is not counted.
     Actions and kinds are keys of `RATES`. A target may be personal data. It is stored only as a digest with
     `digest_key`, because a plain digest of an address is found by trying all addresses.
     """
 
-    def __init__(self, now: Callable[[], datetime], digest_key: bytes, pool: ConnectionPool | None = None) -> None:
+    def __init__(self, now: Callable[[], datetime], digest_key: bytes, redis: Redis | None = None) -> None:
         self._digest_key = digest_key
         self._local = MovingWindowRateLimiter(MemoryWindows(lambda: now().timestamp()))
-        self._shared = _shared_limiter(pool) if pool is not None else None
+        self._shared = _shared_limiter(redis) if redis is not None else None
 
     async def count(self, action: str, *targets: str | None) -> None:
         """Count a try before it is made. Raises `RateLimited` if a target has no tries left."""
@@ -145,20 +145,28 @@ async def _window_end(limiter: MovingWindowRateLimiter, rate: RateLimitItem, key
     return datetime.fromtimestamp(reset_at, UTC)
 
 
-def _shared_limiter(pool: ConnectionPool) -> MovingWindowRateLimiter:
-    # The library reads only the storage type from this URL, because the pool already has the server's address.
-    storage = RedisStorage(
-        "async+redis://",
-        implementation="redispy",
-        wrap_exceptions=True,
-        key_prefix="riverfront:limit",
-        connection_pool=pool,  # type: ignore[arg-type]  # passed to redis-py as it is
-    )
-    return MovingWindowRateLimiter(storage)
+def _shared_limiter(redis: Redis) -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(SharedWindows(redis))
 
 
 def _log_fallback(failure: StorageError) -> None:
     log.warning("rate limits counted by this replica alone", extra={"reason": type(failure.storage_error).__name__})
+
+
+class SharedWindows(RedisStorage):
+    """Counts tries in moving windows, in the shared store. It uses the connection of the store."""
+
+    STORAGE_SCHEME = None  # type: ignore[assignment]  # The library does not create this storage.
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        # The library needs a URL, but does not connect to it.
+        super().__init__(
+            "async+redis://", implementation="redispy", wrap_exceptions=True, key_prefix="riverfront:limit"
+        )
+
+    def configure_bridge(self) -> None:
+        self.bridge.connection_getter = lambda _readonly: self._redis  # type: ignore[attr-defined]  # of RedispyBridge
 
 
 class MemoryWindows(Storage, MovingWindowSupport):

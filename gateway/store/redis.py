@@ -1,7 +1,7 @@
 """The store on a Redis or Valkey server that replicas share.
 
-Commands have a short time limit and are not repeated. If the server does not answer in time, `StoreUnavailable` is
-raised. After several consecutive failures, a circuit breaker stops all commands for a moment, to relieve the server.
+If the server is silent for a short time, `StoreUnavailable` is raised, until it answers again. All commands use one
+connection, see `gateway.store.shared_connection`.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio.lock import Lock
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -21,6 +21,8 @@ from redis.exceptions import LockError, RedisError
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.store.interface import Lease, LockNotAcquired
+from gateway.store.shared_connection import CONNECT_TIMEOUT_S, SharedRedis
+from gateway.store.waiting import renew_waiting
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +30,10 @@ T = TypeVar("T")
 
 PREFIX = "riverfront:"
 
-CONNECTIONS = 64
 LOCK_POLL_S = 0.02
 
 EXTEND_AFTER_SHARE = 0.2
 """Share of a lock's time to live after which the lock is extended."""
-
-BREAKER_FAILURES = 5
-"""Number of consecutive failed commands after which the circuit breaker opens."""
-
-BREAKER_OPEN_S = 1.0
 
 SCHEDULE_TTL_S = 7 * 86_400
 """Time to live of a schedule, in seconds. It restarts with every new entry.
@@ -62,6 +58,11 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) 
 return 0
 """
 
+SCHEDULE = """
+redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+"""
+
 CLAIM_DUE = """
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
 for _, entry in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], entry) end
@@ -70,7 +71,7 @@ return due
 
 
 class RedisStore:
-    """Store on a Redis or Valkey server. `timeout_s` is the time limit of one command.
+    """Store on a Redis or Valkey server. `timeout_s` is the time for which the server may be silent.
 
     `url` begins with `redis://`, or with `rediss://` for TLS. It contains user and password if the server requires
     them.
@@ -84,28 +85,23 @@ class RedisStore:
         prefix: str = PREFIX,
         elapsed: Callable[[], float] = elapsed_s,
     ) -> None:
-        self._timeout_s = timeout_s
         self._elapsed = elapsed
-        pool = BlockingConnectionPool.from_url(
+        pool = ConnectionPool.from_url(
             url,
-            max_connections=CONNECTIONS,
-            timeout=timeout_s,
-            socket_timeout=timeout_s,
-            socket_connect_timeout=timeout_s,
+            socket_timeout=CONNECT_TIMEOUT_S,
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
-            health_check_interval=0,
+            driver_info=None,  # Otherwise, each connection sends commands that its user may be denied.
         )
-        self.pool: ConnectionPool = pool
-        self._redis = Redis.from_pool(pool)
+        self.redis = SharedRedis(pool, timeout_s)
         self._prefix = prefix
-        self._replace = self._redis.register_script(REPLACE)
-        self._delete = self._redis.register_script(DELETE)
-        self._claim_due = self._redis.register_script(CLAIM_DUE)
-        self._failures = 0
-        self._breaker_open_until = 0.0
+        self._replace = self.redis.register_script(REPLACE)
+        self._delete = self.redis.register_script(DELETE)
+        self._schedule = self.redis.register_script(SCHEDULE)
+        self._claim_due = self.redis.register_script(CLAIM_DUE)
 
     async def get(self, key: str) -> bytes | None:
-        value: Any = await self._run(lambda: self._redis.get(self._key(key)))
+        value: Any = await self._run(lambda: self.redis.get(self._key(key)))
         return value if value is None else bytes(value)
 
     async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
@@ -113,16 +109,16 @@ class RedisStore:
         return bool(await self._run(lambda: self._replace(keys=[self._key(key)], args=args)))
 
     async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
-        await self._run(lambda: self._redis.set(self._key(key), value, px=_ms(ttl_s)))
+        await self._run(lambda: self.redis.set(self._key(key), value, px=_ms(ttl_s)))
 
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
         if expected is None:
-            return bool(await self._run(lambda: self._redis.delete(self._key(key))))
+            return bool(await self._run(lambda: self.redis.delete(self._key(key))))
         return bool(await self._run(lambda: self._delete(keys=[self._key(key)], args=[expected])))
 
     @asynccontextmanager
     async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
-        lock = Lock(self._redis, self._key(f"lock:{name}"), timeout=ttl_s)
+        lock = Lock(self.redis, self._key(f"lock:{name}"), timeout=ttl_s)
         lease = Lease(await self._acquire(lock, wait_s) + ttl_s)
         lease.extend = lambda: self._extend(lock, lease, ttl_s)
         released = asyncio.Event()
@@ -147,6 +143,7 @@ class RedisStore:
                 return sent_at
             if self._elapsed() + LOCK_POLL_S > give_up_at:
                 raise LockNotAcquired
+            renew_waiting()  # The wait for the lock is no wait for the store.
             await asyncio.sleep(LOCK_POLL_S)
 
     async def _keep_extending(self, lease: Lease, ttl_s: float, released: asyncio.Event) -> None:
@@ -171,14 +168,11 @@ class RedisStore:
             lease.ends_at = sent_at + ttl_s
 
     async def schedule(self, schedule_name: str, entry: str, at: datetime) -> None:
-        key = self._key(schedule_name)
-        pipeline = self._redis.pipeline(transaction=True)
-        pipeline.zadd(key, {entry: at.timestamp()})
-        pipeline.expire(key, SCHEDULE_TTL_S)
-        await self._run(pipeline.execute)
+        args: list[float | str] = [at.timestamp(), entry, SCHEDULE_TTL_S]
+        await self._run(lambda: self._schedule(keys=[self._key(schedule_name)], args=args))
 
     async def unschedule(self, schedule_name: str, entry: str) -> None:
-        await self._run(lambda: self._redis.zrem(self._key(schedule_name), entry))
+        await self._run(lambda: self.redis.zrem(self._key(schedule_name), entry))
 
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         args = [now.timestamp(), until.timestamp(), limit]
@@ -186,7 +180,7 @@ class RedisStore:
         return [entry.decode() for entry in due]
 
     async def now(self) -> datetime:
-        seconds, microseconds = await self._run(self._redis.time)
+        seconds, microseconds = await self._run(self.redis.time)
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     async def check(self) -> None:
@@ -195,7 +189,7 @@ class RedisStore:
         If the record of a submission is evicted, the order could be sent twice. The policy is read each time, because a
         server can be configured again or replaced while the gateway runs.
         """
-        memory: dict[str, Any] = await self._run(lambda: self._redis.info("memory"))
+        memory: dict[str, Any] = await self._run(lambda: self.redis.info("memory"))
         policy = str(memory.get("maxmemory_policy", KEEPS_KEYS))
         if policy != KEEPS_KEYS:
             log.error("store may drop keys: set its maxmemory-policy to noeviction")
@@ -209,7 +203,7 @@ class RedisStore:
         number are missing or differ from those of the server, the replica stores those of the server with the current
         time.
         """
-        server: dict[str, Any] = await self._run(self._redis.info)
+        server: dict[str, Any] = await self._run(self.redis.info)
         state = f"{server['run_id']}/{server['evicted_keys']}"
         recorded = await self.get("server")
         recorded_state, _, since = (recorded or b"").decode().partition(" ")
@@ -222,30 +216,19 @@ class RedisStore:
         return await self.intact_since()
 
     async def aclose(self) -> None:
-        await self._redis.aclose()
+        await self.redis.aclose()
 
     def _key(self, key: str) -> str:
         return self._prefix + key
 
     async def _run(self, command: Callable[[], Awaitable[T]]) -> T:
-        """Run a command, and return the server's answer.
-
-        Raises `StoreUnavailable` if the command fails or the circuit breaker is open.
-        """
-        if self._elapsed() < self._breaker_open_until:
-            raise StoreUnavailable(detail="circuit breaker open")
+        """Run a command, and return the server's answer. Raises `StoreUnavailable` if the command fails."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                answer = await command()
+            return await command()
         except LockError:
             raise
-        except (RedisError, OSError, TimeoutError) as error:
-            self._failures += 1
-            if self._failures >= BREAKER_FAILURES:
-                self._breaker_open_until = self._elapsed() + BREAKER_OPEN_S
+        except (RedisError, OSError) as error:
             raise StoreUnavailable(detail=type(error).__name__) from error
-        self._failures = 0
-        return answer
 
 
 def _ms(ttl_s: float) -> int:

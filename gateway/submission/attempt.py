@@ -37,6 +37,7 @@ from gateway.orders.outcomes import (
 from gateway.orders.submission_lock import cart_lock, owner_lock
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
+from gateway.store.waiting import renew_waiting
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import encode
 from gateway.upstream.order_pricing import order_pricing
@@ -303,6 +304,7 @@ class Attempt:
         """Wait a moment before the record is read again. Return False if the operation has no time left."""
         if self.ctx.operation.deadline_at - elapsed_s() <= POLL_S:
             return False
+        renew_waiting()
         await asyncio.sleep(POLL_S)
         return True
 

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from gateway.errors import StoreUnavailable
 from gateway.orders.attempts import NothingToResume
 from gateway.orders.outcomes import OrderBlocked, Result, SubmissionAttempt
+from gateway.store.waiting import renew_waiting
 from gateway.submission import resuming, sending, settling_doubts
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.rehydrate import rehydrated
@@ -64,6 +65,7 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
             result: Result = checked
         else:
             await attempt.mark_sent(checked.cart)
+            renew_waiting()  # If the order cannot be sent now, its record must still be deleted.
             result = await sending.submit_cart(attempt, checked)
         return attempt.report(result) if await attempt.record_own_result(result) else None
 

@@ -33,6 +33,7 @@ from gateway.errors import (
 )
 from gateway.settings import Settings
 from gateway.store.interface import Lease
+from gateway.store.waiting import renew_waiting
 from gateway.upstream import error_envelopes, refusal_codes, transport
 from gateway.upstream.body import ACCEPTED, read_body
 from gateway.upstream.endpoints.paths import CART
@@ -179,6 +180,8 @@ class Calls:
         left_s = deadline_at - elapsed_s()
         if left_s <= 0:
             raise UpstreamNotReached(detail="no time left")
+        if request.method != "GET":
+            renew_waiting()
         try:
             return await self._answer(request, left_s)
         except (UpstreamNotReached, UpstreamRefusal):

@@ -106,8 +106,8 @@ async def test_replica_that_renews_too_late_uses_the_new_token(
         world.calls.clear()
         early, early_gate = await renewal_waiting_at_gate(first, network)
         # The lock of the first replica ends before its renewal.
-        (lock,) = [key async for key in stores[1]._redis.scan_iter("riverfront:lock:renewal:*")]
-        await stores[1]._redis.delete(lock)
+        (lock,) = [key async for key in stores[1].redis.scan_iter("riverfront:lock:renewal:*")]
+        await stores[1].redis.delete(lock)
         late, late_gate = await renewal_waiting_at_gate(other_tab, network)
         early_gate.set()
         assert (await early)["totalQuantity"] == 1

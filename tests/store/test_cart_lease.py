@@ -78,7 +78,7 @@ async def test_change_whose_lock_another_holds_is_not_sent(
         await network.arrived[SOURCES].wait()
         # The lock expires, because the clock of the server jumps or the machine of the gateway is paused.
         (lock,) = await locks_of_carts(store)
-        await store._redis.delete(f"riverfront:lock:{lock}")
+        await store.redis.delete(f"riverfront:lock:{lock}")
         async with store.lock(lock, wait_s=0, ttl_s=20):
             world.calls.clear()
             gate.set()
@@ -90,4 +90,4 @@ async def test_change_whose_lock_another_holds_is_not_sent(
 async def locks_of_carts(store: RedisStore) -> list[str]:
     """Names of the locks of carts that are held."""
     prefix = "riverfront:lock:"
-    return [key.decode().removeprefix(prefix) async for key in store._redis.scan_iter(f"{prefix}cart:*")]
+    return [key.decode().removeprefix(prefix) async for key in store.redis.scan_iter(f"{prefix}cart:*")]

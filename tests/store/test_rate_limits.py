@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from redis.asyncio import ConnectionPool
+from redis.asyncio import Redis
 
 from gateway.errors import RateLimited
 from gateway.store.rate_limits import RateLimits
@@ -88,7 +88,7 @@ async def test_noted_tries_count_and_checks_do_not(clock: Callable[[], datetime]
 
 
 async def test_replica_without_shared_store_allows_half_the_tries(clock: Callable[[], datetime]) -> None:
-    limits = RateLimits(clock, KEY, ConnectionPool.from_url("redis://127.0.0.1:1"))
+    limits = RateLimits(clock, KEY, Redis.from_url("redis://127.0.0.1:1"))
     assert [await refusal(limits, "sign-in", "address:a") is None for _ in range(3)] == [True, True, False]
     with pytest.raises(RateLimited):
         await limits.check("sign-in", "address:a")

@@ -53,8 +53,7 @@ class SwitchedStore(MovedRedisStore):
     @property
     def is_busy(self) -> bool:
         """Whether the server has not yet answered a command."""
-        # redis-py has no public name for the connections on which commands wait.
-        return bool(self.pool._in_use_connections)
+        return self.redis.shared.is_waiting
 
     @asynccontextmanager
     async def lock(self, name: str, *, wait_s: float, ttl_s: float) -> AsyncIterator[Lease]:
