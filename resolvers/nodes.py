@@ -23,6 +23,9 @@ from resolvers import catalog, contracts, orders, payment_session, shopper
 
 MOST_IDS = 50
 
+SPARE_S = 0.1
+"""Seconds between the last moment for an object of a list and the deadline of the operation."""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -43,7 +46,9 @@ async def node(ctx: Context, global_id: str) -> object | None:
 async def nodes(ctx: Context, ids: Sequence[str]) -> list[object | None]:
     if len(ids) > MOST_IDS:
         raise BadUserInput(f"`ids` may have at most {MOST_IDS} items.")
-    return await asyncio.gather(*(node(ctx, global_id) for global_id in ids))
+    # A failure is reported at its own item. An item that is too late fails before the whole field would.
+    items = (ctx.in_time(node(ctx, global_id), spare_s=SPARE_S) for global_id in ids)
+    return await asyncio.gather(*items, return_exceptions=True)
 
 
 async def _product(ctx: Context, upstream_id: str) -> Product | None:

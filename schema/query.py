@@ -50,7 +50,7 @@ class Query:
     )
     nodes: list[Node | None] | None = field(
         "The objects with the given global ids, in the same sequence. An item is null when the object does not exist "
-        "or belongs to another shopper.",
+        "or belongs to another shopper. An item that cannot be read is null and has an error; the others are returned.",
         RequiresSession(level=SessionLevel.NONE),
         Cost(weight="1"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),

@@ -9,7 +9,7 @@ from gateway.catalog.guest_reader import GuestReader, Read, T
 from gateway.catalog.stock_loader import PendingReads
 from gateway.errors import BadUserInput, UpstreamRefusal
 from gateway.settings import Settings
-from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
+from gateway.store.answer_cache import AnswerCache, Lifetime, UsedAnswers, hashed_key
 from gateway.upstream import refusal_codes
 from gateway.upstream.catalog import (
     Category,
@@ -51,13 +51,15 @@ MARKET_NOT_OFFERED = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALI
 class Catalog:
     """The catalog of one market. An unknown id gives None, or is left out of a list.
 
-    `reads` counts the reads of one operation that are in progress, so that the stock loader can wait for them.
+    `reads` counts the reads of one operation that are in progress, so that the stock loader can wait for them. `used`
+    has the age of the answers that the operation has used.
     """
 
     reader: GuestReader
     cache: AnswerCache
     market: Market
     reads: PendingReads = field(default_factory=PendingReads)
+    used: UsedAnswers = field(default_factory=UsedAnswers)
 
     @classmethod
     def of_home_market(
@@ -66,9 +68,9 @@ class Catalog:
         """The catalog of the first market in the settings."""
         return cls(GuestReader(upstream, settings, now), cache, Market(*settings.locales[0]))
 
-    def for_operation(self, market: Market | None, reads: PendingReads) -> "Catalog":
+    def for_operation(self, market: Market | None, reads: PendingReads, used: UsedAnswers) -> "Catalog":
         """The catalog for one operation. If `market` is None, the market of this catalog is used."""
-        return replace(self, market=market or self.market, reads=reads)
+        return replace(self, market=market or self.market, reads=reads, used=used)
 
     # Reads of products.
 
@@ -218,6 +220,7 @@ class Catalog:
                 if refusal.reason in MARKET_NOT_OFFERED:
                     raise BadUserInput("Digital River does not sell in this locale and currency.") from refusal
                 raise
+        self.used.add(answer)
         value = decode(answer.value, kind)
         return _without_prices(value) if answer.is_stale else value
 

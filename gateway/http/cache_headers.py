@@ -1,10 +1,12 @@
-"""Sets the headers Cache-Control, ETag and Vary of an answer, and the origins that may read the answer.
+"""Sets the headers Cache-Control, Age, ETag and Vary of an answer, and the origins that may read the answer.
 
 A public answer depends only on the URL of the request and on the accepted media types, and every origin may read it.
 Any other answer is for one caller and is not cached.
 """
 
 import hashlib
+import math
+from datetime import datetime
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -12,18 +14,27 @@ from starlette.responses import Response
 
 from gateway.documents.cacheability import NOT_CACHED, CachePolicy
 from gateway.http.response import COST_HEADERS
+from gateway.store.answer_cache import UsedAnswers
 
 PUBLIC_VARY = "Accept, Accept-Encoding"
 
 PRIVATE_VARY = "Cookie, Authorization, Origin"
 
 
-def cacheable(request: Request, response: Response, policy: CachePolicy) -> Response:
-    """Answer to a GET request, with Cache-Control and ETag. The status is 304 if the client already has the answer."""
-    response.headers["Cache-Control"] = policy.cache_control
-    if policy.cache_control == NOT_CACHED:
+def cacheable(request: Request, response: Response, policy: CachePolicy, used: UsedAnswers, now: datetime) -> Response:
+    """Answer to a GET request, with Cache-Control and ETag. The status is 304 if the client already has the answer.
+
+    Caches subtract `Age`, the time for which the gateway has cached parts of the answer, from the maximum age. An
+    answer with a stale part is not cached, as it lacks prices and may be a day old.
+    """
+    response.headers["Cache-Control"] = NOT_CACHED if used.has_stale else policy.cache_control
+    if response.headers["Cache-Control"] == NOT_CACHED:
         return response
-    etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    if used.oldest_at is not None:
+        response.headers["Age"] = str(max(math.ceil((now - used.oldest_at).total_seconds()), 0))
+    # Two media types of an answer are two representations, which must not have the same strong ETag.
+    representation = response.headers["content-type"].encode() + bytes(response.body)
+    etag = f'"{hashlib.sha256(representation).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     if not _matches(request.headers.get("if-none-match", ""), etag):
         return response

@@ -72,7 +72,8 @@ class GraphQLEndpoint:
                 raise self._documents.variables_refused(prepared)
             response, codes = writer.executed(result, ctx, facts)
             if prepared.cache_policy is not None and not codes:
-                response = cacheable(request, response, prepared.cache_policy)
+                used_answers = ctx.operation.used_answers
+                response = cacheable(request, response, prepared.cache_policy, used_answers, self._services.now())
         except RequestRefused as refused:
             response, codes = writer.request_refused(refused)
         except DocumentRefused as refused:

@@ -31,6 +31,7 @@ from gateway.operation.services import Services
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
 from gateway.settings import Settings
+from gateway.store.answer_cache import UsedAnswers
 from gateway.store.interface import Lease
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
@@ -72,6 +73,7 @@ class Operation:
     session_reads: Reads = field(default_factory=dict)
     cart_reads: Reads = field(default_factory=dict)
     account_reads: Reads = field(default_factory=dict)
+    used_answers: UsedAnswers = field(default_factory=UsedAnswers)
     card_fields: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Paths of card numbers in arguments, by response key of the root field. These root fields are not resolved."""
     unread_errors: list[GraphQLError] = field(default_factory=list)
@@ -97,7 +99,9 @@ class Context:
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog in the market of this operation."""
-        return self.services.catalog.for_operation(self.operation.market, self.pending_reads)
+        return self.services.catalog.for_operation(
+            self.operation.market, self.pending_reads, self.operation.used_answers
+        )
 
     @cached_property
     def pending_reads(self) -> PendingReads:
@@ -229,10 +233,10 @@ class Context:
         this operation."""
         return await self.in_time(self.services.token_renewal.access_token(session, good_for=good_for))
 
-    async def in_time(self, awaited: Awaitable[T]) -> T:
-        """Result of an awaitable. Raises `UpstreamTimeout` at the deadline of this operation."""
+    async def in_time(self, awaited: Awaitable[T], spare_s: float = 0) -> T:
+        """Result of an awaitable. Raises `UpstreamTimeout` at the operation's deadline, or `spare_s` before it."""
         try:
-            async with asyncio.timeout(max(self.operation.deadline_at - elapsed_s(), 0)):
+            async with asyncio.timeout(max(self.operation.deadline_at - spare_s - elapsed_s(), 0)):
                 return await awaited
         except TimeoutError:
             raise UpstreamTimeout(detail="the operation's deadline") from None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from gateway.enums import ErrorCode
+from gateway.enums import ErrorCode, RetryAdvice
 from gateway.errors import (
     CartBusy,
     CartLockLost,
@@ -190,7 +190,8 @@ def user_error(
     if isinstance(failure, CartBusy):
         return CartConflictError(code=ErrorCode.CART_BUSY, message=MESSAGES[ErrorCode.CART_BUSY], path=path)
     if isinstance(failure, CartLockLost):
-        return CartConflictError(code=ErrorCode.CART_BUSY, message=failure.message, path=path)
+        advice = RetryAdvice.READ_STATE_FIRST
+        return CartConflictError(code=ErrorCode.CART_BUSY, message=failure.message, path=path, advice=advice)
     if isinstance(failure, UpstreamRefusal):
         return _refusal_error(failure, path, support_reference, now)
     return UpstreamFailure(

@@ -21,15 +21,17 @@ Path = tuple[str, ...]
 
 
 class UserError(Shape, frozen=True, tag=True, kw_only=True):
-    """Base class of user errors. `path` is the path of the invalid argument: `("input", "lines", "0", "quantity")`."""
+    """Base class of user errors. `path` is the path of the invalid argument: `("input", "lines", "0", "quantity")`.
+    `advice`: what the message advises, if it is not what the code advises."""
 
     code: ErrorCode
     message: str
     path: Path = ()
+    advice: RetryAdvice | None = None
 
     @property
     def retry(self) -> RetryAdvice:
-        return RETRY.get(self.code, RetryAdvice.FIX_THEN_RETRY)
+        return self.advice or RETRY.get(self.code, RetryAdvice.FIX_THEN_RETRY)
 
 
 class InputError(UserError, frozen=True, tag=True, kw_only=True): ...
@@ -94,6 +96,8 @@ class UpstreamFailure(UserError, frozen=True, tag=True, kw_only=True):
 
     @property
     def retry(self) -> RetryAdvice:
+        if self.advice is not None:
+            return self.advice
         if self.code is ErrorCode.UPSTREAM_REJECTED:
             return RetryAdvice.DO_NOT_RETRY
         return RetryAdvice.RETRY if self.may_repeat else RetryAdvice.READ_STATE_FIRST
@@ -243,10 +247,13 @@ def busy_submission(support_reference: str) -> UpstreamFailure:
 
 def untyped(error: AnyUserError, support_reference: str) -> UpstreamFailure:
     """Replacement for an error whose type the mutation's payload cannot contain. Digital River may refuse a call for a
-    reason that the mutation does not expect."""
+    reason that the mutation does not expect. The advice of the message stays."""
+    is_expected = error.code is ErrorCode.CART_BUSY
+    unexpected = "This error is unexpected here. Give the support reference when you report it."
     return UpstreamFailure(
-        code=ErrorCode.UPSTREAM_REJECTED,
-        message=f"{error.message} This error is unexpected here. Give the support reference when you report it.",
+        code=error.code if is_expected else ErrorCode.UPSTREAM_REJECTED,
+        message=error.message if is_expected else f"{error.message} {unexpected}",
         path=error.path,
+        advice=error.retry,
         support_reference=support_reference,
     )

@@ -45,6 +45,19 @@ class Answer:
     is_stale: bool = False
 
 
+@dataclass
+class UsedAnswers:
+    """What is known about the age of the cached answers that an operation has used."""
+
+    oldest_at: datetime | None = None
+    """Time at which the oldest of them was loaded; None if no answer was used."""
+    has_stale: bool = False
+
+    def add(self, answer: Answer) -> None:
+        self.oldest_at = answer.loaded_at if self.oldest_at is None else min(self.oldest_at, answer.loaded_at)
+        self.has_stale = self.has_stale or answer.is_stale
+
+
 @dataclass(frozen=True)
 class Lifetime:
     """How long an answer is fresh, and how much longer it may be returned if a new answer cannot be loaded."""

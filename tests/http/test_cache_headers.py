@@ -8,7 +8,7 @@ import pytest
 
 from gateway.http.response import LEGACY, MODERN
 from sandbox.model.world import World
-from tests.support.shop import CLIENT, ORIGIN, PACK, Shopper, Storefront
+from tests.support.shop import CLIENT, ORIGIN, PACK, Clock, Shopper, Storefront
 
 PRODUCT = '{ product(by: {upstreamId: "%s"}) { %s } }'
 PAGE = "{ products(first: 2) { nodes { name } } }"
@@ -56,15 +56,46 @@ async def test_public_answer_is_the_same_for_every_caller(shopper: Shopper, worl
         {"X-Request-Id": "alex.rivera-checkout"},
     ):
         answer = await get(storefront, PAGE, headers)
-        assert (answer.content, answer.headers) == (plain.content, plain.headers)
+        assert (answer.content, without_age(answer)) == (plain.content, without_age(plain))
     without_origin = await storefront.http.get("/graphql", params={"query": PAGE}, headers={"Accept": CLIENT["Accept"]})
-    assert without_origin.headers == plain.headers
+    assert without_age(without_origin) == without_age(plain)
+
+
+def without_age(answer: httpx.Response) -> dict[str, str]:
+    """The headers of an answer without its age, which depends on the time."""
+    return {name: value for name, value in answer.headers.items() if name != "age"}
 
 
 async def test_public_answer_of_another_media_type_is_cached_apart(storefront: Storefront) -> None:
     legacy, modern = [await get(storefront, PAGE, {"Accept": accept}) for accept in (LEGACY, MODERN)]
     assert legacy.headers["content-type"] != modern.headers["content-type"]
     assert "Accept" in legacy.headers["vary"].split(", ")
+    assert legacy.headers["etag"] != modern.headers["etag"]
+
+
+async def test_age_counts_the_time_in_the_gateways_cache(shopper: Shopper, clock: Clock) -> None:
+    priced = PRODUCT % (PACK, "name pricing { salePrice { amount } }")
+    assert int((await get(shopper.storefront, priced)).headers["age"]) < 10
+    clock.move(50)
+    answer = await get(shopper.storefront, priced)
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert 50 <= int(answer.headers["age"]) < 60
+    together = await get(shopper.storefront, f"{{ products(first: 1) {{ totalCount }} {priced[2:]}")
+    assert 50 <= int(together.headers["age"]) < 60
+    clock.move(20)
+    assert int((await get(shopper.storefront, priced)).headers["age"]) < 10
+
+
+async def test_stale_answer_is_not_cached(shopper: Shopper, clock: Clock) -> None:
+    named = PRODUCT % (PACK, "name")
+    assert (await get(shopper.storefront, named)).headers["cache-control"].startswith("public")
+    clock.move(61)
+    await shopper.fault("status", "/v1/shoppers/me/products", status=503, times=9)
+    await shopper.fault("status", "/v1/shoppers/me/products/{id}", status=503, times=9)
+    stale = await get(shopper.storefront, named)
+    assert stale.json()["data"]["product"]["name"]
+    assert stale.headers["cache-control"] == "private, no-store"
+    assert {"etag", "age"}.isdisjoint(stale.headers)
 
 
 async def test_unchanged_answer_gets_status_304_without_body(storefront: Storefront) -> None:

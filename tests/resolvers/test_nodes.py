@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import httpx
 import pytest
 from graphql import GraphQLInterfaceType
 
@@ -10,7 +11,7 @@ from gateway.upstream.ids import global_id
 from resolvers.nodes import READERS
 from sandbox.model.world import World
 from schema.build import build
-from tests.support.shop import GRAPHITE, PACK, SOFTWARE, Shopper, Storefront
+from tests.support.shop import GRAPHITE, NEVER_S, PACK, SOFTWARE, Clock, InMemoryTransport, Shopper, Storefront, gateway
 
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Product { name } } }"
@@ -63,6 +64,21 @@ async def test_several_products_are_read_in_one_upstream_call(storefront: Storef
     assert world.calls.count("GET") == 1
     too_many = await storefront.ask(NODES, ids=[PRODUCT] * 51)
     assert too_many.codes == ["BAD_USER_INPUT"]
+
+
+@pytest.mark.parametrize("kind", ["status", "delay"])
+async def test_failed_read_of_one_object_leaves_the_others(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, kind: str
+) -> None:
+    fault = {"status": 503} if kind == "status" else {"delay_s": NEVER_S / 10}
+    async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
+        await storefront.ask(NODES, ids=[PRODUCT])
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.fault(kind, "/v1/shoppers/me/categories/{id}", **fault)
+        answer = await storefront.ask(NODES, ids=[PRODUCT, CATEGORY, PRODUCT])
+    product = {"__typename": "Product", "id": PRODUCT, "name": "Trailhead 28L Daypack"}
+    assert answer.body["data"] == {"nodes": [product, None, product]}
+    assert [error["path"] for error in answer.body["errors"]] == [["nodes", 1]]
 
 
 async def test_shopper_reads_own_cart_objects_by_global_id(storefront: Storefront) -> None:

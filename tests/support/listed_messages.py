@@ -17,6 +17,13 @@ UNLISTED = "this message is not on docs/messages.md; run `make schema`"
 BY_GRAPHQL = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
 """Error codes whose messages come from graphql-core and are not listed."""
 
+ADVICE_AGAINST = {
+    "DO_NOT_RETRY": re.compile(r"\b(send|call|try|request)\b.*\bagain\b", re.IGNORECASE),
+    "RETRY": re.compile(r"may have|read the (state|cart) before", re.IGNORECASE),
+    "READ_STATE_FIRST": re.compile(r"nothing was changed[.;] send", re.IGNORECASE),
+}
+"""What no message may say, by the retry advice of its error."""
+
 MERCHANTS_OWN = {"inventory"}
 """Fields in which `message` is a message of the merchant, not of the gateway."""
 
@@ -41,6 +48,17 @@ def _messages(value: Any) -> Iterator[str]:
                 yield item
             elif name not in MERCHANTS_OWN:
                 yield from _messages(item)
+
+
+def contradictions(value: Any) -> list[str]:
+    """Messages of user errors in an answer that advise the client otherwise than `retry` beside them."""
+    if isinstance(value, list):
+        return [message for item in value for message in contradictions(item)]
+    if not isinstance(value, dict):
+        return []
+    message, retry = value.get("message"), value.get("retry")
+    is_contradiction = isinstance(message, str) and retry in ADVICE_AGAINST and ADVICE_AGAINST[retry].search(message)
+    return [f"{retry}: {message}"] * bool(is_contradiction) + contradictions(list(value.values()))
 
 
 @cache

@@ -31,7 +31,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.graph_names import unknown_names
 from tests.support.json_answers import json_answer
-from tests.support.listed_messages import UNLISTED, unlisted_messages
+from tests.support.listed_messages import UNLISTED, contradictions, unlisted_messages
 
 AT_ONCE = Retries(first_wait_s=0)
 
@@ -307,6 +307,7 @@ class Storefront:
         assert "no-store" in answer.headers["cache-control"]
         if "json" in answer.headers.get("content-type", ""):
             assert unlisted_messages(answer.json()) == [], UNLISTED
+            assert contradictions(answer.json()) == []
             assert unknown_names(answer.json()) == []
         self._keep_cookie(answer)
         return answer
