@@ -4,11 +4,12 @@ A malformed value is rejected before the call, and the error has the path of the
 other values.
 """
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import re2
 from stdnum.br import cnpj, cpf
 
 from gateway.enums import CustomerType
@@ -16,6 +17,14 @@ from gateway.upstream.tax import TaxIdentifierField, TaxIdentifierRequirement
 
 MAX_LENGTH = 64
 """Maximum number of characters of a tax identifier. Longer values are not matched against the patterns."""
+
+MAX_PATTERNS = 8
+
+MAX_PATTERN_LENGTH = 200
+
+MAX_PATTERN_BYTES = 128 * 1024
+"""Memory of a compiled pattern. Digital River's patterns are a few classes of characters with their numbers. A pattern
+above one of these limits is left to Digital River."""
 
 CHECK_DIGITS: dict[str, ModuleType] = {"CPF": cpf, "CNPJ": cnpj}
 """Modules that verify the check digits of an identifier, by the key of the identifier."""
@@ -72,14 +81,28 @@ def problem(
 def _is_valid(field: TaxIdentifierField, value: str) -> bool:
     if not value or len(value) > MAX_LENGTH:
         return False
-    if field.patterns and not any(_matches(pattern, value) for pattern in field.patterns):
+    patterns = field.patterns if len(field.patterns) <= MAX_PATTERNS else []
+    if patterns and not any(_matches(pattern, value) for pattern in patterns):
         return False
     checker = CHECK_DIGITS.get(field.key)
     return checker is None or bool(checker.is_valid(value))
 
 
 def _matches(pattern: str, value: str) -> bool:
+    compiled = _compiled(pattern)
+    # Digital River checks a value whose pattern cannot be compiled.
+    return compiled is None or compiled.search(value) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    """The pattern for RE2, which takes no longer than the pattern and the value are long; None if it cannot be
+    compiled. Python's `re` may take minutes for some patterns."""
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        return None
+    options = re2.Options()
+    options.max_mem, options.log_errors = MAX_PATTERN_BYTES, False
     try:
-        return re.search(pattern, value) is not None
-    except re.error:
-        return True  # Digital River checks a value whose pattern Python cannot compile.
+        return re2.compile(pattern, options)
+    except re2.error:
+        return None

@@ -18,13 +18,32 @@ def in_all_objects(value: Any, edit: Callable[[dict[str, Any]], None]) -> Any:
     return value
 
 
-async def test_pattern_that_python_cannot_read_rejects_nothing(shopper: Shopper, network: InMemoryTransport) -> None:
-    def break_patterns(part: dict[str, Any]) -> None:
-        if "pattern" in part:
-            part["pattern"] = "(?<unclosed"
+def with_pattern(network: InMemoryTransport, pattern: str) -> None:
+    """Replace every pattern of the tax schema."""
 
+    def replace(part: dict[str, Any]) -> None:
+        if "pattern" in part:
+            part["pattern"] = pattern
+
+    network.rewrites["GET", SCHEMA] = lambda body: in_all_objects(body, replace)
+
+
+@pytest.mark.parametrize("pattern", ["(?<unclosed", "(?=x)x", "(x{30}){30}" * 20, r"(\p{L}{30}){30}"])
+async def test_pattern_that_cannot_be_run_rejects_nothing(
+    shopper: Shopper, network: InMemoryTransport, capfd: pytest.CaptureFixture[str], pattern: str
+) -> None:
     await shopper.fill_cart(**BRAZIL)
-    network.rewrites["GET", SCHEMA] = lambda body: in_all_objects(body, break_patterns)
+    with_pattern(network, pattern)
+    assert (await set_tax(shopper.storefront, "INDIVIDUAL", CPF=CPF))["errors"] == []
+    assert capfd.readouterr().err == ""
+
+
+async def test_costly_pattern_is_matched_at_once(shopper: Shopper, network: InMemoryTransport) -> None:
+    await shopper.fill_cart(**BRAZIL)
+    with_pattern(network, r"^(\d+)+$")
+    # Python's own engine would take longer than the age of the universe.
+    (error,) = (await set_tax(shopper.storefront, "INDIVIDUAL", CPF="1" * 63 + "x"))["errors"]
+    assert error == IsPartialDict(code="TAX_IDENTIFIER_INVALID", path=["input", "taxIdentifiers", "0", "value"])
     assert (await set_tax(shopper.storefront, "INDIVIDUAL", CPF=CPF))["errors"] == []
 
 
