@@ -68,6 +68,16 @@ async def test_shipping_option_is_selected_by_its_id(storefront: Storefront) -> 
     assert wrong["errors"] == [{"code": "SHIPPING_OPTION_UNAVAILABLE", "path": ["input", "shippingOptionId"]}]
 
 
+async def test_selecting_the_selected_shipping_option_sends_no_change(storefront: Storefront, world: World) -> None:
+    await storefront.add(PACK)
+    await storefront.give_details()
+    options = (await storefront.run("CheckoutPage"))["cart"]["shippingOptions"]
+    (selected,) = [option["id"] for option in options if option["isSelected"]]
+    world.calls.clear()
+    assert (await change(storefront, OPTION, shippingOptionId=selected))["errors"] == []
+    assert world.calls.count("POST") == 0
+
+
 async def test_removing_organization_id_from_cart_keeps_accepted_terms_of_sale(storefront: Storefront) -> None:
     await storefront.add(PACK)
     done = await change(storefront, UPDATE, organizationId="acme", termsOfSaleAccepted=True)

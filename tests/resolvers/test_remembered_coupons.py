@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from gateway.upstream.ids import global_id
 from tests.support.shop import CART, PACK, SOFTWARE, Shopper
 
 APPLY = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
   cart { appliedOffers { couponCode offer { id } } } errors { code } } }"""
+APPLY_BY_ID = "mutation($id: ID!) { applyOffer(input: {offer: {offerId: $id}}) { errors { code } } }"
 REMOVE = """mutation($id: ID!) { removeOffer(input: {offerId: $id}) { errors { code } } }"""
+
+MEMBERS_WEEK = global_id("Offer", "68201170019")
 
 
 async def applied(shopper: Shopper, code: str) -> list[dict[str, Any]]:
@@ -22,6 +26,15 @@ async def test_next_coupon_is_known_after_the_first_was_removed(shopper: Shopper
     assert offer["couponCode"] == "SPRING20"
     assert (await shopper.storefront.ask(REMOVE, id=offer["offer"]["id"])).data["removeOffer"]["errors"] == []
     assert [offer["couponCode"] for offer in await applied(shopper, "ONTHEHOUSE")] == ["ONTHEHOUSE"]
+
+
+async def test_removed_offer_leaves_the_coupon_code_known(shopper: Shopper) -> None:
+    await shopper.fill_cart(SOFTWARE)
+    await shopper.storefront.ask(APPLY_BY_ID, id=MEMBERS_WEEK)
+    assert [offer["couponCode"] for offer in await applied(shopper, "SPRING20")] == ["SPRING20"]
+    assert (await shopper.storefront.ask(REMOVE, id=MEMBERS_WEEK)).data["removeOffer"]["errors"] == []
+    answer = await shopper.storefront.ask("{ cart { appliedOffers { couponCode } } }")
+    assert answer.data["cart"]["appliedOffers"] == [{"couponCode": "SPRING20"}]
 
 
 async def test_change_without_store_credit_reads_no_cart(shopper: Shopper) -> None:

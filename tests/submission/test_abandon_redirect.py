@@ -30,6 +30,7 @@ DETACH = """mutation { detachSource(input: {target: {all: true}}) {
     selectedShippingOption { name } appliedOffers { couponCode } }
   paymentSession { state } warnings { code message }
   errors { code message ... on PaymentError { sessionState } } } }"""
+SELECT = "mutation($id: ID!) { selectShippingOption(input: {shippingOptionId: $id}) { errors { code } } }"
 
 
 async def abandon_redirect(storefront: Storefront) -> dict[str, Any]:
@@ -141,6 +142,34 @@ async def test_warning_names_rejected_coupon_missing_from_new_cart(
     assert payload["warnings"] == [
         {"code": "OTHER", "message": "The new cart does not have this part: coupon SPRING20."}
     ]
+
+
+async def test_each_rejected_part_missing_from_new_cart_has_a_warning(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.fill_cart()
+    await shopper.storefront.run("RedeemCoupon", code="SPRING20")
+    await shopper.pay_with("klarnaCredit")
+    await shopper.storefront.outcome()
+    await shopper.fault("status", CART, status=409, code="operation-failed", method="POST")
+    await shopper.fault("status", f"{CART}/apply-shipping-option", status=409, code="operation-failed", method="POST")
+    payload = await abandon_redirect(shopper.storefront)
+    parts = [
+        warning["message"].removeprefix("The new cart does not have this part: ") for warning in payload["warnings"]
+    ]
+    assert parts == ["addresses.", "coupon SPRING20.", "shipping option."]
+
+
+async def test_new_cart_has_the_shipping_option_of_the_old_one(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    options = (await shopper.storefront.ask("{ cart { shippingOptions { id name isSelected } } }")).data["cart"]
+    other = next(option for option in options["shippingOptions"] if not option["isSelected"])
+    await shopper.storefront.ask(SELECT, id=other["id"])
+    await shopper.pay_with("klarnaCredit")
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderActionRequired"
+    payload = await abandon_redirect(shopper.storefront)
+    assert payload["warnings"] == []
+    assert payload["cart"]["selectedShippingOption"] == {"name": other["name"]}
 
 
 async def test_order_can_be_resumed_when_filling_new_cart_fails(shopper: Shopper) -> None:
