@@ -8,13 +8,14 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import Balance
-from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, new_key
+from tests.support.shop import CART, PACK, SOFTWARE, InMemoryTransport, Shopper, new_key
 
 Change = Callable[[Any], None]
 
 SUBMIT_TOTAL = """mutation($key: UUID!, $total: MoneyInput!) { submitOrder(input: {idempotencyKey: $key,
   expectedTotal: $total}) { errors { code }
   result { __typename ... on OrderBlocked { blockers { code resolvedBy } } } } }"""
+FREE = """mutation { applyOffer(input: {offer: {couponCode: "ONTHEHOUSE"}}) { errors { code } } }"""
 
 
 def line(cart: Any) -> Any:
@@ -62,6 +63,25 @@ async def test_cart_with_an_unreadable_part_is_shown_and_not_submitted(
     result = answer.data["submitOrder"]["result"]
     assert result["__typename"] == "OrderBlocked"
     assert {"code": "CHECK_UNAVAILABLE", "resolvedBy": ["Query.cart"]} in result["blockers"]
+    assert shopper.submits == 0
+
+
+async def test_cart_with_zero_total_and_unreadable_source_is_not_submitted(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.fill_cart(SOFTWARE)
+    await shopper.pay_with()
+    assert (await shopper.storefront.ask(FREE)).data["applyOffer"]["errors"] == []
+    total = (await shopper.storefront.cart())["totals"]["orderTotal"]
+    assert total["amount"] == "0.00"
+
+    def change(wire: Any) -> Any:
+        wire["cart"]["paymentMethod"] = "card"
+        return wire
+
+    network.rewrites["GET", CART] = change
+    answer = await shopper.storefront.ask(SUBMIT_TOTAL, key=new_key(), total=total)
+    assert [blocker["code"] for blocker in answer.data["submitOrder"]["result"]["blockers"]] == ["CHECK_UNAVAILABLE"]
     assert shopper.submits == 0
 
 

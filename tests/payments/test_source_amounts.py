@@ -1,6 +1,8 @@
 """A source with a fixed amount pays only the amount for which the shopper created it."""
 
-from tests.support.shop import PACK, Shopper, create_source
+from typing import Any
+
+from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, create_source
 
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { errors { code } } }"
 
@@ -49,3 +51,21 @@ async def test_source_fits_again_when_its_amount_is_due_again(shopper: Shopper) 
     answer = await shopper.storefront.ask(update, line=cart["lines"][0]["id"])
     assert answer.data["updateCartLines"]["errors"] == []
     assert await blockers(shopper) == []
+
+
+async def test_amounts_of_digital_river_are_shown_as_sent(shopper: Shopper, network: InMemoryTransport) -> None:
+    await shopper.fill_cart()
+    await shopper.pay_with()
+
+    def change(wire: Any) -> Any:
+        session = wire["cart"]["paymentSession"]
+        session["amountContributed"]["value"] = 12.34
+        session["amountRemainingToBeContributed"]["value"] = 5.67
+        return wire
+
+    network.rewrites["GET", CART] = change
+    query = "{ paymentSession { amountContributed { amount } amountRemaining { amount } } }"
+    assert (await shopper.storefront.ask(query)).data["paymentSession"] == {
+        "amountContributed": {"amount": "12.34"},
+        "amountRemaining": {"amount": "5.67"},
+    }

@@ -10,6 +10,9 @@ from gateway.upstream.ids import global_id
 from tests.support.shop import ADDRESS, CART, PACK, POLES, InMemoryTransport, Shopper
 
 STOCK = "/v1/shoppers/me/products/inventory-status"
+PRODUCT_STOCK = """query($id: String!) { product(by: {upstreamId: $id}) { inventory { availableQuantity } } }"""
+ADD_THREE = """mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}, quantity: 3}]}) {
+  errors { code ... on AvailabilityError { availableQuantity } } } }"""
 
 
 def rewrite_cart(network: InMemoryTransport, edit: Callable[[dict[str, Any]], object]) -> None:
@@ -99,6 +102,15 @@ async def test_stock_error_stands_although_stock_is_unreadable(shopper: Shopper)
     await shopper.fault("status", STOCK, status=503)
     (error,) = await errors_of(shopper, "addCartLines", f'lines: [{{product: {{upstreamId: "{POLES}"}}}}]')
     assert error["code"] == "INSUFFICIENT_STOCK"
+
+
+async def test_stock_error_has_the_present_quantity_although_another_is_cached(shopper: Shopper) -> None:
+    before = (await shopper.storefront.ask(PRODUCT_STOCK, id=POLES)).data["product"]["inventory"]["availableQuantity"]
+    await shopper.control("stock", {"productId": int(POLES), "quantity": 2})
+    cached = (await shopper.storefront.ask(PRODUCT_STOCK, id=POLES)).data["product"]["inventory"]["availableQuantity"]
+    assert cached == before != 2
+    answer = await shopper.storefront.ask(ADD_THREE, id=POLES)
+    assert answer.data["addCartLines"]["errors"] == [{"code": "INSUFFICIENT_STOCK", "availableQuantity": 2}]
 
 
 async def test_shipping_option_is_not_selected_while_cart_is_unreadable(shopper: Shopper) -> None:
