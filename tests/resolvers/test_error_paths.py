@@ -47,6 +47,55 @@ async def test_error_has_the_path_of_its_input(shopper: Shopper, name: str) -> N
     assert payload["errors"] == [expected]
 
 
+SHIPPING = """mutation($choice: ShippingOptionChoice!) {
+  prepareCheckout(input: {shippingOption: $choice}) { errors { code path } } }"""
+SELECT = "mutation($id: ID!) { selectShippingOption(input: {shippingOptionId: $id}) { errors { code path } } }"
+
+
+@pytest.mark.parametrize("name", ["id", "rule"])
+async def test_error_of_a_shipping_option_has_the_path_of_its_choice(shopper: Shopper, name: str) -> None:
+    await shopper.fill_cart()
+    text = "{ cart { shippingOptions { id isSelected } } }"
+    options = (await shopper.storefront.ask(text)).data["cart"]["shippingOptions"]
+    (other,) = [option["id"] for option in options if not option["isSelected"]]
+    if name == "rule":  # The rule then selects the other option again.
+        assert (await shopper.storefront.ask(SELECT, id=other)).data["selectShippingOption"]["errors"] == []
+    await shopper.fault("status", f"{CART}/apply-shipping-option", method="POST", status=503)
+    answer = await shopper.storefront.ask(SHIPPING, choice={"id": other} if name == "id" else {"rule": "CHEAPEST"})
+    assert answer.data["prepareCheckout"]["errors"] == [
+        {"code": "UPSTREAM_UNAVAILABLE", "path": ["input", "shippingOption", name]}
+    ]
+
+
+IDS = {
+    "billingAddressId": global_id("SavedAddress", "1655007697"),
+    "shippingAddressId": global_id("SavedAddress", "1655007697"),
+    "paymentOptionId": global_id("PaymentOption", "740865108"),
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "path"), [*(([name], ["input", name]) for name in IDS), (list(IDS)[1:], ["input"]), ([], ["input"])]
+)
+async def test_error_of_an_applied_account_has_the_path_of_its_only_id(
+    registered_shopper: Shopper, names: list[str], path: list[str]
+) -> None:
+    await registered_shopper.storefront.add(PACK)
+    await registered_shopper.fault("status", f"{CART}/apply-shopper", status=503)
+    text = "mutation($input: ApplyShopperInput!) { applyShopper(input: $input) { errors { code path } } }"
+    answer = await registered_shopper.storefront.ask(text, input={name: IDS[name] for name in names})
+    assert answer.data["applyShopper"]["errors"] == [{"code": "UPSTREAM_UNAVAILABLE", "path": path}]
+
+
+async def test_missing_payment_option_has_the_path_of_its_id(registered_shopper: Shopper) -> None:
+    await registered_shopper.storefront.add(PACK)
+    text = "mutation($id: ID!) { attachSource(input: {source: {paymentOptionId: $id}}) { errors { code path } } }"
+    answer = await registered_shopper.storefront.ask(text, id=global_id("PaymentOption", "1"))
+    assert answer.data["attachSource"]["errors"] == [
+        {"code": "NOT_FOUND", "path": ["input", "source", "paymentOptionId"]}
+    ]
+
+
 @pytest.mark.parametrize("mutation", ["prepareCheckout", "setCartAddresses"])
 @pytest.mark.parametrize("kind", ["billing", "shipping"])
 async def test_guest_with_saved_address_gets_one_error_at_its_path(shopper: Shopper, mutation: str, kind: str) -> None:

@@ -269,6 +269,16 @@ async def test_rejected_api_key_is_not_reported_as_wrong_credentials(shopper: Sh
     assert begun.data["startSession"]["errors"] == [{"code": "UPSTREAM_UNAVAILABLE"}]
 
 
+@pytest.mark.parametrize("status", [403, 404, 409])
+async def test_refusal_for_another_reason_is_not_reported_as_wrong_credentials(
+    shopper: Shopper, alex: tuple[str, str], status: int
+) -> None:
+    await shopper.fault("status", TOKEN, status=status, code="any_other_reason", envelope="D")
+    payload = (await shopper.storefront.ask(SIGN_IN, username=alex[0], password=alex[1])).data["signIn"]
+    assert payload["session"] is None
+    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_REJECTED"]
+
+
 async def test_rejected_api_key_ends_no_session(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     await shopper.fault("status", TOKEN, times=1, status=401, code="invalid_client", envelope="D")
