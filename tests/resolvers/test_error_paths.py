@@ -53,7 +53,7 @@ SELECT = "mutation($id: ID!) { selectShippingOption(input: {shippingOptionId: $i
 
 
 @pytest.mark.parametrize("name", ["id", "rule"])
-async def test_error_of_a_shipping_option_has_the_path_of_its_choice(shopper: Shopper, name: str) -> None:
+async def test_shipping_option_error_has_the_path_of_its_choice(shopper: Shopper, name: str) -> None:
     await shopper.fill_cart()
     text = "{ cart { shippingOptions { id isSelected } } }"
     options = (await shopper.storefront.ask(text)).data["cart"]["shippingOptions"]
@@ -77,7 +77,7 @@ IDS = {
 @pytest.mark.parametrize(
     ("names", "path"), [*(([name], ["input", name]) for name in IDS), (list(IDS)[1:], ["input"]), ([], ["input"])]
 )
-async def test_error_of_an_applied_account_has_the_path_of_its_only_id(
+async def test_applied_account_error_has_the_path_of_its_id(
     registered_shopper: Shopper, names: list[str], path: list[str]
 ) -> None:
     await registered_shopper.storefront.add(PACK)
