@@ -47,6 +47,18 @@ async def test_error_has_the_path_of_its_input(shopper: Shopper, name: str) -> N
     assert payload["errors"] == [expected]
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["open cart", "cart that waits for an approval"])
+async def test_refusal_to_detach_a_source_is_reported(shopper: Shopper, *, waits: bool) -> None:
+    await shopper.get_ready("klarnaCredit")
+    if waits:
+        assert (await shopper.storefront.outcome())["__typename"] == "OrderActionRequired"
+    await shopper.fault("status", f"{CART}/payment", method="DELETE", status=409, code="any-other-reason")
+    cart = await shopper.storefront.cart()
+    answer = await shopper.storefront.ask("mutation { detachSource(input: {target: {all: true}}) { errors { code } } }")
+    assert answer.data["detachSource"]["errors"] == [{"code": "UPSTREAM_REJECTED"}]
+    assert await shopper.storefront.cart() == cart, "the guest got no new cart"
+
+
 SHIPPING = """mutation($choice: ShippingOptionChoice!) {
   prepareCheckout(input: {shippingOption: $choice}) { errors { code path } } }"""
 SELECT = "mutation($id: ID!) { selectShippingOption(input: {shippingOptionId: $id}) { errors { code path } } }"

@@ -3,22 +3,26 @@
 import base64
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
-from sandbox.model.world import World
+from sandbox.model.world import Balance, World
 from tests.payments.test_store_credit import saved
 from tests.support.shop import (
     ADDRESS,
     CART,
     LIVE_MAPS,
+    METHODS,
     PACK,
+    SUBMIT,
     Clock,
     InMemoryTransport,
     Shopper,
+    documents,
     gateway,
     signed_in,
 )
@@ -27,11 +31,12 @@ EXPANDED = {"expand": "all"}
 
 
 class Recorder(InMemoryTransport):
-    """Records the parameters and the body of every request, by method and path."""
+    """Records every request, and the parameters and the body of the latest one by method and path."""
 
     def __init__(self, network: InMemoryTransport) -> None:
         super().__init__(network.app)
         self.sent: dict[str, tuple[dict[str, str], Any]] = {}
+        self.requests: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = request.content.decode()
@@ -39,6 +44,7 @@ class Recorder(InMemoryTransport):
             parsed: Any = {name: value for name, (value,) in parse_qs(body).items()}
         else:
             parsed = json.loads(body) if body else None
+        self.requests.append(request)
         self.sent[f"{request.method} {request.url.path}"] = dict(request.url.params), parsed
         return await super().handle_async_request(request)
 
@@ -155,3 +161,23 @@ async def test_source_is_attached_and_detached_by_its_id(alex: Shopper, recorder
     await alex.storefront.attach(source_id)
     await change(alex, "detachSource", "target: {all: true}")
     assert recorder.sent[f"DELETE {CART}/payment"] == ({}, None)
+
+
+async def test_each_request_names_its_formats_and_expands_everything(alex: Shopper, recorder: Recorder) -> None:
+    """Digital River answers in XML, refuses a body, or leaves out fields, if a request lacks these."""
+    alex.world.ledger["rf-cust-000042"] = Balance(Decimal(20), "USD")
+    await alex.fill_cart()
+    credit = await alex.storefront.ask("mutation { applyStoreCredit(input: {}) { errors { code } } }")
+    assert credit.data["applyStoreCredit"]["errors"] == []
+    await alex.pay_with()
+    for page in ("CartPage", "CheckoutPage", "PaymentStep"):
+        await alex.storefront.ask(documents()[page])
+    assert (await alex.storefront.outcome())["__typename"] == "OrderPlaced"
+    paths = {request.url.path for request in recorder.requests}
+    assert paths >= {CART, SUBMIT, f"{CART}/line-items", f"{CART}/applied-offers", METHODS, "/sources"}
+    for request in recorder.requests:
+        assert request.headers["accept"] == "application/json", request.url
+        assert request.url.params.get("expand", "all") == "all", request.url
+        if request.content:
+            formats = ("application/json", "application/x-www-form-urlencoded")
+            assert request.headers["content-type"] in formats, request.url
