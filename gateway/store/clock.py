@@ -1,5 +1,6 @@
 """The clock that all replicas of a store share."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ class SharedClock:
         self._elapsed = elapsed
         self._ahead = timedelta(0)
         self._last: Reading | None = None
+        self._noted_jump: datetime | None = None
 
     def __call__(self) -> datetime:
         return self._local() + self._ahead
@@ -58,24 +60,29 @@ class SharedClock:
         if last is not None and (stored - last.stored).total_seconds() - (elapsed - last.elapsed) > TOLERANCE_S:
             log.warning("clock of the store has jumped")
             await self._store.put(JUMP, stored.isoformat().encode(), ttl_s=JUMP_TTL_S)
+            self._noted_jump = stored
         self._last = Reading(stored, elapsed)
         self._ahead = stored - (local + (local_after - local) / 2)
         return stored
 
     async def has_passed(self, duration: timedelta, *, since: datetime) -> bool:
-        """Whether `duration` has really passed since a time of the store's clock, see `end_of`."""
-        now = await self.synchronize()
-        return now >= await self._end_of(duration, since)
+        """Whether `duration` has really passed since a time of the store's clock, see `end_of` below."""
+        now, jump = await self.read()
+        return now >= end_of(duration, since=since, jump=jump)
 
-    async def end_of(self, duration: timedelta, *, since: datetime) -> datetime:
-        """End of `duration`, which began at `since`. If the store's clock has jumped forward since then, the duration
-        begins again: it is unknown how much of it had passed.
+    async def read(self) -> tuple[datetime, datetime | None]:
+        """The store's time, and the time to which the store's clock has last jumped; None if it has not.
 
         Every replica notices a jump, and notes it for those that start later.
         """
-        await self.synchronize()
-        return await self._end_of(duration, since)
+        now, noted = await asyncio.gather(self.synchronize(), self._store.get(JUMP))
+        jumps = [datetime.fromisoformat(noted.decode())] if noted is not None else []
+        if self._noted_jump is not None:  # `synchronize` may have noted it after the store was asked.
+            jumps.append(self._noted_jump)
+        return now, max(jumps, default=None)
 
-    async def _end_of(self, duration: timedelta, since: datetime) -> datetime:
-        jump = await self._store.get(JUMP)
-        return (since if jump is None else max(since, datetime.fromisoformat(jump.decode()))) + duration
+
+def end_of(duration: timedelta, *, since: datetime, jump: datetime | None) -> datetime:
+    """End of `duration`, which began at `since`. If the store's clock has jumped forward since then, the duration
+    begins again: it is unknown how much of it had passed."""
+    return (since if jump is None else max(since, jump)) + duration

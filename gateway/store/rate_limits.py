@@ -5,6 +5,7 @@ time. Replicas share their counts in the shared store. Without a shared store, o
 counts only its own tries.
 """
 
+import asyncio
 import hmac
 import logging
 import unicodedata
@@ -66,7 +67,8 @@ class RateLimits:
 
     async def check(self, action: str, *targets: str | None) -> None:
         """Raise `RateLimited` if a target has no tries left. No try is counted."""
-        ends = [await self._retry_after(rate, key) for rate, key in self._windows(action, targets)]
+        windows = self._windows(action, targets)
+        ends = await asyncio.gather(*(self._retry_after(rate, key) for rate, key in windows))
         retry_after = max((end for end in ends if end is not None), default=None)
         if retry_after is not None:
             raise RateLimited(detail=action, retry_after=retry_after)

@@ -203,9 +203,9 @@ class RedisStore:
         number are missing or differ from those of the server, the replica stores those of the server with the current
         time.
         """
-        server: dict[str, Any] = await self._run(self.redis.info)
+        server: dict[str, Any]
+        server, recorded = await asyncio.gather(self._run(self.redis.info), self.get("server"))
         state = f"{server['run_id']}/{server['evicted_keys']}"
-        recorded = await self.get("server")
         recorded_state, _, since = (recorded or b"").decode().partition(" ")
         if recorded_state == state:
             return datetime.fromisoformat(since)

@@ -6,19 +6,22 @@ cart as it is then. Until the quiet time is over, registered shoppers, and guest
 neither submit a cart nor change one that could become an order.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 
 from gateway.enums import PaymentSessionState, SessionLevel
 from gateway.errors import StoreUnavailable
 from gateway.operation.context import Context
 from gateway.sessions.sessions import Session
+from gateway.store.clock import end_of
 from gateway.upstream.cart import Cart
 
 
 async def refuse_submission(ctx: Context, session: Session) -> None:
     """Raise `StoreUnavailable` if an order whose record was lost may still arrive, or if the store may evict keys."""
-    await ctx.services.store.check()
-    until = await _may_arrive_until(ctx, session.record.started_at, session.level)
+    _, until = await asyncio.gather(
+        ctx.services.store.check(), _may_arrive_until(ctx, session.record.started_at, session.level)
+    )
     if until is not None:
         raise _lost(until)
 
@@ -44,11 +47,11 @@ async def refuse_sign_in(ctx: Context) -> None:
 async def _may_arrive_until(ctx: Context, started_at: datetime, level: SessionLevel) -> datetime | None:
     """Time until which an order whose record was lost may arrive; None if it is over, or the session began after the
     loss. The account of a registered shopper may have been used in earlier sessions."""
-    since = await ctx.services.store.intact_since()
+    since, (now, jump) = await asyncio.gather(ctx.services.store.intact_since(), ctx.services.now.read())
     if started_at > since and level is not SessionLevel.REGISTERED:
         return None
-    until = await ctx.services.now.end_of(timedelta(seconds=ctx.settings.doubt_quiet_s), since=since)
-    return until if ctx.services.now() < until else None
+    until = end_of(timedelta(seconds=ctx.settings.doubt_quiet_s), since=since, jump=jump)
+    return until if now < until else None
 
 
 def _could_become_an_order(cart: Cart) -> bool:
