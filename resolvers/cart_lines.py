@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from gateway.enums import ErrorCode
-from gateway.errors import ConcurrentRequest, UpstreamError, UpstreamRefusal
+from gateway.errors import ConcurrentRequest, SessionExpired, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
@@ -29,6 +29,10 @@ from resolvers.payloads import AddCartLinesPayload, Payload
 
 MOST_LINES = 50
 
+HANDLE_REPLACED = (
+    "A sign-in has replaced this session handle. Send the request again with the new cookie or bearer token."
+)
+
 LONGEST_TERMS = 4000
 """Maximum number of characters in the recurring terms of a line."""
 
@@ -41,6 +45,9 @@ async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesP
         return AddCartLinesPayload(errors=refused.errors)
     bearer_token = None
     if await ctx.session() is None:
+        if ctx.caller.handle is not None and await ctx.services.sessions.was_replaced(ctx.caller.handle):
+            # The cookie of a new guest would overwrite the one that the sign-in has just set.
+            raise SessionExpired(HANDLE_REPLACED)
         try:
             _, handle = await sessions.begin(ctx, args.delivery)
         except UpstreamError as failure:

@@ -30,6 +30,9 @@ RETAINED_AFTER_SUBMISSION = timedelta(days=1)
 
 MOST_EARLIER_OWNERS = 10
 
+REPLACED_S = 120
+"""Seconds for which a replaced handle is known: longer than any request that was sent with it can take."""
+
 LEVELS = list(SessionLevel)
 
 
@@ -187,8 +190,13 @@ class Sessions:
         record.register(tokens, self._now())
         handle = Handle.new(session.delivery)
         promoted = await self._put(handle.store_key, session.delivery, record)
+        await self._store.put(_replaced_key(session.store_key), b"", ttl_s=REPLACED_S)
         await self._store.delete(session.store_key)
         return promoted, handle
+
+    async def was_replaced(self, handle: Handle) -> bool:
+        """Whether a sign-in has replaced this handle a moment ago, so that the client has or gets another one."""
+        return await self._store.get(_replaced_key(handle.store_key)) is not None
 
     async def retire(self, session: Session) -> None:
         """End a session for the client, and make its handle invalid. The record stays in the store, because an
@@ -287,6 +295,10 @@ class Sessions:
     def _ttl_s(self, record: SessionRecord) -> float:
         ends_at = max(self._expires_at(record), record.retained_until or record.started_at)
         return max((ends_at - self._now()).total_seconds(), 0.001)
+
+
+def _replaced_key(store_key: str) -> str:
+    return f"replaced-{store_key}"
 
 
 def _location_key(session_id: str) -> str:

@@ -141,6 +141,23 @@ async def test_sign_in_replaces_the_session_cookie(storefront: Storefront, alex:
     assert (await old.ask("{ paymentSession { id } }")).codes == ["SESSION_EXPIRED"]
 
 
+async def test_line_added_with_replaced_cookie_starts_no_session(
+    storefront: Storefront, alex: tuple[str, str], clock: Clock
+) -> None:
+    await storefront.add(PACK)
+    late = storefront.another_tab()
+    await storefront.sign_in(*alex)
+    add = f'mutation {{ addCartLines(input: {{lines: [{{product: {{upstreamId: "{PACK}"}}}}]}}) {{ cart {{ id }} }} }}'
+    replaced = late.cookie
+    answer = await late.ask(add)
+    assert answer.codes == ["SESSION_EXPIRED"]
+    assert "A sign-in has replaced" in answer.body["errors"][0]["message"]
+    assert late.cookie == replaced
+    clock.move(121)
+    await late.ask(add)
+    assert late.cookie != replaced, "a client that never got the new handle starts again"
+
+
 async def test_app_gets_a_new_bearer_token_when_signing_in(storefront: Storefront, alex: tuple[str, str]) -> None:
     start = "mutation { startSession(input: {delivery: BEARER}) { bearerToken } }"
     token = (await storefront.ask(start)).data["startSession"]["bearerToken"]

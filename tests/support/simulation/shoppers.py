@@ -62,8 +62,11 @@ class Shoppers:
 
     # Sending requests.
 
-    async def _ask(self, device: Device, replica: Replica, call: Call, query: str, variables: Any) -> Answer | None:
-        """The answer to a request; None if the client has left, or if the replica was killed."""
+    async def _ask(
+        self, device: Device, replica: Replica, call: Call, query: str, variables: Any
+    ) -> tuple[Answer | None, bool]:
+        """The answer to a request, and whether it is about the session that the device has by then. There is no answer
+        if the client has left, or if the replica was killed."""
         CALL.set(call)
         cookie, storefront = device.cookie, Storefront(replica.http, cookie=device.cookie)
         asking = asyncio.ensure_future(storefront.ask(query, **variables))
@@ -72,21 +75,22 @@ class Shoppers:
             await asyncio.wait({asking, killed}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             asking.cancel()
-            return None
+            return None, False
         finally:
             killed.cancel()
         if not asking.done():
-            return None
+            return None, False
         answer = asking.result()
         if "INTERNAL_ERROR" in answer.codes:
             raise PromiseBroken(f"internal error: {answer.body}")
-        if ENDED & {*answer.codes}:
+        if ENDED & {*answer.codes} and device.cookie == cookie:
             device.end_session()
-        if device.cookie == cookie and storefront.cookie != cookie:
-            # The session has begun, or has another handle. The next look at the cart shows which session it is.
+        if storefront.cookie != cookie:
+            # The session has begun, or has another handle. A browser keeps the cookie of the latest answer. The next
+            # look at the cart shows which session it is.
             device.end_session()
             device.cookie, device.is_live = storefront.cookie, storefront.cookie is not None
-        return answer
+        return answer, storefront.cookie == device.cookie
 
     def send(
         self,
@@ -101,10 +105,11 @@ class Shoppers:
         call = Call(request, dict(stops or {}))
 
         async def answered() -> dict[str, Any]:
-            answer = await self._ask(device, replica, call, query, variables)
+            answer, is_of_present_session = await self._ask(device, replica, call, query, variables)
             data = _resolved(answer) if answer is not None else {}
             self._note_outcomes(device, data, request)
-            self._note_session(device, (data.get("signIn") or data).get("session"))
+            if is_of_present_session:
+                self._note_session(device, (data.get("signIn") or data).get("session"))
             return data
 
         environment = self.environment
