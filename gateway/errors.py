@@ -20,6 +20,7 @@ GatewayError
     │   └── SubmissionInProgress        the submission continues
     ├── UpstreamUnavailable         the call failed
     │   └── UpstreamNotReached          no connection; nothing was sent
+    ├── TooManyCalls                the operation has used up its calls; this call was not sent
     ├── UpstreamInvalidResponse     the answer is not in a documented format
     └── UpstreamRefusal             a documented 4xx: a rule of Digital River refused the call
         └── UpstreamTokenInvalid        the shopper's token is invalid or has expired
@@ -218,6 +219,14 @@ class UpstreamUnavailable(UpstreamError):
 class UpstreamNotReached(UpstreamUnavailable):
     """Connection refused, host name not resolved, or TLS failed. Nothing was sent, so any call may be repeated."""
 
+    was_sent = False
+
+
+class TooManyCalls(UpstreamError):
+    """The operation has used up its calls, see `gateway.upstream.call_budget`."""
+
+    code = TopLevelCode.OPERATION_TOO_EXPENSIVE
+    message = "The operation needs more than 40 calls to Digital River. Select less, or read it in several operations."
     was_sent = False
 
 

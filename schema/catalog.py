@@ -173,7 +173,7 @@ class Category(Node):
         "Products of the category. Null when they could not be read. Digital River call: GET "
         "…/categories/{categoryId}/products.",
         SemanticNonNull(),
-        Cost(weight="1"),
+        Cost(weight="5"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.category_products,
         first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 100."),

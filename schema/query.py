@@ -52,7 +52,7 @@ class Query:
         "The objects with the given global ids, in the same sequence. An item is null when the object does not exist "
         "or belongs to another shopper. An item that cannot be read is null and has an error; the others are returned.",
         RequiresSession(level=SessionLevel.NONE),
-        Cost(weight="1"),
+        Cost(weight="4"),
         ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False, assumed_size=50),
         resolver=nodes.nodes,
         ids=argument(list[ID], "Global ids of the objects; at most 50."),
@@ -79,7 +79,7 @@ class Query:
         SemanticNonNull(),
         RequiresSession(level=SessionLevel.NONE),
         CacheControl(max_age=120, scope=PUBLIC, stale_if_error=3600),
-        Cost(weight="2"),
+        Cost(weight="10"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.products,
         search=argument(ProductSearchInput | None, "Conditions for the products to return; all products when absent."),

@@ -11,6 +11,7 @@ from gateway.errors import BadUserInput, UpstreamRefusal
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, UsedAnswers, hashed_key
 from gateway.upstream import refusal_codes
+from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.catalog import (
     Category,
     InventoryStatus,
@@ -52,7 +53,7 @@ class Catalog:
     """The catalog of one market. An unknown id gives None, or is left out of a list.
 
     `reads` counts the reads of one operation that are in progress, so that the stock loader can wait for them. `used`
-    has the age of the answers that the operation has used.
+    has the age of the answers that the operation has used, and `budget` the calls that it may still cause.
     """
 
     reader: GuestReader
@@ -60,6 +61,7 @@ class Catalog:
     market: Market
     reads: PendingReads = field(default_factory=PendingReads)
     used: UsedAnswers = field(default_factory=UsedAnswers)
+    budget: CallBudget | None = None
 
     @classmethod
     def of_home_market(
@@ -68,9 +70,11 @@ class Catalog:
         """The catalog of the first market in the settings."""
         return cls(GuestReader(upstream, settings, now), cache, Market(*settings.locales[0]))
 
-    def for_operation(self, market: Market | None, reads: PendingReads, used: UsedAnswers) -> "Catalog":
+    def for_operation(
+        self, market: Market | None, reads: PendingReads, used: UsedAnswers, budget: CallBudget | None
+    ) -> "Catalog":
         """The catalog for one operation. If `market` is None, the market of this catalog is used."""
-        return replace(self, market=market or self.market, reads=reads, used=used)
+        return replace(self, market=market or self.market, reads=reads, used=used, budget=budget)
 
     # Reads of products.
 
@@ -212,10 +216,16 @@ class Catalog:
         async def load() -> bytes:
             return encode(await self.reader.read(self.market, read))
 
+        def before_load() -> None:
+            if self.budget is not None:
+                self.budget.spend()
+
         key = hashed_key(scope, *self.market, *parts)
         with self.reads.counted():
             try:
-                answer = await self.cache.get_or_load(key, load, lifetime, past_cache=past_cache)
+                answer = await self.cache.get_or_load(
+                    key, load, lifetime, past_cache=past_cache, before_load=before_load
+                )
             except UpstreamRefusal as refusal:
                 if refusal.reason in MARKET_NOT_OFFERED:
                     raise BadUserInput("Digital River does not sell in this locale and currency.") from refusal

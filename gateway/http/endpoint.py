@@ -6,7 +6,7 @@ answer.
 
 import logging
 
-from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql import ExecutionResult, GraphQLSchema, OperationType, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +24,7 @@ from gateway.operation.caller import Caller
 from gateway.operation.context import begin_operation
 from gateway.operation.services import Services
 from gateway.store.waiting import limited_waiting
+from gateway.upstream.call_budget import CallBudget
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,14 @@ class GraphQLEndpoint:
             facts, operation = prepared.facts, prepared.operation
             connection = state.connection
             caller = Caller(state.request_id, connection.address, connection.nearest_address, handle)
-            ctx = begin_operation(self._services, caller, buys=operation.buys, market=prepared.market)
+            ctx = begin_operation(
+                self._services,
+                caller,
+                buys=operation.buys,
+                market=prepared.market,
+                budget=CallBudget(),
+                is_query=operation.kind is OperationType.QUERY,
+            )
             ctx.operation.card_fields = prepared.card_fields
             with limited_waiting(self._services.settings.store_timeout_s):
                 running = execute(

@@ -33,6 +33,7 @@ from gateway.sessions.sessions import Session
 from gateway.settings import Settings
 from gateway.store.answer_cache import UsedAnswers
 from gateway.store.interface import Lease
+from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
@@ -63,6 +64,8 @@ class Operation:
     """Client of Digital River whose calls end at the deadline of the operation."""
     market: Market | None
     """Market of the public fields, from `@inContext`; None without `@inContext`. The session's market is unaffected."""
+    budget: CallBudget | None = None
+    """The calls that the operation may still cause. None for background work."""
     session: Session | None = None
     has_dead_handle: bool = False
     """Whether the client sent a session handle whose session has ended."""
@@ -100,7 +103,7 @@ class Context:
     def catalog(self) -> Catalog:
         """The catalog in the market of this operation."""
         return self.services.catalog.for_operation(
-            self.operation.market, self.pending_reads, self.operation.used_answers
+            self.operation.market, self.pending_reads, self.operation.used_answers, self.operation.budget
         )
 
     @cached_property
@@ -322,8 +325,20 @@ class Context:
         return read_once(self.operation.account_reads, name, lambda: self.as_shopper(call))
 
 
-def begin_operation(services: Services, caller: Caller, *, buys: bool, market: Market | None = None) -> Context:
-    """New context of an operation. An operation that submits or resumes an order (`buys`) has a later deadline."""
+def begin_operation(
+    services: Services,
+    caller: Caller,
+    *,
+    buys: bool,
+    market: Market | None = None,
+    budget: CallBudget | None = None,
+    is_query: bool = False,
+) -> Context:
+    """New context of an operation. An operation that submits or resumes an order (`buys`) has a later deadline.
+
+    `budget` limits the calls of a query, and the reads of the catalog in any operation. The reads that belong to a
+    change are not limited, as a change must not stop half-way.
+    """
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
     deadline_at = elapsed_s() + within_s
@@ -331,7 +346,9 @@ def begin_operation(services: Services, caller: Caller, *, buys: bool, market: M
     # Background work must not use up the connections on which shoppers submit.
     if buys and caller.handle is not None:
         upstream = upstream.reserving(Reserve.SUBMISSIONS)
-    return Context(services, caller, Operation(within_s, deadline_at, upstream, market))
+    if is_query and budget is not None:
+        upstream = upstream.spending(budget)
+    return Context(services, caller, Operation(within_s, deadline_at, upstream, market, budget))
 
 
 def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":

@@ -96,8 +96,11 @@ class AnswerCache:
         *,
         past_cache: bool = False,
         belongs_to_key: Callable[[bytes], bool] = lambda _: True,
+        before_load: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Return the cached answer if it is fresh and `past_cache` is false. Otherwise load a new answer.
+
+        `before_load` is called before this caller begins a load. What it raises does not affect other callers.
 
         A new answer is stored only if `belongs_to_key` returns true for it.
 
@@ -106,6 +109,7 @@ class AnswerCache:
         """
 
         def begin() -> Coroutine[None, None, Answer]:
+            before_load()
             return self._load(key, load, lifetime, belongs_to_key)
 
         cached = _answer_in(await self._memory.get(key))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gateway.store.interface import Lease
+from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.catalog import Market
 from gateway.upstream.endpoints.account import AccountEndpoints
 from gateway.upstream.endpoints.cart import CartEndpoints
@@ -33,6 +34,10 @@ class Upstream:
     def until(self, deadline_at: float) -> "Upstream":
         """Client whose calls have to end by `deadline_at`, a time of `elapsed_s` in seconds."""
         return Upstream(replace(self._calls, deadline_at=deadline_at))
+
+    def spending(self, budget: CallBudget) -> "Upstream":
+        """Client whose reads are limited by the budget."""
+        return Upstream(replace(self._calls, budget=budget))
 
     def holding(self, lease: Lease) -> "Upstream":
         """Client that sends changes only while the lease of the cart's lock is held."""

@@ -36,6 +36,7 @@ from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
 from gateway.upstream import error_envelopes, refusal_codes, transport
 from gateway.upstream.body import ACCEPTED, read_body
+from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.transport import Reserve
 
@@ -94,6 +95,8 @@ class Calls:
     """The reserved connections that the calls use. None: the calls share the connections that are not reserved."""
     leases: tuple[Lease, ...] = ()
     """Leases of the cart locks that are held. A change is sent only while all of them are held."""
+    budget: CallBudget | None = None
+    """The reads that may still be sent. None: any number."""
     deadline_at: float | None = None
     """Deadline that all calls of this object share, in seconds of `elapsed_s`. If it is None, each call may take
     `operation_deadline_s`.
@@ -147,6 +150,8 @@ class Calls:
         settings = self.settings
         if repeat is Repeat.CHANGE and path.startswith(CART) and not self.leases:
             raise AssertionError("a cart is changed only while its lock is held")
+        if repeat is Repeat.READ and self.budget is not None:
+            self.budget.spend()
         deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
         headers = {"Accept": "application/json", "Accept-Encoding": ACCEPTED}
         if token is None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from gateway.errors import UpstreamUnavailable
+from gateway.errors import TooManyCalls, UpstreamUnavailable
 from gateway.store.answer_cache import VERSION, AnswerCache, Envelope, Lifetime, hashed_key
 from tests.support.shop import Clock
 
@@ -54,6 +54,19 @@ async def test_load_error_is_raised_for_all_callers_and_not_cached(clock: Clock)
     assert load.count == 1
     load.fails = False
     assert (await cache.get_or_load("k", load, LIFETIME)).value == b"value"
+
+
+async def test_caller_that_may_not_load_does_not_affect_others(clock: Clock) -> None:
+    cache, load = AnswerCache(clock), Loader()
+
+    def refuse() -> None:
+        raise TooManyCalls
+
+    refused = cache.get_or_load("k", load, LIFETIME, before_load=refuse)
+    results = await asyncio.gather(refused, cache.get_or_load("k", load, LIFETIME), return_exceptions=True)
+    assert isinstance(results[0], TooManyCalls)
+    assert getattr(results[1], "value", None) == b"value"
+    assert (await cache.get_or_load("k", load, LIFETIME, before_load=refuse)).value == b"value"
 
 
 async def test_stale_answer_is_returned_for_limited_time_when_loading_fails(clock: Clock) -> None:

@@ -1,0 +1,53 @@
+"""One operation causes a limited number of calls to Digital River, whatever it selects."""
+
+from typing import Any
+
+from gateway.upstream.call_budget import MAX_CALLS
+from gateway.upstream.ids import global_id
+from sandbox.model.world import World
+from tests.support.shop import Shopper, Storefront
+
+SEARCH = 'search%d: products(search: {text: "p%d", purchasableOnly: true}, first: 1) { nodes { name } }'
+
+
+def category_ids(number: int) -> list[str]:
+    return [global_id("Category", str(70_000_000 + index)) for index in range(number)]
+
+
+async def nodes(storefront: Storefront, ids: list[str]) -> Any:
+    """Ask for objects in lists of at most 50."""
+    parts = [ids[index : index + 50] for index in range(0, len(ids), 50)]
+    variables = {f"ids{index}": part for index, part in enumerate(parts)}
+    declared = ", ".join(f"${name}: [ID!]!" for name in variables)
+    fields = " ".join(f"{name}: nodes(ids: ${name}) {{ id }}" for name in variables)
+    return await storefront.ask(f"query({declared}) {{ {fields} }}", **variables)
+
+
+async def test_objects_beyond_forty_calls_have_an_error_each(storefront: Storefront, world: World) -> None:
+    answer = await nodes(storefront, category_ids(45))
+    assert world.calls.count("GET") == MAX_CALLS == 40
+    assert answer.codes == ["OPERATION_TOO_EXPENSIVE"] * 5
+    assert all(f"more than {MAX_CALLS} calls" in error["message"] for error in answer.body["errors"])
+    # The next operation has calls of its own, and finds the first objects in the cache.
+    world.calls.clear()
+    assert (await nodes(storefront, category_ids(45))).codes == []
+    assert world.calls.count("GET") == 5
+
+
+async def test_five_hundred_objects_are_too_expensive_to_ask_for(storefront: Storefront, world: World) -> None:
+    answer = await nodes(storefront, category_ids(500))
+    assert (answer.status, answer.codes) == (400, ["OPERATION_TOO_EXPENSIVE"])
+    assert world.calls.count() == 0
+
+
+async def test_orders_of_a_shopper_count_as_well(registered_shopper: Shopper) -> None:
+    registered_shopper.world.calls.clear()
+    orders = [global_id("Order", str(100_000 + number)) for number in range(50)]
+    answer = await nodes(registered_shopper.storefront, orders)
+    assert registered_shopper.world.calls.count("GET") == MAX_CALLS
+    assert answer.codes == ["OPERATION_TOO_EXPENSIVE"] * 10
+
+
+async def test_ten_searches_cause_at_most_forty_calls(storefront: Storefront, world: World) -> None:
+    await storefront.ask("{ " + " ".join(SEARCH % (number, number) for number in range(10)) + " }")
+    assert 10 <= world.calls.count("GET") <= MAX_CALLS
