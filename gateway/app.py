@@ -120,6 +120,7 @@ def _services(
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),
         rate_limits=RateLimits(now, digest_key(settings), shared.redis if isinstance(shared, RedisStore) else None),
+        cursor_secret=digest_key(settings),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,
     )

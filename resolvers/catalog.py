@@ -22,7 +22,7 @@ from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
 from resolvers.inputs.catalog import ProductBy, ProductSearchInput
-from resolvers.pagination import Connection, Page, Read, Window, connection, filtered
+from resolvers.pagination import Connection, Page, Read, Window, connection, filtered, key_of
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 """A word of a search. Other characters are removed, because Digital River could read them as operators."""
@@ -56,7 +56,8 @@ async def products(
     last: int | None = None,
     before: str | None = None,
 ) -> Connection[Product]:
-    window = Window.of(first, after, last, before)
+    chosen = (search.text, search.category_id, search.purchasable_only) if search is not None else ()
+    window = Window.of(first, after, last, before, key=key_of(ctx.services.cursor_secret, "products", *chosen))
     return await connection(_all(ctx) if search is None else _matches(ctx, search), window)
 
 
@@ -203,7 +204,8 @@ async def category_products(
     last: int | None = None,
     before: str | None = None,
 ) -> Connection[Product]:
-    window = Window.of(first, after, last, before)
+    key = key_of(ctx.services.cursor_secret, "category", parent.upstream_id)
+    window = Window.of(first, after, last, before, key=key)
     return await connection(_in_category(ctx, parent.upstream_id), window)
 
 

@@ -14,7 +14,7 @@ from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import Shopper
 from resolvers.orders import LARGEST_PAGE
-from resolvers.pagination import Connection, Page, Window, connection
+from resolvers.pagination import Connection, Page, Window, connection, key_of
 from resolvers.payloads import ContractPayload
 from resolvers.shopper import RegisteredShopper, own_shopper_id
 
@@ -40,7 +40,8 @@ async def contracts_of_shopper(
     last: int | None = None,
     before: str | None = None,
 ) -> Connection[SubscriptionContract]:
-    window = Window.of(first, after, last, before, largest=LARGEST_PAGE)
+    key = key_of(ctx.services.cursor_secret, "contracts")
+    window = Window.of(first, after, last, before, key=key, largest=LARGEST_PAGE)
     contracts = await _own_contracts(ctx)
 
     async def read(number: int, size: int, _past_cache: bool) -> Page[SubscriptionContract]:
@@ -66,7 +67,9 @@ async def orders(
         page = await endpoints(ctx).orders(parent.upstream_id, number, size)
         return Page(page.orders, page.total_count)
 
-    return await connection(read, Window.of(first, after, last, before, largest=LARGEST_PAGE), at_once=True)
+    key = key_of(ctx.services.cursor_secret, "orders of contract", parent.upstream_id)
+    window = Window.of(first, after, last, before, key=key, largest=LARGEST_PAGE)
+    return await connection(read, window, at_once=True)
 
 
 async def own_contract(ctx: Context, contract_id: str) -> SubscriptionContract | None:

@@ -16,7 +16,7 @@ from gateway.upstream.ids import PATTERN, upstream_id
 from gateway.upstream.order import Order, Proof
 from resolvers.failures import logged_error, sign_in_errors
 from resolvers.inputs.orders import LookupOrderInput, OrderLookupBy
-from resolvers.pagination import Connection, Page, Window, connection
+from resolvers.pagination import Connection, Page, Window, connection, key_of
 from resolvers.payloads import LookupOrderPayload
 
 LARGEST_PAGE = 50
@@ -70,7 +70,9 @@ async def orders_of_shopper(
         page = await ctx.as_shopper(lambda upstream, token: upstream.orders.orders(token, number, size, requested))
         return Page(page.orders, page.total_count)
 
-    return await connection(read, Window.of(first, after, last, before, largest=LARGEST_PAGE), at_once=True)
+    key = key_of(ctx.services.cursor_secret, "orders", *sorted(state.name for state in requested))
+    window = Window.of(first, after, last, before, key=key, largest=LARGEST_PAGE)
+    return await connection(read, window, at_once=True)
 
 
 async def required_action(parent: Order, ctx: Context) -> RedirectShopperAction | None:

@@ -2,12 +2,14 @@
 
 A cursor contains the index and the id of an item. The gateway looks for the item on the page of this index, then on the
 pages beside it, and then on pages farther away. No item is therefore repeated or skipped after items were added at the
-front of the list. All pages that the gateway reads for one connection must report the same total number of items. If
-they do not, the list has changed, and the gateway reads it again.
+front of the list. A cursor is signed for its list, because a made-up cursor would cause many reads. All pages that the
+gateway reads for one connection must report the same total number of items. If they do not, the list has changed, and
+the gateway reads it again.
 """
 
 import asyncio
 import base64
+import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,6 +18,12 @@ from typing import Generic, Protocol, TypeVar
 from gateway.errors import BadUserInput
 
 LARGEST_PAGE = 100
+
+SHARED_PAGE = 25
+"""Size of the pages that are read for windows of at most this size, so that they share the pages in the cache."""
+
+TAG_BYTES = 8
+"""Length of a cursor's signature. A forged cursor causes some reads, and shows nothing that is not shown without it."""
 
 WIDE_SEARCHES = 10
 """Maximum number of pages that are searched for a cursor's item if it is not near its index. Each page has
@@ -85,13 +93,22 @@ class Window:
     size: int
     cursor: "Cursor | None"
     is_forward: bool
+    key: bytes
+    """Key that signs the cursors of the list, see `key_of`."""
 
     @classmethod
     def of(
-        cls, first: int | None, after: str | None, last: int | None, before: str | None, *, largest: int = LARGEST_PAGE
+        cls,
+        first: int | None,
+        after: str | None,
+        last: int | None,
+        before: str | None,
+        *,
+        key: bytes,
+        largest: int = LARGEST_PAGE,
     ) -> "Window":
         """The window of `first` and `after`, or of `last` and `before`. Raises `BadUserInput` for any other
-        combination.
+        combination, and for a cursor of another list.
         """
         if (first is None) == (last is None) or (first is None and after) or (last is None and before):
             raise BadUserInput("Use `first`, with or without `after`, or `last`, with or without `before`.")
@@ -100,7 +117,7 @@ class Window:
             name = "first" if first is not None else "last"
             raise BadUserInput(f"`{name}` must be 1 to {largest}.")
         cursor = after or before
-        return cls(size, Cursor.decode(cursor) if cursor else None, is_forward=first is not None)
+        return cls(size, Cursor.decode(cursor, key) if cursor else None, is_forward=first is not None, key=key)
 
 
 @dataclass(frozen=True)
@@ -113,20 +130,31 @@ class Cursor:
     index: int
     item_id: str
 
-    def encode(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.size}:{self.index}:{self.item_id}".encode()).decode()
+    def encode(self, key: bytes) -> str:
+        position = f"{self.size}:{self.index}:{self.item_id}".encode()
+        return base64.urlsafe_b64encode(_tag(position, key) + position).decode()
 
     @classmethod
-    def decode(cls, encoded: str) -> "Cursor":
-        """The decoded cursor. Raises `BadUserInput` if it is not a cursor of a list."""
+    def decode(cls, encoded: str, key: bytes) -> "Cursor":
+        """The decoded cursor. Raises `BadUserInput` if the gateway has not made it for the list with this key."""
         try:
-            size, index, item_id = base64.urlsafe_b64decode(encoded.encode()).decode().split(":", 2)
-            cursor = cls(int(size), int(index), item_id)
+            decoded = base64.urlsafe_b64decode(encoded.encode())
         except ValueError:
-            cursor = None
-        if cursor is None or not (1 <= cursor.size <= LARGEST_PAGE and 0 <= cursor.index < 10_000_000):
+            decoded = b""
+        tag, position = decoded[:TAG_BYTES], decoded[TAG_BYTES:]
+        if not hmac.compare_digest(tag, _tag(position, key)):
             raise BadUserInput("`after` and `before` must be cursors of this list.")
-        return cursor
+        size, index, item_id = position.decode().split(":", 2)
+        return cls(int(size), int(index), item_id)
+
+
+def key_of(secret: bytes, *parts: str | bool | None) -> bytes:
+    """Key for the cursors of one list. `parts` are the name of the list and what selects its items."""
+    return hmac.digest(secret, repr(("cursor", *parts)).encode(), "sha256")
+
+
+def _tag(position: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, position, "sha256")[:TAG_BYTES]
 
 
 async def connection(read: Read[T], window: Window, *, at_once: bool = False) -> Connection[T]:
@@ -137,10 +165,10 @@ async def connection(read: Read[T], window: Window, *, at_once: bool = False) ->
     """
     for number in range(1, MOST_READINGS):
         try:
-            return await Reading(read, past_cache=number > 1, at_once=at_once).answer(window)
+            return await Reading(read, window.key, past_cache=number > 1, at_once=at_once).answer(window)
         except ListChanged:
             continue
-    return await Reading(read, past_cache=True, at_once=at_once, is_last=True).answer(window)
+    return await Reading(read, window.key, past_cache=True, at_once=at_once, is_last=True).answer(window)
 
 
 def filtered(read: Read[T], *, passes: Callable[[T], bool] = bool, also_in: Read[T] | None = None) -> Read[T]:
@@ -187,6 +215,7 @@ class Reading(Generic[T]):
     """Reads a list for one connection. No page is read twice."""
 
     read: Read[T]
+    key: bytes
     past_cache: bool
     at_once: bool = False
     is_last: bool = False
@@ -198,14 +227,19 @@ class Reading(Generic[T]):
         """The connection with the items that `window` requests. Raises `ListChanged` if the list has changed, except in
         the last reading.
         """
-        size = window.size
+        size = self._page_size(window.size)
         if self.at_once and window.cursor and (answer := await self._from_one_page(window.cursor, window)):
             return answer
         if window.is_forward:
             start = await self._index_after(window.cursor) if window.cursor else 0
-            return await self._between(start, start + size, size)
+            return await self._between(start, start + window.size, size)
         end = await self._index_before(window.cursor) if window.cursor else (await self._page(0, size)).total_count
-        return await self._between(max(end - size, 0), end, size)
+        return await self._between(max(end - window.size, 0), end, size)
+
+    def _page_size(self, window_size: int) -> int:
+        if self.at_once:
+            return window_size
+        return SHARED_PAGE if window_size <= SHARED_PAGE else LARGEST_PAGE
 
     async def _from_one_page(self, cursor: Cursor, window: Window) -> Connection[T] | None:
         """The connection for `window`, read as one page. None if the cursor's item is no longer at its index."""
@@ -230,7 +264,10 @@ class Reading(Generic[T]):
 
     def _connection(self, start: int, items: list[T], size: int) -> Connection[T]:
         """A connection of these items. `start` is the index of the first item in the whole list."""
-        edges = [Edge(Cursor(size, start + index, item.upstream_id).encode(), item) for index, item in enumerate(items)]
+        edges = [
+            Edge(Cursor(size, start + index, item.upstream_id).encode(self.key), item)
+            for index, item in enumerate(items)
+        ]
         total = self.total or 0
         info = PageInfo(
             has_next_page=bool(items) and start + len(items) < total,

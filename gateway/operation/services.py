@@ -36,5 +36,7 @@ class Services:
     replica: Replica
     cart_change_lock: CartChangeLock
     rate_limits: RateLimits
+    cursor_secret: bytes
+    """Secret of the keys that sign cursors. All replicas have the same."""
     merchant_assertions: MerchantAssertions
     now: SharedClock

@@ -88,13 +88,13 @@ def test_registry_returns_operation_with_variables_cost_and_cache_control(docume
     assert prepared.variables == {"n": 3}
     assert prepared.card_fields == {}
     assert prepared.market is None
-    assert prepared.facts.cost == 2 + 3
+    assert prepared.facts.cost == 10 + 3
     assert prepared.cache_policy is not None
     assert prepared.cache_policy.is_public
 
 
 def test_cost_is_computed_from_variables_of_each_request(documents: Documents) -> None:
-    assert [prepare(documents, PRODUCTS, n=size).facts.cost for size in (3, 50, 3)] == [5, 52, 5]
+    assert [prepare(documents, PRODUCTS, n=size).facts.cost for size in (3, 50, 3)] == [13, 60, 13]
 
 
 def test_locale_is_taken_from_variables_of_each_request(documents: Documents) -> None:
@@ -108,7 +108,7 @@ def test_error_has_name_type_and_cost_of_the_rejected_operation(documents: Docum
         prepare(documents, PRODUCTS, n=5000)
     assert caught.value.code is TopLevelCode.OPERATION_TOO_EXPENSIVE
     facts = caught.value.facts
-    assert (facts.name, facts.kind, facts.cost) == (f"sha256:{sha256(PRODUCTS)[:16]}", "query", 5002)
+    assert (facts.name, facts.kind, facts.cost) == (f"sha256:{sha256(PRODUCTS)[:16]}", "query", 5010)
 
 
 def test_least_recently_used_document_is_forgotten(documents: Documents) -> None:

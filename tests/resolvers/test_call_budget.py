@@ -1,9 +1,12 @@
 """One operation causes a limited number of calls to Digital River, whatever it selects."""
 
+from base64 import urlsafe_b64decode as b64decode
+from base64 import urlsafe_b64encode as b64encode
 from typing import Any
 
 from gateway.upstream.call_budget import MAX_CALLS
 from gateway.upstream.ids import global_id
+from resolvers.pagination import TAG_BYTES
 from sandbox.model.world import World
 from tests.support.shop import Shopper, Storefront
 
@@ -46,6 +49,25 @@ async def test_orders_of_a_shopper_count_as_well(registered_shopper: Shopper) ->
     answer = await nodes(registered_shopper.storefront, orders)
     assert registered_shopper.world.calls.count("GET") == MAX_CALLS
     assert answer.codes == ["OPERATION_TOO_EXPENSIVE"] * 10
+
+
+async def test_made_up_cursor_is_refused_before_a_call(storefront: Storefront, world: World) -> None:
+    query = "query($after: String) { products(first: 2, after: $after) { nodes { name } pageInfo { endCursor } } }"
+    page = (await storefront.ask(query)).data["products"]
+    world.calls.clear()
+    position = b64decode(page["pageInfo"]["endCursor"])[TAG_BYTES:]
+    for forged in (b"10:40:999", position, bytes(TAG_BYTES) + position):
+        answer = await storefront.ask(query, after=b64encode(forged).decode())
+        assert answer.codes == ["BAD_USER_INPUT"]
+    other_list = 'query($after: String) { products(first: 2, after: $after, search: {text: "a"}) { totalCount } }'
+    assert (await storefront.ask(other_list, after=page["pageInfo"]["endCursor"])).codes == ["BAD_USER_INPUT"]
+    assert world.calls.count() == 0
+
+
+async def test_pages_of_different_sizes_share_one_call(storefront: Storefront, world: World) -> None:
+    for size in (1, 7, 20, 25):
+        await storefront.ask("query($n: Int) { products(first: $n) { nodes { name } } }", n=size)
+    assert world.calls.count("GET", "/v1/shoppers/me/products") == 1
 
 
 async def test_ten_searches_cause_at_most_forty_calls(storefront: Storefront, world: World) -> None:
