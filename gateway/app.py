@@ -37,6 +37,7 @@ from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache
+from gateway.store.client_calls import ClientCalls
 from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
@@ -120,6 +121,7 @@ def _services(
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),
         rate_limits=RateLimits(now, digest_key(settings), shared.redis if isinstance(shared, RedisStore) else None),
+        client_calls=ClientCalls(now),
         cursor_secret=digest_key(settings),
         merchant_assertions=MerchantAssertions(settings, store, now),
         now=now,

@@ -218,7 +218,7 @@ class Catalog:
 
         def before_load() -> None:
             if self.budget is not None:
-                self.budget.spend()
+                self.budget.spend_publicly()
 
         key = hashed_key(scope, *self.market, *parts)
         with self.reads.counted():

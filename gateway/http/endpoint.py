@@ -5,6 +5,7 @@ answer.
 """
 
 import logging
+from functools import partial
 
 from graphql import ExecutionResult, GraphQLSchema, OperationType, execute
 from starlette.requests import Request
@@ -63,7 +64,7 @@ class GraphQLEndpoint:
                 caller,
                 buys=operation.buys,
                 market=prepared.market,
-                budget=CallBudget(),
+                budget=CallBudget(partial(self._services.client_calls.count, caller.nearest_address)),
                 is_query=operation.kind is OperationType.QUERY,
             )
             ctx.operation.card_fields = prepared.card_fields

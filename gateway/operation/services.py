@@ -12,6 +12,7 @@ from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
+from gateway.store.client_calls import ClientCalls
 from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
@@ -36,6 +37,7 @@ class Services:
     replica: Replica
     cart_change_lock: CartChangeLock
     rate_limits: RateLimits
+    client_calls: ClientCalls
     cursor_secret: bytes
     """Secret of the keys that sign cursors. All replicas have the same."""
     merchant_assertions: MerchantAssertions

@@ -2,13 +2,18 @@
 
 from base64 import urlsafe_b64decode as b64decode
 from base64 import urlsafe_b64encode as b64encode
+from contextlib import nullcontext
 from typing import Any
 
+import pytest
+
+from gateway.errors import RateLimited
+from gateway.store.client_calls import RATE, ClientCalls
 from gateway.upstream.call_budget import MAX_CALLS
 from gateway.upstream.ids import global_id
 from resolvers.pagination import TAG_BYTES
 from sandbox.model.world import World
-from tests.support.shop import Shopper, Storefront
+from tests.support.shop import Clock, Shopper, Storefront
 
 SEARCH = 'search%d: products(search: {text: "p%d", purchasableOnly: true}, first: 1) { nodes { name } }'
 
@@ -49,6 +54,32 @@ async def test_orders_of_a_shopper_count_as_well(registered_shopper: Shopper) ->
     answer = await nodes(registered_shopper.storefront, orders)
     assert registered_shopper.world.calls.count("GET") == MAX_CALLS
     assert answer.codes == ["OPERATION_TOO_EXPENSIVE"] * 10
+
+
+@pytest.mark.slow
+async def test_calls_of_one_client_are_limited_each_minute(storefront: Storefront, world: World, clock: Clock) -> None:
+    ids = category_ids(RATE.amount + MAX_CALLS)
+    for index in range(0, RATE.amount, MAX_CALLS):
+        assert (await nodes(storefront, ids[index : index + MAX_CALLS])).codes == []
+    assert world.calls.count("GET") == RATE.amount == 3000
+    answer = await nodes(storefront, ids[-MAX_CALLS:])
+    assert answer.codes == ["RATE_LIMITED"] * MAX_CALLS
+    assert answer.body["errors"][0]["extensions"]["retryAfter"]
+    assert (await nodes(storefront, ids[:MAX_CALLS])).codes == [], "the cache still answers"
+    clock.move(60)
+    assert (await nodes(storefront, ids[-MAX_CALLS:])).codes == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_limited"), [("198.51.100.7", True), ("2001:db8::1", True), ("127.0.0.1", False), ("unknown", False)]
+)
+def test_only_addresses_of_one_client_are_limited(clock: Clock, address: str, *, is_limited: bool) -> None:
+    calls = ClientCalls(clock)
+    for _ in range(RATE.amount):
+        calls.count(address)
+    with pytest.raises(RateLimited) if is_limited else nullcontext():
+        calls.count(address)
+    calls.count("203.0.113.9")
 
 
 async def test_made_up_cursor_is_refused_before_a_call(storefront: Storefront, world: World) -> None:
