@@ -32,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MAX_FILES = 16_384
+MAX_FILES = 8192
 """Open files of the process. Each connection is a file, and costs some kilobytes of memory."""
 
 OTHER_FILES = 320

@@ -183,7 +183,8 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._abort_if_not_sent()
-        elif not self.pipeline:
+        elif self.cycle.response_complete or self.cycle.more_body:
+            # All requests have their answers, or the last one has not arrived as a whole.
             self.waiting[self] = None
 
     # Limits

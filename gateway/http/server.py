@@ -49,7 +49,7 @@ class Server(uvicorn.Server):
             )
         )
         self._listener: socket.socket | None = None
-        self._opening: set[asyncio.Task[object]] = set()
+        self._opening: set[asyncio.Task[None]] = set()
 
     @property
     def port(self) -> int:
@@ -85,9 +85,15 @@ class Server(uvicorn.Server):
                 return
             client.setblocking(False)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            opening = loop.create_task(loop.connect_accepted_socket(self._new_protocol, client))
+            opening = loop.create_task(self._open(client))
             self._opening.add(opening)
             opening.add_done_callback(self._opening.discard)
+
+    async def _open(self, client: socket.socket) -> None:
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(self._new_protocol, client)
+        except OSError:
+            client.close()  # The client has gone.
 
     def _accept_again(self, listener: socket.socket) -> None:
         is_open = listener.fileno() != -1

@@ -167,6 +167,30 @@ async def test_gateway_does_not_start_with_a_store_that_evicts_keys(own_valkey: 
     assert "Traceback" not in errors.decode()
 
 
+async def test_gateway_exits_at_once_if_its_port_is_in_use() -> None:
+    with Valkey() as valkey, socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        gateway = await start(
+            "-m",
+            "gateway",
+            "serve",
+            RIVERFRONT_PORT=str(other.getsockname()[1]),
+            RIVERFRONT_STORE_URL=valkey.url,
+            RIVERFRONT_API_KEY="key",
+            RIVERFRONT_API_SECRET="a-long-enough-secret",
+            RIVERFRONT_PUBLISHABLE_KEY="pk_1",
+        )
+        _, errors = await gateway.communicate()
+        redis = Redis.from_url(valkey.url)
+        keys = await redis.keys()
+        await redis.aclose()
+    assert gateway.returncode not in (0, None)
+    assert "Address already in use" in errors.decode()
+    assert "Traceback" not in errors.decode()
+    assert not any(b"replica" in key for key in keys), "it has reported itself as a live replica"
+
+
 async def test_schema_command_prints_the_committed_sdl() -> None:
     schema = await start("-m", "gateway", "schema")
     out, _ = await schema.communicate()
