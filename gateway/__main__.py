@@ -76,18 +76,18 @@ def _files_for_connections() -> int:
 async def _check_store(settings: Settings) -> None:
     """Exit if the store evicts keys.
 
-    Log a warning if the store is unreachable, because it may become available later.
+    Log a warning if the store cannot be used in another way, because that may change later.
     """
     store = RedisStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
     try:
-        await store.check()
+        await store.probe()
     except StoreEvicts as error:
         sys.exit(
             "The gateway cannot start: the store may evict records of submissions. "
             f"It has {error.detail}, not noeviction."
         )
-    except StoreUnavailable:
-        log.warning("store not reached: only public fields are served until it is")
+    except StoreUnavailable as error:
+        log.warning("store unusable: only public fields are served until it is", extra={"reason": error.detail})
     finally:
         await store.aclose()
 

@@ -80,14 +80,15 @@ def create_app(
     )
     graph = build(suggests=settings.development)
     endpoint = GraphQLEndpoint(graph.core, _documents(graph, settings), services)
+    readiness = health.Readiness(services.store, services.catalog.reader)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint.answer, methods=METHODS),
-            *health.routes(services.store),
+            *health.routes(readiness),
             *(graphiql.routes() if settings.development else []),
         ],
         middleware=_middleware(settings),
-        lifespan=lambda _app: _lifespan(services, http, Reconciler(services, interval_s=reconcile_every_s)),
+        lifespan=lambda _app: _lifespan(services, readiness, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
     app.router.redirect_slashes = False
@@ -158,7 +159,9 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Reconciler) -> AsyncIterator[None]:
+async def _lifespan(
+    services: Services, readiness: health.Readiness, http: httpx.AsyncClient, reconciler: Reconciler
+) -> AsyncIterator[None]:
     # If the store cannot be reached now, the next heartbeat synchronizes the clock.
     with contextlib.suppress(StoreUnavailable):
         await services.replica.beat()
@@ -169,6 +172,7 @@ async def _lifespan(services: Services, http: httpx.AsyncClient, reconciler: Rec
     await reconciler.cancel_tasks()
     await services.attempts.drain()
     await beating.stop()
+    await readiness.stop()
     with contextlib.suppress(StoreUnavailable):
         await services.replica.leave()
     await http.aclose()

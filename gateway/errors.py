@@ -19,7 +19,8 @@ GatewayError
     │   ├── TokenRenewalTimeout         the session's token was not renewed in time; the call was not sent
     │   └── SubmissionInProgress        the submission continues
     ├── UpstreamUnavailable         the call failed
-    │   └── UpstreamNotReached          no connection; nothing was sent
+    │   ├── UpstreamNotReached          no connection; nothing was sent
+    │   └── UpstreamKeyRefused          Digital River does not accept a key of the gateway
     ├── TooManyCalls                the operation has used up its calls; this call was not sent
     ├── UpstreamInvalidResponse     the answer is not in a documented format
     └── UpstreamRefusal             a documented 4xx: a rule of Digital River refused the call
@@ -228,6 +229,10 @@ class TooManyCalls(UpstreamError):
     code = TopLevelCode.OPERATION_TOO_EXPENSIVE
     message = "The operation needs more than 40 calls to Digital River. Select less, or read it in several operations."
     was_sent = False
+
+
+class UpstreamKeyRefused(UpstreamUnavailable):
+    """Digital River, or a service beside it, does not accept a key from the settings."""
 
 
 class UpstreamInvalidResponse(UpstreamError):

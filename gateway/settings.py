@@ -93,7 +93,9 @@ class Settings(BaseSettings):
         "INFO", description="Minimum level of log messages."
     )
 
-    upstream_url: Url = Field("http://127.0.0.1:8001", description="Base URL of the Commerce API.")
+    upstream_url: Url = Field(
+        "http://127.0.0.1:8001", description="Base URL of the Commerce API. It must be set outside development."
+    )
     payments_url: OptionalUrl = Field(
         "", description="Base URL of the payment service. If empty, the base URL of the Commerce API is used."
     )
@@ -291,6 +293,8 @@ def _problems(settings: Settings) -> Iterator[str]:
     """Error messages about invalid settings. Each message begins with the name of the setting."""
     if not settings.locales:
         yield "locales: at least one is required"
+    if not settings.development and "upstream_url" not in settings.model_fields_set:
+        yield "upstream_url: must be set outside development"
     if settings.cookie_same_site == "none" and not settings.origins:
         yield "cookie_same_site: the value none needs RIVERFRONT_ORIGINS"
     if settings.doubt_quiet_s <= settings.submission_deadline_s:

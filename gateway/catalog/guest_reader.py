@@ -51,6 +51,10 @@ class GuestReader:
         except UpstreamTokenInvalid:
             return await read(upstream.catalog(await self._valid_token(refused=token), market))
 
+    async def check_key(self) -> None:
+        """Raise `UpstreamKeyRefused` if Digital River does not accept the site's key. A valid guest token proves it."""
+        await self._valid_token()
+
     async def _valid_token(self, *, refused: str | None = None) -> str:
         """The current guest token, or a new one if the current token expires soon or equals `refused`.
 

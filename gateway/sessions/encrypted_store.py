@@ -82,6 +82,9 @@ class EncryptedStore:
     async def check(self) -> None:
         await self._store.check()
 
+    async def probe(self) -> None:
+        await self._store.probe()
+
     async def intact_since(self) -> datetime:
         return await self._store.intact_since()
 

@@ -87,7 +87,10 @@ class Store(Protocol):
         """Current time of the store's clock, which all replicas share."""
 
     async def check(self) -> None:
-        """Raise `StoreUnavailable` if the store cannot be used."""
+        """Raise `StoreUnavailable` if the store cannot be reached or may drop keys."""
+
+    async def probe(self) -> None:
+        """Raise `StoreUnavailable` unless the store can do all that the gateway needs, such as writing."""
 
     async def intact_since(self) -> datetime:
         """Time since which the store has lost no writes, by the store's clock.

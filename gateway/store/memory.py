@@ -107,6 +107,9 @@ class MemoryStore:
     async def check(self) -> None:
         return None
 
+    async def probe(self) -> None:
+        return None
+
     async def intact_since(self) -> datetime:
         return self._intact_since
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from redis.asyncio import ConnectionPool
 from redis.asyncio.lock import Lock
@@ -43,6 +44,8 @@ It is longer than the time for which an entry stays scheduled.
 
 KEEPS_KEYS = "noeviction"
 """The `maxmemory-policy` with which a server evicts no keys."""
+
+PROBE_TTL_S = 10
 
 SERVER_TTL_S = 10 * 365 * 86_400
 
@@ -190,10 +193,30 @@ class RedisStore:
         server can be configured again or replaced while the gateway runs.
         """
         memory: dict[str, Any] = await self._run(lambda: self.redis.info("memory"))
-        policy = str(memory.get("maxmemory_policy", KEEPS_KEYS))
+        policy = str(memory.get("maxmemory_policy", "unknown"))
         if policy != KEEPS_KEYS:
             log.error("store may drop keys: set its maxmemory-policy to noeviction")
             raise StoreEvicts(detail=f"maxmemory-policy {policy}")
+
+    async def probe(self) -> None:
+        """Run every kind of command, on keys of this probe.
+
+        A user of the server may lack a command, a full server refuses to write, and so does a replica.
+        """
+        key = f"probe:{uuid4()}"
+        now = (await asyncio.gather(self.check(), self.intact_since(), self.now()))[2]
+        async with self.lock(key, wait_s=0, ttl_s=PROBE_TTL_S) as lease:
+            if lease.extend is not None:
+                await lease.extend()
+        await self.put(key, b"1", ttl_s=PROBE_TTL_S)
+        await self.replace(key, b"2", expected=b"1", ttl_s=PROBE_TTL_S)
+        if await self.get(key) != b"2":
+            raise StoreUnavailable(detail="a written value is missing")
+        await self.delete(key, expected=b"2")
+        await self.delete(key)
+        await self.schedule(key, "entry", now)
+        await self.claim_due(key, now=now, until=now, limit=1)
+        await self.unschedule(key, "entry")
 
     async def intact_since(self) -> datetime:
         """Time since which the server has lost no writes. A server that was flushed, restarted or replaced, or that has

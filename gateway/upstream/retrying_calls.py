@@ -25,6 +25,7 @@ from gateway.errors import (
     StoreUnavailable,
     UpstreamError,
     UpstreamInvalidResponse,
+    UpstreamKeyRefused,
     UpstreamNotReached,
     UpstreamRefusal,
     UpstreamTimeout,
@@ -251,7 +252,7 @@ class Calls:
 
 @contextmanager
 def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[None]:
-    """Raise `UpstreamUnavailable` when Digital River rejects a key of the gateway. The shopper is not at fault then.
+    """Raise `UpstreamKeyRefused` when Digital River rejects a key of the gateway. The shopper is not at fault then.
 
     `code` is the error code by which Digital River rejects the key. If `code` is None, any 401 answer is a rejection.
     """
@@ -260,7 +261,7 @@ def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[No
     except UpstreamTokenInvalid as refusal:
         if code not in (None, refusal.reason):
             raise
-        raise UpstreamUnavailable(status=refusal.status, reason=f"{name} refused") from refusal
+        raise UpstreamKeyRefused(status=refusal.status, reason=f"{name} refused") from refusal
 
 
 def _basic(pair: str) -> str:

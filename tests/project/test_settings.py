@@ -12,7 +12,12 @@ from gateway.settings import PREFIX, Settings
 
 README = Path(__file__).parents[2] / "README.md"
 
-REQUIRED = {"API_KEY": "key", "API_SECRET": "a-long-enough-secret", "PUBLISHABLE_KEY": "pk_1"}
+REQUIRED = {
+    "API_KEY": "key",
+    "API_SECRET": "a-long-enough-secret",
+    "PUBLISHABLE_KEY": "pk_1",
+    "UPSTREAM_URL": "https://api.example.com",
+}
 
 
 @pytest.fixture

@@ -25,6 +25,9 @@ class StoreRelay:
         self.swallows: Callable[[int], bool] = lambda _connection: False
         """Whether answers on the connection with this number are lost, as if the server's host were gone."""
 
+        self.rewrites: Callable[[bytes], bytes] = lambda data: data
+        """Changes the bytes of answers."""
+
     @property
     def url(self) -> str:
         return f"unix://{self._socket}"
@@ -46,7 +49,7 @@ class StoreRelay:
                 await self.open.wait()
                 self.answers += 1
                 if not self.swallows(number):
-                    writer.write(data)
+                    writer.write(self.rewrites(data))
 
         answering = asyncio.create_task(answer())
         try:

@@ -1,0 +1,144 @@
+"""A gateway whose store or API key cannot be used for orders is not ready."""
+
+import logging
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from gateway.errors import StoreEvicts, StoreUnavailable
+from gateway.store.redis import RedisStore
+from sandbox.model.world import World
+from tests.support.shop import (
+    Clock,
+    InMemoryTransport,
+    MovedRedisStore,
+    Shopper,
+    Storefront,
+    eventually,
+    gateway,
+    gateway_on,
+    signed_in,
+)
+from tests.support.store_relay import relay_to
+from tests.support.valkey import Valkey, emptied
+
+OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
+PASSWORD = "a-password-of-this-test"
+OF_LIMITS = {"lindex", "lpush", "ltrim", "lrange"}
+"""Commands without which only the rate limits are counted by each replica alone."""
+
+OF_CONNECTION = {"select", "script|load"}
+"""Commands that a probe needs only on a new connection or with a new server."""
+
+
+def documented_user() -> list[str]:
+    found = re.search(r"^ACL SETUSER (.+)$", OPERATING.read_text(), re.MULTILINE)
+    assert found is not None
+    return found[1].replace("PASSWORD", PASSWORD).split()
+
+
+async def as_user(valkey: Valkey, *rules: str) -> str:
+    """Create the user with these rules. Return the URL with which the user uses the database 1."""
+    redis = Redis.from_url(valkey.url)
+    await redis.execute_command("ACL", "SETUSER", *rules)  # type: ignore[no-untyped-call]
+    await redis.aclose()
+    return f"{valkey.url.replace('unix://', f'unix://{rules[0]}:{PASSWORD}@')}?db=1"
+
+
+async def is_ready(storefront: Storefront) -> bool:
+    return bool((await storefront.http.get("/health/ready")).status_code == 200)
+
+
+@pytest.mark.slow
+async def test_documented_user_of_the_store_is_enough_for_orders(
+    world: World,
+    network: InMemoryTransport,
+    clock: Clock,
+    sandbox: httpx.AsyncClient,
+    own_valkey: Valkey,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    url = await as_user(own_valkey, *documented_user())
+    caplog.set_level(logging.WARNING)
+    async with gateway_on(MovedRedisStore(url, clock, timeout_s=10), world, network, clock) as storefront:
+        assert await is_ready(storefront)
+        clock.move(121)
+        keys = world.keys
+        shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+        await shopper.get_ready()
+        assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+        guest = Shopper(Storefront(storefront.http), sandbox, world)
+        await guest.get_ready()
+        assert (await guest.storefront.outcome())["__typename"] == "OrderPlaced"
+    assert "counted by this replica alone" not in caplog.text
+
+
+@pytest.mark.slow
+async def test_user_who_lacks_one_command_is_not_ready(own_valkey: Valkey) -> None:
+    user = documented_user()
+    store = RedisStore(await as_user(own_valkey, *user), timeout_s=10)
+    await store.probe()
+    commands = {rule[1:] for rule in user if rule.startswith("+")}
+    for command in sorted(commands - OF_LIMITS - OF_CONNECTION):
+        await as_user(own_valkey, user[0], f"-{command}")
+        with pytest.raises(StoreUnavailable):
+            await store.probe()
+        await as_user(own_valkey, user[0], f"+{command}")
+    await store.probe()
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_full_store_is_not_ready(
+    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
+) -> None:
+    await emptied(own_valkey)
+    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
+        assert await is_ready(storefront)
+        redis = Redis.from_url(own_valkey.url)
+        await redis.config_set("maxmemory", 1)
+        assert not await is_ready(storefront)
+        await redis.config_set("maxmemory", 0)
+        assert await is_ready(storefront)
+        await redis.aclose()
+
+
+@pytest.mark.slow
+async def test_server_without_a_known_policy_is_not_ready(valkey: Valkey) -> None:
+    async with relay_to(valkey) as relay:
+        relay.rewrites = lambda data: data.replace(b"maxmemory_policy", b"maxmemory_secret")
+        store = RedisStore(relay.url, timeout_s=10)
+        with pytest.raises(StoreEvicts):
+            await store.probe()
+        await store.aclose()
+
+
+async def test_refused_api_secret_is_not_ready(world: World, network: InMemoryTransport, clock: Clock) -> None:
+    async with gateway(world, network, clock, api_secret="not-the-secret-of-the-site") as storefront:
+        assert not await is_ready(storefront)
+        assert (await storefront.http.get("/health/live")).status_code == 200
+
+
+async def test_outage_of_digital_river_leaves_gateway_ready(storefront: Storefront, shopper: Shopper) -> None:
+    await shopper.fault("status", "/oauth20/token", status=503)
+    assert await is_ready(storefront)
+
+
+async def test_accepted_key_is_not_asked_for_again(storefront: Storefront, world: World) -> None:
+    for _ in range(10):
+        assert await is_ready(storefront)
+    assert world.calls.count("POST", "/oauth20/token") == 1
+
+
+async def test_gateway_is_ready_again_with_the_store(
+    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
+) -> None:
+    async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
+        assert await is_ready(storefront)
+        own_valkey.stop()
+        assert not await is_ready(storefront)
+        own_valkey.restart()
+        await eventually(lambda: is_ready(storefront))
