@@ -35,9 +35,9 @@ OF_CONNECTION = {"select", "script|load"}
 
 
 def documented_user() -> list[str]:
-    found = re.search(r"^ACL SETUSER (.+)$", OPERATING.read_text(), re.MULTILINE)
-    assert found is not None
-    return found[1].replace("PASSWORD", PASSWORD).split()
+    line = re.search(r"^ACL SETUSER (.+)$", OPERATING.read_text(), re.MULTILINE)
+    assert line is not None
+    return line[1].replace("PASSWORD", PASSWORD).split()
 
 
 async def as_user(valkey: Valkey, *rules: str) -> str:
