@@ -1,4 +1,6 @@
-"""Adds fixed headers to each answer, and a request id to each answer that is not public. Logs each request."""
+"""Adds fixed headers to each answer, and a request id to each answer that is not public. Logs each request, and answers
+one that crashed.
+"""
 
 import logging
 import re
@@ -10,8 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.documents.cacheability import NOT_CACHED
 from gateway.documents.card_numbers import has_card_number
+from gateway.errors import TopLevelCode
 from gateway.http.cache_headers import PRIVATE_VARY, open_to_all
 from gateway.http.client_address import client_connection
+from gateway.http.request import RequestRefused
+from gateway.http.response import LEGACY, MASKED, ResponseWriter
 from gateway.settings import Settings
 from gateway.telemetry import current_request_id
 
@@ -54,8 +59,12 @@ class RequestIds:
         logged: dict[str, object] = {"status": 500}
         scope.setdefault("state", {}).update(request_id=request_id, connection=connection, logged=logged)
 
+        has_started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_started
             if message["type"] == "http.response.start":
+                has_started = True
                 logged["status"] = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
@@ -72,6 +81,13 @@ class RequestIds:
         token = current_request_id.set(request_id)
         try:
             await self._app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("request crashed")
+            if has_started:
+                raise  # The server ends the connection, so that the client does not take half an answer for a whole.
+            crash = RequestRefused(500, TopLevelCode.INTERNAL_ERROR, MASKED)
+            response, _ = ResponseWriter(self._settings, request_id, LEGACY).request_refused(crash)
+            await response(scope, receive, send_with_headers)
         finally:
             _log_request(scope, logged, time.monotonic() - started_at)
             current_request_id.reset(token)

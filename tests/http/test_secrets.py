@@ -14,6 +14,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway import telemetry
+from gateway.http.request_id import FIXED_HEADERS
+from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import Balance, World
 from tests.support.shop import (
@@ -220,6 +222,32 @@ async def test_resolver_crash_returns_internal_error_and_logs_the_source_file(
     network.broken.clear()
     clock.move(60)  # The change may still arrive before that.
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+
+
+class CrashingStore(MemoryStore):
+    crashes = False
+
+    async def probe(self) -> None:
+        if self.crashes:
+            raise RuntimeError("planted-in-a-crash")
+
+
+async def test_crash_outside_of_resolvers_is_answered_and_logged(
+    world: World, network: InMemoryTransport, log: io.StringIO, clock: Clock
+) -> None:
+    store = CrashingStore(clock)
+    async with gateway(world, network, clock, store=store) as storefront:
+        store.crashes = True
+        answer = await storefront.http.get("/health/ready")
+        store.crashes = False
+    assert answer.status_code == 500
+    assert FIXED_HEADERS.items() <= {name: answer.headers[name] for name in FIXED_HEADERS}.items()
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL_ERROR", "supportReference": answer.headers["x-request-id"]}
+    assert "planted" not in answer.text + log.getvalue()
+    (crash,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["event"] == "request crashed"]
+    assert crash["request_id"] == answer.headers["x-request-id"]
+    assert "RuntimeError at http/test_secrets.py" in crash["exception"]
 
 
 async def test_every_log_line_of_a_request_has_its_request_id(shopper: Shopper, log: io.StringIO) -> None:
