@@ -213,6 +213,21 @@ async def test_doubt_of_lost_tokens_stays_in_doubt(shopper: Shopper, world: Worl
     assert (await read(shopper.storefront, key))["status"] == "IN_DOUBT"
 
 
+async def test_order_without_usable_tokens_is_reported_as_it_was(shopper: Shopper, world: World, clock: Clock) -> None:
+    await shopper.get_ready("klarnaCredit")
+    clock.move(900)
+    redirect = await shopper.storefront.outcome(key := new_key())
+    await shopper.decide(redirect["action"]["redirectUrl"])
+    clock.move(DAY_S - 300)  # The access token has ended as well, and the outcome is still known.
+    world.tokens.clear()
+    world.refresh_tokens.clear()
+    await begin(shopper.storefront)
+    text = RESUME.replace("result {", "attempt { status isReplay } result {")
+    answer = await shopper.storefront.ask(text, input={"idempotencyKey": key})
+    assert answer.data["resumeOrder"]["attempt"] == {"status": "IN_DOUBT", "isReplay": True}
+    assert (await shopper.storefront.ask(SESSION)).data["session"], "the new session has not ended"
+
+
 async def test_handle_of_ended_session_is_accepted_for_a_day(shopper: Shopper, clock: Clock) -> None:
     key, _ = await place(shopper)
     clock.move(DAY_S)

@@ -1,6 +1,7 @@
 """Each answer to submit-cart leads to an outcome of the submission, which is reported to the client."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -267,3 +268,18 @@ async def test_repeated_declines_are_rate_limited(shopper: Shopper, clock: Clock
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced", (
         "the key of the rate-limited request can be used again"
     )
+
+
+async def test_unexpected_failure_of_a_submission_is_logged(
+    shopper: Shopper, network: InMemoryTransport, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client that would receive the error may have left."""
+    await shopper.get_ready()
+    cart = await shopper.storefront.cart()
+    network.broken.add(SUBMIT)
+    with caplog.at_level(logging.ERROR):
+        answer = await shopper.storefront.ask(
+            documents()["GuestOrder"], key=new_key(), total=cart["totals"]["orderTotal"], revision=cart["revision"]
+        )
+    assert answer.codes == ["INTERNAL_ERROR"]
+    assert "submission interrupted" in [record.message for record in caplog.records]
