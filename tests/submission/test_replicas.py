@@ -1,15 +1,29 @@
 """Quick and slow replicas that share a store place one order and report the same outcome."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
+from dirty_equals import IsPartialDict
 from redis.asyncio import Redis
 
+from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, status_of
-from tests.support.shop import CART, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, eventually, gateway, new_key
+from tests.support.shop import (
+    CART,
+    SUBMIT,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    eventually,
+    gateway,
+    gateway_on,
+    new_key,
+)
 from tests.support.valkey import Valkey, emptied
 
 pytestmark = pytest.mark.slow
@@ -144,3 +158,21 @@ async def test_replica_with_a_fast_clock_respects_the_quiet_time(
         assert (await sender.outcome(key))["__typename"] == "OrderInDoubt"
         fast_storefront = Storefront(fast_replica.http, cookie=sender.cookie)
         assert await status_of(fast_storefront, key) == "IN_DOUBT"
+
+
+async def test_replica_stops_although_another_one_is_sending(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = MemoryStore(clock, intact_since=clock() - timedelta(days=1))
+    async with gateway_on(store, world, network, clock) as first:
+        await Shopper(first, sandbox, world).get_ready()
+        cart, key = await first.cart(), new_key()
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        network.gates[SUBMIT] = asyncio.Event()
+        sending = asyncio.create_task(first.another_tab().submit(key, **agreed))
+        await network.arrived[SUBMIT].wait()
+        async with gateway_on(store, world, network, clock, submission_deadline_s=0.2) as second:
+            payload = await Storefront(second.http, cookie=first.cookie).submit(key, **agreed)
+            assert payload["attempt"] == IsPartialDict(status="IN_PROGRESS"), payload
+        network.gates[SUBMIT].set()
+        assert (await sending)["result"]["__typename"] == "OrderPlaced"
