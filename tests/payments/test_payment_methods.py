@@ -14,7 +14,7 @@ from gateway.payments.method_list import CartTraits
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import decode
-from gateway.upstream.payment import CartListedMethod
+from gateway.upstream.payment import CartListedMethod, ListedPaymentMethod
 from sandbox.demo_shop.payment_methods import METHODS as METHODS_OF_THE_SANDBOX
 from sandbox.model.contributions import COMBINABLE
 from sandbox.model.world import Balance, World
@@ -373,6 +373,14 @@ def test_gateway_and_sandbox_agree_about_payment_methods() -> None:
         before = method.workflow == "redirect-then-submit"
         assert (method.type in REDIRECT_THEN_SUBMIT) is before, method.type
         assert (method.type in SUPPORTS_STORE_CREDIT) is (method.type in COMBINABLE), method.type
+
+
+@pytest.mark.parametrize(
+    "method_type", ["payPal", "payPalBilling", "payPalCredit", "payPalPayIn3", "payPalPayIn4", "payPalRatenZahlung"]
+)
+def test_paypal_is_approved_before_the_source_is_attached(method_type: str) -> None:
+    method = ListedPaymentMethod(type=method_type, flow=PaymentFlow.REDIRECT)
+    assert sequence_of(method) is PaymentSequence.REDIRECT_THEN_SUBMIT
 
 
 def test_unknown_payment_method_is_listed_without_capabilities() -> None:

@@ -8,7 +8,19 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.model.world import World
-from tests.support.shop import ADDRESS, PACK, SUBMIT, Answer, Clock, InMemoryTransport, Shopper, Storefront, new_key
+from tests.support.shop import (
+    ADDRESS,
+    CART,
+    PACK,
+    SUBMIT,
+    Answer,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+    new_key,
+)
 
 OUTCOME = """query($key: UUID) { orderSubmission(idempotencyKey: $key) { status isReplay
   result { __typename ... on OrderPlaced { order { number billingAddress { email line1 }
@@ -226,6 +238,22 @@ async def test_order_without_usable_tokens_is_reported_as_it_was(shopper: Shoppe
     answer = await shopper.storefront.ask(text, input={"idempotencyKey": key})
     assert answer.data["resumeOrder"]["attempt"] == {"status": "IN_DOUBT", "isReplay": True}
     assert (await shopper.storefront.ask(SESSION)).data["session"], "the new session has not ended"
+
+
+async def test_ended_token_does_not_resume_an_order(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, guest_grant="client_credentials") as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        clock.move(900)
+        redirect = await storefront.outcome(key := new_key())
+        await shopper.decide(redirect["action"]["redirectUrl"])
+        clock.move(DAY_S - 300)
+        await begin(storefront)
+        answer = await storefront.ask(RESUME, input={"idempotencyKey": key})
+        assert answer.data["resumeOrder"]["result"] == {"__typename": "OrderInDoubt"}
+        assert world.calls.count("POST", f"{CART}/resume-cart") == 0
 
 
 async def test_handle_of_ended_session_is_accepted_for_a_day(shopper: Shopper, clock: Clock) -> None:

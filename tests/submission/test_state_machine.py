@@ -586,6 +586,28 @@ async def test_t24_submission_redirects_the_shopper_to_the_provider(shopper: Sho
     assert session["nextAction"]["redirectUrl"] == result["action"]["redirectUrl"]
 
 
+async def test_redirect_before_the_submission_leads_to_attaching_the_source(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.fill_cart()
+    await shopper.pay_with()
+
+    def change(wire: Any) -> Any:
+        wire["cart"]["paymentSession"]["status"] = "pending_redirect"
+        wire["cart"]["paymentMethod"] |= {
+            "type": "payPal",
+            "payPal": {"redirectUrl": "https://provider.example/approve"},
+        }
+        return wire
+
+    network.rewrites["GET", CART] = change
+    assert (await shopper.storefront.ask(PAYMENT)).data["paymentSession"]["nextAction"] == {
+        "__typename": "RedirectShopperAction",
+        "redirectUrl": "https://provider.example/approve",
+        "resumeWith": "Mutation.attachSource",
+    }
+
+
 async def test_t25_approved_order_can_be_resumed(shopper: Shopper) -> None:
     await shopper.decide(await submit_with_redirect(shopper))
     payment = await payment_state(shopper)
