@@ -69,6 +69,7 @@ class Shoppers:
         if the client has left, or if the replica was killed."""
         CALL.set(call)
         cookie, storefront = device.cookie, Storefront(replica.http, cookie=device.cookie)
+        ids = [*device.earlier_ids, *([device.session_id] if device.session_id else [])]
         asking = asyncio.ensure_future(storefront.ask(query, **variables))
         killed = asyncio.ensure_future(replica.switch.killed.wait())
         try:
@@ -86,9 +87,13 @@ class Shoppers:
         if ENDED & {*answer.codes} and device.cookie == cookie:
             device.end_session()
         if storefront.cookie != cookie:
-            # The session has begun, or has another handle. A browser keeps the cookie of the latest answer. The next
-            # look at the cart shows which session it is.
+            # The session has begun, or has another handle. The next look at the cart shows which session it is.
+            was_overwritten = device.cookie != cookie
             device.end_session()
+            if was_overwritten:
+                # A browser keeps the cookie of the latest answer. This one is late, so the handle of a newer session is
+                # lost, and with it the access to its orders.
+                device.earlier_ids = ids
             device.cookie, device.is_live = storefront.cookie, storefront.cookie is not None
         return answer, storefront.cookie == device.cookie
 
