@@ -226,8 +226,11 @@ class Shoppers:
     def repeat(self, request: SubmitRequest, device: Device, replica: Replica, stops: dict[Point, Stop]) -> None:
         if request.is_forgotten:
             # For a store that has lost the records, this is the first request with its key.
-            request = replace(request, denied_as=None, is_forgotten=False)
+            request = replace(request, denied_as=None, is_forgotten=False, began_at=self.environment.clock())
             self.requests.append(request)
+        if device.session_id is not None and not self.promises.was_sent(request):
+            # The session that sends the cart owns the submission.
+            request.session_id, request.is_registered = device.session_id, device.is_registered
         self.send(device, replica, documents.SUBMIT_ORDER, stops, request, **request.variables)
 
     def may_ask(self, device: Device, request: SubmitRequest) -> bool:
