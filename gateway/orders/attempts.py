@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -177,7 +178,7 @@ class Attempts:
         self._store = store
         self._replica = replica
         self._running: dict[str, Running] = {}
-        self._sending: set[str] = set()
+        self._sending: Counter[str] = Counter()
 
     # Tasks of this process that work on attempts.
 
@@ -210,11 +211,13 @@ class Attempts:
     @contextlib.contextmanager
     def sending(self, store_key: str) -> Iterator[None]:
         """During the `with` block, mark the attempt as being sent or resumed by this process, see `is_orphan`."""
-        self._sending.add(store_key)
+        self._sending[store_key] += 1
         try:
             yield
         finally:
-            self._sending.discard(store_key)
+            self._sending[store_key] -= 1
+            if not self._sending[store_key]:
+                del self._sending[store_key]
 
     async def is_orphan(self, store_key: str, record: AttemptRecord) -> bool:
         """Whether no running replica works on the attempt."""

@@ -13,6 +13,7 @@ from gateway.sessions.sessions import Session
 from gateway.submission.attempt import Attempt
 from gateway.submission.results import waiting_to_be_resumed
 from gateway.upstream.cart import Cart
+from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ UNKNOWN_FINGERPRINT = ""
 async def adopted(ctx: Context, session: Session, cart: Cart, key: UUID | None = None) -> Located | None:
     """Create the attempt of a cart that waits for the shopper, with both locks.
 
-    Return the attempt, or the other attempt that has just locked the cart.
+    Return the attempt, or the other attempt that has just locked the cart or finished the order.
 
     `key`: the key under which the client knows the order. If it is None or another owner's, the attempt gets a new key.
     """
@@ -35,6 +36,11 @@ async def adopted(ctx: Context, session: Session, cart: Cart, key: UUID | None =
                 await attempt.forget()
                 lock = ctx.services.submission_lock
                 return await lock.open_attempt(session) or await lock.open_attempt_of(cart)
+            ctx.forget_cart()
+            if not waits_for_shopper((await ctx.cart()).payment_session):
+                # Another request has finished the order since this one read the cart.
+                await attempt.forget()
+                return await ctx.services.attempts.of_cart(cart)
             await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
             await attempt.adopt(cart, waiting_to_be_resumed())
     except SubmissionKeyTaken:

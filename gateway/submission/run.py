@@ -28,7 +28,7 @@ class Goal(Enum):
     READ = auto()
     """Report the attempt without waiting. An order in doubt is checked first if its next check is due."""
     RESUME = auto()
-    """Send resume-cart, if the order waits for the shopper."""
+    """Send resume-cart, if the order waits for the shopper, or wait for the replica that works on the attempt."""
     RECONCILE = auto()
     """Check an order in doubt in the background. If the shopper has approved the payment, resume the order."""
 
@@ -85,7 +85,7 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
     while await attempt.read():
         record = attempt.record
         if await attempt.is_running_elsewhere():
-            if goal is Goal.WAIT and await attempt.wait_for_replica():
+            if goal in (Goal.WAIT, Goal.RESUME) and await attempt.wait_for_replica():
                 continue
             if goal is Goal.RECONCILE:
                 await attempt.check_later()

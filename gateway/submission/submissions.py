@@ -66,11 +66,12 @@ async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
     Raise `NothingToResume` if no order waits for the shopper, and `GatewayError` if no new outcome is known.
     """
     session = await session_of_owner(ctx)
-    located = await _to_resume(ctx, session, key)
-    reported = await _continue(ctx, session, located, Goal.RESUME) if located is not None else None
-    if reported is None:
-        raise NothingToResume
-    return reported
+    while (located := await _to_resume(ctx, session, key)) is not None:
+        reported = await _continue(ctx, session, located, Goal.RESUME)
+        if reported is not None:
+            return reported
+        # The attempt was deleted before it sent anything, because another attempt holds the lock of the cart.
+    raise NothingToResume
 
 
 async def _to_resume(ctx: Context, session: Session, key: UUID | None) -> Located | None:

@@ -9,10 +9,22 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import order_states, status_of
-from tests.support.shop import CART, Clock, InMemoryTransport, Shopper, eventually, gateway, new_key, signed_in
+from tests.support.shop import (
+    CART,
+    Clock,
+    InMemoryTransport,
+    MovedRedisStore,
+    Shopper,
+    eventually,
+    gateway,
+    new_key,
+    signed_in,
+)
+from tests.support.valkey import Valkey, emptied
 
 RESUME_CART = f"{CART}/resume-cart"
 RESUME = """mutation($key: UUID) { resumeOrder(input: {idempotencyKey: $key}) { attempt { idempotencyKey }
@@ -36,7 +48,7 @@ class WaitingOrder:
     url: str
 
 
-@pytest.fixture(params=["restart", "expiry"])
+@pytest.fixture(params=["restart", "expiry", "flush"])
 async def waiting(
     request: pytest.FixtureRequest,
     world: World,
@@ -46,13 +58,21 @@ async def waiting(
 ) -> AsyncIterator[WaitingOrder]:
     order, keys = WaitingOrder(), world.keys
     order.key = new_key()
-    store = MemoryStore(clock, intact_since=clock() - timedelta(days=1))
+    store: Store = MemoryStore(clock, intact_since=clock() - timedelta(days=1))
+    if request.param == "flush":
+        # Unlike the store in memory, a server lets concurrent requests alternate after each command.
+        valkey: Valkey = request.getfixturevalue("own_valkey")
+        await emptied(valkey)
+        store = MovedRedisStore(valkey.url, clock, timeout_s=10)
     async with gateway(world, network, clock, store=store) as storefront:
         shopper = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
         await shopper.get_ready("klarnaCredit")
         order.url = (await shopper.storefront.outcome(order.key))["action"]["redirectUrl"]
     if request.param == "restart":
         store = MemoryStore(clock, intact_since=clock() - timedelta(seconds=300))
+    elif request.param == "flush":
+        await emptied(valkey)
+        store = MovedRedisStore(valkey.url, clock, timeout_s=10)
     else:
         clock.move(3 * 86_400)
     async with gateway(world, network, clock, store=store, reconcile_every_s=0.01) as storefront:
