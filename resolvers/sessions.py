@@ -76,10 +76,12 @@ async def begin(
     """
     locale = locale or ctx.settings.locales[0][0]
     currency_code = currency_code or ctx.settings.currencies_by_locale[locale]
-    tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)
-    session, handle = await ctx.services.sessions.begin(
-        SessionLevel.ANONYMOUS, tokens, delivery, locale, currency_code, ended=ctx.operation.ended_session
-    )
+    sessions = ctx.services.sessions
+    async with sessions.reserved(delivery) as handle:
+        tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)
+        session = await sessions.begin(
+            SessionLevel.ANONYMOUS, tokens, handle, locale, currency_code, ended=ctx.operation.ended_session
+        )
     ctx.adopt(session, handle)
     return session, handle
 

@@ -187,13 +187,15 @@ async def _new_session(
     first.
     """
     previous = await ctx.session()
-    tokens = await _tokens(ctx, request, None, failed)
-    locale, currency_code = ctx.settings.locales[0]
-    if previous is not None:
-        await sessions.end(ctx, previous)
-    return await ctx.services.sessions.begin(
-        SessionLevel.REGISTERED, tokens, delivery, locale, currency_code, ended=ctx.operation.ended_session
-    )
+    async with ctx.services.sessions.reserved(delivery) as handle:
+        tokens = await _tokens(ctx, request, None, failed)
+        locale, currency_code = ctx.settings.locales[0]
+        if previous is not None:
+            await sessions.end(ctx, previous)
+        session = await ctx.services.sessions.begin(
+            SessionLevel.REGISTERED, tokens, handle, locale, currency_code, ended=ctx.operation.ended_session
+        )
+    return session, handle
 
 
 async def _tokens(ctx: Context, request: RequestTokens, guest_token: str | None, failed: AnyUserError) -> Tokens:

@@ -6,15 +6,17 @@ expired and cannot be renewed. An ended session does not continue with a new gue
 have an empty cart.
 """
 
+import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, SessionUnreadable
+from gateway.errors import SessionExpired, SessionUnreadable, StoreUnavailable
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, SessionRecord
@@ -29,6 +31,9 @@ RETAINED_AFTER_SUBMISSION = timedelta(days=1)
 """Minimum time for which the record of a session is stored after a submission. The graph promises 24 hours."""
 
 MOST_EARLIER_OWNERS = 10
+
+RESERVED_S = 120
+"""Seconds for which the room for a new session is kept, longer than the call for its tokens can take."""
 
 REPLACED_S = 120
 """Seconds for which a replaced handle is known: longer than any request that was sent with it can take."""
@@ -144,17 +149,32 @@ class Sessions:
             return None
         return Session(store_key, SessionDelivery(delivery), record, self._expires_at(record))
 
+    @asynccontextmanager
+    async def reserved(self, delivery: SessionDelivery) -> AsyncIterator[Handle]:
+        """A new handle, for which the store has room. Inside the `with` block, tokens are requested and `begin` is
+        called.
+
+        A store that is full or out of reach refuses the session before any call to Digital River.
+        """
+        handle = Handle.new(delivery)
+        await self._store.put(handle.store_key, b"", ttl_s=RESERVED_S)
+        try:
+            yield handle
+        except BaseException:
+            with contextlib.suppress(StoreUnavailable):
+                await self._store.delete(handle.store_key)
+            raise
+
     async def begin(
         self,
         level: SessionLevel,
         tokens: Tokens,
-        delivery: SessionDelivery,
+        handle: Handle,
         locale: str,
         currency_code: str,
         ended: Session | None,
-    ) -> tuple[Session, Handle]:
-        """Start a session with new tokens, and return the session and its handle. The store contains only a digest of
-        the handle.
+    ) -> Session:
+        """Start a session with new tokens and a reserved handle. The store contains only a digest of the handle.
 
         `ended`: the client's ended session. The new session can read its submissions by key.
         """
@@ -174,8 +194,7 @@ class Sessions:
             checkout_memory=CheckoutMemory(),
             earlier_owners=list(dict.fromkeys(earlier))[:MOST_EARLIER_OWNERS],
         )
-        handle = Handle.new(delivery)
-        return await self._put(handle.store_key, delivery, record), handle
+        return await self._put(handle.store_key, handle.delivery, record)
 
     async def promote(self, session: Session, tokens: Tokens) -> tuple[Session, Handle]:
         """Convert the session of a guest to the session of a registered shopper. The old handle is replaced by a new
@@ -257,7 +276,7 @@ class Sessions:
 
     async def _put(self, store_key: str, delivery: SessionDelivery, record: SessionRecord) -> Session:
         encoded = self._encoded(store_key, record)
-        await self._store.replace(store_key, encoded, expected=None, ttl_s=self._ttl_s(record))
+        await self._store.put(store_key, encoded, ttl_s=self._ttl_s(record))
         session = Session(store_key, delivery, record, self._expires_at(record))
         if record.retained_until is not None:
             await self.locate(session)

@@ -1,6 +1,7 @@
 """Background work uses the session that its attempt names, and no other."""
 
 from gateway.enums import SessionDelivery, SessionLevel
+from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Sessions
 from gateway.store.memory import MemoryStore
 from gateway.upstream.oauth import Tokens
@@ -12,11 +13,14 @@ async def test_session_is_not_found_under_the_id_of_another(world: World, clock:
     store = MemoryStore(clock)
     sessions = Sessions(store, settings_for(world), clock)
     first, second = [
-        (
-            await sessions.begin(
-                SessionLevel.ANONYMOUS, Tokens("token", 3600), SessionDelivery.COOKIE, "en-US", "USD", ended=None
-            )
-        )[0]
+        await sessions.begin(
+            SessionLevel.ANONYMOUS,
+            Tokens("token", 3600),
+            Handle.new(SessionDelivery.COOKIE),
+            "en-US",
+            "USD",
+            ended=None,
+        )
         for _ in range(2)
     ]
     assert await sessions.find_by_id(first.id) is None, "a session without a submission leaves only its record"

@@ -1,0 +1,73 @@
+"""A full store refuses a new session before Digital River is called. A session that fails leaves nothing."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from gateway.errors import RateLimited
+from gateway.store.memory import MemoryStore
+from sandbox.model.fault import Fault
+from sandbox.model.world import World
+from tests.support.shop import PACK, Answer, Clock, InMemoryTransport, Storefront, gateway_on
+
+TOKEN = "/oauth20/token"
+START = "mutation { startSession(input: {}) { session { id } errors { code } } }"
+ENTRIES = 20
+
+
+async def start(storefront: Storefront, world: World) -> Answer:
+    return await storefront.ask(START)
+
+
+async def add(storefront: Storefront, world: World) -> Answer:
+    line = f'{{product: {{upstreamId: "{PACK}"}}}}'
+    return await storefront.ask(f"mutation {{ addCartLines(input: {{lines: [{line}]}}) {{ errors {{ code }} }} }}")
+
+
+async def sign_in(storefront: Storefront, world: World) -> Answer:
+    credentials = f'{{username: "{world.keys.shopper_username}", password: "{world.keys.shopper_password}"}}'
+    return await storefront.ask(
+        f"mutation {{ signIn(input: {{credentials: {{password: {credentials}}}}}) {{ errors {{ code }} }} }}"
+    )
+
+
+async def filled(store: MemoryStore) -> None:
+    number = 0
+    while True:
+        try:
+            await store.put(f"filler:{number}", b"", ttl_s=60)
+        except RateLimited:
+            return
+        number += 1
+
+
+def small_store(clock: Clock) -> MemoryStore:
+    return MemoryStore(clock, intact_since=clock() - timedelta(days=1), max_entries=ENTRIES)
+
+
+@pytest.mark.parametrize("way", [start, add])
+async def test_full_store_refuses_a_session_without_a_call(
+    way: Callable[[Storefront, World], Awaitable[Answer]], world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    store = small_store(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        await filled(store)
+        for _ in range(3):
+            answer = await way(storefront, world)
+            assert "RATE_LIMITED" in str(answer.body)
+        assert world.calls.count("POST", TOKEN) == 0
+        clock.move(61)
+        assert (await storefront.ask(START)).data["startSession"]["errors"] == []
+
+
+@pytest.mark.parametrize("way", [start, add, sign_in])
+async def test_failed_start_of_a_session_leaves_no_entry(
+    way: Callable[[Storefront, World], Awaitable[Answer]], world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    store = MemoryStore(clock, intact_since=clock() - timedelta(days=1))
+    async with gateway_on(store, world, network, clock) as storefront:
+        world.faults.append(Fault(TOKEN, "status", method="POST", times=9, status=503))
+        answer = await way(storefront, world)
+        assert storefront.cookie is None, answer.body
+        assert [key for key in store._entries if key.startswith("session:")] == []
