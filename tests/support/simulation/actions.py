@@ -63,7 +63,7 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     (3, action("repeat", **REQUEST, **REPLICA, stops=stops(Point.READ, Point.SUBMIT))),
     (2, action("other_key", **REQUEST, **REPLICA, stops=stops(Point.READ, Point.SUBMIT))),
     (1, action("other_device", **REPLICA, is_registered=st.sampled_from([True, True, False]))),
-    (2, action("sign_in", **DEVICE, **REPLICA, stops=stops(Point.TOKEN))),
+    (2, action("sign_in", **DEVICE, **REPLICA, stops=stops(Point.TOKEN, Point.MERGE))),
     (
         4,
         action(

@@ -192,6 +192,8 @@ class Shoppers:
             return False
         environment, session_id = self.environment, device.payment_session_id
         assert session_id is not None
+        if environment.world.cart_of_session(session_id) is None:
+            return False  # Another device has bought the cart that this device shows.
         source_id = environment.run(create_source(environment.sandbox, environment.world, session_id, **source))
         self.send(device, replica, documents.ATTACH, id=source_id)
         return self.look(device, replica)

@@ -31,6 +31,8 @@ class Point(Enum):
     READ = "read"
     CHANGE = "change"
     TOKEN = "token"
+    MERGE = "merge"
+    """A request for a token that adds a guest's cart to the cart of an account."""
     SUBMIT = "submit"
     RESUME = "resume"
 
@@ -172,7 +174,7 @@ def point_of(request: httpx.Request) -> Point | None:
     if path in (SUBMIT, RESUME):
         return Point.SUBMIT if path == SUBMIT else Point.RESUME
     if path == TOKEN:
-        return Point.TOKEN
+        return Point.MERGE if b"dr_limited_token" in request.content else Point.TOKEN
     if path == CART and request.method == "GET":
         return Point.READ
     return Point.CHANGE if path.startswith(CART) and request.method != "GET" else None
