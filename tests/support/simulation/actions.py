@@ -64,6 +64,7 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     (2, action("other_key", **REQUEST, **REPLICA, stops=stops(Point.READ, Point.SUBMIT))),
     (1, action("other_device", **REPLICA, is_registered=st.sampled_from([True, True, False]))),
     (2, action("sign_in", **DEVICE, **REPLICA, stops=stops(Point.TOKEN, Point.MERGE))),
+    (2, action("sign_in_while_buying", **DEVICE, **REPLICA, other_replica=INDEX)),
     (
         4,
         action(

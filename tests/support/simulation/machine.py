@@ -129,6 +129,13 @@ class Histories(RuleBasedStateMachine):
             self.shoppers.get_ready(guest, self._replica(replica))
         self.shoppers.sign_in(guest, self._replica(replica), stops)
 
+    def sign_in_while_buying(self, device: int, replica: int, other_replica: int) -> None:
+        """Sign in a guest, and submit the cart of the account before the guest's cart follows."""
+        self.sign_in(device, replica, {Point.MERGE: Stop.BEFORE})
+        registered = [index for index, shopper in enumerate(self.shoppers.devices) if shopper.is_registered]
+        if registered:
+            self.press(registered[0], other_replica, {Point.SUBMIT: Stop.BEFORE}, {}, True, False)
+
     def edit(self, device: int, replica: int, stops: Stops, is_long: bool) -> None:
         """Add a product. `is_long`: in a document with the deadline of a submission."""
         self.shoppers.edit(self._device(device), self._replica(replica), stops, is_long=is_long)
