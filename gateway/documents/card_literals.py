@@ -4,8 +4,8 @@ from typing import Any
 
 from graphql import (
     ArgumentNode,
+    DocumentNode,
     FloatValueNode,
-    GraphQLError,
     GraphQLSchema,
     IntValueNode,
     ObjectFieldNode,
@@ -14,28 +14,25 @@ from graphql import (
     TypeInfoVisitor,
     Visitor,
     get_named_type,
-    parse,
     visit,
 )
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import accepts_number, parent_of
-from gateway.documents.limits import MAX_TOKENS
 
 Literal = StringValueNode | IntValueNode | FloatValueNode
 
 
-def document_has_card_number(schema: GraphQLSchema, screen: Screen, source: str) -> bool:
-    """Whether a name, a comment or a literal of the document has a card number.
+def document_has_card_number(schema: GraphQLSchema, screen: Screen, source: str, document: DocumentNode | None) -> bool:
+    """Whether a name, a comment or a literal of the document has a card number. A source that cannot be parsed has no
+    `document`.
 
     Identifiers and telephone numbers pass in inputs that accept them. The values of strings are checked too, because
     escape sequences hide digits in the text.
     """
     if not screen.has_card_number(source) and "\\" not in source and '"""' not in source:
         return False
-    try:
-        document = parse(source, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
-    except GraphQLError:
+    if document is None:
         return screen.has_card_number(source)
     types = TypeInfo(schema)
     collector = LiteralCollector(types)

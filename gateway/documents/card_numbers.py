@@ -50,6 +50,9 @@ MOST_LOOKS = 3_000
 To save CPU time, a request that needs more looks is treated as if it had a card number. Such a request has thousands of
 numbers, and one in a hundred of them looks like a card number anyway."""
 
+LOOKS_OF_CHECK = 4
+"""Looks for which the check of a number of a bank account or parcel counts, because it takes so long."""
+
 MAX_GROUP_LENGTH = 64
 """Maximum length of a digit group in which every position is searched for a card number."""
 
@@ -96,8 +99,13 @@ class _Folded(dict[int, str]):
     """
 
     def __missing__(self, code: int) -> str:
-        folded = "".join(map(_folded, unicodedata.normalize("NFKC", chr(code))))
-        if len(self) < 10_000:
+        char = chr(code)
+        normalized = unicodedata.normalize("NFKC", char)
+        folded = "".join(map(_folded, normalized))
+        if len(folded) > LONGEST_FOLDED:
+            folded = char
+        # Unicode has few characters that change, but a million that clients could send to fill this table.
+        if normalized != char or folded != char or len(self) < MOST_UNCHANGED:
             self[code] = folded
         return folded
 
@@ -110,6 +118,13 @@ def _folded(char: str) -> str:
     digit = unicodedata.digit(char, None)
     return char if digit is None else str(digit)
 
+
+MOST_UNCHANGED = 10_000
+"""Size of the table of folded characters above which it gets no more characters that stay unchanged."""
+
+LONGEST_FOLDED = 4
+"""Maximum number of characters that replace one character. The longest replacement with a digit has so many; letters
+that stand for a whole phrase would make the string eighteen times longer."""
 
 FOLDED = _Folded()
 
@@ -127,13 +142,23 @@ class Screen:
             string = string.translate(FOLDED)
         if sum(map(string.count, DIGITS)) < SHORTEST:
             return False
-        string = BANK_ACCOUNT.sub(
-            lambda match: _unless(iban.is_valid(match.group(), check_country=False), match), string
-        )
-        string = PARCEL.sub(lambda match: _unless(_has_gs1_digit(re.sub("[ -]", "", match.group())), match), string)
+        string = BANK_ACCOUNT.sub(self._without_bank_account, string)
+        string = PARCEL.sub(self._without_parcel, string)
         string = DIGEST.sub(APART, string)
         groups = list(islice(DIGIT_GROUP.finditer(string), MOST_LOOKS + LONGEST))
         return self._search(string, groups)
+
+    def _without_bank_account(self, match: re.Match[str]) -> str:
+        number = match.group()
+        return APART if self._may_check() and iban.is_valid(number, check_country=False) else number
+
+    def _without_parcel(self, match: re.Match[str]) -> str:
+        number = match.group()
+        return APART if self._may_check() and _has_gs1_digit(re.sub("[ -]", "", number)) else number
+
+    def _may_check(self) -> bool:
+        self._looks -= LOOKS_OF_CHECK
+        return self._looks >= 0
 
     def _search(self, string: str, groups: list[re.Match[str]]) -> bool:
         for index, group in enumerate(groups):
@@ -152,10 +177,6 @@ class Screen:
 
 def has_card_number(string: str) -> bool:
     return Screen().has_card_number(string)
-
-
-def _unless(is_other_number: bool, match: re.Match[str]) -> str:
-    return APART if is_other_number else match.group()
 
 
 def _has_gs1_digit(digits: str) -> bool:

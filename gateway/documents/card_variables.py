@@ -3,8 +3,9 @@
 import copy
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -55,6 +56,10 @@ PHONE_NAMES = frozenset({"phoneNumber"})
 
 TAX_IDENTIFIER_TYPES = frozenset({"TaxIdentifierInput"})
 
+MOST_USES = 3_000
+"""Maximum number of uses of values that look like card numbers in one request. A request with more uses is refused as
+if one of the values were a card number, because each use must be checked."""
+
 
 def refuse_card_numbers(screen: Screen, strings: Iterable[str]) -> None:
     """Check strings outside the document and its variables. Raises `DocumentRefused` for a card number."""
@@ -102,12 +107,14 @@ def remove_cards(
     `document` has one operation.
     """
     (operation,) = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    all_uses = variable_uses(schema, document, variables)
+    variable_uses = uses_of_variables(schema, document)
+    if sum(len(variable_uses.get(path[0], ())) for path in paths) > MOST_USES:
+        raise card_number_refused("variables")
     cleaned = copy.deepcopy(variables)
     card_fields: CardFields = {}
     for path in paths:
         value = _value_at(variables, path)
-        uses = [use for use in all_uses if use.variable_path == path]
+        uses = [use for variable in variable_uses.get(path[0], ()) if (use := variable.of_value(path[1:])) is not None]
         if uses and all(use.accepts(value) for use in uses):
             continue
         is_reported = operation.operation is OperationType.MUTATION and all(use.can_report for use in uses)
@@ -128,28 +135,49 @@ def _value_at(value: Any, path: VariablePath) -> Any:
 
 
 @dataclass(frozen=True)
-class VariableUse:
-    """Use of one value of a variable in the arguments of a field. A list or an object has one use for each value in it.
+class ValueUse:
+    """Use of a variable, or of one value inside it, in the arguments of a field.
 
-    `variable_path` is the path of the value in the variables, and `argument_path` is its path in the field's arguments.
-    `response_key` is the response key of the field. `input_name` and `type_name` are the name and the type of the
-    argument or input field that has the value. `parent_name` is the type of the input object that has it.
+    `response_key` is the response key of the field, and `argument_path` is the path of the value in the field's
+    arguments. `input_name` and `input_type` are the name and the type of the argument or input field that has the
+    value. `parent_name` is the type of the input object that has it.
     """
 
-    variable_path: VariablePath
     response_key: str
     argument_path: tuple[str, ...]
     is_root_field: bool
     input_name: str
-    type_name: str
+    input_type: GraphQLInputType
     parent_name: str
+
+    def of_value(self, path: VariablePath) -> "ValueUse | None":
+        """Use of the value at this path inside the variable; None if no input has this value."""
+        input_type: Any = self.input_type
+        input_name, parent_name = self.input_name, self.parent_name
+        for key in path:
+            nullable: Any = get_nullable_type(input_type)
+            if isinstance(key, int):
+                input_type = nullable.of_type if is_list_type(nullable) else nullable
+                continue
+            named = get_named_type(nullable)
+            if not isinstance(named, GraphQLInputObjectType) or key not in named.fields:
+                return None
+            input_type, input_name, parent_name = named.fields[key].type, key, named.name
+        argument_path = (*self.argument_path, *map(str, path))
+        return replace(
+            self,
+            argument_path=argument_path,
+            input_name=input_name,
+            input_type=input_type,
+            parent_name=parent_name,
+        )
 
     @property
     def can_report(self) -> bool:
-        return self.is_root_field and self.type_name == "String"
+        return self.is_root_field and get_named_type(self.input_type).name == "String"
 
     def accepts(self, value: object) -> bool:
-        return accepts_number(self.type_name, self.input_name, self.parent_name, value)
+        return accepts_number(get_named_type(self.input_type).name, self.input_name, self.parent_name, value)
 
 
 def accepts_number(type_name: str, input_name: str, parent_name: str, value: object) -> bool:
@@ -173,45 +201,39 @@ def parent_of(types: TypeInfo) -> str:
     return get_named_type(parent).name if parent is not None else ""
 
 
-def variable_uses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[VariableUse]:
-    """Uses of all values of the variables in a document with one operation."""
+def uses_of_variables(schema: GraphQLSchema, document: DocumentNode) -> Mapping[str | int, list[ValueUse]]:
+    """Uses of each variable, by name, in a document with one operation."""
     types = TypeInfo(schema)
-    collector = VariableUseCollector(types, variables)
+    collector = VariableUseCollector(types)
     visit(document, TypeInfoVisitor(types, collector))
     return collector.uses
 
 
 class VariableUseCollector(Visitor):
-    def __init__(self, types: TypeInfo, variables: Mapping[str, Any]) -> None:
+    def __init__(self, types: TypeInfo) -> None:
         super().__init__()
         self._types = types
-        self._variables = variables
-        self.uses: list[VariableUse] = []
+        self.uses: defaultdict[str | int, list[ValueUse]] = defaultdict(list)
 
     def enter_variable(
         self, node: VariableNode, _key: object, parent: object, path: list[Any], ancestors: list[Any]
     ) -> None:
         fields = [ancestor for ancestor in ancestors if isinstance(ancestor, FieldNode)]
         input_type = self._types.get_input_type()
-        parent_name = parent_of(self._types)
-        name = node.name.value
-        if not fields or input_type is None or name not in self._variables:
+        if not fields or input_type is None:
             return
         field = fields[-1]
         argument_path = _argument_path(path, [*ancestors, parent])
-        input_name = next((key for key in reversed(argument_path) if isinstance(key, str)), "")
-        for leaf in _leaves(self._variables[name], input_type, input_name, parent_name):
-            self.uses.append(
-                VariableUse(
-                    variable_path=(name, *leaf.path),
-                    response_key=(field.alias or field.name).value,
-                    argument_path=tuple(str(key) for key in (*argument_path, *leaf.path)),
-                    is_root_field=len(fields) == 1,
-                    input_name=leaf.input_name,
-                    type_name=leaf.type_name,
-                    parent_name=leaf.parent_name,
-                )
+        self.uses[node.name.value].append(
+            ValueUse(
+                response_key=(field.alias or field.name).value,
+                argument_path=tuple(map(str, argument_path)),
+                is_root_field=len(fields) == 1,
+                input_name=next((key for key in reversed(argument_path) if isinstance(key, str)), ""),
+                input_type=input_type,
+                parent_name=parent_of(self._types),
             )
+        )
 
 
 def _argument_path(path: list[Any], ancestors: list[Any]) -> list[str | int]:
@@ -225,29 +247,3 @@ def _argument_path(path: list[Any], ancestors: list[Any]) -> list[str | int]:
         elif isinstance(ancestor, (list, tuple)) and keys and path[position - 1 : position] == ["values"]:
             keys.append(path[position])
     return keys
-
-
-@dataclass(frozen=True)
-class InputLeaf:
-    path: VariablePath
-    input_name: str
-    type_name: str
-    parent_name: str
-
-
-def _leaves(
-    value: Any, input_type: GraphQLInputType, name: str, parent_name: str, path: VariablePath = ()
-) -> Iterator[InputLeaf]:
-    """All values inside a list or an object, at any depth. Each has the name and the type of its input field."""
-    nullable: Any = get_nullable_type(input_type)
-    named = get_named_type(nullable)
-    if isinstance(value, list):
-        item_type: Any = nullable.of_type if is_list_type(nullable) else nullable
-        for index, item in enumerate(value):
-            yield from _leaves(item, item_type, name, parent_name, (*path, index))
-    elif isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
-        for key, item in value.items():
-            if key in named.fields:
-                yield from _leaves(item, named.fields[key].type, key, named.name, (*path, key))
-    else:
-        yield InputLeaf(path, name, named.name, parent_name)

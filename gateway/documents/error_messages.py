@@ -5,11 +5,12 @@ address. The messages of this module name the position, the expected type and th
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from graphql import (
     SKIP,
+    ASTValidationRule,
     EnumValueNode,
     GraphQLEnumType,
     GraphQLError,
@@ -24,7 +25,8 @@ from graphql import (
     ObjectValueNode,
     OperationDefinitionNode,
     Source,
-    TokenKind,
+    ValidationContext,
+    ValidationRule,
     ValueNode,
     ValuesOfCorrectTypeRule,
     VariableNode,
@@ -44,6 +46,10 @@ from graphql.pyutils import did_you_mean, print_path_list, suggestion_list
 from graphql.utilities import validate_input_literal
 
 MAX_ERRORS = 20
+
+MAX_SUGGESTING = 2
+"""Maximum number of errors of one validation that suggest other names. A suggestion compares a name with all possible
+names, such as those of 250 types."""
 
 Position = tuple[str | int, ...]
 """Names of fields and indices of lists, from the whole value to a part of it."""
@@ -74,28 +80,56 @@ class LiteralRule(ValuesOfCorrectTypeRule):
     """Replaces the validation rule of graphql-core for literals."""
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
-        refused: list[GraphQLError] = []
-        if input_type:
-            validate_input_literal(node, input_type, lambda error, _position: refused.append(error))
-        if input_type and refused:
+        if input_type and not _fits(node, input_type):
             suggests = not self.context.hide_suggestions
-            problems = list(_problems(_value(node), input_type, suggests=suggests))
+            problems = list(islice(_problems(_value(node), input_type, suggests=suggests), MAX_ERRORS))
             for position, problem in problems or [((), _expected(input_type))]:
                 self.report_error(GraphQLError(problem, _node_at(node, position)))
         return SKIP
 
 
-RULES = [LiteralRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules]
+def _fits(node: ValueNode, input_type: GraphQLInputType) -> bool:
+    """Whether graphql-core accepts the literal. The check ends at the first error, because each error of graphql-core
+    has the text of the object around it."""
+
+    def refuse(error: GraphQLError, _position: object) -> None:
+        raise error
+
+    try:
+        validate_input_literal(node, input_type, refuse, hide_suggestions=True)
+    except GraphQLError:
+        return False
+    return True
+
+
+class FewSuggestions(ValidationRule):
+    """Hides the suggestions of all errors after the first ones."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        report, errors = context.on_error, count(1)
+
+        def report_and_count(error: GraphQLError) -> None:
+            if next(errors) >= MAX_SUGGESTING:
+                context._hide_suggestions = True
+            report(error)
+
+        context.on_error = report_and_count  # type: ignore[method-assign]  # as graphql-core assigns it
+
+
+RULES: list[type[ASTValidationRule]] = [
+    FewSuggestions,
+    *(LiteralRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
+]
 """The validation rules of GraphQL, with messages that contain no value."""
 
 
 def without_token(error: GraphQLError, source: str) -> GraphQLError:
     """The syntax error without the text of the token at its position. A document whose values are not escaped can have
     any part of a value there."""
-    lexer, (position, *_) = Lexer(Source(source)), error.positions or [0]
+    (position, *_) = error.positions or [0]
     try:
-        while (token := lexer.token).kind is not TokenKind.EOF and token.start < position:
-            lexer.advance()
+        token = Lexer(Source(source)).read_next_token(position)
     except GraphQLSyntaxError:
         return error  # The characters at the position are no token, and the message has only one of them.
     message = error.message.replace(f" '{token.value}'", "") if token.value else error.message

@@ -1,10 +1,27 @@
 """Errors that reject a GraphQL document. No part of a rejected document is executed."""
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
-from graphql import GraphQLError
+from graphql import GraphQLError, Source, SourceLocation
 
 from gateway.errors import TopLevelCode
+
+LINE_BREAK = re.compile(r"\r\n|[\n\r]")
+
+
+class IndexedSource(Source):
+    """The text of a document that finds the line of a position by bisection. An execution can have hundreds of errors,
+    and each has a position."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._line_starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
+
+    def get_location(self, position: int) -> SourceLocation:
+        line = bisect_right(self._line_starts, position)
+        return SourceLocation(line, position - self._line_starts[line - 1] + 1)
 
 
 @dataclass

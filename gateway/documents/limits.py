@@ -29,6 +29,10 @@ from gateway.documents.errors import bad_value, too_expensive
 MAX_TOKENS = 2000
 """Maximum number of tokens in a document. Every example operation with its fragments has fewer than 700."""
 
+MAX_LINES = 4000
+"""Maximum number of lines in a document, twice that of tokens. The line of each error is found by reading all lines
+before it."""
+
 MAX_ROOT_FIELDS = 10
 MAX_ROOT_MUTATIONS = 5
 
@@ -38,6 +42,8 @@ MAX_DEPTH = 15
 SELECTION_SETS_PER_LEVEL = 3
 """Number of nested selection sets that are allowed for each level of fields. A field has one, a fragment in the field
 has one, and a type condition in the fragment has one."""
+
+MAX_SELECTION_SETS = MAX_DEPTH * SELECTION_SETS_PER_LEVEL
 
 MAX_ALIASES = 30
 
@@ -122,9 +128,11 @@ class SelectionSize:
         """Add the fields of a fragment to this selection set."""
         self._add_nested(fragment)
         self.depth = max(self.depth, fragment.depth)
-        self.names += fragment.names
-        self.composites += fragment.composites
-        self.leaves += fragment.leaves
+        if self.fields <= MAX_FIELDS and self.selection_sets <= MAX_SELECTION_SETS:
+            # Larger selection sets are refused, whatever their names are, and counting the names takes long.
+            self.names.update(fragment.names)
+            self.composites.update(fragment.composites)
+            self.leaves.update(fragment.leaves)
         self.repeated_composites_below += fragment.repeated_composites_below
         self.repeated_leaves_below += fragment.repeated_leaves_below
 
@@ -138,16 +146,21 @@ class SelectionSize:
 def check_size(size: SelectionSize, node: OperationDefinitionNode) -> None:
     """Check the size of an operation's selection set. Raises `DocumentRefused`."""
     is_mutation = node.operation is OperationType.MUTATION
-    _check("Root fields", size.names.total(), MAX_ROOT_MUTATIONS if is_mutation else MAX_ROOT_FIELDS)
+    _check("Fields", size.fields, MAX_FIELDS)
     _check("Nested fields", size.depth, MAX_DEPTH)
-    _check("Nested fragments", size.selection_sets, MAX_DEPTH * SELECTION_SETS_PER_LEVEL)
+    _check("Nested fragments", size.selection_sets, MAX_SELECTION_SETS)
+    _check("Root fields", size.names.total(), MAX_ROOT_MUTATIONS if is_mutation else MAX_ROOT_FIELDS)
     _check("Aliases", size.aliases, MAX_ALIASES)
     _check("Directives", size.directives + len(node.directives or ()), MAX_DIRECTIVES)
-    _check("Fields", size.fields, MAX_FIELDS)
     _check("Repeated fields with a selection set", size.repeated_composites, MAX_REPEATED_COMPOSITES)
     _check("Repeated fields", size.repeated_leaves, MAX_REPEATED_LEAVES)
     if sum(size.names[name] for name in ONCE_PER_OPERATION) > 1:
         raise too_expensive(f"An operation may have one of {', '.join(sorted(ONCE_PER_OPERATION))}, once.")
+
+
+def check_lines(source: str) -> None:
+    """Raises `DocumentRefused` for too many lines."""
+    _check("Lines", 1 + source.count("\n") + source.count("\r") - source.count("\r\n"), MAX_LINES)
 
 
 class SizeMeter:

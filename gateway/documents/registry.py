@@ -31,9 +31,9 @@ from gateway.documents.card_variables import CardFields, card_number_refused, ca
 from gateway.documents.cost import OperationCost, SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.error_messages import RULES, variable_errors, without_token
-from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value, too_expensive
+from gateway.documents.errors import DocumentRefused, IndexedSource, OperationFacts, bad_value, too_expensive
 from gateway.documents.in_context import chosen_market, has_in_context
-from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_size, check_values
+from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_lines, check_size, check_values
 from gateway.documents.manifest import read_manifest, sha256, short_name
 from gateway.documents.sensitive_literals import has_sensitive_literal
 from gateway.errors import TopLevelCode
@@ -121,6 +121,25 @@ class PreparedOperation:
     facts: OperationFacts
 
 
+class ParsedSource:
+    """The source of a document, parsed once, because parsing a long string takes long. `document` is None if the source
+    cannot be parsed."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.document: DocumentNode | None = None
+        try:
+            self.document = parse(IndexedSource(source), max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
+        except GraphQLError as error:
+            self._error = error.with_traceback(None)
+
+    def refusal(self) -> DocumentRefused:
+        """The error for a source that cannot be parsed."""
+        is_limit = self._error.message.endswith(PARSING_ABORTED)
+        code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
+        return DocumentRefused(code, without_token(self._error, self.source))
+
+
 class Documents:
     """Cache of the documents of one schema."""
 
@@ -205,12 +224,13 @@ class Documents:
         entry = self._manifest.get(actual)
         if entry is None:
             self._check_trust(actual)
-            if document_has_card_number(self._schema, screen, source):
-                raise card_number_refused("literals")
+        parsed = ParsedSource(source)
+        if entry is None and document_has_card_number(self._schema, screen, source, parsed.document):
+            raise card_number_refused("literals")
         if entry is not None:
             facts.name = entry.name
         name = entry.name if entry else short_name(actual)
-        document = KnownDocument(source, actual, name, tuple(self._read(source)), is_in_manifest=entry is not None)
+        document = KnownDocument(source, actual, name, tuple(self._read(parsed)), is_in_manifest=entry is not None)
         if entry is None and has_sensitive_literal(self._schema, self._tables, document.operations[0].document):
             # Neither the cache nor the log may reveal which secret a shopper has sent.
             return replace(document, name=UNNAMED)
@@ -248,7 +268,7 @@ class Documents:
     def _read_manifest_documents(self) -> None:
         for digest, entry in self._manifest.items():
             try:
-                operations = tuple(self._read(entry.source))
+                operations = tuple(self._read(ParsedSource(entry.source)))
             except DocumentRefused as refused:
                 log.warning("manifest document rejected", extra={"operation": entry.name, "code": refused.code.value})
                 continue
@@ -267,9 +287,12 @@ class Documents:
             self._by_digest.pop(oldest.digest, None)
             self._recent_characters -= len(oldest.source)
 
-    def _read(self, source: str) -> list[KnownOperation]:
+    def _read(self, parsed: ParsedSource) -> list[KnownOperation]:
         """Operations of a document. Raises `DocumentRefused`."""
-        document = _parse(source)
+        if parsed.document is None:
+            raise parsed.refusal()
+        document = parsed.document
+        check_lines(parsed.source)
         try:
             operations = self._operations(document)
             errors = validate(
@@ -314,15 +337,6 @@ class Documents:
             buys=node.operation is OperationType.MUTATION and not root_fields.isdisjoint(ORDERING_MUTATIONS),
             chooses_market=has_in_context(node),
         )
-
-
-def _parse(source: str) -> DocumentNode:
-    try:
-        return parse(source, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
-    except GraphQLError as error:
-        is_limit = error.message.endswith(PARSING_ABORTED)
-        code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
-        raise DocumentRefused(code, without_token(error, source)) from None
 
 
 def _choose(document: KnownDocument, name: str | None) -> KnownOperation:

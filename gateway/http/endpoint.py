@@ -75,6 +75,8 @@ class GraphQLEndpoint:
                     context_value=ctx,
                     variable_values=prepared.variables,
                     operation_name=operation.name,
+                    # The gateway words errors of variables itself.
+                    hide_suggestions=True,
                 )
                 result = running if isinstance(running, ExecutionResult) else await running
             if result.data is None and not any(error.path for error in result.errors or ()):
