@@ -27,8 +27,8 @@ MISSING = frozenset({Kind.NULL, Kind.OMITTED})
 value, and only writes it in another way."""
 
 
-IDS = frozenset({"id", "code"})
-"""Fields whose leading zeros have a meaning: `012` and `12` are different ids."""
+IDS = frozenset({"id", "code", "postalCode", "phoneNumber"})
+"""Fields whose leading zeros have a meaning: `012` and `12` are different ids and postal codes."""
 
 
 class Change(NamedTuple):
