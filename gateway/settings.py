@@ -55,6 +55,9 @@ MIN_SECRET_LENGTH = 12
 """Minimum length of the API secret. A shorter secret was probably invented by hand or truncated."""
 
 
+MONTH_S = 30 * 86_400
+
+
 class GuestGrant(StrEnum):
     """OAuth grant type for guest tokens."""
 
@@ -178,11 +181,13 @@ class Settings(BaseSettings):
     session_idle_s: float = Field(
         1800,
         gt=0,
+        le=MONTH_S,
         description="Maximum time between two uses of a session, in seconds. After this time, the session ends.",
     )
     session_absolute_s: float = Field(
         86_400,
         gt=0,
+        le=MONTH_S,
         description="Maximum age of a session, in seconds. At this age, the session ends even if it is in use.",
     )
     store_url: SecretStr = Field(
@@ -194,6 +199,7 @@ class Settings(BaseSettings):
     store_timeout_s: float = Field(
         0.25,
         gt=0,
+        le=10,
         description="Time for which the shared store may be silent, in seconds. A request that sends nothing to "
         "Digital River waits 1.2 times as long for all its commands of the store, then it is refused.",
     )
@@ -204,14 +210,15 @@ class Settings(BaseSettings):
     )
 
     operation_deadline_s: float = Field(
-        10, gt=0, description="Time limit for an operation, including its calls to Digital River, in seconds."
+        10, gt=0, le=600, description="Time limit for an operation, including its calls to Digital River, in seconds."
     )
     submission_deadline_s: float = Field(
-        60, gt=0, description="Time limit for an operation that submits or resumes an order, in seconds."
+        60, gt=0, le=600, description="Time limit for an operation that submits or resumes an order, in seconds."
     )
     doubt_quiet_s: float = Field(
         120,
         gt=0,
+        le=86_400,
         description="Time to wait when Digital River gave no clear answer to a submission, in seconds. If "
         "Digital River still has no order after this time, the order is reported as not placed.",
     )
@@ -227,7 +234,9 @@ class Settings(BaseSettings):
         "logs them, enforce rejects them.",
     )
 
-    body_limit_bytes: int = Field(128 * 1024, gt=0, description="Maximum size of a request body, in bytes.")
+    body_limit_bytes: int = Field(
+        128 * 1024, gt=0, le=512 * 1024, description="Maximum size of a request body, in bytes."
+    )
     cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
 
     @classmethod

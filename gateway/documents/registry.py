@@ -46,6 +46,10 @@ MAX_CACHED_CHARACTERS = 128 * 1024
 """Maximum total length of the cached documents outside the manifest, in characters. A parsed document takes up to 300
 bytes for each character. The garbage collector traverses all cached documents, which may delay a request."""
 
+LARGEST_SHARE = 4
+"""A document is cached if it takes at most this part of the cache: a fourth. Otherwise, one document would drive out
+those of all other clients. The documents of clients are much shorter."""
+
 MOST_POINTS = 2**31 - 1
 """Highest estimate that an error reports. JSON has no larger integers in most languages."""
 
@@ -234,9 +238,10 @@ class Documents:
         if entry is None and has_sensitive_literal(self._schema, self._tables, document.operations[0].document):
             # Neither the cache nor the log may reveal which secret a shopper has sent.
             return replace(document, name=UNNAMED)
-        self._add(document)
-        if entry is None and digest is not None:
-            self._by_digest[actual] = document
+        if entry is not None or len(source) <= MAX_CACHED_CHARACTERS // LARGEST_SHARE:
+            self._add(document)
+            if entry is None and digest is not None:
+                self._by_digest[actual] = document
         return document
 
     def _check_trust(self, digest: str) -> None:

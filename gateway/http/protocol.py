@@ -1,7 +1,8 @@
 """The HTTP protocol of the server: uvicorn's, with limits on time, size and number that uvicorn lacks.
 
-A request that breaks a limit is answered with a GraphQL error and its connection is closed. The connections that have
-sent no complete request wait in a list. If there are too many connections, the one that waits longest is closed.
+A request that breaks a limit is answered with a GraphQL error and its connection is closed. The connections that wait
+for their clients, to send a complete request or to read an answer, are in a list. If there are too many connections,
+the one that waits longest is closed.
 """
 
 import asyncio
@@ -68,7 +69,8 @@ class LimitedProtocol(HttpToolsProtocol):
     settings: ClassVar[Settings]
     hosts: ClassVar[frozenset[str]]
     waiting: ClassVar[dict["LimitedProtocol", None]]
-    """Connections that have sent no complete request since the last answer. The one that waits longest is first."""
+    """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
+    that waits longest is first."""
 
     def __init__(
         self,
@@ -102,12 +104,16 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.waiting.setdefault(self)
         self._write_within(self.limits.answer_s)
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._writing is not None:
             self._writing.cancel()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete and not cycle.more_body:
+            self.waiting.pop(self, None)
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
@@ -175,7 +181,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._phase = Phase.NOTHING
-        self.waiting.pop(self, None)
+        if not self.flow.write_paused:
+            self.waiting.pop(self, None)
         self._stop_reading_timer()
         super().on_message_complete()
 

@@ -15,6 +15,10 @@ VERSIONS = frozenset({"1.0", "1.1"})
 
 HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
+LENGTH_DIGITS = 15
+"""Maximum number of digits of a `Content-Length`, with leading zeros. Python converts no number of thousands of digits,
+and a proxy might convert fewer."""
+
 HEALTH = b"/health/"
 """Beginning of the targets of health checks. Orchestrators send them to an IP address, not to a host of the list."""
 
@@ -44,6 +48,8 @@ def problem_of(head: RequestHead, hosts: frozenset[str]) -> RequestRefused | Non
     codings = head.values(b"transfer-encoding")
     if codings and (head.version == "1.0" or [coding.strip().lower() for coding in codings] != [b"chunked"]):
         return malformed("A request may have `Transfer-Encoding: chunked` in HTTP/1.1, and no other transfer coding.")
+    if any(len(length) > LENGTH_DIGITS for length in head.values(b"content-length")):
+        return malformed(f"A header `Content-Length` may have at most {LENGTH_DIGITS} digits.")
     return _problem_of_host(head, hosts)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from gateway.elapsed_time import elapsed_s
+from gateway.errors import StoreUnavailable
 from gateway.store.interface import Store
 
 log = logging.getLogger(__name__)
@@ -14,6 +15,10 @@ log = logging.getLogger(__name__)
 TOLERANCE_S = 1
 """Maximum difference in seconds between the time that has passed by the store's clock and by the process's own. With a
 greater difference, the store's clock has jumped."""
+
+MOST_READINGS = 5
+"""Maximum number of readings of the store's time. Each may take too long to be used, if the process or the store is
+slow. A slow store must not keep the process from starting or stopping."""
 
 JUMP_TTL_S = 7 * 86_400
 
@@ -50,12 +55,14 @@ class SharedClock:
 
         Raises `StoreUnavailable`, and then leaves the time as it is.
         """
-        while True:
+        for _ in range(MOST_READINGS):
             local, elapsed = self._local(), self._elapsed()
             stored = await self._store.now()
             local_after, took_s = self._local(), self._elapsed() - elapsed
             if took_s <= TOLERANCE_S:  # Otherwise, it is unknown to which moment the store's time belongs.
                 break
+        else:
+            raise StoreUnavailable(detail="too slow to read its time")
         last = self._last
         if last is not None and (stored - last.stored).total_seconds() - (elapsed - last.elapsed) > TOLERANCE_S:
             log.warning("clock of the store has jumped")

@@ -118,11 +118,14 @@ class SharedConnection:
                 pause_s = FIRST_PAUSE_S
                 self._is_up(connection)
                 await self._read(connection)
-            except (RedisError, OSError) as error:
+            except Exception as error:
+                # The library raises errors of many types if what answers is no Redis server. Without this task, the
+                # store would stay down for ever.
+                failure = error if isinstance(error, RedisError | OSError) else ConnectionLost(type(error).__name__)
                 if self._connection is not None:
-                    self._lost(error)
+                    self._lost(failure)
                 else:
-                    self._goes_down(error)
+                    self._goes_down(failure)
                     await asyncio.sleep(pause_s)
                     pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             finally:

@@ -112,11 +112,22 @@ def test_error_has_name_type_and_cost_of_the_rejected_operation(documents: Docum
 
 
 def test_least_recently_used_document_is_forgotten(documents: Documents) -> None:
-    padding = " " * (MAX_CACHED_CHARACTERS // 3)
-    sources = [f"{{ storefront {{ locales }} }} # {number}{padding}" for number in range(3)]
-    for source in (sources[0], sources[1], sources[0], sources[2]):
+    padding = " " * (MAX_CACHED_CHARACTERS // 5)
+    sources = [f"{{ storefront {{ locales }} }} # {number}{padding}" for number in range(5)]
+    for source in (*sources[:4], sources[0], sources[4]):
         prepare(documents, source, sha256(source))
 
     prepare(documents, digest=sha256(sources[0]))
     with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
         prepare(documents, digest=sha256(sources[1]))
+
+
+def test_long_document_drives_out_no_other(documents: Documents) -> None:
+    prepare(documents, LOCALES, sha256(LOCALES))
+    for number in range(20):
+        long = f"{{ storefront {{ locales }} }} # {number}{' ' * (MAX_CACHED_CHARACTERS * (number + 3) // 10)}"
+        for digest in (None, sha256(long), sha256(long)):
+            assert prepare(documents, long, digest).facts.kind == "query"
+        with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
+            prepare(documents, digest=sha256(long))
+    assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"

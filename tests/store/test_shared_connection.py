@@ -127,6 +127,23 @@ async def test_silent_server_fails_commands_at_once_until_it_answers(own_valkey:
     await store.aclose()
 
 
+@pytest.mark.parametrize(
+    "garbage", [b":abc\r\n", b"$abc\r\n", b"*\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\xff\xff\r\n"]
+)
+async def test_store_recovers_from_answers_that_are_not_redis(relay: StoreRelay, garbage: bytes) -> None:
+    store = store_on(relay.url, LONG_S)
+    assert await failures(store) == 0
+    relay.rewrites = lambda _: garbage
+    assert await failures(store) == 50
+    relay.rewrites = lambda data: data
+
+    async def works() -> bool:
+        return await failures(store, 1) == 0
+
+    await eventually(works)
+    await store.aclose()
+
+
 async def test_commands_of_one_request_share_one_waiting_time(relay: StoreRelay) -> None:
     store = store_on(relay.url, LONG_S)
     assert await failures(store) == 0
