@@ -234,6 +234,25 @@ async def test_rejected_billing_country_is_reported_as_a_blocker(shopper: Shoppe
     assert result["blockers"] == [IsPartialDict(code="COUNTRY_NOT_SERVED")]
 
 
+SUBMIT_CART_FAILED: list[tuple[str, str, list[str]]] = [
+    ("Payment processing failed.", "OrderDeclined", []),
+    ("The Terms of Sale were not accepted.", "OrderBlocked", ["TERMS_NOT_ACCEPTED"]),
+    ("The source is non-recurring.", "OrderBlocked", ["RECURRING_SOURCE_REQUIRED"]),
+    ("Another reason.", "OrderNotPlaced", []),
+]
+
+
+@pytest.mark.parametrize(("description", "outcome", "codes"), SUBMIT_CART_FAILED)
+async def test_description_of_a_failed_submission_decides_the_outcome(
+    shopper: Shopper, description: str, outcome: str, codes: list[str]
+) -> None:
+    await shopper.get_ready()
+    await shopper.fault("status", SUBMIT, times=1, status=409, code="submit-cart-failed", description=description)
+    result = await shopper.storefront.outcome()
+    assert result["__typename"] == outcome
+    assert [blocker["code"] for blocker in result.get("blockers", [])] == codes
+
+
 async def test_error_in_an_answer_with_status_200_is_reported(shopper: Shopper, network: InMemoryTransport) -> None:
     await shopper.storefront.add(POLES)
     await shopper.fault("status", f"{CART}/line-items", status=200, code="inventory-unavailable-error", times=1)
