@@ -69,8 +69,8 @@ DEFECTS = (
             Change("gateway/store/clock.py", "return self._local() + self._ahead", "return self._local()"),
             Change(
                 "gateway/store/clock.py",
-                "        now = await self.synchronize()\n        return now",
-                "        await self.synchronize()\n        return self._local()",
+                "        now, jump = await self.read()\n        return now",
+                "        _, jump = await self.read()\n        return self._local()",
             ),
         ),
         stores=("valkey",),

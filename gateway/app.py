@@ -107,7 +107,7 @@ def _services(
     cache = AnswerCache(now)
     replica = Replica(store, now)
     sessions = Sessions(shared, settings, now)  # A session record that was copied ends the session; others fail.
-    attempts = Attempts(store, replica)
+    attempts = Attempts(store, replica, longest_work_s=settings.doubt_quiet_s)
     return Services(
         settings=settings,
         upstream=upstream,

@@ -171,12 +171,14 @@ class Running:
 class Attempts:
     """The stored attempts of all sessions, and the tasks with which this process works on attempts.
 
-    `store_key` consists of the cart's owner and the idempotency key, see `store_key_of`.
+    `store_key` consists of the cart's owner and the idempotency key, see `store_key_of`. `longest_work_s`: the quiet
+    time of a doubt, which is longer than the deadline of a submission.
     """
 
-    def __init__(self, store: Store, replica: Replica) -> None:
+    def __init__(self, store: Store, replica: Replica, *, longest_work_s: float = 120) -> None:
         self._store = store
         self._replica = replica
+        self._longest_work = timedelta(seconds=longest_work_s)
         self._running: dict[str, Running] = {}
         self._sending: Counter[str] = Counter()
 
@@ -220,9 +222,15 @@ class Attempts:
                 del self._sending[store_key]
 
     async def is_orphan(self, store_key: str, record: AttemptRecord) -> bool:
-        """Whether no running replica works on the attempt."""
+        """Whether no running replica works on the attempt.
+
+        No work lasts longer than `longest_work_s`, and nothing is sent later. The work may have ended without an
+        outcome because the store failed, although the replica is alive.
+        """
         if record.replica_id == self._replica.id:
             return store_key not in self._sending
+        if self._replica.now() - record.updated_at > self._longest_work:
+            return True
         return not await self._replica.is_alive(record.replica_id)
 
     # Records of attempts in the store.

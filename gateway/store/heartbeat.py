@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+from datetime import datetime
 
 from gateway.errors import GatewayError
 from gateway.store.clock import SharedClock
@@ -21,6 +22,10 @@ class Replica:
         self.id = secrets.token_hex(8)
         self._store = store
         self._clock = clock
+
+    def now(self) -> datetime:
+        """The time that all replicas share."""
+        return self._clock()
 
     def keep_beating(self, interval_s: float) -> Repetition:
         """Send heartbeats until stopped. A failed heartbeat does not delay the next heartbeat."""

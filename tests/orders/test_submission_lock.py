@@ -23,7 +23,7 @@ async def test_another_replica_takes_over_the_lock_of_an_attempt(store: Store) -
     dead, alive = SubmissionLock(store, Attempts(store, Replica(store, clock))), SubmissionLock(store, attempts)
     store_key, another_key, lock = "attempt:1:a", "attempt:1:b", "cart-lock:cart:1"
     record = AttemptRecord(
-        key=uuid.uuid4(), fingerprint="", replica_id=replica.id, session_id="1", started_at=NOW, updated_at=NOW
+        key=uuid.uuid4(), fingerprint="", replica_id=replica.id, session_id="1", started_at=NOW, updated_at=utc_now()
     )
     lost = msgspec.structs.replace(record, replica_id="dead")
     assert await dead.take(lock, store_key, lost) is None

@@ -21,7 +21,7 @@ async def test_other_replica_takes_over_ten_seconds_after_last_heartbeat(clock: 
     store = MemoryStore(clock)
     lost, alive = (Replica(store, SharedClock(store, clock)) for _ in range(2))
     record = AttemptRecord(
-        key=uuid.uuid4(), fingerprint="", replica_id=lost.id, session_id="1", started_at=NOW, updated_at=NOW
+        key=uuid.uuid4(), fingerprint="", replica_id=lost.id, session_id="1", started_at=NOW, updated_at=clock()
     )
     await lost.beat()
     clock.move(9)
@@ -32,6 +32,21 @@ async def test_other_replica_takes_over_ten_seconds_after_last_heartbeat(clock: 
     assert not await Attempts(store, alive).is_orphan("attempt:1", record), "the replica was only slow"
     await lost.leave()
     assert await Attempts(store, alive).is_orphan("attempt:1", record), "a replica that leaves is dead at once"
+
+
+async def test_other_replica_takes_over_work_without_an_end(clock: Clock) -> None:
+    store = MemoryStore(clock)
+    alive, other = (Replica(store, SharedClock(store, clock)) for _ in range(2))
+    record = AttemptRecord(
+        key=uuid.uuid4(), fingerprint="", replica_id=alive.id, session_id="1", started_at=NOW, updated_at=clock()
+    )
+    attempts = Attempts(store, other, longest_work_s=120)
+    clock.move(119)
+    await alive.beat()
+    assert not await attempts.is_orphan("attempt:1", record)
+    clock.move(2)
+    await alive.beat()
+    assert await attempts.is_orphan("attempt:1", record)
 
 
 async def test_heartbeat_in_valkey_ends_after_ten_seconds(valkey: Valkey) -> None:
