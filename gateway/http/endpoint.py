@@ -24,6 +24,7 @@ from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
 from gateway.operation.context import begin_operation
 from gateway.operation.services import Services
+from gateway.store.client import request_of
 from gateway.store.waiting import limited_waiting
 from gateway.upstream.call_budget import CallBudget
 
@@ -68,7 +69,7 @@ class GraphQLEndpoint:
                 is_query=operation.kind is OperationType.QUERY,
             )
             ctx.operation.card_fields = prepared.card_fields
-            with limited_waiting(self._services.settings.store_timeout_s):
+            with limited_waiting(self._services.settings.store_timeout_s), request_of(caller.nearest_address):
                 running = execute(
                     self._schema,
                     operation.document,

@@ -6,6 +6,7 @@ changes. A change that was not answered may arrive later than that, so its cart 
 """
 
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -24,18 +25,38 @@ LOCK_TTL_S = SETTLED_AFTER_S
 """Lifetime of a lock in seconds, unless its holder extends it. The lock of a stopped process ends after this time. It
 is extended directly before each change is sent, so by then the change of the process is settled."""
 
+MOST_AT_ONCE = 20
+"""Maximum number of changes of one cart that a process makes or lets wait. With the shared store, each one that waits
+asks for the lock every 20 ms, so hundreds of them would slow all shoppers down."""
+
 
 class CartChangeLock:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._at_once: Counter[str] = Counter()
+        """Changes that are made or wait, by the owner of the cart."""
 
     @asynccontextmanager
     async def hold(self, owner: str, deadline_at: float) -> AsyncIterator[Lease]:
         """Hold the lock of an owner's cart. `owner`: the `cart_owner` of a session.
 
-        Raises `CartBusy` if the lock is not free by the deadline, in seconds of `elapsed_s`.
+        Raises `CartBusy` if the lock is not free by the deadline, in seconds of `elapsed_s`, and if too many changes
+        wait for it.
         """
+        if self._at_once[owner] >= MOST_AT_ONCE:
+            raise CartBusy
+        self._at_once[owner] += 1
+        try:
+            async with self._locked(owner, deadline_at) as lease:
+                yield lease
+        finally:
+            self._at_once[owner] -= 1
+            if not self._at_once[owner]:
+                del self._at_once[owner]
+
+    @asynccontextmanager
+    async def _locked(self, owner: str, deadline_at: float) -> AsyncIterator[Lease]:
         wait_s = max(deadline_at - elapsed_s(), 0)
         try:
             async with self._store.lock(f"cart:{owner}", wait_s=wait_s, ttl_s=LOCK_TTL_S) as lease:

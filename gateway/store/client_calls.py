@@ -6,14 +6,14 @@ from one client, not from all together.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from ipaddress import ip_address
 
 from limits import RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from gateway.errors import RateLimited
-from gateway.store.rate_limits import MAX_KEYS, address_key
+from gateway.store.client import client_key
+from gateway.store.rate_limits import MAX_KEYS
 
 RATE = RateLimitItemPerMinute(3000)
 """About half of Digital River's quota of 100 calls a second. Answers from the cache are not counted."""
@@ -27,20 +27,12 @@ class ClientCalls:
     def count(self, address: str | None) -> None:
         """Count a call before it is made. Raises `RateLimited` if the client has made too many.
 
-        `address` is the nearest address of the client. Clients behind a proxy on this machine that is not a trusted
-        proxy cannot be told apart, so they are not limited.
+        `address` is the nearest address of the client. Clients that cannot be told apart are not limited.
         """
-        key = address_key(address) if address is not None and _is_of_one_client(address) else None
+        key = client_key(address)
         if key is not None and not self._limiter.hit(RATE, key):
             ends_at = datetime.fromtimestamp(self._limiter.get_window_stats(RATE, key).reset_time, UTC)
             raise RateLimited(detail="calls", retry_after=ends_at)
-
-
-def _is_of_one_client(address: str) -> bool:
-    try:
-        return not ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 class MemoryCounts(Storage):

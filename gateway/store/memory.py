@@ -1,6 +1,7 @@
 """The store in the memory of one process."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -8,12 +9,17 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
+from gateway.store.client import client_of_request
 from gateway.store.interface import Lease, LockNotAcquired
 
 MAX_ENTRIES = 100_000
 
 MAX_BYTES = 256 * 1024 * 1024
 """Maximum total size of keys and values, in bytes. A larger deployment uses a shared store."""
+
+LARGEST_SHARE = 20
+"""While the store is more than half full, one client may have added at most this part of its maximum: a twentieth.
+Otherwise, one client could fill the store and keep all others from buying until tomorrow."""
 
 SWEEP_EVERY = timedelta(seconds=1)
 """Minimum interval between two searches for expired entries in a full store. Each search reads all entries."""
@@ -22,12 +28,15 @@ SWEEP_EVERY = timedelta(seconds=1)
 class Entry(NamedTuple):
     value: bytes
     ends_at: datetime
+    client: str | None
+    """The client whose request has added the key; None if it is not known."""
 
 
 class MemoryStore:
     """Store in memory, limited in entries and bytes.
 
-    A full store rejects new keys, because no entry is dropped before it expires. `intact_since`: time at which the
+    A full store rejects new keys, because no entry is dropped before it expires. A store that is half full rejects
+    those of clients with a large share. `intact_since`: time at which the
     store was empty; None for now.
     """
 
@@ -44,6 +53,8 @@ class MemoryStore:
         self._max_bytes = max_bytes
         self._entries: dict[str, Entry] = {}
         self._used_bytes = 0
+        self._entries_of: Counter[str | None] = Counter()
+        self._bytes_of: Counter[str | None] = Counter()
         self._next_sweep = now()
         self._intact_since = intact_since or now()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -59,11 +70,17 @@ class MemoryStore:
         return True
 
     async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
+        size_bytes = len(key) + len(value)
         if self._present(key) is None:
-            self._make_room(len(key) + len(value))
+            client = client_of_request()
+            self._make_room(size_bytes, client)
+        else:
+            client = self._entries[key].client
         self._drop(key)
-        self._entries[key] = Entry(value, self._now() + timedelta(seconds=ttl_s))
-        self._used_bytes += len(key) + len(value)
+        self._entries[key] = Entry(value, self._now() + timedelta(seconds=ttl_s), client)
+        self._used_bytes += size_bytes
+        self._entries_of[client] += 1
+        self._bytes_of[client] += size_bytes
 
     async def delete(self, key: str, *, expected: bytes | None = None) -> bool:
         present = self._present(key)
@@ -125,15 +142,21 @@ class MemoryStore:
             return None
         return entry.value
 
-    def _make_room(self, size_bytes: int) -> None:
-        if self._has_room(size_bytes):
+    def _make_room(self, size_bytes: int, client: str | None) -> None:
+        if self._has_room(size_bytes, client):
             return
         self._sweep()
-        if not self._has_room(size_bytes):
-            raise RateLimited(detail="the memory store is full")
+        if not self._has_room(size_bytes, client):
+            raise RateLimited(detail="the memory store is full, or one client has too large a share")
 
-    def _has_room(self, size_bytes: int) -> bool:
-        return len(self._entries) < self._max_entries and self._used_bytes + size_bytes <= self._max_bytes
+    def _has_room(self, size_bytes: int, client: str | None) -> bool:
+        entries, used_bytes = len(self._entries) + 1, self._used_bytes + size_bytes
+        if entries > self._max_entries or used_bytes > self._max_bytes:
+            return False
+        if client is None or (entries * 2 <= self._max_entries and used_bytes * 2 <= self._max_bytes):
+            return True
+        is_share_of_entries = (self._entries_of[client] + 1) * LARGEST_SHARE <= self._max_entries
+        return is_share_of_entries and (self._bytes_of[client] + size_bytes) * LARGEST_SHARE <= self._max_bytes
 
     def _sweep(self) -> None:
         now = self._now()
@@ -145,4 +168,9 @@ class MemoryStore:
 
     def _drop(self, key: str) -> None:
         if (entry := self._entries.pop(key, None)) is not None:
-            self._used_bytes -= len(key) + len(entry.value)
+            size_bytes = len(key) + len(entry.value)
+            self._used_bytes -= size_bytes
+            self._entries_of[entry.client] -= 1
+            self._bytes_of[entry.client] -= size_bytes
+            if not self._entries_of[entry.client]:
+                del self._entries_of[entry.client], self._bytes_of[entry.client]

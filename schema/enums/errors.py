@@ -38,7 +38,8 @@ describe_enum(
     SENSITIVE_DATA_DETECTED="A value looks like a card number or other secret and was not sent to Digital River.",
     NOT_FOUND="The object does not exist, or belongs to another shopper.",
     CART_REVISION_MISMATCH="The cart no longer has the revision in `ifRevision`.",
-    CART_BUSY="Another change of this cart was in progress for too long; nothing was changed. If the cart's lock "
+    CART_BUSY="Another change of this cart was in progress for too long, or too many changes waited; nothing was "
+    "changed. If the cart's lock "
     "was lost before the change was complete, `retry` is READ_STATE_FIRST.",
     CART_LOCKED="A submission of this cart is in progress or in doubt; the cart is locked until the submission ends.",
     PRODUCT_NOT_PURCHASABLE="The product cannot be put in a cart.",

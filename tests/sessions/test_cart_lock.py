@@ -13,9 +13,10 @@ from dirty_equals import IsPartialDict
 from gateway.store.interface import Lease, LockNotAcquired
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, gateway_on, new_key
+from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, eventually, gateway_on, new_key
 
 SOURCES = f"{CART}/apply-payment-method"
+LINES = f"{CART}/line-items"
 
 
 class ContendedStore(MemoryStore):
@@ -93,3 +94,17 @@ async def test_change_that_lost_its_lock_sends_nothing_more(shop: Shop, network:
     assert (await change)["errors"] == [IsPartialDict(__typename="CartConflictError", code="CART_BUSY")]
     calls = shop.shopper.world.calls
     assert (calls.count("DELETE", SOURCES), calls.count("POST", SOURCES)) == (1, 0), "the attached source is detached"
+
+
+async def test_only_twenty_changes_of_one_cart_wait(shop: Shop, network: InMemoryTransport) -> None:
+    storefront = shop.shopper.storefront
+    await storefront.add(PACK)
+    network.gates[LINES] = gate = asyncio.Event()
+    changes = [asyncio.create_task(storefront.another_tab().add(PACK)) for _ in range(50)]
+    await eventually(lambda: sum(change.done() for change in changes) == 30)
+    refused = [change.result()["errors"] for change in changes if change.done()]
+    assert refused == [[IsPartialDict(code="CART_BUSY", retry="RETRY")]] * 30
+    gate.set()
+    assert [errors for change in changes if (errors := (await change)["errors"])] == refused
+    assert (await storefront.cart())["totalQuantity"] == 21
+    assert (await storefront.add(PACK))["errors"] == []

@@ -9,7 +9,7 @@ from gateway.errors import RateLimited
 from gateway.store.memory import MemoryStore
 from sandbox.model.fault import Fault
 from sandbox.model.world import World
-from tests.support.shop import PACK, Answer, Clock, InMemoryTransport, Storefront, gateway_on
+from tests.support.shop import PACK, Answer, Clock, InMemoryTransport, Storefront, gateway_on, new_key
 
 TOKEN = "/oauth20/token"
 START = "mutation { startSession(input: {}) { session { id } errors { code } } }"
@@ -71,3 +71,22 @@ async def test_failed_start_of_a_session_leaves_no_entry(
         answer = await way(storefront, world)
         assert storefront.cookie is None, answer.body
         assert [key for key in store._entries if key.startswith("session:")] == []
+
+
+SUBMIT = """mutation($key: UUID!) { submitOrder(input: {idempotencyKey: $key,
+  expectedTotal: {amount: "1.00", currencyCode: "USD"}}) { result { __typename } errors { code } } }"""
+
+
+async def test_one_client_cannot_keep_others_from_buying(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    store = MemoryStore(clock, intact_since=clock() - timedelta(days=1), max_entries=100)
+    async with gateway_on(store, world, network, clock, trusted_proxies="198.51.100.0/24") as storefront:
+        greedy, other = storefront.another_tab(), storefront.another_tab()
+        greedy.headers["X-Forwarded-For"], other.headers["X-Forwarded-For"] = "203.0.113.1", "203.0.113.2"
+        await greedy.ask(START)
+        answers = [await greedy.ask(SUBMIT, key=new_key()) for _ in range(100)]
+        assert answers[0].body["data"]["submitOrder"]["result"] == {"__typename": "OrderBlocked"}
+        assert "RATE_LIMITED" in str(answers[-1].body)
+        assert (await other.ask(START)).data["startSession"]["errors"] == []
+        assert (await other.add(PACK))["errors"] == []
