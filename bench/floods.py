@@ -4,25 +4,37 @@ The gateway is a program of its own with 1,024 open files, the usual limit. Whil
 sends a request after another on new connections. For each flood, the table shows when the gateway had closed the last
 connection of the flood, and how many answers the reader got, failed to get, and waited for the longest. Exits with 1 if
 an answer failed or a connection was left open. A flood takes up to 15 seconds, its time limit.
+
+The last flood is of one client, who sends the heaviest requests one after another: random mixtures of
+`tests.support.heavy_requests`, and 100 fragments side by side, which took longest in `bench.documents`.
 """
 
 import asyncio
+import json
 import multiprocessing
 import os
 import resource
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
+from random import Random
+
+import httpx
+
+from tests.support.costly_documents import side_by_side
+from tests.support.heavy_requests import random_mixture, request_of
 
 FILES = 1024
 
 CONNECTIONS = 1100
 
 AT_MOST_S = 15
+
+HEAVY_REQUESTS = 200
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
 
@@ -79,14 +91,30 @@ async def send(writer: asyncio.StreamWriter, first: bytes, each_second: bytes) -
         await asyncio.sleep(1)
 
 
-async def measure(name: str, port: int) -> bool:
+async def half_sent(port: int, first: bytes, each_second: bytes) -> None:
+    await asyncio.gather(*(flood(port, first, each_second) for _ in range(CONNECTIONS)))
+
+
+async def heavy_requests(port: int) -> None:
+    random = Random(1)  # noqa: S311 - no secret
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=AT_MOST_S) as http:
+        for number in range(HEAVY_REQUESTS):
+            request = request_of(random_mixture(random), str(number)) if number % 2 else None
+            content = (
+                json.dumps({"query": f"{side_by_side(100)} # {number}"}).encode() if request is None else request.body
+            )
+            headers = [("Content-Type", "application/json"), *(request.headers if request is not None else [])]
+            with suppress(httpx.TransportError):
+                await http.post("/graphql", content=content, headers=headers)
+
+
+async def measure(name: str, port: int, flooded: Awaitable[None]) -> bool:
     stopped, (receiver, sender) = multiprocessing.Event(), multiprocessing.Pipe(duplex=False)
     reader = multiprocessing.Process(target=read_until_stopped, args=(port, stopped, sender))
     reader.start()
     started_at = time.monotonic()
-    first, each_second = FLOODS[name]
     try:
-        await asyncio.gather(*(flood(port, first, each_second) for _ in range(CONNECTIONS)))
+        await flooded
         ended = f"{time.monotonic() - started_at:.1f} s"
     except TimeoutError:
         ended = "never"
@@ -108,7 +136,7 @@ async def gateway() -> AsyncIterator[int]:
         "RIVERFRONT_API_SECRET": "a-long-enough-secret",
         "RIVERFRONT_PUBLISHABLE_KEY": "pk",
         "RIVERFRONT_UPSTREAM_URL": "http://127.0.0.1:9",
-        "RIVERFRONT_LOG_LEVEL": "WARNING",
+        "RIVERFRONT_LOG_LEVEL": "ERROR",
     }
     limit_files: Callable[[], None] = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))  # noqa: E731
     process = await asyncio.create_subprocess_exec(
@@ -136,7 +164,8 @@ async def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 16_384), hard))
     print(f"{'flood':24}{'ended':>10}{'answers':>10}{'failed':>10}{'longest':>13}")
     async with gateway() as port:
-        results = [await measure(name, port) for name in FLOODS]
+        results = [await measure(name, port, half_sent(port, *parts)) for name, parts in FLOODS.items()]
+        results.append(await measure("heavy requests", port, heavy_requests(port)))
     return 0 if all(results) else 1
 
 
