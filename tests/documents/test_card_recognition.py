@@ -144,6 +144,12 @@ def separated_fours() -> str:
     return between(chance.randint(1, 12)).join(number[start : start + 4] for start in range(0, 16, 4))
 
 
+def separated_threes() -> str:
+    number = card_of_16_digits()
+    separator = "".join(chance.choices(" .,:-", k=chance.randint(4, 12)))
+    return separator.join(number[start : start + 3] for start in range(0, 16, 3))
+
+
 SEPARATORS = [" ", "-", ".", "_", "–", "\u00a0", " - ", "/"]
 
 DISGUISES: dict[str, Callable[[], str]] = {
@@ -151,6 +157,7 @@ DISGUISES: dict[str, Callable[[], str]] = {
     "between letters": lambda: f"card{card()}visa",
     "in groups with one separator": lambda: grouped(card(), chance.choice(SEPARATORS)),
     "in fours with long separators": separated_fours,
+    "in threes with long separators": separated_threes,
     "in another script": lambda: in_script(card()),
     "with invisible characters": lambda: sprinkled(card()),
     "with a security code": lambda: card_of_16_digits() + some(chance.choice([3, 4])),

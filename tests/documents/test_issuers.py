@@ -81,6 +81,13 @@ def test_no_number_outside_the_ranges_and_lengths_is_detected() -> None:
 EAN_AND_CARD = "4006381330060"
 
 
+def test_number_is_not_cut_off_at_the_end_of_a_long_group() -> None:
+    group = "100000" + "40000000000002"
+    assert luhn.is_valid(group[6:])
+    assert len(group[6:]) not in ISSUERS["Visa"][2]
+    assert not has_card_number(group)
+
+
 def test_ean_is_accepted_unless_written_in_groups() -> None:
     assert ean.is_valid(EAN_AND_CARD)
     assert luhn.is_valid(EAN_AND_CARD)
