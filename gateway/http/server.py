@@ -70,6 +70,9 @@ class Server(uvicorn.Server):
         if self._listener is not None:
             asyncio.get_running_loop().remove_reader(self._listener)
             self._listener.close()
+        if self._opening:
+            # Otherwise, their clients could keep the process from ending with one request after the other.
+            await asyncio.wait(self._opening)
         await super().shutdown(sockets)
 
     def _accept(self, listener: socket.socket) -> None:
