@@ -9,10 +9,10 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.refusals.refusal_to_user_error import CAUSES
-from gateway.errors import RateLimited
 from gateway.store.memory import MemoryStore
 from sandbox.demo_shop.products import LISTED_PRODUCTS
 from sandbox.model.world import World
+from tests.support.full_store import fill
 from tests.support.shop import (
     CART,
     GRAPHITE,
@@ -81,9 +81,7 @@ async def test_mutation_with_idempotency_key_is_rejected_while_store_is_full(
     store = MemoryStore(clock, max_entries=50)
     async with gateway(world, network, clock, store=store) as storefront:
         await storefront.ask("mutation { startSession(input: {}) { session { id } } }")
-        with pytest.raises(RateLimited):
-            for number in range(51):
-                await store.put(f"filler:{number}", b"", ttl_s=600)
+        await fill(store)
         mutation = """mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key,
           lines: [{product: {upstreamId: $id}}]}) { errors { code } } }"""
         key = new_key()

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.errors import RateLimited
 from gateway.store.memory import MemoryStore
 from sandbox.model.fault import Fault
 from sandbox.model.world import World
+from tests.support.full_store import fill
 from tests.support.shop import PACK, Answer, Clock, InMemoryTransport, Storefront, gateway_on, new_key
 
 TOKEN = "/oauth20/token"
@@ -32,16 +32,6 @@ async def sign_in(storefront: Storefront, world: World) -> Answer:
     )
 
 
-async def filled(store: MemoryStore) -> None:
-    number = 0
-    while True:
-        try:
-            await store.put(f"filler:{number}", b"", ttl_s=60)
-        except RateLimited:
-            return
-        number += 1
-
-
 def small_store(clock: Clock) -> MemoryStore:
     return MemoryStore(clock, intact_since=clock() - timedelta(days=1), max_entries=ENTRIES)
 
@@ -52,7 +42,7 @@ async def test_full_store_refuses_a_session_without_a_call(
 ) -> None:
     store = small_store(clock)
     async with gateway_on(store, world, network, clock) as storefront:
-        await filled(store)
+        await fill(store)
         for _ in range(3):
             answer = await way(storefront, world)
             assert "RATE_LIMITED" in str(answer.body)
