@@ -34,7 +34,10 @@ CONNECTIONS = 1100
 
 AT_MOST_S = 15
 
-HEAVY_REQUESTS = 200
+HEAVY_REQUESTS = 40
+
+PAUSE_S = 0.25
+"""Pause between two heavy requests, so that the reader waits for one of them."""
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
 
@@ -106,6 +109,7 @@ async def heavy_requests(port: int) -> None:
             headers = [("Content-Type", "application/json"), *(request.headers if request is not None else [])]
             with suppress(httpx.TransportError):
                 await http.post("/graphql", content=content, headers=headers)
+            await asyncio.sleep(PAUSE_S)
 
 
 async def measure(name: str, port: int, flooded: Awaitable[None]) -> bool:
