@@ -81,6 +81,8 @@ DEFECTS = (
             Change(
                 "gateway/submission/sending.py",
                 """    async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at):
+        # If the store has lost the lock of a change that is on its way, it shows the loss from now on.
+        await store_loss.refuse_submission(ctx, session)
         await ctx.reload_session(session)
         guard_input = await _read(attempt, request.agreement)
 """,

@@ -40,7 +40,6 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     Raise `GatewayError` if the cart cannot be checked now, and `RateLimited` after too many declines.
     """
     ctx, session = attempt.ctx, attempt.session
-    await store_loss.refuse_submission(ctx, session)
     await ctx.services.rate_limits.check("decline", *_rate_limit_keys(attempt))
     holder = await attempt.lock_carts_of_owner()
     if holder is not None and await _end_replaced(attempt):
@@ -50,6 +49,8 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
     # Changes that began before the cart was locked must end before the cart is read.
     async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at):
+        # If the store has lost the lock of a change that is on its way, it shows the loss from now on.
+        await store_loss.refuse_submission(ctx, session)
         await ctx.reload_session(session)
         guard_input = await _read(attempt, request.agreement)
     blockers = guard.blockers(guard_input)

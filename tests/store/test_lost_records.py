@@ -6,24 +6,28 @@ from datetime import timedelta
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
+from redis.asyncio import Redis
 
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
 from tests.support.shop import (
+    CART,
     PACK,
     SUBMIT,
     Clock,
     InMemoryTransport,
     Shopper,
     Storefront,
+    eventually,
     gateway,
     gateway_on,
     signed_in,
 )
 from tests.support.valkey import Valkey, emptied
 
+LINES = f"{CART}/line-items"
 QUIET_S = 120
 REFUSED = [IsPartialDict(code="STORE_UNAVAILABLE", retry="RETRY")]
 
@@ -79,6 +83,34 @@ async def test_cart_is_unchanged_while_lost_order_may_buy_it(
             clock.move(QUIET_S + 1)
             assert (await again.storefront.attach(await again.source()))["errors"] == []
     assert shopper.submits == 1
+
+
+@pytest.mark.slow
+async def test_order_is_refused_if_lock_of_a_change_was_lost(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, own_valkey: Valkey
+) -> None:
+    await emptied(own_valkey)
+    redis = Redis.from_url(own_valkey.url)
+    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
+        shopper = await alex(storefront, sandbox, world)
+        await shopper.get_ready()
+        network.arrived.pop(LINES)
+        network.gates[LINES] = gate = asyncio.Event()
+        changing = asyncio.ensure_future(shopper.storefront.another_tab().add(PACK))
+        await network.arrived[LINES].wait()
+        submitting = asyncio.ensure_future(shopper.storefront.submit())
+
+        async def waits_for_lock() -> bool:
+            return bool(await redis.keys("riverfront:cart-lock:*"))
+
+        await eventually(waits_for_lock)
+        # The server evicts the lock of the change, which is on its way.
+        await redis.delete(*await redis.keys("riverfront:lock:cart:*"), "riverfront:server")
+        assert (await submitting)["errors"] == REFUSED
+        gate.set()
+        await changing
+    assert shopper.submits == 0
+    await redis.aclose()
 
 
 async def test_guest_can_buy_right_after_start_on_a_new_store(
