@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import secrets
 import socket
 import sys
 from collections import Counter
@@ -36,6 +37,8 @@ STORE_TIMEOUT_S = 0.25
 machines."""
 
 LONG_STORE_TIMEOUT_S = 5.0
+
+PORT_RANGE = range(10_000, 32_000)
 
 PORTS = 3
 """Number of ports on which a gateway is tried."""
@@ -166,7 +169,10 @@ async def running_environment(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A random port. The operating system would offer the same port to two runs that start at the same time, and a run
+    could take the gateway of another one for its own. It offers none of these ports by itself."""
+    while True:
+        port = secrets.choice(PORT_RANGE)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
