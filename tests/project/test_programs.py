@@ -14,6 +14,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from bench.replicas.environment import free_port
 from gateway.documents.manifest import manifest_of
 from sandbox.demo_shop.products import LISTED_PRODUCTS
 from tests.support.shop import documents
@@ -30,13 +31,6 @@ def ctrl_c() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
