@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, SessionUnreadable, StoreUnavailable
+from gateway.errors import RateLimited, SessionExpired, SessionUnreadable, StoreUnavailable
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, SessionRecord
@@ -209,7 +209,9 @@ class Sessions:
         record.register(tokens, self._now())
         handle = Handle.new(session.delivery)
         promoted = await self._put(handle.store_key, session.delivery, record)
-        await self._store.put(_replaced_key(session.store_key), b"", ttl_s=REPLACED_S)
+        # The shopper is signed in at Digital River. The sign-in must not fail for want of this note.
+        with contextlib.suppress(StoreUnavailable, RateLimited):
+            await self._store.put(_replaced_key(session.store_key), b"", ttl_s=REPLACED_S)
         await self._store.delete(session.store_key)
         return promoted, handle
 

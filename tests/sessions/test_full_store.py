@@ -80,3 +80,14 @@ async def test_one_client_cannot_keep_others_from_buying(
         assert "RATE_LIMITED" in str(answers[-1].body)
         assert (await other.ask(START)).data["startSession"]["errors"] == []
         assert (await other.add(PACK))["errors"] == []
+
+
+async def test_sign_in_needs_room_for_one_record_only(world: World, network: InMemoryTransport, clock: Clock) -> None:
+    store = MemoryStore(clock, intact_since=clock() - timedelta(days=1), max_entries=400)
+    async with gateway_on(store, world, network, clock) as storefront:
+        await storefront.add(PACK)
+        await fill(store)
+        await store.delete("filler:0")
+        payload = await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+        assert payload["errors"] == []
+        assert payload["session"]["level"] == "REGISTERED"
