@@ -25,6 +25,7 @@ from random import Random
 
 import httpx
 
+from bench.replicas.environment import free_port
 from tests.support.costly_documents import side_by_side
 from tests.support.heavy_requests import random_mixture, request_of
 
@@ -131,9 +132,7 @@ async def measure(name: str, port: int, flooded: Awaitable[None]) -> bool:
 
 @asynccontextmanager
 async def gateway() -> AsyncIterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     settings = {
         "RIVERFRONT_PORT": str(port),
         "RIVERFRONT_API_KEY": "key",

@@ -267,6 +267,7 @@ class Attempts:
     async def find(self, session: Session, key: UUID) -> "Located | None":
         """The attempt with this idempotency key, which any session of the cart's owner can read, and the session that
         follows an ended session of the same client."""
+        # `cart_owner` fails if the owner is not known yet. The attempts would otherwise seem not to exist.
         own = dict.fromkeys((session.cart_owner, *session.attempt_owners))
         for owner in (*own, *session.record.earlier_owners):
             store_key = _store_key(owner, key)

@@ -36,8 +36,7 @@ class MemoryStore:
     """Store in memory, limited in entries and bytes.
 
     A full store rejects new keys, because no entry is dropped before it expires. A store that is half full rejects
-    those of clients with a large share. `intact_since`: time at which the
-    store was empty; None for now.
+    those of clients with a large share. `intact_since`: time at which the store was empty; None for now.
     """
 
     def __init__(
