@@ -1,8 +1,10 @@
 """Measures many concurrent clients on a healthy shared store: python -m bench.clients [--clients 500] [--seconds 20]
 
 Every client has a session of its own. It reads the session again and again, which asks only the store, and sometimes
-the cart. Shoppers with a cart that is ready submit it meanwhile. The run fails if the gateway refuses anybody because
-of its store, or if an order is not placed. Needs no network beyond this machine.
+the cart. Shoppers with a cart that is ready submit it meanwhile, and a process of its own asks whether the gateway is
+live. A tenth of the clients reads alone before, for the share of their answers that the gateway still gives to all. The
+run fails if the gateway refuses anybody because of its store, or if an order is not placed. Needs no network beyond
+this machine.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from typing import Any
 import aiohttp
 import httpx
 
+from bench.reader import Reader
 from bench.replicas.environment import free_port
 from examples.run import program, wait_for
 from sandbox.model.world import World
@@ -32,6 +35,9 @@ SHARE_OF_CARTS = 0.05
 
 SHARE_OF_SUBMITS = 0.1
 """Shoppers who submit, as a share of the clients that read."""
+
+ONE_IN = 10
+"""One client in this many reads alone before the others begin."""
 
 STORE = "STORE_UNAVAILABLE"
 
@@ -91,6 +97,9 @@ async def measure(http: httpx.AsyncClient, upstream: httpx.AsyncClient, clients:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(120),
     ) as fast:
+        few = Run(fast, time.monotonic() + seconds / 4)
+        await asyncio.gather(*(few.read(storefront) for storefront in readers[::ONE_IN]))
+        live = Reader(http.base_url.port or 80, "/health/live")
         run = Run(fast, time.monotonic() + seconds)
         await asyncio.gather(
             *(run.read(storefront) for storefront in readers),
@@ -99,8 +108,11 @@ async def measure(http: httpx.AsyncClient, upstream: httpx.AsyncClient, clients:
                 for number, (shopper, cart) in enumerate(zip(shoppers, carts, strict=True))
             ),
         )
-    answered = run.reads["answered"] / seconds
+    liveness = live.stop()
+    answered, of_few = run.reads["answered"] / seconds, few.reads["answered"] / (seconds / 4)
     print(f"  reads: {dict(run.reads)}, {answered:.0f} answered a second", _latencies(run.latencies_s))
+    print(f"  one client in {ONE_IN} alone: {of_few:.0f} answered a second; all: {answered / of_few:.2f} of it")
+    print(f"  liveness: {liveness.answers} answers, {liveness.failures} failures, longest {liveness.longest_s:.2f} s")
     print(f"  submits: {dict(run.submits)}", _latencies(run.submit_latencies_s))
     refused = sum(number for counts in (run.reads, run.submits) for codes, number in counts.items() if STORE in codes)
     print(f"  refused because of the store: {refused}")

@@ -11,20 +11,17 @@ The last flood is of one client, who sends the heaviest requests one after anoth
 
 import asyncio
 import json
-import multiprocessing
 import os
 import resource
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
 from random import Random
 
 import httpx
 
+from bench.reader import Reader
 from bench.replicas.environment import free_port
 from tests.support.costly_documents import side_by_side
 from tests.support.heavy_requests import random_mixture, request_of
@@ -42,7 +39,7 @@ PAUSE_S = 0.25
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
 
-READ = b"GET /graphql?query=%7Bstorefront%7Blocales%7D%7D HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n"
+READ = "/graphql?query=%7Bstorefront%7Blocales%7D%7D"
 
 FLOODS: dict[str, tuple[bytes, bytes]] = {
     "silent connections": (b"", b""),
@@ -53,22 +50,6 @@ FLOODS: dict[str, tuple[bytes, bytes]] = {
     "many requests at once": (b"", b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n" * 1_000),
 }
 """What each connection sends first, and then once a second."""
-
-
-def read_until_stopped(port: int, stopped: Event, result: Connection) -> None:
-    """Send one request after another, as a client in a process of its own, and report failures and times."""
-    failures, waits_s = 0, [0.0]
-    while not stopped.is_set():
-        started_at = time.monotonic()
-        received = b""
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=AT_MOST_S) as client:
-            client.sendall(READ)
-            while part := client.recv(65_536):
-                received += part
-        failures += not received.startswith(b"HTTP/1.1 200")
-        waits_s.append(time.monotonic() - started_at)
-        time.sleep(0.02)
-    result.send((len(waits_s) - 1 - failures, failures, max(waits_s)))
 
 
 async def flood(port: int, first: bytes, each_second: bytes) -> bool:
@@ -114,20 +95,16 @@ async def heavy_requests(port: int) -> None:
 
 
 async def measure(name: str, port: int, flooded: Awaitable[None]) -> bool:
-    stopped, (receiver, sender) = multiprocessing.Event(), multiprocessing.Pipe(duplex=False)
-    reader = multiprocessing.Process(target=read_until_stopped, args=(port, stopped, sender))
-    reader.start()
+    reader = Reader(port, READ)
     started_at = time.monotonic()
     try:
         await flooded
         ended = f"{time.monotonic() - started_at:.1f} s"
     except TimeoutError:
         ended = "never"
-    stopped.set()
-    answers, failures, longest_s = receiver.recv()
-    reader.join()
-    print(f"{name:24}{ended:>10}{answers:>10}{failures:>10}{longest_s * 1000:>10.0f} ms", flush=True)
-    return ended != "never" and not failures
+    read = reader.stop()
+    print(f"{name:24}{ended:>10}{read.answers:>10}{read.failures:>10}{read.longest_s * 1000:>10.0f} ms", flush=True)
+    return ended != "never" and not read.failures
 
 
 @asynccontextmanager
